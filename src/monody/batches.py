@@ -1,0 +1,221 @@
+"""From melodies to the batches that the network is trained and judged on.
+
+Sequences are cut from melodies, never across two, and padded on the right to one of a
+few lengths, because each length is compiled once. Every event of every melody is a
+target exactly once an epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.events import END, REST, START, Events, Vocabulary, encode
+from monody.melody import Melody
+
+MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
+LENGTH_UNIT = 16  # lengths are multiples of it
+MAX_SHIFT = 6  # semitones; 6 either way reaches every key
+
+
+@dataclass(frozen=True)
+class EncodedSet:
+    """Encoded melodies end to end. All event arrays are ``(all events,)``.
+
+    What is read at an event is the event before it (the start, at a melody's beginning)
+    and the metric position where it begins; what is predicted is the event itself.
+    """
+
+    pitch_in: NDArray[np.uint8]
+    duration_in: NDArray[np.uint8]
+    position: NDArray[np.int16]
+    meter: NDArray[np.uint8]
+    pitch: NDArray[np.uint8]
+    duration: NDArray[np.uint8]
+    ends: NDArray[np.int64]  # (melodies,): where each melody's events end
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each melody's events begin, ``(melodies,)``."""
+        return np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
+
+    @property
+    def note_count(self) -> int:
+        """Notes in all melodies together."""
+        return int(np.count_nonzero(self.pitch < REST))
+
+
+def encode_set(melodies: Iterable[Melody], vocabulary: Vocabulary) -> EncodedSet:
+    """Encode melodies, in their order. There must be at least one."""
+    return concatenate([encode(melody, vocabulary) for melody in melodies], vocabulary)
+
+
+def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
+    """Lay encoded melodies end to end, each read from the start symbol on."""
+    pitch = np.concatenate([event.pitch for event in events])
+    duration = np.concatenate([event.duration for event in events])
+    ends = np.cumsum([len(event) for event in events], dtype=np.int64)
+    first = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+    pitch_in, duration_in = np.roll(pitch, 1), np.roll(duration, 1)
+    pitch_in[first] = START
+    duration_in[first] = vocabulary.start_duration
+    return EncodedSet(
+        pitch_in=pitch_in,
+        duration_in=duration_in,
+        position=np.concatenate([event.position for event in events]),
+        meter=np.concatenate([event.meter for event in events]),
+        pitch=pitch,
+        duration=duration,
+        ends=ends,
+    )
+
+
+def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
+    """Cut melodies into sequences of at most ``window_size`` events, about equal.
+
+    Returns:
+        ``(sequences, 3)``: first event, event after the last, index of the melody.
+    """
+    rows: list[tuple[int, int, int]] = []
+    bounds = zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True)
+    for melody, (start, end) in enumerate(bounds):
+        parts = -(-(end - start) // window_size)
+        cuts = [start + part * (end - start) // parts for part in range(parts + 1)]
+        rows += [(a, b, melody) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return np.array(rows, np.int64)
+
+
+def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Choose the few lengths that sequences are padded to.
+
+    Starts with every length in use and gives up, one by one, the one that adds the least
+    padding.
+
+    Args:
+        lengths: ``(sequences,)`` events of each.
+
+    Returns:
+        ``(sequences,)``: the length that each is padded to; at most ``MAX_LENGTHS``
+        different ones, all multiples of ``LENGTH_UNIT``.
+    """
+    units = -(-lengths // LENGTH_UNIT)
+    sizes, counts = (array.tolist() for array in np.unique(units, return_counts=True))
+    while len(sizes) > MAX_LENGTHS:
+        costs = [counts[i] * (sizes[i + 1] - sizes[i]) for i in range(len(sizes) - 1)]
+        cheapest = costs.index(min(costs))
+        counts[cheapest + 1] += counts[cheapest]
+        del sizes[cheapest], counts[cheapest]
+    limits = np.array(sizes, np.int64)
+    return limits[np.searchsorted(limits, units)] * LENGTH_UNIT
+
+
+def random_shifts(encoded: EncodedSet, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw a transposition for each melody, in semitones.
+
+    Every shift of up to ``MAX_SHIFT`` that keeps the melody within the range of the
+    whole set is as likely as any other.
+
+    Returns:
+        ``(melodies,)``.
+    """
+    is_note = encoded.pitch < REST
+    pitch = encoded.pitch.astype(np.int64)
+    lows = np.minimum.reduceat(np.where(is_note, pitch, 127), encoded.starts)
+    highs = np.maximum.reduceat(np.where(is_note, pitch, 0), encoded.starts)
+    down = np.maximum(lows.min() - lows, -MAX_SHIFT)
+    up = np.minimum(highs.max() - highs, MAX_SHIFT)
+    return rng.integers(np.minimum(down, 0), np.maximum(up, 0), endpoint=True)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sequences of one padded length. All arrays are ``(batch, time)``."""
+
+    pitch_in: NDArray[np.int32]
+    duration_in: NDArray[np.int32]
+    position: NDArray[np.int32]
+    meter: NDArray[np.int32]
+    pitch: NDArray[np.int32]
+    duration: NDArray[np.int32]
+    pitch_counts: NDArray[np.bool_]  # False on padding
+    duration_counts: NDArray[np.bool_]  # False on padding and where a melody ends
+
+    @property
+    def note_count(self) -> int:
+        """Notes that begin in the batch."""
+        return int(np.count_nonzero((self.pitch < REST) & self.pitch_counts))
+
+
+class Batches:
+    """The batches of one pass over a set of melodies.
+
+    Args:
+        encoded: The melodies.
+        batch_size: Sequences in a batch; a batch that is not full is padded, so that
+            shapes never change.
+        window_size: Events in a sequence, at most; by default whole melodies.
+    """
+
+    def __init__(
+        self, encoded: EncodedSet, batch_size: int, window_size: int | None = None
+    ) -> None:
+        self._encoded = encoded
+        self._batch_size = batch_size
+        longest = int((encoded.ends - encoded.starts).max())
+        self._windows = cut_windows(encoded, window_size or longest)
+        self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
+        self._shifts = np.zeros(len(encoded), np.int64)
+        self._plan: list[NDArray[np.int64]] = []  # windows of each batch
+        self._draw(lambda rows: rows)
+
+    def __len__(self) -> int:
+        return len(self._plan)
+
+    def shuffle(self, rng: np.random.Generator) -> None:
+        """Draw a new order and new transpositions: for training, before each epoch."""
+        self._shifts = random_shifts(self._encoded, rng)
+        self._draw(rng.permutation)
+        self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]
+
+    def _draw(
+        self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]
+    ) -> None:
+        """Divide the windows of each padded length into batches."""
+        self._plan = []
+        for length in np.unique(self._padded):
+            rows = order(np.flatnonzero(self._padded == length))
+            stops = range(self._batch_size, len(rows), self._batch_size)
+            self._plan += np.split(rows, list(stops))
+
+    def __getitem__(self, index: int) -> Batch:
+        """Gather the events of one batch."""
+        rows = self._plan[index]
+        windows = self._windows[rows]
+        length = int(self._padded[rows[0]])
+        time = windows[:, :1] + np.arange(length)
+        real = np.zeros((self._batch_size, length), bool)
+        real[: len(rows)] = time < windows[:, 1:2]
+        source = np.zeros(real.shape, np.int64)
+        source[: len(rows)] = np.minimum(time, windows[:, 1:2] - 1)
+        shift = np.zeros((self._batch_size, 1), np.int64)
+        shift[: len(rows), 0] = self._shifts[windows[:, 2]]
+
+        encoded = self._encoded
+        pitch_in = encoded.pitch_in[source].astype(np.int32)
+        pitch = encoded.pitch[source].astype(np.int32)
+        return Batch(
+            pitch_in=np.where(pitch_in < REST, pitch_in + shift, pitch_in),
+            duration_in=encoded.duration_in[source].astype(np.int32),
+            position=encoded.position[source].astype(np.int32),
+            meter=encoded.meter[source].astype(np.int32),
+            pitch=np.where(pitch < REST, pitch + shift, pitch),
+            duration=encoded.duration[source].astype(np.int32),
+            pitch_counts=real,
+            duration_counts=real & (pitch != END),
+        )

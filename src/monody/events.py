@@ -1,0 +1,278 @@
+"""How a melody becomes the events that the network reads, and back.
+
+An event is a pitch symbol and a duration symbol. Two encodings share them:
+
+- ``notes``: one event for each note or rest, any length of 1 tick or more. A length
+  that is not in the alphabet is a note and ``hold`` events that lengthen it.
+- ``steps``: one event for each 16th; ``hold`` goes on with what sounds, so that a held
+  note differs from a repeated one. Its duration alphabet has one entry.
+
+The alphabets are fixed by construction: they cover all of musical practice, so that no
+event of an unseen file is unknown, and they never depend on the order of the data.
+
+>>> melody = Melody.from_notes([(60, 0, 24), (62, 24, 12), (64, 48, 12)])
+>>> vocabulary = Vocabulary("notes")
+>>> vocabulary.words(encode(melody, vocabulary))
+['C4:24', 'D4:12', 'rest:12', 'E4:12', 'end']
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.errors import MonodyError
+from monody.melody import (
+    COMMON_TIME,
+    MAX_BAR_TICKS,
+    TICKS_PER_STEP,
+    TICKS_PER_WHOLE,
+    Ints,
+    Melody,
+    Meter,
+    metric_positions,
+)
+from monody.settings import ENCODINGS
+
+REST, HOLD, END = 128, 129, 130
+START = 131  # read before the first event, never predicted
+PITCH_SYMBOLS = 131  # predicted: 0-127, rest, hold, end
+PITCH_INPUTS = 132  # read: those and the start
+
+_LONG_TICKS = (108, 120, 144, 168, 192, 240, 288, 384)  # in 3/2, 12/8, over two bars
+_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+METERS = ("2/4", "3/4", "4/4", "5/4", "6/4", "2/2", "3/2", "4/2", "3/8", "5/8", "6/8",
+          "7/8", "9/8", "12/8", "7/4", "other")  # fmt: skip
+POSITIONS = MAX_BAR_TICKS
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The symbols of one encoding.
+
+    Args:
+        encoding: ``"notes"`` or ``"steps"``.
+    """
+
+    encoding: str
+
+    def __post_init__(self) -> None:
+        if self.encoding not in ENCODINGS:
+            raise ValueError(
+                f"encoding must be one of {', '.join(ENCODINGS)}, not {self.encoding!r}"
+            )
+
+    @property
+    def durations(self) -> tuple[int, ...]:
+        """Ticks of each duration symbol, rising."""
+        if self.encoding == "steps":
+            return (TICKS_PER_STEP,)
+        return (*range(1, TICKS_PER_WHOLE + 1), *_LONG_TICKS)
+
+    @property
+    def start_duration(self) -> int:
+        """The duration symbol that is read before the first event."""
+        return len(self.durations)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all symbols as words, for people and for ``check``."""
+        return {
+            "encoding": self.encoding,
+            "pitches": [pitch_word(symbol) for symbol in range(PITCH_INPUTS)],
+            "durations_ticks": list(self.durations),
+            "meters": list(METERS),
+        }
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> Vocabulary:
+        """Rebuild a saved vocabulary.
+
+        Raises:
+            MonodyError: If the symbols saved are not the ones of this version.
+        """
+        vocabulary = cls(saved["encoding"])
+        for part, symbols in vocabulary.to_json().items():
+            if saved.get(part) != symbols:
+                raise MonodyError(
+                    f"the model was trained with another vocabulary ({part} differ from "
+                    "this version of monody): train it again, or install the version "
+                    "that made it"
+                )
+        return vocabulary
+
+    def words(self, events: Events) -> list[str]:
+        """Print events: pitch and duration in ticks."""
+        durations = self.durations
+        return [
+            pitch_word(pitch)
+            + (f":{durations[duration]}" if pitch not in (END, START) else "")
+            for pitch, duration in zip(
+                events.pitch.tolist(), events.duration.tolist(), strict=True
+            )
+        ]
+
+
+def pitch_word(symbol: int) -> str:
+    """Print a pitch symbol: ``pitch_word(60) == "C4"``."""
+    special = {REST: "rest", HOLD: "hold", END: "end", START: "start"}
+    return special.get(symbol) or f"{_NAMES[symbol % 12]}{symbol // 12 - 1}"
+
+
+@dataclass(frozen=True)
+class Events:
+    """A melody as the network reads it. All arrays are ``(events,)``."""
+
+    pitch: NDArray[np.uint8]  # pitch symbols
+    duration: NDArray[np.uint8]  # duration symbols; 0 for the end
+    position: NDArray[np.int16]  # ticks from the bar line to where the event begins
+    meter: NDArray[np.uint8]  # index into METERS of the meter in force there
+
+    def __len__(self) -> int:
+        return len(self.pitch)
+
+    @property
+    def note_count(self) -> int:
+        """Events that begin a note."""
+        return int(np.count_nonzero(self.pitch < REST))
+
+
+def encode(
+    melody: Melody, vocabulary: Vocabulary, *, until: int | None = None
+) -> Events:
+    """Turn a melody into events, from its tick 0.
+
+    Args:
+        melody: The melody, with at least one note.
+        vocabulary: The encoding; ``steps`` rounds to 16ths.
+        until: For a primer: go on to this tick, with a rest if need be, without an end.
+            By default the events stop where the last note does, with the end.
+
+    Returns:
+        The events. With ``notes``, ``decode`` gives back exactly the melody's notes.
+    """
+    if vocabulary.encoding == "steps":
+        pitch, ticks = _steps_of(melody, until)
+    else:
+        pitch, ticks = _notes_of(melody, until)
+    duration = np.searchsorted(np.array(vocabulary.durations), ticks)
+    begins = np.cumsum(ticks) - ticks
+    if until is None:
+        pitch, duration = np.append(pitch, END), np.append(duration, 0)
+        begins = np.append(begins, ticks.sum())
+    position, meter = metric_positions(begins, melody.meters)
+    meters = np.array([meter_symbol(meter) for meter in melody.meters], np.uint8)
+    return Events(
+        pitch.astype(np.uint8),
+        duration.astype(np.uint8),
+        position.astype(np.int16),
+        meters[meter],
+    )
+
+
+def meter_symbol(meter: Meter) -> int:
+    """Return the meter's index in ``METERS``."""
+    name = str(meter)
+    return METERS.index(name) if name in METERS else len(METERS) - 1
+
+
+def _notes_of(melody: Melody, until: int | None) -> tuple[Ints, Ints]:
+    """List pitch symbols and ticks, a rest before each note that follows a silence."""
+    silence = np.diff(melody.starts, prepend=0)
+    silence[1:] -= melody.durations[:-1]
+    pitch = np.stack([np.full(len(melody), REST), melody.pitches], axis=1).ravel()
+    ticks = np.stack([silence, melody.durations], axis=1).ravel()
+    if until is not None:
+        pitch, ticks = np.append(pitch, REST), np.append(ticks, until - melody.end)
+    pitch, ticks = pitch[ticks > 0], ticks[ticks > 0]
+    if ticks.size and ticks.max() > TICKS_PER_WHOLE:
+        pitch, ticks = _split_long(pitch, ticks)
+    return pitch.astype(np.int32), ticks.astype(np.int32)
+
+
+def _split_long(
+    pitch: NDArray[Any], ticks: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Write lengths that are not in the alphabet as an event and holds."""
+    pieces = [_pieces(length) for length in ticks.tolist()]
+    symbols = [
+        [symbol, *[HOLD] * (len(lengths) - 1)]
+        for symbol, lengths in zip(pitch.tolist(), pieces, strict=True)
+    ]
+    return np.concatenate(symbols), np.concatenate(pieces)
+
+
+@functools.cache
+def _pieces(length: int) -> tuple[int, ...]:
+    """Cut a length into alphabet entries, longest first: ``_pieces(400) == (384, 16)``."""
+    alphabet = Vocabulary("notes").durations
+    pieces = []
+    while length:
+        longest = max(ticks for ticks in alphabet if ticks <= length)
+        pieces.append(longest)
+        length -= longest
+    return tuple(pieces)
+
+
+def _steps_of(melody: Melody, until: int | None) -> tuple[Ints, Ints]:
+    """List one symbol for each 16th; of notes that share a step the longest stays."""
+    start = (melody.starts + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+    end = (melody.ends + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+    order = np.lexsort((melody.durations, start))
+    last_of_step = np.append(np.diff(start[order]) > 0, True)[: len(order)]
+    kept = np.sort(order[last_of_step])
+    start, pitch = start[kept], melody.pitches[kept]
+    end = np.maximum(end[kept], start + 1)
+    end[:-1] = np.minimum(end[:-1], start[1:])
+    length = int(end[-1]) if len(end) else 0
+    if until is not None:
+        length = until // TICKS_PER_STEP
+    symbols = np.full(max(length, int(end[-1]) if len(end) else 0), REST, np.int32)
+    for begin, stop in zip(start.tolist(), end.tolist(), strict=True):
+        symbols[begin:stop] = HOLD
+    symbols[start] = pitch
+    symbols = symbols[:length]
+    return symbols, np.full(len(symbols), TICKS_PER_STEP, np.int32)
+
+
+def decode(
+    events: Events,
+    vocabulary: Vocabulary,
+    *,
+    meters: Sequence[Meter] = (COMMON_TIME,),
+    bpm: float = 120.0,
+) -> Melody:
+    """Turn events into a melody. Any sequence of events has a meaning.
+
+    A hold lengthens what came before it, a rest too; a hold at the beginning is silence.
+    Events after an end are not read.
+
+    Args:
+        events: Pitch and duration symbols; positions and meters are not needed.
+        vocabulary: The encoding they were made with.
+        meters: Time signatures of the melody, the first at tick 0.
+        bpm: Quarter notes a minute.
+    """
+    durations = vocabulary.durations
+    notes: list[tuple[int, int, int]] = []
+    clock, sounding = 0, False
+    for pitch, symbol in zip(
+        events.pitch.tolist(), events.duration.tolist(), strict=True
+    ):
+        if pitch == END:
+            break
+        ticks = durations[symbol]
+        if pitch < REST:
+            notes.append((pitch, clock, ticks))
+            sounding = True
+        elif pitch == HOLD and sounding:
+            held, start, length = notes[-1]
+            notes[-1] = (held, start, length + ticks)
+        else:
+            sounding = False
+        clock += ticks
+    return Melody.from_notes(notes, meters=meters, bpm=bpm)

@@ -1,0 +1,123 @@
+"""From the bytes of a MIDI file to its notes, validated.
+
+symusic parses; this module believes nothing it returns. It runs in a child process of
+its own (``read_worker``), because no parser of untrusted bytes is above dying.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import symusic
+from numpy.typing import NDArray
+
+from monody.melody import Meter, is_meter, key_name
+
+MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 60_000_000  # 10,000 to 1 bpm
+MAX_TICK = 2**31 - 2**24  # times beyond it wrapped around, or are about to
+
+
+class UnreadableError(Exception):
+    """The bytes are not MIDI that can be used; the message is the verdict's reason."""
+
+
+@dataclass(frozen=True)
+class RawTrack:
+    """One instrument of a file; times in the file's own ticks."""
+
+    notes: NDArray[np.int64]  # (notes, 3): pitch, start, duration; by start, then pitch
+    program: int
+    is_drum: bool
+
+
+@dataclass(frozen=True)
+class RawScore:
+    """What a file says, times in its own ticks."""
+
+    ticks_per_quarter: int
+    tracks: tuple[RawTrack, ...]
+    tempos: tuple[tuple[int, float], ...]  # (tick, bpm)
+    meters: tuple[Meter, ...]
+    keys: tuple[tuple[int, str], ...]  # (tick, "D minor")
+
+
+def read_midi(data: bytes) -> RawScore:
+    """Parse a MIDI file.
+
+    Args:
+        data: The whole file.
+
+    Raises:
+        UnreadableError: If the bytes are not MIDI or have no usable time division.
+    """
+    if b"MThd" not in data[:65536]:
+        raise UnreadableError(_not_midi_reason(data))
+    return validated(_parse(data))
+
+
+def _not_midi_reason(data: bytes) -> str:
+    """Say what a file without a MIDI header looks like instead."""
+    if not data:
+        return "empty file"
+    if data[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "a web page, not MIDI"
+    return "not a MIDI file: no MThd header"
+
+
+def _parse(data: bytes) -> symusic.types.Score:
+    """Parse, a second time with stray data bytes clamped if the first try fails."""
+    try:
+        return symusic.Score.from_midi(data)
+    except (RuntimeError, ValueError):
+        # A data byte above 127: half of the real files that do not parse (midi.md).
+        try:
+            return symusic.Score.from_midi(data, sanitize_data=True)
+        except (RuntimeError, ValueError) as error:
+            reason = " ".join(str(error).split())[:120]
+            raise UnreadableError(f"corrupt MIDI: {reason}") from error
+
+
+def validated(score: symusic.types.Score) -> RawScore:
+    """Keep of a parsed score what makes sense.
+
+    Raises:
+        UnreadableError: If the time division is not positive.
+    """
+    if score.ticks_per_quarter < 1:
+        raise UnreadableError("no usable time division (ticks per quarter of 0)")
+    tempos = [
+        (int(tempo.time), 60e6 / tempo.mspq)
+        for tempo in score.tempos
+        if tempo.time >= 0 and MIN_TEMPO_MSPQ <= tempo.mspq <= MAX_TEMPO_MSPQ
+    ]
+    meters = [
+        Meter(int(sign.time), int(sign.numerator), int(sign.denominator))
+        for sign in score.time_signatures
+        if sign.time >= 0 and is_meter(sign.numerator, sign.denominator)
+    ]
+    keys = [
+        (int(sign.time), key_name(sign.key, minor=sign.tonality == 1))
+        for sign in score.key_signatures
+        if sign.time >= 0 and -7 <= sign.key <= 7 and sign.tonality in (0, 1)
+    ]
+    return RawScore(
+        ticks_per_quarter=int(score.ticks_per_quarter),
+        tracks=tuple(_track(track) for track in score.tracks),
+        tempos=tuple(sorted(tempos)),
+        meters=tuple(sorted(meters, key=lambda meter: meter.tick)),
+        keys=tuple(sorted(keys)),
+    )
+
+
+def _track(track: symusic.types.Track) -> RawTrack:
+    """Take over a track's notes: those with a valid pitch and times that did not wrap."""
+    arrays = track.notes.numpy()
+    pitch = arrays["pitch"].astype(np.int64)
+    start = arrays["time"].astype(np.int64)
+    duration = np.maximum(arrays["duration"].astype(np.int64), 1)
+    good = (pitch >= 0) & (pitch <= 127) & (start >= 0) & (start + duration < MAX_TICK)
+    notes = np.stack([pitch[good], start[good], duration[good]], axis=1)
+    order = np.lexsort((notes[:, 0], notes[:, 1]))
+    program = track.program if 0 <= track.program <= 127 else 0
+    return RawTrack(notes[order], int(program), bool(track.is_drum))

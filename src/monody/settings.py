@@ -1,0 +1,224 @@
+"""Every setting of monody: its default, its range and the sentence that explains it.
+
+One frozen dataclass per concern. The command line's options, their help texts, the
+checks and the saved ``settings.json`` are all made from these fields, so a setting is
+written down exactly once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+from dataclasses import dataclass
+from typing import Any, Self, get_args, get_type_hints
+
+from monody.errors import SettingError
+
+
+def setting(
+    default: Any,
+    about: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] | None = None,
+) -> Any:
+    """Declare a dataclass field that knows its explanation and its range.
+
+    Args:
+        default: The value when the user names none.
+        about: One sentence for the help text, with the unit.
+        minimum: Smallest value allowed, inclusive.
+        maximum: Largest value allowed, inclusive.
+        choices: The words allowed.
+    """
+    metadata = {
+        "about": about,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def field_types(settings: type[Settings]) -> dict[str, tuple[type, bool]]:
+    """Return, for each field, its plain type and whether ``None`` is allowed too."""
+    described = {}
+    for name, hint in get_type_hints(settings).items():
+        optional = isinstance(hint, types.UnionType)
+        plain = get_args(hint)[0] if optional else hint
+        described[name] = (plain, optional)
+    return described
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of the settings: checks itself on creation, and goes to and from JSON."""
+
+    def __post_init__(self) -> None:
+        kinds = field_types(type(self))
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            plain, optional = kinds[field.name]
+            if value is None and optional:
+                continue
+            _check(field.name, value, plain, dict(field.metadata))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as JSON values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """Rebuild the settings that ``to_json`` wrote.
+
+        Raises:
+            SettingError: If a name is not a setting, or a value is out of range.
+        """
+        unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
+        if unknown:
+            raise SettingError(f"{cls.__name__} has no setting named {unknown[0]!r}")
+        return cls(**values)
+
+
+def _check(name: str, value: Any, plain: type, limits: dict[str, Any]) -> None:
+    """Raise a ``SettingError`` where the value breaks its declaration."""
+    numeric = plain in (int, float)
+    fits = isinstance(value, (int, float) if plain is float else plain)
+    if not fits or (numeric and isinstance(value, bool)):
+        raise SettingError(f"{name} must be {_kind(plain)}, not {value!r}")
+    if numeric and not math.isfinite(value):
+        raise SettingError(f"{name} must be a finite number, not {value!r}")
+    choices = limits["choices"]
+    if choices is not None and value not in choices:
+        raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    minimum, maximum = limits["minimum"], limits["maximum"]
+    too_small = minimum is not None and value < minimum
+    too_large = maximum is not None and value > maximum
+    if too_small or too_large:
+        raise SettingError(f"{name} must be {range_text(minimum, maximum)}, not {value}")
+
+
+def _kind(plain: type) -> str:
+    """Name a type in words."""
+    names = {int: "a whole number", float: "a number", str: "text", bool: "on or off"}
+    return names[plain]
+
+
+def range_text(minimum: float | None, maximum: float | None) -> str:
+    """Say a range in words: ``range_text(1, None) == "at least 1"``."""
+    if minimum is None:
+        return f"at most {maximum:g}"
+    if maximum is None:
+        return f"at least {minimum:g}"
+    return f"from {minimum:g} to {maximum:g}"
+
+
+OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamax", "nadam")
+ENCODINGS = ("notes", "steps")
+
+
+@dataclass(frozen=True)
+class ReadSettings(Settings):
+    """How a folder of MIDI files becomes melodies."""
+
+    min_notes: int = setting(
+        8, "Notes that a melody has at least; shorter ones are left out.", minimum=1
+    )
+    min_distinct_pitches: int = setting(
+        3, "Different pitches that a melody has at least.", minimum=1, maximum=128
+    )
+    max_rest_quarters: int = setting(
+        8, "A silence of this many quarter notes or more splits a melody.", minimum=1
+    )
+    max_file_megabytes: float = setting(
+        16.0, "Files larger than this are skipped, in megabytes.", minimum=0.001
+    )
+    max_seconds_per_file: float = setting(
+        10.0, "A file that takes longer than this is skipped, in seconds.", minimum=0.1
+    )
+    n_jobs: int | None = setting(
+        None, "Processes that read files; by default one for each core.", minimum=1
+    )
+    max_files_in_ram: int = setting(
+        64, "Files that are being read and parsed at a time.", minimum=1
+    )
+
+
+@dataclass(frozen=True)
+class ModelSettings(Settings):
+    """What the network looks like."""
+
+    encoding: str = setting(
+        "notes",
+        "One event for each note (notes) or for each 16th, the classic grid (steps).",
+        choices=ENCODINGS,
+    )
+    rnn_size: int = setting(
+        192, "Units in each LSTM layer.", minimum=1, maximum=4096
+    )
+    num_layers: int = setting(2, "LSTM layers.", minimum=1, maximum=8)
+    dropout: float = setting(
+        0.3,
+        "Share of activations switched off while training, against learning by heart.",
+        minimum=0.0,
+        maximum=0.95,
+    )
+
+
+@dataclass(frozen=True)
+class TrainSettings(Settings):
+    """How the network is trained."""
+
+    num_epochs: int = setting(
+        60, "Passes over the training melodies, at most.", minimum=1
+    )
+    batch_size: int = setting(32, "Sequences in one training step.", minimum=1)
+    window_size: int = setting(
+        512, "Events of context in one training sequence, at most.", minimum=2
+    )
+    optimizer: str = setting("adam", "Keras optimizer.", choices=OPTIMIZERS)
+    learning_rate: float | None = setting(
+        None, "Learning rate; by default the optimizer's own.", minimum=1e-8, maximum=10
+    )
+    grad_clip: float = setting(
+        1.0, "Largest norm of a gradient; 0 switches clipping off.", minimum=0.0
+    )
+    patience: int = setting(
+        6, "Epochs without a better held-out figure before training stops.", minimum=1
+    )
+    max_minutes: float | None = setting(
+        None,
+        "Training stops at the end of the epoch in which these minutes run out.",
+        minimum=0.001,
+    )
+    seed: int = setting(
+        1, "Seed of the split and of every random choice of training.",
+        minimum=0, maximum=2**32 - 1,
+    )
+
+
+@dataclass(frozen=True)
+class SampleSettings(Settings):
+    """What is asked of a generation."""
+
+    num_files: int = setting(10, "Melodies to write.", minimum=1, maximum=100_000)
+    file_length: int = setting(
+        1000, "Length of each melody in 16th notes, exact.", minimum=1, maximum=100_000
+    )
+    temperature: float = setting(
+        1.0,
+        "Below 1 safer, above 1 bolder; 0 always takes the most likely event.",
+        minimum=0.0,
+        maximum=10.0,
+    )
+    midi_instrument: str = setting(
+        "Acoustic Grand Piano",
+        "General MIDI instrument: its name in any case, or its number 0-127.",
+    )
+    seed: int | None = setting(
+        None,
+        "Seed of every random choice; by default a new one, printed and saved.",
+        minimum=0, maximum=2**32 - 1,
+    )
