@@ -1,0 +1,65 @@
+"""monody learns from a folder of MIDI files and writes new melodies.
+
+    import monody
+
+    corpus = monody.read_corpus("data/midi")
+    experiment = monody.train(corpus)
+    monody.generate(experiment, monody.SampleSettings(num_files=3, seed=7)).save()
+
+Everything the command line does, these functions do. Importing monody is quick: Keras
+comes with the first function that needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from monody.corpus import Corpus, Split, Verdict, read_corpus, split_corpus
+    from monody.errors import MonodyError, SettingError
+    from monody.events import Events, Vocabulary
+    from monody.experiment import Experiment, TrainedModel
+    from monody.generation import Generation, Primer, generate
+    from monody.melody import Melody, Meter, Note
+    from monody.melody_store import MelodyStore
+    from monody.midi_write import midi_bytes, write_midi
+    from monody.public_domain import write_collection
+    from monody.settings import (
+        ModelSettings,
+        ReadSettings,
+        SampleSettings,
+        TrainSettings,
+    )
+    from monody.training import train
+
+_HOMES = {
+    "corpus": ("Corpus", "Split", "Verdict", "read_corpus", "split_corpus"),
+    "errors": ("MonodyError", "SettingError"),
+    "events": ("Events", "Vocabulary"),
+    "experiment": ("Experiment", "TrainedModel"),
+    "generation": ("Generation", "Primer", "generate"),
+    "melody": ("Melody", "Meter", "Note"),
+    "melody_store": ("MelodyStore",),
+    "midi_write": ("midi_bytes", "write_midi"),
+    "public_domain": ("write_collection",),
+    "settings": ("ModelSettings", "ReadSettings", "SampleSettings", "TrainSettings"),
+    "training": ("train",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first used (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'monody' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"monody.{_HOME_OF[name]}"), name)
+
+
+__all__ = [
+    "Corpus", "Events", "Experiment", "Generation", "Melody", "MelodyStore", "Meter",
+    "ModelSettings", "MonodyError", "Note", "Primer", "ReadSettings", "SampleSettings",
+    "SettingError", "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary",
+    "generate", "midi_bytes", "read_corpus", "split_corpus", "train", "write_collection",
+    "write_midi",
+]  # fmt: skip

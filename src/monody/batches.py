@@ -18,6 +18,7 @@ from monody.melody import Melody
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
+MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
 
 
@@ -30,6 +31,7 @@ class EncodedSet:
     """
 
     pitch_in: NDArray[np.uint8]
+    note_before: NDArray[np.uint8]  # the latest note before pitch_in; REST if none
     duration_in: NDArray[np.uint8]
     position: NDArray[np.int16]
     meter: NDArray[np.uint8]
@@ -61,18 +63,30 @@ def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
     pitch = np.concatenate([event.pitch for event in events])
     duration = np.concatenate([event.duration for event in events])
     ends = np.cumsum([len(event) for event in events], dtype=np.int64)
-    first = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
     pitch_in, duration_in = np.roll(pitch, 1), np.roll(duration, 1)
+    first = ends - [len(event) for event in events]
     pitch_in[first] = START
     duration_in[first] = vocabulary.start_duration
     return EncodedSet(
         pitch_in=pitch_in,
+        note_before=_notes_before(pitch_in),
         duration_in=duration_in,
         position=np.concatenate([event.position for event in events]),
         meter=np.concatenate([event.meter for event in events]),
         pitch=pitch,
         duration=duration,
         ends=ends,
+    )
+
+
+def _notes_before(pitch_in: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Find the latest note before each event read, within its melody; REST if none."""
+    index = np.arange(len(pitch_in))
+    marks = (pitch_in < REST) | (pitch_in == START)
+    latest = np.maximum.accumulate(np.where(marks, index, 0))
+    before = pitch_in[np.roll(latest, 1)]
+    return np.where((before == START) | (pitch_in == START), REST, before).astype(
+        np.uint8
     )
 
 
@@ -138,6 +152,7 @@ class Batch:
     """Sequences of one padded length. All arrays are ``(batch, time)``."""
 
     pitch_in: NDArray[np.int32]
+    note_before: NDArray[np.int32]
     duration_in: NDArray[np.int32]
     position: NDArray[np.int32]
     meter: NDArray[np.int32]
@@ -150,6 +165,18 @@ class Batch:
     def note_count(self) -> int:
         """Notes that begin in the batch."""
         return int(np.count_nonzero((self.pitch < REST) & self.pitch_counts))
+
+
+def _transposed(
+    symbols: NDArray[np.uint8], shift: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Move the notes among pitch symbols ``(batch, time)`` by shifts ``(batch, 1)``."""
+    return np.where(symbols < REST, symbols + shift, symbols).astype(np.int32)
+
+
+def known_note(note_before: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Let middle C stand where a melody has no note yet: its interval is its pitch."""
+    return np.where(note_before < REST, note_before, MIDDLE_C).astype(np.int32)
 
 
 class Batches:
@@ -207,14 +234,14 @@ class Batches:
         shift[: len(rows), 0] = self._shifts[windows[:, 2]]
 
         encoded = self._encoded
-        pitch_in = encoded.pitch_in[source].astype(np.int32)
-        pitch = encoded.pitch[source].astype(np.int32)
+        pitch = encoded.pitch[source]
         return Batch(
-            pitch_in=np.where(pitch_in < REST, pitch_in + shift, pitch_in),
+            pitch_in=_transposed(encoded.pitch_in[source], shift),
+            note_before=known_note(_transposed(encoded.note_before[source], shift)),
             duration_in=encoded.duration_in[source].astype(np.int32),
             position=encoded.position[source].astype(np.int32),
             meter=encoded.meter[source].astype(np.int32),
-            pitch=np.where(pitch < REST, pitch + shift, pitch),
+            pitch=_transposed(pitch, shift),
             duration=encoded.duration[source].astype(np.int32),
             pitch_counts=real,
             duration_counts=real & (pitch != END),

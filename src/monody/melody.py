@@ -207,7 +207,8 @@ class Melody:
         starts = np.maximum(self.starts[inside], start)
         ends = np.minimum(self.ends[inside], end)
         notes = np.stack([self.pitches[inside], starts - start, ends - starts], axis=1)
-        return replace(self, notes=notes, meters=meters_from(self.meters, start))
+        meters = [meter for meter in self.meters if meter.tick < end]
+        return replace(self, notes=notes, meters=meters_from(meters, start))
 
 
 def meters_from(meters: Sequence[Meter], start: int) -> tuple[Meter, ...]:

@@ -1,0 +1,201 @@
+"""An experiment: the folder that holds one training.
+
+    experiments/01/
+        model.keras        the best weights; alone enough to sample
+        last.keras         the weights of the last epoch
+        settings.json      every setting, the seed, versions, the data's fingerprint
+        message.txt        the note of --message
+        split.json         which melodies were trained on and which held out
+        files.json         the verdict on every file
+        held_out/          the held-out melodies, from which primers are taken
+        history.csv        figures of each epoch
+        scores.json        held-out bits per note, and the bigram reference
+        tensorboard-logs/
+        generated/         what `monody sample` writes
+
+A ``.keras`` file is a zip archive; monody adds one member to it, ``monody.json``, with
+the vocabulary, the settings and the fingerprint of the data. Plain Keras opens the file
+and does not mind. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from monody.errors import MonodyError
+from monody.events import Vocabulary
+from monody.files import replacing, write_text
+from monody.melody_store import MelodyStore
+
+EXPERIMENTS = Path("experiments")
+MODEL_FILE = "model.keras"
+LAST_FILE = "last.keras"
+HELD_OUT = "held_out"
+PASSPORT = "monody.json"  # the member that monody adds to a .keras archive
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network and what it needs to be understood."""
+
+    network: Any  # keras.Model
+    vocabulary: Vocabulary
+    passport: dict[str, Any]  # settings, fingerprint of the data, usual meter and tempo
+
+    @property
+    def data_fingerprint(self) -> str:
+        """SHA-256 of the melodies it was trained and judged on."""
+        return str(self.passport["data_fingerprint"])
+
+
+class Experiment:
+    """A folder with one training.
+
+    Args:
+        path: The folder, or a ``.keras`` file on its own.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        alone = self.path.suffix == ".keras"
+        self.folder = self.path.parent if alone else self.path
+        self.model_path = self.path if alone else self.path / MODEL_FILE
+
+    def __repr__(self) -> str:
+        return f"Experiment({str(self.path)!r})"
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str] | None = None) -> Experiment:
+        """Make the folder of a new experiment.
+
+        Args:
+            path: The folder; by default the next number in ``experiments/``.
+
+        Raises:
+            MonodyError: If the folder holds a trained model already.
+        """
+        experiment = cls(path) if path else cls(_next_numbered())
+        if experiment.model_path.exists():
+            raise MonodyError(
+                f"{str(experiment.folder)!r} holds a trained model already: name another "
+                "--experiment_dir, or remove that folder"
+            )
+        try:
+            experiment.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MonodyError(
+                f"cannot make the folder {str(experiment.folder)!r}: {error.strerror}"
+            ) from error
+        return experiment
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str] | None = None) -> Experiment:
+        """Open a trained experiment.
+
+        Args:
+            path: Its folder or a ``.keras`` file; by default the most recent one in
+                ``experiments/``.
+
+        Raises:
+            MonodyError: If there is none, or it has no model yet.
+        """
+        experiment = cls(path) if path else _most_recent()
+        if not experiment.model_path.is_file():
+            raise MonodyError(
+                f"no trained model in {str(experiment.path)!r}: expected "
+                f"{str(experiment.model_path)!r}; run `monody train` first, or name "
+                "another --experiment_dir"
+            )
+        return experiment
+
+    def load(self) -> TrainedModel:
+        """Load the network.
+
+        Raises:
+            MonodyError: If the file is not a model of monody, or of another version.
+        """
+        return load_model(self.model_path)
+
+    def held_out_melodies(self) -> MelodyStore | None:
+        """Return the held-out melodies, or ``None`` where the model stands alone."""
+        folder = self.folder / HELD_OUT
+        return MelodyStore.load(folder) if folder.is_dir() else None
+
+    def write_json(self, name: str, values: Any) -> None:
+        """Write a readable JSON file into the folder."""
+        write_text(self.folder / name, json.dumps(values, indent=2) + "\n")
+
+    def read_json(self, name: str) -> Any:
+        """Read a JSON file of the folder."""
+        return json.loads((self.folder / name).read_text("utf-8"))
+
+
+def save_model(
+    network: Any, vocabulary: Vocabulary, passport: dict[str, Any], path: Path
+) -> None:
+    """Write a network with all that sampling needs, whole or not at all."""
+    with replacing(path) as temporary:
+        network.save(temporary)
+        with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
+            about = {"vocabulary": vocabulary.to_json(), **passport}
+            archive.writestr(PASSPORT, json.dumps(about, indent=2))
+
+
+def load_model(path: Path) -> TrainedModel:
+    """Load what ``save_model`` wrote.
+
+    Raises:
+        MonodyError: If the file is damaged, not a model of monody, or of a version with
+            another vocabulary.
+    """
+    from monody.backend import keras
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            passport = json.loads(archive.read(PASSPORT))
+    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, OSError) as error:
+        raise MonodyError(
+            f"{str(path)!r} is not a whole model file of monody: train again, or name "
+            "another --experiment_dir"
+        ) from error
+    vocabulary = Vocabulary.from_json(passport.pop("vocabulary"))
+    # Optimizer state is not needed to sample; safe_mode refuses code in the file.
+    network = keras.saving.load_model(path, compile=False, safe_mode=True)
+    return TrainedModel(network, vocabulary, passport)
+
+
+def now() -> str:
+    """Return the present time in UTC, sortable as text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _next_numbered() -> Path:
+    """Return ``experiments/NN``, one more than the highest number there."""
+    numbers = [0]
+    if EXPERIMENTS.is_dir():
+        numbers += [int(p.name) for p in EXPERIMENTS.iterdir() if p.name.isdigit()]
+    return EXPERIMENTS / f"{max(numbers) + 1:02d}"
+
+
+def _most_recent() -> Experiment:
+    """Return the experiment that was started last, by its own record.
+
+    Folder times are not asked: copying and sampling change them.
+    """
+    started = []
+    for path in EXPERIMENTS.iterdir() if EXPERIMENTS.is_dir() else ():
+        experiment = Experiment(path)
+        if experiment.model_path.is_file() and (path / "settings.json").is_file():
+            started.append((experiment.read_json("settings.json")["started"], path))
+    if not started:
+        raise MonodyError(
+            f"no trained experiment in {str(EXPERIMENTS)!r}: run `monody train` first, "
+            "or name one with --experiment_dir"
+        )
+    return Experiment(max(started)[1])
