@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import symusic
 
 from monody.files import write_bytes
-from monody.melody import TICKS_PER_QUARTER, Melody, Note, metric_positions
+from monody.melody import TICKS_PER_QUARTER, Ints, Melody, metric_positions
 
 FILE_TICKS_PER_QUARTER = 480  # what most sequencers use
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
@@ -32,28 +33,23 @@ def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
             )
         )
     track = symusic.Track(name, program=melody.program)
-    for note, velocity in zip(melody, velocities(melody), strict=True):
-        track.notes.append(_file_note(note, velocity))
+    track.notes = symusic.Note.from_numpy(
+        time=melody.starts * _SCALE,
+        duration=melody.durations * _SCALE,
+        pitch=melody.pitches.astype(np.int8),
+        velocity=velocities(melody).astype(np.int8),
+    )
     score.tracks.append(track)
     data: bytes = score.dumps_midi()
     return data
 
 
-def _file_note(note: Note, velocity: int) -> symusic.types.Note:
-    start, duration = note.start * _SCALE, note.duration * _SCALE
-    return symusic.Note(start, duration, note.pitch, velocity)
-
-
-def velocities(melody: Melody) -> list[int]:
-    """Choose a velocity, 1-127, for each note by where in the bar it begins."""
+def velocities(melody: Melody) -> Ints:
+    """Choose a velocity, 1-127, for each note ``(notes,)`` by where in its bar it begins."""
     positions, meters = metric_positions(melody.starts, melody.meters)
-    beats = [melody.meters[index].beat_ticks for index in meters.tolist()]
-    return [
-        DOWNBEAT_VELOCITY
-        if position == 0
-        else BEAT_VELOCITY if position % beat == 0 else OFFBEAT_VELOCITY
-        for position, beat in zip(positions.tolist(), beats, strict=True)
-    ]
+    beats = np.array([meter.beat_ticks for meter in melody.meters])[meters]
+    on_beat = np.where(positions % beats == 0, BEAT_VELOCITY, OFFBEAT_VELOCITY)
+    return np.where(positions == 0, DOWNBEAT_VELOCITY, on_beat).astype(np.int32)
 
 
 def write_midi(melody: Melody, path: str | Path, name: str = "melody") -> None:

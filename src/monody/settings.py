@@ -108,11 +108,13 @@ def _kind(plain: type) -> str:
 
 def range_text(minimum: float | None, maximum: float | None) -> str:
     """Say a range in words: ``range_text(1, None) == "at least 1"``."""
-    if minimum is None:
-        return f"at most {maximum:g}"
-    if maximum is None:
-        return f"at least {minimum:g}"
-    return f"from {minimum:g} to {maximum:g}"
+    low, high = (
+        "" if limit is None else f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"
+        for limit in (minimum, maximum)
+    )
+    if not low:
+        return f"at most {high}"
+    return f"from {low} to {high}" if high else f"at least {low}"
 
 
 OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamax", "nadam")

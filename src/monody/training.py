@@ -83,7 +83,8 @@ def train(
         read_settings: How the corpus was read, to be saved with the rest.
 
     Returns:
-        The experiment, with the best weights by held-out bits per note.
+        The experiment, with the best weights by held-out bits per note. Ctrl-C after the
+        first epoch ends training early, with the best weights so far.
 
     Raises:
         MonodyError: If the corpus has no melody, or the folder holds a model already.
@@ -114,7 +115,11 @@ def train(
     def save(path: Any) -> None:
         save_model(network, vocabulary, passport, path)
 
-    _fit(network, sets, settings, experiment, save, callbacks)
+    try:
+        _fit(network, sets, settings, experiment, save, callbacks)
+    except KeyboardInterrupt:
+        if not experiment.model_path.exists():
+            raise
     _write_scores(experiment, sets, vocabulary)
     return experiment
 

@@ -1,0 +1,12 @@
+#!/usr/bin/env python3
+"""Write new melodies: the classic script, the same flags as ever.
+
+It is `monody sample` and takes all of its options: python sample.py --help
+"""
+
+import sys
+
+from monody.cli import main
+
+if __name__ == "__main__":
+    main(["sample", *sys.argv[1:]])

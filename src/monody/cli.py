@@ -1,0 +1,295 @@
+"""The command line: ``monody train``, ``monody sample``, ``monody corpus``.
+
+Nothing is decided here. Each command turns its options into settings, calls the same
+function that Python users call, and prints what came out. Heavy imports happen inside
+commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monody.errors import MonodyError, SettingError
+from monody.options import chosen, settings_options
+from monody.settings import ModelSettings, ReadSettings, SampleSettings, TrainSettings
+
+if TYPE_CHECKING:
+    from monody.corpus import Corpus
+    from monody.experiment import Experiment
+
+DATA_DIR = "data/midi"
+EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
+
+_NORMALISED = {
+    # `--rnn-size` is `--rnn_size`, and choices may be written in any case.
+    "token_normalize_func": lambda token: token.lower().replace("-", "_"),
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 88,
+}
+
+
+@click.group(context_settings=_NORMALISED)
+@click.version_option(package_name="monody", message="monody %(version)s")
+def cli() -> None:
+    """Learn from a folder of MIDI files and write new melodies.
+
+    \b
+    The first five minutes:
+      monody train data/midi     learn from the MIDI files in data/midi
+      monody sample              write 10 new melodies with what was learnt
+    No MIDI files at hand? Public-domain tunes:
+      monody corpus oneills1850 --out data/midi
+
+    Each command explains itself: monody train --help
+    """
+
+
+@cli.command()
+@click.argument("folder", required=False, metavar="[DATA_DIR]")
+@click.option(
+    "--data_dir",
+    metavar="DIR",
+    help=f"Folder of MIDI files, searched with its subfolders. [default {DATA_DIR}]",
+)
+@click.option(
+    "--experiment_dir",
+    metavar="DIR",
+    help="Folder for the model and its records. "
+    "[default: the next number in experiments/]",
+)
+@click.option(
+    "-m", "--message", metavar="TEXT", help="A note to self, kept in message.txt."
+)
+@settings_options(ModelSettings)
+@settings_options(TrainSettings)
+@settings_options(ReadSettings, only=("n_jobs", "max_files_in_ram"))
+def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
+    """Learn from a folder of MIDI files.
+
+    \b
+    monody train                          learn from data/midi
+    monody train my_tunes -m "slow airs"  from another folder, with a note to self
+    monody train my_tunes --rnn-size 128  a smaller network: faster, a little worse
+
+    Files that cannot be used are counted and skipped; files.json in the experiment's
+    folder has the verdict on each. A fifth of the melodies is held out: the figure to
+    watch is held-out bits per note, and lower is better. Ctrl-C stops and keeps the
+    best weights so far.
+    """
+    if folder and data_dir and folder != data_dir:
+        raise MonodyError(
+            f"two folders were named, {folder!r} and --data_dir {data_dir!r}: name one"
+        )
+    settings: TrainSettings = chosen(TrainSettings, values)
+    model: ModelSettings = chosen(ModelSettings, values)
+    reading: ReadSettings = chosen(ReadSettings, values)
+    corpus = _read(folder or data_dir or DATA_DIR, reading)
+    click.echo("starting Keras on JAX ...")
+
+    from rich.console import Console
+
+    from monody.epoch_lines import EpochLines
+    from monody.training import train as train_network
+
+    lines = EpochLines(Console(), settings.num_epochs)
+    try:
+        experiment = train_network(
+            corpus,
+            settings,
+            model=model,
+            experiment_dir=values["experiment_dir"],
+            message=values["message"],
+            callbacks=[lines],
+            read_settings=reading,
+        )
+    finally:
+        lines.close()
+    _report_training(experiment)
+    if not lines.finished:
+        click.echo("stopped by Ctrl-C; these are the best weights so far")
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _read(data_dir: str, settings: ReadSettings) -> Corpus:
+    """Read a folder with a progress bar, and say what came out."""
+    from rich.console import Console
+
+    from monody.corpus import read_corpus, require_melodies
+    from monody.progress_bar import progress_bar
+
+    with progress_bar(Console()) as bar:
+        task = bar.add_task(f"reading {data_dir}", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        corpus = read_corpus(data_dir, settings, progress)
+    require_melodies(corpus)
+    kept = len(corpus.verdicts) - len(corpus.skipped)
+    notes = len(corpus.melodies.notes)
+    click.echo(
+        f"{data_dir}: {len(corpus.melodies)} melodies, {notes} notes, from {kept} of "
+        f"{len(corpus.verdicts)} files"
+    )
+    reasons = Counter(verdict.reason for verdict in corpus.skipped)
+    for reason, count in reasons.most_common(5):
+        click.echo(f"  {count} skipped because: {reason}")
+    rest = len(corpus.skipped) - sum(count for _, count in reasons.most_common(5))
+    if rest:
+        click.echo(f"  {rest} skipped for other reasons")
+    return corpus
+
+
+def _report_training(experiment: Experiment) -> None:
+    """Print the held-out figures beside the bigram's, and what to do next."""
+    scores = experiment.read_json("scores.json")
+    for side, meaning in (
+        ("validation", "used to choose the weights"),
+        ("test", "used for nothing else"),
+    ):
+        if side in scores:
+            figure = scores[side]["bits_per_note"]
+            bigram = scores[side]["references"]["bigram"]["bits_per_note"]
+            click.echo(
+                f"held-out {side} melodies ({scores[side]['melodies']}, {meaning}): "
+                f"{figure:.2f} bits per note, {1 - figure / bigram:.0%} below a bigram's "
+                f"{bigram:.2f}"
+            )
+    if not scores:
+        click.echo("nothing could be held out: too few melodies that differ")
+    click.echo(f"model: {experiment.model_path}")
+    click.echo(f"next: monody sample --experiment_dir {experiment.folder}")
+
+
+@cli.command()
+@click.option(
+    "--experiment_dir",
+    metavar="DIR",
+    help="Experiment, or a .keras file, to sample from. "
+    "[default: the most recent in experiments/]",
+)
+@click.option(
+    "--save_dir",
+    metavar="DIR",
+    help="Folder for the melodies; files in it are kept, numbers go on. "
+    "[default: generated/ in the experiment]",
+)
+@click.option("--prime_file", metavar="FILE", help="MIDI file whose melody to continue.")
+@click.option(
+    "--data_dir",
+    metavar="DIR",
+    help="Folder of MIDI files whose melodies to continue. "
+    "[default: the experiment's held-out melodies]",
+)
+@settings_options(SampleSettings)
+def sample(
+    experiment_dir: str | None,
+    save_dir: str | None,
+    prime_file: str | None,
+    data_dir: str | None,
+    **values: Any,
+) -> None:
+    """Write new melodies with a trained model.
+
+    \b
+    monody sample                                10 melodies from the latest model
+    monody sample --midi-instrument flute --seed 7
+    monody sample --prime_file my.mid --file_length 256
+
+    Each melody continues a few bars of a real one, which are drawn from the seed and are
+    not written. manifest.json, beside the files, says from which seed, settings and bars
+    each was made: the same seed and settings make the same bytes.
+    """
+    settings: SampleSettings = chosen(SampleSettings, values)
+
+    from monody.experiment import Experiment
+    from monody.instruments import program_of
+
+    program_of(settings.midi_instrument)
+    experiment = Experiment.open(experiment_dir)
+    click.echo(f"sampling from {experiment.model_path} ...")
+
+    from monody.generation import generate
+
+    generation = generate(
+        experiment, settings, prime_file=prime_file, data_dir=data_dir
+    )
+    paths = generation.save(save_dir)
+    click.echo(
+        f"{len(paths)} melodies of {settings.file_length} 16ths, seed "
+        f"{generation.settings.seed}, temperature {settings.temperature:g}"
+    )
+    if generation.primers[0] is None:
+        click.echo("the model file stands alone: the melodies start from nothing")
+    click.echo(f"written: {paths[0]} to {paths[-1].name}" if paths[1:] else
+               f"written: {paths[0]}")
+
+
+@cli.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--out", metavar="DIR", default=DATA_DIR, help="Folder for the MIDI files."
+              f" [default {DATA_DIR}]")
+def corpus(names: Sequence[str], out: str) -> None:
+    """Make a folder of public-domain tunes, to train on.
+
+    \b
+    oneills1850    O'Neill's Music of Ireland, 1903
+    airdsAirs      Aird's Airs, 1778-1801
+    ryansMammoth   Ryan's Mammoth Collection, 1883
+
+    The tunes come with music21: pip install 'monody[demo]'.
+    """
+    from rich.console import Console
+
+    from monody.progress_bar import progress_bar
+    from monody.public_domain import write_collection
+
+    for name in names:
+        with progress_bar(Console()) as bar:
+            task = bar.add_task(f"writing {name}", total=None)
+
+            def progress(done: int, total: int, task: Any = task) -> None:
+                bar.update(task, completed=done, total=total)
+
+            report = write_collection(name, out, progress)
+        click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
+        for reason, count in report.left_out.items():
+            click.echo(f"  {count} left out because: {reason}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a mistake of the user's ends in one line and exit code 2.
+
+    Args:
+        arguments: By default those of the process.
+    """
+    command = "monody"
+    try:
+        cli.main(args=arguments, prog_name=command, standalone_mode=False)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else command
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            click.echo(error.format_message())
+            sys.exit(EXIT_USER_ERROR)
+        advice = f" (see {command} --help)"
+        _fail(f"{command}: {error.format_message()}{advice}")
+    except SettingError as error:
+        _fail(f"{command}: --{error}")
+    except MonodyError as error:
+        _fail(f"{command}: {error}")
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stopped by Ctrl-C", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(message: str) -> None:
+    """Print one line and end."""
+    click.echo(" ".join(message.split()), err=True)
+    sys.exit(EXIT_USER_ERROR)

@@ -1,0 +1,73 @@
+"""Command-line options made from the settings' fields.
+
+A field's name, type, range, choices, default and explanation become the option, so the
+command line cannot differ from Python.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from monody.settings import Settings, field_types, range_text
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+SHORT = {"n_jobs": "-j"}  # the classic scripts' short spellings
+_METAVARS = {int: "N", float: "X", str: "TEXT"}
+
+
+def settings_options(
+    settings: type[Settings], only: tuple[str, ...] | None = None
+) -> Callable[[Command], Command]:
+    """Add an option for each field of a settings class.
+
+    Args:
+        settings: The dataclass.
+        only: The fields to offer; by default all.
+    """
+    fields = [
+        field
+        for field in dataclasses.fields(settings)
+        if only is None or field.name in only
+    ]
+
+    def decorate(command: Command) -> Command:
+        for field in reversed(fields):
+            command = _option(field, field_types(settings)[field.name][0])(command)
+        return command
+
+    return decorate
+
+
+def _option(field: dataclasses.Field[Any], plain: type) -> Callable[[Command], Command]:
+    """Make one option. Values are checked by the settings class itself."""
+    choices = field.metadata["choices"]
+    short = [SHORT[field.name]] if field.name in SHORT else []
+    return click.option(
+        f"--{field.name}",
+        *short,
+        type=click.Choice(choices) if choices else plain,
+        default=field.default,
+        metavar=None if choices else _METAVARS[plain],
+        help=_help(field),
+    )
+
+
+def _help(field: dataclasses.Field[Any]) -> str:
+    """Explain a field: its sentence, its range and its default."""
+    limits = [field.metadata["minimum"], field.metadata["maximum"]]
+    notes = []
+    if limits != [None, None]:
+        notes.append(range_text(*limits))
+    if field.default is not None:
+        notes.append(f"default {field.default}")
+    return field.metadata["about"] + (f" [{'; '.join(notes)}]" if notes else "")
+
+
+def chosen(settings: type[Settings], values: dict[str, Any]) -> Any:
+    """Build settings from the values of a command's options, ignoring the others."""
+    names = {field.name for field in dataclasses.fields(settings)}
+    return settings(**{name: values[name] for name in names & values.keys()})

@@ -1,0 +1,98 @@
+"""Public-domain tune books as MIDI files: something to train on at once.
+
+music21's wheel ships three collections as ABC text: O'Neill's *Music of Ireland* (1903),
+Aird's *Airs* (1778-1801) and Ryan's *Mammoth Collection* (1883). music21 itself is never
+imported; only its files are read.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from monody.abc_read import read_abc, title_of, tunes_of
+from monody.errors import MonodyError
+from monody.extract import extract
+from monody.midi_read import UnreadableError
+from monody.midi_write import write_midi
+from monody.settings import ReadSettings
+
+COLLECTIONS = ("oneills1850", "airdsAirs", "ryansMammoth")
+
+
+@dataclass(frozen=True)
+class CollectionReport:
+    """What became of the tunes of a collection."""
+
+    name: str
+    written: int  # tunes
+    left_out: dict[str, int]  # tunes by reason
+
+
+def write_collection(
+    name: str,
+    out: str | PathLike[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> CollectionReport:
+    """Write a collection as MIDI files, one a tune.
+
+    Args:
+        name: One of ``COLLECTIONS``, in any case.
+        out: The folder; files of the same names in it are replaced.
+        progress: Called with the tunes done and the tunes in all.
+
+    Raises:
+        MonodyError: If there is no such collection, or music21 is not installed.
+    """
+    by_name = {known.lower(): known for known in COLLECTIONS}
+    if name.lower() not in by_name:
+        raise MonodyError(
+            f"no collection {name!r}: expected one of {', '.join(COLLECTIONS)}"
+        )
+    name = by_name[name.lower()]
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MonodyError(
+            f"cannot make the folder {str(folder)!r}: {error.strerror}"
+        ) from error
+    tunes = _tunes(name)
+    left_out: Counter[str] = Counter()
+    for index, tune in enumerate(tunes, 1):
+        reason = _write_tune(tune, folder / f"{name}-{index:04d}.mid")
+        if reason:
+            left_out[reason] += 1
+        if progress:
+            progress(index, len(tunes))
+    return CollectionReport(name, len(tunes) - left_out.total(), dict(left_out))
+
+
+def _tunes(name: str) -> list[str]:
+    """Read the ABC text of all tunes of a collection, in the order of its files."""
+    package = importlib.util.find_spec("music21")
+    if package is None or package.origin is None:
+        raise MonodyError(
+            "the public-domain tunes come with music21, which is not installed: "
+            "pip install 'monody[demo]'"
+        )
+    files = sorted((Path(package.origin).parent / "corpus" / name).glob("*.abc"))
+    texts = [file.read_text("utf-8", errors="replace") for file in files]
+    return [tune for text in texts for tune in tunes_of(text)]
+
+
+def _write_tune(tune: str, path: Path) -> str:
+    """Write one tune; return why not, or an empty text."""
+    try:
+        melodies, left_out = extract(read_abc(tune), ReadSettings())
+    except UnreadableError as error:
+        return str(error)
+    if not melodies:
+        return left_out
+    longest = max(melodies, key=len)
+    write_midi(longest, path, title_of(tune) or path.stem)
+    return ""
