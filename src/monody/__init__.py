@@ -60,6 +60,6 @@ __all__ = [
     "Corpus", "Events", "Experiment", "Generation", "Melody", "MelodyStore", "Meter",
     "ModelSettings", "MonodyError", "Note", "Primer", "ReadSettings", "SampleSettings",
     "SettingError", "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary",
-    "generate", "midi_bytes", "read_corpus", "split_corpus", "train", "write_collection",
-    "write_midi",
+    "generate", "midi_bytes", "read_corpus", "split_corpus", "train",
+    "write_collection", "write_midi",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import symusic
@@ -64,7 +65,8 @@ def _simplified(tune: str) -> tuple[str, str]:
 
     The rhythm field goes too: it would make symusic swing every hornpipe.
     """
-    header, body = [], []
+    header: list[str] = []
+    body: list[str] = []
     for line in tune.splitlines():
         if _FIELD.match(line):
             part = body if body and line[0] in "KLMQ" else header
@@ -87,7 +89,7 @@ def _first_bar_ticks(header: str, body: str) -> int:
     return int(max(ends, default=0))
 
 
-def _parse(text: str) -> symusic.types.Score:
+def _parse(text: str) -> Any:
     with _silenced():
         try:
             return symusic.Score.from_abc(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,9 +86,8 @@ def _notes_before(pitch_in: NDArray[np.uint8]) -> NDArray[np.uint8]:
     marks = (pitch_in < REST) | (pitch_in == START)
     latest = np.maximum.accumulate(np.where(marks, index, 0))
     before = pitch_in[np.roll(latest, 1)]
-    return np.where((before == START) | (pitch_in == START), REST, before).astype(
-        np.uint8
-    )
+    none = (before == START) | (pitch_in == START)
+    return np.where(none, np.uint8(REST), before)
 
 
 def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
@@ -101,15 +101,15 @@ def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
     for melody, (start, end) in enumerate(bounds):
         parts = -(-(end - start) // window_size)
         cuts = [start + part * (end - start) // parts for part in range(parts + 1)]
-        rows += [(a, b, melody) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        rows += [(a, b, melody) for a, b in pairwise(cuts)]
     return np.array(rows, np.int64)
 
 
 def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Choose the few lengths that sequences are padded to.
 
-    Starts with every length in use and gives up, one by one, the one that adds the least
-    padding.
+    Starts with every length in use and gives up, one by one, the one that adds the
+    least padding.
 
     Args:
         lengths: ``(sequences,)`` events of each.
@@ -144,7 +144,10 @@ def random_shifts(encoded: EncodedSet, rng: np.random.Generator) -> NDArray[np.i
     highs = np.maximum.reduceat(np.where(is_note, pitch, 0), encoded.starts)
     down = np.maximum(lows.min() - lows, -MAX_SHIFT)
     up = np.minimum(highs.max() - highs, MAX_SHIFT)
-    return rng.integers(np.minimum(down, 0), np.maximum(up, 0), endpoint=True)
+    shifts: NDArray[np.int64] = rng.integers(
+        np.minimum(down, 0), np.maximum(up, 0), endpoint=True
+    )
+    return shifts
 
 
 @dataclass(frozen=True)
@@ -210,9 +213,7 @@ class Batches:
         self._draw(rng.permutation)
         self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]
 
-    def _draw(
-        self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]
-    ) -> None:
+    def _draw(self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> None:
         """Divide the windows of each padded length into batches."""
         self._plan = []
         for length in np.unique(self._padded):

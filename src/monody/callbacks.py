@@ -25,7 +25,7 @@ class HeldOutScore(keras.callbacks.Callback):  # type: ignore[misc]
 
     Args:
         network: The network that is trained.
-        evaluator: Scores it on the validation melodies; ``None`` if nothing is held out.
+        evaluator: Scores it on the validation melodies; ``None`` without any.
     """
 
     def __init__(self, network: Any, evaluator: Evaluator | None) -> None:

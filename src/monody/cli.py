@@ -37,7 +37,7 @@ _NORMALISED = {
 @click.group(context_settings=_NORMALISED)
 @click.version_option(package_name="monody", message="monody %(version)s")
 def cli() -> None:
-    """Learn from a folder of MIDI files and write new melodies.
+    r"""Learn from a folder of MIDI files and write new melodies.
 
     \b
     The first five minutes:
@@ -70,7 +70,7 @@ def cli() -> None:
 @settings_options(TrainSettings)
 @settings_options(ReadSettings, only=("n_jobs", "max_files_in_ram"))
 def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
-    """Learn from a folder of MIDI files.
+    r"""Learn from a folder of MIDI files.
 
     \b
     monody train                          learn from data/midi
@@ -158,8 +158,8 @@ def _report_training(experiment: Experiment) -> None:
             bigram = scores[side]["references"]["bigram"]["bits_per_note"]
             click.echo(
                 f"held-out {side} melodies ({scores[side]['melodies']}, {meaning}): "
-                f"{figure:.2f} bits per note, {1 - figure / bigram:.0%} below a bigram's "
-                f"{bigram:.2f}"
+                f"{figure:.2f} bits per note, {1 - figure / bigram:.0%} below "
+                f"a bigram's {bigram:.2f}"
             )
     if not scores:
         click.echo("nothing could be held out: too few melodies that differ")
@@ -180,7 +180,9 @@ def _report_training(experiment: Experiment) -> None:
     help="Folder for the melodies; files in it are kept, numbers go on. "
     "[default: generated/ in the experiment]",
 )
-@click.option("--prime_file", metavar="FILE", help="MIDI file whose melody to continue.")
+@click.option(
+    "--prime_file", metavar="FILE", help="MIDI file whose melody to continue."
+)
 @click.option(
     "--data_dir",
     metavar="DIR",
@@ -195,16 +197,16 @@ def sample(
     data_dir: str | None,
     **values: Any,
 ) -> None:
-    """Write new melodies with a trained model.
+    r"""Write new melodies with a trained model.
 
     \b
     monody sample                                10 melodies from the latest model
     monody sample --midi-instrument flute --seed 7
     monody sample --prime_file my.mid --file_length 256
 
-    Each melody continues a few bars of a real one, which are drawn from the seed and are
-    not written. manifest.json, beside the files, says from which seed, settings and bars
-    each was made: the same seed and settings make the same bytes.
+    Each melody continues a few bars of a real one, which are drawn from the seed and
+    are not written. manifest.json, beside the files, says from which seed, settings and
+    bars each was made: the same seed and settings make the same bytes.
     """
     settings: SampleSettings = chosen(SampleSettings, values)
 
@@ -227,16 +229,23 @@ def sample(
     )
     if generation.primers[0] is None:
         click.echo("the model file stands alone: the melodies start from nothing")
-    click.echo(f"written: {paths[0]} to {paths[-1].name}" if paths[1:] else
-               f"written: {paths[0]}")
+    click.echo(
+        f"written: {paths[0]} to {paths[-1].name}"
+        if paths[1:]
+        else f"written: {paths[0]}"
+    )
 
 
 @cli.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("--out", metavar="DIR", default=DATA_DIR, help="Folder for the MIDI files."
-              f" [default {DATA_DIR}]")
+@click.option(
+    "--out",
+    metavar="DIR",
+    default=DATA_DIR,
+    help=f"Folder for the MIDI files. [default {DATA_DIR}]",
+)
 def corpus(names: Sequence[str], out: str) -> None:
-    """Make a folder of public-domain tunes, to train on.
+    r"""Make a folder of public-domain tunes, to train on.
 
     \b
     oneills1850    O'Neill's Music of Ireland, 1903

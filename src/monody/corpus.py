@@ -198,7 +198,7 @@ def _assemble(root: Path, readings: Sequence[FileReading]) -> Corpus:
 
 
 def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
-    """Number the duplicate groups.
+    """Find the duplicate groups.
 
     Two melodies are in one group if their intervals and rhythm are the same, whatever
     the transposition, or if they come from one file, or if a chain of such pairs links
@@ -218,11 +218,12 @@ def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
     links = []
     for index in range(count):
         file = int(melodies.info[index]["file"])
-        for trait in (_shape(melodies.notes_of(index)), file):
-            links.append((first_with.setdefault(trait, index), index))
+        traits = (_shape(melodies.notes_of(index)), file)
+        links += [(first_with.setdefault(trait, index), index) for trait in traits]
     ends = np.array(links, np.int64).reshape(-1, 2).T
     graph = coo_array((np.ones(len(links)), ends), shape=(count, count))
-    return connected_components(graph, directed=False)[1].astype(np.int32)
+    groups: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    return groups
 
 
 def _shape(notes: Ints) -> bytes:

@@ -46,7 +46,7 @@ class Start:
 
 
 class _Heard(NamedTuple):
-    """What the network reads: an event and where the next one begins, ``(rows,)`` each."""
+    """What the network reads, ``(rows,)`` each: an event, and where the next begins."""
 
     pitch_in: Any
     note_before: Any
@@ -158,7 +158,7 @@ def fillable_lengths(note_ticks: set[int], length_ticks: int) -> NDArray[np.bool
             bits |= (bits << step) & everything
             step *= 2
     text = f"{bits:b}"[::-1].ljust(length_ticks + 1, "0")
-    return np.frombuffer(text.encode(), np.uint8) == ord("1")
+    return np.array([bit == "1" for bit in text])
 
 
 def _primer_reads(
@@ -183,7 +183,9 @@ def _primer_reads(
                 symbols, positions = symbols[1:], positions[1:]
         positions.append((0, start.meter))  # what is written begins on a bar line
         reads, before, latest = [], MIDDLE_C, MIDDLE_C
-        for (pitch, duration), (position, meter) in zip(symbols, positions, strict=True):
+        for (pitch, duration), (position, meter) in zip(
+            symbols, positions, strict=True
+        ):
             reads.append((pitch, before, duration, position, meter))
             latest = pitch if pitch < REST else latest
             before = latest
@@ -276,7 +278,9 @@ def _write_event(
     given = (field[:, None] for field in (heard.pitch_in, heard.note_before, pitch))
     logits = predict_duration(made, memory, *given)
     may = jnp.where(
-        (pitch < REST)[:, None], notes, jnp.where((pitch == REST)[:, None], rests, holds)
+        (pitch < REST)[:, None],
+        notes,
+        jnp.where((pitch == REST)[:, None], rests, holds),
     )
     duration = sample(logits[:, 0], may, temperature, keys, stream=1)
 
@@ -304,12 +308,15 @@ def _write_event(
 def allowed_durations(
     rules: _Rules, left: jax.Array, sounding: jax.Array
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Find the durations that a note, a rest and a hold may have, ``(rows, durations)``.
+    """Find the durations that a note, a rest and a hold may have.
 
     Args:
         rules: The tables.
         left: ``(rows,)`` ticks still to be filled.
         sounding: ``(rows,)`` whether there is a note to hold.
+
+    Returns:
+        For each of the three ``(rows, durations)``.
     """
     after = left[:, None] - rules.ticks
     fits = (after >= 0) & rules.fillable[jnp.maximum(after, 0)]
@@ -330,7 +337,8 @@ def allowed_pitches(
         (symbols == HOLD, holds),
     )
     may = [is_kind & jnp.any(kind, axis=1)[:, None] for is_kind, kind in kinds]
-    return rules.pitches & (may[0] | may[1] | may[2])
+    allowed: jax.Array = rules.pitches & (may[0] | may[1] | may[2])
+    return allowed
 
 
 def sample(

@@ -1,8 +1,8 @@
 """How well a network predicts melodies it has not seen: bits per note.
 
-The figure is the number of bits that the network needs for the whole melody, pitches and
-durations and the end included, divided by the notes. Lower is better, and figures of
-different encodings can be compared.
+The figure is the number of bits that the network needs for the whole melody, pitches
+and durations and the end included, divided by the notes. Lower is better, and figures
+of different encodings can be compared.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Evaluator:
     """Scores a network on a fixed set of melodies, compiled once.
 
     Args:
-        encoded: The melodies, scored whole and as they are: no windows, no transposition.
+        encoded: The melodies, scored whole and as they are: no windows, no
+        transposition.
     """
 
     def __init__(self, encoded: EncodedSet) -> None:
@@ -72,7 +73,7 @@ class Evaluator:
 
 
 def network_inputs(batch: Batch) -> dict[str, Any]:
-    """Return what the network reads of a batch: each of ``INPUTS`` ``(batch, time)``."""
+    """Return what the network reads of a batch: ``INPUTS``, each ``(batch, time)``."""
     reading = {name: getattr(batch, name) for name in INPUTS[:-1]}
     return {**reading, "pitch_next": batch.pitch}
 

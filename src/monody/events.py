@@ -99,9 +99,9 @@ class Vocabulary:
         for part, symbols in vocabulary.to_json().items():
             if saved.get(part) != symbols:
                 raise MonodyError(
-                    f"the model was trained with another vocabulary ({part} differ from "
-                    "this version of monody): train it again, or install the version "
-                    "that made it"
+                    f"the model was trained with another vocabulary ({part} differ "
+                    "from this version of monody): train it again, or install the "
+                    "version that made it"
                 )
         return vocabulary
 
@@ -208,7 +208,7 @@ def _split_long(
 
 @functools.cache
 def _pieces(length: int) -> tuple[int, ...]:
-    """Cut a length into alphabet entries, longest first: ``_pieces(400) == (384, 16)``."""
+    """Cut a length into alphabet entries: ``_pieces(400) == (384, 16)``."""
     alphabet = Vocabulary("notes").durations
     pieces = []
     while length:
@@ -248,8 +248,8 @@ def decode(
 ) -> Melody:
     """Turn events into a melody. Any sequence of events has a meaning.
 
-    A hold lengthens what came before it, a rest too; a hold at the beginning is silence.
-    Events after an end are not read.
+    A hold lengthens what came before it, a rest too; a hold at the beginning is
+    silence. Events after an end are not read.
 
     Args:
         events: Pitch and duration symbols; positions and meters are not needed.

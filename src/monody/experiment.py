@@ -83,8 +83,8 @@ class Experiment:
         experiment = cls(path) if path else cls(_next_numbered())
         if experiment.model_path.exists():
             raise MonodyError(
-                f"{str(experiment.folder)!r} holds a trained model already: name another "
-                "--experiment_dir, or remove that folder"
+                f"{str(experiment.folder)!r} holds a trained model already: name "
+                "another --experiment_dir, or remove that folder"
             )
         try:
             experiment.folder.mkdir(parents=True, exist_ok=True)

@@ -2,14 +2,15 @@
 
 A track is a melody where at least 95 % of its notes stand alone: no other note begins
 with them, and they reach into the next by a 32nd note at most. That rule keeps 97 % of
-909 labelled melody tracks as they are played, legato; asking for no overlap at all keeps
-8 %. What the rest of the notes overlap is trimmed.
+909 labelled melody tracks as they are played, legato; asking for no overlap at all
+keeps 8 %. What the rest of the notes overlap is trimmed.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,8 @@ from monody.melody import (
     Ints,
     Melody,
     Meter,
-    metric_positions,
     meters_from,
+    metric_positions,
 )
 from monody.midi_read import RawScore, RawTrack
 from monody.settings import ReadSettings
@@ -80,7 +81,8 @@ def _line(track: RawTrack, ticks_per_quarter: int) -> tuple[Ints | None, str]:
 def _without_doubles(notes: RawNotes) -> RawNotes:
     """Drop a note that repeats another's pitch and start: a doubled voice."""
     same = np.all(notes[1:, :2] == notes[:-1, :2], axis=1)
-    return notes[np.concatenate([[True], ~same])]
+    kept: RawNotes = notes[np.concatenate([[True], ~same])]
+    return kept
 
 
 def free_share(notes: RawNotes, ticks_per_quarter: int) -> float:
@@ -108,10 +110,10 @@ def _on_grid(notes: RawNotes, ticks_per_quarter: int) -> RawNotes:
 
 
 def _one_voice(notes: RawNotes) -> Ints:
-    """Keep the highest of notes that begin together, and trim each at the next start."""
+    """Keep the highest of notes that begin together; trim each at the next start."""
     start = notes[:, 1]
     last_of_start = np.append(start[1:] != start[:-1], True)  # by pitch within a start
-    kept = notes[last_of_start]
+    kept: RawNotes = notes[last_of_start]
     room = np.diff(kept[:, 1], append=np.iinfo(np.int32).max)
     kept[:, 2] = np.minimum(kept[:, 2], room)
     return kept.astype(np.int32)
@@ -169,6 +171,6 @@ def _longest_tempo(
     """Return the bpm that is in force longest between two ticks of the file."""
     held: defaultdict[float, float] = defaultdict(float)
     changes = [(0, DEFAULT_BPM), *tempos, (end, DEFAULT_BPM)]
-    for (tick, bpm), (until, _) in zip(changes, changes[1:], strict=False):
+    for (tick, bpm), (until, _) in pairwise(changes):
         held[bpm] += max(min(until, end) - max(tick, start), 0.0)
     return max(held, key=lambda bpm: held[bpm])

@@ -51,7 +51,7 @@ class Primer:
 
 @dataclass(frozen=True)
 class Generation:
-    """Melodies that were written together, and all that is needed to write them again."""
+    """Melodies that were written together, and all it takes to write them again."""
 
     melodies: tuple[Melody, ...]
     primers: tuple[Primer | None, ...]
@@ -191,7 +191,8 @@ def draw_primer(melodies: MelodyStore, rng: np.random.Generator) -> Primer:
     last = melody.meters[-1].bar_ticks
     lines = bar_lines(melody.meters, melody.end + last - 1)
     total = len(lines) - 1
-    bars = int(rng.integers(min(MIN_PRIMER_BARS, total), min(MAX_PRIMER_BARS, total) + 1))
+    fewest, most = min(MIN_PRIMER_BARS, total), min(MAX_PRIMER_BARS, total)
+    bars = int(rng.integers(fewest, most, endpoint=True))
     first = int(rng.integers(total - bars + 1))
     start, end = int(lines[first]), int(lines[first + bars])
     return Primer(

@@ -1,9 +1,9 @@
 """What a melody is.
 
-A melody is a line of notes of which no two sound at once, with the meter, tempo, key and
-instrument that it was found with. All its times are whole ticks, 24 to the quarter note,
-counted from a bar line: tick 0 is the beginning of the bar in which the first note
-begins, so a pickup shows as a first note that begins late in its bar.
+A melody is a line of notes of which no two sound at once, with the meter, tempo, key
+and instrument that it was found with. All its times are whole ticks, 24 to the quarter
+note, counted from a bar line: tick 0 is the beginning of the bar in which the first
+note begins, so a pickup shows as a first note that begins late in its bar.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ MAX_BAR_TICKS = 4 * TICKS_PER_WHOLE
 
 
 def is_meter(numerator: int, denominator: int) -> bool:
-    """Tell whether a time signature makes bars of whole ticks and of sensible length."""
+    """Tell whether a time signature makes bars of whole ticks, of sensible length."""
     if denominator not in (1, 2, 4, 8, 16, 32) or numerator < 1:
         return False
     return Meter(0, numerator, denominator).bar_ticks <= MAX_BAR_TICKS

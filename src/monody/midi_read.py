@@ -7,6 +7,7 @@ its own (``read_worker``), because no parser of untrusted bytes is above dying.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import symusic
@@ -65,7 +66,7 @@ def _not_midi_reason(data: bytes) -> str:
     return "not a MIDI file: no MThd header"
 
 
-def _parse(data: bytes) -> symusic.types.Score:
+def _parse(data: bytes) -> Any:
     """Parse, a second time with stray data bytes clamped if the first try fails."""
     try:
         return symusic.Score.from_midi(data)
@@ -78,8 +79,11 @@ def _parse(data: bytes) -> symusic.types.Score:
             raise UnreadableError(f"corrupt MIDI: {reason}") from error
 
 
-def validated(score: symusic.types.Score) -> RawScore:
+def validated(score: Any) -> RawScore:
     """Keep of a parsed score what makes sense.
+
+    Args:
+        score: A ``symusic.Score`` in ticks (symusic's own types name no attributes).
 
     Raises:
         UnreadableError: If the time division is not positive.
@@ -110,8 +114,8 @@ def validated(score: symusic.types.Score) -> RawScore:
     )
 
 
-def _track(track: symusic.types.Track) -> RawTrack:
-    """Take over a track's notes: those with a valid pitch and times that did not wrap."""
+def _track(track: Any) -> RawTrack:
+    """Take over a track's notes with a valid pitch and times that did not wrap."""
     arrays = track.notes.numpy()
     pitch = arrays["pitch"].astype(np.int64)
     start = arrays["time"].astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import symusic
@@ -24,7 +25,7 @@ def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
             the loudest, one on a beat louder than one between beats.
         name: The track's name.
     """
-    score = symusic.Score(FILE_TICKS_PER_QUARTER)
+    score: Any = symusic.Score(FILE_TICKS_PER_QUARTER)
     score.tempos.append(symusic.Tempo(0, melody.bpm))
     for meter in melody.meters:
         score.time_signatures.append(
@@ -32,7 +33,7 @@ def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
                 meter.tick * _SCALE, meter.numerator, meter.denominator
             )
         )
-    track = symusic.Track(name, program=melody.program)
+    track: Any = symusic.Track(name, program=melody.program)
     track.notes = symusic.Note.from_numpy(
         time=melody.starts * _SCALE,
         duration=melody.durations * _SCALE,
@@ -45,7 +46,7 @@ def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
 
 
 def velocities(melody: Melody) -> Ints:
-    """Choose a velocity, 1-127, for each note ``(notes,)`` by where in its bar it begins."""
+    """Choose velocities, 1-127, by where in the bar each note begins: ``(notes,)``."""
     positions, meters = metric_positions(melody.starts, melody.meters)
     beats = np.array([meter.beat_ticks for meter in melody.meters])[meters]
     on_beat = np.where(positions % beats == 0, BEAT_VELOCITY, OFFBEAT_VELOCITY)

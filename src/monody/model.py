@@ -2,12 +2,13 @@
 
 At each event it reads the event before (its pitch, the interval that led to it, its
 duration), where in the bar the next one begins, and the meter; LSTM layers remember the
-rest. One head predicts the pitch symbol, the other the duration symbol given that pitch.
+rest. One head predicts the pitch symbol, the other the duration symbol given that
+pitch.
 
 A melody means the same in every key, so the pitch head is two heads added: one for the
-interval from the note before, moved to where that note is, and one for the pitch itself.
-On nottingham, 128 units, about 70 s of two cores each: 3.27 bits per note with it, 4.55
-without.
+interval from the note before, moved to where that note is, and one for the pitch
+itself. On nottingham, 128 units, about 70 s of two cores each: 3.27 bits per note with
+it, 4.55 without.
 
 All layers are Keras's own and all have names, so that plain Keras opens a saved model.
 The functions below take those layers by name: training calls them on whole sequences,
@@ -22,7 +23,14 @@ from typing import Any
 import numpy as np
 
 from monody.backend import keras
-from monody.events import METERS, PITCH_INPUTS, PITCH_SYMBOLS, POSITIONS, REST, Vocabulary
+from monody.events import (
+    METERS,
+    PITCH_INPUTS,
+    PITCH_SYMBOLS,
+    POSITIONS,
+    REST,
+    Vocabulary,
+)
 from monody.settings import ModelSettings
 
 INPUTS = ("pitch_in", "note_before", "duration_in", "position", "meter", "pitch_next")
@@ -47,11 +55,11 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
 
     Returns:
         A ``keras.Model``. Its inputs, all ``(batch, time)`` integers, are ``INPUTS``:
-        the event before (``pitch_in``, ``duration_in``) and the pitch of the latest note
-        before that (``note_before``); ``position`` and ``meter`` where the next event
-        begins; the next pitch symbol ``pitch_next``, for the duration head. Its outputs
-        are logits: ``pitch`` ``(batch, time, 131)`` and ``duration`` ``(batch, time,
-        durations)``.
+        the event before (``pitch_in``, ``duration_in``) and the pitch of the latest
+        note before that (``note_before``); ``position`` and ``meter`` where the next
+        event begins; the next pitch symbol ``pitch_next``, for the duration head. Its
+        outputs are logits: ``pitch`` ``(batch, time, 131)`` and ``duration`` ``(batch,
+        time, durations)``.
     """
     made = _make_layers(settings, len(vocabulary.durations))
     inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS}
@@ -141,7 +149,9 @@ def predict_pitch(
     )
     moved = ops.take_along_axis(relative, interval + MAX_INTERVAL, axis=-1)
     specials = ops.zeros_like(relative[..., : PITCH_SYMBOLS - NOTES])
-    logits = made["pitch_absolute"](memory) + ops.concatenate([moved, specials], axis=-1)
+    logits = made["pitch_absolute"](memory) + ops.concatenate(
+        [moved, specials], axis=-1
+    )
     return logits, ops.concatenate([memory, event], axis=-1), after
 
 
@@ -172,6 +182,6 @@ def _latest_note(pitch: Tensor, before: Tensor) -> Tensor:
 
 
 def _interval(pitch: Tensor, before: Tensor) -> Tensor:
-    """Number the interval to a pitch symbol; rest, hold, end and start follow them."""
+    """Return the interval to a symbol, from 0; rest, hold, end, start come after."""
     interval = ops.clip(pitch - before, -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
     return ops.where(ops.less(pitch, NOTES), interval, pitch - NOTES + INTERVALS)

@@ -64,7 +64,8 @@ def _help(field: dataclasses.Field[Any]) -> str:
         notes.append(range_text(*limits))
     if field.default is not None:
         notes.append(f"default {field.default}")
-    return field.metadata["about"] + (f" [{'; '.join(notes)}]" if notes else "")
+    about: str = field.metadata["about"]
+    return f"{about} [{'; '.join(notes)}]" if notes else about
 
 
 def chosen(settings: type[Settings], values: dict[str, Any]) -> Any:

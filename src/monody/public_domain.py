@@ -1,8 +1,8 @@
 """Public-domain tune books as MIDI files: something to train on at once.
 
-music21's wheel ships three collections as ABC text: O'Neill's *Music of Ireland* (1903),
-Aird's *Airs* (1778-1801) and Ryan's *Mammoth Collection* (1883). music21 itself is never
-imported; only its files are read.
+music21's wheel ships three collections as ABC text: O'Neill's *Music of Ireland*
+(1903), Aird's *Airs* (1778-1801) and Ryan's *Mammoth Collection* (1883). music21 itself
+is never imported; only its files are read.
 """
 
 from __future__ import annotations

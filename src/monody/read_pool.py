@@ -19,8 +19,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.melody_store import INFO, MelodyStore
 from monody.settings import ReadSettings
@@ -42,7 +44,7 @@ class ReadPool:
     """A pool of reading processes. Use as a context manager.
 
     Args:
-        settings: How to read; ``n_jobs`` processes, ``max_files_in_ram`` files at a time.
+        settings: How to read, in ``n_jobs`` processes, ``max_files_in_ram`` at a time.
         module: The module that the children run, which tests replace.
     """
 
@@ -126,6 +128,8 @@ class _Child:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
+        self._requests = cast(BinaryIO, self._process.stdin)
+        self._answers = cast(BinaryIO, self._process.stdout)
         self._limit_seconds = settings.max_seconds_per_file
         self._deadline = float("inf")
         self._overdue = False
@@ -137,8 +141,7 @@ class _Child:
         Raises:
             RuntimeError: If it ends without it: no file is to blame for that.
         """
-        assert self._process.stdout is not None
-        if self._process.stdout.readline() != b"ready\n":
+        if self._answers.readline() != b"ready\n":
             self.close()
             raise RuntimeError(
                 "a reading process did not start: run "
@@ -149,12 +152,10 @@ class _Child:
         """Read files until all are done or the process ends; return those done."""
         readings: list[FileReading] = []
         requests = "".join(json.dumps(os.fspath(path)) + "\n" for path in paths)
-        stdin = self._process.stdin
-        assert stdin is not None
         try:
             self._start_clock()
-            stdin.write(requests.encode())
-            stdin.flush()
+            self._requests.write(requests.encode())
+            self._requests.flush()
             for path in paths:
                 readings.append(self._answer(path))
                 self._start_clock()
@@ -169,18 +170,19 @@ class _Child:
 
     def _answer(self, path: Path) -> FileReading:
         """Wait for the answer to one request."""
-        stdout = self._process.stdout
-        assert stdout is not None
-        header = json.loads(stdout.readline() or b"null")
+        header = json.loads(self._answers.readline() or b"null")
         if header is None:
             raise EOFError
-        arrays = []
+        arrays: list[NDArray[Any]] = []
         layouts = ((np.dtype(np.int32), 3), (np.dtype(np.int32), 3), (INFO, 1))
         for count, (dtype, width) in zip(header["counts"], layouts, strict=True):
-            data = stdout.read(count * width * dtype.itemsize)
+            data = self._answers.read(count * width * dtype.itemsize)
             array = np.frombuffer(data, dtype)
             arrays.append(array.reshape(-1, 3) if width == 3 else array)
-        return FileReading(path, MelodyStore(*arrays, sources=[""]), header["reason"])
+        notes, meters, info = arrays
+        return FileReading(
+            path, MelodyStore(notes, meters, info, [""]), header["reason"]
+        )
 
     def stop_if_overdue(self) -> None:
         """End the process if its present file takes too long."""
@@ -197,10 +199,9 @@ class _Child:
         self.alive = False
         self.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):  # a broken pipe closes with an error
-                    pipe.close()
+        for pipe in (self._requests, self._answers):
+            with contextlib.suppress(OSError):  # a broken pipe closes with an error
+                pipe.close()
 
     def obituary(self) -> str:
         """Say why the process ended: the verdict of the file that it was reading."""

@@ -1,9 +1,9 @@
 """The child process that opens MIDI files: ``python -m monody.read_worker SETTINGS``.
 
-It says ``ready``. Then a request is a line: the JSON text of a path. An answer is a line of JSON, ``{"reason":
-…, "counts": [notes, meters, melodies]}``, followed by the bytes of those three arrays
-(``melody_store``). Nothing is pickled: what untrusted bytes can do to a parser must not
-reach the parent.
+It says ``ready``. Then a request is a line: the JSON text of a path. An answer is a
+line of JSON, ``{"reason": …, "counts": [notes, meters, melodies]}``, followed by the
+bytes of those three arrays (``melody_store``). Nothing is pickled: what untrusted bytes
+can do to a parser must not reach the parent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reference models: what a network must beat to have learnt anything.
 
-They are counted on the same training events and scored on the same held-out notes as the
-network, so their bits per note stand beside its own.
+They are counted on the same training events and scored on the same held-out notes as
+the network, so their bits per note stand beside its own.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ def bigram_score(
 
 
 def _bigram(before: Ints, symbols: Ints, contexts: int, alphabet: int) -> Floats:
-    """Estimate ``(contexts, alphabet)`` probabilities of a symbol given the one before."""
+    """Estimate the probabilities of a symbol given the one before.
+
+    Returns:
+        ``(contexts, alphabet)``.
+    """
     counts = np.zeros((contexts, alphabet))
     np.add.at(counts, (before, symbols), 1)
     unigram = _witten_bell(counts.sum(axis=0), np.full(alphabet, 1 / alphabet))

@@ -76,7 +76,9 @@ class Settings:
         Raises:
             SettingError: If a name is not a setting, or a value is out of range.
         """
-        unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
+        unknown = sorted(
+            set(values) - {field.name for field in dataclasses.fields(cls)}
+        )
         if unknown:
             raise SettingError(f"{cls.__name__} has no setting named {unknown[0]!r}")
         return cls(**values)
@@ -97,7 +99,9 @@ def _check(name: str, value: Any, plain: type, limits: dict[str, Any]) -> None:
     too_small = minimum is not None and value < minimum
     too_large = maximum is not None and value > maximum
     if too_small or too_large:
-        raise SettingError(f"{name} must be {range_text(minimum, maximum)}, not {value}")
+        raise SettingError(
+            f"{name} must be {range_text(minimum, maximum)}, not {value}"
+        )
 
 
 def _kind(plain: type) -> str:
@@ -109,7 +113,11 @@ def _kind(plain: type) -> str:
 def range_text(minimum: float | None, maximum: float | None) -> str:
     """Say a range in words: ``range_text(1, None) == "at least 1"``."""
     low, high = (
-        "" if limit is None else f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"
+        ""
+        if limit is None
+        else f"{limit:,}"
+        if isinstance(limit, int)
+        else f"{limit:g}"
         for limit in (minimum, maximum)
     )
     if not low:
@@ -157,9 +165,7 @@ class ModelSettings(Settings):
         "One event for each note (notes) or for each 16th, the classic grid (steps).",
         choices=ENCODINGS,
     )
-    rnn_size: int = setting(
-        192, "Units in each LSTM layer.", minimum=1, maximum=4096
-    )
+    rnn_size: int = setting(192, "Units in each LSTM layer.", minimum=1, maximum=4096)
     num_layers: int = setting(2, "LSTM layers.", minimum=1, maximum=8)
     dropout: float = setting(
         0.3,
@@ -196,8 +202,10 @@ class TrainSettings(Settings):
         minimum=0.001,
     )
     seed: int = setting(
-        1, "Seed of the split and of every random choice of training.",
-        minimum=0, maximum=2**32 - 1,
+        1,
+        "Seed of the split and of every random choice of training.",
+        minimum=0,
+        maximum=2**32 - 1,
     )
 
 
@@ -222,5 +230,6 @@ class SampleSettings(Settings):
     seed: int | None = setting(
         None,
         "Seed of every random choice; by default a new one, printed and saved.",
-        minimum=0, maximum=2**32 - 1,
+        minimum=0,
+        maximum=2**32 - 1,
     )

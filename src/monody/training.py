@@ -1,10 +1,10 @@
 """Training: from a corpus to an experiment with a trained network.
 
-``model.fit`` with Keras callbacks. Every event of every training melody is a target once
-an epoch, each time in another transposition; after each epoch the validation melodies
-are scored as they are, and that figure alone decides which weights are kept, when the
-learning rate falls and when training stops. The test melodies are scored once, at the
-end.
+``model.fit`` with Keras callbacks. Every event of every training melody is a target
+once an epoch, each time in another transposition; after each epoch the validation
+melodies are scored as they are, and that figure alone decides which weights are kept,
+when the learning rate falls and when training stops. The test melodies are scored once,
+at the end.
 """
 
 from __future__ import annotations
@@ -45,9 +45,8 @@ from monody.model import build_model
 from monody.references import bigram_score
 from monody.settings import ModelSettings, ReadSettings, TrainSettings
 
-# Keras's own defaults suit image networks: 0.001 for Adam takes three times as many
-# epochs here as 0.003, and 0.001 for Adadelta learns nothing. These are each optimizer's
-# own, found on nottingham.
+# Each optimizer's own rate, found on nottingham. Keras's defaults are too low for this
+# network: Adam's 0.001 takes twice as many epochs as 0.003.
 LEARNING_RATES = {
     "sgd": 0.3,
     "rmsprop": 0.002,
@@ -83,8 +82,8 @@ def train(
         read_settings: How the corpus was read, to be saved with the rest.
 
     Returns:
-        The experiment, with the best weights by held-out bits per note. Ctrl-C after the
-        first epoch ends training early, with the best weights so far.
+        The experiment, with the best weights by held-out bits per note. Ctrl-C after
+        the first epoch ends training early, with the best weights so far.
 
     Raises:
         MonodyError: If the corpus has no melody, or the folder holds a model already.
@@ -207,7 +206,11 @@ class _TrainingData(keras.utils.PyDataset):  # type: ignore[misc]
         """Return inputs, targets and weights; weighted sums are nats per note."""
         batch = self._batches[index]
         weight = np.float32(1 / max(batch.note_count, 1))
-        targets = {"pitch": batch.pitch, "duration": batch.duration}
+        # The last axis keeps Keras from taking logits over one duration for figures.
+        targets = {
+            "pitch": batch.pitch[..., None],
+            "duration": batch.duration[..., None],
+        }
         weights = {
             "pitch": batch.pitch_counts * weight,
             "duration": batch.duration_counts * weight,
@@ -231,7 +234,7 @@ def _fit(
     save: Any,
     callbacks: Sequence[Any],
 ) -> None:
-    """Compile and fit. The network stays free of the optimizer, so that files are small."""
+    """Compile and fit, the optimizer kept out of the network: saved files are small."""
     validation = sets.get("validation")
     evaluator = Evaluator(validation) if validation else None
     trainee = keras.Model(network.input, network.output)
@@ -252,8 +255,11 @@ def _fit(
     if evaluator is not None:
         own += [
             keras.callbacks.ReduceLROnPlateau(
-                HELD_OUT_BITS, factor=0.5, patience=max(settings.patience // 3, 1),
-                mode="min", min_delta=0.005,
+                HELD_OUT_BITS,
+                factor=0.5,
+                patience=max(settings.patience // 3, 1),
+                mode="min",
+                min_delta=0.005,
             ),
             keras.callbacks.EarlyStopping(
                 HELD_OUT_BITS, patience=settings.patience, mode="min"
