@@ -5,6 +5,8 @@ The order matters: the held-out score comes first, because the others watch it.
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import time
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from tensorboardX import SummaryWriter
 from monody.backend import keras
 from monody.errors import MonodyError
 from monody.evaluate import Evaluator
+from monody.files import write_text
 
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
 
@@ -81,6 +84,28 @@ class SaveModels(keras.callbacks.Callback):  # type: ignore[misc]
             self._best = logs.get(HELD_OUT_BITS, math.inf)
             self._save(self._best_path)
         logs["best"] = float(is_best)
+
+
+class HistoryTable(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes the figures of all epochs as CSV: whole after each, unlike ``CSVLogger``.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._rows: list[dict[str, float]] = []
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Add a row."""
+        self._rows.append({"epoch": epoch + 1, **logs})
+        table = io.StringIO()
+        writer = csv.DictWriter(table, fieldnames=list(self._rows[0]))
+        writer.writeheader()
+        writer.writerows(self._rows)
+        write_text(self._path, table.getvalue())
 
 
 class TensorBoardLog(keras.callbacks.Callback):  # type: ignore[misc]

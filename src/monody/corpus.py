@@ -240,7 +240,8 @@ def split_corpus(melodies: MelodyStore, seed: int) -> Split:
         seed: Decides which groups are held out.
 
     Returns:
-        The split. With two groups the test half is empty, with one nothing is held out.
+        The split. In a tiny corpus the test half is empty; with one group nothing is
+        held out.
     """
     groups = duplicate_groups(melodies)
     sizes = np.bincount(groups, minlength=1)
@@ -252,11 +253,8 @@ def split_corpus(melodies: MelodyStore, seed: int) -> Split:
             held_out.append(int(group))
             room -= sizes[group]
     if not held_out and len(sizes) > 1:
-        # Too few groups for a fifth: the smallest one, or two, must do.
-        smallest = sorted(order.tolist(), key=lambda group: int(sizes[group]))
-        held_out = smallest[: 2 if len(sizes) > 2 else 1]
-    test_groups = held_out[1::2]
-    test = np.isin(groups, test_groups)
+        held_out = [int(np.argmin(sizes))]  # a fifth is less than any one group
+    test = np.isin(groups, held_out[1::2])
     validation = np.isin(groups, held_out[0::2])
     train = ~test & ~validation
     sides = (np.flatnonzero(side).tolist() for side in (train, validation, test))

@@ -58,8 +58,8 @@ def program_of(instrument: str) -> int:
     names = {_letters(name): index for index, name in enumerate(GENERAL_MIDI)}
     if wanted in names:
         return names[wanted]
-    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
-    near = near or [name for name in names if wanted and wanted in name][:3]
+    near = [name for name in names if wanted and wanted in name][:3]
+    near = near or difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
     meant = ", ".join(GENERAL_MIDI[names[name]] for name in near)
     advice = f"did you mean {meant}?" if meant else "see General MIDI's list of names"
     raise SettingError(

@@ -24,6 +24,7 @@ from monody.batches import Batches, EncodedSet, encode_set
 from monody.callbacks import (
     HELD_OUT_BITS,
     HeldOutScore,
+    HistoryTable,
     SaveModels,
     TensorBoardLog,
     TimeLimit,
@@ -249,7 +250,7 @@ def _fit(
         HeldOutScore(network, evaluator),
         SaveModels(save, experiment.model_path, experiment.folder / LAST_FILE),
         TensorBoardLog(experiment.folder / "tensorboard-logs"),
-        keras.callbacks.CSVLogger(str(experiment.folder / "history.csv")),
+        HistoryTable(experiment.folder / "history.csv"),
         *callbacks,
     ]
     if evaluator is not None:

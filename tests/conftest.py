@@ -1,0 +1,41 @@
+"""Fixtures that cost something to make, made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import monody
+from monody.experiment import Experiment
+from tests.midi_files import write_tunes
+
+
+@pytest.fixture(scope="session")
+def tunes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of 20 small tunes."""
+    folder = tmp_path_factory.mktemp("tunes")
+    write_tunes(folder, 20)
+    return folder
+
+
+def _train(tunes: Path, folder: Path, encoding: str) -> Experiment:
+    return monody.train(
+        monody.read_corpus(tunes),
+        monody.TrainSettings(num_epochs=2, batch_size=8, seed=3),
+        model=monody.ModelSettings(encoding=encoding, rnn_size=12, num_layers=2),
+        experiment_dir=folder,
+        message="a note to self",
+    )
+
+
+@pytest.fixture(scope="session")
+def trained(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Experiment:
+    """A tiny experiment in the encoding `notes`."""
+    return _train(tunes, tmp_path_factory.mktemp("notes") / "01", "notes")
+
+
+@pytest.fixture(scope="session")
+def trained_steps(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Experiment:
+    """A tiny experiment in the encoding `steps`."""
+    return _train(tunes, tmp_path_factory.mktemp("steps") / "01", "steps")

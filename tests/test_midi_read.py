@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from monody.midi_read import UnreadableError, read_midi
+from tests.midi_files import midi_file
+
+GOOD = midi_file([[(60, 0, 480), (62, 480, 480)]], ticks_per_quarter=480)
+
+
+def test_notes_tempos_and_meters_are_read() -> None:
+    score = read_midi(
+        midi_file(
+            [[(60, 0, 480), (62, 480, 240)]],
+            tempos=[(0, 120.0), (480, 90.0)],
+            meters=[(0, 3, 4)],
+            program=40,
+        )
+    )
+    assert score.ticks_per_quarter == 480
+    assert score.tracks[0].notes.tolist() == [[60, 0, 480], [62, 480, 240]]
+    assert score.tracks[0].program == 40
+    assert [round(bpm) for _, bpm in score.tempos] == [120, 90]
+    assert [str(meter) for meter in score.meters] == ["3/4"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty file"),
+        (b"<!DOCTYPE html><html>not found</html>", "a web page"),
+        (b"\x00" * 500, "no MThd header"),
+        (GOOD[:20], "corrupt MIDI"),
+        (GOOD[:10], "corrupt MIDI"),
+        (GOOD[:12] + struct.pack(">H", 0) + GOOD[14:], "ticks per quarter"),
+    ],
+)
+def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        read_midi(data)
+
+
+@pytest.mark.parametrize("length", range(len(GOOD)))
+def test_a_file_cut_anywhere_is_read_or_refused(length: int) -> None:
+    try:
+        score = read_midi(GOOD[:length])
+    except UnreadableError:
+        return
+    for track in score.tracks:
+        assert set(track.notes[:, 0].tolist()) <= {60, 62}
+
+
+def test_stray_data_bytes_are_clamped() -> None:
+    # The velocity of the first note-on becomes 0xC0, which no data byte may be.
+    at = GOOD.index(bytes([0x90, 60, 80])) + 2
+    score = read_midi(GOOD[:at] + b"\xc0" + GOOD[at + 1 :])
+    assert score.tracks[0].notes[0, 0] == 60
+
+
+def test_meaningless_meters_and_tempos_are_left_out() -> None:
+    data = midi_file([[(60, 0, 480)]], meters=[(0, 4, 4)])
+    at = data.index(b"\xff\x58\x04") + 3
+    nonsense = data[:at] + bytes([4, 9]) + data[at + 2 :]  # 4/512
+    at = nonsense.index(b"\xff\x51\x03") + 3
+    nonsense = nonsense[:at] + b"\x00\x00\x00" + nonsense[at + 3 :]
+    score = read_midi(nonsense)
+    assert score.meters == ()
+    assert score.tempos == ()
+    assert len(score.tracks[0].notes) == 1

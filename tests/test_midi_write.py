@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pretty_midi
+import pytest
+from hypothesis import given, settings
+
+from monody.melody import Melody, Meter
+from monody.midi_write import (
+    BEAT_VELOCITY,
+    DOWNBEAT_VELOCITY,
+    OFFBEAT_VELOCITY,
+    midi_bytes,
+    velocities,
+    write_midi,
+)
+from tests.melodies import melodies
+from tests.midi_files import read_back
+
+
+@settings(max_examples=50, deadline=None)
+@given(melodies())
+def test_mido_reads_back_every_note(
+    tmp_path_factory: pytest.TempPathFactory, melody: Melody
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "melody.mid"
+    write_midi(melody, path)
+    notes, end = read_back(path)
+    assert notes == [tuple(note) for note in melody]
+    assert end == max(melody.end, melody.meters[-1].tick)
+
+
+def test_pretty_midi_agrees_on_tempo_meter_program_and_name(tmp_path: Path) -> None:
+    line = Melody.from_notes([(60, 0, 24), (60, 24, 24), (62, 48, 96)])
+    melody = Melody(line.notes, (Meter(0, 6, 8), Meter(72, 3, 4)), bpm=90, program=40)
+    write_midi(melody, tmp_path / "a.mid", "a tune")
+    file = pretty_midi.PrettyMIDI(str(tmp_path / "a.mid"))
+    [instrument] = file.instruments
+    assert (instrument.name, instrument.program) == ("a tune", 40)
+    assert len(instrument.notes) == 3  # the repeated and the last one too
+    assert file.get_tempo_changes()[1].tolist() == pytest.approx([90], rel=1e-5)
+    signs = [(s.numerator, s.denominator) for s in file.time_signature_changes]
+    assert signs == [(6, 8), (3, 4)]
+    assert file.get_end_time() == pytest.approx(6 * 60 / 90)
+
+
+def test_velocities_follow_the_meter() -> None:
+    eighths = [(60, 12 * i, 12) for i in range(8)]
+    simple = velocities(Melody.from_notes(eighths)).tolist()
+    down, beat, off = DOWNBEAT_VELOCITY, BEAT_VELOCITY, OFFBEAT_VELOCITY
+    assert simple == [down, off, beat, off, beat, off, beat, off]
+    compound = Melody.from_notes(eighths, meters=[Meter(0, 6, 8)])
+    assert velocities(compound).tolist() == [down, off, off, beat, off, off, down, off]
+
+
+def test_a_failed_write_leaves_the_old_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.mid"
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_midi(Melody.from_notes([(60, 0, 24)]), path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_same_melody_is_the_same_bytes() -> None:
+    melody = Melody.from_notes([(60, 0, 24)])
+    assert midi_bytes(melody) == midi_bytes(melody)

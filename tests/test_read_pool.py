@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from monody.read_pool import ReadPool
+from monody.settings import ReadSettings
+
+
+def _reasons(names: list[str], **settings: object) -> list[tuple[str, str]]:
+    options = {"n_jobs": 2, "max_seconds_per_file": 0.5, **settings}
+    with ReadPool(ReadSettings(**options), "tests.hanging_worker") as pool:  # type: ignore[arg-type]
+        readings = list(pool.read([Path(name) for name in names]))
+    assert [reading.path.name for reading in readings] == names
+    return [(reading.path.name, reading.reason) for reading in readings]
+
+
+def test_a_file_that_kills_or_hangs_or_garbles_costs_only_itself() -> None:
+    good = [f"good{i}" for i in range(40)]
+    bad = {"kills1": 3, "kills2": 4, "hangs1": 20, "garbles1": 30, "kills3": 39}
+    names = list(good)
+    for name, place in bad.items():
+        names.insert(place, name)
+    for name, reason in _reasons(names):
+        if name.startswith("good"):
+            assert reason == f"read {name}"
+        elif name.startswith("hangs"):
+            assert reason == "took longer than 0.5 s to read"
+        else:
+            assert reason.startswith("the parser died on it")
+
+
+@pytest.mark.parametrize("max_files_in_ram", [1, 2, 7, 1000])
+def test_any_number_of_files_at_a_time(max_files_in_ram: int) -> None:
+    names = [f"good{i}" for i in range(30)]
+    reasons = _reasons(names, max_files_in_ram=max_files_in_ram)
+    assert [reason for _, reason in reasons] == [f"read {name}" for name in names]
+
+
+def test_leaving_early_leaves_no_process_and_does_not_wait() -> None:
+    settings = ReadSettings(n_jobs=1, max_seconds_per_file=300)
+    paths = [*[Path("good")] * 40, *[Path("hangs")] * 40]
+    began = time.monotonic()
+    with ReadPool(settings, "tests.hanging_worker") as pool:
+        next(pool.read(paths))  # and no more: as after Ctrl-C
+    assert time.monotonic() - began < 30
+
+
+def test_a_child_that_cannot_start_is_no_file_s_fault() -> None:
+    with (
+        pytest.raises(RuntimeError, match="did not start"),
+        ReadPool(ReadSettings(n_jobs=1), "tests.no_such_module") as pool,
+    ):
+        list(pool.read([Path("good")]))
