@@ -53,7 +53,7 @@ def test_temperature_1_draws_as_often_as_likely() -> None:
 
 
 def test_a_high_temperature_evens_out_and_a_low_one_sharpens() -> None:
-    # p ** (1 / temperature), renormalised: (.8, .2) at 2 is (.667, .333), at .5 (.94, .06)
+    # p ** (1 / temperature), renormalised: at 2 it is (.667, .333), at .5 (.94, .06)
     assert _draw({"a": 0.8, "b": 0.2}, 2.0, 4000)["a"] / 4000 < 0.71
     assert _draw({"a": 0.8, "b": 0.2}, 0.5, 4000)["a"] / 4000 > 0.91
 

@@ -182,9 +182,9 @@ class TrainSettings(Settings):
     num_epochs: int = setting(
         60, "Passes over the training melodies, at most.", minimum=1
     )
-    batch_size: int = setting(32, "Sequences in one training step.", minimum=1)
+    batch_size: int = setting(16, "Sequences in one training step.", minimum=1)
     window_size: int = setting(
-        512, "Events of context in one training sequence, at most.", minimum=2
+        256, "Events of context in one training sequence, at most.", minimum=2
     )
     optimizer: str = setting("adam", "Keras optimizer.", choices=OPTIMIZERS)
     learning_rate: float | None = setting(
