@@ -12,7 +12,7 @@ TUNES := data/public-domain
 
 demo: $(VENV)/.demo
 	$(RUN)/monody corpus oneills1850 airdsAirs ryansMammoth --out $(TUNES)
-	$(RUN)/monody train $(TUNES) --message "make demo" --max_minutes 2.2
+	$(RUN)/monody train $(TUNES) --message "make demo" --max_minutes 2
 	$(RUN)/monody sample
 
 test: $(VENV)/.dev

@@ -135,7 +135,7 @@ class TensorBoardLog(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class TimeLimit(keras.callbacks.Callback):  # type: ignore[misc]
-    """Stops at the end of the epoch in which the time runs out.
+    """Stops when the time runs out; what was learnt of the epoch is still scored.
 
     Args:
         minutes: The time, counted from the first epoch.
@@ -149,7 +149,7 @@ class TimeLimit(keras.callbacks.Callback):  # type: ignore[misc]
         """Start the clock."""
         self._ends = time.monotonic() + 60 * self._minutes
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Stop if the time is up."""
         if time.monotonic() >= self._ends:
             self.model.stop_training = True

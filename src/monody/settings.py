@@ -198,7 +198,7 @@ class TrainSettings(Settings):
     )
     max_minutes: float | None = setting(
         None,
-        "Training stops at the end of the epoch in which these minutes run out.",
+        "Training stops when these minutes are over, if it has not before.",
         minimum=0.001,
     )
     seed: int = setting(

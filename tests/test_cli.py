@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from monody.cli import main
+from tests.midi_files import read_back, write_tunes
+
+ROOT = Path(__file__).parent.parent
+CLASSIC_TRAIN = (
+    "data_dir", "experiment_dir", "rnn_size", "num_layers", "learning_rate",
+    "window_size", "batch_size", "num_epochs", "dropout", "optimizer", "grad_clip",
+    "message", "n_jobs", "max_files_in_ram",
+)  # fmt: skip
+CLASSIC_SAMPLE = (
+    "experiment_dir", "save_dir", "midi_instrument", "num_files", "file_length",
+    "prime_file", "data_dir",
+)  # fmt: skip
+
+TRAIN_WITH_EVERY_FLAG = """
+    --data_dir data/midi --rnn_size 4 --num-layers 1 --learning_rate 0.01
+    --window-size 20 --batch_size 4 --num-epochs 2 --dropout 0.1 --optimizer NADAM
+    --grad-clip 5 -j 2 --max_files_in_ram 3 --encoding steps --seed 5
+    -m 'all of them'
+"""
+SAMPLE_WITH_EVERY_FLAG = """
+    --experiment-dir experiments/01 --save_dir out --midi-instrument VIOLIN
+    --num_files 2 --file-length 40 --prime_file data/midi/tune-003.mid
+    --seed 3 --temperature 0.9
+"""
+
+
+def _fails(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], code: int = 2
+) -> str:
+    """Run a command that fails; return the one line that it says."""
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == code
+    said = capsys.readouterr().err.lstrip("\n")  # click ends the terminal's ^C line
+    assert said.count("\n") == 1, said
+    return said
+
+
+def test_help_answers_at_once_and_without_keras() -> None:
+    def help_seconds() -> float:
+        began = time.monotonic()
+        subprocess.run(
+            [sys.executable, "-m", "monody", "--help"], check=True, capture_output=True
+        )
+        return time.monotonic() - began
+
+    assert min(help_seconds() for _ in range(5)) < 0.3
+    program = (
+        "import sys\n"
+        "from monody.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'keras', 'jax', 'numpy', 'symusic', 'rich', 'scipy'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_importing_monody_is_light() -> None:
+    program = (
+        "import sys, monody; print('keras' in sys.modules, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize(
+    ("command", "names"), [("train", CLASSIC_TRAIN), ("sample", CLASSIC_SAMPLE)]
+)
+def test_every_classic_flag_is_explained(
+    command: str, names: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([command, "--help"])
+    text = capsys.readouterr().out
+    for name in (*names, "seed"):
+        assert re.search(rf"--{name}\b", text), name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "nowhere"], "no folder 'nowhere'"),
+        (["train"], "no folder 'data/midi'"),
+        (["train", "a", "--data_dir", "b"], "two folders were named"),
+        (["train", "--rnn-size", "0"], "--rnn_size must be from 1 to 4,096, not 0"),
+        (["train", "--dropout", "1.5"], "--dropout must be from 0 to 0.95"),
+        (["train", "--num_epochs", "many"], "'many' is not a valid integer"),
+        (["train", "--optimizer", "magic"], "'magic' is not one of"),
+        (["train", "--rnn_sise", "3"], "No such option '--rnn_sise'"),
+        (["sample"], "no trained experiment"),
+        (["sample", "--experiment_dir", "nowhere"], "no trained model in 'nowhere'"),
+        (["sample", "--midi_instrument", "kazoo"], "--midi_instrument must be"),
+        (["sample", "--midi_instrument", "128"], "from 0 to 127"),
+        (["sample", "--temperature", "-1"], "--temperature must be from 0 to 10"),
+        (["sample", "--num_files", "0"], "--num_files must be from 1"),
+        (["corpus", "nothing"], "no collection 'nothing'"),
+        (["dance"], "No such command 'dance'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    arguments: list[str],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert words in _fails(arguments, capsys)
+
+
+def test_a_folder_without_a_melody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.mid").write_text("<html>")
+    said = _fails(["train", str(tmp_path)], capsys)
+    assert "no usable melody in the 1 MIDI files" in said
+    assert "a web page" in said
+
+
+def test_ctrl_c_is_one_line(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("monody.corpus.read_corpus", interrupt)
+    said = _fails(["train", str(tmp_path)], capsys, code=130)
+    assert said == "stopped by Ctrl-C\n"
+
+
+def _script(name: str, arguments: list[str], folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / name), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_classic_scripts_with_every_flag_in_both_spellings(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "data/midi", 10)
+    (tmp_path / "data/midi/bad.mid").write_bytes(b"")
+    said = _script("train.py", shlex.split(TRAIN_WITH_EVERY_FLAG), tmp_path)
+    assert "10 melodies" in said
+    assert "1 skipped because: empty file" in said
+    assert len(re.findall(r"epoch +\d+/2  train +[\d.]+  held-out +[\d.]+", said)) == 2
+    assert "bits per note" in said
+    folder = tmp_path / "experiments/01"
+    settings = json.loads((folder / "settings.json").read_text())["settings"]
+    assert settings["model"] == {
+        "encoding": "steps", "rnn_size": 4, "num_layers": 1, "dropout": 0.1,
+    }  # fmt: skip
+    assert settings["training"]["optimizer"] == "nadam"
+    assert settings["training"]["window_size"] == 20
+    assert settings["reading"]["n_jobs"] == 2
+    assert settings["reading"]["max_files_in_ram"] == 3
+    assert (folder / "message.txt").read_text() == "all of them"
+
+    _script("sample.py", shlex.split(SAMPLE_WITH_EVERY_FLAG), tmp_path)
+    _script("sample.py", ["--num-files", "1", "--data-dir", "data/midi"], tmp_path)
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == ["1.mid", "2.mid", "manifest.json"]
+    assert read_back(tmp_path / "out/2.mid")[1] == 40 * 6
+    assert read_back(folder / "generated/1.mid")[1] == 1000 * 6
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another thing on Windows")
+def test_ctrl_c_while_training_leaves_a_model_that_samples(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "data/midi", 10)
+    arguments = ["train", "--rnn_size", "4", "--num_epochs", "99999"]
+    arguments += ["--patience", "99999"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "monody", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("epoch   3"):
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped by Ctrl-C; these are the best weights so far" in out
+    assert "Traceback" not in err
+    _script("sample.py", ["--num_files", "1", "--file_length", "16"], tmp_path)

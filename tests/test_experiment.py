@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from monody.errors import MonodyError
+from monody.experiment import PASSPORT, Experiment, load_model
+
+
+@pytest.fixture(autouse=True)
+def _inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _pretend(name: str, started: str) -> Path:
+    folder = Path("experiments") / name
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text(json.dumps({"started": started}))
+    (folder / "model.keras").touch()
+    return folder
+
+
+def test_new_experiments_are_numbered_on() -> None:
+    assert Experiment.create().folder == Path("experiments/01")
+    _pretend("07", "2026-01-01")
+    _pretend("by-name", "2026-01-01")
+    assert Experiment.create().folder == Path("experiments/08")
+    assert Experiment.create("elsewhere/x").folder == Path("elsewhere/x")
+
+
+def test_the_most_recent_is_the_one_started_last_whatever_the_file_times() -> None:
+    older = _pretend("09", "2026-01-01T00:00:00")
+    _pretend("10", "2026-01-02T00:00:00")
+    unfinished = _pretend("11", "2026-01-03T00:00:00")
+    (unfinished / "model.keras").unlink()
+    os.utime(older)
+    (older / "generated").mkdir()
+    assert Experiment.open().folder == Path("experiments/10")
+
+
+def test_a_missing_experiment_says_what_to_do() -> None:
+    with pytest.raises(MonodyError, match="no trained experiment.*monody train"):
+        Experiment.open()
+    with pytest.raises(
+        MonodyError, match=r"no trained model in 'nowhere'.*model\.keras"
+    ):
+        Experiment.open("nowhere")
+    Path("file").touch()
+    with pytest.raises(MonodyError, match="cannot make the folder"):
+        Experiment.create("file/below")
+
+
+def test_a_damaged_model_is_refused_in_one_sentence(trained: Experiment) -> None:
+    path = Path("model.keras")
+    path.write_bytes(trained.model_path.read_bytes()[:-1000])
+    with pytest.raises(MonodyError, match="not a whole model file"):
+        load_model(path)
+    path.write_bytes(b"")
+    with pytest.raises(MonodyError, match="not a whole model file"):
+        load_model(path)
+
+
+def test_a_plain_keras_file_is_refused(trained: Experiment) -> None:
+    path = Path("plain.keras")
+    with (
+        zipfile.ZipFile(trained.model_path) as source,
+        zipfile.ZipFile(path, "w") as target,
+    ):
+        for name in source.namelist():
+            if name != PASSPORT:
+                target.writestr(name, source.read(name))
+    with pytest.raises(MonodyError, match="not a whole model file of monody"):
+        load_model(path)
+
+
+def test_an_experiment_can_be_moved(trained: Experiment) -> None:
+    shutil.copytree(trained.folder, "moved")
+    moved = Experiment.open("moved")
+    assert moved.load().data_fingerprint == trained.load().data_fingerprint
+    held_out = moved.held_out_melodies()
+    assert held_out is not None
+    assert len(held_out) == 4

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import monody
+from monody.batches import encode_set
+from monody.callbacks import HeldOutScore, SaveModels, TimeLimit
+from monody.errors import MonodyError
+from monody.evaluate import Evaluator
+from monody.events import Vocabulary
+from monody.experiment import Experiment, load_model
+from monody.model import build_model
+from monody.settings import OPTIMIZERS, ModelSettings, TrainSettings
+from monody.training import LEARNING_RATES, _optimizer, _TrainingData
+from tests.midi_files import tune, write_tunes
+
+TINY = ModelSettings(rnn_size=4, num_layers=1)
+
+
+def test_an_experiment_records_everything(trained: Experiment, tunes: Path) -> None:
+    names = {path.name for path in trained.folder.iterdir()}
+    assert names >= {
+        "model.keras", "last.keras", "settings.json", "message.txt", "split.json",
+        "files.json", "held_out", "history.csv", "scores.json", "tensorboard-logs",
+    }  # fmt: skip
+    assert (trained.folder / "message.txt").read_text() == "a note to self"
+    settings = trained.read_json("settings.json")["settings"]
+    assert settings["model"]["rnn_size"] == 12
+    assert settings["training"]["seed"] == 3
+    split = trained.read_json("split.json")
+    files = [item["file"] for side in split.values() for item in side]
+    assert sorted(files) == sorted(path.name for path in tunes.iterdir())
+    assert [len(split[side]) for side in ("train", "validation", "test")] == [16, 2, 2]
+    assert len(trained.read_json("files.json")) == 20
+    assert not list(trained.folder.glob(".*"))  # no temporary file is left
+
+
+def test_the_history_has_the_held_out_figure_of_each_epoch(trained: Experiment) -> None:
+    with (trained.folder / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    best = min(float(row["val_bits_per_note"]) for row in rows)
+    scores = trained.read_json("scores.json")
+    assert scores["validation"]["bits_per_note"] == pytest.approx(best, abs=1e-4)
+    assert scores["test"]["references"]["bigram"]["notes"] == scores["test"]["notes"]
+
+
+def test_held_out_figures_are_of_the_melodies_as_they_are(
+    trained: Experiment, tunes: Path
+) -> None:
+    corpus = monody.read_corpus(tunes)
+    split = monody.split_corpus(corpus.melodies, 3)
+    model = trained.load()
+    encoded = encode_set((corpus.melodies[i] for i in split.test), model.vocabulary)
+    score = Evaluator(encoded).score(model.network)
+    saved = trained.read_json("scores.json")["test"]
+    assert score.bits_per_note == pytest.approx(saved["bits_per_note"], rel=1e-6)
+
+
+def test_the_model_file_carries_all_that_sampling_needs(trained: Experiment) -> None:
+    model = load_model(trained.model_path)
+    assert model.vocabulary == Vocabulary("notes")
+    assert model.passport["settings"] == trained.read_json("settings.json")["settings"]
+    assert len(model.data_fingerprint) == 64
+    assert model.passport["seen"]["note_ticks"] == [12, 24]
+    assert model.passport["usual"] == {"meter": "4/4", "bpm": 120.0}
+
+
+def _weights(experiment: Experiment) -> list[Any]:
+    weights: list[Any] = experiment.load().network.get_weights()
+    return weights
+
+
+def test_the_same_seed_trains_the_same_weights(tunes: Path, tmp_path: Path) -> None:
+    corpus = monody.read_corpus(tunes)
+
+    def train(name: str, seed: int) -> list[Any]:
+        settings = TrainSettings(num_epochs=1, seed=seed)
+        folder = tmp_path / name
+        return _weights(
+            monody.train(corpus, settings, model=TINY, experiment_dir=folder)
+        )
+
+    first, second, other = train("a", 1), train("b", 1), train("c", 2)
+    for one, two in zip(first, second, strict=True):
+        assert np.array_equal(one, two)
+    assert not np.array_equal(first[-1], other[-1])
+
+
+def test_one_melody_is_trained_on_without_held_out_figures(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "one", 1)
+    corpus = monody.read_corpus(tmp_path / "one")
+    settings = TrainSettings(num_epochs=2)
+    experiment = monody.train(
+        corpus, settings, model=TINY, experiment_dir=tmp_path / "x"
+    )
+    assert experiment.read_json("scores.json") == {}
+    generation = monody.generate(
+        experiment, monody.SampleSettings(num_files=1, file_length=16)
+    )
+    assert generation.melodies[0].end == 96
+    with pytest.raises(MonodyError, match="holds a trained model already"):
+        monody.train(corpus, settings, model=TINY, experiment_dir=tmp_path / "x")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_classic_optimizer_can_be_had(name: str) -> None:
+    optimizer = _optimizer(TrainSettings(optimizer=name, grad_clip=2.0))
+    assert type(optimizer).__name__.lower() == name
+    assert float(optimizer.learning_rate) == pytest.approx(LEARNING_RATES[name])
+    assert optimizer.global_clipnorm == 2.0
+    chosen = TrainSettings(optimizer=name, learning_rate=0.5, grad_clip=0.0)
+    assert float(_optimizer(chosen).learning_rate) == 0.5
+    assert _optimizer(chosen).global_clipnorm is None
+
+
+def test_every_epoch_is_drawn_anew_and_again_from_the_seed() -> None:
+    encoded = encode_set([tune(seed) for seed in range(20)], Vocabulary("notes"))
+    data = _TrainingData(encoded, TrainSettings(seed=1))
+    again = _TrainingData(encoded, TrainSettings(seed=1))
+    first = data[0][1]["pitch"].copy()
+    assert np.array_equal(first, again[0][1]["pitch"])
+    data.on_epoch_end()
+    assert not np.array_equal(first, data[0][1]["pitch"])
+
+
+def test_weights_add_up_to_nats_per_note() -> None:
+    encoded = encode_set([tune(1)], Vocabulary("notes"))
+    _, _, weights = _TrainingData(encoded, TrainSettings())[0]
+    notes = encoded.note_count
+    assert weights["pitch"].sum() == pytest.approx((notes + 1) / notes, rel=1e-5)
+    assert weights["duration"].sum() == pytest.approx(1, rel=1e-5)
+
+
+class _Trainee:
+    """What a callback sees of the model that is trained."""
+
+    class optimizer:  # noqa: N801 - Keras's own name
+        learning_rate = 0.1
+
+    stop_training = False
+
+
+def test_the_best_weights_are_the_best_not_the_newest(tmp_path: Path) -> None:
+    saved: list[tuple[int, str]] = []
+    epoch = 0
+
+    def save(path: Path) -> None:
+        saved.append((epoch, path.name))
+        path.touch()
+
+    callback = SaveModels(save, tmp_path / "best", tmp_path / "last")
+    for epoch, figure in enumerate([3.0, 2.0, 2.5, math.nan, 2.1], 1):
+        logs = {"val_bits_per_note": figure, "bits_per_note": -epoch}
+        callback.on_epoch_end(epoch, logs)
+    assert [epoch for epoch, name in saved if name == "best"] == [1, 2]
+    assert [epoch for epoch, name in saved if name == "last"] == [1, 2, 3, 4, 5]
+
+
+def test_training_stops_by_the_held_out_figure_not_by_its_own(
+    tunes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = iter([3.0, 2.0, 2.5, 2.6, 2.7, 2.8, 2.9])
+    plain = HeldOutScore.on_epoch_end
+
+    def scripted(self: HeldOutScore, epoch: int, logs: dict[str, float]) -> None:
+        plain(self, epoch, logs)
+        logs["bits_per_note"] = -epoch  # training goes from better to better
+        logs["val_bits_per_note"] = next(figures)
+
+    monkeypatch.setattr(HeldOutScore, "on_epoch_end", scripted)
+    experiment = monody.train(
+        monody.read_corpus(tunes),
+        TrainSettings(num_epochs=7, patience=2),
+        model=TINY,
+        experiment_dir=tmp_path / "x",
+    )
+    with (experiment.folder / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["best"] for row in rows] == ["1.0", "1.0", "0.0", "0.0"]
+    rates = [float(row["learning_rate"]) for row in rows]
+    assert rates[-1] < rates[0]
+
+
+def test_a_diverged_training_says_so() -> None:
+    vocabulary = Vocabulary("notes")
+    network = build_model(TINY, vocabulary)
+    network.set_weights([w * np.nan for w in network.get_weights()])
+    callback = HeldOutScore(network, Evaluator(encode_set([tune(1)], vocabulary)))
+    callback.set_model(_Trainee())
+    callback.on_epoch_begin(0)
+    with pytest.raises(MonodyError, match="diverged.*lower --learning_rate"):
+        callback.on_epoch_end(0, {"loss": 1.0})
+
+
+def test_the_time_limit_stops_within_an_epoch() -> None:
+    trainee = _Trainee()
+    callback = TimeLimit(minutes=1e-9)
+    callback.set_model(trainee)
+    callback.on_train_begin()
+    callback.on_train_batch_end(0)
+    assert trainee.stop_training
+
+
+def test_ctrl_c_keeps_the_best_weights_so_far(tunes: Path, tmp_path: Path) -> None:
+    from monody.backend import keras
+
+    class Interrupt(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+            if epoch == self.at:
+                raise KeyboardInterrupt
+
+    corpus = monody.read_corpus(tunes)
+    stop = Interrupt()
+    stop.at = 1
+    experiment = monody.train(
+        corpus, model=TINY, experiment_dir=tmp_path / "one", callbacks=[stop]
+    )
+    assert json.loads((experiment.folder / "scores.json").read_text())["test"]
+    stop.at = 0
+    with pytest.raises(KeyboardInterrupt):
+        monody.train(
+            corpus, model=TINY, experiment_dir=tmp_path / "none", callbacks=[stop]
+        )
+    assert not (tmp_path / "none" / "model.keras").exists()
