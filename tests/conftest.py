@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import monody
 from monody.experiment import Experiment
 from tests.midi_files import write_tunes
+
+# No deadline: machines are noisy, and the first example compiles. The same examples in
+# every run: what fails here fails there.
+hypothesis.settings.register_profile("monody", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("monody")
 
 
 @pytest.fixture(scope="session")

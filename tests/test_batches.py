@@ -35,15 +35,15 @@ def _rows(batch: Batch) -> list[tuple[list[int], list[int]]]:
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(melodies(longest=50), min_size=1, max_size=12),
     st.integers(1, 5),
-    st.one_of(st.none(), st.integers(2, 9)),
+    st.sampled_from([2, 3, 9, 9999]),
     st.booleans(),
 )
 def test_every_event_is_a_target_exactly_once(
-    corpus: list[Melody], batch_size: int, window: int | None, shuffled: bool
+    corpus: list[Melody], batch_size: int, window: int, shuffled: bool
 ) -> None:
     encoded = encode_set(corpus, VOCABULARY)
     batches = Batches(encoded, batch_size, window)
@@ -56,9 +56,9 @@ def test_every_event_is_a_target_exactly_once(
     assert seen == Counter(encoded.duration.tolist())
 
 
-@pytest.mark.parametrize("window", [None, 7])
+@pytest.mark.parametrize("window", [9999, 7])
 def test_the_target_is_the_next_event_and_never_of_another_melody(
-    window: int | None,
+    window: int,
 ) -> None:
     corpus = [tune(seed) for seed in range(5)]
     ends = {melody.notes[-1, 0] for melody in corpus}
@@ -84,7 +84,7 @@ def test_transpositions_keep_intervals_and_stay_in_the_range_of_the_set() -> Non
         up = min(highest - melody.pitches.max(), MAX_SHIFT)
         assert set(shifts.tolist()) == set(range(down, up + 1))
 
-    batches = Batches(encoded, 4)
+    batches = Batches(encoded, 4, 999)
     plain = Counter(tuple(np.diff(melody.pitches).tolist()) for melody in corpus)
     batches.shuffle(rng)
     moved: Counter[tuple[int, ...]] = Counter()
@@ -101,7 +101,7 @@ def test_transpositions_keep_intervals_and_stay_in_the_range_of_the_set() -> Non
 def test_the_note_before_is_the_latest_one_before_the_event_read(
     corpus: list[Melody],
 ) -> None:
-    batches = Batches(encode_set(corpus, VOCABULARY), 3)
+    batches = Batches(encode_set(corpus, VOCABULARY), 3, 9999)
     for index in range(len(batches)):
         batch = batches[index]
         for row, real in enumerate(batch.pitch_counts):
@@ -113,7 +113,7 @@ def test_the_note_before_is_the_latest_one_before_the_event_read(
 
 
 def test_fewer_melodies_than_a_batch_are_no_trouble() -> None:
-    batches = Batches(encode_set([tune(1)], VOCABULARY), 32)
+    batches = Batches(encode_set([tune(1)], VOCABULARY), 32, 999)
     assert len(batches) == 1
     assert batches[0].pitch.shape[0] == 32
     assert len(_rows(batches[0])) == 1
@@ -130,7 +130,7 @@ def test_few_lengths_all_long_enough(lengths: list[int]) -> None:
 
 def test_the_same_seed_draws_the_same_epoch() -> None:
     encoded = encode_set([tune(seed) for seed in range(6)], VOCABULARY)
-    first, second = Batches(encoded, 2), Batches(encoded, 2)
+    first, second = Batches(encoded, 2, 99), Batches(encoded, 2, 99)
     for batches in (first, second):
         batches.shuffle(np.random.default_rng([5, 1]))
     for index in range(len(first)):

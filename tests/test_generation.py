@@ -63,6 +63,27 @@ def test_no_seed_is_a_new_seed_and_is_saved(
     [run] = json.loads((tmp_path / "manifest.json").read_text())
     assert run["settings"]["seed"] == first.settings.seed
     assert run["data_fingerprint"] == trained.load().data_fingerprint
+    assert len(run["model_sha256"]) == 64
+
+
+def test_a_file_that_is_no_manifest_is_not_written_over(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text('{"name": "an app"}')
+    settings = SampleSettings(num_files=1, file_length=16)
+    with pytest.raises(MonodyError, match="not a list of monody"):
+        monody.generate(trained, settings).save(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_a_short_primer_will_do(trained: Experiment, tmp_path: Path) -> None:
+    data = midi_file([[(60, 0, 480), (62, 480, 480)]])
+    (tmp_path / "short.mid").write_bytes(data)
+    settings = SampleSettings(num_files=1, file_length=16, seed=1)
+    generation = monody.generate(trained, settings, prime_file=tmp_path / "short.mid")
+    [primer] = generation.primers
+    assert primer is not None
+    assert primer.music.pitches.tolist() == [60, 62]
 
 
 def test_files_are_never_written_over(trained: Experiment, tmp_path: Path) -> None:
@@ -149,12 +170,13 @@ def test_mistakes_are_named(trained: Experiment, tmp_path: Path) -> None:
 def test_a_primer_is_whole_bars_of_its_melody(melody: Melody, seed: int) -> None:
     store = MelodyStore.of([melody])
     primer = draw_primer(store, np.random.default_rng(seed))
-    assert 1 <= primer.bars <= MAX_PRIMER_BARS
+    lines = _lines(melody)
+    assert 1 <= primer.bars <= max(MAX_PRIMER_BARS, len(lines) - 1)
+    assert len(primer.music) >= min(4, len(melody)) or primer.first_bar == 0
     assert primer.music.end <= primer.ticks
     meters = primer.music.meters
     assert primer.first_bar > 0 or meters[0] == melody.meters[0]
     # The tick after it begins a bar of the melody.
-    lines = [int(tick) for tick in _lines(melody)]
     start = lines[primer.first_bar]
     assert lines[primer.first_bar + primer.bars] - start == primer.ticks
     assert primer.music == melody.between(start, start + primer.ticks)

@@ -19,7 +19,7 @@ def test_any_case_and_numbers(text: str) -> None:
     assert program_of(text) == 73
 
 
-@pytest.mark.parametrize("text", ["128", "-1", "+200"])
+@pytest.mark.parametrize("text", ["128", "-1", "+200", " 1000 "])
 def test_numbers_out_of_range(text: str) -> None:
     with pytest.raises(SettingError, match="from 0 to 127"):
         program_of(text)
@@ -32,3 +32,7 @@ def test_unknown_names_get_advice() -> None:
         program_of("piano")
     with pytest.raises(SettingError, match="list of names"):
         program_of("")
+    with pytest.raises(SettingError, match="midi_instrument"):
+        program_of("+-5")
+    with pytest.raises(SettingError, match="midi_instrument"):
+        program_of("²")

@@ -19,7 +19,7 @@ from tests.melodies import melodies
 from tests.midi_files import read_back
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(melodies())
 def test_mido_reads_back_every_note(
     tmp_path_factory: pytest.TempPathFactory, melody: Melody

@@ -34,7 +34,7 @@ def _network(encoding: str = "notes") -> tuple[Any, Vocabulary]:
 
 def _batch(vocabulary: Vocabulary, shift: int = 0) -> Batch:
     corpus = [tune(seed).transposed(shift) for seed in range(3)]
-    return Batches(encode_set(corpus, vocabulary), 3)[0]
+    return Batches(encode_set(corpus, vocabulary), 3, 999)[0]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -100,7 +100,7 @@ def test_bits_per_note_are_the_surprise_of_each_event_added_up() -> None:
     score = Evaluator(encode_set(corpus, vocabulary)).score(network)
     pitch_bits = duration_bits = 0.0
     for melody in corpus:
-        batch = Batches(encode_set([melody], vocabulary), 1)[0]
+        batch = Batches(encode_set([melody], vocabulary), 1, 999)[0]
         logits = network(network_inputs(batch), training=False)
         for head, targets in (("pitch", batch.pitch), ("duration", batch.duration)):
             table = np.asarray(logits[head][0], np.float64)
@@ -116,6 +116,13 @@ def test_bits_per_note_are_the_surprise_of_each_event_added_up() -> None:
     assert score.pitch_bits == pytest.approx(pitch_bits, rel=1e-4)
     assert score.duration_bits == pytest.approx(duration_bits, rel=1e-4)
     assert score.bits_per_note == pytest.approx((pitch_bits + duration_bits) / notes)
+
+
+def test_one_melody_is_less_than_a_batch_and_is_scored() -> None:
+    network, vocabulary = _network()
+    score = Evaluator(encode_set([tune(3)], vocabulary)).score(network)
+    assert (score.melodies, score.notes) == (1, len(tune(3)))
+    assert 0 < score.bits_per_note < 20
 
 
 def test_a_network_that_knows_nothing_needs_the_bits_of_its_alphabets() -> None:

@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from monody.errors import MonodyError
 from monody.read_pool import ReadPool
 from monody.settings import ReadSettings
+
+
+@pytest.fixture(autouse=True)
+def _children_find_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
 
 
 def _reasons(names: list[str], **settings: object) -> list[tuple[str, str]]:
@@ -50,7 +56,7 @@ def test_leaving_early_leaves_no_process_and_does_not_wait() -> None:
 
 def test_a_child_that_cannot_start_is_no_file_s_fault() -> None:
     with (
-        pytest.raises(RuntimeError, match="did not start"),
+        pytest.raises(MonodyError, match="did not start"),
         ReadPool(ReadSettings(n_jobs=1), "tests.no_such_module") as pool,
     ):
         list(pool.read([Path("good")]))

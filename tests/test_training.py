@@ -139,6 +139,14 @@ def test_weights_add_up_to_nats_per_note() -> None:
     assert weights["duration"].sum() == pytest.approx(1, rel=1e-5)
 
 
+def test_no_data_is_an_error_and_not_an_endless_loop(tmp_path: Path) -> None:
+    (tmp_path / "empty.mid").write_bytes(b"")
+    corpus = monody.read_corpus(tmp_path)
+    with pytest.raises(MonodyError, match="no usable melody"):
+        monody.train(corpus, experiment_dir=tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
 class _Trainee:
     """What a callback sees of the model that is trained."""
 

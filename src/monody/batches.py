@@ -189,16 +189,22 @@ class Batches:
         encoded: The melodies.
         batch_size: Sequences in a batch; a batch that is not full is padded, so that
             shapes never change.
-        window_size: Events in a sequence, at most; by default whole melodies.
+        window_size: Events in a sequence, at most.
+        max_events: Events in a batch, padding included: batches of long sequences have
+            fewer rows, but always one. By default all have ``batch_size``.
     """
 
     def __init__(
-        self, encoded: EncodedSet, batch_size: int, window_size: int | None = None
+        self,
+        encoded: EncodedSet,
+        batch_size: int,
+        window_size: int,
+        max_events: int | None = None,
     ) -> None:
         self._encoded = encoded
         self._batch_size = batch_size
-        longest = int((encoded.ends - encoded.starts).max())
-        self._windows = cut_windows(encoded, window_size or longest)
+        self._max_events = max_events
+        self._windows = cut_windows(encoded, window_size)
         self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
         self._shifts = np.zeros(len(encoded), np.int64)
         self._plan: list[NDArray[np.int64]] = []  # windows of each batch
@@ -213,12 +219,19 @@ class Batches:
         self._draw(rng.permutation)
         self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]
 
+    def _rows(self, length: int) -> int:
+        """Return how many sequences a batch of this padded length holds."""
+        if self._max_events is None:
+            return self._batch_size
+        return max(1, min(self._batch_size, self._max_events // length))
+
     def _draw(self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> None:
         """Divide the windows of each padded length into batches."""
         self._plan = []
         for length in np.unique(self._padded):
             rows = order(np.flatnonzero(self._padded == length))
-            stops = range(self._batch_size, len(rows), self._batch_size)
+            size = self._rows(int(length))
+            stops = range(size, len(rows), size)
             self._plan += np.split(rows, list(stops))
 
     def __getitem__(self, index: int) -> Batch:
@@ -227,11 +240,12 @@ class Batches:
         windows = self._windows[rows]
         length = int(self._padded[rows[0]])
         time = windows[:, :1] + np.arange(length)
-        real = np.zeros((self._batch_size, length), bool)
+        size = self._rows(length)
+        real = np.zeros((size, length), bool)
         real[: len(rows)] = time < windows[:, 1:2]
         source = np.zeros(real.shape, np.int64)
         source[: len(rows)] = np.minimum(time, windows[:, 1:2] - 1)
-        shift = np.zeros((self._batch_size, 1), np.int64)
+        shift = np.zeros((size, 1), np.int64)
         shift[: len(rows), 0] = self._shifts[windows[:, 2]]
 
         encoded = self._encoded

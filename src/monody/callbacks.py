@@ -47,13 +47,13 @@ class HeldOutScore(keras.callbacks.Callback):  # type: ignore[misc]
             logs.pop(name, None)
         if self._evaluator is not None:
             score = self._evaluator.score(self._network).to_json()
-            if not math.isfinite(score[BITS]):
-                raise MonodyError(
-                    "training diverged: the held-out figure is not a number any more; "
-                    "try a lower --learning_rate or a --grad_clip of 1"
-                )
             for name in (BITS, "pitch_bits_per_note", "duration_bits_per_note"):
                 logs[f"val_{name}"] = score[name]
+        if not math.isfinite(logs.get(HELD_OUT_BITS, logs[BITS])):
+            raise MonodyError(
+                "training diverged: the figures are no numbers any more; try a lower "
+                "--learning_rate or a --grad_clip of 1"
+            )
         logs["seconds"] = time.monotonic() - self._began
         logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 

@@ -7,6 +7,7 @@ commands, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -130,7 +131,6 @@ def _read(data_dir: str, settings: ReadSettings) -> Corpus:
             bar.update(task, completed=done, total=total)
 
         corpus = read_corpus(data_dir, settings, progress)
-    require_melodies(corpus)
     kept = len(corpus.verdicts) - len(corpus.skipped)
     notes = len(corpus.melodies.notes)
     click.echo(
@@ -143,7 +143,7 @@ def _read(data_dir: str, settings: ReadSettings) -> Corpus:
     rest = len(corpus.skipped) - sum(count for _, count in reasons.most_common(5))
     if rest:
         click.echo(f"  {rest} skipped for other reasons")
-    return corpus
+    return require_melodies(corpus)
 
 
 def _report_training(experiment: Experiment) -> None:
@@ -259,17 +259,19 @@ def corpus(names: Sequence[str], out: str) -> None:
     from monody.progress_bar import progress_bar
     from monody.public_domain import write_collection
 
-    for name in names:
-        with progress_bar(Console()) as bar:
-            task = bar.add_task(f"writing {name}", total=None)
+    # A descriptor of its own: symusic is silenced on the usual one meanwhile.
+    with os.fdopen(os.dup(1), "w") as terminal:
+        for name in names:
+            with progress_bar(Console(file=terminal)) as bar:
+                task = bar.add_task(f"writing {name}", total=None)
 
-            def progress(done: int, total: int, task: Any = task) -> None:
-                bar.update(task, completed=done, total=total)
+                def progress(done: int, total: int, task: Any = task) -> None:
+                    bar.update(task, completed=done, total=total)
 
-            report = write_collection(name, out, progress)
-        click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
-        for reason, count in report.left_out.items():
-            click.echo(f"  {count} left out because: {reason}")
+                report = write_collection(name, out, progress)
+            click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
+            for reason, count in report.left_out.items():
+                click.echo(f"  {count} left out because: {reason}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -293,6 +295,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(f"{command}: --{error}")
     except MonodyError as error:
         _fail(f"{command}: {error}")
+    except OSError as error:
+        _fail(f"{command}: cannot use {error.filename!r}: {error.strerror}")
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped by Ctrl-C", err=True)
         sys.exit(EXIT_INTERRUPTED)

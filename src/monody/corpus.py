@@ -1,7 +1,7 @@
 """The melodies of a folder, the verdict on every file, and the split.
 
-A split is by duplicate group: melodies that are the same but for transposition, and
-melodies of one file, always stand on the same side.
+A split is by duplicate group: melodies that are the same but for transposition and
+timing, and melodies of one file, always stand on the same side.
 """
 
 from __future__ import annotations
@@ -143,13 +143,19 @@ def find_midi_files(root: Path) -> Iterator[Path]:
     """Yield the MIDI files of a folder, sorted; links are followed, once each.
 
     Hidden files and folders are ignored. What has the name of a MIDI file but is not a
-    regular file is yielded too, so that it gets its verdict.
+    regular file is yielded too, and so are folders that cannot be listed: each gets its
+    verdict.
     """
     if not root.is_dir():
         yield root
         return
     seen: set[tuple[int, int]] = set()
-    for folder, subfolders, names in os.walk(root, followlinks=True):
+    closed: list[Path] = []  # folders that cannot be listed
+
+    def note(error: OSError) -> None:
+        closed.append(Path(error.filename))
+
+    for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):
         here = Path(folder).stat()
         if (here.st_dev, here.st_ino) in seen:
             subfolders.clear()
@@ -159,6 +165,7 @@ def find_midi_files(root: Path) -> Iterator[Path]:
         for name in sorted(names):
             if name.lower().endswith(MIDI_SUFFIXES) and not name.startswith("."):
                 yield Path(folder, name)
+    yield from closed
 
 
 def _refusal(path: Path, settings: ReadSettings) -> str:
@@ -167,6 +174,8 @@ def _refusal(path: Path, settings: ReadSettings) -> str:
         status = path.stat()
     except OSError as error:
         return f"cannot be opened: {error.strerror}"
+    if stat.S_ISDIR(status.st_mode):
+        return "a folder that may not be read"
     if not stat.S_ISREG(status.st_mode):
         return "not a regular file"
     if status.st_size > settings.max_file_megabytes * 1e6:
@@ -200,9 +209,9 @@ def _assemble(root: Path, readings: Sequence[FileReading]) -> Corpus:
 def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
     """Find the duplicate groups.
 
-    Two melodies are in one group if their intervals and rhythm are the same, whatever
-    the transposition, or if they come from one file, or if a chain of such pairs links
-    them.
+    Two melodies are in one group if their intervals are the same, whatever the
+    transposition and the timing, or if they come from one file, or if a chain of such
+    pairs links them.
 
     Args:
         melodies: The melodies of a corpus.
@@ -227,9 +236,8 @@ def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
 
 
 def _shape(notes: Ints) -> bytes:
-    """Hash a melody's intervals, onsets and durations: the same in every key."""
-    relative = notes - notes[0] * np.array([1, 1, 0], np.int32)
-    return hashlib.sha256(relative.tobytes()).digest()
+    """Hash a melody's intervals: the same in every key, however it is timed."""
+    return hashlib.sha256(np.diff(notes[:, 0]).tobytes()).digest()
 
 
 def split_corpus(melodies: MelodyStore, seed: int) -> Split:

@@ -1,13 +1,8 @@
 """Writing events one after the other: the compiled loop.
 
-All melodies are written together, in groups of a fixed size, so that one compilation
-serves them all and a melody does not depend on how many others are asked for. The state
-of the network is carried from event to event; what may come next is a table look-up
-inside the loop. Rules:
-
-- only pitches and durations that the training melodies use;
-- a duration is allowed if what is left after it can be filled exactly by notes, so that
-  the last note ends on the last tick; a rest or a cut never does.
+All melodies are written together, in one batch up to ``MAX_ROWS``; a melody does not
+depend on how many others are asked for. The state of the network is carried from event
+to event; what may come next (``rules``) is a table look-up inside the loop.
 """
 
 from __future__ import annotations
@@ -25,12 +20,19 @@ from numpy.typing import NDArray
 
 from monody.backend import keras
 from monody.batches import MIDDLE_C
-from monody.events import HOLD, PITCH_SYMBOLS, REST, START, Events, Vocabulary
+from monody.events import REST, START, Events, Vocabulary
 from monody.experiment import TrainedModel
-from monody.melody import TICKS_PER_STEP
 from monody.model import layers_of, lstm_layers, predict_duration, predict_pitch
+from monody.rules import (
+    Rules,
+    allowed_durations,
+    allowed_pitches,
+    make_rules,
+    shortest_ticks,
+)
 
-GROUP = 64  # melodies that are written together
+MAX_ROWS = 256  # melodies that are written together at most
+ROW_UNIT = 16  # rows are a multiple of it: few compilations, and the same rounding
 PRIMER_UNIT = 64  # primers are padded to multiples of it: few compilations
 FORBIDDEN = -1e9  # a logit that is never sampled
 
@@ -53,16 +55,6 @@ class _Heard(NamedTuple):
     duration_in: Any
     position: Any
     meter: Any
-
-
-class _Rules(NamedTuple):
-    """The tables that masks are looked up in."""
-
-    ticks: Any  # (durations,) ticks of each duration symbol
-    note_durations: Any  # (durations,) bool: used by notes
-    rest_durations: Any  # (durations,) bool: used by rests and holds
-    pitches: Any  # (131,) bool: symbols that may be written at all
-    fillable: Any  # (length + 1,) bool: lengths that notes can fill exactly
 
 
 class _Loop(NamedTuple):
@@ -97,15 +89,13 @@ def decode_events(
         The events of each melody, without an end; their durations add up to
         ``length_ticks``, and the last is a note or lengthens one.
     """
-    rules = _rules(model, length_ticks)
-    usable = np.asarray(rules.ticks)[np.asarray(rules.note_durations)]
-    most_events = length_ticks // int(min(usable.min(), TICKS_PER_STEP))
+    rules = make_rules(model.vocabulary, model.passport["seen"], length_ticks)
+    most_events = length_ticks // shortest_ticks(rules)
     written: list[Events] = []
-    for first in range(0, len(starts), GROUP):
-        group = list(starts[first : first + GROUP])
-        group += [group[-1]] * (GROUP - len(group))
+    for first in range(0, len(starts), MAX_ROWS):
+        group = _in_rows(starts[first : first + MAX_ROWS])
         keys = jax.vmap(functools.partial(jax.random.fold_in, jax.random.key(seed)))(
-            jnp.arange(first, first + GROUP)
+            jnp.arange(first, first + len(group))
         )
         reads, counts = _primer_reads(group, model.vocabulary)
         bars = jnp.array([start.bar_ticks for start in group])
@@ -115,50 +105,15 @@ def decode_events(
             most_events, rules, reads, counts, bars, keys,
             jnp.int32(length_ticks), jnp.float32(temperature),
         )  # fmt: skip
-        written += _trim(pitch, duration, int(events), length_ticks, rules)
-    return written[: len(starts)]
+        wanted = slice(min(len(group), len(starts) - first))
+        ticks = np.asarray(rules.ticks)
+        written += _trim(pitch, duration, int(events), ticks, length_ticks)[wanted]
+    return written
 
 
-def _rules(model: TrainedModel, length_ticks: int) -> _Rules:
-    """Make the tables from what the training melodies use."""
-    seen = model.passport["seen"]
-    ticks = np.array(model.vocabulary.durations)
-    note_ticks = set(seen["note_ticks"])
-    fillable = fillable_lengths(note_ticks, length_ticks)
-    if not fillable[length_ticks]:
-        # An odd number of 16ths, say, from a corpus in quarters: one 16th helps.
-        note_ticks.add(TICKS_PER_STEP)
-        fillable = fillable_lengths(note_ticks, length_ticks)
-    low, high = seen["pitch_range"]
-    symbols = np.arange(PITCH_SYMBOLS)
-    return _Rules(
-        ticks=jnp.array(ticks),
-        note_durations=jnp.array(np.isin(ticks, list(note_ticks))),
-        rest_durations=jnp.array(np.isin(ticks, seen["rest_ticks"])),
-        pitches=jnp.array(
-            ((symbols >= low) & (symbols <= high)) | np.isin(symbols, [REST, HOLD])
-        ),
-        fillable=jnp.array(fillable),
-    )
-
-
-def fillable_lengths(note_ticks: set[int], length_ticks: int) -> NDArray[np.bool_]:
-    """Find the lengths that notes of these durations can fill exactly.
-
-    ``fillable_lengths({2, 3}, 4)`` is true at 0, 2, 3 and 4.
-
-    Returns:
-        ``(length_ticks + 1,)``.
-    """
-    bits = 1  # bit n is set if n ticks can be filled
-    everything = (1 << (length_ticks + 1)) - 1
-    for ticks in sorted(note_ticks):
-        step = ticks
-        while step <= length_ticks:  # 1, 2, 4, … notes of it more
-            bits |= (bits << step) & everything
-            step *= 2
-    text = f"{bits:b}"[::-1].ljust(length_ticks + 1, "0")
-    return np.array([bit == "1" for bit in text])
+def _in_rows(starts: Sequence[Start]) -> list[Start]:
+    """Fill up to a multiple of ``ROW_UNIT``; what the rows added write is dropped."""
+    return [*starts, *[starts[-1]] * (-len(starts) % ROW_UNIT)]
 
 
 def _primer_reads(
@@ -182,7 +137,11 @@ def _primer_reads(
             if not start.from_beginning:
                 symbols, positions = symbols[1:], positions[1:]
         positions.append((0, start.meter))  # what is written begins on a bar line
-        reads, before, latest = [], MIDDLE_C, MIDDLE_C
+        # In the middle of a melody its own first note stands for the one before.
+        inside = start.primer is not None and not start.from_beginning
+        notes = [pitch for pitch, _ in symbols if pitch < REST]
+        latest = notes[0] if inside and notes else MIDDLE_C
+        reads, before = [], latest
         for (pitch, duration), (position, meter) in zip(
             symbols, positions, strict=True
         ):
@@ -202,7 +161,7 @@ def _decode_group(
     network: Any,
     weights: list[jax.Array],
     most_events: int,
-    rules: _Rules,
+    rules: Rules,
     reads: _Heard,
     counts: jax.Array,
     bar_ticks: jax.Array,
@@ -260,7 +219,7 @@ def _one_event(heard: _Heard) -> dict[str, jax.Array]:
 
 def _write_event(
     network: Any,
-    rules: _Rules,
+    rules: Rules,
     bar_ticks: jax.Array,
     keys: jax.Array,
     temperature: jax.Array,
@@ -305,42 +264,6 @@ def _write_event(
     )
 
 
-def allowed_durations(
-    rules: _Rules, left: jax.Array, sounding: jax.Array
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Find the durations that a note, a rest and a hold may have.
-
-    Args:
-        rules: The tables.
-        left: ``(rows,)`` ticks still to be filled.
-        sounding: ``(rows,)`` whether there is a note to hold.
-
-    Returns:
-        For each of the three ``(rows, durations)``.
-    """
-    after = left[:, None] - rules.ticks
-    fits = (after >= 0) & rules.fillable[jnp.maximum(after, 0)]
-    notes = fits & rules.note_durations
-    rests = fits & rules.rest_durations & (after > 0)
-    holds = fits & rules.rest_durations & sounding[:, None]
-    return notes, rests, holds
-
-
-def allowed_pitches(
-    rules: _Rules, notes: jax.Array, rests: jax.Array, holds: jax.Array
-) -> jax.Array:
-    """Find the pitch symbols that have an allowed duration, ``(rows, 131)``."""
-    symbols = jnp.arange(PITCH_SYMBOLS)
-    kinds = (
-        (symbols < REST, notes),
-        (symbols == REST, rests),
-        (symbols == HOLD, holds),
-    )
-    may = [is_kind & jnp.any(kind, axis=1)[:, None] for is_kind, kind in kinds]
-    allowed: jax.Array = rules.pitches & (may[0] | may[1] | may[2])
-    return allowed
-
-
 def sample(
     logits: jax.Array,
     allowed: jax.Array,
@@ -376,15 +299,17 @@ def _trim(
     pitch: jax.Array,
     duration: jax.Array,
     events: int,
+    ticks: NDArray[np.int64],
     length_ticks: int,
-    rules: _Rules,
 ) -> list[Events]:
     """Cut each melody of a group where its length is reached."""
     pitches, durations = np.asarray(pitch)[:events].T, np.asarray(duration)[:events].T
-    ends = np.cumsum(np.asarray(rules.ticks)[durations], axis=1)
+    ends = np.cumsum(ticks[durations], axis=1)
     melodies = []
     for row in range(len(pitches)):
         count = int(np.searchsorted(ends[row], length_ticks)) + 1
+        if count > len(ends[row]) or ends[row, count - 1] != length_ticks:
+            raise RuntimeError("a melody was written that is not as long as asked")
         blank = np.zeros(count, np.int16)
         melodies.append(
             Events(

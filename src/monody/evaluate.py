@@ -17,7 +17,8 @@ import jax.numpy as jnp
 from monody.batches import Batch, Batches, EncodedSet
 from monody.model import INPUTS
 
-EVALUATION_BATCH_SIZE = 32
+MAX_ROWS, MAX_EVENTS = 32, 32_768  # of a batch: bounds the memory
+MAX_SEQUENCE = 4096  # longer melodies are scored in parts, each from an empty memory
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,12 @@ class Evaluator:
     """Scores a network on a fixed set of melodies, compiled once.
 
     Args:
-        encoded: The melodies, scored whole and as they are: no windows, no
-        transposition.
+        encoded: The melodies, scored as they are, without transposition, and whole
+            unless they have more than ``MAX_SEQUENCE`` events.
     """
 
     def __init__(self, encoded: EncodedSet) -> None:
-        self._batches = Batches(encoded, EVALUATION_BATCH_SIZE)
+        self._batches = Batches(encoded, MAX_ROWS, MAX_SEQUENCE, MAX_EVENTS)
         self._notes = encoded.note_count
         self._melodies = len(encoded)
 

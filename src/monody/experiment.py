@@ -20,6 +20,7 @@ and does not mind. Nothing is pickled.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import zipfile
@@ -30,7 +31,7 @@ from typing import Any
 
 from monody.errors import MonodyError
 from monody.events import Vocabulary
-from monody.files import replacing, write_text
+from monody.files import make_folder, replacing, write_text
 from monody.melody_store import MelodyStore
 
 EXPERIMENTS = Path("experiments")
@@ -63,9 +64,10 @@ class Experiment:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        alone = self.path.suffix == ".keras"
+        alone = self.path.is_file()
         self.folder = self.path.parent if alone else self.path
         self.model_path = self.path if alone else self.path / MODEL_FILE
+        self._loaded: TrainedModel | None = None
 
     def __repr__(self) -> str:
         return f"Experiment({str(self.path)!r})"
@@ -78,20 +80,17 @@ class Experiment:
             path: The folder; by default the next number in ``experiments/``.
 
         Raises:
-            MonodyError: If the folder holds a trained model already.
+            MonodyError: If the folder holds a trained model already, or cannot be made.
         """
-        experiment = cls(path) if path else cls(_next_numbered())
+        if path is None:
+            return cls(_make_numbered())
+        experiment = cls(path)
         if experiment.model_path.exists():
             raise MonodyError(
-                f"{str(experiment.folder)!r} holds a trained model already: name "
-                "another --experiment_dir, or remove that folder"
+                f"{str(experiment.path)!r} holds a trained model already: name another "
+                "--experiment_dir, or remove it"
             )
-        try:
-            experiment.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise MonodyError(
-                f"cannot make the folder {str(experiment.folder)!r}: {error.strerror}"
-            ) from error
+        make_folder(experiment.folder)
         return experiment
 
     @classmethod
@@ -115,12 +114,14 @@ class Experiment:
         return experiment
 
     def load(self) -> TrainedModel:
-        """Load the network.
+        """Load the network, once: what was compiled for it stays compiled.
 
         Raises:
             MonodyError: If the file is not a model of monody, or of another version.
         """
-        return load_model(self.model_path)
+        if self._loaded is None:
+            self._loaded = load_model(self.model_path)
+        return self._loaded
 
     def held_out_melodies(self) -> MelodyStore | None:
         """Return the held-out melodies, or ``None`` where the model stands alone."""
@@ -175,12 +176,15 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def _next_numbered() -> Path:
-    """Return ``experiments/NN``, one more than the highest number there."""
-    numbers = [0]
-    if EXPERIMENTS.is_dir():
-        numbers += [int(p.name) for p in EXPERIMENTS.iterdir() if p.name.isdigit()]
-    return EXPERIMENTS / f"{max(numbers) + 1:02d}"
+def _make_numbered() -> Path:
+    """Make ``experiments/NN``, one more than the highest number there."""
+    make_folder(EXPERIMENTS)
+    while True:
+        numbers = [int(p.name) for p in EXPERIMENTS.iterdir() if p.name.isdecimal()]
+        folder = EXPERIMENTS / f"{max(numbers, default=0) + 1:02d}"
+        with contextlib.suppress(FileExistsError):  # another training was quicker
+            folder.mkdir()
+            return folder
 
 
 def _most_recent() -> Experiment:

@@ -110,7 +110,7 @@ def _on_grid(notes: RawNotes, ticks_per_quarter: int) -> RawNotes:
 
 
 def _one_voice(notes: RawNotes) -> Ints:
-    """Keep the highest of notes that begin together; trim each at the next start."""
+    """Keep the last, so the highest, of notes at one start; trim each at the next."""
     start = notes[:, 1]
     last_of_start = np.append(start[1:] != start[:-1], True)  # by pitch within a start
     kept: RawNotes = notes[last_of_start]

@@ -8,6 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from monody.errors import MonodyError
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, unless it is there.
+
+    Raises:
+        MonodyError: If it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MonodyError(
+            f"cannot make the folder {str(path)!r}: {error.strerror}"
+        ) from error
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:

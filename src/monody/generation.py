@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,16 @@ from monody.decode import Start, decode_events
 from monody.errors import MonodyError
 from monody.events import decode, encode, meter_symbol
 from monody.experiment import Experiment, TrainedModel, now
-from monody.files import write_text
+from monody.files import make_folder, write_text
 from monody.instruments import program_of
 from monody.melody import TICKS_PER_STEP, Melody, Meter, bar_lines
 from monody.melody_store import MelodyStore
 from monody.midi_write import write_midi
-from monody.settings import SampleSettings
+from monody.settings import ReadSettings, SampleSettings
 
 MIN_PRIMER_BARS, MAX_PRIMER_BARS = 2, 8
+MIN_PRIMER_NOTES = 4  # bars with fewer are drawn again, some times
+PRIMER_TRIES = 50
 MANIFEST = "manifest.json"
 
 
@@ -56,7 +59,9 @@ class Generation:
     melodies: tuple[Melody, ...]
     primers: tuple[Primer | None, ...]
     settings: SampleSettings  # with the seed that was used
-    data_fingerprint: str  # of what the model was trained on
+    made_from: dict[
+        str, str | None
+    ]  # model, its SHA-256, data, primers: for the record
     folder: Path  # the experiment's
 
     def save(self, save_dir: str | os.PathLike[str] | None = None) -> list[Path]:
@@ -71,36 +76,50 @@ class Generation:
             The paths written.
         """
         folder = Path(save_dir) if save_dir else self.folder / "generated"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise MonodyError(
-                f"cannot make the folder {str(folder)!r}: {error.strerror}"
-            ) from error
-        numbers = [int(p.stem) for p in folder.glob("*.mid") if p.stem.isdigit()]
+        make_folder(folder)
+        runs = _read_manifest(folder / MANIFEST)
+        numbers = [int(p.stem) for p in folder.glob("*.mid") if p.stem.isdecimal()]
         first = max(numbers, default=0) + 1
         paths = [folder / f"{first + index}.mid" for index in range(len(self.melodies))]
         for index, (path, melody) in enumerate(zip(paths, self.melodies, strict=True)):
             name = f"monody, seed {self.settings.seed}, melody {index + 1}"
             write_midi(melody, path, name)
-        self._add_to_manifest(folder / MANIFEST, paths)
+        runs.append(self._record(paths))
+        write_text(folder / MANIFEST, json.dumps(runs, indent=2) + "\n")
         return paths
 
-    def _add_to_manifest(self, path: Path, written: Sequence[Path]) -> None:
-        """Append this run to the folder's list of runs."""
-        runs = json.loads(path.read_text("utf-8")) if path.exists() else []
+    def _record(self, written: Sequence[Path]) -> dict[str, Any]:
+        """Say how each melody was made, as JSON values."""
         melodies = [
             {"file": file.name, "primer": primer.to_json() if primer else None}
             for file, primer in zip(written, self.primers, strict=True)
         ]
-        run = {
+        return {
             "made": now(),
-            "experiment": str(self.folder),
-            "data_fingerprint": self.data_fingerprint,
+            **self.made_from,
             "settings": asdict(self.settings),
             "melodies": melodies,
         }
-        write_text(path, json.dumps([*runs, run], indent=2) + "\n")
+
+
+def _read_manifest(path: Path) -> list[dict[str, Any]]:
+    """Return the runs recorded so far.
+
+    Raises:
+        MonodyError: If the file is something else, which must not be written over.
+    """
+    if not path.exists():
+        return []
+    try:
+        runs = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        runs = None
+    if not isinstance(runs, list):
+        raise MonodyError(
+            f"{str(path)!r} is not a list of monody: name another --save_dir, or move "
+            "that file away"
+        )
+    return runs
 
 
 def generate(
@@ -153,7 +172,13 @@ def generate(
         melodies=tuple(melodies),
         primers=tuple(primers),
         settings=settings,
-        data_fingerprint=model.data_fingerprint,
+        made_from={
+            "model": str(experiment.model_path),
+            "model_sha256": sha256(experiment.model_path.read_bytes()).hexdigest(),
+            "data_fingerprint": model.data_fingerprint,
+            "prime_file": str(prime_file) if prime_file else None,
+            "data_dir": str(data_dir) if data_dir else None,
+        },
         folder=experiment.folder,
     )
 
@@ -171,7 +196,8 @@ def _primer_melodies(
             raise MonodyError(
                 f"no file {str(prime_file)!r}: name a MIDI file with --prime_file"
             )
-        melodies = require_melodies(read_corpus(prime_file)).melodies
+        anything = ReadSettings(min_notes=1, min_distinct_pitches=1)
+        melodies = require_melodies(read_corpus(prime_file, anything)).melodies
         longest = int(np.argmax(melodies.info["note_count"]))
         return melodies.take([longest])
     if data_dir is not None:
@@ -183,18 +209,30 @@ def _primer_melodies(
 def draw_primer(melodies: MelodyStore, rng: np.random.Generator) -> Primer:
     """Cut a few whole bars out of a melody: which one, how many and where is drawn.
 
+    The closing bar is left out, and so are bars of silence, unless there is nothing
+    else.
+
     Args:
         melodies: At least one melody.
         rng: Decides.
     """
     melody = melodies[int(rng.integers(len(melodies)))]
     last = melody.meters[-1].bar_ticks
-    lines = bar_lines(melody.meters, melody.end + last - 1)
-    total = len(lines) - 1
+    lines = bar_lines(melody.meters, melody.end + last - 1).tolist()
+    total = max(len(lines) - 2, 1)  # not the closing bar: what follows it is silence
     fewest, most = min(MIN_PRIMER_BARS, total), min(MAX_PRIMER_BARS, total)
-    bars = int(rng.integers(fewest, most, endpoint=True))
-    first = int(rng.integers(total - bars + 1))
-    start, end = int(lines[first]), int(lines[first + bars])
+    for _ in range(PRIMER_TRIES):
+        bars = int(rng.integers(fewest, most, endpoint=True))
+        first = int(rng.integers(total - bars + 1))
+        primer = _cut(melody, lines, first, bars)
+        if len(primer.music) >= MIN_PRIMER_NOTES:
+            return primer
+    return _cut(melody, lines, 0, len(lines) - 1)
+
+
+def _cut(melody: Melody, lines: Sequence[int], first: int, bars: int) -> Primer:
+    """Cut bars out of a melody whose bar lines are given."""
+    start, end = lines[first], lines[first + bars]
     return Primer(
         music=melody.between(start, end),
         source=melody.source,
@@ -214,13 +252,14 @@ def _meter_after(primer: Primer | None, model: TrainedModel) -> Meter:
 
 
 def _start(primer: Primer | None, meter: Meter, model: TrainedModel) -> Start:
-    """Encode a primer."""
+    """Encode a primer; one that is too short for a single event is none."""
     events = None
     if primer is not None:
-        events = encode(primer.music, model.vocabulary, until=primer.ticks)
+        encoded = encode(primer.music, model.vocabulary, until=primer.ticks)
+        events = encoded if len(encoded) else None
     return Start(
         primer=events,
-        from_beginning=primer is None or primer.first_bar == 0,
+        from_beginning=events is None or (primer is not None and primer.first_bar == 0),
         meter=meter_symbol(meter),
         bar_ticks=meter.bar_ticks,
     )

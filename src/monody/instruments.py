@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from monody.errors import SettingError
 
@@ -47,7 +48,7 @@ def program_of(instrument: str) -> int:
     Raises:
         SettingError: If there is no such instrument; the message names near ones.
     """
-    if instrument.strip().lstrip("+-").isdigit():
+    if re.fullmatch(r"\s*[+-]?[0-9]+\s*", instrument):
         program = int(instrument)
         if not 0 <= program < len(GENERAL_MIDI):
             raise SettingError(

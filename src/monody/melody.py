@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 TICKS_PER_QUARTER = 24
 TICKS_PER_STEP = TICKS_PER_QUARTER // 4  # a step is a 16th note
 TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
+MIN_BPM, MAX_BPM = 4.0, 10_000.0  # MIDI's 24 bits of tempo end at 3.6
 
 Ints = NDArray[np.int32]
 
@@ -130,8 +131,8 @@ class Melody:
             raise ValueError("a melody's first meter must stand at tick 0")
         if not all(is_meter(m.numerator, m.denominator) for m in self.meters):
             raise ValueError("a melody's meters must make bars of whole ticks")
-        if not 1.0 <= self.bpm <= 10_000.0:
-            raise ValueError("a melody's tempo must be from 1 to 10,000 bpm")
+        if not MIN_BPM <= self.bpm <= MAX_BPM:
+            raise ValueError("a melody's tempo must be from 4 to 10,000 bpm")
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
 

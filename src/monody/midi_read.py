@@ -7,6 +7,7 @@ its own (``read_worker``), because no parser of untrusted bytes is above dying.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from monody.melody import Meter, is_meter, key_name
 
-MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 60_000_000  # 10,000 to 1 bpm
+MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 15_000_000  # 10,000 to 4 bpm
 MAX_TICK = 2**31 - 2**24  # times beyond it wrapped around, or are about to
+MAX_QUARTERS = 2**22  # three weeks at 120 bpm: what lies later is damage
 
 
 class UnreadableError(Exception):
@@ -90,6 +92,7 @@ def validated(score: Any) -> RawScore:
     """
     if score.ticks_per_quarter < 1:
         raise UnreadableError("no usable time division (ticks per quarter of 0)")
+    last_tick = min(MAX_TICK, MAX_QUARTERS * score.ticks_per_quarter)
     tempos = [
         (int(tempo.time), 60e6 / tempo.mspq)
         for tempo in score.tempos
@@ -107,20 +110,20 @@ def validated(score: Any) -> RawScore:
     ]
     return RawScore(
         ticks_per_quarter=int(score.ticks_per_quarter),
-        tracks=tuple(_track(track) for track in score.tracks),
-        tempos=tuple(sorted(tempos)),
-        meters=tuple(sorted(meters, key=lambda meter: meter.tick)),
-        keys=tuple(sorted(keys)),
+        tracks=tuple(_track(track, last_tick) for track in score.tracks),
+        tempos=tuple(sorted(tempos, key=itemgetter(0))),
+        meters=tuple(sorted(meters, key=itemgetter(0))),
+        keys=tuple(sorted(keys, key=itemgetter(0))),
     )
 
 
-def _track(track: Any) -> RawTrack:
+def _track(track: Any, last_tick: int) -> RawTrack:
     """Take over a track's notes with a valid pitch and times that did not wrap."""
     arrays = track.notes.numpy()
     pitch = arrays["pitch"].astype(np.int64)
     start = arrays["time"].astype(np.int64)
     duration = np.maximum(arrays["duration"].astype(np.int64), 1)
-    good = (pitch >= 0) & (pitch <= 127) & (start >= 0) & (start + duration < MAX_TICK)
+    good = (pitch >= 0) & (pitch <= 127) & (start >= 0) & (start + duration < last_tick)
     notes = np.stack([pitch[good], start[good], duration[good]], axis=1)
     order = np.lexsort((notes[:, 0], notes[:, 1]))
     program = track.program if 0 <= track.program <= 127 else 0

@@ -15,7 +15,7 @@ from rich.progress import (
 def progress_bar(console: Console) -> Progress:
     """Return a bar that vanishes when it is done, and shows nothing in a log file."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

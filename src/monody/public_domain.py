@@ -17,6 +17,7 @@ from pathlib import Path
 from monody.abc_read import read_abc, title_of, tunes_of
 from monody.errors import MonodyError
 from monody.extract import extract
+from monody.files import make_folder
 from monody.midi_read import UnreadableError
 from monody.midi_write import write_midi
 from monody.settings import ReadSettings
@@ -55,12 +56,7 @@ def write_collection(
         )
     name = by_name[name.lower()]
     folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MonodyError(
-            f"cannot make the folder {str(folder)!r}: {error.strerror}"
-        ) from error
+    make_folder(folder)
     tunes = _tunes(name)
     left_out: Counter[str] = Counter()
     for index, tune in enumerate(tunes, 1):

@@ -24,6 +24,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.errors import MonodyError
 from monody.melody_store import INFO, MelodyStore
 from monody.settings import ReadSettings
 
@@ -120,7 +121,9 @@ class _Child:
     """One reading process."""
 
     def __init__(self, module: str, settings: ReadSettings) -> None:
-        arguments = [sys.executable, "-m", module, json.dumps(settings.to_json())]
+        # -P: a json.py in the folder where monody is run must not be imported.
+        program = [sys.executable, "-P", "-m", module]
+        arguments = [*program, json.dumps(settings.to_json())]
         self._process = subprocess.Popen(  # noqa: S603 - our own module, our own Python
             arguments,
             stdin=subprocess.PIPE,
@@ -130,6 +133,7 @@ class _Child:
         )
         self._requests = cast(BinaryIO, self._process.stdin)
         self._answers = cast(BinaryIO, self._process.stdout)
+        self._module = module
         self._limit_seconds = settings.max_seconds_per_file
         self._deadline = float("inf")
         self._overdue = False
@@ -139,13 +143,13 @@ class _Child:
         """Wait for the child's word that it has started.
 
         Raises:
-            RuntimeError: If it ends without it: no file is to blame for that.
+            MonodyError: If it ends without it: no file is to blame for that.
         """
         if self._answers.readline() != b"ready\n":
             self.close()
-            raise RuntimeError(
+            raise MonodyError(
                 "a reading process did not start: run "
-                f"`{sys.executable} -m monody.read_worker '{{}}'` to see why"
+                f"`{sys.executable} -P -m {self._module} '{{}}'` to see why"
             )
 
     def read(self, paths: Sequence[Path]) -> list[FileReading]:
@@ -161,6 +165,9 @@ class _Child:
                 self._start_clock()
         except (EOFError, OSError, ValueError):
             # The pipe broke, or what came is no answer: this process is done for.
+            self._deadline = float("inf")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)  # it may say itself how it ended
             self.close()
         self._deadline = float("inf")
         return readings

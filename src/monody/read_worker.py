@@ -8,6 +8,7 @@ can do to a parser must not reach the parent.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -35,6 +36,8 @@ def read_file(path: Path, settings: ReadSettings) -> tuple[MelodyStore, str]:
         return MelodyStore.of([]), f"needs more than {limit} MiB of memory"
     except OSError as error:
         return MelodyStore.of([]), f"cannot be opened: {error.strerror}"
+    except (ValueError, ArithmeticError) as error:
+        return MelodyStore.of([]), f"values that make no music: {error}"
     return MelodyStore.of(melodies), left_out
 
 
@@ -58,7 +61,13 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # Windows has no such limit
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    soft = MEMORY_LIMIT_BYTES
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    # macOS refuses this limit: the limit of time is left.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def main() -> None:
@@ -66,10 +75,11 @@ def main() -> None:
     # symusic prints its warnings from C++: they must not get between the answers.
     answers = os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_WRONLY)
+    settings = ReadSettings.from_json(json.loads(sys.argv[1]))
+    _limit_memory()
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    _limit_memory()
-    serve(sys.stdin.buffer, answers, ReadSettings.from_json(json.loads(sys.argv[1])))
+    serve(sys.stdin.buffer, answers, settings)
 
 
 if __name__ == "__main__":

@@ -182,9 +182,14 @@ class TrainSettings(Settings):
     num_epochs: int = setting(
         60, "Passes over the training melodies, at most.", minimum=1
     )
-    batch_size: int = setting(16, "Sequences in one training step.", minimum=1)
+    batch_size: int = setting(
+        16, "Sequences in one training step.", minimum=1, maximum=4096
+    )
     window_size: int = setting(
-        256, "Events of context in one training sequence, at most.", minimum=2
+        256,
+        "Events of context in one training sequence, at most.",
+        minimum=2,
+        maximum=65_536,
     )
     optimizer: str = setting("adam", "Keras optimizer.", choices=OPTIMIZERS)
     learning_rate: float | None = setting(

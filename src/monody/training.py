@@ -31,7 +31,7 @@ from monody.callbacks import (
 )
 from monody.corpus import Corpus, Split, require_melodies, split_corpus
 from monody.evaluate import Evaluator, network_inputs
-from monody.events import END, REST, Vocabulary
+from monody.events import HOLD, REST, Vocabulary
 from monody.experiment import (
     HELD_OUT,
     LAST_FILE,
@@ -143,14 +143,17 @@ def _usual(melodies: MelodyStore, split: Split) -> dict[str, Any]:
 
 
 def _seen(train: EncodedSet, vocabulary: Vocabulary) -> dict[str, list[int]]:
-    """List what the training melodies use: melodies written later use nothing else."""
+    """List what the training melodies use: ``rules`` allows nothing else."""
     ticks = np.array(vocabulary.durations)
     notes = train.pitch < REST
-    others = ~notes & (train.pitch != END)
     pitches = train.pitch[notes]
+    kinds = {"note": notes, "rest": train.pitch == REST, "hold": train.pitch == HOLD}
+    used = {
+        f"{kind}_ticks": np.unique(ticks[train.duration[events]]).tolist()
+        for kind, events in kinds.items()
+    }
     return {
-        "note_ticks": np.unique(ticks[train.duration[notes]]).tolist(),
-        "rest_ticks": np.unique(ticks[train.duration[others]]).tolist(),
+        **used,
         "pitch_range": [int(pitches.min()), int(pitches.max())],
     }
 
