@@ -26,7 +26,11 @@ def main() -> None:
             answers.flush()
             continue
         store = MelodyStore.of([])
-        header = {"reason": f"read {name}", "counts": [0, 0, len(store)]}
+        header = {
+            "left_out": f"read {name}",
+            "repairs": [],
+            "counts": [0, 0, len(store)],
+        }
         answers.write(json.dumps(header).encode() + b"\n")
         answers.flush()
 

@@ -19,6 +19,7 @@ from monody.errors import MonodyError
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
 from monody.settings import ReadSettings
+from tests.broken_files import broken_files, disk_oddities
 from tests.midi_files import midi_file, tune, write_tunes
 
 
@@ -35,7 +36,9 @@ def test_every_file_gets_a_verdict_and_none_stops_the_run(tmp_path: Path) -> Non
     write_tunes(tmp_path / "good" / "deeper", 3)
     (tmp_path / "page.mid").write_text("<html>not found</html>")
     (tmp_path / "empty.MID").write_bytes(b"")
-    (tmp_path / "cut.midi").write_bytes(midi_file([[(60, 0, 480)] * 9])[:30])
+    whole = midi_file([[tuple(note) for note in tune(9)]], ticks_per_quarter=24)  # type: ignore[misc]
+    (tmp_path / "cut.midi").write_bytes(whole[:-20])
+    (tmp_path / "short.midi").write_bytes(whole[:20])
     (tmp_path / "large.kar").write_bytes(b"MThd" + bytes(2_000_000))
     os.mkfifo(tmp_path / "fifo.mid")
     (tmp_path / "nowhere.mid").symlink_to(tmp_path / "missing.mid")
@@ -46,18 +49,41 @@ def test_every_file_gets_a_verdict_and_none_stops_the_run(tmp_path: Path) -> Non
 
     corpus = read_corpus(tmp_path, ReadSettings(max_file_megabytes=1))
     said = {verdict.path: str(verdict) for verdict in corpus.verdicts}
-    assert len(corpus.melodies) == 3
+    assert len(corpus.melodies) == 4
     assert said.keys() == {
         *(f"good/deeper/tune-00{i}.mid" for i in range(3)),
-        "page.mid", "empty.MID", "cut.midi", "large.kar", "fifo.mid", "nowhere.mid",
+        "page.mid", "empty.MID", "cut.midi", "short.midi", "large.kar", "fifo.mid",
+        "nowhere.mid",
     }  # fmt: skip
     assert said["good/deeper/tune-000.mid"].startswith("kept with 1 melody, ")
     assert said["page.mid"] == "skipped because: a web page, not MIDI"
     assert said["empty.MID"] == "skipped because: empty file"
-    assert said["cut.midi"].startswith("skipped because: corrupt MIDI")
+    assert said["cut.midi"].startswith("kept with 1 melody, ")
+    assert "(repaired: wrong chunk length of track 2 put right" in said["cut.midi"]
+    assert said["short.midi"] == "skipped because: corrupt MIDI: no track can be read"
     assert said["large.kar"] == "skipped because: larger than 1 MB"
     assert said["fifo.mid"] == "skipped because: not a regular file"
     assert said["nowhere.mid"].startswith("skipped because: cannot be opened")
+
+
+def test_every_kind_of_broken_file_gets_a_verdict_and_none_is_lost(
+    tmp_path: Path,
+) -> None:
+    write_tunes(tmp_path, 3)
+    kinds = broken_files()
+    assert len(kinds) >= 100
+    for name, data in kinds.items():
+        (tmp_path / f"{name}.mid").write_bytes(data)
+    oddities = tmp_path / "oddities"
+    oddities.mkdir()
+    disk_oddities(oddities)
+    corpus = read_corpus(tmp_path, ReadSettings(min_notes=1, min_distinct_pitches=1))
+    said = {verdict.path: str(verdict) for verdict in corpus.verdicts}
+    assert {f"{name}.mid" for name in kinds} < said.keys()
+    for path, text in said.items():
+        assert "died" not in text, (path, text)
+        assert len(text) > len("skipped because: ")
+    assert all(said[f"tune-00{i}.mid"].startswith("kept") for i in range(3))
 
 
 def test_melodies_know_their_file(tmp_path: Path) -> None:

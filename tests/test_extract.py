@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from monody.extract import extract
@@ -15,11 +16,11 @@ LINE: list[Triple] = [(60 + 2 * (i % 2), i * QUARTER, QUARTER) for i in range(40
 
 
 def _melodies(data: bytes, settings: ReadSettings = SETTINGS) -> list[Melody]:
-    return extract(read_midi(data), settings)[0]
+    return extract(read_midi(data), settings).melodies
 
 
 def _reason(data: bytes, settings: ReadSettings = SETTINGS) -> str:
-    return extract(read_midi(data), settings)[1]
+    return extract(read_midi(data), settings).left_out
 
 
 def test_a_plain_line_is_a_melody() -> None:
@@ -80,8 +81,7 @@ def test_of_a_stray_chord_the_highest_note_stays() -> None:
 def test_a_doubled_voice_is_one_voice() -> None:
     data = midi_file([[note for note in LINE for _ in range(2)]])
     score = read_midi(data)
-    melodies, _ = extract(score, SETTINGS)
-    assert [len(melody) for melody in melodies] == [40]
+    assert [len(melody) for melody in extract(score, SETTINGS).melodies] == [40]
 
 
 def test_chords_and_drums_are_no_melody() -> None:
@@ -116,6 +116,42 @@ def test_meter_changes_and_the_longest_tempo_are_kept() -> None:
     [melody] = _melodies(data)
     assert [(m.tick, str(m)) for m in melody.meters] == [(0, "3/4"), (288, "2/4")]
     assert melody.bpm == pytest.approx(100.0)
+
+
+def _played(bpm: float, jitter: float, late: float) -> list[Triple]:
+    """Play a rhythm at a tempo into a file that declares 120 bpm."""
+    rng = np.random.default_rng(3)
+    lengths = rng.choice([0.25, 0.5, 0.5, 1.0], 200)
+    quarters = np.cumsum(lengths) - lengths
+    starts = (quarters * 60 / bpm + rng.normal(0, jitter, 200) + late) * 2 * QUARTER
+    ticks = [round(start) for start in starts.tolist()]
+    pitches = 60 + rng.integers(0, 12, 200)
+    ends = [*ticks[1:], ticks[-1] + QUARTER]
+    return [
+        (pitch, start, max(end - start - 10, 1))
+        for pitch, start, end in zip(pitches.tolist(), ticks, ends, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("bpm", [87.3, 103.0, 134.9])
+def test_onsets_that_ignore_the_grid_are_re_timed(bpm: float) -> None:
+    score = read_midi(midi_file([_played(bpm, jitter=0.004, late=0.3)]))
+    found = extract(score, SETTINGS)
+    [melody] = found.melodies
+    assert len(melody) == 200
+    assert np.mean(melody.starts % 6 == 0) > 0.9
+    assert found.repairs[0].startswith("re-timed")
+    level = melody.bpm / bpm
+    assert min(abs(level - octave) for octave in (0.5, 1, 2)) < 0.01
+
+    off = ReadSettings(min_notes=4, min_distinct_pitches=2, tempo="off")
+    [as_declared] = extract(score, off).melodies
+    assert np.mean(as_declared.starts % 6 == 0) < 0.5
+    assert as_declared.bpm == 120.0
+
+
+def test_a_good_grid_is_left_alone() -> None:
+    assert extract(read_midi(midi_file([LINE])), SETTINGS).repairs == ()
 
 
 def test_what_is_too_small_is_counted() -> None:

@@ -32,8 +32,8 @@ def test_notes_tempos_and_meters_are_read() -> None:
         (b"", "empty file"),
         (b"<!DOCTYPE html><html>not found</html>", "a web page"),
         (b"\x00" * 500, "no MThd header"),
-        (GOOD[:20], "corrupt MIDI"),
-        (GOOD[:10], "corrupt MIDI"),
+        (GOOD[:20], "no track can be read"),
+        (GOOD[:10], "no track can be read"),
         (GOOD[:12] + struct.pack(">H", 0) + GOOD[14:], "ticks per quarter"),
     ],
 )
@@ -52,10 +52,20 @@ def test_a_file_cut_anywhere_is_read_or_refused(length: int) -> None:
         assert set(track.notes[:, 0].tolist()) <= {60, 62}
 
 
+def test_what_was_mended_is_named() -> None:
+    assert read_midi(GOOD).repairs == ()
+    wrapped = b"RIFF\0\0\0\0RMIDdata" + struct.pack("<I", len(GOOD)) + GOOD
+    for data in (wrapped, GOOD[:-6]):
+        score = read_midi(data)
+        assert score.repairs
+        assert len(score.tracks[0].notes) >= 1
+
+
 def test_stray_data_bytes_are_clamped() -> None:
     # The velocity of the first note-on becomes 0xC0, which no data byte may be.
     at = GOOD.index(bytes([0x90, 60, 80])) + 2
     score = read_midi(GOOD[:at] + b"\xc0" + GOOD[at + 1 :])
+    assert "clamped" in score.repairs[0]
     assert score.tracks[0].notes[0, 0] == 60
 
 

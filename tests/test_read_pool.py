@@ -20,7 +20,7 @@ def _reasons(names: list[str], **settings: object) -> list[tuple[str, str]]:
     with ReadPool(ReadSettings(**options), "tests.hanging_worker") as pool:  # type: ignore[arg-type]
         readings = list(pool.read([Path(name) for name in names]))
     assert [reading.path.name for reading in readings] == names
-    return [(reading.path.name, reading.reason) for reading in readings]
+    return [(reading.path.name, reading.left_out) for reading in readings]
 
 
 def test_a_file_that_kills_or_hangs_or_garbles_costs_only_itself() -> None:

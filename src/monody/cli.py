@@ -69,7 +69,7 @@ def cli() -> None:
 )
 @settings_options(ModelSettings)
 @settings_options(TrainSettings)
-@settings_options(ReadSettings, only=("n_jobs", "max_files_in_ram"))
+@settings_options(ReadSettings, only=("tempo", "n_jobs", "max_files_in_ram"))
 def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
     r"""Learn from a folder of MIDI files.
 
@@ -137,6 +137,9 @@ def _read(data_dir: str, settings: ReadSettings) -> Corpus:
         f"{data_dir}: {len(corpus.melodies)} melodies, {notes} notes, from {kept} of "
         f"{len(corpus.verdicts)} files"
     )
+    repaired = sum(bool(verdict.repairs) for verdict in corpus.verdicts)
+    if repaired:
+        click.echo(f"  {repaired} files repaired or re-timed")
     reasons = Counter(verdict.reason for verdict in corpus.skipped)
     for reason, count in reasons.most_common(5):
         click.echo(f"  {count} skipped because: {reason}")

@@ -36,13 +36,16 @@ class Verdict:
     melodies: int  # 0 where the file was skipped
     notes: int
     reason: str  # why it was skipped, or what of it was left out
+    repairs: tuple[str, ...] = ()  # what was wrong with the file, and done
 
     def __str__(self) -> str:
-        if self.melodies:
-            noun = "melody" if self.melodies == 1 else "melodies"
-            kept = f"kept with {self.melodies} {noun}, {self.notes} notes"
-            return f"{kept} (left out: {self.reason})" if self.reason else kept
-        return f"skipped because: {self.reason}"
+        if not self.melodies:
+            return f"skipped because: {self.reason}"
+        noun = "melody" if self.melodies == 1 else "melodies"
+        kept = f"kept with {self.melodies} {noun}, {self.notes} notes"
+        repaired = f" (repaired: {'; '.join(self.repairs)})" if self.repairs else ""
+        left_out = f" (left out: {self.reason})" if self.reason else ""
+        return kept + repaired + left_out
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,11 @@ def _assemble(root: Path, readings: Sequence[FileReading]) -> Corpus:
         of_file["file"] = index
         info.append(of_file)
         name = reading.path.relative_to(base).as_posix()
-        verdicts.append(Verdict(name, len(store), len(store.notes), reading.reason))
+        verdicts.append(
+            Verdict(
+                name, len(store), len(store.notes), reading.left_out, reading.repairs
+            )
+        )
     store = MelodyStore(
         np.concatenate(notes),
         np.concatenate(meters),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 TICKS_PER_QUARTER = 24
 TICKS_PER_STEP = TICKS_PER_QUARTER // 4  # a step is a 16th note
 TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
+DEFAULT_BPM = 120.0  # what a MIDI file without a tempo means
 MIN_BPM, MAX_BPM = 4.0, 10_000.0  # MIDI's 24 bits of tempo end at 3.6
 
 Ints = NDArray[np.int32]

@@ -6,7 +6,7 @@ its own (``read_worker``), because no parser of untrusted bytes is above dying.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +15,7 @@ import symusic
 from numpy.typing import NDArray
 
 from monody.melody import Meter, is_meter, key_name
+from monody.salvage import HEADER_SEARCH_BYTES, salvage
 
 MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 15_000_000  # 10,000 to 4 bpm
 MAX_TICK = 2**31 - 2**24  # times beyond it wrapped around, or are about to
@@ -43,6 +44,7 @@ class RawScore:
     tempos: tuple[tuple[int, float], ...]  # (tick, bpm)
     meters: tuple[Meter, ...]
     keys: tuple[tuple[int, str], ...]  # (tick, "D minor")
+    repairs: tuple[str, ...] = ()  # what was wrong with the bytes, and done
 
 
 def read_midi(data: bytes) -> RawScore:
@@ -54,9 +56,18 @@ def read_midi(data: bytes) -> RawScore:
     Raises:
         UnreadableError: If the bytes are not MIDI or have no usable time division.
     """
-    if b"MThd" not in data[:65536]:
+    if b"MThd" not in data[:HEADER_SEARCH_BYTES]:
         raise UnreadableError(_not_midi_reason(data))
-    return validated(_parse(data))
+    score = None if _looks_damaged(data) else _parse(data)
+    if score is not None:
+        return validated(score)
+    saved = salvage(data)
+    if saved is None:
+        raise UnreadableError("corrupt MIDI: no track can be read")
+    score = _parse(saved.data)
+    if score is None:
+        raise UnreadableError("corrupt MIDI: it cannot be read even when salvaged")
+    return replace(validated(score), repairs=saved.repairs)
 
 
 def _not_midi_reason(data: bytes) -> str:
@@ -68,17 +79,24 @@ def _not_midi_reason(data: bytes) -> str:
     return "not a MIDI file: no MThd header"
 
 
+def _looks_damaged(data: bytes) -> bool:
+    """Tell whether symusic might read this wrongly without an error.
+
+    A header that counts fewer tracks than there are hides the others; sysex packets can
+    shift the clock.
+    """
+    if not data.startswith(b"MThd") or len(data) < 14:
+        return True
+    counted = int.from_bytes(data[10:12], "big")
+    return counted != data.count(b"MTrk") or b"\xf7" in data
+
+
 def _parse(data: bytes) -> Any:
-    """Parse, a second time with stray data bytes clamped if the first try fails."""
+    """Return a ``symusic.Score``, or ``None`` where it does not parse."""
     try:
         return symusic.Score.from_midi(data)
     except (RuntimeError, ValueError):
-        # A data byte above 127: half of the real files that do not parse (midi.md).
-        try:
-            return symusic.Score.from_midi(data, sanitize_data=True)
-        except (RuntimeError, ValueError) as error:
-            reason = " ".join(str(error).split())[:120]
-            raise UnreadableError(f"corrupt MIDI: {reason}") from error
+        return None
 
 
 def validated(score: Any) -> RawScore:

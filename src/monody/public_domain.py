@@ -84,11 +84,11 @@ def _tunes(name: str) -> list[str]:
 def _write_tune(tune: str, path: Path) -> str:
     """Write one tune; return why not, or an empty text."""
     try:
-        melodies, left_out = extract(read_abc(tune), ReadSettings())
+        found = extract(read_abc(tune), ReadSettings())
     except UnreadableError as error:
         return str(error)
-    if not melodies:
-        return left_out
-    longest = max(melodies, key=len)
+    if not found.melodies:
+        return found.left_out
+    longest = max(found.melodies, key=len)
     write_midi(longest, path, title_of(tune) or path.stem)
     return ""

@@ -34,11 +34,12 @@ WATCH_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class FileReading:
-    """What came out of one file; ``reason`` says what was left out, and why."""
+    """What came out of one file."""
 
     path: Path
     melodies: MelodyStore
-    reason: str
+    left_out: str  # what was left out, and why
+    repairs: tuple[str, ...] = ()  # what was wrong with the file, and done
 
 
 class ReadPool:
@@ -187,9 +188,8 @@ class _Child:
             array = np.frombuffer(data, dtype)
             arrays.append(array.reshape(-1, 3) if width == 3 else array)
         notes, meters, info = arrays
-        return FileReading(
-            path, MelodyStore(notes, meters, info, [""]), header["reason"]
-        )
+        store = MelodyStore(notes, meters, info, [""])
+        return FileReading(path, store, header["left_out"], tuple(header["repairs"]))
 
     def stop_if_overdue(self) -> None:
         """End the process if its present file takes too long."""

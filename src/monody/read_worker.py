@@ -1,9 +1,9 @@
 """The child process that opens MIDI files: ``python -m monody.read_worker SETTINGS``.
 
 It says ``ready``. Then a request is a line: the JSON text of a path. An answer is a
-line of JSON, ``{"reason": …, "counts": [notes, meters, melodies]}``, followed by the
-bytes of those three arrays (``melody_store``). Nothing is pickled: what untrusted bytes
-can do to a parser must not reach the parent.
+line of JSON, ``{"left_out": …, "repairs": […], "counts": [notes, meters, melodies]}``,
+followed by the bytes of those three arrays (``melody_store``). Nothing is pickled: what
+untrusted bytes can do to a parser must not reach the parent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from monody.extract import extract
+from monody.extract import Extraction, extract
 from monody.melody_store import MelodyStore
 from monody.midi_read import UnreadableError, read_midi
 from monody.settings import ReadSettings
@@ -25,20 +25,19 @@ from monody.settings import ReadSettings
 MEMORY_LIMIT_BYTES = 2 * 2**30
 
 
-def read_file(path: Path, settings: ReadSettings) -> tuple[MelodyStore, str]:
-    """Read one file; the text says what was left out, or why there is no melody."""
+def read_file(path: Path, settings: ReadSettings) -> Extraction:
+    """Read one file; where there is no melody, ``left_out`` says why."""
     try:
-        melodies, left_out = extract(read_midi(path.read_bytes()), settings)
+        return extract(read_midi(path.read_bytes()), settings)
     except UnreadableError as error:
-        return MelodyStore.of([]), str(error)
+        reason = str(error)
     except MemoryError:
-        limit = MEMORY_LIMIT_BYTES // 2**20
-        return MelodyStore.of([]), f"needs more than {limit} MiB of memory"
+        reason = f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory"
     except OSError as error:
-        return MelodyStore.of([]), f"cannot be opened: {error.strerror}"
+        reason = f"cannot be opened: {error.strerror}"
     except (ValueError, ArithmeticError) as error:
-        return MelodyStore.of([]), f"values that make no music: {error}"
-    return MelodyStore.of(melodies), left_out
+        reason = f"values that make no music: {error}"
+    return Extraction([], reason, ())
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, settings: ReadSettings) -> None:
@@ -46,9 +45,14 @@ def serve(requests: BinaryIO, answers: BinaryIO, settings: ReadSettings) -> None
     answers.write(b"ready\n")
     answers.flush()
     for line in requests:
-        store, reason = read_file(Path(json.loads(line)), settings)
+        found = read_file(Path(json.loads(line)), settings)
+        store = MelodyStore.of(found.melodies)
         arrays = (store.notes, store.meters, store.info)
-        header = {"reason": reason, "counts": [len(array) for array in arrays]}
+        header = {
+            "left_out": found.left_out,
+            "repairs": found.repairs,
+            "counts": [len(array) for array in arrays],
+        }
         answers.write(json.dumps(header).encode() + b"\n")
         for array in arrays:
             answers.write(np.ascontiguousarray(array).tobytes())

@@ -127,6 +127,7 @@ def range_text(minimum: float | None, maximum: float | None) -> str:
 
 OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamax", "nadam")
 ENCODINGS = ("notes", "steps")
+TEMPOS = ("auto", "off")
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,11 @@ class ReadSettings(Settings):
     )
     max_rest_quarters: int = setting(
         8, "A silence of this many quarter notes or more splits a melody.", minimum=1
+    )
+    tempo: str = setting(
+        "auto",
+        "Re-time melodies whose onsets ignore the declared grid (auto) or not (off).",
+        choices=TEMPOS,
     )
     max_file_megabytes: float = setting(
         16.0, "Files larger than this are skipped, in megabytes.", minimum=0.001
