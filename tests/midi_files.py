@@ -10,6 +10,7 @@ import mido
 import numpy as np
 
 from monody.melody import Melody, Meter
+from monody.melody_store import MelodyStore
 
 Triple = tuple[int, int, int]  # pitch, start tick, duration in ticks of the file
 
@@ -101,3 +102,12 @@ def write_tunes(folder: Path, count: int, first_seed: int = 0) -> None:
         notes = [tuple(note) for note in tune(seed)]
         data = midi_file([notes], ticks_per_quarter=24)  # type: ignore[list-item]
         (folder / f"tune-{seed:03d}.mid").write_bytes(data)
+
+
+def store_of(melodies: Sequence[Melody]) -> MelodyStore:
+    """Pack melodies as if each came from a file of its own."""
+    named = [
+        Melody(melody.notes, melody.meters, source=f"{index}.mid")
+        for index, melody in enumerate(melodies)
+    ]
+    return MelodyStore.of(named)

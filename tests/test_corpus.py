@@ -9,27 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monody.corpus import (
-    duplicate_groups,
     find_midi_files,
     read_corpus,
     require_melodies,
     split_corpus,
 )
+from monody.duplicates import duplicate_groups
 from monody.errors import MonodyError
-from monody.melody import Melody
-from monody.melody_store import MelodyStore
 from monody.settings import ReadSettings
 from tests.broken_files import broken_files, disk_oddities
-from tests.midi_files import midi_file, tune, write_tunes
-
-
-def _store(melodies: list[Melody]) -> MelodyStore:
-    """Pack melodies as if each came from a file of its own."""
-    named = [
-        Melody(melody.notes, melody.meters, source=f"{index}.mid")
-        for index, melody in enumerate(melodies)
-    ]
-    return MelodyStore.of(named)
+from tests.midi_files import midi_file, store_of, tune, write_tunes
 
 
 def test_every_file_gets_a_verdict_and_none_stops_the_run(tmp_path: Path) -> None:
@@ -114,22 +103,6 @@ def test_no_folder_no_file_no_melody_each_say_what_to_do(tmp_path: Path) -> None
         require_melodies(read_corpus(tmp_path))
 
 
-def test_transposed_and_re_timed_copies_are_one_group() -> None:
-    tunes = [tune(seed) for seed in range(4)]
-    played = tunes[3].notes.copy()
-    played[:, 1:] = played[:, 1:] * 2 + [0, -1]
-    copies = [tunes[1].transposed(5), tunes[2], Melody(played)]
-    groups = duplicate_groups(_store([*tunes, *copies]))
-    assert groups.tolist() == [0, 1, 2, 3, 1, 2, 3]
-
-
-def test_melodies_of_one_file_are_one_group() -> None:
-    first, second, other = (tune(seed) for seed in range(3))
-    one = [Melody(melody.notes, source="one.mid") for melody in (first, second)]
-    store = MelodyStore.of([*one, Melody(other.notes, source="other.mid")])
-    assert duplicate_groups(store).tolist() == [0, 0, 1]
-
-
 @given(
     st.lists(
         st.tuples(st.integers(0, 15), st.integers(-5, 5)), min_size=5, max_size=60
@@ -139,7 +112,7 @@ def test_melodies_of_one_file_are_one_group() -> None:
 def test_no_duplicate_stands_on_two_sides(
     made: list[tuple[int, int]], seed: int
 ) -> None:
-    store = _store([tune(which, bars=2).transposed(up) for which, up in made])
+    store = store_of([tune(which, bars=2).transposed(up) for which, up in made])
     groups = duplicate_groups(store)
     split = split_corpus(store, seed)
     sides = [split.train, split.validation, split.test]
@@ -152,7 +125,7 @@ def test_no_duplicate_stands_on_two_sides(
 
 
 def test_four_fifths_are_trained_on_and_a_fifth_is_held_out() -> None:
-    store = _store([tune(seed, bars=3) for seed in range(100)])
+    store = store_of([tune(seed, bars=3) for seed in range(100)])
     split = split_corpus(store, seed=1)
     assert [len(split.train), len(split.validation), len(split.test)] == [80, 10, 10]
     assert split == split_corpus(store, seed=1)
@@ -163,7 +136,7 @@ def test_four_fifths_are_trained_on_and_a_fifth_is_held_out() -> None:
 def test_a_handful_of_melodies_is_split_as_far_as_it_goes(
     count: int, held_out: int
 ) -> None:
-    split = split_corpus(_store([tune(seed) for seed in range(count)]), seed=0)
+    split = split_corpus(store_of([tune(seed) for seed in range(count)]), seed=0)
     assert len(split.train) == count - held_out
     assert len(split.held_out) == held_out
 

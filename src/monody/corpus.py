@@ -1,12 +1,11 @@
 """The melodies of a folder, the verdict on every file, and the split.
 
-A split is by duplicate group: melodies that are the same but for transposition and
-timing, and melodies of one file, always stand on the same side.
+A split is by duplicate group: copies of a tune, near ones too, and melodies of one file
+always stand on the same side (``duplicates``).
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -14,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from monody.duplicates import duplicate_groups
 from monody.errors import MonodyError
-from monody.melody import Ints
 from monody.melody_store import INFO, MelodyStore
 from monody.read_pool import FileReading, ReadPool
 from monody.settings import ReadSettings
@@ -211,40 +209,6 @@ def _assemble(root: Path, readings: Sequence[FileReading]) -> Corpus:
         [verdict.path for verdict in verdicts],
     )
     return Corpus(root, store, tuple(verdicts))
-
-
-def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
-    """Find the duplicate groups.
-
-    Two melodies are in one group if their intervals are the same, whatever the
-    transposition and the timing, or if they come from one file, or if a chain of such
-    pairs links them.
-
-    Args:
-        melodies: The melodies of a corpus.
-
-    Returns:
-        ``(melodies,)``: the group of each melody, numbered in order of appearance.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(melodies)
-    first_with: dict[object, int] = {}
-    links = []
-    for index in range(count):
-        file = int(melodies.info[index]["file"])
-        traits = (_shape(melodies.notes_of(index)), file)
-        links += [(first_with.setdefault(trait, index), index) for trait in traits]
-    ends = np.array(links, np.int64).reshape(-1, 2).T
-    graph = coo_array((np.ones(len(links)), ends), shape=(count, count))
-    groups: NDArray[np.int32] = connected_components(graph, directed=False)[1]
-    return groups
-
-
-def _shape(notes: Ints) -> bytes:
-    """Hash a melody's intervals: the same in every key, however it is timed."""
-    return hashlib.sha256(np.diff(notes[:, 0]).tobytes()).digest()
 
 
 def split_corpus(melodies: MelodyStore, seed: int) -> Split:
