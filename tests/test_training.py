@@ -38,7 +38,9 @@ def test_an_experiment_records_everything(trained: Experiment, tunes: Path) -> N
     files = [item["file"] for side in split.values() for item in side]
     assert sorted(files) == sorted(path.name for path in tunes.iterdir())
     assert [len(split[side]) for side in ("train", "validation", "test")] == [16, 2, 2]
-    assert len(trained.read_json("files.json")) == 20
+    files = trained.read_json("files.json")
+    assert len(files) == 20
+    assert files[0]["verdict"].startswith("kept with 1 melody, ")
     assert not list(trained.folder.glob(".*"))  # no temporary file is left
 
 

@@ -159,10 +159,11 @@ def _report_training(experiment: Experiment) -> None:
         if side in scores:
             figure = scores[side]["bits_per_note"]
             bigram = scores[side]["references"]["bigram"]["bits_per_note"]
+            gain = 1 - figure / bigram
             click.echo(
                 f"held-out {side} melodies ({scores[side]['melodies']}, {meaning}): "
-                f"{figure:.2f} bits per note, {1 - figure / bigram:.0%} below "
-                f"a bigram's {bigram:.2f}"
+                f"{figure:.2f} bits per note, {abs(gain):.0%} "
+                f"{'below' if gain >= 0 else 'above'} a bigram's {bigram:.2f}"
             )
     if not scores:
         click.echo("nothing could be held out: too few melodies that differ")

@@ -7,6 +7,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    SpinnerColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -15,6 +16,7 @@ from rich.progress import (
 def progress_bar(console: Console) -> Progress:
     """Return a bar that vanishes when it is done, and shows nothing in a log file."""
     return Progress(
+        SpinnerColumn(),  # moves while the first step compiles
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),

@@ -182,7 +182,8 @@ def _write_records(
     }
     experiment.write_json("settings.json", {"started": now(), **passport})
     experiment.write_json("split.json", named)
-    experiment.write_json("files.json", [asdict(item) for item in corpus.verdicts])
+    files = [{**asdict(item), "verdict": str(item)} for item in corpus.verdicts]
+    experiment.write_json("files.json", files)
     melodies.take(split.held_out).save(experiment.folder / HELD_OUT)
     if message:
         write_text(experiment.folder / "message.txt", message)
