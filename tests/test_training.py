@@ -222,8 +222,8 @@ def test_the_time_limit_stops_within_an_epoch() -> None:
 def test_ctrl_c_keeps_the_best_weights_so_far(tunes: Path, tmp_path: Path) -> None:
     from monody.backend import keras
 
-    class Interrupt(keras.callbacks.Callback):  # type: ignore[misc]
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    class Interrupt(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             if epoch == self.at:
                 raise KeyboardInterrupt
 

@@ -15,7 +15,7 @@ from monody.errors import MonodyError
 if "keras" not in sys.modules:
     os.environ["KERAS_BACKEND"] = "jax"
 
-import keras  # type: ignore[import-untyped]
+import keras
 
 if keras.backend.backend() != "jax":
     raise MonodyError(

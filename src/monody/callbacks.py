@@ -23,7 +23,7 @@ from monody.files import write_text
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
 
 
-class HeldOutScore(keras.callbacks.Callback):  # type: ignore[misc]
+class HeldOutScore(keras.callbacks.Callback):
     """Adds bits per note to the logs: of the epoch's training, and held-out.
 
     Args:
@@ -36,11 +36,11 @@ class HeldOutScore(keras.callbacks.Callback):  # type: ignore[misc]
         self._network = network
         self._evaluator = evaluator
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the clock."""
         self._began = time.monotonic()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: ARG002
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Replace the losses, in nats, by figures a person can compare."""
         logs[BITS] = logs.pop("loss") / math.log(2)
         for name in ("pitch_loss", "duration_loss"):
@@ -58,7 +58,7 @@ class HeldOutScore(keras.callbacks.Callback):  # type: ignore[misc]
         logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 
 
-class SaveModels(keras.callbacks.Callback):  # type: ignore[misc]
+class SaveModels(keras.callbacks.Callback):
     """Keeps the best weights by held-out bits per note, and the last.
 
     Without held-out melodies the last weights count as the best.
@@ -76,7 +76,7 @@ class SaveModels(keras.callbacks.Callback):  # type: ignore[misc]
         self._last_path = last
         self._best = math.inf
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: ARG002
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Save, and note in the logs whether this epoch is the best so far."""
         self._save(self._last_path)
         is_best = logs.get(HELD_OUT_BITS, -math.inf) < self._best
@@ -86,7 +86,7 @@ class SaveModels(keras.callbacks.Callback):  # type: ignore[misc]
         logs["best"] = float(is_best)
 
 
-class HistoryTable(keras.callbacks.Callback):  # type: ignore[misc]
+class HistoryTable(keras.callbacks.Callback):
     """Writes the figures of all epochs as CSV: whole after each, unlike ``CSVLogger``.
 
     Args:
@@ -108,7 +108,7 @@ class HistoryTable(keras.callbacks.Callback):  # type: ignore[misc]
         write_text(self._path, table.getvalue())
 
 
-class TensorBoardLog(keras.callbacks.Callback):  # type: ignore[misc]
+class TensorBoardLog(keras.callbacks.Callback):
     """Writes the figures of each epoch for TensorBoard.
 
     Args:
@@ -119,7 +119,7 @@ class TensorBoardLog(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._folder = folder
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_begin(self, logs: Any = None) -> None:
         """Open the log."""
         self._writer = SummaryWriter(str(self._folder))
 
@@ -129,12 +129,12 @@ class TensorBoardLog(keras.callbacks.Callback):  # type: ignore[misc]
             self._writer.add_scalar(name, value, epoch + 1)
         self._writer.flush()
 
-    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_end(self, logs: Any = None) -> None:
         """Close the log."""
         self._writer.close()
 
 
-class TimeLimit(keras.callbacks.Callback):  # type: ignore[misc]
+class TimeLimit(keras.callbacks.Callback):
     """Stops when the time runs out; what was learnt of the epoch is still scored.
 
     Args:
@@ -145,11 +145,11 @@ class TimeLimit(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._minutes = minutes
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_begin(self, logs: Any = None) -> None:
         """Start the clock."""
         self._ends = time.monotonic() + 60 * self._minutes
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Stop if the time is up."""
         if time.monotonic() >= self._ends:
             self.model.stop_training = True

@@ -11,7 +11,7 @@ from monody.callbacks import BITS, HELD_OUT_BITS
 from monody.progress_bar import progress_bar
 
 
-class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
+class EpochLines(keras.callbacks.Callback):
     """Prints one line for each epoch, and a bar while it runs.
 
     Args:
@@ -25,20 +25,20 @@ class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
         self._console = console
         self._num_epochs = num_epochs
 
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_begin(self, logs: Any = None) -> None:
         """Say what the columns are."""
         self._console.print(
             "bits per note, lower is better; * marks the best weights so far"
         )
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the epoch's bar."""
         self._bar = progress_bar(self._console)
         name = f"epoch {epoch + 1}/{self._num_epochs}"
         self._bar.start()
         self._task = self._bar.add_task(name, total=self.params["steps"])
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Move the bar."""
         self._bar.update(self._task, completed=batch + 1)
 
@@ -55,7 +55,7 @@ class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
             highlight=False,
         )
 
-    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_end(self, logs: Any = None) -> None:
         """Remember that nothing broke training off."""
         self.finished = True
 

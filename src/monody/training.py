@@ -84,7 +84,7 @@ def train(
 
     Returns:
         The experiment, with the best weights by held-out bits per note. Ctrl-C after
-        the first epoch ends training early, with the best weights so far.
+        the first epoch ends training early.
 
     Raises:
         MonodyError: If the corpus has no melody, or the folder holds a model already.
@@ -102,9 +102,7 @@ def train(
             "model": model.to_json(),
             "training": settings.to_json(),
         },
-        "data_fingerprint": melodies.fingerprint(),
-        "usual": _usual(melodies, split),
-        "seen": _seen(sets["train"], vocabulary),
+        **_about_data(melodies, split, sets["train"], vocabulary),
         "versions": _versions(),
     }
     _write_records(experiment, corpus, split, passport, message)
@@ -132,6 +130,17 @@ def _encode_sides(
         side: encode_set((melodies[index] for index in indices), vocabulary)
         for side, indices in asdict(split).items()
         if indices
+    }
+
+
+def _about_data(
+    melodies: MelodyStore, split: Split, train: EncodedSet, vocabulary: Vocabulary
+) -> dict[str, Any]:
+    """Say what a model must know of its data in order to sample."""
+    return {
+        "data_fingerprint": melodies.fingerprint(),
+        "usual": _usual(melodies, split),
+        "seen": _seen(train, vocabulary),
     }
 
 
@@ -194,7 +203,7 @@ def _melody_name(melodies: MelodyStore, index: int) -> dict[str, Any]:
     return {"file": melodies.sources[info["file"]], "track": int(info["track"])}
 
 
-class _TrainingData(keras.utils.PyDataset):  # type: ignore[misc]
+class _TrainingData(keras.utils.PyDataset):
     """The training batches for ``fit``, drawn anew before each epoch."""
 
     def __init__(self, encoded: EncodedSet, settings: TrainSettings) -> None:
