@@ -31,6 +31,10 @@ def test_fillable_lengths_are_sums_with_a_note_at_the_end(
     assert found == expected
 
 
+def test_the_longest_file_takes_no_time() -> None:
+    assert fillable_lengths({5}, {1}, 600_000)[5:].all()
+
+
 def _toy_rules() -> Rules:
     """Notes of 2 and 5 ticks, rests and holds of 3; length 10."""
     return Rules(

@@ -87,7 +87,8 @@ def fillable_lengths(
     ending = 1
     for ticks in notes:
         ending |= (sums << ticks) & everything
-    return np.array([bool(ending >> n & 1) for n in range(length_ticks + 1)])
+    bits = f"{ending:b}"[::-1].ljust(length_ticks + 1, "0")
+    return np.array([bit == "1" for bit in bits])
 
 
 def shortest_ticks(rules: Rules) -> int:
