@@ -41,6 +41,7 @@ def test_an_experiment_records_everything(trained: Experiment, tunes: Path) -> N
     files = trained.read_json("files.json")
     assert len(files) == 20
     assert files[0]["verdict"].startswith("kept with 1 melody, ")
+    assert list((trained.folder / "tensorboard-logs").glob("events.*"))
     assert not list(trained.folder.glob(".*"))  # no temporary file is left
 
 

@@ -232,7 +232,7 @@ def sample(
         f"{generation.settings.seed}, temperature {settings.temperature:g}"
     )
     if generation.primers[0] is None:
-        click.echo("the model file stands alone: the melodies start from nothing")
+        click.echo("no held-out melody to continue: the melodies start from nothing")
     click.echo(
         f"written: {paths[0]} to {paths[-1].name}"
         if paths[1:]
