@@ -46,8 +46,8 @@ from monody.model import build_model
 from monody.references import bigram_score
 from monody.settings import ModelSettings, ReadSettings, TrainSettings
 
-# Each optimizer's own rate, found on nottingham. Keras's defaults are too low for this
-# network: Adam's 0.001 takes twice as many epochs as 0.003.
+# Each optimizer's own rate. Keras's defaults are too low for this network, for some of
+# the optimizers by far: benchmarks/README.md has the figures.
 LEARNING_RATES = {
     "sgd": 0.3,
     "rmsprop": 0.002,
