@@ -99,8 +99,7 @@ def write_tunes(folder: Path, count: int, first_seed: int = 0) -> None:
     """Write tunes as MIDI files of 24 ticks to the quarter."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed in range(first_seed, first_seed + count):
-        notes = [tuple(note) for note in tune(seed)]
-        data = midi_file([notes], ticks_per_quarter=24)  # type: ignore[list-item]
+        data = midi_file([list(tune(seed))], ticks_per_quarter=24)
         (folder / f"tune-{seed:03d}.mid").write_bytes(data)
 
 

@@ -25,7 +25,7 @@ def test_every_file_gets_a_verdict_and_none_stops_the_run(tmp_path: Path) -> Non
     write_tunes(tmp_path / "good" / "deeper", 3)
     (tmp_path / "page.mid").write_text("<html>not found</html>")
     (tmp_path / "empty.MID").write_bytes(b"")
-    whole = midi_file([[tuple(note) for note in tune(9)]], ticks_per_quarter=24)  # type: ignore[misc]
+    whole = midi_file([list(tune(9))], ticks_per_quarter=24)
     (tmp_path / "cut.midi").write_bytes(whole[:-20])
     (tmp_path / "short.midi").write_bytes(whole[:20])
     (tmp_path / "large.kar").write_bytes(b"MThd" + bytes(2_000_000))

@@ -100,10 +100,9 @@ def test_files_are_never_written_over(trained: Experiment, tmp_path: Path) -> No
 
 
 def test_instrument_tempo_and_meter_arrive(trained: Experiment, tmp_path: Path) -> None:
-    waltz = [tuple(note) for note in tune(50, meter=(3, 4))]
     (tmp_path / "waltz.mid").write_bytes(
         midi_file(
-            [waltz],  # type: ignore[list-item]
+            [list(tune(50, meter=(3, 4)))],
             ticks_per_quarter=24,
             tempos=[(0, 77.0)],
             meters=[(0, 3, 4)],
@@ -123,8 +122,7 @@ def test_instrument_tempo_and_meter_arrive(trained: Experiment, tmp_path: Path) 
 def test_primers_come_from_the_folder_named(
     trained: Experiment, tmp_path: Path
 ) -> None:
-    notes = [tuple(note) for note in tune(99)]
-    data = midi_file([notes], ticks_per_quarter=24)  # type: ignore[list-item]
+    data = midi_file([list(tune(99))], ticks_per_quarter=24)
     (tmp_path / "mine.mid").write_bytes(data)
     settings = SampleSettings(num_files=3, file_length=16, seed=1)
     generation = monody.generate(trained, settings, data_dir=tmp_path)

@@ -15,9 +15,11 @@ def _children_find_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
 
 
-def _reasons(names: list[str], **settings: object) -> list[tuple[str, str]]:
-    options = {"n_jobs": 2, "max_seconds_per_file": 0.5, **settings}
-    with ReadPool(ReadSettings(**options), "tests.hanging_worker") as pool:  # type: ignore[arg-type]
+def _reasons(names: list[str], max_files_in_ram: int = 64) -> list[tuple[str, str]]:
+    settings = ReadSettings(
+        n_jobs=2, max_seconds_per_file=0.5, max_files_in_ram=max_files_in_ram
+    )
+    with ReadPool(settings, "tests.hanging_worker") as pool:
         readings = list(pool.read([Path(name) for name in names]))
     assert [reading.path.name for reading in readings] == names
     return [(reading.path.name, reading.left_out) for reading in readings]

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -153,9 +154,7 @@ def test_no_data_is_an_error_and_not_an_endless_loop(tmp_path: Path) -> None:
 class _Trainee:
     """What a callback sees of the model that is trained."""
 
-    class optimizer:  # noqa: N801 - Keras's own name
-        learning_rate = 0.1
-
+    optimizer = SimpleNamespace(learning_rate=0.1)
     stop_training = False
 
 

@@ -22,7 +22,13 @@ from monody.backend import keras
 from monody.batches import MIDDLE_C
 from monody.events import REST, START, Events, Vocabulary
 from monody.experiment import TrainedModel
-from monody.model import layers_of, lstm_layers, predict_duration, predict_pitch
+from monody.model import (
+    latest_note,
+    layers_of,
+    lstm_layers,
+    predict_duration,
+    predict_pitch,
+)
 from monody.rules import (
     Rules,
     allowed_durations,
@@ -140,14 +146,12 @@ def _primer_reads(
         # In the middle of a melody its own first note stands for the one before.
         inside = start.primer is not None and not start.from_beginning
         notes = [pitch for pitch, _ in symbols if pitch < REST]
-        latest = notes[0] if inside and notes else MIDDLE_C
-        reads, before = [], latest
+        reads, before = [], notes[0] if inside and notes else MIDDLE_C
         for (pitch, duration), (position, meter) in zip(
             symbols, positions, strict=True
         ):
             reads.append((pitch, before, duration, position, meter))
-            latest = pitch if pitch < REST else latest
-            before = latest
+            before = pitch if pitch < REST else before
         columns.append(reads)
     counts = jnp.array([len(reads) for reads in columns])
     width = math.ceil(max(map(len, columns)) / PRIMER_UNIT) * PRIMER_UNIT
@@ -245,10 +249,9 @@ def _write_event(
 
     active = loop.left > 0
     ticks = jnp.where(active, rules.ticks[duration], 0)
-    latest = jnp.where(heard.pitch_in < REST, heard.pitch_in, heard.note_before)
     following = _Heard(
         pitch_in=pitch,
-        note_before=latest,
+        note_before=latest_note(heard.pitch_in, heard.note_before),
         duration_in=duration,
         position=(heard.position + ticks) % bar_ticks,
         meter=heard.meter,

@@ -228,10 +228,9 @@ def _steps_of(melody: Melody, until: int | None) -> tuple[Ints, Ints]:
     start, pitch = start[kept], melody.pitches[kept]
     end = np.maximum(end[kept], start + 1)
     end[:-1] = np.minimum(end[:-1], start[1:])
-    length = int(end[-1]) if len(end) else 0
-    if until is not None:
-        length = until // TICKS_PER_STEP
-    symbols = np.full(max(length, int(end[-1]) if len(end) else 0), REST, np.int32)
+    sounding = int(end[-1]) if len(end) else 0
+    length = sounding if until is None else until // TICKS_PER_STEP
+    symbols = np.full(max(length, sounding), REST, np.int32)
     for begin, stop in zip(start.tolist(), end.tolist(), strict=True):
         symbols[begin:stop] = HOLD
     symbols[start] = pitch

@@ -59,33 +59,32 @@ def extract(score: RawScore, settings: ReadSettings) -> Extraction:
     left_out: Counter[str] = Counter()
     repairs = list(score.repairs)
     for index, declared in enumerate(score.tracks):
-        score_of_track, track = score, declared
-        fit = _fit(declared, score) if settings.tempo == "auto" else None
+        around, track = score, declared
+        notes, reason = _single_notes(track, score.ticks_per_quarter)
+        fit = _fit(notes, score) if settings.tempo == "auto" else None
         if fit is not None:
-            score_of_track, track = _retimed(score, declared, fit)
+            around, track = _retimed(score, declared, fit)
             repairs.append(_fit_text(score, fit))
-        line, reason = _line(track, score.ticks_per_quarter)
-        if line is None:
+            notes, reason = _single_notes(track, score.ticks_per_quarter)
+        if notes is None:
             left_out[reason] += 1
             continue
+        line = _one_voice(_on_grid(notes, score.ticks_per_quarter))
         for part in _split_at_rests(line, settings.max_rest_quarters):
             reason = _too_small(part, settings)
             if reason:
                 left_out[reason] += 1
             else:
-                melodies.append(_melody(part, score_of_track, track.program, index))
+                melodies.append(_melody(part, around, track.program, index))
     if not score.tracks:
         left_out["no notes"] += 1
     texts = (f"{count} × {reason}" for reason, count in left_out.items())
     return Extraction(melodies, ", ".join(texts), tuple(dict.fromkeys(repairs)))
 
 
-def _fit(track: RawTrack, score: RawScore) -> GridFit | None:
-    """Fit a grid to a track that is a melody but ignores the declared one."""
-    if track.is_drum or not len(track.notes):
-        return None
-    notes = _without_doubles(track.notes)
-    if free_share(notes, score.ticks_per_quarter) < MIN_FREE_SHARE:
+def _fit(notes: RawNotes | None, score: RawScore) -> GridFit | None:
+    """Fit a grid to a melody's notes that ignore the declared one."""
+    if notes is None:
         return None
     first, last = int(notes[0, 1]), int(notes[-1, 1])
     bpm = _longest_tempo(score.tempos, first, last)
@@ -129,8 +128,10 @@ def _retimed(
     return around, replace(track, notes=notes)
 
 
-def _line(track: RawTrack, ticks_per_quarter: int) -> tuple[Ints | None, str]:
-    """Return a track's single line on the grid, or ``None`` and why it has none."""
+def _single_notes(
+    track: RawTrack, ticks_per_quarter: int
+) -> tuple[RawNotes | None, str]:
+    """Return the notes of a track that is a melody, or ``None`` and why it is none."""
     if track.is_drum:
         return None, "drum track"
     if not len(track.notes):
@@ -138,7 +139,7 @@ def _line(track: RawTrack, ticks_per_quarter: int) -> tuple[Ints | None, str]:
     notes = _without_doubles(track.notes)
     if free_share(notes, ticks_per_quarter) < MIN_FREE_SHARE:
         return None, "polyphonic track"
-    return _one_voice(_on_grid(notes, ticks_per_quarter)), ""
+    return notes, ""
 
 
 def _without_doubles(notes: RawNotes) -> RawNotes:

@@ -59,9 +59,7 @@ class Generation:
     melodies: tuple[Melody, ...]
     primers: tuple[Primer | None, ...]
     settings: SampleSettings  # with the seed that was used
-    made_from: dict[
-        str, str | None
-    ]  # model, its SHA-256, data, primers: for the record
+    made_from: dict[str, str | None]  # the model and where primers came from
     folder: Path  # the experiment's
 
     def save(self, save_dir: str | os.PathLike[str] | None = None) -> list[Path]:
@@ -146,12 +144,11 @@ def generate(
         MonodyError: If there is no model, or no melody to continue where one was named.
     """
     settings = settings or SampleSettings()
-    if settings.seed is None:
-        settings = replace(settings, seed=secrets.randbelow(2**32))
+    seed = secrets.randbelow(2**32) if settings.seed is None else settings.seed
+    settings = replace(settings, seed=seed)
     program = program_of(settings.midi_instrument)
     store = _primer_melodies(experiment, prime_file, data_dir)
     model = experiment.load()
-    seed = settings.seed or 0
     primers = [
         draw_primer(store, np.random.default_rng([seed, index])) if store else None
         for index in range(settings.num_files)

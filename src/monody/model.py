@@ -143,7 +143,7 @@ def predict_pitch(
         memory = made[f"dropout_{index}"](memory)
         after.append(carried)
     relative = made["pitch_relative"](memory)  # (batch, time, intervals)
-    latest = ops.expand_dims(_latest_note(pitch, before), -1)
+    latest = ops.expand_dims(latest_note(pitch, before), -1)
     interval = ops.clip(
         ops.subtract(np.arange(NOTES), latest), -MAX_INTERVAL, MAX_INTERVAL
     )
@@ -170,13 +170,13 @@ def predict_duration(
     Returns:
         Logits ``(batch, time, durations)``.
     """
-    interval = _interval(pitch_next, _latest_note(pitch_in, before))
+    interval = _interval(pitch_next, latest_note(pitch_in, before))
     given = made["embed_next"](interval)
     hidden = made["duration_hidden"](ops.concatenate([memory, given], axis=-1))
     return made["duration"](hidden)
 
 
-def _latest_note(pitch: Tensor, before: Tensor) -> Tensor:
+def latest_note(pitch: Tensor, before: Tensor) -> Tensor:
     """Return the pitch of the latest note, the present event included."""
     return ops.where(ops.less(pitch, NOTES), pitch, before)
 

@@ -28,6 +28,7 @@ def settings_options(
         settings: The dataclass.
         only: The fields to offer; by default all.
     """
+    kinds = field_types(settings)
     fields = [
         field
         for field in dataclasses.fields(settings)
@@ -36,7 +37,7 @@ def settings_options(
 
     def decorate(command: Command) -> Command:
         for field in reversed(fields):
-            command = _option(field, field_types(settings)[field.name][0])(command)
+            command = _option(field, kinds[field.name][0])(command)
         return command
 
     return decorate

@@ -59,8 +59,9 @@ def write_collection(
     make_folder(folder)
     tunes = _tunes(name)
     left_out: Counter[str] = Counter()
+    settings = ReadSettings()
     for index, tune in enumerate(tunes, 1):
-        reason = _write_tune(tune, folder / f"{name}-{index:04d}.mid")
+        reason = _write_tune(tune, folder / f"{name}-{index:04d}.mid", settings)
         if reason:
             left_out[reason] += 1
         if progress:
@@ -81,10 +82,10 @@ def _tunes(name: str) -> list[str]:
     return [tune for text in texts for tune in tunes_of(text)]
 
 
-def _write_tune(tune: str, path: Path) -> str:
+def _write_tune(tune: str, path: Path, settings: ReadSettings) -> str:
     """Write one tune; return why not, or an empty text."""
     try:
-        found = extract(read_abc(tune), ReadSettings())
+        found = extract(read_abc(tune), settings)
     except UnreadableError as error:
         return str(error)
     if not found.melodies:
