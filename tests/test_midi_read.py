@@ -4,7 +4,8 @@ import struct
 
 import pytest
 
-from monody.midi_read import UnreadableError, read_midi
+from monody.midi_read import read_midi
+from monody.raw_score import UnreadableError
 from tests.midi_files import midi_file
 
 GOOD = midi_file([[(60, 0, 480), (62, 480, 480)]], ticks_per_quarter=480)

@@ -17,7 +17,8 @@ import numpy as np
 import symusic
 
 from monody.melody import COMMON_TIME
-from monody.midi_read import RawScore, UnreadableError, validated
+from monody.midi_read import validated
+from monody.raw_score import RawScore, UnreadableError
 
 _FIELD = re.compile(r"[A-Za-z]:")
 # Chord names and remarks "…", grace notes {…}, decorations !…!, comments, ornaments.
@@ -95,7 +96,9 @@ def _parse(text: str) -> Any:
             return symusic.Score.from_abc(text)
         except (RuntimeError, ValueError) as error:
             reason = " ".join(str(error).split())[:120]
-            raise UnreadableError(f"unreadable ABC: {reason}") from error
+            raise UnreadableError(
+                f"unreadable ABC: {reason}", "check the notation of the tune"
+            ) from error
 
 
 @contextmanager

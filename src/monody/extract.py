@@ -30,7 +30,7 @@ from monody.melody import (
     meters_from,
     metric_positions,
 )
-from monody.midi_read import RawScore, RawTrack
+from monody.raw_score import RawScore, RawTrack
 from monody.settings import ReadSettings
 
 MIN_FREE_SHARE = 0.95

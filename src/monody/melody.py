@@ -106,6 +106,7 @@ class Melody:
         program: General MIDI program, 0-127.
         source: The file it came from, or how it was made.
         track: Index of its track in that file.
+        piece: Index of its tune, if the file is a tune book.
 
     Raises:
         ValueError: If notes overlap, are out of order, or any value is out of range.
@@ -118,6 +119,7 @@ class Melody:
     program: int = 0
     source: str = field(default="", compare=False)
     track: int = field(default=0, compare=False)
+    piece: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         notes = np.asarray(self.notes, np.int32).reshape(-1, 3)

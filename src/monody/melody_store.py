@@ -29,6 +29,7 @@ INFO = np.dtype(
         ("program", "<u1"),
         ("track", "<i4"),
         ("file", "<i4"),  # index into the sources
+        ("piece", "<i4"),  # index of the tune in a tune book, 0 elsewhere
     ]
 )
 
@@ -69,6 +70,7 @@ class MelodyStore(Sequence[Melody]):
                     melody.program,
                     melody.track,
                     file_of[melody.source],
+                    melody.piece,
                 )
                 for melody in melodies
             ],
@@ -105,6 +107,7 @@ class MelodyStore(Sequence[Melody]):
             program=int(info["program"]),
             source=self.sources[info["file"]],
             track=int(info["track"]),
+            piece=int(info["piece"]),
         )
 
     def __iter__(self) -> Iterator[Melody]:

@@ -6,45 +6,21 @@ its own (``read_worker``), because no parser of untrusted bytes is above dying.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import symusic
-from numpy.typing import NDArray
 
 from monody.melody import Meter, is_meter, key_name
+from monody.raw_score import RawScore, RawTrack, UnreadableError
 from monody.salvage import HEADER_SEARCH_BYTES, salvage
 
 MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 15_000_000  # 10,000 to 4 bpm
 MAX_TICK = 2**31 - 2**24  # times beyond it wrapped around, or are about to
 MAX_QUARTERS = 2**22  # three weeks at 120 bpm: what lies later is damage
-
-
-class UnreadableError(Exception):
-    """The bytes are not MIDI that can be used; the message is the verdict's reason."""
-
-
-@dataclass(frozen=True)
-class RawTrack:
-    """One instrument of a file; times in the file's own ticks."""
-
-    notes: NDArray[np.int64]  # (notes, 3): pitch, start, duration; by start, then pitch
-    program: int
-    is_drum: bool
-
-
-@dataclass(frozen=True)
-class RawScore:
-    """What a file says, times in its own ticks."""
-
-    ticks_per_quarter: int
-    tracks: tuple[RawTrack, ...]
-    tempos: tuple[tuple[int, float], ...]  # (tick, bpm)
-    meters: tuple[Meter, ...]
-    keys: tuple[tuple[int, str], ...]  # (tick, "D minor")
-    repairs: tuple[str, ...] = ()  # what was wrong with the bytes, and done
+GET_IT_AGAIN = "export or download it again"
 
 
 def read_midi(data: bytes) -> RawScore:
@@ -57,26 +33,31 @@ def read_midi(data: bytes) -> RawScore:
         UnreadableError: If the bytes are not MIDI or have no usable time division.
     """
     if b"MThd" not in data[:HEADER_SEARCH_BYTES]:
-        raise UnreadableError(_not_midi_reason(data))
+        raise not_midi(data)
     score = None if _looks_damaged(data) else _parse(data)
     if score is not None:
         return validated(score)
     saved = salvage(data)
     if saved is None:
-        raise UnreadableError("corrupt MIDI: no track can be read")
+        raise UnreadableError("corrupt MIDI: no track can be read", GET_IT_AGAIN)
     score = _parse(saved.data)
     if score is None:
-        raise UnreadableError("corrupt MIDI: it cannot be read even when salvaged")
+        reason = "corrupt MIDI: it cannot be read even when salvaged"
+        raise UnreadableError(reason, GET_IT_AGAIN)
     return replace(validated(score), repairs=saved.repairs)
 
 
-def _not_midi_reason(data: bytes) -> str:
+def not_midi(data: bytes) -> UnreadableError:
     """Say what a file without a MIDI header looks like instead."""
     if not data:
-        return "empty file"
+        return UnreadableError("empty file", GET_IT_AGAIN)
     if data[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "a web page, not MIDI"
-    return "not a MIDI file: no MThd header"
+        return UnreadableError(
+            "a web page, not MIDI", "download the MIDI file that the page links to"
+        )
+    return UnreadableError(
+        "not a MIDI file: no MThd header", "export it as a Standard MIDI File"
+    )
 
 
 def _looks_damaged(data: bytes) -> bool:
@@ -109,7 +90,8 @@ def validated(score: Any) -> RawScore:
         UnreadableError: If the time division is not positive.
     """
     if score.ticks_per_quarter < 1:
-        raise UnreadableError("no usable time division (ticks per quarter of 0)")
+        reason = "no usable time division (ticks per quarter of 0)"
+        raise UnreadableError(reason, GET_IT_AGAIN)
     last_tick = min(MAX_TICK, MAX_QUARTERS * score.ticks_per_quarter)
     tempos = [
         (int(tempo.time), 60e6 / tempo.mspq)

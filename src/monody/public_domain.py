@@ -18,8 +18,8 @@ from monody.abc_read import read_abc, title_of, tunes_of
 from monody.errors import MonodyError
 from monody.extract import extract
 from monody.files import make_folder
-from monody.midi_read import UnreadableError
 from monody.midi_write import write_midi
+from monody.raw_score import UnreadableError
 from monody.settings import ReadSettings
 
 COLLECTIONS = ("oneills1850", "airdsAirs", "ryansMammoth")

@@ -19,7 +19,8 @@ import numpy as np
 
 from monody.extract import Extraction, extract
 from monody.melody_store import MelodyStore
-from monody.midi_read import UnreadableError, read_midi
+from monody.midi_read import read_midi
+from monody.raw_score import UnreadableError
 from monody.settings import ReadSettings
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
