@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import symusic
 
 from monody.melody import COMMON_TIME
@@ -56,8 +55,7 @@ def read_abc(tune: str) -> RawScore:
     quarters_of_ticks = score.ticks_per_quarter / 24
     bar = (score.meters or (COMMON_TIME,))[0].bar_ticks * quarters_of_ticks
     late = round(bar - pickup) if 0 < pickup < bar else 0
-    shift = np.array([0, late, 0])
-    tracks = [replace(track, notes=track.notes + shift) for track in score.tracks]
+    tracks = [replace(track, start=track.start + late) for track in score.tracks]
     return replace(score, tracks=tuple(tracks))
 
 

@@ -1,170 +1,233 @@
 """Which melodies are the same tune.
 
-Tunes come in many copies: in another key, at another speed, with ornaments. Each melody
-is described by two sets of short patterns, both blind to transposition:
+Tunes come in many copies: in another key, at another speed, with ornaments. Two
+melodies are alike if they are the same throughout, if they open alike, or if they share
+enough of their patterns (``tune_patterns``), as Jaccard's share of two sets.
 
-- as played: four intervals in a row with how much longer each note is than the last,
-  the same at every speed;
-- its skeleton: the steps between the pitches that sound on seven beats in a row, which
-  ornaments change little.
-
-MinHash signatures of the sets (A. Broder, "On the resemblance and containment of
-documents", 1997) are cut into bands; melodies that agree in a whole band are compared.
-The work grows linearly with the corpus: 5,000 melodies take less than a second.
+Which melodies to compare is read off the patterns, too: sorted, equal ones stand side
+by side, and melodies that meet there more than once are compared. So the work grows
+with the number of notes, not with its square.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.melody import Ints
 from monody.melody_store import MelodyStore
+from monody.tune_patterns import (
+    Hashes,
+    Integers,
+    PatternSets,
+    lines_of,
+    opening_hashes,
+    pattern_sets,
+    pitches,
+    played,
+    skeleton,
+    whole_hashes,
+)
 
-HASHES, BAND = 252, 3  # sets that share a third meet in one of 84 bands: 95 %
-NEIGHBOURS = 4  # melodies compared within a band's bucket, to either side
-MIN_PATTERNS = 12  # a melody with fewer different ones is only compared whole
-
-Hashes = NDArray[np.uint64]
+# The share of all patterns of two melodies, from 0 to 1, that makes them one tune.
+KINDS = ((played, 0.12), (skeleton, 0.12), (pitches, 0.4))
+MIN_SHARED = 8  # patterns in common: fewer are a stock phrase
+NEIGHBOURS = 4  # melodies that meet at a pattern, to either side
+MIN_MEETINGS = 2  # patterns at which two melodies must meet to be compared
+CHUNK_PATTERNS = 1 << 20  # patterns compared at a time: 16 MB
 
 
 @dataclass(frozen=True)
-class _Patterns:
-    """Symbols of all melodies end to end, and how they are compared."""
+class Duplicates:
+    """What is the same tune in a corpus."""
 
-    symbols: NDArray[np.int64]  # (all symbols,)
-    counts: NDArray[np.int64]  # (melodies,): symbols of each
-    length: int  # symbols in a pattern
-    min_shared: float  # share of common patterns that makes two melodies one tune
+    # (melodies,): melodies of one group never stand on two sides of the split; numbered
+    # in order of appearance
+    groups: NDArray[np.int32]
+    # (melodies,): index of the kept melody that this one is a copy of; -1 where it is
+    # kept itself
+    copy_of: NDArray[np.int32]
 
 
-def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
-    """Find the duplicate groups.
+def find_duplicates(melodies: MelodyStore) -> Duplicates:
+    """Find groups of copies, and choose the melodies to keep.
 
-    Two melodies are in one group if their intervals are the same, if most of their
-    patterns are, if they come from one file, or if a chain of such pairs links them.
+    Groups are linked by chains: two melodies are in one if they are alike or of one
+    piece, or if a chain of such pairs leads from one to the other. Copies are not: each
+    is alike to the melody that is kept in its place, the longest such one.
 
     Args:
         melodies: The melodies of a corpus.
 
     Returns:
-        ``(melodies,)``: the group of each melody, numbered in order of appearance.
+        The group of each melody, and the melody that it is a copy of.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(melodies)
-    pairs = [_exact_pairs(melodies)]
-    if count:
-        pairs += [_near_pairs(kind) for kind in (_played(melodies), _beats(melodies))]
-    links = np.concatenate(pairs)
-    graph = coo_array((np.ones(len(links)), links.T), shape=(count, count))
-    groups: NDArray[np.int32] = connected_components(graph, directed=False)[1]
-    return groups
+    if not len(melodies):
+        nothing = np.zeros(0, np.int32)
+        return Duplicates(nothing, nothing)
+    traits = _Traits(melodies)
+    links = traits.links()
+    pieces = _first_alike(_pieces(melodies))
+    same_piece = np.stack([pieces, np.arange(len(pieces))], axis=1)
+    groups = _components(np.concatenate([links, same_piece]), len(melodies))
+    return Duplicates(groups, _copies(traits, links, melodies.info["note_count"]))
 
 
-def _exact_pairs(melodies: MelodyStore) -> NDArray[np.int64]:
-    """Link melodies of one file, and those with the same intervals: ``(links, 2)``."""
-    first_with: dict[object, int] = {}
-    links = []
-    for index in range(len(melodies)):
-        file = int(melodies.info[index]["file"])
-        traits = (_intervals_hash(melodies.notes_of(index)), file)
-        links += [(first_with.setdefault(trait, index), index) for trait in traits]
-    return np.array(links, np.int64).reshape(-1, 2)
+def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
+    """Return the duplicate group of each melody: ``(melodies,)``."""
+    return find_duplicates(melodies).groups
 
 
-def _intervals_hash(notes: Ints) -> bytes:
-    return hashlib.sha256(np.diff(notes[:, 0]).tobytes()).digest()
+class _Traits:
+    """What of all melodies is compared.
 
-
-def _played(melodies: MelodyStore) -> _Patterns:
-    """Describe each note by its interval and by how the time to it has changed."""
-    symbols, counts = [], []
-    for index in range(len(melodies)):
-        pitch, start, _ = melodies.notes_of(index).T
-        times = np.diff(start)
-        change = np.zeros(len(times))
-        change[1:] = np.clip(np.rint(np.log2(times[1:] / times[:-1])), -2, 2)
-        symbols.append(8 * (np.diff(pitch) + 128) + change.astype(np.int64) + 2)
-        counts.append(len(times))
-    return _Patterns(np.concatenate(symbols), np.array(counts), 4, min_shared=0.25)
-
-
-def _beats(melodies: MelodyStore) -> _Patterns:
-    """Describe each beat by the step from the pitch that sounded on the one before.
-
-    A beat is two notes of the usual length, so that slow music is not all waiting.
+    Args:
+        melodies: The melodies of a corpus.
     """
-    symbols, counts = [], []
-    for index in range(len(melodies)):
-        pitch, start, _ = melodies.notes_of(index).T
-        usual = int(np.median(np.diff(start))) if len(start) > 1 else 1
-        beats = np.arange(start[0], start[-1] + 1, 2 * usual)
-        sounding = pitch[np.searchsorted(start, beats, side="right") - 1]
-        symbols.append(np.diff(sounding).astype(np.int64) + 128)
-        counts.append(len(beats) - 1)
-    return _Patterns(np.concatenate(symbols), np.array(counts), 6, min_shared=0.33)
+
+    def __init__(self, melodies: MelodyStore) -> None:
+        chunks = [(whole_hashes(x), opening_hashes(x)) for x in lines_of(melodies)]
+        wholes, openings = zip(*chunks, strict=True)
+        self.first_same = _first_alike(np.concatenate(wholes))  # (melodies,)
+        self.opening: Hashes = np.concatenate(openings)  # (melodies,), 0: none
+        self._sets = [pattern_sets(melodies, describe) for describe, _ in KINDS]
+
+    def links(self) -> Integers:
+        """Find pairs that are alike, each melody after the first same one once.
+
+        Returns:
+            ``(links, 2)``: indices of melodies.
+        """
+        index = np.arange(len(self.first_same))
+        distinct = self.first_same == index
+        opening = np.flatnonzero(distinct & (self.opening != 0))
+        first_open = opening[_first_alike(self.opening[opening])]
+        pairs = [(self.first_same, index), (first_open, opening)]
+        near = []
+        for sets, (_, least) in zip(self._sets, KINDS, strict=True):
+            candidates = _meetings(sets, distinct)
+            near.append(candidates[_share_enough(sets, candidates, least)])
+        links = np.concatenate([*(np.stack(pair, axis=1) for pair in pairs), *near])
+        return np.unique(links[links[:, 0] != links[:, 1]], axis=0)
+
+    def alike(self, one: int, other: int) -> bool:
+        """Compare two melodies that may not be linked."""
+        pair = np.array([[one, other]])
+        return bool(
+            self.first_same[one] == self.first_same[other]
+            or (self.opening[one] and self.opening[one] == self.opening[other])
+            or any(
+                _share_enough(sets, pair, least)[0]
+                for sets, (_, least) in zip(self._sets, KINDS, strict=True)
+            )
+        )
 
 
-def _near_pairs(patterns: _Patterns) -> NDArray[np.int64]:
-    """Link melodies that share enough of their patterns: ``(links, 2)``."""
-    from rensa import RMinHash
-
-    hashes, counts = _pattern_hashes(patterns)
-    rows = np.concatenate([np.zeros(1, np.uint64), np.cumsum(counts, dtype=np.uint64)])
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, rows, HASHES, 1)
-    signatures = np.array(matrix.to_rows(), np.uint64)  # (melodies, HASHES)
-    pairs = _bucket_pairs(signatures, _rich(hashes, counts))
-    alike = signatures[pairs[:, 0]] == signatures[pairs[:, 1]]
-    chosen: NDArray[np.int64] = pairs[alike.mean(axis=1) >= patterns.min_shared]
-    return chosen
+def _first_alike(values: Hashes) -> Integers:
+    """Return the index at which each value is first found: ``(values,)``."""
+    _, first, which = np.unique(values, return_index=True, return_inverse=True)
+    return first[which]
 
 
-def _rich(hashes: Hashes, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the melodies with enough different patterns to be told by them."""
-    melody = np.repeat(np.arange(len(counts)), counts)
-    order = np.lexsort((hashes, melody))
-    new = np.ones(len(hashes), bool)
-    again = (np.diff(hashes[order]) == 0) & (np.diff(melody[order]) == 0)
-    new[1:] = ~again
-    different = np.bincount(melody[order][new], minlength=len(counts))
-    return np.flatnonzero(different >= MIN_PATTERNS)
+def _pieces(melodies: MelodyStore) -> Hashes:
+    """Number the pieces that melodies come from: ``(melodies,)``."""
+    file = melodies.info["file"].astype(np.uint64)
+    return file << np.uint64(32) | melodies.info["piece"].astype(np.uint64)
 
 
-def _pattern_hashes(patterns: _Patterns) -> tuple[Hashes, NDArray[np.int64]]:
-    """Hash every run of symbols within a melody; return also how many each has."""
-    symbols = _scrambled(patterns.symbols.astype(np.uint64))
-    hashes = np.zeros(len(symbols), np.uint64)
-    for offset in range(patterns.length):
-        hashes = _scrambled(hashes + np.roll(symbols, -offset))
-    kept = np.maximum(patterns.counts - patterns.length + 1, 0)
-    melody = np.repeat(np.arange(len(kept)), patterns.counts)
-    first = np.cumsum(patterns.counts) - patterns.counts
-    return hashes[np.arange(len(symbols)) - first[melody] < kept[melody]], kept
+def _meetings(sets: PatternSets, distinct: NDArray[np.bool_]) -> Integers:
+    """Pair melodies that meet at some patterns: ``(pairs, 2)``, the lower index first.
+
+    Half of the patterns are looked at, the same half of every melody.
+    """
+    melody = np.repeat(np.arange(len(distinct), dtype=np.uint64), np.diff(sets.ends))
+    looked_at = (sets.hashes % 2 == 0) & distinct[melody]
+    keys = sets.hashes[looked_at].astype(np.uint64) << np.uint64(32)
+    keys |= melody[looked_at]
+    keys.sort()
+    pattern, melody = keys >> np.uint64(32), keys & np.uint64(0xFFFFFFFF)
+    met = [np.zeros(0, np.uint64)]
+    for step in range(1, NEIGHBOURS + 1):
+        same = np.flatnonzero(pattern[step:] == pattern[:-step])
+        met.append(melody[same] << np.uint64(32) | melody[same + step])
+    pairs, times = np.unique(np.concatenate(met), return_counts=True)
+    pairs = pairs[times >= MIN_MEETINGS]
+    low = np.uint64(0xFFFFFFFF)
+    return np.stack([pairs >> np.uint64(32), pairs & low], axis=1).astype(np.int64)
 
 
-def _scrambled(values: Hashes) -> Hashes:
-    """Mix 64-bit values so that similar ones differ everywhere (splitmix64)."""
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def _share_enough(
+    sets: PatternSets, pairs: Integers, least: float
+) -> NDArray[np.bool_]:
+    """Whether the two sets of each pair have enough in common: ``(pairs,)``."""
+    sizes = np.diff(sets.ends)[pairs]
+    shared = np.concatenate(
+        [np.zeros(0, np.int64), *(_shared(sets, part) for part in _chunks(pairs, sizes))]
+    )
+    union = np.maximum(sizes.sum(axis=1) - shared, 1)
+    return (shared >= MIN_SHARED) & (shared >= least * union)
 
 
-def _bucket_pairs(signatures: Hashes, melodies: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pair melodies that agree in all the hashes of some band: ``(pairs, 2)``."""
-    pairs = [np.zeros((0, 2), np.int64)]
-    for start in range(0, HASHES, BAND):
-        key = np.zeros(len(melodies), np.uint64)
-        for column in range(start, start + BAND):
-            key = _scrambled(key + signatures[melodies, column])
-        order = np.argsort(key, kind="stable")
-        for step in range(1, NEIGHBOURS + 1):
-            same = key[order[step:]] == key[order[:-step]]
-            one, other = order[:-step][same], order[step:][same]
-            pairs.append(np.stack([melodies[one], melodies[other]], axis=1))
-    return np.unique(np.concatenate(pairs), axis=0)
+def _chunks(pairs: Integers, sizes: Integers) -> Iterator[Integers]:
+    """Cut pairs into parts of about ``CHUNK_PATTERNS`` patterns."""
+    chunk = np.cumsum(sizes.sum(axis=1)) // CHUNK_PATTERNS
+    return iter(np.split(pairs, np.flatnonzero(np.diff(chunk)) + 1))
+
+
+def _shared(sets: PatternSets, pairs: Integers) -> Integers:
+    """Count the patterns that the two sets of each pair share: ``(pairs,)``."""
+    flat = pairs.ravel()
+    sizes = np.diff(sets.ends)[flat]
+    before = np.cumsum(sizes) - sizes
+    where = np.repeat(sets.ends[flat] - before, sizes) + np.arange(sizes.sum())
+    pair = np.repeat(np.arange(len(flat), dtype=np.uint64) // 2, sizes)
+    keys = pair << np.uint64(32) | sets.hashes[where]
+    keys.sort()
+    twice = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(32)
+    return np.bincount(twice.astype(np.int64), minlength=len(pairs))
+
+
+def _components(links: Integers, count: int) -> NDArray[np.int32]:
+    """Number the connected components in order of appearance: ``(count,)``."""
+    lowest = np.arange(count)
+    while True:
+        one, other = lowest[links].T
+        if np.array_equal(one, other):
+            return np.unique(lowest, return_inverse=True)[1].astype(np.int32)
+        np.minimum.at(lowest, np.maximum(one, other), np.minimum(one, other))
+        while not np.array_equal(lowest, lowest[lowest]):
+            lowest = lowest[lowest]
+
+
+def _copies(
+    traits: _Traits, links: Integers, note_counts: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Choose what to keep, the longest first: what each is a copy of, or -1."""
+    near = _neighbours(links)
+    order = np.lexsort((np.arange(len(note_counts)), -note_counts))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    copy_of = np.full(len(note_counts), -1, np.int32)
+    settled: dict[int, int] = {}  # the kept melody that stands for each
+    linked = order[np.isin(order, links)].tolist()
+    for index in linked:
+        around = near[index]
+        kept = {other for other in around if settled.get(other) == other}
+        if not kept:
+            further = {settled[other] for other in around if other in settled}
+            kept = {other for other in further if traits.alike(index, other)}
+        settled[index] = min(kept, key=rank.__getitem__, default=index)
+        if kept:
+            copy_of[index] = settled[index]
+    return copy_of
+
+
+def _neighbours(links: Integers) -> dict[int, list[int]]:
+    """List the melodies that each is linked to."""
+    near: dict[int, list[int]] = {}
+    for one, other in links.tolist():
+        near.setdefault(one, []).append(other)
+        near.setdefault(other, []).append(one)
+    return near

@@ -1,237 +1,408 @@
-"""From the tracks of a file to its melodies.
+"""From the tracks of files to their melodies.
 
-A track is a melody where at least 95 % of its notes stand alone: no other note begins
-with them, and they reach into the next by a 32nd note at most. That rule keeps 97 % of
-909 labelled melody tracks as they are played, legato; asking for no overlap at all
-keeps 8 %. What the rest of the notes overlap is trimmed. A melody whose onsets ignore
-the declared grid is re-timed first (``grid_fit``).
+Files are taken many at a time, and each step is done for all of their tracks at once:
+
+    note_table   the notes of all tracks, those that make no sense left out
+    lines        which tracks are a line of single notes
+    retiming     tracks that ignore the declared grid are moved to their own
+    here         24 ticks to the quarter, one voice, split at rests, sorted out
+
+A file that has no line of single notes gives the top line of its busiest track.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from monody.grid_fit import GridFit, fit_grid, retime
+from monody.grid_fit import fit_grid, needs_fit
+from monody.lines import (
+    MIN_FREE_SHARE,
+    free_shares,
+    one_voice,
+    overlaps,
+    top_line,
+    without_doubles,
+)
 from monody.melody import (
     COMMON_TIME,
-    DEFAULT_BPM,
-    MAX_BPM,
-    MIN_BPM,
+    KEY_NAMES,
     TICKS_PER_QUARTER,
-    Ints,
-    Melody,
     Meter,
+    bar_line_before,
     meters_from,
-    metric_positions,
 )
+from monody.melody_store import INFO, MelodyStore
+from monody.note_table import Longs, Mask, NoteTable, gather
+from monody.pitches import pitch_name
 from monody.raw_score import RawScore, RawTrack
+from monody.retiming import fit_text, longest_tempo, retimed, retimed_score
 from monody.settings import ReadSettings
+from monody.verdicts import FileReport, Reason
 
-MIN_FREE_SHARE = 0.95
-OVERLAP_PARTS_OF_QUARTER = 8  # an overlap of 1/8 of a quarter, a 32nd, is legato
+KEY_NUMBERS = {name: number for number, name in enumerate(KEY_NAMES)}
 
-RawNotes = NDArray[np.int64]
+NO_TRACK = Reason("no notes", "look at it in a player: it is silent")
+EMPTY = Reason("empty track", NO_TRACK.advice)
+DRUMS = Reason("drum track", "add files in which a pitched instrument plays")
+POLYPHONIC = Reason("polyphonic track", "take its top line: --line skyline")
+OVERLAPPING = Reason("overlapping notes", "let short overlaps be: --line tolerant")
+FEWER_NOTES = Reason("another track has more notes", "take all of them: --tracks all")
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was found in a file."""
+    """What was found in some files."""
 
-    melodies: list[Melody]  # in track order
-    left_out: str  # what was left out, and why; empty if nothing was
-    repairs: tuple[str, ...]  # what was wrong with the file, and done
+    melodies: MelodyStore  # in order; info["file"] is the place of the file
+    reports: list[FileReport]  # one a file
 
 
-def extract(score: RawScore, settings: ReadSettings) -> Extraction:
-    """Find the melodies of a file.
+def extract(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
+    """Find the melodies of files.
 
     Args:
-        score: The file, as read.
+        scores: The files, as read.
         settings: What counts as a melody.
     """
-    melodies: list[Melody] = []
-    left_out: Counter[str] = Counter()
-    repairs = list(score.repairs)
-    for index, declared in enumerate(score.tracks):
-        around, track = score, declared
-        notes, reason = _single_notes(track, score.ticks_per_quarter)
-        fit = _fit(notes, score) if settings.tempo == "auto" else None
+    found = _search(scores, settings)
+    if settings.line != "auto":
+        return found
+    silent = np.setdiff1d(np.arange(len(scores)), found.melodies.info["file"])
+    chords = {int(file): _pitched(scores[file]) for file in silent}
+    chords = {file: score for file, score in chords.items() if score.tracks}
+    if not chords:
+        return found
+    by_top_line = replace(settings, line="skyline", tracks="best")
+    return _merged(found, _search(list(chords.values()), by_top_line), list(chords))
+
+
+def _pitched(score: RawScore) -> RawScore:
+    """Return a file without its drums and empty tracks."""
+    tracks = [track for track in score.tracks if not track.is_drum and len(track.pitch)]
+    return replace(score, tracks=tuple(tracks))
+
+
+def _merged(first: Extraction, second: Extraction, files: list[int]) -> Extraction:
+    """Put what a second search found in ``files`` in the place of what the first did."""
+    reports = list(first.reports)
+    for file, report in zip(files, second.reports, strict=True):
+        reports[file] = report
+    info = second.melodies.info
+    info["file"] = np.array(files)[info["file"]]
+    both = first.melodies.followed_by(second.melodies)
+    order = np.argsort(both.info["file"], kind="stable")
+    return Extraction(both.take(order.tolist()), reports)
+
+
+class _Ledger:
+    """What was left out and repaired, by file."""
+
+    def __init__(self, scores: Sequence[RawScore]) -> None:
+        self._left_out: list[Counter[Reason]] = [Counter() for _ in scores]
+        self._repairs = [list(score.repairs) for score in scores]
+
+    def leave_out(self, file: int, reason: Reason) -> None:
+        self._left_out[file][reason] += 1
+
+    def repair(self, file: int, text: str) -> None:
+        self._repairs[file].append(text)
+
+    def reports(self) -> list[FileReport]:
+        return [
+            FileReport(tuple(left_out.items()), tuple(dict.fromkeys(repairs)))
+            for left_out, repairs in zip(self._left_out, self._repairs, strict=True)
+        ]
+
+
+@dataclass
+class _Tracks:
+    """All tracks of all files that may hold a melody. Arrays are ``(tracks,)``."""
+
+    raw: list[RawTrack]
+    around: list[RawScore]  # its tempos, meters and keys; another one once re-timed
+    file: Longs
+    quarter: Longs  # file ticks
+
+
+def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
+    """Find the melodies of files by one rule for all of their tracks."""
+    ledger = _Ledger(scores)
+    tracks = _playing(scores, ledger)
+    notes = _lines(gather(tracks.raw, tracks.quarter), tracks, settings, ledger)
+    notes = _timed(notes, tracks, settings, ledger)
+    notes = _on_grid(notes, tracks.quarter)
+    if settings.line == "skyline":
+        notes = _topped(notes, tracks, ledger)
+    notes = _voiced(notes, tracks, ledger)
+    parts, track = _split_at_rests(notes, settings.max_rest_quarters)
+    chosen = _sifted(parts, track, tracks, settings, ledger)
+    store = _store(parts, track, chosen, tracks, settings, ledger)
+    return Extraction(_best(store, settings, ledger), ledger.reports())
+
+
+def _playing(scores: Sequence[RawScore], ledger: _Ledger) -> _Tracks:
+    """List the tracks that are neither drums nor empty."""
+    raw, around, files = [], [], []
+    for file, score in enumerate(scores):
+        if not score.tracks:
+            ledger.leave_out(file, NO_TRACK)
+        for track in score.tracks:
+            if track.is_drum or not len(track.pitch):
+                ledger.leave_out(file, DRUMS if track.is_drum else EMPTY)
+                continue
+            raw.append(track)
+            around.append(score)
+            files.append(file)
+    quarter = [score.ticks_per_quarter for score in around]
+    return _Tracks(raw, around, np.array(files, int), np.array(quarter, np.int64))
+
+
+def _lines(
+    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: _Ledger
+) -> NoteTable:
+    """Keep the notes of the tracks that are a line by the rule of the settings."""
+    single = without_doubles(notes)
+    doubled = notes.counts - single.counts
+    if settings.line == "strict":
+        good, reason = single.tally(overlaps(single)) == 0, OVERLAPPING
+    elif settings.line == "skyline":
+        good, reason = np.ones(len(tracks.raw), bool), POLYPHONIC
+    else:
+        shares = free_shares(single, tracks.quarter)
+        good, reason = shares >= MIN_FREE_SHARE, POLYPHONIC
+    empty = single.counts == 0
+    for track in np.flatnonzero(empty):
+        ledger.leave_out(tracks.file[track], EMPTY)
+    for track in np.flatnonzero(~good & ~empty):
+        ledger.leave_out(tracks.file[track], reason)
+    for track in np.flatnonzero(good & (doubled > 0)):
+        ledger.repair(tracks.file[track], f"{doubled[track]} doubled notes made single")
+    return single.where(good[single.owner])
+
+
+def _timed(
+    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: _Ledger
+) -> NoteTable:
+    """Move the tracks that ignore their file's grid to the one they were played on."""
+    if settings.tempo == "off":
+        return notes
+    always = settings.tempo == "always"
+    for track, onsets in _suspects(notes, tracks, always):
+        score = tracks.around[track]
+        bpm = longest_tempo(score.tempos, int(onsets[0]), int(onsets[-1]))
+        fit = fit_grid(onsets, score.ticks_per_quarter, bpm, always=always)
         if fit is not None:
-            around, track = _retimed(score, declared, fit)
-            repairs.append(_fit_text(score, fit))
-            notes, reason = _single_notes(track, score.ticks_per_quarter)
-        if notes is None:
-            left_out[reason] += 1
-            continue
-        line = _one_voice(_on_grid(notes, score.ticks_per_quarter))
-        for part in _split_at_rests(line, settings.max_rest_quarters):
-            reason = _too_small(part, settings)
-            if reason:
-                left_out[reason] += 1
-            else:
-                melodies.append(_melody(part, around, track.program, index))
-    if not score.tracks:
-        left_out["no notes"] += 1
-    texts = (f"{count} × {reason}" for reason, count in left_out.items())
-    return Extraction(melodies, ", ".join(texts), tuple(dict.fromkeys(repairs)))
+            ledger.repair(tracks.file[track], fit_text(score, fit))
+            tracks.around[track] = retimed_score(score, fit)
+            notes = retimed(notes, notes.owner == track, fit, score.ticks_per_quarter)
+    return notes
 
 
-def _fit(notes: RawNotes | None, score: RawScore) -> GridFit | None:
-    """Fit a grid to a melody's notes that ignore the declared one."""
-    if notes is None:
-        return None
-    first, last = int(notes[0, 1]), int(notes[-1, 1])
-    bpm = _longest_tempo(score.tempos, first, last)
-    return fit_grid(np.unique(notes[:, 1]), score.ticks_per_quarter, bpm)
+def _suspects(
+    notes: NoteTable, tracks: _Tracks, always: bool
+) -> Iterator[tuple[int, Longs]]:
+    """Yield the tracks whose declared grid may not fit, with their distinct onsets."""
+    distinct = np.ones(len(notes), bool)
+    distinct[1:] = ~notes.with_next | (notes.start[1:] != notes.start[:-1])
+    onsets, ends = notes.start[distinct], np.cumsum(notes.tally(distinct))
+    doubtful = np.ones(len(ends), bool)
+    if not always:
+        doubtful = needs_fit(onsets, tracks.quarter, ends)
+    for track in np.flatnonzero(doubtful):
+        begin = ends[track - 1] if track else 0
+        if ends[track] > begin:
+            yield int(track), onsets[begin : ends[track]]
 
 
-def _fit_text(score: RawScore, fit: GridFit) -> str:
-    """Say what a fit did: the period in quarters of the file, and what it explains."""
-    quarters = fit.period / score.ticks_per_quarter
-    return (
-        f"re-timed, a quarter is {quarters:.3g} of the declared: onsets on the 16th "
-        f"grid {fit.before:.0%} before, {fit.after:.0%} after, confidence "
-        f"{fit.confidence:.2f}"
-    )
-
-
-def _retimed(
-    score: RawScore, track: RawTrack, fit: GridFit
-) -> tuple[RawScore, RawTrack]:
-    """Move a track, and the tempos, meters and keys around it, to the fitted grid."""
-    quarter = score.ticks_per_quarter
-
-    def moved(tick: int) -> int:
-        return int(retime(np.array([tick]), fit, quarter)[0]) if tick else 0
-
-    starts = retime(track.notes[:, 1], fit, quarter)
-    ends = retime(track.notes[:, 1] + track.notes[:, 2], fit, quarter)
-    lengths = np.maximum(ends - starts, 1)
-    faster = quarter / fit.period
-    tempos = score.tempos or ((0, DEFAULT_BPM),)
-    around = replace(
-        score,
-        tempos=tuple(
-            (moved(tick), min(max(bpm * faster, MIN_BPM), MAX_BPM))
-            for tick, bpm in tempos
-        ),
-        meters=tuple(meter._replace(tick=moved(meter.tick)) for meter in score.meters),
-        keys=tuple((moved(tick), key) for tick, key in score.keys),
-    )
-    notes = np.stack([track.notes[:, 0], starts, lengths], axis=1)
-    return around, replace(track, notes=notes)
-
-
-def _single_notes(
-    track: RawTrack, ticks_per_quarter: int
-) -> tuple[RawNotes | None, str]:
-    """Return the notes of a track that is a melody, or ``None`` and why it is none."""
-    if track.is_drum:
-        return None, "drum track"
-    if not len(track.notes):
-        return None, "empty track"
-    notes = _without_doubles(track.notes)
-    if free_share(notes, ticks_per_quarter) < MIN_FREE_SHARE:
-        return None, "polyphonic track"
-    return notes, ""
-
-
-def _without_doubles(notes: RawNotes) -> RawNotes:
-    """Drop a note that repeats another's pitch and start: a doubled voice."""
-    same = np.all(notes[1:, :2] == notes[:-1, :2], axis=1)
-    kept: RawNotes = notes[np.concatenate([[True], ~same])]
-    return kept
-
-
-def free_share(notes: RawNotes, ticks_per_quarter: int) -> float:
-    """Return the share of notes that stand alone, 0 to 1.
-
-    Args:
-        notes: ``(notes, 3)``: pitch, start, duration in file ticks; in order.
-        ticks_per_quarter: The file's own division.
-    """
-    start, end = notes[:, 1], notes[:, 1] + notes[:, 2]
-    tolerance = ticks_per_quarter / OVERLAP_PARTS_OF_QUARTER
-    together = start[1:] == start[:-1]
-    free = np.ones(len(notes), bool)
-    free[:-1] &= ~together & (end[:-1] <= start[1:] + tolerance)
-    free[1:] &= ~together
-    return float(free.mean())
-
-
-def _on_grid(notes: RawNotes, ticks_per_quarter: int) -> RawNotes:
+def _on_grid(notes: NoteTable, quarters: Longs) -> NoteTable:
     """Move starts and ends to the nearest tick of 24 to the quarter."""
-    double = 2 * ticks_per_quarter
-    times = np.stack([notes[:, 1], notes[:, 1] + notes[:, 2]])
-    start, end = (times * (2 * TICKS_PER_QUARTER) + ticks_per_quarter) // double
-    return np.stack([notes[:, 0], start, np.maximum(end - start, 1)], axis=1)
+    quarter = quarters[notes.owner]
+    start, end = (
+        (times * (2 * TICKS_PER_QUARTER) + quarter) // (2 * quarter)
+        for times in (notes.start, notes.end)
+    )
+    return replace(notes, start=start, end=np.maximum(end, start + 1))
 
 
-def _one_voice(notes: RawNotes) -> Ints:
-    """Keep the last, so the highest, of notes at one start; trim each at the next."""
-    start = notes[:, 1]
-    last_of_start = np.append(start[1:] != start[:-1], True)  # by pitch within a start
-    kept: RawNotes = notes[last_of_start]
-    room = np.diff(kept[:, 1], append=np.iinfo(np.int32).max)
-    kept[:, 2] = np.minimum(kept[:, 2], room)
-    return kept.astype(np.int32)
+def _topped(notes: NoteTable, tracks: _Tracks, ledger: _Ledger) -> NoteTable:
+    """Take the top line of each track."""
+    top = top_line(notes)
+    before, after = notes.counts, top.counts
+    for track in np.flatnonzero(before > after):
+        ledger.repair(
+            tracks.file[track],
+            f"top line of track {tracks.raw[track].index + 1} taken, "
+            f"{after[track]} of {before[track]} notes",
+        )
+    return top
 
 
-def _split_at_rests(line: Ints, max_rest_quarters: int) -> list[Ints]:
-    """Cut a line wherever it is silent for ``max_rest_quarters`` or longer."""
-    silence = line[1:, 1] - (line[:-1, 1] + line[:-1, 2])
-    cuts = np.flatnonzero(silence >= max_rest_quarters * TICKS_PER_QUARTER) + 1
-    return np.split(line, cuts)
+def _voiced(notes: NoteTable, tracks: _Tracks, ledger: _Ledger) -> NoteTable:
+    """Make each track a single voice."""
+    single = one_voice(notes)
+    dropped = notes.counts - single.counts
+    trimmed = notes.tally(overlaps(notes)) - dropped
+    for count, text in (
+        (dropped, "simultaneous notes left out"),
+        (trimmed, "overlaps trimmed"),
+    ):
+        for track in np.flatnonzero(count > 0):
+            ledger.repair(tracks.file[track], f"{count[track]} {text}")
+    return single
 
 
-def _too_small(line: Ints, settings: ReadSettings) -> str:
-    """Return why a line is no melody, or an empty text."""
-    if len(line) < settings.min_notes:
-        return f"fewer than {settings.min_notes} notes"
-    if len(np.unique(line[:, 0])) < settings.min_distinct_pitches:
-        return f"fewer than {settings.min_distinct_pitches} different pitches"
-    return ""
+def _split_at_rests(
+    notes: NoteTable, max_rest_quarters: int
+) -> tuple[NoteTable, Longs]:
+    """Cut lines wherever they are silent for ``max_rest_quarters`` or longer.
+
+    Returns:
+        The notes by part, and the track of each part, ``(parts,)``.
+    """
+    silence = notes.start[1:] - notes.end[:-1]
+    begins = notes.first
+    begins[1:] |= silence >= max_rest_quarters * TICKS_PER_QUARTER
+    part = np.cumsum(begins) - 1
+    track = notes.owner[begins]
+    return replace(notes, owner=part, owners=len(track)), track
 
 
-def _melody(line: Ints, score: RawScore, program: int, track: int) -> Melody:
-    """Dress a line with the meter, tempo and key in force, from its first bar line."""
-    scale = TICKS_PER_QUARTER / score.ticks_per_quarter
-    meters = _meters_on_grid(score.meters, scale)
-    first, end = int(line[0, 1]), int(line[-1, 1] + line[-1, 2])
-    origin = first - int(metric_positions(np.array([first]), meters)[0][0])
-    in_melody = [meter for meter in meters if meter.tick < end]
-    keys = [key for tick, key in score.keys if tick * scale <= first]
-    return Melody(
-        notes=line - np.array([0, origin, 0], np.int32),
-        meters=meters_from(in_melody, origin),
-        bpm=_longest_tempo(score.tempos, first / scale, end / scale),
-        key=keys[-1] if keys else None,
-        program=program,
-        track=track,
+def _sifted(
+    parts: NoteTable,
+    track: Longs,
+    tracks: _Tracks,
+    settings: ReadSettings,
+    ledger: _Ledger,
+) -> Mask:
+    """Tell which parts are melodies by their notes, ``(parts,)``."""
+    low, high = settings.allowed_pitches
+    pitches = np.unique(parts.owner * 128 + parts.pitch) // 128
+    outside = parts.tally((parts.pitch < low) | (parts.pitch > high))
+    faults = (
+        (parts.counts < settings.min_notes, _few_notes(settings)),
+        (
+            np.bincount(pitches, minlength=parts.owners)
+            < settings.min_distinct_pitches,
+            _few_pitches(settings),
+        ),
+        (outside > 0, _out_of_range(low, high)),
+    )
+    good = np.ones(parts.owners, bool)
+    for fault, reason in faults:
+        for part in np.flatnonzero(good & fault):
+            ledger.leave_out(tracks.file[track[part]], reason)
+        good &= ~fault
+    return good
+
+
+def _few_notes(settings: ReadSettings) -> Reason:
+    return Reason(
+        f"fewer than {settings.min_notes} notes",
+        "lower --min_notes, or raise --max_rest_quarters if rests cut it up",
     )
 
 
-def _meters_on_grid(meters: Sequence[Meter], scale: float) -> list[Meter]:
+def _few_pitches(settings: ReadSettings) -> Reason:
+    return Reason(
+        f"fewer than {settings.min_distinct_pitches} different pitches",
+        "lower --min_distinct_pitches",
+    )
+
+
+def _out_of_range(low: int, high: int) -> Reason:
+    return Reason(
+        f"notes outside {pitch_name(low)}..{pitch_name(high)}", "widen --pitch_range"
+    )
+
+
+def _store(
+    parts: NoteTable,
+    track: Longs,
+    chosen: Mask,
+    tracks: _Tracks,
+    settings: ReadSettings,
+    ledger: _Ledger,
+) -> MelodyStore:
+    """Dress lines with meter, tempo and key, from their first bar line on."""
+    begins = np.flatnonzero(parts.first)
+    ends = np.cumsum(parts.counts)
+    origins = np.zeros(parts.owners, np.int64)
+    meters: list[Meter] = []
+    rows: list[tuple[Any, ...]] = []
+    for part in np.flatnonzero(chosen).tolist():
+        first, end = int(parts.start[begins[part]]), int(parts.end[ends[part] - 1])
+        raw, around = tracks.raw[track[part]], tracks.around[track[part]]
+        scale = TICKS_PER_QUARTER / around.ticks_per_quarter
+        on_grid = _meters_on_grid(around.meters, scale, end)
+        origins[part] = bar_line_before(first, on_grid)
+        own = meters_from(on_grid, int(origins[part]))
+        unwanted = {str(meter) for meter in own} - settings.wanted_meters
+        if settings.wanted_meters and unwanted:
+            chosen[part] = False
+            ledger.leave_out(tracks.file[track[part]], _unwanted(unwanted))
+            continue
+        keys = [key for tick, key in around.keys if tick * scale <= first]
+        meters += own
+        rows.append(
+            (
+                ends[part] - begins[part],
+                len(own),
+                longest_tempo(around.tempos, first / scale, end / scale),
+                KEY_NUMBERS[keys[-1]] if keys else -1,
+                raw.program,
+                raw.index,
+                tracks.file[track[part]],
+                around.piece,
+            )
+        )
+    kept = chosen[parts.owner]
+    owner = parts.owner[kept]
+    start = parts.start[kept] - origins[owner]
+    duration = parts.end[kept] - parts.start[kept]
+    return MelodyStore(
+        np.stack([parts.pitch[kept], start, duration], axis=1).astype(np.int32),
+        np.array(meters, np.int32).reshape(-1, 3),
+        np.array(rows, INFO),
+        [""],
+    )
+
+
+def _meters_on_grid(meters: Sequence[Meter], scale: float, end: int) -> list[Meter]:
     """Move time signatures to the grid; the last of several at one tick holds."""
     by_tick = {0: COMMON_TIME}
     for meter in meters:
         tick = round(meter.tick * scale)
-        by_tick[tick] = meter._replace(tick=tick)
+        if tick < end:
+            by_tick[tick] = meter._replace(tick=tick)
     return [by_tick[tick] for tick in sorted(by_tick)]
 
 
-def _longest_tempo(
-    tempos: Sequence[tuple[int, float]], start: float, end: float
-) -> float:
-    """Return the bpm that is in force longest between two ticks of the file."""
-    held: defaultdict[float, float] = defaultdict(float)
-    changes = [(0, DEFAULT_BPM), *tempos, (end, DEFAULT_BPM)]
-    for (tick, bpm), (until, _) in pairwise(changes):
-        held[bpm] += max(min(until, end) - max(tick, start), 0.0)
-    return max(held, key=lambda bpm: held[bpm])
+def _unwanted(meters: set[str]) -> Reason:
+    named = ", ".join(sorted(meters))
+    return Reason(f"the meter is {named}", "add it to --meters")
+
+
+def _best(
+    melodies: MelodyStore, settings: ReadSettings, ledger: _Ledger
+) -> MelodyStore:
+    """Keep of each file only the track with the most notes, if that is asked for."""
+    if settings.tracks == "all":
+        return melodies
+    notes: Counter[tuple[int, int]] = Counter()
+    best: dict[int, int] = {}
+    places = [(int(info["file"]), int(info["track"])) for info in melodies.info]
+    for place, count in zip(places, melodies.info["note_count"].tolist(), strict=True):
+        notes[place] += count
+    for (file, track), count in notes.items():
+        if count > notes[file, best.get(file, -1)]:
+            best[file] = track
+    chosen = [i for i, (file, track) in enumerate(places) if best[file] == track]
+    for file, track in notes:
+        if best[file] != track:
+            ledger.leave_out(file, FEWER_NOTES)
+    return melodies.take(chosen)

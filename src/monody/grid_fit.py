@@ -6,14 +6,13 @@ against the quarter notes of the file, and quantising them scrambles the rhythm.
 one constant period and one phase explain the onsets far better, `fit_grid` finds them
 and `retime` moves the notes; a declared grid that fits is never touched.
 
-The fit is a resonator, as in E. W. Large and J. F. Kolen, "Resonance and the perception
-of musical meter" (1994), computed by Fourier transform of the onsets: a steady pulse
-stands out as a peak. Each peak is refined by regression of the onsets' phases on time,
-because a relative error of 0.0001 is a 16th note after 2,500 quarters.
+The pulses come from ``pulses``; here is what makes a grid of one: how many of them are a
+quarter note, which of them is its line, and whether chance could do as well.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.melody import DEFAULT_BPM
+from monody.pulses import find_pulses
 
 ON_GRID = 0.15 / 4  # quarters either side of a line: 15 % of a 16th
 GOOD_SHARE = 0.85  # of onsets on 16ths or triplets: the declared grid fits
@@ -29,6 +29,7 @@ EXACT_DIVISIONS = (24, 16)  # parts of a quarter: all triplets of 16ths, and 64t
 EXACT_SHARE = 0.75  # of onsets exactly on them: notation, which declares what it means
 MIN_EXPLAINED = 0.5  # of the share of onsets that chance leaves off the grid
 MIN_GAIN = 0.3  # in the same share: what "far better" means
+LEAST_GAIN = 0.01  # in the same share, to move what may fit already
 MAX_FALSE_FITS = 1e-4  # among files of random onsets
 MIN_ONSETS = 12  # fewer are never on a grid by more than chance could put them
 
@@ -43,17 +44,41 @@ EIGHTHS_WORTH = 0.3  # what all onsets on 8ths rather than none are worth, likew
 # The pulses a grid is found by: 16ths, or the 12 parts of a quarter that hold 16ths and
 # triplets alike. Each with the bpm between which it is looked for.
 PULSES = ((4, SLOWEST_BPM, FASTEST_BPM), (12, LOW_BPM, HIGH_BPM))
-PEAKS_OF_PULSE = 8
-MIN_STRENGTH = 0.25  # of a peak: 1 is all onsets on the pulse, 0.35 the least that fits
-BINS_OF_PULSE = 4  # Fourier bins in the shortest pulse: 10 % is lost to rounding there
-MAX_BINS = 2**19  # 78 minutes; what lasts longer is not one melody at one tempo
-REFINEMENTS = 3
+BINS = (
+    240  # of a quarter: the least whose edges are those of 15 % of a 16th and triplet
+)
 # Weight of an onset by its twelfth of the quarter. It finds the line of an 8th in 99 %
 # of four collections of folk tunes, that of the quarter in 77 to 92 %.
 METRICAL_WEIGHTS = np.array([3, 0, 0, 1, 1, 0, 2, 0, 1, 1, 0, 0])
 PHASE_SLACK = 0.9  # of the best weight: other phases as good, decided by tick 0
 
 Floats = NDArray[np.floating]
+Ints = NDArray[np.int64]
+
+# What the declared grid is asked: lines, how near they are to count, and how many must.
+GATES = (((4, 3), ON_GRID, GOOD_SHARE), (EXACT_DIVISIONS, EXACT, EXACT_SHARE))
+
+
+def _to_lines(*divisions: int) -> Floats:
+    """Return how far the middle of each bin of a quarter is from the nearest line."""
+    middles = (np.arange(BINS) + 0.5) / BINS
+    lines = [middles * division for division in divisions]
+    away = [np.abs(x - np.rint(x)) / n for x, n in zip(lines, divisions, strict=True)]
+    return np.min(away, axis=0)
+
+
+TO_LINES = np.stack([_to_lines(4), _to_lines(4, 3), _to_lines(2)])  # (3, bins)
+LINES_OF_NOTATION = len({i / n for n in EXACT_DIVISIONS for i in range(n)})
+
+
+def _support(parts: int) -> Floats:
+    """Return how each bin speaks for each pulse as the quarter's line: (bins, parts)."""
+    nearest = np.rint((np.arange(BINS) + 0.5) * parts / BINS).astype(np.int64)
+    turned = (nearest[:, None] - np.arange(parts)) % parts
+    return METRICAL_WEIGHTS[:: 12 // parts][turned].astype(np.float32)
+
+
+SUPPORT = {parts: _support(parts) for parts, _, _ in PULSES}
 
 
 @dataclass(frozen=True)
@@ -85,12 +110,10 @@ class _Candidate:
     bpm: float
     explained: float  # as `GridFit.confidence`
     on_eighths: float  # share of onsets on the grid's 8ths
-    evidence: float  # nats against chance
+    divergence: float  # nats an onset against chance
 
 
-def on_grid_share(
-    onsets: NDArray[np.int64], period: float, phase: float = 0.0
-) -> float:
+def on_grid_share(onsets: Ints, period: float, phase: float = 0.0) -> float:
     """Return the share of onsets on the 16th grid: within 15 % of a 16th of a line.
 
     An onset that was rounded to a whole tick counts as on its line however long a tick.
@@ -106,8 +129,36 @@ def on_grid_share(
     return _share(onsets, period, phase, (4,))
 
 
+def needs_fit(onsets: Ints, quarters: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Tell of many melodies at once which of them `fit_grid` would look at.
+
+    It leaves those alone that are too short, and those whose declared grid fits. Either
+    most onsets are near a 16th or a triplet, or they are exactly on finer parts of the
+    quarter: the swung 16ths of a notated hornpipe would else pass for another tempo.
+
+    Args:
+        onsets: ``(onsets,)`` The onsets of all melodies, one melody after the other, in
+            file ticks.
+        quarters: ``(melodies,)`` File ticks in a declared quarter note.
+        ends: ``(melodies,)`` Index of each melody's last onset, plus 1.
+
+    Returns:
+        ``(melodies,)``
+    """
+    counts = np.diff(ends, prepend=0)
+    needs = counts >= MIN_ONSETS
+    for divisions, tolerance, enough in GATES:
+        length = counts[needs]
+        periods = np.repeat(quarters[needs], length)
+        ticks = onsets[np.repeat(needs, counts)]
+        near = _near(ticks, periods, 0.0, divisions, tolerance)
+        on_lines = np.add.reduceat(near.astype(np.int64), np.cumsum(length) - length)
+        needs[needs] = on_lines / length < enough
+    return needs
+
+
 def fit_grid(
-    onsets: NDArray[np.int64], ticks_per_quarter: int, bpm: float
+    onsets: Ints, ticks_per_quarter: int, bpm: float, *, always: bool = False
 ) -> GridFit | None:
     """Fit a period and a phase to onsets that do not lie on the declared grid.
 
@@ -116,18 +167,27 @@ def fit_grid(
         ticks_per_quarter: The file's own division.
         bpm: The tempo that the file declares. The beat level nearest to it is taken;
             if it is the default of 120, or if no fit is near, the one nearest 100.
+        always: Take the best fit that is better than the declared grid at all, though
+            that one fits too. Exact notation cannot be bettered.
 
     Returns:
         The fit, or ``None`` where the declared grid is better left alone: because it
         fits, triplets and swing included, or because no grid is far better than it,
         or better than the best that as many random onsets could have.
     """
-    if len(onsets) < MIN_ONSETS or _fits(onsets, ticks_per_quarter):
+    if len(onsets) < MIN_ONSETS:
         return None
-    declared = _explained(onsets, ticks_per_quarter, 0.0)
-    needed = max(MIN_EXPLAINED, declared + MIN_GAIN)
-    ticks_per_minute = bpm * ticks_per_quarter
-    best = _preferred(list(_candidates(onsets, ticks_per_minute)), bpm, needed)
+    if always:
+        explained = _explained(onsets, ticks_per_quarter)
+        needed = max(explained, _exact(onsets, ticks_per_quarter)) + LEAST_GAIN
+    elif _fits(onsets, ticks_per_quarter):
+        return None
+    else:
+        needed = max(MIN_EXPLAINED, _explained(onsets, ticks_per_quarter) + MIN_GAIN)
+    if needed > 1:
+        return None
+    candidates = _candidates(onsets, bpm * ticks_per_quarter, needed)
+    best = _preferred(candidates, bpm)
     if best is None:
         return None
     return GridFit(
@@ -139,9 +199,7 @@ def fit_grid(
     )
 
 
-def retime(
-    ticks: NDArray[np.int64], fit: GridFit, ticks_per_quarter: int
-) -> NDArray[np.int64]:
+def retime(ticks: Ints, fit: GridFit, ticks_per_quarter: int) -> Ints:
     """Move file ticks to where they stand on the fitted grid.
 
     The fitted line at or just before tick 0 becomes tick 0. One that is late by no more
@@ -159,58 +217,70 @@ def retime(
     quarters = (ticks - fit.phase) / fit.period
     if fit.phase > fit.period / 8:
         quarters += 1
-    moved: NDArray[np.int64] = np.rint(quarters * ticks_per_quarter).astype(np.int64)
+    moved: Ints = np.rint(quarters * ticks_per_quarter).astype(np.int64)
     return np.maximum(moved, 0)
 
 
-def _fits(onsets: NDArray[np.int64], ticks_per_quarter: int) -> bool:
-    """Tell whether the declared grid explains the onsets.
-
-    Either most are near a 16th or a triplet, or they are exactly on finer parts of the
-    quarter: the swung 16ths of a notated hornpipe would else pass for another tempo.
-    """
-    if _share(onsets, ticks_per_quarter, 0.0, (4, 3)) >= GOOD_SHARE:
-        return True
-    exact = _share(onsets, ticks_per_quarter, 0.0, EXACT_DIVISIONS, EXACT)
-    return exact >= EXACT_SHARE
+def _fits(onsets: Ints, ticks_per_quarter: int) -> bool:
+    """Tell whether the declared grid explains the onsets, as `needs_fit` does."""
+    return any(
+        _share(onsets, ticks_per_quarter, 0.0, divisions, tolerance) >= enough
+        for divisions, tolerance, enough in GATES
+    )
 
 
 def _share(
-    onsets: NDArray[np.int64],
+    onsets: Ints,
     period: float,
     phase: float,
     divisions: tuple[int, ...],
     tolerance: float = ON_GRID,
 ) -> float:
     """Return the share of onsets near a line of any of the divisions of a quarter."""
-    tolerance = _at_least_half_a_tick(tolerance, period)
+    near = _near(onsets, period, phase, divisions, tolerance)
+    return int(np.count_nonzero(near)) / len(onsets)
+
+
+def _near(
+    onsets: Ints,
+    period: float | Ints,
+    phase: float,
+    divisions: tuple[int, ...],
+    tolerance: float,
+) -> NDArray[np.bool_]:
+    """Tell which onsets are near a line; each may have a period of its own."""
+    tolerances = _at_least_half_a_tick(tolerance, period)
     quarters = (onsets - phase) / period
     near = np.zeros(len(onsets), bool)
     for division in divisions:
         lines = quarters * division
-        near |= np.abs(lines - np.rint(lines)) <= tolerance * division
-    return float(near.mean())
+        near |= np.abs(lines - np.rint(lines)) <= tolerances * division
+    return near
 
 
-def _at_least_half_a_tick(tolerance: float, period: float) -> float:
+def _at_least_half_a_tick(tolerance: float, period: float | Floats | Ints) -> Floats:
     """Return a tolerance in quarters that rounding to whole ticks stays within."""
-    return max(tolerance, 0.5 / period * (1 + 1e-9))
+    wide: Floats = np.maximum(tolerance, 0.5 / period * (1 + 1e-9))
+    return wide
 
 
-def _measures(
-    onsets: NDArray[np.int64], period: float, phase: float
-) -> list[tuple[float, float]]:
-    """Return share and chance for the 16ths alone, then for 16ths and triplets."""
-    width = 2 * _at_least_half_a_tick(ON_GRID, period)
-    return [
-        (_share(onsets, period, phase, (4,)), min(4 * width, 1.0)),
-        (_share(onsets, period, phase, (4, 3)), min(6 * width, 1.0)),
-    ]
+def _explained(onsets: Ints, period: float) -> float:
+    """Return the share of onsets on the declared grid, from chance, 0, to all, 1."""
+    shares = [_share(onsets, period, 0.0, lines) for lines in ((4,), (4, 3))]
+    return max(map(_above, shares, _chances(period)))
 
 
-def _explained(onsets: NDArray[np.int64], period: float, phase: float) -> float:
-    """Return the share of onsets on the grid on a scale from chance, 0, to all, 1."""
-    return max(_above(*measure) for measure in _measures(onsets, period, phase))
+def _exact(onsets: Ints, period: float) -> float:
+    """Return the same for being exactly on the lines of notation."""
+    width = 2 * _at_least_half_a_tick(EXACT, period)
+    share = _share(onsets, period, 0.0, EXACT_DIVISIONS, EXACT)
+    return _above(share, min(LINES_OF_NOTATION * float(width), 1.0))
+
+
+def _chances(period: float) -> tuple[float, float]:
+    """Return the share of random onsets on 16ths, and on 16ths and triplets."""
+    width = 2 * float(_at_least_half_a_tick(ON_GRID, period))
+    return min(4 * width, 1.0), min(6 * width, 1.0)
 
 
 def _above(share: float, chance: float) -> float:
@@ -226,133 +296,110 @@ def _divergence(share: float, chance: float) -> float:
     """
     if share <= chance:
         return 0.0
-    on = share * np.log(share / chance)
-    off = (1 - share) * np.log((1 - share) / (1 - chance)) if share < 1 else 0.0
-    return float(on + off)
+    on = share * math.log(share / chance)
+    off = (1 - share) * math.log((1 - share) / (1 - chance)) if share < 1 else 0.0
+    return on + off
 
 
 def _candidates(
-    onsets: NDArray[np.int64], ticks_per_minute: float
+    onsets: Ints, ticks_per_minute: float, needed: float
+) -> list[_Candidate]:
+    """Return the grids of the strongest pulses that explain enough, not by chance."""
+    bands = [
+        (low * parts / ticks_per_minute, high * parts / ticks_per_minute)
+        for parts, low, high in PULSES
+    ]
+    rates, ticks = find_pulses(onsets, bands)
+    # Half a turn of the melody more or less is another pulse. Every one of them, at
+    # every phase, is another chance for random onsets.
+    tried = 2 * float(onsets[-1] - onsets[0]) * max(high for _, high in bands)
+    least = math.log(tried * len(PULSES) * 12 / MAX_FALSE_FITS) / len(onsets)
+    grids = [
+        grid
+        for (parts, _, _), (low, high) in zip(PULSES, bands, strict=True)
+        for here in [(low <= rates) & (rates <= high)]
+        for grid in _grids(onsets, rates[here], ticks[here], parts, ticks_per_minute)
+    ]
+    return [x for x in grids if x.explained >= needed and x.divergence > least]
+
+
+def _grids(
+    onsets: Ints, rates: Floats, ticks: Floats, parts: int, ticks_per_minute: float
 ) -> Iterator[_Candidate]:
-    """Yield the grids of the strongest pulses that are better than chance."""
-    fastest = max(parts * high for parts, _, high in PULSES) / ticks_per_minute
-    spectrum = _spectrum(onsets, fastest)
-    if spectrum is None:
-        return
-    strength, bin_width = spectrum
-    # Every bin of every pulse, at every phase, is another chance for random onsets.
-    tried = len(strength) * len(PULSES) * max(parts for parts, _, _ in PULSES)
-    for parts, low, high in PULSES:
-        reach = np.array([low, high]) * parts / ticks_per_minute / bin_width
-        for peak in _peaks(strength, *np.rint(reach).astype(int)):
-            pulse, phase = _refined(onsets, peak * bin_width)
-            if low * parts <= pulse * ticks_per_minute <= high * parts:
-                grid = _grid(onsets, pulse, phase, parts, ticks_per_minute)
-                if grid.evidence > np.log(tried / MAX_FALSE_FITS):
-                    yield grid
-
-
-def _spectrum(onsets: NDArray[np.int64], fastest: float) -> tuple[Floats, float] | None:
-    """Return how strongly each pulse is in the onsets, and the width of a bin.
+    """Yield the grids whose quarter has `parts` of a pulse.
 
     Args:
         onsets: In file ticks.
-        fastest: Pulses a tick.
+        rates: ``(pulses,)`` Pulses a tick.
+        ticks: ``(pulses,)`` The file tick of one.
+        parts: Pulses in a quarter.
+        ticks_per_minute: Of the file.
+    """
+    periods = parts / rates
+    onsets_in = _in_bins(onsets, periods, ticks)
+    lines = _quarter_lines(onsets_in, periods, ticks, parts)
+    phases = (ticks + lines * periods / parts) % periods
+    turned = (np.arange(BINS) + lines[:, None] * (BINS // parts)) % BINS
+    onsets_in = np.take_along_axis(onsets_in, turned, axis=1)
+    tolerances = _at_least_half_a_tick(ON_GRID, periods)
+    near = TO_LINES <= tolerances[:, None, None]  # (pulses, 3, bins)
+    shares = (near @ onsets_in[:, :, None])[:, :, 0] / len(onsets)
+    for period, phase, (*on_grid, on_eighths) in zip(
+        periods.tolist(), phases.tolist(), shares.tolist(), strict=True
+    ):
+        chances = _chances(period)
+        yield _Candidate(
+            period=period,
+            phase=phase,
+            bpm=ticks_per_minute / period,
+            explained=max(map(_above, on_grid, chances)),
+            on_eighths=on_eighths,
+            divergence=max(map(_divergence, on_grid, chances)),
+        )
+
+
+def _in_bins(onsets: Ints, periods: Floats, ticks: Floats) -> Floats:
+    """Count onsets by the bin of the quarter that they are in.
+
+    Args:
+        onsets: In file ticks.
+        periods: ``(pulses,)`` File ticks in a quarter.
+        ticks: ``(pulses,)`` The file tick at which the first bin begins.
 
     Returns:
-        Strengths for 0, 1, 2 ... bins, up to `fastest`, and the pulses a tick of one
-        bin; or ``None`` if the music ends hours after its file begins.
+        ``(pulses, BINS)``
     """
-    bins_of_tick = fastest * BINS_OF_PULSE
-    if onsets[-1] * bins_of_tick > MAX_BINS:
-        return None
-    places = ((onsets - onsets[0]) * bins_of_tick).astype(np.int64)
-    # Twice the length: a peak is then at most a quarter of a turn off at either end.
-    size = _fast_size(2 * int(places[-1]) + 2)
-    counts = np.bincount(places, minlength=size).astype(np.float32)
-    strength = np.abs(np.fft.rfft(counts)[: size // BINS_OF_PULSE + 2]) / len(onsets)
-    return strength, bins_of_tick / size
+    quarters = np.subtract.outer(-ticks, -onsets) / periods[:, None]
+    quarters -= np.floor(quarters)
+    quarters *= BINS - 1e-9  # a quarter less nothing is rounded to a whole one
+    quarters += BINS * np.arange(len(periods))[:, None]
+    bins = quarters.astype(np.int64).ravel()
+    counts = np.bincount(bins, minlength=BINS * len(periods))
+    return counts.reshape(-1, BINS).astype(np.float32)
 
 
-def _fast_size(size: int) -> int:
-    """Return 4, 5, 6 or 7 times a power of 2, the next: Fourier is fast for those."""
-    unit = 1 << max(size.bit_length() - 3, 0)
-    return -(-size // unit) * unit
-
-
-def _peaks(strength: Floats, low: int, high: int) -> NDArray[np.int64]:
-    """Return the bins of the strongest local maxima from bin `low` to `high`."""
-    loud = np.flatnonzero(strength[:-1] >= MIN_STRENGTH)
-    loud = loud[(loud >= max(low, 1)) & (loud <= high)]
-    here = strength[loud]
-    found = loud[(here >= strength[loud - 1]) & (here > strength[loud + 1])]
-    return found[np.argsort(-strength[found], kind="stable")[:PEAKS_OF_PULSE]]
-
-
-def _refined(onsets: NDArray[np.int64], pulse: float) -> tuple[float, float]:
-    """Improve a pulse by regression; return pulses a tick and the tick of one."""
-    centre = float(onsets.mean())
-    time = onsets - centre
-    for _ in range(REFINEMENTS):
-        turns = np.exp(2j * np.pi * pulse * time)
-        residual = np.angle(turns * np.conj(turns.sum())) / (2 * np.pi)
-        # Onsets off the pulse, triplets among 16ths, have no say.
-        weight = np.maximum(np.cos(2 * np.pi * residual), 0.0)
-        middle = time - np.average(time, weights=weight)
-        pulse -= float(weight @ (middle * residual) / (weight @ middle**2))
-    turn = np.angle(np.exp(2j * np.pi * pulse * time).sum()) / (2 * np.pi)
-    return pulse, centre + float(turn) / pulse
-
-
-def _grid(
-    onsets: NDArray[np.int64],
-    pulse: float,
-    tick: float,
-    parts: int,
-    ticks_per_minute: float,
-) -> _Candidate:
-    """Return the grid whose quarter has `parts` of a pulse that passes at `tick`."""
-    period = float(parts / pulse)
-    phase = _quarter_line(onsets, pulse, tick, parts)
-    measures = _measures(onsets, period, phase)
-    return _Candidate(
-        period=period,
-        phase=phase,
-        bpm=ticks_per_minute / period,
-        explained=max(_above(*measure) for measure in measures),
-        on_eighths=_share(onsets, period, phase, (2,)),
-        evidence=len(onsets) * max(_divergence(*measure) for measure in measures),
-    )
-
-
-def _quarter_line(
-    onsets: NDArray[np.int64], pulse: float, tick: float, parts: int
-) -> float:
-    """Return the tick, from 0 to a period, of the pulse that is the quarter note's.
+def _quarter_lines(
+    onsets_in: Floats, periods: Floats, ticks: Floats, parts: int
+) -> Ints:
+    """Return which pulse, from 0 to `parts` - 1, is the line of the quarter note.
 
     It is the one that most onsets agree with; of several that are nearly as good, as
     the two 8ths of a quarter are in 6/8, the one that is nearest to tick 0.
     """
-    period = parts / pulse
-    place = np.rint((onsets - tick) * pulse).astype(np.int64) % parts
-    counts = np.bincount(place, minlength=parts)
-    weights = METRICAL_WEIGHTS[:: 12 // parts]
-    support = np.array([weights @ np.roll(counts, -shift) for shift in range(parts)])
-    phases = (tick + np.arange(parts) / pulse) % period  # period itself if just below 0
-    distance = np.minimum(phases, period - phases)
-    distance[support < PHASE_SLACK * support.max()] = np.inf
-    return float(phases[np.argmin(distance)] % period)
+    support = onsets_in @ SUPPORT[parts]
+    shifts = np.arange(parts) / parts * periods[:, None]
+    phases = (ticks[:, None] + shifts) % periods[:, None]
+    distance = np.minimum(phases, periods[:, None] - phases)
+    distance[support < PHASE_SLACK * support.max(axis=1, keepdims=True)] = np.inf
+    return np.argmin(distance, axis=1)
 
 
-def _preferred(
-    candidates: list[_Candidate], bpm: float, needed: float
-) -> _Candidate | None:
-    """Return the fit at the best beat level, or ``None`` if none explains enough."""
-    good = [fit for fit in candidates if fit.explained >= needed]
+def _preferred(good: list[_Candidate], bpm: float) -> _Candidate | None:
+    """Return the fit at the best beat level, or ``None`` if there is none."""
     if not good:
         return None
     enough = max(fit.explained for fit in good) - LEVEL_SLACK
-    levels = [(COMFORTABLE_BPM, LOW_BPM, HIGH_BPM), (COMFORTABLE_BPM, 0.0, np.inf)]
+    levels = [(COMFORTABLE_BPM, LOW_BPM, HIGH_BPM), (COMFORTABLE_BPM, 0.0, math.inf)]
     if abs(bpm - DEFAULT_BPM) > SAME_BPM:
         levels.insert(0, (bpm, bpm / 2**0.5, bpm * 2**0.5))
     for centre, low, high in levels:
@@ -373,6 +420,6 @@ def _merit(candidate: _Candidate, centre: float) -> float:
     Quarters and 8ths fit 16ths and triplets of other tempos too: at 3/2 of their tempo
     they are dotted 8ths. They are told apart by how many onsets are on 8ths.
     """
-    octaves = abs(float(np.log2(candidate.bpm / centre)))
+    octaves = abs(math.log2(candidate.bpm / centre))
     explained = candidate.explained + EIGHTHS_WORTH * candidate.on_eighths
     return explained - OCTAVE_COST * octaves

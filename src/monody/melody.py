@@ -223,6 +223,12 @@ def meters_from(meters: Sequence[Meter], start: int) -> tuple[Meter, ...]:
     return (first, *(meter._replace(tick=meter.tick - start) for meter in later))
 
 
+def bar_line_before(tick: int, meters: Sequence[Meter]) -> int:
+    """Return the tick of the bar line at or before a tick, 0 or later."""
+    in_force = next(meter for meter in reversed(meters) if meter.tick <= tick)
+    return tick - (tick - in_force.tick) % in_force.bar_ticks
+
+
 def metric_positions(
     ticks: NDArray[np.integer], meters: Sequence[Meter]
 ) -> tuple[Ints, Ints]:

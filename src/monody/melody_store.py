@@ -8,16 +8,16 @@ files, memory-mapped when read, so that memory does not grow with the corpus.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, BinaryIO, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.files import write_bytes, write_text
+from monody.files import replacing, write_text
 from monody.melody import KEY_NAMES, Ints, Melody, Meter
 
 INFO = np.dtype(
@@ -32,6 +32,9 @@ INFO = np.dtype(
         ("piece", "<i4"),  # index of the tune in a tune book, 0 elsewhere
     ]
 )
+
+ARRAYS = ("notes", "meters", "info")
+SOURCES_FILE = "sources.json"
 
 
 class MelodyStore(Sequence[Melody]):
@@ -117,6 +120,10 @@ class MelodyStore(Sequence[Melody]):
         """Return one melody's notes ``(notes, 3)`` without making it an object."""
         return _part(self.notes, self._note_ends, index)
 
+    def first_meter(self, index: int) -> Meter:
+        """Return the time signature that one melody begins in."""
+        return Meter(*map(int, _part(self.meters, self._meter_ends, index)[0]))
+
     def take(self, indices: Iterable[int]) -> MelodyStore:
         """Return the melodies of these indices, in their order."""
         chosen = list(indices)
@@ -130,6 +137,15 @@ class MelodyStore(Sequence[Melody]):
             self.sources,
         )
 
+    def followed_by(self, other: MelodyStore) -> MelodyStore:
+        """Return these melodies and then others, which have the same sources."""
+        return MelodyStore(
+            np.concatenate([self.notes, other.notes]),
+            np.concatenate([self.meters, other.meters]),
+            np.concatenate([self.info, other.info]),
+            self.sources,
+        )
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of the music, in hexadecimal."""
         digest = hashlib.sha256()
@@ -139,28 +155,79 @@ class MelodyStore(Sequence[Melody]):
         return digest.hexdigest()
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder; each file whole or not at all."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("notes", "meters", "info"):
-            write_bytes(folder / f"{name}.npy", _npy(getattr(self, name)))
-        write_text(folder / "sources.json", json.dumps(list(self.sources), indent=0))
+        """Write the melodies into a folder, which is made, with their sources."""
+        files, own = np.unique(self.info["file"], return_inverse=True)
+        info = self.info.copy()
+        info["file"] = own
+        with StoreWriter(folder) as writer:
+            writer.append(MelodyStore(self.notes, self.meters, info, self.sources))
+        sources = [self.sources[file] for file in files]
+        write_text(folder / SOURCES_FILE, json.dumps(sources, indent=0))
 
     @classmethod
-    def load(cls, folder: Path) -> MelodyStore:
-        """Open what ``save`` wrote, memory-mapped."""
+    def load(cls, folder: Path, sources: Sequence[str] | None = None) -> MelodyStore:
+        """Open what was written into a folder, memory-mapped.
+
+        Args:
+            folder: What ``save`` or ``StoreWriter`` wrote.
+            sources: The file names, where ``save`` did not write them.
+        """
         notes, meters, info = (
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in ("notes", "meters", "info")
+            for name in ARRAYS
         )
-        sources = json.loads((folder / "sources.json").read_text("utf-8"))
+        if sources is None:
+            sources = json.loads((folder / SOURCES_FILE).read_text("utf-8"))
         return cls(notes, meters, info, sources)
 
 
-def _npy(array: NDArray[Any]) -> bytes:
-    """Return an array as the bytes of a ``.npy`` file."""
-    buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
-    return buffer.getvalue()
+class StoreWriter:
+    """Writes the arrays of melodies as they come. Use as a context manager.
+
+    Args:
+        folder: Where ``notes.npy``, ``meters.npy`` and ``info.npy`` are written, each
+            whole or not at all. It is made where there is none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._stack = ExitStack()
+        self._files: dict[str, BinaryIO] = {}
+        self._rows = dict.fromkeys(ARRAYS, 0)
+        for name in ARRAYS:
+            temporary = self._stack.enter_context(replacing(folder / f"{name}.npy"))
+            # Closed, by the order of the stack, before the file takes its place.
+            file = self._stack.enter_context(temporary.open("wb"))
+            self._files[name] = file
+            self._write_header(name)
+
+    def __enter__(self) -> StoreWriter:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        for name, file in self._files.items():
+            file.seek(0)
+            self._write_header(name)
+        self._stack.__exit__(*error)
+
+    def append(self, melodies: MelodyStore) -> None:
+        """Write melodies after those that are there; sources are not written."""
+        for name in ARRAYS:
+            array = getattr(melodies, name)
+            self._files[name].write(np.ascontiguousarray(array).data)
+            self._rows[name] += len(array)
+
+    def _write_header(self, name: str) -> None:
+        """Write the header of a ``.npy`` file; its length leaves room for any count."""
+        dtype, columns = (INFO, ()) if name == "info" else (np.dtype(np.int32), (3,))
+        np.lib.format.write_array_header_1_0(
+            self._files[name],
+            {
+                "descr": np.lib.format.dtype_to_descr(dtype),
+                "fortran_order": False,
+                "shape": (self._rows[name], *columns),
+            },
+        )
 
 
 def _part(array: Ints, ends: NDArray[np.int64], index: int) -> Ints:

@@ -18,8 +18,6 @@ from monody.raw_score import RawScore, RawTrack, UnreadableError
 from monody.salvage import HEADER_SEARCH_BYTES, salvage
 
 MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 15_000_000  # 10,000 to 4 bpm
-MAX_TICK = 2**31 - 2**24  # times beyond it wrapped around, or are about to
-MAX_QUARTERS = 2**22  # three weeks at 120 bpm: what lies later is damage
 GET_IT_AGAIN = "export or download it again"
 
 
@@ -92,7 +90,6 @@ def validated(score: Any) -> RawScore:
     if score.ticks_per_quarter < 1:
         reason = "no usable time division (ticks per quarter of 0)"
         raise UnreadableError(reason, GET_IT_AGAIN)
-    last_tick = min(MAX_TICK, MAX_QUARTERS * score.ticks_per_quarter)
     tempos = [
         (int(tempo.time), 60e6 / tempo.mspq)
         for tempo in score.tempos
@@ -110,21 +107,22 @@ def validated(score: Any) -> RawScore:
     ]
     return RawScore(
         ticks_per_quarter=int(score.ticks_per_quarter),
-        tracks=tuple(_track(track, last_tick) for track in score.tracks),
+        tracks=tuple(map(_track, range(len(score.tracks)), score.tracks)),
         tempos=tuple(sorted(tempos, key=itemgetter(0))),
         meters=tuple(sorted(meters, key=itemgetter(0))),
         keys=tuple(sorted(keys, key=itemgetter(0))),
     )
 
 
-def _track(track: Any, last_tick: int) -> RawTrack:
-    """Take over a track's notes with a valid pitch and times that did not wrap."""
-    arrays = track.notes.numpy()
-    pitch = arrays["pitch"].astype(np.int64)
-    start = arrays["time"].astype(np.int64)
-    duration = np.maximum(arrays["duration"].astype(np.int64), 1)
-    good = (pitch >= 0) & (pitch <= 127) & (start >= 0) & (start + duration < last_tick)
-    notes = np.stack([pitch[good], start[good], duration[good]], axis=1)
-    order = np.lexsort((notes[:, 0], notes[:, 1]))
-    program = track.program if 0 <= track.program <= 127 else 0
-    return RawTrack(notes[order], int(program), bool(track.is_drum))
+def _track(index: int, track: Any) -> RawTrack:
+    """Take over a track; its notes are validated with those of other files."""
+    notes = track.notes.numpy()
+    program = track.program
+    return RawTrack(
+        pitch=notes["pitch"],
+        start=notes["time"],
+        duration=notes["duration"],
+        program=program if 0 <= program <= 127 else 0,
+        is_drum=track.is_drum,
+        index=index,
+    )

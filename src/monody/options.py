@@ -47,12 +47,13 @@ def _option(field: dataclasses.Field[Any], plain: type) -> Callable[[Command], C
     """Make one option. Values are checked by the settings class itself."""
     choices = field.metadata["choices"]
     short = [SHORT[field.name]] if field.name in SHORT else []
+    name = f"--{field.name}"
     return click.option(
-        f"--{field.name}",
+        f"{name}/--no_{field.name}" if plain is bool else name,
         *short,
         type=click.Choice(choices) if choices else plain,
         default=field.default,
-        metavar=None if choices else _METAVARS[plain],
+        metavar=None if choices or plain is bool else _METAVARS[plain],
         help=_help(field),
     )
 
@@ -63,7 +64,9 @@ def _help(field: dataclasses.Field[Any]) -> str:
     notes = []
     if limits != [None, None]:
         notes.append(range_text(*limits))
-    if field.default is not None:
+    if isinstance(field.default, bool):
+        notes.append(f"default {'on' if field.default else 'off'}")
+    elif field.default is not None:
         notes.append(f"default {field.default}")
     about: str = field.metadata["about"]
     return f"{about} [{'; '.join(notes)}]" if notes else about

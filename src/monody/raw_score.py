@@ -17,29 +17,54 @@ class UnreadableError(Exception):
     Args:
         text: Why: the reason of its verdict.
         advice: What the user can do about it.
+        lasting: Whether the same bytes will be refused again, wherever they are.
     """
 
-    def __init__(self, text: str, advice: str) -> None:
+    def __init__(self, text: str, advice: str, *, lasting: bool = True) -> None:
         super().__init__(text)
         self.reason = Reason(text, advice)
+        self.lasting = lasting
 
 
 @dataclass(frozen=True)
 class RawTrack:
-    """One instrument of a file; times in the file's own ticks."""
+    """One instrument of a file: its notes as read, in any order, not yet validated.
 
-    notes: NDArray[np.int64]  # (notes, 3): pitch, start, duration; by start, then pitch
+    Args:
+        pitch: ``(notes,)`` of any integer type, as are the others.
+        start: In the file's own ticks.
+        duration: In the file's own ticks.
+        program: General MIDI program.
+        is_drum: Whether it plays on the drum channel.
+        index: Its place in the file.
+    """
+
+    pitch: NDArray[np.integer]
+    start: NDArray[np.integer]
+    duration: NDArray[np.integer]
     program: int
     is_drum: bool
+    index: int
 
 
 @dataclass(frozen=True)
 class RawScore:
-    """What a file says, times in its own ticks."""
+    """What a file says, times in its own ticks.
+
+    Args:
+        ticks_per_quarter: The file's own division, 1 or more.
+        tracks: In their order.
+        tempos: ``(tick, bpm)``, in order.
+        meters: Those that make sense, in order.
+        keys: ``(tick, "D minor")``, in order.
+        repairs: What was wrong with the bytes, and done.
+        piece: Index of the tune in a tune book.
+    """
 
     ticks_per_quarter: int
     tracks: tuple[RawTrack, ...]
-    tempos: tuple[tuple[int, float], ...]  # (tick, bpm)
+    tempos: tuple[tuple[int, float], ...]
     meters: tuple[Meter, ...]
-    keys: tuple[tuple[int, str], ...]  # (tick, "D minor")
-    repairs: tuple[str, ...] = ()  # what was wrong with the bytes, and done
+    keys: tuple[tuple[int, str], ...]
+    repairs: tuple[str, ...] = ()
+    piece: int = 0

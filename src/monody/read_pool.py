@@ -15,31 +15,45 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monody.errors import MonodyError
 from monody.melody_store import INFO, MelodyStore
+from monody.read_cache import report_from_json
 from monody.settings import ReadSettings
+from monody.verdicts import FileReport, Reason
 
-MAX_CHUNK = 16  # files sent to a child at a time, so that it never waits for the parent
+Answer = TypeVar("Answer")
+
+MAX_CHUNK = 64  # files sent to a child at a time, so that it never waits for the parent
 WATCH_SECONDS = 0.1
+MAX_JOBS = 8  # more readers than one parent can listen to only cost memory
 
 
 @dataclass(frozen=True)
-class FileReading:
-    """What came out of one file."""
+class FileChunk:
+    """What came out of some files, in their order."""
 
-    path: Path
-    melodies: MelodyStore
-    left_out: str  # what was left out, and why
-    repairs: tuple[str, ...] = ()  # what was wrong with the file, and done
+    melodies: MelodyStore  # info["file"] is the place of the file
+    reports: list[FileReport]
+    keys: list[str | None]  # to remember each by; None for what is not to be
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something to read: a file, or a member of an archive."""
+
+    name: str  # what the user calls it
+    path: str
+    member: int = -1  # its place in the archive at ``path``
 
 
 class ReadPool:
@@ -47,15 +61,21 @@ class ReadPool:
 
     Args:
         settings: How to read, in ``n_jobs`` processes, ``max_files_in_ram`` at a time.
+        cache: The database of what was read before; ``None`` to remember nothing.
         module: The module that the children run, which tests replace.
     """
 
     def __init__(
-        self, settings: ReadSettings, module: str = "monody.read_worker"
+        self,
+        settings: ReadSettings,
+        cache: Path | None = None,
+        module: str = "monody.read_worker",
     ) -> None:
         self._settings = settings
+        self._arguments = [json.dumps(settings.to_json())]
+        self._arguments += [os.fspath(cache)] if cache else []
         self._module = module
-        self._jobs = settings.n_jobs or os.cpu_count() or 1
+        self._jobs = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
         self._local = threading.local()
         self._children: list[_Child] = []
         self._closed = threading.Event()
@@ -75,29 +95,41 @@ class ReadPool:
         for child in self._children:
             child.close()
 
-    def read(self, paths: Sequence[Path]) -> Iterator[FileReading]:
-        """Read files; results come in the order of ``paths``."""
+    def read(self, sources: Iterable[Source]) -> Iterator[FileChunk]:
+        """Read files; the chunks follow their order."""
         in_ram = self._settings.max_files_in_ram
         size = max(1, min(MAX_CHUNK, in_ram // (2 * self._jobs)))
-        chunks = [paths[i : i + size] for i in range(0, len(paths), size)]
-        pending: deque[Future[list[FileReading]]] = deque()
-        for chunk in chunks:
+        pending: deque[Future[list[FileChunk]]] = deque()
+        for chunk in _batched(sources, size):
             pending.append(self._threads.submit(self._read_chunk, chunk))
             if len(pending) * size >= in_ram:
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()
 
-    def _read_chunk(self, paths: Sequence[Path]) -> list[FileReading]:
-        """Read a few files in this thread's child; a file that kills it is named."""
-        done: list[FileReading] = []
-        while len(done) < len(paths) and not self._closed.is_set():
-            child = self._child()
-            done += child.read(paths[len(done) :])
-            if len(done) < len(paths) and not self._closed.is_set():
-                reason = child.obituary()
-                done.append(FileReading(paths[len(done)], MelodyStore.of([]), reason))
-        return done
+    def members(self, path: str) -> list[tuple[int, str]] | Reason:
+        """List the music files in an archive, place and name, or say why not."""
+        return self._threads.submit(self._list_archive, path).result()
+
+    def _read_chunk(self, sources: Sequence[Source]) -> list[FileChunk]:
+        """Read files in this thread's child; a file that kills it is named.
+
+        Which of several it was is found by reading each of them alone.
+        """
+        if self._closed.is_set():
+            return []
+        child = self._child()
+        chunk = child.read(sources)
+        if chunk is not None or self._closed.is_set():
+            return [chunk] if chunk else []
+        if len(sources) > 1:
+            return [one for source in sources for one in self._read_chunk([source])]
+        report = FileReport(((child.obituary(), 1),))
+        return [FileChunk(MelodyStore.of([]), [report], [None])]
+
+    def _list_archive(self, path: str) -> list[tuple[int, str]] | Reason:
+        child = self._child()
+        return child.members(path) or child.obituary()
 
     def _child(self) -> _Child:
         """Return this thread's living child, started if need be."""
@@ -105,7 +137,8 @@ class ReadPool:
         if child is None or not child.alive:
             if child is not None:
                 self._children.remove(child)
-            child = _Child(self._module, self._settings)
+            limit = self._settings.max_seconds_per_file
+            child = _Child(self._module, self._arguments, limit)
             self._local.child = child
             self._children.append(child)
             child.wait_until_ready()
@@ -118,13 +151,21 @@ class ReadPool:
                 child.stop_if_overdue()
 
 
+def _batched(sources: Iterable[Source], size: int) -> Iterator[list[Source]]:
+    """Yield lists of ``size`` sources; the last may be shorter."""
+    rest = iter(sources)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
 class _Child:
     """One reading process."""
 
-    def __init__(self, module: str, settings: ReadSettings) -> None:
+    def __init__(
+        self, module: str, arguments: Sequence[str], limit_seconds: float
+    ) -> None:
         # -P: a json.py in the folder where monody is run must not be imported.
-        program = [sys.executable, "-P", "-m", module]
-        arguments = [*program, json.dumps(settings.to_json())]
+        arguments = [sys.executable, "-P", "-m", module, *arguments]
         self._process = subprocess.Popen(  # noqa: S603 - our own module, our own Python
             arguments,
             stdin=subprocess.PIPE,
@@ -135,7 +176,7 @@ class _Child:
         self._requests = cast(BinaryIO, self._process.stdin)
         self._answers = cast(BinaryIO, self._process.stdout)
         self._module = module
-        self._limit_seconds = settings.max_seconds_per_file
+        self._limit_seconds = limit_seconds
         self._deadline = float("inf")
         self._overdue = False
         self.alive = True
@@ -153,43 +194,71 @@ class _Child:
                 f"`{sys.executable} -P -m {self._module} '{{}}'` to see why"
             )
 
-    def read(self, paths: Sequence[Path]) -> list[FileReading]:
-        """Read files until all are done or the process ends; return those done."""
-        readings: list[FileReading] = []
-        requests = "".join(json.dumps(os.fspath(path)) + "\n" for path in paths)
+    def read(self, sources: Sequence[Source]) -> FileChunk | None:
+        """Read files; ``None`` if the process ends over it."""
+        request = [(source.path, source.member) for source in sources]
+
+        def chunk() -> FileChunk:
+            header = self._header()
+            reports = [report_from_json(file) for file in header["files"]]
+            keys = [key for _, _, key in header["files"]]
+            if len(reports) != len(sources):
+                raise ValueError("an answer for other files")
+            return FileChunk(self._store(header["counts"]), reports, keys)
+
+        return self._ask(request, chunk)
+
+    def members(self, path: str) -> list[tuple[int, str]] | Reason | None:
+        """List an archive; ``None`` if the process ends over it."""
+
+        def listed() -> list[tuple[int, str]] | Reason:
+            answer = self._header()
+            if "reason" in answer:
+                return Reason(*answer["reason"])
+            return [(index, name) for index, name in answer["members"]]
+
+        return self._ask(path, listed)
+
+    def _ask(self, request: Any, answer: Callable[[], Answer]) -> Answer | None:
+        """Send a request and wait for its answer; ``None`` if the process ends."""
+        self._start_clock()
         try:
-            self._start_clock()
-            self._requests.write(requests.encode())
+            self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
-            for path in paths:
-                readings.append(self._answer(path))
-                self._start_clock()
-        except (EOFError, OSError, ValueError):
+            return answer()
+        except (EOFError, OSError, ValueError, KeyError, TypeError):
             # The pipe broke, or what came is no answer: this process is done for.
             self._deadline = float("inf")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=1)  # it may say itself how it ended
             self.close()
-        self._deadline = float("inf")
-        return readings
+            return None
+        finally:
+            self._deadline = float("inf")
 
     def _start_clock(self) -> None:
         self._deadline = time.monotonic() + self._limit_seconds
 
-    def _answer(self, path: Path) -> FileReading:
-        """Wait for the answer to one request."""
-        header = json.loads(self._answers.readline() or b"null")
-        if header is None:
+    def _header(self) -> Any:
+        """Wait for the answer's first line; each dot before it is a file parsed."""
+        line = self._answers.readline()
+        while line == b".\n":
+            self._start_clock()
+            line = self._answers.readline()
+        if not line:
             raise EOFError
+        return json.loads(line)
+
+    def _store(self, counts: Sequence[int]) -> MelodyStore:
+        """Read the arrays that follow an answer's first line."""
         arrays: list[NDArray[Any]] = []
         layouts = ((np.dtype(np.int32), 3), (np.dtype(np.int32), 3), (INFO, 1))
-        for count, (dtype, width) in zip(header["counts"], layouts, strict=True):
+        for count, (dtype, width) in zip(counts, layouts, strict=True):
             data = self._answers.read(count * width * dtype.itemsize)
             array = np.frombuffer(data, dtype)
             arrays.append(array.reshape(-1, 3) if width == 3 else array)
         notes, meters, info = arrays
-        store = MelodyStore(notes, meters, info, [""])
-        return FileReading(path, store, header["left_out"], tuple(header["repairs"]))
+        return MelodyStore(notes, meters, info, [""])
 
     def stop_if_overdue(self) -> None:
         """End the process if its present file takes too long."""
@@ -210,8 +279,14 @@ class _Child:
             with contextlib.suppress(OSError):  # a broken pipe closes with an error
                 pipe.close()
 
-    def obituary(self) -> str:
+    def obituary(self) -> Reason:
         """Say why the process ended: the verdict of the file that it was reading."""
         if self._overdue:
-            return f"took longer than {self._limit_seconds:g} s to read"
-        return f"the parser died on it (exit status {self._process.returncode})"
+            return Reason(
+                f"took longer than {self._limit_seconds:g} s to read",
+                "raise --max_seconds_per_file",
+            )
+        return Reason(
+            f"the parser died on it (exit status {self._process.returncode})",
+            "report it, with the file, to the authors of monody",
+        )

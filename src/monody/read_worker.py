@@ -1,9 +1,16 @@
-"""The child process that opens MIDI files: ``python -m monody.read_worker SETTINGS``.
+"""The child process that opens files: ``python -m monody.read_worker SETTINGS CACHE``.
 
-It says ``ready``. Then a request is a line: the JSON text of a path. An answer is a
-line of JSON, ``{"left_out": …, "repairs": […], "counts": [notes, meters, melodies]}``,
-followed by the bytes of those three arrays (``melody_store``). Nothing is pickled: what
-untrusted bytes can do to a parser must not reach the parent.
+It says ``ready``. Then each request is a line of JSON:
+
+- ``[[path, member], …]`` reads files; the member is a place in an archive, or -1. The
+  answer is a line with a dot for each file once it is parsed; then a line of JSON,
+  ``{"files": [[left out, repairs, key], …], "counts": [notes, meters, melodies]}``;
+  then the bytes of those three arrays (``melody_store``). The key is what to remember
+  the reading by: null for one that was remembered, or that may turn out otherwise.
+- ``path`` lists an archive; it answers ``{"members": [[index, name], …]}``, or
+  ``{"reason": …}``.
+
+Nothing is pickled: what untrusted bytes can do to a parser must not reach the parent.
 """
 
 from __future__ import annotations
@@ -11,53 +18,245 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from monody.extract import Extraction, extract
+from monody.archives import check_size, open_archive
+from monody.extract import extract
+from monody.formats import read_scores
 from monody.melody_store import MelodyStore
-from monody.midi_read import read_midi
-from monody.raw_score import UnreadableError
+from monody.raw_score import RawScore, UnreadableError
+from monody.read_cache import ReadCache, reading_key
 from monody.settings import ReadSettings
+from monody.verdicts import FileReport, Reason
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
+TOO_MUCH_MEMORY = Reason(
+    f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
+    "split it into smaller files",
+)
 
 
-def read_file(path: Path, settings: ReadSettings) -> Extraction:
-    """Read one file; where there is no melody, ``left_out`` says why."""
-    try:
-        return extract(read_midi(path.read_bytes()), settings)
-    except UnreadableError as error:
-        reason = str(error)
-    except MemoryError:
-        reason = f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory"
-    except OSError as error:
-        reason = f"cannot be opened: {error.strerror}"
-    except (ValueError, ArithmeticError) as error:
-        reason = f"values that make no music: {error}"
-    return Extraction([], reason, ())
+@dataclass
+class _Opened:
+    """A file on its way: its scores, or what was remembered, or why neither."""
+
+    scores: list[RawScore]
+    left_out: list[Reason]
+    key: str | None = None  # to remember it by; None where it may turn out otherwise
+    remembered: tuple[FileReport, MelodyStore] | None = None
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, settings: ReadSettings) -> None:
+@dataclass(frozen=True)
+class FilesRead:
+    """What came out of some files."""
+
+    melodies: MelodyStore  # info["file"] is the place of the file
+    reports: list[FileReport]
+    keys: list[str | None]
+
+
+class Reader:
+    """Reads files.
+
+    Args:
+        settings: What counts as a melody.
+        cache: What was read before; ``None`` to remember nothing.
+    """
+
+    def __init__(self, settings: ReadSettings, cache: ReadCache | None) -> None:
+        self._settings = settings
+        self._max_bytes = int(settings.max_file_megabytes * 1e6)
+        self._cache = cache
+
+    def read(
+        self,
+        requests: Sequence[tuple[str, int]],
+        parsed: Callable[[], None] = lambda: None,
+    ) -> FilesRead:
+        """Read some files.
+
+        Args:
+            requests: Path, and place in an archive or -1.
+            parsed: Called when a file was parsed.
+        """
+        opened = []
+        for path, member in requests:
+            opened.append(self._open(path, member))
+            parsed()
+        try:
+            return self._extracted(opened)
+        except (MemoryError, ValueError, ArithmeticError):
+            return _joined([self._extracted_alone(file) for file in opened])
+
+    def _open(self, path: str, member: int) -> _Opened:
+        """Parse one file; where that cannot be done, ``left_out`` says why."""
+        key = None
+        try:
+            data, name = self._bytes(path, member)
+            if self._cache is not None:
+                key = reading_key(data, name, self._settings)
+                remembered = self._cache.get(key)
+                if remembered is not None:
+                    return _Opened([], [], None, remembered)
+            found = read_scores(data, name, self._max_bytes)
+            return _Opened(found.scores, found.left_out, key)
+        except UnreadableError as error:
+            return _Opened([], [error.reason], key if error.lasting else None)
+        except OSError as error:
+            reason = f"cannot be opened: {error.strerror}"
+            return _Opened([], [Reason(reason, "check the file and its permissions")])
+        except MemoryError:
+            return _Opened([], [TOO_MUCH_MEMORY])
+        except (ValueError, ArithmeticError) as error:
+            return _Opened([], [_nonsense(error)], key)
+
+    def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
+        """Return the bytes of a file, or of an archive's member, and its name."""
+        if member >= 0:
+            archive = open_archive(path)
+            return archive.read(member, self._max_bytes), archive.name_of(member)
+        file = Path(path)
+        status = file.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableError(
+                "a folder that may not be read", "check its permissions", lasting=False
+            )
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("not a regular file", "leave it out", lasting=False)
+        check_size(status.st_size, self._max_bytes)
+        return file.read_bytes(), file.name
+
+    def _extracted(self, opened: Sequence[_Opened]) -> FilesRead:
+        """Extract the melodies of parsed files, in their order."""
+        fresh = [file for file in opened if file.remembered is None]
+        found = extract([s for file in fresh for s in file.scores], self._settings)
+        of_file = [file for file, item in enumerate(fresh) for _ in item.scores]
+        found.melodies.info["file"] = np.array(of_file, int)[
+            found.melodies.info["file"]
+        ]
+        of_scores = iter(found.reports)
+        reports = [
+            _report([next(of_scores) for _ in file.scores], file.left_out)
+            for file in fresh
+        ]
+        read = FilesRead(found.melodies, reports, [file.key for file in fresh])
+        if len(fresh) == len(opened):
+            return read
+        return _with_remembered(read, opened)
+
+    def _extracted_alone(self, file: _Opened) -> FilesRead:
+        """Extract the melodies of one file; if that fails, the file is to blame."""
+        try:
+            return self._extracted([file])
+        except MemoryError:
+            report, key = _report([], [TOO_MUCH_MEMORY]), None
+        except (ValueError, ArithmeticError) as error:
+            report, key = _report([], [_nonsense(error)]), file.key
+        return FilesRead(MelodyStore.of([]), [report], [key])
+
+
+def _nonsense(error: Exception) -> Reason:
+    return Reason(f"values that make no music: {error}", "export it again")
+
+
+def _report(of_scores: list[FileReport], left_out: list[Reason]) -> FileReport:
+    """Put the reports of a tune book's tunes together."""
+    if len(of_scores) == 1 and not left_out:
+        return of_scores[0]
+    counts = Counter(left_out)
+    for report in of_scores:
+        counts.update(dict(report.left_out))
+    repairs = [repair for report in of_scores for repair in report.repairs]
+    return FileReport(tuple(counts.items()), tuple(dict.fromkeys(repairs)))
+
+
+def _joined(parts: Sequence[FilesRead]) -> FilesRead:
+    """Put readings together, one after the other."""
+    infos = []
+    for index, part in enumerate(parts):
+        info = part.melodies.info.copy()
+        info["file"] = index
+        infos.append(info)
+    stores = [part.melodies for part in parts]
+    return FilesRead(
+        MelodyStore(
+            np.concatenate([store.notes for store in stores]),
+            np.concatenate([store.meters for store in stores]),
+            np.concatenate(infos),
+            [""],
+        ),
+        [report for part in parts for report in part.reports],
+        [key for part in parts for key in part.keys],
+    )
+
+
+def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
+    """Put what was remembered between what was read."""
+    fresh = iter(range(len(read.reports)))
+    ends = np.searchsorted(
+        read.melodies.info["file"], np.arange(len(read.reports)), side="right"
+    )
+    parts = []
+    for file in opened:
+        if file.remembered is not None:
+            report, store = file.remembered
+            parts.append(FilesRead(store, [report], [None]))
+            continue
+        index = next(fresh)
+        own = read.melodies[(ends[index - 1] if index else 0) : ends[index]]
+        parts.append(FilesRead(own, [read.reports[index]], [read.keys[index]]))
+    return _joined(parts)
+
+
+def serve(
+    requests: BinaryIO,
+    answers: BinaryIO,
+    settings: ReadSettings,
+    cache: ReadCache | None,
+) -> None:
     """Answer requests until the parent closes the pipe."""
-    answers.write(b"ready\n")
-    answers.flush()
+
+    def answer(text: bytes) -> None:
+        answers.write(text + b"\n")
+        answers.flush()
+
+    reader = Reader(settings, cache)
+    answer(b"ready")
     for line in requests:
-        found = read_file(Path(json.loads(line)), settings)
-        store = MelodyStore.of(found.melodies)
+        request = json.loads(line)
+        if isinstance(request, str):
+            answer(json.dumps(_members(request)).encode())
+            continue
+        read = reader.read(request, lambda: answer(b"."))
+        store = read.melodies
         arrays = (store.notes, store.meters, store.info)
+        rows = zip(read.reports, read.keys, strict=True)
         header = {
-            "left_out": found.left_out,
-            "repairs": found.repairs,
+            "files": [(report.left_out, report.repairs, key) for report, key in rows],
             "counts": [len(array) for array in arrays],
         }
         answers.write(json.dumps(header).encode() + b"\n")
         for array in arrays:
             answers.write(np.ascontiguousarray(array).tobytes())
         answers.flush()
+
+
+def _members(path: str) -> dict[str, Any]:
+    """List the music files in an archive."""
+    try:
+        return {"members": open_archive(path).members()}
+    except UnreadableError as error:
+        return {"reason": error.reason}
+    except MemoryError:
+        return {"reason": TOO_MUCH_MEMORY}
 
 
 def _limit_memory() -> None:
@@ -81,10 +280,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_WRONLY)
     settings = ReadSettings.from_json(json.loads(sys.argv[1]))
+    cache = ReadCache(Path(sys.argv[2])) if sys.argv[2:] else None
     _limit_memory()
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    serve(sys.stdin.buffer, answers, settings)
+    serve(sys.stdin.buffer, answers, settings, cache)
 
 
 if __name__ == "__main__":

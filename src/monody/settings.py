@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Self, get_args, get_type_hints
 
 from monody.errors import SettingError
+from monody.pitches import parse_pitch_range
 
 
 def setting(
@@ -127,7 +128,9 @@ def range_text(minimum: float | None, maximum: float | None) -> str:
 
 OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamax", "nadam")
 ENCODINGS = ("notes", "steps")
-TEMPOS = ("auto", "off")
+LINES = ("auto", "strict", "tolerant", "skyline")
+TRACKS = ("all", "best")
+TEMPOS = ("auto", "off", "always")
 
 
 @dataclass(frozen=True)
@@ -143,10 +146,37 @@ class ReadSettings(Settings):
     max_rest_quarters: int = setting(
         8, "A silence of this many quarter notes or more splits a melody.", minimum=1
     )
+    pitch_range: str | None = setting(
+        None,
+        "Lowest and highest note that a melody may have, such as C3..C6 or 48..84; "
+        "melodies that leave it are left out. By default any.",
+    )
+    meters: str | None = setting(
+        None,
+        "Time signatures wanted, such as 3/4,6/8; melodies in others are left out. "
+        "By default any.",
+    )
+    line: str = setting(
+        "auto",
+        "Which tracks are a melody: none of whose notes overlap (strict), 95 % of whose "
+        "notes stand alone (tolerant), any, of which the top line is taken (skyline); "
+        "auto is tolerant, and skyline for a file that has nothing else.",
+        choices=LINES,
+    )
+    tracks: str = setting(
+        "all",
+        "Take all tracks of a file that are a melody, or the one with the most notes "
+        "(best): in 97 % of labelled files that is the tune.",
+        choices=TRACKS,
+    )
     tempo: str = setting(
         "auto",
-        "Re-time melodies whose onsets ignore the declared grid (auto) or not (off).",
+        "Re-time melodies whose onsets ignore the declared grid (auto), none (off), or "
+        "every one that has a steady pulse (always).",
         choices=TEMPOS,
+    )
+    deduplicate: bool = setting(
+        True, "Learn from each tune once, however many copies of it there are."
     )
     max_file_megabytes: float = setting(
         16.0, "Files larger than this are skipped, in megabytes.", minimum=0.001
@@ -158,8 +188,48 @@ class ReadSettings(Settings):
         None, "Processes that read files; by default one for each core.", minimum=1
     )
     max_files_in_ram: int = setting(
-        64, "Files that are being read and parsed at a time.", minimum=1
+        1024, "Files that are being read and parsed at a time.", minimum=1
     )
+    cache: bool = setting(
+        True, "Remember what was read, so that it is not read again (`monody cache`)."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _ = self.allowed_pitches, self.wanted_meters  # both check their text
+
+    @property
+    def allowed_pitches(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch that a melody may have."""
+        return parse_pitch_range(self.pitch_range) if self.pitch_range else (0, 127)
+
+    @property
+    def wanted_meters(self) -> frozenset[str]:
+        """The time signatures wanted; empty means any."""
+        return frozenset(map(_meter, (self.meters or "").split(",") if self.meters else ()))
+
+    def of_reading(self) -> dict[str, Any]:
+        """Return the settings that decide what is read out of a file's bytes."""
+        others = ("n_jobs", "max_files_in_ram", "max_seconds_per_file")
+        return {
+            name: value
+            for name, value in self.to_json().items()
+            if name not in (*others, "deduplicate", "cache")
+        }
+
+
+def _meter(text: str) -> str:
+    """Return a time signature as monody writes it: `` 6/8`` is ``6/8``."""
+    from monody.melody import is_meter  # NumPy must not delay `--help`
+
+    numerator, _, denominator = text.strip().partition("/")
+    if not (numerator.isdecimal() and denominator.isdecimal()) or not is_meter(
+        int(numerator), int(denominator)
+    ):
+        raise SettingError(
+            f"meters must be time signatures such as 3/4,6/8, not {text.strip()!r}"
+        )
+    return f"{int(numerator)}/{int(denominator)}"
 
 
 @dataclass(frozen=True)

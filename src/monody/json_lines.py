@@ -1,0 +1,43 @@
+"""Many small records in one text file, a line of JSON each, read when asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+_NEWLINE = 10
+
+
+class JsonLines(Sequence[Any]):
+    """The records of a file, memory-mapped: only what is looked at is in memory.
+
+    Args:
+        path: One JSON value a line, each line ended.
+    """
+
+    def __init__(self, path: Path) -> None:
+        empty = path.stat().st_size == 0
+        self._text = np.zeros(0, np.uint8) if empty else np.memmap(path, np.uint8, "r")
+        self._ends = np.flatnonzero(self._text == _NEWLINE)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
+        begin = self._ends[index - 1] + 1 if index else 0
+        return json.loads(self._text[begin : self._ends[index]].tobytes())
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[index] for index in range(len(self)))

@@ -1,0 +1,132 @@
+"""A report on a corpus as a page: one HTML file that needs nothing else.
+
+The page is written as it is made, so its size does not show in memory. Its table is cut
+into parts that a browser lays out when they come into view: 100,000 files stay usable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monody.files import replacing
+from monody.report import (
+    Report,
+    Row,
+    captions,
+    counted,
+    in_order,
+    printable,
+    summary,
+)
+from monody.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS
+
+ROWS_IN_PART = 250
+MAX_PROBLEMS = 50  # of each kind
+MAX_BARS = 16  # of a chart; the others are folded away
+BUFFERED_PIECES = 2000  # of the template's output, written at a time
+
+MEANINGS = {
+    KEPT: "as they are",
+    RECOVERED: "damaged, and repaired",
+    DUPLICATE: "copies of others",
+    DROPPED: "without a melody",
+}
+
+
+class Part(NamedTuple):
+    """A few hundred rows of the table."""
+
+    first: int  # place of its first file, from 1
+    last: int
+    rows: list[Row]
+
+
+class Bar(NamedTuple):
+    """A line of a histogram."""
+
+    label: str
+    figure: str  # such as "1,203"
+    percent: float  # of the longest bar, 0-100
+    share: str  # of all, such as "12%"
+
+
+def write_page(report: Report, path: Path) -> None:
+    """Write a report as one HTML file, whole or not at all.
+
+    Args:
+        report: What became of the corpus.
+        path: Where to; a file there is replaced.
+    """
+    environment = Environment(
+        loader=PackageLoader("monody"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    stream = environment.get_template("report.html").stream(_context(report))
+    stream.enable_buffering(BUFFERED_PIECES)
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.writelines(stream)
+
+
+def _context(report: Report) -> dict[str, object]:
+    """Gather what the template shows."""
+    return {
+        "root": printable(report.root),
+        "summary": summary(report),
+        "totals": report.totals,
+        "verdicts": [(verdict, MEANINGS[verdict]) for verdict in VERDICTS],
+        "dropped": _problem_lines(report, DROPPED),
+        "repaired": _problem_lines(report, RECOVERED),
+        "captions": captions(report),
+        "charts": {
+            name: _bars(counts) for name, counts in report.histograms.items() if counts
+        },
+        "max_bars": MAX_BARS,
+        "parts": _parts(report),
+    }
+
+
+def _problem_lines(report: Report, verdict: str) -> list[tuple[str, str, str]]:
+    """Return how many files, why, and the advice; the rarest beyond a limit as one."""
+    found = [problem for problem in report.problems if problem.verdict == verdict]
+    lines = [
+        (counted(problem.files, "file"), problem.reason, problem.advice)
+        for problem in found[:MAX_PROBLEMS]
+    ]
+    rarer = found[MAX_PROBLEMS:]
+    if rarer:
+        files = sum(problem.files for problem in rarer)
+        reasons = f"{counted(len(rarer), 'rarer reason')}, named in the table"
+        lines.append((counted(files, "file"), reasons, ""))
+    return lines
+
+
+def _bars(counts: dict[str, int]) -> list[Bar]:
+    """Scale a histogram to its longest bar."""
+    peak, total = max(counts.values()), sum(counts.values())
+    return [
+        Bar(label, f"{count:,}", round(100 * count / peak, 1), _share(count / total))
+        for label, count in counts.items()
+    ]
+
+
+def _share(share: float) -> str:
+    """Say a share: ``_share(0.004) == "0.4%"``."""
+    if 0 < share < 0.001:
+        return "<0.1%"
+    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+
+
+def _parts(report: Report) -> Iterator[Part]:
+    """Yield the table's rows, a part at a time; the last may be shorter."""
+    rows, first = in_order(report.files), 1
+    while part := list(islice(rows, ROWS_IN_PART)):
+        yield Part(first, first + len(part) - 1, part)
+        first += len(part)

@@ -1,0 +1,128 @@
+"""The verdicts of a corpus, each made when it is asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.melody import KEY_NAMES
+from monody.melody_store import MelodyStore
+from monody.read_cache import report_from_json
+from monody.verdicts import (
+    DROPPED,
+    DUPLICATE,
+    KEPT,
+    RECOVERED,
+    FileReport,
+    Reason,
+    Verdict,
+)
+
+NOTHING = Reason("no melody", "add files in which an instrument plays a tune")
+
+
+class VerdictList(Sequence[Verdict]):
+    """One verdict for each file, in their order.
+
+    Args:
+        reports: ``[name, left out, repairs]`` of each file.
+        melodies: Of all files, in their order.
+        copy_of: ``(melodies,)``: the melody that each is a copy of, or -1.
+        deduplicate: Whether copies are left out.
+    """
+
+    def __init__(
+        self,
+        reports: Sequence[Any],
+        melodies: MelodyStore,
+        copy_of: NDArray[np.int32],
+        *,
+        deduplicate: bool,
+    ) -> None:
+        self._reports = reports
+        self._melodies = melodies
+        self._copy_of = copy_of
+        self._deduplicate = deduplicate
+        counts = np.bincount(melodies.info["file"], minlength=len(reports))
+        self._ends = np.cumsum(counts)
+
+    def __len__(self) -> int:
+        return len(self._reports)
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Verdict]: ...
+
+    def __getitem__(self, index: int | slice) -> Verdict | list[Verdict]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
+        name, *report = self._reports[index]
+        begin, end = (int(self._ends[index - 1]) if index else 0), int(self._ends[index])
+        found = report_from_json(report)
+        if begin == end:
+            return _dropped(name, found)
+        return self._found(name, found, begin, end)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return (self[index] for index in range(len(self)))
+
+    def _found(self, name: str, report: FileReport, begin: int, end: int) -> Verdict:
+        """Judge a file from which melodies came."""
+        originals = self._copy_of[begin:end]
+        copied = originals[originals >= 0]
+        source = self._source_of(copied) if len(copied) == end - begin else ""
+        left_out = report.left_out_text
+        if source and self._deduplicate:
+            verdict, reason = DUPLICATE, f"the same tune as {source}"
+        elif report.repairs:
+            verdict, reason = RECOVERED, "; ".join(report.repairs)
+        else:
+            verdict, reason = KEPT, f"left out: {left_out}" if left_out else ""
+        info = self._melodies.info[begin:end]
+        return Verdict(
+            path=name,
+            verdict=verdict,
+            reason=reason,
+            melodies=end - begin,
+            notes=int(info["note_count"].sum()),
+            copies=len(copied),
+            repairs=report.repairs,
+            left_out=left_out,
+            duplicate_of=source,
+            tracks=tuple(np.unique(info["track"]).tolist()),
+            meters=_commonest(
+                str(self._melodies.first_meter(index)) for index in range(begin, end)
+            ),
+            bpm=_commonest(round(bpm, 1) for bpm in info["bpm"].tolist()),
+            keys=_commonest(KEY_NAMES[key] for key in info["key"] if key >= 0),
+        )
+
+    def _source_of(self, originals: NDArray[np.int32]) -> str:
+        """Name the file that most of a file's melodies are copies of."""
+        files = Counter(self._melodies.info["file"][originals].tolist())
+        name: str = self._reports[files.most_common(1)[0][0]][0]
+        return name
+
+
+def _dropped(name: str, report: FileReport) -> Verdict:
+    """Judge a file without a melody: the reason is what came nearest to one."""
+    reason = report.left_out[-1][0] if report.left_out else NOTHING
+    return Verdict(
+        path=name,
+        verdict=DROPPED,
+        reason=reason.text,
+        advice=reason.advice,
+        repairs=report.repairs,
+        left_out=report.left_out_text,
+    )
+
+
+def _commonest(values: Any) -> tuple[Any, ...]:
+    """Return the different values, the commonest first."""
+    return tuple(value for value, _ in Counter(values).most_common())
