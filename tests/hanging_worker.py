@@ -8,29 +8,27 @@ import sys
 import time
 from pathlib import Path
 
-from monody.melody_store import MelodyStore
-
 
 def main() -> None:
     answers = sys.stdout.buffer
     answers.write(b"ready\n")
     answers.flush()
     for line in sys.stdin.buffer:
-        name = Path(json.loads(line)).name
-        if name.startswith("kills"):
-            os._exit(11)
-        if name.startswith("hangs"):
-            time.sleep(600)
-        if name.startswith("garbles"):
-            answers.write(b"not an answer\n")
+        files = []
+        for path, _ in json.loads(line):
+            name = Path(path).name
+            if name.startswith("kills"):
+                os._exit(11)
+            if name.startswith("hangs"):
+                time.sleep(600)
+            if name.startswith("garbles"):
+                answers.write(b"not an answer\n")
+            if name.startswith("slow"):
+                time.sleep(0.3)
+            answers.write(b".\n")
             answers.flush()
-            continue
-        store = MelodyStore.of([])
-        header = {
-            "left_out": f"read {name}",
-            "repairs": [],
-            "counts": [0, 0, len(store)],
-        }
+            files.append(([((f"read {name}", ""), 1)], [], None))
+        header = {"files": files, "counts": [0, 0, 0]}
         answers.write(json.dumps(header).encode() + b"\n")
         answers.flush()
 

@@ -32,7 +32,7 @@ A | "Am"d2e {g}f2g | ~a3 f2z | d6 | d5 :|
 
 
 def _melody(tune: str) -> Melody:
-    [melody] = extract(read_abc(tune), ReadSettings(min_notes=1)).melodies
+    [melody] = extract([read_abc(tune)], ReadSettings(min_notes=1)).melodies
     return melody
 
 

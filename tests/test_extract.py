@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,20 +9,28 @@ from monody.extract import extract
 from monody.melody import Melody
 from monody.midi_read import read_midi
 from monody.settings import ReadSettings
+from monody.verdicts import FileReport
 from tests.midi_files import Triple, midi_file
 
-SETTINGS = ReadSettings(min_notes=4, min_distinct_pitches=2, max_rest_quarters=8)
+SETTINGS = ReadSettings(
+    min_notes=4, min_distinct_pitches=2, max_rest_quarters=8, line="tolerant"
+)
 QUARTER = 480
 # Twenty quarters, C D C D …: one overlap or chord among them is 5 % or 10 %.
 LINE: list[Triple] = [(60 + 2 * (i % 2), i * QUARTER, QUARTER) for i in range(40)]
 
 
 def _melodies(data: bytes, settings: ReadSettings = SETTINGS) -> list[Melody]:
-    return extract(read_midi(data), settings).melodies
+    return list(extract([read_midi(data)], settings).melodies)
+
+
+def _report(data: bytes, settings: ReadSettings = SETTINGS) -> FileReport:
+    [report] = extract([read_midi(data)], settings).reports
+    return report
 
 
 def _reason(data: bytes, settings: ReadSettings = SETTINGS) -> str:
-    return extract(read_midi(data), settings).left_out
+    return _report(data, settings).left_out_text
 
 
 def test_a_plain_line_is_a_melody() -> None:
@@ -80,8 +90,8 @@ def test_of_a_stray_chord_the_highest_note_stays() -> None:
 
 def test_a_doubled_voice_is_one_voice() -> None:
     data = midi_file([[note for note in LINE for _ in range(2)]])
-    score = read_midi(data)
-    assert [len(melody) for melody in extract(score, SETTINGS).melodies] == [40]
+    assert [len(melody) for melody in _melodies(data)] == [40]
+    assert _report(data).repairs == ("40 doubled notes made single",)
 
 
 def test_chords_and_drums_are_no_melody() -> None:
@@ -135,23 +145,24 @@ def _played(bpm: float, jitter: float, late: float) -> list[Triple]:
 
 @pytest.mark.parametrize("bpm", [87.3, 103.0, 134.9])
 def test_onsets_that_ignore_the_grid_are_re_timed(bpm: float) -> None:
-    score = read_midi(midi_file([_played(bpm, jitter=0.004, late=0.3)]))
-    found = extract(score, SETTINGS)
-    [melody] = found.melodies
+    data = midi_file([_played(bpm, jitter=0.004, late=0.3)])
+    [melody] = _melodies(data)
     assert len(melody) == 200
     assert np.mean(melody.starts % 6 == 0) > 0.9
-    assert found.repairs[0].startswith("re-timed")
+    assert _report(data).repairs[0].startswith("tempo fitted")
     level = melody.bpm / bpm
     assert min(abs(level - octave) for octave in (0.5, 1, 2)) < 0.01
 
-    off = ReadSettings(min_notes=4, min_distinct_pitches=2, tempo="off")
-    [as_declared] = extract(score, off).melodies
+    [as_declared] = _melodies(data, replace(SETTINGS, tempo="off"))
     assert np.mean(as_declared.starts % 6 == 0) < 0.5
     assert as_declared.bpm == 120.0
 
 
 def test_a_good_grid_is_left_alone() -> None:
-    assert extract(read_midi(midi_file([LINE])), SETTINGS).repairs == ()
+    for tempo in ("auto", "always"):
+        settings = replace(SETTINGS, tempo=tempo)
+        assert _report(midi_file([LINE]), settings).repairs == ()
+        assert _melodies(midi_file([LINE]), settings) == _melodies(midi_file([LINE]))
 
 
 def test_what_is_too_small_is_counted() -> None:
@@ -159,3 +170,84 @@ def test_what_is_too_small_is_counted() -> None:
     one_note = [(60, s, d) for _, s, d in LINE]
     assert _reason(midi_file([one_note])) == "1 × fewer than 2 different pitches"
     assert "no notes" in _reason(midi_file([]))
+
+
+CHORDS: list[Triple] = [(p + up, s, d) for p, s, d in LINE for up in (-12, -8, 0)]
+
+
+def test_the_strict_rule_wants_no_overlap_at_all() -> None:
+    strict = replace(SETTINGS, line="strict")
+    assert len(_melodies(midi_file([LINE]), strict)) == 1
+    legato = [(p, s, d + 1) for p, s, d in LINE]
+    assert _reason(midi_file([legato]), strict) == "1 × overlapping notes"
+
+
+def test_a_skyline_is_the_top_of_whatever_sounds() -> None:
+    [melody] = _melodies(midi_file([CHORDS]), replace(SETTINGS, line="skyline"))
+    assert melody.pitches.tolist() == [pitch for pitch, _, _ in LINE]
+    assert set(melody.durations.tolist()) == {24}
+
+
+def test_under_a_held_note_nothing_is_the_top() -> None:
+    held = [(72, bar * 4 * QUARTER, 4 * QUARTER) for bar in range(10)]
+    data = midi_file([[*LINE, *held]])
+    [melody] = _melodies(data, replace(SETTINGS, line="skyline", min_distinct_pitches=1))
+    assert set(melody.pitches.tolist()) == {72}
+
+
+def test_a_broken_chord_is_a_chord_and_a_legato_descent_is_a_line() -> None:
+    broken = [(p - 4 * i, s + 20 * i, d) for p, s, d in LINE for i in range(3)]
+    skyline = replace(SETTINGS, line="skyline")
+    [melody] = _melodies(midi_file([broken]), skyline)
+    assert melody.pitches.tolist() == [pitch for pitch, _, _ in LINE]
+    falling = [(100 - i, i * QUARTER, QUARTER + 50) for i in range(40)]
+    [melody] = _melodies(midi_file([falling]), skyline)
+    assert len(melody) == 40
+
+
+def test_auto_takes_a_top_line_where_a_file_has_nothing_else() -> None:
+    auto = replace(SETTINGS, line="auto")
+    fewer = CHORDS[:60]
+    data = midi_file([fewer, CHORDS])
+    [melody] = _melodies(data, auto)
+    assert (len(melody), melody.track) == (40, 1)  # the track with the most notes
+    assert "top line of track 2 taken, 40 of 120 notes" in _report(data, auto).repairs
+    [melody] = _melodies(midi_file([CHORDS, LINE]), auto)
+    assert melody.track == 1
+    assert _melodies(midi_file([CHORDS])) == []  # tolerant alone
+
+
+def test_the_best_track_is_the_one_with_the_most_notes() -> None:
+    best = replace(SETTINGS, tracks="best")
+    data = midi_file([LINE[:10], LINE, LINE[:20]])
+    assert [len(melody) for melody in _melodies(data)] == [10, 40, 20]
+    assert [len(melody) for melody in _melodies(data, best)] == [40]
+    assert _reason(data, best) == "2 × another track has more notes"
+
+
+def test_only_the_pitches_and_meters_wanted_are_taken() -> None:
+    low = [(p - 24, s, d) for p, s, d in LINE]
+    high = replace(SETTINGS, pitch_range="C4..C6")
+    assert len(_melodies(midi_file([LINE, low]), high)) == 1
+    assert _reason(midi_file([low]), high) == "1 × notes outside C4..C6"
+    waltz = midi_file([LINE], meters=[(0, 3, 4)])
+    mixed = midi_file([LINE], meters=[(0, 3, 4), (12 * QUARTER, 4, 4)])
+    wanted = replace(SETTINGS, meters="3/4, 6/8")
+    assert len(_melodies(waltz, wanted)) == 1
+    assert _reason(mixed, wanted) == "1 × the meter is 4/4"
+
+
+def test_files_together_give_what_each_gives_alone() -> None:
+    files = [
+        midi_file([LINE, CHORDS]),
+        midi_file([]),
+        midi_file([_played(87.3, jitter=0.004, late=0.3)]),
+        midi_file([CHORDS], meters=[(0, 3, 4), (12 * QUARTER, 2, 4)]),
+        midi_file([LINE], ticks_per_quarter=96),
+    ]
+    auto = replace(SETTINGS, line="auto")
+    together = extract([read_midi(data) for data in files], auto)
+    alone = [extract([read_midi(data)], auto) for data in files]
+    assert list(together.melodies) == [m for found in alone for m in found.melodies]
+    assert together.reports == [found.reports[0] for found in alone]
+    assert together.melodies.info["file"].tolist() == [0, 2, 3, 4]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from monody.grid_fit import GridFit, fit_grid, on_grid_share, retime
+from monody import grid_fit
+from monody.grid_fit import GridFit, fit_grid, needs_fit, on_grid_share, retime
 
 Floats = NDArray[np.float64]
 Ticks = NDArray[np.int64]
@@ -158,6 +160,112 @@ def test_swing_at_an_undeclared_tempo_is_fitted_by_its_triplets() -> None:
     assert fit.confidence > 0.95
     moved = retime(onsets, fit, 220)
     assert fit_grid(moved, 220, 120.0) is None
+
+
+@st.composite
+def any_melodies(draw: st.DrawFn) -> list[tuple[Ticks, int]]:
+    """Return onsets, on their grids, near them or off, and the ticks of a quarter."""
+    beats, scales = st.integers(0, 20), st.sampled_from([1.0, 0.93, 0.75, 0.5])
+    tunes, jitters = st.sampled_from([straight, swung]), st.floats(0, 0.1)
+    melodies = []
+    for tune, beat, scale, jitter, division in draw(
+        st.lists(st.tuples(tunes, beats, scales, jitters, divisions), max_size=8)
+    ):
+        quarters = tune(draw(seeds), beat)[: beat * 9] * scale
+        melodies.append(
+            (in_ticks(quarters, division, 0.0, jitter * division), division)
+        )
+    return melodies
+
+
+@given(any_melodies())
+def test_needs_fit_says_of_many_melodies_what_fit_grid_finds_of_one(
+    melodies: list[tuple[Ticks, int]],
+) -> None:
+    looked_at: list[int] = []
+
+    def explained(onsets: Ticks, _: float) -> float:
+        looked_at.append(len(onsets))
+        return 1.0  # nothing is better: `fit_grid` ends here
+
+    def looks(onsets: Ticks, quarter: int) -> bool:
+        looked_at.clear()
+        assert fit_grid(onsets, quarter, 120.0) is None
+        return bool(looked_at)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grid_fit, "_explained", explained)
+        one_by_one = [looks(*melody) for melody in melodies]
+    assert _needs_fit(melodies) == one_by_one
+
+
+def _needs_fit(melodies: list[tuple[Ticks, int]]) -> list[bool]:
+    onsets = [np.empty(0, np.int64), *(onsets for onsets, _ in melodies)]
+    quarters = np.array([quarter for _, quarter in melodies], np.int64)
+    ends = np.cumsum([len(onsets) for onsets, _ in melodies], dtype=np.int64)
+    needs: list[bool] = needs_fit(np.concatenate(onsets), quarters, ends).tolist()
+    return needs
+
+
+def test_needs_fit_of_a_melody_off_its_grid_between_others() -> None:
+    off, on = in_ticks(straight(1), 250.3), in_ticks(straight(1), 220)
+    empty, short = on[:0], off[:11]
+    melodies = [(x, 220) for x in (empty, off, on, short, off[:20], empty)]
+    assert _needs_fit(melodies) == [False, True, False, False, True, False]
+    assert _needs_fit([(empty, 220)]) == [False]
+
+
+@GIVEN
+@given(seeds, divisions, st.floats(40, 240), st.sampled_from([straight, swung]))
+def test_a_clean_grid_is_left_alone_even_by_always(
+    seed: int, ticks_per_quarter: int, bpm: float, tune: Callable[[int], Floats]
+) -> None:
+    onsets = in_ticks(tune(seed), ticks_per_quarter)
+    assert fit_grid(onsets, ticks_per_quarter, bpm, always=True) is None
+
+
+@pytest.mark.parametrize("steps", [[2, 1, 2, 1], [1, 1, 1, 3], [3, 3], [2, 2, 2]])
+def test_compound_time_and_its_fine_notes_are_left_alone_by_always(
+    steps: list[int],
+) -> None:
+    eighths = np.cumsum([0, *steps * 16]) / 2
+    for scale in (1, 1 / 2, 1 / 4, 1 / 8):
+        onsets = in_ticks(eighths * scale, 480)
+        assert fit_grid(onsets, 480, 120.0, always=True) is None
+
+
+def test_always_refits_a_grid_that_fits_with_a_lag() -> None:
+    onsets = in_ticks(straight(2)[1:], 480, -11.0, jitter=9)
+    assert 0.7 < on_grid_share(onsets, 480) < 1
+    assert fit_grid(onsets, 480, 96.0) is None
+    fit = fit_grid(onsets, 480, 96.0, always=True)
+    assert fit is not None
+    assert fit.period == pytest.approx(480, rel=1e-3)
+    assert fit.phase == pytest.approx(469, abs=3)
+    assert fit.after == 1
+
+
+@GIVEN
+@given(seeds, odd_tempos, st.floats(0, 2000))
+def test_always_is_auto_where_the_grid_is_meaningless(
+    seed: int, bpm: float, phase: float
+) -> None:
+    onsets = in_ticks(straight(seed), 220 * 120 / bpm, phase, jitter=3)
+    auto, always = (fit_grid(onsets, 220, 120.0, always=x) for x in (False, True))
+    assert auto == always is not None
+
+
+@GIVEN
+@given(seeds, st.integers(1, 600))
+def test_always_still_leaves_random_onsets_alone(seed: int, count: int) -> None:
+    ticks = np.random.default_rng(seed).uniform(0, count * 110, count)
+    onsets = np.unique(ticks.astype(np.int64))
+    assert fit_grid(onsets, 220, 120.0, always=True) is None
+
+
+def test_always_leaves_eleven_onsets_alone() -> None:
+    onsets = in_ticks(straight(1), 250.3)[:11]
+    assert fit_grid(onsets, 220, 120.0, always=True) is None
 
 
 @GIVEN

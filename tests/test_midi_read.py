@@ -21,8 +21,11 @@ def test_notes_tempos_and_meters_are_read() -> None:
         )
     )
     assert score.ticks_per_quarter == 480
-    assert score.tracks[0].notes.tolist() == [[60, 0, 480], [62, 480, 240]]
-    assert score.tracks[0].program == 40
+    [track] = [track for track in score.tracks if len(track.pitch)]
+    assert track.pitch.tolist() == [60, 62]
+    assert track.start.tolist() == [0, 480]
+    assert track.duration.tolist() == [480, 240]
+    assert track.program == 40
     assert [round(bpm) for _, bpm in score.tempos] == [120, 90]
     assert [str(meter) for meter in score.meters] == ["3/4"]
 
@@ -39,8 +42,9 @@ def test_notes_tempos_and_meters_are_read() -> None:
     ],
 )
 def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
-    with pytest.raises(UnreadableError, match=reason):
+    with pytest.raises(UnreadableError, match=reason) as caught:
         read_midi(data)
+    assert caught.value.reason.advice
 
 
 @pytest.mark.parametrize("length", range(len(GOOD)))
@@ -50,7 +54,7 @@ def test_a_file_cut_anywhere_is_read_or_refused(length: int) -> None:
     except UnreadableError:
         return
     for track in score.tracks:
-        assert set(track.notes[:, 0].tolist()) <= {60, 62}
+        assert set(track.pitch.tolist()) <= {60, 62}
 
 
 def test_what_was_mended_is_named() -> None:
@@ -59,7 +63,7 @@ def test_what_was_mended_is_named() -> None:
     for data in (wrapped, GOOD[:-6]):
         score = read_midi(data)
         assert score.repairs
-        assert len(score.tracks[0].notes) >= 1
+        assert len(score.tracks[0].pitch) >= 1
 
 
 def test_stray_data_bytes_are_clamped() -> None:
@@ -67,7 +71,7 @@ def test_stray_data_bytes_are_clamped() -> None:
     at = GOOD.index(bytes([0x90, 60, 80])) + 2
     score = read_midi(GOOD[:at] + b"\xc0" + GOOD[at + 1 :])
     assert "clamped" in score.repairs[0]
-    assert score.tracks[0].notes[0, 0] == 60
+    assert score.tracks[0].pitch[0] == 60
 
 
 def test_meaningless_meters_and_tempos_are_left_out() -> None:
@@ -79,4 +83,4 @@ def test_meaningless_meters_and_tempos_are_left_out() -> None:
     score = read_midi(nonsense)
     assert score.meters == ()
     assert score.tempos == ()
-    assert len(score.tracks[0].notes) == 1
+    assert len(score.tracks[0].pitch) == 1

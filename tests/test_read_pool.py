@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monody.errors import MonodyError
-from monody.read_pool import ReadPool
+from monody.read_pool import ReadPool, Source
 from monody.settings import ReadSettings
 
 
@@ -15,14 +15,19 @@ def _children_find_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
 
 
-def _reasons(names: list[str], max_files_in_ram: int = 64) -> list[tuple[str, str]]:
+def _sources(names: list[str]) -> list[Source]:
+    return [Source(name, name) for name in names]
+
+
+def _reasons(names: list[str], max_files_in_ram: int = 64) -> list[str]:
     settings = ReadSettings(
         n_jobs=2, max_seconds_per_file=0.5, max_files_in_ram=max_files_in_ram
     )
-    with ReadPool(settings, "tests.hanging_worker") as pool:
-        readings = list(pool.read([Path(name) for name in names]))
-    assert [reading.path.name for reading in readings] == names
-    return [(reading.path.name, reading.left_out) for reading in readings]
+    with ReadPool(settings, module="tests.hanging_worker") as pool:
+        chunks = list(pool.read(_sources(names)))
+    reports = [report for chunk in chunks for report in chunk.reports]
+    assert len(reports) == len(names)
+    return [report.left_out[0][0].text for report in reports]
 
 
 def test_a_file_that_kills_or_hangs_or_garbles_costs_only_itself() -> None:
@@ -31,7 +36,7 @@ def test_a_file_that_kills_or_hangs_or_garbles_costs_only_itself() -> None:
     names = list(good)
     for name, place in bad.items():
         names.insert(place, name)
-    for name, reason in _reasons(names):
+    for name, reason in zip(names, _reasons(names), strict=True):
         if name.startswith("good"):
             assert reason == f"read {name}"
         elif name.startswith("hangs"):
@@ -44,21 +49,26 @@ def test_a_file_that_kills_or_hangs_or_garbles_costs_only_itself() -> None:
 def test_any_number_of_files_at_a_time(max_files_in_ram: int) -> None:
     names = [f"good{i}" for i in range(30)]
     reasons = _reasons(names, max_files_in_ram=max_files_in_ram)
-    assert [reason for _, reason in reasons] == [f"read {name}" for name in names]
+    assert reasons == [f"read {name}" for name in names]
+
+
+def test_the_time_limit_is_for_each_file_of_a_chunk() -> None:
+    names = [f"slow{i}" for i in range(6)]  # 1.8 s together, the limit is 0.5
+    assert _reasons(names) == [f"read {name}" for name in names]
 
 
 def test_leaving_early_leaves_no_process_and_does_not_wait() -> None:
     settings = ReadSettings(n_jobs=1, max_seconds_per_file=300)
-    paths = [*[Path("good")] * 40, *[Path("hangs")] * 40]
+    sources = _sources(["good"] * 640 + ["hangs"] * 640)
     began = time.monotonic()
-    with ReadPool(settings, "tests.hanging_worker") as pool:
-        next(pool.read(paths))  # and no more: as after Ctrl-C
+    with ReadPool(settings, module="tests.hanging_worker") as pool:
+        next(pool.read(sources))  # and no more: as after Ctrl-C
     assert time.monotonic() - began < 30
 
 
 def test_a_child_that_cannot_start_is_no_file_s_fault() -> None:
     with (
         pytest.raises(MonodyError, match="did not start"),
-        ReadPool(ReadSettings(n_jobs=1), "tests.no_such_module") as pool,
+        ReadPool(ReadSettings(n_jobs=1), module="tests.no_such_module") as pool,
     ):
-        list(pool.read([Path("good")]))
+        list(pool.read(_sources(["good"])))

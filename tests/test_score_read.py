@@ -231,6 +231,15 @@ def test_parts_stay_together_where_a_measure_is_incomplete_in_one() -> None:
     assert upper.start.tolist() == lower.start.tolist() == [0, BAR]
 
 
+def test_a_whole_rest_lasts_one_measure_of_any_meter() -> None:
+    head = _attributes(_time(3, 4))
+    tune = _part(head + _note("C4", 3), _note("rest", 4), _note("D4", 3))
+    rests = _part(head + _note("rest", 4), _note("rest", 4), _note("E4", 3))
+    upper, lower = _read(_score(tune, rests)).tracks
+    assert upper.start.tolist() == [0, 6 * QUARTER]
+    assert lower.start.tolist() == [6 * QUARTER]
+
+
 def test_a_transposing_clarinet_sounds_lower() -> None:
     moved = "<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose>"
     key = "<key><fifths>2</fifths><mode>major</mode></key>"
@@ -502,6 +511,9 @@ def test_damage_is_an_error_that_says_so() -> None:
     packed = _archive({"tune.xml": TUNE})
     for end in range(4, len(packed), len(packed) // 10):
         assert _reason(packed[:end]).startswith("damaged MXL archive: ")
+    version = packed.index(b"PK\x01\x02") + 6
+    too_new = packed[:version] + b"\xff" + packed[version + 1 :]
+    assert _reason(too_new).startswith("damaged MXL archive: zip file version")
 
 
 def test_a_score_without_parts_has_no_tracks() -> None:

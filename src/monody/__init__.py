@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from monody.corpus import Corpus, Split, Verdict, read_corpus, split_corpus
+    from monody.corpus import Corpus, read_corpus
     from monody.errors import MonodyError, SettingError
     from monody.events import Events, Vocabulary
     from monody.experiment import Experiment, TrainedModel
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
         SampleSettings,
         TrainSettings,
     )
+    from monody.split import Split, split_corpus
     from monody.training import train
+    from monody.verdicts import Verdict
 
 _HOMES = {
-    "corpus": ("Corpus", "Split", "Verdict", "read_corpus", "split_corpus"),
+    "corpus": ("Corpus", "read_corpus"),
     "errors": ("MonodyError", "SettingError"),
     "events": ("Events", "Vocabulary"),
     "experiment": ("Experiment", "TrainedModel"),
@@ -44,7 +46,9 @@ _HOMES = {
     "midi_write": ("midi_bytes", "write_midi"),
     "public_domain": ("write_collection",),
     "settings": ("ModelSettings", "ReadSettings", "SampleSettings", "TrainSettings"),
+    "split": ("Split", "split_corpus"),
     "training": ("train",),
+    "verdicts": ("Verdict",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -13,7 +13,16 @@ from monody.midi_read import GET_IT_AGAIN
 from monody.raw_score import UnreadableError
 from monody.suffixes import ARCHIVE_SUFFIX, is_music_name
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,  # a version of the format that does not exist
+)
+# Those whose unpacking can be stopped at a size.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def check_size(size: int, max_bytes: int) -> None:
@@ -31,7 +40,7 @@ def check_size(size: int, max_bytes: int) -> None:
 class Member(NamedTuple):
     """A file in an archive."""
 
-    index: int  # its place; two members may have one name
+    place: int  # in the archive; two members may have one name
     name: str
 
 
@@ -60,34 +69,34 @@ class Archive:
     def members(self) -> list[Member]:
         """List the music files and archives in it, hidden ones left out, by name."""
         found = [
-            Member(index, info.filename)
-            for index, info in enumerate(self._zip.infolist())
+            Member(place, info.filename)
+            for place, info in enumerate(self._zip.infolist())
             if not info.is_dir() and _is_wanted(info.filename)
         ]
         return sorted(found, key=lambda member: member.name)
 
-    def name_of(self, index: int) -> str:
+    def name_of(self, place: int) -> str:
         """Return the name of a member."""
-        return self._zip.infolist()[index].filename
+        return self._zip.infolist()[place].filename
 
-    def read(self, index: int, max_bytes: int) -> bytes:
+    def read(self, place: int, max_bytes: int) -> bytes:
         """Unpack one member.
 
         Raises:
             UnreadableError: If it is larger, damaged, or locked by a password.
         """
-        info = self._zip.infolist()[index]
+        info = self._zip.infolist()[place]
         if info.flag_bits & 1:
             raise UnreadableError("locked by a password", "unpack the archive yourself")
+        if info.compress_type not in _METHODS:
+            raise UnreadableError(
+                "packed by another method than deflate", "pack it again as zip"
+            )
         try:
             with self._zip.open(info) as file:
                 data = file.read(max_bytes + 1)
                 check_size(len(data), max_bytes)
                 file.read(1)  # where the archive's checksum is compared
-        except NotImplementedError as error:
-            raise UnreadableError(
-                "packed by a method that Python cannot unpack", "pack it again as zip"
-            ) from error
         except _DAMAGE as error:
             raise UnreadableError("damaged in the archive", GET_IT_AGAIN) from error
         return data

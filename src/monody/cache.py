@@ -94,17 +94,20 @@ class Cache:
         folder.mkdir()
         return folder
 
-    def keep(self, made: Path, owner: str, key: str) -> Path:
-        """Keep a corpus under its key, in place of the owner's earlier ones."""
+    def keep(self, made: Path, owner: str, key: str) -> Path | None:
+        """Keep a corpus under its key, in place of the owner's earlier ones.
+
+        Returns:
+            Where it is now; ``None`` if another run keeps the same at this moment.
+        """
         seal(made)
         folder = self._corpora / f"{owner}-{key}"
         for earlier in self._corpora.glob(f"{owner}-*"):
             shutil.rmtree(earlier, ignore_errors=True)  # Windows keeps those in use
         try:
-            made.rename(folder)
-        except OSError:  # another run has just kept the same
-            return made
-        return folder
+            return made.rename(folder)
+        except OSError:
+            return None
 
 
 def seal(folder: Path) -> None:

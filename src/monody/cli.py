@@ -1,4 +1,4 @@
-"""The command line: ``monody train``, ``monody sample``, ``monody corpus``.
+"""The command line: ``monody train``, ``sample``, ``inspect``, ``corpus``, ``cache``.
 
 Nothing is decided here. Each command turns its options into settings, calls the same
 function that Python users call, and prints what came out. Heavy imports happen inside
@@ -8,6 +8,7 @@ commands, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ def cli() -> None:
 
     \b
     The first five minutes:
+      monody inspect data/midi   what there is to learn from, and what is wrong with it
       monody train data/midi     learn from the MIDI files in data/midi
       monody sample              write 10 new melodies with what was learnt
     No MIDI files at hand? Public-domain tunes:
@@ -69,7 +71,7 @@ def cli() -> None:
 )
 @settings_options(ModelSettings)
 @settings_options(TrainSettings)
-@settings_options(ReadSettings, only=("tempo", "n_jobs", "max_files_in_ram"))
+@settings_options(ReadSettings)
 def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
     r"""Learn from a folder of MIDI files.
 
@@ -78,19 +80,15 @@ def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
     monody train my_tunes -m "slow airs"  from another folder, with a note to self
     monody train my_tunes --rnn-size 128  a smaller network: faster, a little worse
 
-    Files that cannot be used are counted and skipped; files.json in the experiment's
-    folder has the verdict on each. A fifth of the melodies is held out: the figure to
-    watch is held-out bits per note, and lower is better. Ctrl-C stops and keeps the
-    best weights so far.
+    Files that cannot be used are counted and skipped; `monody inspect` explains each of
+    them. A fifth of the melodies is held out: the figure to watch is held-out bits per
+    note, and lower is better. Ctrl-C stops and keeps the best weights so far.
     """
-    if folder and data_dir and folder != data_dir:
-        raise MonodyError(
-            f"two folders were named, {folder!r} and --data_dir {data_dir!r}: name one"
-        )
     settings: TrainSettings = chosen(TrainSettings, values)
     model: ModelSettings = chosen(ModelSettings, values)
     reading: ReadSettings = chosen(ReadSettings, values)
-    corpus = _read(folder or data_dir or DATA_DIR, reading)
+    corpus = _read(_one_folder(folder, data_dir), reading)
+    _report_reading(corpus)
     click.echo("starting Keras on JAX ...")
 
     from rich.console import Console
@@ -107,7 +105,6 @@ def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
             experiment_dir=values["experiment_dir"],
             message=values["message"],
             callbacks=[lines],
-            read_settings=reading,
         )
     finally:
         lines.close()
@@ -117,36 +114,137 @@ def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
         sys.exit(EXIT_INTERRUPTED)
 
 
+def _one_folder(folder: str | None, data_dir: str | None) -> str:
+    """Return the folder that was named, one way or the other."""
+    if folder and data_dir and folder != data_dir:
+        raise MonodyError(
+            f"two folders were named, {folder!r} and --data_dir {data_dir!r}: name one"
+        )
+    return folder or data_dir or DATA_DIR
+
+
 def _read(data_dir: str, settings: ReadSettings) -> Corpus:
-    """Read a folder with a progress bar, and say what came out."""
+    """Read a folder with a progress bar."""
     from rich.console import Console
 
-    from monody.corpus import read_corpus, require_melodies
+    from monody.corpus import read_corpus
     from monody.progress_bar import progress_bar
 
-    with progress_bar(Console()) as bar:
+    with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(f"reading {data_dir}", total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
         corpus = read_corpus(data_dir, settings, progress)
-    kept = len(corpus.verdicts) - len(corpus.skipped)
-    notes = len(corpus.melodies.notes)
+    for remark in corpus.remarks:
+        click.echo(remark, err=True)
+    return corpus
+
+
+def _report_reading(corpus: Corpus) -> None:
+    """Say what came out of a folder, and what did not."""
+    from monody.corpus import require_melodies
+    from monody.verdicts import DROPPED, DUPLICATE, RECOVERED
+
+    counts = Counter(item.verdict for item in corpus.verdicts)
+    dropped = Counter(
+        (item.reason, item.advice) for item in corpus.verdicts if not item.melodies
+    )
+    used = corpus.used
+    notes = int(corpus.melodies.info["note_count"][used].sum())
     click.echo(
-        f"{data_dir}: {len(corpus.melodies)} melodies, {notes} notes, from {kept} of "
+        f"{corpus.root}: {len(used)} melodies, {notes} notes, from "
+        f"{len(corpus.verdicts) - counts[DROPPED] - counts[DUPLICATE]} of "
         f"{len(corpus.verdicts)} files"
     )
-    repaired = sum(bool(verdict.repairs) for verdict in corpus.verdicts)
-    if repaired:
-        click.echo(f"  {repaired} files repaired or re-timed")
-    reasons = Counter(verdict.reason for verdict in corpus.skipped)
-    for reason, count in reasons.most_common(5):
-        click.echo(f"  {count} skipped because: {reason}")
-    rest = len(corpus.skipped) - sum(count for _, count in reasons.most_common(5))
+    copies = len(corpus.melodies) - len(used)
+    if copies:
+        click.echo(f"  {copies} melodies are copies of others and left out")
+    if counts[RECOVERED]:
+        click.echo(f"  {counts[RECOVERED]} files recovered")
+    for (reason, advice), count in dropped.most_common(5):
+        click.echo(f"  {count} dropped: {reason} ({advice})")
+    rest = dropped.total() - sum(count for _, count in dropped.most_common(5))
     if rest:
-        click.echo(f"  {rest} skipped for other reasons")
-    return require_melodies(corpus)
+        click.echo(f"  {rest} dropped for other reasons")
+    if dropped or copies or counts[RECOVERED]:
+        click.echo(f"  more: monody inspect {shlex.quote(str(corpus.root))}")
+    require_melodies(corpus)
+
+
+@cli.command()
+@click.argument("folder", required=False, metavar="[DATA_DIR]")
+@click.option(
+    "--data_dir",
+    metavar="DIR",
+    help=f"Folder or file to look at. [default {DATA_DIR}]",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the whole report as JSON instead."
+)
+@click.option(
+    "--html", "page", metavar="FILE", help="Write the whole report as a page, too."
+)
+@click.option("--all", "every", is_flag=True, help="List every file, not the first 60.")
+@settings_options(ReadSettings)
+def inspect(
+    folder: str | None,
+    data_dir: str | None,
+    as_json: bool,
+    page: str | None,
+    every: bool,
+    **values: Any,
+) -> None:
+    r"""Say what became of every file of a folder, and why.
+
+    \b
+    monody inspect data/midi                      a report on the terminal
+    monody inspect data/midi --html report.html   a page with every file
+    monody inspect my.mid --tempo always          one file, with other settings
+
+    A file is kept; or recovered, where it was damaged, polyphonic or off the beat; or a
+    duplicate of another; or dropped, and then the report says what to do. Files may be
+    MIDI, packed by gzip or not, ABC tune books, MusicXML, and zip archives of them.
+    """
+    from rich.console import Console
+
+    corpus = _read(_one_folder(folder, data_dir), chosen(ReadSettings, values))
+
+    from monody.report import make_report, report_json
+
+    report = make_report(
+        str(corpus.root), corpus.verdicts, corpus.melodies, corpus.copy_of
+    )
+    if page:
+        from monody.report_page import write_page
+
+        write_page(report, Path(page))
+    if as_json:
+        for part in report_json(report):
+            click.echo(part, nl=False)
+        return
+    from monody.report_terminal import print_report
+
+    print_report(report, Console(), max_rows=None if every else 60)
+    if page:
+        click.echo(f"written: {page}")
+
+
+@cli.command()
+@click.option("--clear", is_flag=True, help="Remove it all.")
+def cache(clear: bool) -> None:
+    r"""Show, or remove, what monody remembers of the files that it read.
+
+    What was read once is not read again until it changes. Removing it costs nothing but
+    the time to read it again. MONODY_CACHE names another folder for it.
+    """
+    from monody.cache import cache_bytes, clear_cache
+    from monody.read_cache import cache_folder
+
+    if clear:
+        clear_cache()
+    click.echo(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")
 
 
 def _report_training(experiment: Experiment) -> None:

@@ -7,16 +7,18 @@ memory does not grow with the folder. What was read once is remembered (``cache`
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
 import tempfile
+import time
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, overload
 
@@ -26,13 +28,12 @@ from numpy.typing import NDArray
 from monody.cache import Cache
 from monody.duplicates import Duplicates, find_duplicates
 from monody.errors import MonodyError
-from monody.files import write_bytes
 from monody.find import SETTLED_SECONDS, FoundFiles, find_files
 from monody.json_lines import JsonLines
 from monody.melody import Melody
 from monody.melody_store import MelodyStore, StoreWriter
 from monody.read_cache import program_fingerprint, rows
-from monody.read_pool import FileChunk, ReadPool, Source
+from monody.read_pool import ReadPool, Source
 from monody.settings import ReadSettings
 from monody.suffixes import ARCHIVE_SUFFIX, MUSIC_SUFFIXES
 from monody.verdict_list import VerdictList
@@ -72,7 +73,8 @@ class Corpus:
         """Make a corpus of melodies that come from nowhere in particular."""
         store = MelodyStore.of(melodies)
         reports = [[source, [], []] for source in store.sources]
-        return _corpus(Path(), settings or ReadSettings(), store, reports)
+        settings = settings or ReadSettings()
+        return _corpus(Path(), settings, store, reports, find_duplicates(store))
 
     @property
     def used(self) -> NDArray[np.int64]:
@@ -112,15 +114,199 @@ def read_corpus(
             f"no music file in {str(root)!r} or its subfolders: expected names that "
             f"end in {', '.join((*MUSIC_SUFFIXES, ARCHIVE_SUFFIX))}"
         )
-    with ExitStack() as stack:
-        cache, remarks = _open_cache(settings, stack)
-        if cache is None:
-            folder = Path(tempfile.mkdtemp(prefix="monody-"))
-            _write(folder, found, settings, None, progress)
-        else:
-            folder = _cached(cache, root, found, settings, progress)
-            remarks += [_not_remembered(cache.problem)] if cache.problem else []
-    corpus = _load(folder, root, settings, remarks)
-    if cache is None or not folder.name.startswith(cache.owner_of(root, settings)):
-        weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+    cache, remark = _open_cache(settings)
+    if cache is None:
+        corpus = _read_anew(root, found, settings, progress)
+    else:
+        with cache:
+            corpus = _read_cached(cache, root, found, settings, progress)
+            remark = cache.problem
+    remarks = (f"what was read is not remembered: {remark}",) if remark else ()
+    return replace(corpus, remarks=remarks)
+
+
+def require_melodies(corpus: Corpus) -> Corpus:
+    """Return the corpus.
+
+    Raises:
+        MonodyError: If it has no melody; the message names the commonest reason.
+    """
+    if not len(corpus.melodies):
+        dropped = Counter((item.reason, item.advice) for item in corpus.verdicts)
+        (reason, advice), _ = dropped.most_common(1)[0]
+        raise MonodyError(
+            f"no usable melody in the {len(corpus.verdicts)} files of "
+            f"{str(corpus.root)!r}; most often: {reason} ({advice}); "
+            f"`monody inspect {corpus.root}` explains each file"
+        )
     return corpus
+
+
+def _open_cache(settings: ReadSettings) -> tuple[Cache | None, str]:
+    """Open the cache; if that cannot be done, say why."""
+    if not settings.cache:
+        return None, ""
+    try:
+        return Cache(), ""
+    except (OSError, sqlite3.Error) as error:
+        return None, str(error)
+
+
+def _read_cached(
+    cache: Cache,
+    root: Path,
+    found: FoundFiles,
+    settings: ReadSettings,
+    progress: Progress | None,
+) -> Corpus:
+    """Find a corpus in the cache, or read it and keep it there."""
+    began = time.time()
+    owner = _owner(root, settings)
+    kept = cache.corpus(owner, found.digest)
+    if kept is not None:
+        with contextlib.suppress(FileNotFoundError):  # another run replaces it just now
+            return _load(kept, root, settings)
+    folder = cache.making()
+    try:
+        _write(folder, found, settings, cache, progress)
+        # Files that changed a moment ago may change again at the same time of day.
+        if not cache.problem and found.newest < began - SETTLED_SECONDS:
+            kept = cache.keep(folder, owner, found.digest)
+            if kept is not None:
+                return _load(kept, root, settings)
+        return _load_and_forget(folder, root, settings)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _read_anew(
+    root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
+) -> Corpus:
+    """Read a corpus into a temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="monody-"))
+    try:
+        _write(folder, found, settings, None, progress)
+        return _load_and_forget(folder, root, settings)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _load_and_forget(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
+    """Load a corpus whose folder goes when it does."""
+    corpus = _load(folder, root, settings)
+    weakref.finalize(corpus.melodies, shutil.rmtree, folder, ignore_errors=True)
+    return corpus
+
+
+def _owner(root: Path, settings: ReadSettings) -> str:
+    """Return a digest of what a corpus is of: folder, settings and program."""
+    text = json.dumps([str(root.resolve()), settings.of_reading()])
+    key = program_fingerprint() + text.encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(key, digest_size=8).hexdigest()
+
+
+def _write(
+    folder: Path,
+    found: FoundFiles,
+    settings: ReadSettings,
+    cache: Cache | None,
+    progress: Progress | None,
+) -> None:
+    """Read files into a folder: their melodies, reports and duplicates."""
+    database = cache.database if cache else None
+    with (
+        ReadPool(settings, database) as pool,
+        StoreWriter(folder) as arrays,
+        (folder / REPORTS_FILE).open("w", encoding="ascii") as reports,
+    ):
+        members = _archive_members(found, pool)
+        total = len(found.names) + sum(len(inside) - 1 for inside in members.values())
+        names = (source.name for source in _sources(found, members))
+        done = 0
+        for chunk in pool.read(_sources(found, members)):
+            if cache is not None:
+                cache.add(rows(chunk.keys, chunk.reports, chunk.melodies))
+            chunk.melodies.info["file"] += done
+            arrays.append(chunk.melodies)
+            reports.writelines(_line(next(names), report) for report in chunk.reports)
+            done += len(chunk.reports)
+            if progress:
+                progress(done, total)
+    duplicates = find_duplicates(MelodyStore.load(folder, ()))
+    np.save(folder / "groups.npy", duplicates.groups)
+    np.save(folder / "copy_of.npy", duplicates.copy_of)
+
+
+def _line(name: str, report: FileReport) -> str:
+    return json.dumps([name, report.left_out, report.repairs]) + "\n"
+
+
+def _archive_members(
+    found: FoundFiles, pool: ReadPool
+) -> dict[str, list[tuple[int, str]]]:
+    """List the music files in each archive that can be listed and has any."""
+    archives = [name for name in found.names if name.lower().endswith(ARCHIVE_SUFFIX)]
+    listed = {name: pool.members(found.path(name)) for name in archives}
+    return {name: members for name, members in listed.items() if members}
+
+
+def _sources(
+    found: FoundFiles, members: dict[str, list[tuple[int, str]]]
+) -> Iterator[Source]:
+    """Yield what is to be read; an archive that has no members is read itself."""
+    for name in found.names:
+        path, shown = found.path(name), name.replace(os.sep, "/")
+        if name not in members:
+            yield Source(shown, path)
+        for index, member in members.get(name, ()):
+            yield Source(f"{shown}/{member}", path, index)
+
+
+class _Names(Sequence[str]):
+    """The names in reports, as the sources of a store."""
+
+    def __init__(self, reports: Sequence[Any]) -> None:
+        self._reports = reports
+
+    def __len__(self) -> int:
+        return len(self._reports)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [report[0] for report in self._reports[index]]
+        name: str = self._reports[index][0]
+        return name
+
+
+def _load(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
+    """Open what ``_write`` wrote, memory-mapped."""
+    reports = JsonLines(folder / REPORTS_FILE)
+    groups, copy_of = (
+        np.load(folder / f"{name}.npy", allow_pickle=False)
+        for name in ("groups", "copy_of")
+    )
+    melodies = MelodyStore.load(folder, _Names(reports))
+    return _corpus(root, settings, melodies, reports, Duplicates(groups, copy_of))
+
+
+def _corpus(
+    root: Path,
+    settings: ReadSettings,
+    melodies: MelodyStore,
+    reports: Sequence[Any],
+    duplicates: Duplicates,
+) -> Corpus:
+    """Put a corpus together."""
+    verdicts = VerdictList(
+        reports, melodies, duplicates.copy_of, deduplicate=settings.deduplicate
+    )
+    return Corpus(
+        root, settings, melodies, verdicts, duplicates.groups, duplicates.copy_of
+    )

@@ -27,6 +27,7 @@ from monody.tune_patterns import (
     pattern_sets,
     pitches,
     played,
+    scrambled,
     skeleton,
     whole_hashes,
 )
@@ -36,7 +37,11 @@ KINDS = ((played, 0.12), (skeleton, 0.12), (pitches, 0.4))
 MIN_SHARED = 8  # patterns in common: fewer are a stock phrase
 NEIGHBOURS = 4  # melodies that meet at a pattern, to either side
 MIN_MEETINGS = 2  # patterns at which two melodies must meet to be compared
+ORDERS = 8  # in which melodies stand at a pattern, so that copies stand close
+PARTS = 4  # of the patterns that are sorted at a time
 CHUNK_PATTERNS = 1 << 20  # patterns compared at a time: 16 MB
+
+LOW = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,13 @@ def find_duplicates(melodies: MelodyStore) -> Duplicates:
         nothing = np.zeros(0, np.int32)
         return Duplicates(nothing, nothing)
     traits = _Traits(melodies)
-    links = traits.links()
+    order = np.argsort(-melodies.info["note_count"], kind="stable")
+    rank = np.argsort(order)
+    links = traits.links(rank)
     pieces = _first_alike(_pieces(melodies))
     same_piece = np.stack([pieces, np.arange(len(pieces))], axis=1)
     groups = _components(np.concatenate([links, same_piece]), len(melodies))
-    return Duplicates(groups, _copies(traits, links, melodies.info["note_count"]))
+    return Duplicates(groups, _copies(traits, links, rank))
 
 
 def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
@@ -92,10 +99,16 @@ class _Traits:
         wholes, openings = zip(*chunks, strict=True)
         self.first_same = _first_alike(np.concatenate(wholes))  # (melodies,)
         self.opening: Hashes = np.concatenate(openings)  # (melodies,), 0: none
-        self._sets = [pattern_sets(melodies, describe) for describe, _ in KINDS]
+        self.sets = [(pattern_sets(melodies, kind), least) for kind, least in KINDS]
 
-    def links(self) -> Integers:
-        """Find pairs that are alike, each melody after the first same one once.
+    def links(self, rank: Integers) -> Integers:
+        """Find pairs of melodies that are alike.
+
+        Melodies that are the same, or open alike, are all linked to one of them. Of the
+        same ones only the first is compared further.
+
+        Args:
+            rank: ``(melodies,)``: the lowest of those that open alike is linked to.
 
         Returns:
             ``(links, 2)``: indices of melodies.
@@ -103,25 +116,25 @@ class _Traits:
         index = np.arange(len(self.first_same))
         distinct = self.first_same == index
         opening = np.flatnonzero(distinct & (self.opening != 0))
+        opening = opening[np.argsort(rank[opening])]
         first_open = opening[_first_alike(self.opening[opening])]
-        pairs = [(self.first_same, index), (first_open, opening)]
-        near = []
-        for sets, (_, least) in zip(self._sets, KINDS, strict=True):
-            candidates = _meetings(sets, distinct)
-            near.append(candidates[_share_enough(sets, candidates, least)])
-        links = np.concatenate([*(np.stack(pair, axis=1) for pair in pairs), *near])
+        found = [
+            np.stack([self.first_same, index], axis=1),
+            np.stack([first_open, opening], axis=1),
+        ]
+        for sets, least in self.sets:
+            pairs = _meetings(sets, distinct)
+            found.append(pairs[_share_enough(sets, pairs, least)])
+        links = np.concatenate(found)
         return np.unique(links[links[:, 0] != links[:, 1]], axis=0)
 
     def alike(self, one: int, other: int) -> bool:
         """Compare two melodies that may not be linked."""
+        same = self.first_same[one] == self.first_same[other]
+        opening = self.opening[one] and self.opening[one] == self.opening[other]
         pair = np.array([[one, other]])
-        return bool(
-            self.first_same[one] == self.first_same[other]
-            or (self.opening[one] and self.opening[one] == self.opening[other])
-            or any(
-                _share_enough(sets, pair, least)[0]
-                for sets, (_, least) in zip(self._sets, KINDS, strict=True)
-            )
+        return bool(same or opening) or any(
+            _share_enough(sets, pair, least)[0] for sets, least in self.sets
         )
 
 
@@ -132,7 +145,7 @@ def _first_alike(values: Hashes) -> Integers:
 
 
 def _pieces(melodies: MelodyStore) -> Hashes:
-    """Number the pieces that melodies come from: ``(melodies,)``."""
+    """Return a number for the piece of each melody: ``(melodies,)``."""
     file = melodies.info["file"].astype(np.uint64)
     return file << np.uint64(32) | melodies.info["piece"].astype(np.uint64)
 
@@ -140,22 +153,70 @@ def _pieces(melodies: MelodyStore) -> Hashes:
 def _meetings(sets: PatternSets, distinct: NDArray[np.bool_]) -> Integers:
     """Pair melodies that meet at some patterns: ``(pairs, 2)``, the lower index first.
 
-    Half of the patterns are looked at, the same half of every melody.
+    A part of all patterns is looked at after the other, to save memory.
     """
-    melody = np.repeat(np.arange(len(distinct), dtype=np.uint64), np.diff(sets.ends))
-    looked_at = (sets.hashes % 2 == 0) & distinct[melody]
-    keys = sets.hashes[looked_at].astype(np.uint64) << np.uint64(32)
-    keys |= melody[looked_at]
+    melody = np.repeat(np.arange(len(distinct), dtype=np.uint32), np.diff(sets.ends))
+    orders = _orders(sets)
+    met = [np.zeros((0, 2), np.int64)]
+    for part in range(PARTS):
+        at = np.flatnonzero((sets.hashes % PARTS == part) & distinct[melody])
+        met.append(_met(sets.hashes[at], melody[at], orders))
+    return np.unique(np.concatenate(met), axis=0)
+
+
+def _met(
+    patterns: NDArray[np.uint32],
+    melody: NDArray[np.uint32],
+    orders: NDArray[np.uint32],
+) -> Integers:
+    """Pair the melodies that stand close to each other at two patterns or more.
+
+    Args:
+        patterns: ``(n,)``: patterns of any melodies.
+        melody: ``(n,)``: whose each is.
+        orders: ``(ORDERS, melodies)``: how melodies stand at a pattern.
+    """
+    ranks = np.argsort(orders, axis=1).astype(np.uint32)
+    rank = ranks[patterns // PARTS % ORDERS, melody]
+    keys = patterns.astype(np.uint64) << np.uint64(32) | rank
     keys.sort()
-    pattern, melody = keys >> np.uint64(32), keys & np.uint64(0xFFFFFFFF)
-    met = [np.zeros(0, np.uint64)]
+    patterns = (keys >> np.uint64(32)).astype(np.uint32)
+    melody = orders[patterns // PARTS % ORDERS, keys & LOW]
+    del keys, rank
+    pairs, end = np.empty(NEIGHBOURS * len(patterns), np.uint64), 0
     for step in range(1, NEIGHBOURS + 1):
-        same = np.flatnonzero(pattern[step:] == pattern[:-step])
-        met.append(melody[same] << np.uint64(32) | melody[same + step])
-    pairs, times = np.unique(np.concatenate(met), return_counts=True)
-    pairs = pairs[times >= MIN_MEETINGS]
-    low = np.uint64(0xFFFFFFFF)
-    return np.stack([pairs >> np.uint64(32), pairs & low], axis=1).astype(np.int64)
+        same = np.flatnonzero(patterns[step:] == patterns[:-step])
+        one, other = melody[same], melody[same + step]
+        key = np.minimum(one, other).astype(np.uint64) << np.uint64(32)
+        pairs[end : end + len(same)] = key | np.maximum(one, other)
+        end += len(same)
+    return _repeated(pairs[:end])
+
+
+def _repeated(pairs: Hashes) -> Integers:
+    """Sort pairs in place and return those found ``MIN_MEETINGS`` times, once each."""
+    pairs.sort()
+    earlier = MIN_MEETINGS - 1
+    pairs = pairs[earlier:][pairs[earlier:] == pairs[: len(pairs) - earlier]]
+    pairs = np.unique(pairs)
+    return np.stack([pairs >> np.uint64(32), pairs & LOW], axis=1).astype(np.int64)
+
+
+def _orders(sets: PatternSets) -> NDArray[np.uint32]:
+    """Put the melodies into several orders, each with like ones often side by side.
+
+    Each is by a MinHash: two sets have the same one as often as their patterns are the
+    same (A. Broder, "On the resemblance and containment of documents", 1997).
+
+    Returns:
+        ``(ORDERS, melodies)``: melodies in their order.
+    """
+    begins = np.minimum(sets.ends[:-1], max(len(sets.hashes) - 1, 0))
+    orders = np.zeros((ORDERS, len(begins)), np.uint32)
+    for i in range(ORDERS if len(sets.hashes) else 0):
+        factor = scrambled(np.array([i])).astype(np.uint32) | np.uint32(1)
+        orders[i] = np.argsort(np.minimum.reduceat(sets.hashes * factor, begins))
+    return orders
 
 
 def _share_enough(
@@ -164,10 +225,14 @@ def _share_enough(
     """Whether the two sets of each pair have enough in common: ``(pairs,)``."""
     sizes = np.diff(sets.ends)[pairs]
     shared = np.concatenate(
-        [np.zeros(0, np.int64), *(_shared(sets, part) for part in _chunks(pairs, sizes))]
+        [
+            np.zeros(0, np.int64),
+            *(_shared(sets, part) for part in _chunks(pairs, sizes)),
+        ]
     )
-    union = np.maximum(sizes.sum(axis=1) - shared, 1)
-    return (shared >= MIN_SHARED) & (shared >= least * union)
+    union = sizes.sum(axis=1) - shared
+    enough: NDArray[np.bool_] = (shared >= MIN_SHARED) & (shared >= least * union)
+    return enough
 
 
 def _chunks(pairs: Integers, sizes: Integers) -> Iterator[Integers]:
@@ -190,7 +255,7 @@ def _shared(sets: PatternSets, pairs: Integers) -> Integers:
 
 
 def _components(links: Integers, count: int) -> NDArray[np.int32]:
-    """Number the connected components in order of appearance: ``(count,)``."""
+    """Return the component of each, numbered in order of appearance: ``(count,)``."""
     lowest = np.arange(count)
     while True:
         one, other = lowest[links].T
@@ -201,26 +266,27 @@ def _components(links: Integers, count: int) -> NDArray[np.int32]:
             lowest = lowest[lowest]
 
 
-def _copies(
-    traits: _Traits, links: Integers, note_counts: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """Choose what to keep, the longest first: what each is a copy of, or -1."""
+def _copies(traits: _Traits, links: Integers, rank: Integers) -> NDArray[np.int32]:
+    """Choose what to keep: what each melody is a copy of, or -1: ``(melodies,)``.
+
+    Args:
+        traits: What is compared.
+        links: ``(links, 2)``: pairs that are alike.
+        rank: ``(melodies,)``: what is kept rather comes first.
+    """
     near = _neighbours(links)
-    order = np.lexsort((np.arange(len(note_counts)), -note_counts))
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    copy_of = np.full(len(note_counts), -1, np.int32)
-    settled: dict[int, int] = {}  # the kept melody that stands for each
-    linked = order[np.isin(order, links)].tolist()
-    for index in linked:
-        around = near[index]
-        kept = {other for other in around if settled.get(other) == other}
+    stands_for: dict[int, int] = {}  # the kept melody for each that is settled
+    for index in sorted(near, key=rank.__getitem__):
+        kept = [other for other in near[index] if stands_for.get(other) == other]
         if not kept:
-            further = {settled[other] for other in around if other in settled}
-            kept = {other for other in further if traits.alike(index, other)}
-        settled[index] = min(kept, key=rank.__getitem__, default=index)
-        if kept:
-            copy_of[index] = settled[index]
+            around = {index for other in near[index] for index in (other, *near[other])}
+            others = {stands_for[other] for other in around if other in stands_for}
+            kept = [other for other in others if traits.alike(index, other)]
+        stands_for[index] = min(kept, key=rank.__getitem__, default=index)
+    copy_of = np.full(len(rank), -1, np.int32)
+    for index, kept_one in stands_for.items():
+        if kept_one != index:
+            copy_of[index] = kept_one
     return copy_of
 
 

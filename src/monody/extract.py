@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from monody.melody import (
     COMMON_TIME,
     KEY_NAMES,
     TICKS_PER_QUARTER,
+    Ints,
     Meter,
     bar_line_before,
     meters_from,
@@ -88,7 +89,7 @@ def _pitched(score: RawScore) -> RawScore:
 
 
 def _merged(first: Extraction, second: Extraction, files: list[int]) -> Extraction:
-    """Put what a second search found in ``files`` in the place of what the first did."""
+    """Put what a second search found in ``files`` in the place of the first."""
     reports = list(first.reports)
     for file, report in zip(files, second.reports, strict=True):
         reports[file] = report
@@ -127,6 +128,7 @@ class _Tracks:
     around: list[RawScore]  # its tempos, meters and keys; another one once re-timed
     file: Longs
     quarter: Longs  # file ticks
+    files: int
 
 
 def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
@@ -159,7 +161,9 @@ def _playing(scores: Sequence[RawScore], ledger: _Ledger) -> _Tracks:
             around.append(score)
             files.append(file)
     quarter = [score.ticks_per_quarter for score in around]
-    return _Tracks(raw, around, np.array(files, int), np.array(quarter, np.int64))
+    return _Tracks(
+        raw, around, np.array(files, np.int64), np.array(quarter, np.int64), len(scores)
+    )
 
 
 def _lines(
@@ -329,46 +333,66 @@ def _store(
     ledger: _Ledger,
 ) -> MelodyStore:
     """Dress lines with meter, tempo and key, from their first bar line on."""
-    begins = np.flatnonzero(parts.first)
-    ends = np.cumsum(parts.counts)
+    begins, ends = np.flatnonzero(parts.first), np.cumsum(parts.counts)
+    bounds = zip(
+        parts.start[begins].tolist(), parts.end[ends - 1].tolist(), strict=True
+    )
+    spans = dict(enumerate(bounds))
+    kept = np.zeros(parts.owners, bool)
     origins = np.zeros(parts.owners, np.int64)
     meters: list[Meter] = []
     rows: list[tuple[Any, ...]] = []
     for part in np.flatnonzero(chosen).tolist():
-        first, end = int(parts.start[begins[part]]), int(parts.end[ends[part] - 1])
-        raw, around = tracks.raw[track[part]], tracks.around[track[part]]
-        scale = TICKS_PER_QUARTER / around.ticks_per_quarter
-        on_grid = _meters_on_grid(around.meters, scale, end)
-        origins[part] = bar_line_before(first, on_grid)
-        own = meters_from(on_grid, int(origins[part]))
-        unwanted = {str(meter) for meter in own} - settings.wanted_meters
-        if settings.wanted_meters and unwanted:
-            chosen[part] = False
-            ledger.leave_out(tracks.file[track[part]], _unwanted(unwanted))
+        owner = int(track[part])
+        dress = _dress(tracks.around[owner], *spans[part])
+        unwanted = settings.wanted_meters and dress.names - settings.wanted_meters
+        if unwanted:
+            ledger.leave_out(tracks.file[owner], _unwanted(unwanted))
             continue
-        keys = [key for tick, key in around.keys if tick * scale <= first]
-        meters += own
-        rows.append(
-            (
-                ends[part] - begins[part],
-                len(own),
-                longest_tempo(around.tempos, first / scale, end / scale),
-                KEY_NUMBERS[keys[-1]] if keys else -1,
-                raw.program,
-                raw.index,
-                tracks.file[track[part]],
-                around.piece,
-            )
-        )
-    kept = chosen[parts.owner]
-    owner = parts.owner[kept]
-    start = parts.start[kept] - origins[owner]
-    duration = parts.end[kept] - parts.start[kept]
+        kept[part], origins[part] = True, dress.origin
+        meters += dress.meters
+        raw, piece = tracks.raw[owner], tracks.around[owner].piece
+        rows.append((ends[part] - begins[part], len(dress.meters), dress.bpm, dress.key,
+                     raw.program, raw.index, tracks.file[owner], piece))  # fmt: skip
     return MelodyStore(
-        np.stack([parts.pitch[kept], start, duration], axis=1).astype(np.int32),
+        _rows_of(parts.where(kept[parts.owner]), origins),
         np.array(meters, np.int32).reshape(-1, 3),
         np.array(rows, INFO),
-        [""],
+        [""] * tracks.files,
+    )
+
+
+def _rows_of(notes: NoteTable, origins: Longs) -> Ints:
+    """Return notes as rows of pitch, start and duration, from their part's origin."""
+    start = notes.start - origins[notes.owner]
+    rows = np.stack([notes.pitch, start, notes.end - notes.start], axis=1)
+    return rows.astype(np.int32)
+
+
+class _Dress(NamedTuple):
+    """What a line of notes is heard in."""
+
+    origin: int  # the bar line before the first note, in grid ticks
+    meters: tuple[Meter, ...]  # from there on
+    bpm: float
+    key: int  # index into KEY_NAMES, or -1
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(map(str, self.meters))
+
+
+def _dress(around: RawScore, first: int, end: int) -> _Dress:
+    """Find meter, tempo and key of the music between two grid ticks."""
+    scale = TICKS_PER_QUARTER / around.ticks_per_quarter
+    meters = _meters_on_grid(around.meters, scale, end)
+    origin = bar_line_before(first, meters)
+    keys = [key for tick, key in around.keys if tick * scale <= first]
+    return _Dress(
+        origin,
+        meters_from(meters, origin),
+        longest_tempo(around.tempos, first / scale, end / scale),
+        KEY_NUMBERS[keys[-1]] if keys else -1,
     )
 
 
@@ -382,7 +406,7 @@ def _meters_on_grid(meters: Sequence[Meter], scale: float, end: int) -> list[Met
     return [by_tick[tick] for tick in sorted(by_tick)]
 
 
-def _unwanted(meters: set[str]) -> Reason:
+def _unwanted(meters: frozenset[str]) -> Reason:
     named = ", ".join(sorted(meters))
     return Reason(f"the meter is {named}", "add it to --meters")
 

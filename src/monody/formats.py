@@ -91,7 +91,7 @@ def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
         raise UnreadableError(
             f"a zip archive of {len(members)} music files", "rename it to end in .zip"
         )
-    inner = archive.read(members[0].index, max_bytes)
+    inner = archive.read(members[0].place, max_bytes)
     if inner.startswith(_ZIP):
         raise UnreadableError("an archive inside an archive", "unpack it")
     found = read_scores(inner, members[0].name, max_bytes)

@@ -4,10 +4,10 @@ Many files declare a tempo that means nothing: a transcriber wrote seconds as ti
 120 bpm, or somebody played without a metronome click. Their onsets stand at chance
 against the quarter notes of the file, and quantising them scrambles the rhythm. Where
 one constant period and one phase explain the onsets far better, `fit_grid` finds them
-and `retime` moves the notes; a declared grid that fits is never touched.
+and `retime` moves the notes; a declared grid that fits is not touched unless asked to.
 
-The pulses come from ``pulses``; here is what makes a grid of one: how many of them are a
-quarter note, which of them is its line, and whether chance could do as well.
+The pulses come from ``pulses``; here is what makes a grid of one: how many of them are
+a quarter note, which of them is its line, and whether chance could do as well.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXACT_DIVISIONS = (24, 16)  # parts of a quarter: all triplets of 16ths, and 64t
 EXACT_SHARE = 0.75  # of onsets exactly on them: notation, which declares what it means
 MIN_EXPLAINED = 0.5  # of the share of onsets that chance leaves off the grid
 MIN_GAIN = 0.3  # in the same share: what "far better" means
-LEAST_GAIN = 0.01  # in the same share, to move what may fit already
+LEAST_GAIN = 0.01  # in the same share, to re-time what fits already
 MAX_FALSE_FITS = 1e-4  # among files of random onsets
 MIN_ONSETS = 12  # fewer are never on a grid by more than chance could put them
 
@@ -44,9 +44,7 @@ EIGHTHS_WORTH = 0.3  # what all onsets on 8ths rather than none are worth, likew
 # The pulses a grid is found by: 16ths, or the 12 parts of a quarter that hold 16ths and
 # triplets alike. Each with the bpm between which it is looked for.
 PULSES = ((4, SLOWEST_BPM, FASTEST_BPM), (12, LOW_BPM, HIGH_BPM))
-BINS = (
-    240  # of a quarter: the least whose edges are those of 15 % of a 16th and triplet
-)
+BINS = 240  # of a quarter: the fewest with edges at 15 % of a 16th from each line
 # Weight of an onset by its twelfth of the quarter. It finds the line of an 8th in 99 %
 # of four collections of folk tunes, that of the quarter in 77 to 92 %.
 METRICAL_WEIGHTS = np.array([3, 0, 0, 1, 1, 0, 2, 0, 1, 1, 0, 0])
@@ -64,7 +62,8 @@ def _to_lines(*divisions: int) -> Floats:
     middles = (np.arange(BINS) + 0.5) / BINS
     lines = [middles * division for division in divisions]
     away = [np.abs(x - np.rint(x)) / n for x, n in zip(lines, divisions, strict=True)]
-    return np.min(away, axis=0)
+    nearest: Floats = np.min(away, axis=0)
+    return nearest
 
 
 TO_LINES = np.stack([_to_lines(4), _to_lines(4, 3), _to_lines(2)])  # (3, bins)
@@ -72,10 +71,11 @@ LINES_OF_NOTATION = len({i / n for n in EXACT_DIVISIONS for i in range(n)})
 
 
 def _support(parts: int) -> Floats:
-    """Return how each bin speaks for each pulse as the quarter's line: (bins, parts)."""
+    """Return what a bin says for each pulse as the quarter's line: (bins, parts)."""
     nearest = np.rint((np.arange(BINS) + 0.5) * parts / BINS).astype(np.int64)
     turned = (nearest[:, None] - np.arange(parts)) % parts
-    return METRICAL_WEIGHTS[:: 12 // parts][turned].astype(np.float32)
+    weights: Floats = METRICAL_WEIGHTS[:: 12 // parts][turned].astype(np.float32)
+    return weights
 
 
 SUPPORT = {parts: _support(parts) for parts, _, _ in PULSES}
@@ -167,27 +167,29 @@ def fit_grid(
         ticks_per_quarter: The file's own division.
         bpm: The tempo that the file declares. The beat level nearest to it is taken;
             if it is the default of 120, or if no fit is near, the one nearest 100.
-        always: Take the best fit that is better than the declared grid at all, though
-            that one fits too. Exact notation cannot be bettered.
+        always: Look at a declared grid that fits, too, and take a fit that is better
+            by `LEAST_GAIN`, however little it explains, if it is better than chance. A
+            melody that is wholly on its grid still gives ``None``: nothing is better.
 
     Returns:
         The fit, or ``None`` where the declared grid is better left alone: because it
         fits, triplets and swing included, or because no grid is far better than it,
-        or better than the best that as many random onsets could have.
+        or better than the best that as many random onsets could have. The first two
+        are waived by `always`.
     """
     if len(onsets) < MIN_ONSETS:
         return None
-    if always:
-        explained = _explained(onsets, ticks_per_quarter)
-        needed = max(explained, _exact(onsets, ticks_per_quarter)) + LEAST_GAIN
-    elif _fits(onsets, ticks_per_quarter):
+    if not always and _fits(onsets, ticks_per_quarter):
         return None
-    else:
-        needed = max(MIN_EXPLAINED, _explained(onsets, ticks_per_quarter) + MIN_GAIN)
+    explained = _explained(onsets, ticks_per_quarter)
+    needed = enough = max(MIN_EXPLAINED, explained + MIN_GAIN)
+    if always:
+        needed = max(explained, _exact(onsets, ticks_per_quarter)) + LEAST_GAIN
     if needed > 1:
         return None
     candidates = _candidates(onsets, bpm * ticks_per_quarter, needed)
-    best = _preferred(candidates, bpm)
+    good = [x for x in candidates if x.explained >= enough]
+    best = _preferred(good or candidates, bpm)
     if best is None:
         return None
     return GridFit(
@@ -271,10 +273,10 @@ def _explained(onsets: Ints, period: float) -> float:
 
 
 def _exact(onsets: Ints, period: float) -> float:
-    """Return the same for being exactly on the lines of notation."""
-    width = 2 * _at_least_half_a_tick(EXACT, period)
+    """Return the same for being exactly on the lines of notation; 0 if it is none."""
     share = _share(onsets, period, 0.0, EXACT_DIVISIONS, EXACT)
-    return _above(share, min(LINES_OF_NOTATION * float(width), 1.0))
+    chance = 2 * LINES_OF_NOTATION * float(_at_least_half_a_tick(EXACT, period))
+    return _above(share, chance) if share >= EXACT_SHARE else 0.0
 
 
 def _chances(period: float) -> tuple[float, float]:
@@ -342,7 +344,7 @@ def _grids(
     turned = (np.arange(BINS) + lines[:, None] * (BINS // parts)) % BINS
     onsets_in = np.take_along_axis(onsets_in, turned, axis=1)
     tolerances = _at_least_half_a_tick(ON_GRID, periods)
-    near = TO_LINES <= tolerances[:, None, None]  # (pulses, 3, bins)
+    near = tolerances[:, None, None] >= TO_LINES  # (pulses, 3, bins)
     shares = (near @ onsets_in[:, :, None])[:, :, 0] / len(onsets)
     for period, phase, (*on_grid, on_eighths) in zip(
         periods.tolist(), phases.tolist(), shares.tolist(), strict=True
@@ -391,7 +393,8 @@ def _quarter_lines(
     phases = (ticks[:, None] + shifts) % periods[:, None]
     distance = np.minimum(phases, periods[:, None] - phases)
     distance[support < PHASE_SLACK * support.max(axis=1, keepdims=True)] = np.inf
-    return np.argmin(distance, axis=1)
+    lines: Ints = np.argmin(distance, axis=1)
+    return lines
 
 
 def _preferred(good: list[_Candidate], bpm: float) -> _Candidate | None:

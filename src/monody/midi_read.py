@@ -10,7 +10,6 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
-import numpy as np
 import symusic
 
 from monody.melody import Meter, is_meter, key_name

@@ -85,11 +85,11 @@ def _tunes(name: str) -> list[str]:
 def _write_tune(tune: str, path: Path, settings: ReadSettings) -> str:
     """Write one tune; return why not, or an empty text."""
     try:
-        found = extract(read_abc(tune), settings)
+        found = extract([read_abc(tune)], settings)
     except UnreadableError as error:
-        return str(error)
-    if not found.melodies:
-        return found.left_out
+        return error.reason.text
+    if not len(found.melodies):
+        return found.reports[0].left_out_text
     longest = max(found.melodies, key=len)
     write_midi(longest, path, title_of(tune) or path.stem)
     return ""

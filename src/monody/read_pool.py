@@ -107,9 +107,12 @@ class ReadPool:
         while pending:
             yield from pending.popleft().result()
 
-    def members(self, path: str) -> list[tuple[int, str]] | Reason:
-        """List the music files in an archive, place and name, or say why not."""
-        return self._threads.submit(self._list_archive, path).result()
+    def members(self, path: str) -> list[tuple[int, str]]:
+        """List the music files in an archive: place and name.
+
+        There are none in one that cannot be listed; reading it as a file says why.
+        """
+        return self._threads.submit(lambda: self._child().members(path)).result() or []
 
     def _read_chunk(self, sources: Sequence[Source]) -> list[FileChunk]:
         """Read files in this thread's child; a file that kills it is named.
@@ -126,10 +129,6 @@ class ReadPool:
             return [one for source in sources for one in self._read_chunk([source])]
         report = FileReport(((child.obituary(), 1),))
         return [FileChunk(MelodyStore.of([]), [report], [None])]
-
-    def _list_archive(self, path: str) -> list[tuple[int, str]] | Reason:
-        child = self._child()
-        return child.members(path) or child.obituary()
 
     def _child(self) -> _Child:
         """Return this thread's living child, started if need be."""
@@ -208,14 +207,11 @@ class _Child:
 
         return self._ask(request, chunk)
 
-    def members(self, path: str) -> list[tuple[int, str]] | Reason | None:
+    def members(self, path: str) -> list[tuple[int, str]] | None:
         """List an archive; ``None`` if the process ends over it."""
 
-        def listed() -> list[tuple[int, str]] | Reason:
-            answer = self._header()
-            if "reason" in answer:
-                return Reason(*answer["reason"])
-            return [(index, name) for index, name in answer["members"]]
+        def listed() -> list[tuple[int, str]]:
+            return [(index, name) for index, name in self._header()]
 
         return self._ask(path, listed)
 
@@ -258,7 +254,7 @@ class _Child:
             array = np.frombuffer(data, dtype)
             arrays.append(array.reshape(-1, 3) if width == 3 else array)
         notes, meters, info = arrays
-        return MelodyStore(notes, meters, info, [""])
+        return MelodyStore(notes, meters, info.copy(), [""])  # to be numbered anew
 
     def stop_if_overdue(self) -> None:
         """End the process if its present file takes too long."""

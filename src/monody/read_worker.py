@@ -7,8 +7,7 @@ It says ``ready``. Then each request is a line of JSON:
   ``{"files": [[left out, repairs, key], …], "counts": [notes, meters, melodies]}``;
   then the bytes of those three arrays (``melody_store``). The key is what to remember
   the reading by: null for one that was remembered, or that may turn out otherwise.
-- ``path`` lists an archive; it answers ``{"members": [[index, name], …]}``, or
-  ``{"reason": …}``.
+- ``path`` lists an archive; the answer is ``[[place, name], …]``.
 
 Nothing is pickled: what untrusted bytes can do to a parser must not reach the parent.
 """
@@ -24,17 +23,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from monody.archives import check_size, open_archive
+from monody.archives import Member, check_size, open_archive
 from monody.extract import extract
 from monody.formats import read_scores
 from monody.melody_store import MelodyStore
 from monody.raw_score import RawScore, UnreadableError
 from monody.read_cache import ReadCache, reading_key
 from monody.settings import ReadSettings
+from monody.suffixes import ARCHIVE_SUFFIX
 from monody.verdicts import FileReport, Reason
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
@@ -123,16 +123,18 @@ class Reader:
         if member >= 0:
             archive = open_archive(path)
             return archive.read(member, self._max_bytes), archive.name_of(member)
-        file = Path(path)
-        status = file.stat()
+        status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableError(
                 "a folder that may not be read", "check its permissions", lasting=False
             )
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("not a regular file", "leave it out", lasting=False)
+        if path.lower().endswith(ARCHIVE_SUFFIX):
+            raise _no_members(path)
         check_size(status.st_size, self._max_bytes)
-        return file.read_bytes(), file.name
+        with open(path, "rb") as file:
+            return file.read(), os.path.basename(path)
 
     def _extracted(self, opened: Sequence[_Opened]) -> FilesRead:
         """Extract the melodies of parsed files, in their order."""
@@ -161,6 +163,18 @@ class Reader:
         except (ValueError, ArithmeticError) as error:
             report, key = _report([], [_nonsense(error)]), file.key
         return FilesRead(MelodyStore.of([]), [report], [key])
+
+
+def _no_members(path: str) -> UnreadableError:
+    """Say why nothing could be listed in an archive.
+
+    Raises:
+        UnreadableError: If it cannot even be opened.
+    """
+    open_archive(path)
+    return UnreadableError(
+        "an archive without a music file", "leave it out", lasting=False
+    )
 
 
 def _nonsense(error: Exception) -> Reason:
@@ -249,14 +263,12 @@ def serve(
         answers.flush()
 
 
-def _members(path: str) -> dict[str, Any]:
-    """List the music files in an archive."""
+def _members(path: str) -> list[Member]:
+    """List the music files in an archive; none if reading it must say why not."""
     try:
-        return {"members": open_archive(path).members()}
-    except UnreadableError as error:
-        return {"reason": error.reason}
-    except MemoryError:
-        return {"reason": TOO_MUCH_MEMORY}
+        return open_archive(path).members()
+    except (UnreadableError, OSError, MemoryError):
+        return []
 
 
 def _limit_memory() -> None:

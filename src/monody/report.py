@@ -184,12 +184,13 @@ def summary(report: Report) -> str:
 def captions(report: Report) -> dict[str, str]:
     """Say what each histogram counts."""
     used, estimated = report.totals["melodies_used"], report.totals["keys_estimated"]
-    by_key = f"Melodies by key, {'all' if estimated == used else f'{estimated:,} of'}"
+    how_many = "all" if estimated == used else f"{estimated:,}"
+    by_key = f"Melodies by key, {how_many} of them estimated"
     return {
         "pitch": "Notes by pitch; C4 is middle C",
         "duration": "Notes by note value",
         "meter": "Melodies by the meter they begin in",
-        "key": f"{by_key} them estimated" if estimated else "Melodies by key",
+        "key": by_key if estimated else "Melodies by key",
         "length": "Melodies by number of notes",
     }
 
@@ -226,6 +227,8 @@ def _finding(verdict: Verdict) -> str:
     parts = [verdict.reason]
     if verdict.verdict == DUPLICATE and not verdict.reason:
         parts = [f"the same tune as {verdict.duplicate_of}"]
+    if verdict.verdict == KEPT and verdict.reason:
+        parts = [f"left out: {verdict.reason.removeprefix('left out: ')}"]
     if verdict.left_out and verdict.left_out not in verdict.reason:
         parts.append(f"left out: {verdict.left_out}")
     if verdict.copies and verdict.verdict != DUPLICATE:

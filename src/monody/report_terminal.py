@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
 from monody.report import (
-    Problem,
     Report,
     Row,
     captions,
@@ -38,6 +38,7 @@ MIN_PATH_CELLS, MAX_PATH_CELLS = 12, 60
 MIN_CHART_CELLS, MAX_CHART_CELLS = 36, 56
 MAX_COLUMN_CELLS = 3  # of a pitch
 
+LINES_AT_A_TIME = 500  # printing each for itself takes twice as long
 MAX_BARS = 9  # of a chart; the rarest beyond are added up
 MAX_PROBLEMS = 12  # of each kind
 PITCH_LINES = 5  # height of the chart of pitches
@@ -54,22 +55,27 @@ def print_report(report: Report, console: Console, max_rows: int | None = 60) ->
         console: Where to; its width decides the layout.
         max_rows: Files that are listed; ``None`` lists them all.
     """
-    _print_files(report, console, max_rows)
-    _print_problems(report, console)
-    _print_title("Summary", console)
-    _print(Text(summary(report)), console)
-    _print_charts(report, console)
+    lines = chain(
+        _table_lines(report, console, max_rows),
+        _problem_lines(report, console),
+        _title("Summary", console),
+        _wrapped(Text(summary(report)), console),
+        _chart_lines(report, console),
+    )
+    while batch := list(islice(lines, LINES_AT_A_TIME)):
+        for line in batch:
+            line.rstrip()
+        console.print(Text("\n").join(batch), soft_wrap=True)
 
 
-def _print(text: Text, console: Console, indent: int = 0) -> None:
-    """Print text, wrapped; what the terminal cannot encode is spelled out."""
+def _wrapped(text: Text, console: Console, indent: int = 0) -> Iterator[Text]:
+    """Yield text as lines that fit; what the terminal cannot encode is spelled out."""
     text = _encodable(text, console.encoding)
     room = max(console.width - indent, 1)
     fits = text.cell_len <= room  # wrapping takes longer than all the rest
     for line in [text] if fits else text.wrap(console, room, overflow="fold"):
-        line.rstrip()
         line.pad_left(indent)
-        console.print(line, soft_wrap=True)
+        yield line
 
 
 def _encodable(text: Text, encoding: str) -> Text:
@@ -80,40 +86,42 @@ def _encodable(text: Text, encoding: str) -> Text:
     return Text(plain.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _print_title(title: str, console: Console) -> None:
-    console.print()
-    _print(Text(title, style="bold"), console)
+def _title(title: str, console: Console) -> Iterator[Text]:
+    yield Text()
+    yield from _wrapped(Text(title, "bold"), console)
 
 
-def _print_files(report: Report, console: Console, max_rows: int | None) -> None:
-    """Print a line for each file, and beneath it what there is to say."""
-    _print(_file_line(TITLES, "bold", console.width), console)
+def _table_lines(
+    report: Report, console: Console, max_rows: int | None
+) -> Iterator[Text]:
+    """Yield a line for each file, and beneath it what there is to say."""
+    yield from _wrapped(_file_line(TITLES, "bold", console.width), console)
     advice_given = ""
     for row in islice(in_order(report.files), max_rows):
         line = _file_line(row, STYLES[row.verdict], console.width)
         beside = f"{line.plain}  {row.finding}"
         if not _has_music(row) and cell_len(beside) <= console.width:
-            _print(line.append(f"  {row.finding}", "dim"), console)
+            yield from _wrapped(line.append(f"  {row.finding}", "dim"), console)
         else:
-            _print(line, console)
-            _print_remark(row.finding, console)
+            yield from _wrapped(line, console)
+            yield from _remark(row.finding, console)
         if row.advice != advice_given:  # not the same for each of a hundred files
-            _print_advice(row.advice, console)
+            yield from _advice(row.advice, console)
         advice_given = row.advice
     listed = report.totals["files"] if max_rows is None else max_rows
     if report.totals["files"] > listed:
         rest = counted(report.totals["files"] - listed, "more file")
-        line = Text(f"… and {rest}: --all shows them, --html FILE has everything.")
-        _print(line, console)
+        text = f"… and {rest}: --all shows them, --html FILE has everything."
+        yield from _wrapped(Text(text), console)
 
 
-def _print_advice(advice: str, console: Console) -> None:
-    _print_remark(f"→ {advice}" if advice else "", console)
+def _advice(advice: str, console: Console) -> Iterator[Text]:
+    return _remark(f"→ {advice}" if advice else "", console)
 
 
-def _print_remark(remark: str, console: Console) -> None:
+def _remark(remark: str, console: Console) -> Iterator[Text]:
     if remark:
-        _print(Text(remark, "dim"), console, VERDICT_CELLS)
+        yield from _wrapped(Text(remark, "dim"), console, VERDICT_CELLS)
 
 
 def _has_music(row: Row) -> bool:
@@ -153,38 +161,33 @@ def shortened(path: str, cells: int) -> str:
     return f"{set_cell_size(path, head)}…{tail}"
 
 
-def _print_problems(report: Report, console: Console) -> None:
-    """Print why files were dropped and what to do, then what was repaired."""
+def _problem_lines(report: Report, console: Console) -> Iterator[Text]:
+    """Yield why files were dropped and what to do, then what was repaired."""
     for verdict, title in (
         (DROPPED, "What to do about the files that were dropped"),
         (RECOVERED, "What was repaired; there is nothing to do"),
     ):
         found = [problem for problem in report.problems if problem.verdict == verdict]
         if found:
-            _print_title(title, console)
+            yield from _title(title, console)
         for problem in found[:MAX_PROBLEMS]:
-            _print_problem(problem, console)
+            files = counted(problem.files, "file").rjust(VERDICT_CELLS - 2)
+            line = Text.assemble((files, STYLES[verdict]), f"  {problem.reason}")
+            yield from _wrapped(line, console)
+            yield from _advice(problem.advice, console)
         if found[MAX_PROBLEMS:]:
             rest = counted(len(found) - MAX_PROBLEMS, "rarer reason")
-            _print(Text(f"… and {rest}"), console, VERDICT_CELLS)
+            yield from _remark(f"… and {rest}", console)
 
 
-def _print_problem(problem: Problem, console: Console) -> None:
-    """Print how many files, the reason, and beneath it the advice."""
-    files = counted(problem.files, "file").rjust(VERDICT_CELLS - 2)
-    line = Text.assemble((files, STYLES[problem.verdict]), f"  {problem.reason}")
-    _print(line, console)
-    _print_advice(problem.advice, console)
-
-
-def _print_charts(report: Report, console: Console) -> None:
-    """Print the pitches as columns and the other histograms as bars, side by side."""
+def _chart_lines(report: Report, console: Console) -> Iterator[Text]:
+    """Yield the pitches as columns and the other histograms as bars, side by side."""
     titles = captions(report)
     pitches = report.histograms.get("pitch")
     if pitches:
-        _print_title(titles["pitch"], console)
+        yield from _title(titles["pitch"], console)
         for line in _pitch_lines(pitches, console.width):
-            _print(Text(line), console)
+            yield from _wrapped(Text(line), console)
     across = _charts_across(console.width)
     cells = min(console.width // across - 2, MAX_CHART_CELLS)
     charts = [
@@ -193,9 +196,9 @@ def _print_charts(report: Report, console: Console) -> None:
         if counts and name != "pitch"
     ]
     for start in range(0, len(charts), across):
-        console.print()
+        yield Text()
         for lines in zip_longest(*charts[start : start + across], fillvalue=Text()):
-            _print(_side_by_side(lines, cells), console)
+            yield from _wrapped(_side_by_side(lines, cells), console)
 
 
 def _charts_across(width: int) -> int:
@@ -210,6 +213,7 @@ def _side_by_side(lines: Sequence[Text], cells: int) -> Text:
     for line in lines:
         padding = " " * max(cells + 2 - line.cell_len, 0)
         joined.append_text(line).append(padding)
+    joined.rstrip()
     return joined
 
 
@@ -220,7 +224,7 @@ def _bar_lines(title: str, counts: dict[str, int], cells: int) -> list[Text]:
     label_cells = max(map(len, shown))
     count_cells = len(f"{peak:,}")
     room = max(cells - label_cells - count_cells - 2, 1)
-    lines = [Text(title, "bold")]
+    lines = [Text(line, "bold") for line in textwrap.wrap(title, max(cells, 1))]
     for label, count in shown.items():
         figures = f"{label:{label_cells}} {count:{count_cells},} "
         lines.append(Text.assemble(figures, (_bar(count / peak * room), BAR_STYLE)))

@@ -23,9 +23,9 @@ def fit_text(score: RawScore, fit: GridFit) -> str:
     """Say what a fit did: the period in quarters of the file, and what it explains."""
     quarters = fit.period / score.ticks_per_quarter
     return (
-        f"tempo fitted, a quarter is {quarters:.3g} of the declared: onsets on the "
-        f"16th grid {fit.before:.0%} before, {fit.after:.0%} after, confidence "
-        f"{fit.confidence:.2f}"
+        f"tempo fitted, a quarter is {quarters:.3g} of the declared: "
+        f"{fit.before:.0%} → {fit.after:.0%} of the onsets on the 16th grid, "
+        f"confidence {fit.confidence:.2f}"
     )
 
 

@@ -1,8 +1,9 @@
 """From MusicXML, plain or compressed (MXL), to the same raw score that MIDI gives.
 
-music21 parses, one part at a time. What it stumbles over and a melody does not need is
-taken out first: grace and cue notes, chord symbols, words, layout, notation that only
-repeats what the durations say. Music is taken as written: repeats are not played.
+music21 parses, one measure at a time. What it stumbles over and a melody does not
+need is taken out first: grace and cue notes, chord symbols, words, layout, notation
+that only repeats what the durations say. Music is taken as written: repeats are not
+played.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import importlib.util
 import io
 import math
 import re
+import struct
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import accumulate, pairwise, zip_longest
+from itertools import accumulate, zip_longest
 from typing import Any, NamedTuple, TypeVar
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -45,7 +47,15 @@ EXPORT_AGAIN = "open it in a notation program and export it as MusicXML again"
 T = TypeVar("T")
 
 _NOTE_TAGS = ("chord", "pitch", "unpitched", "duration", "voice", "tie", "staff")
-_DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
+_DAMAGED_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    struct.error,
+)
 
 
 class _Sound(NamedTuple):
@@ -65,12 +75,19 @@ class _Bar(NamedTuple):
     ticks: int
 
 
-class _Part(NamedTuple):
-    """A part as music21 parsed it."""
+class _Measure(NamedTuple):
+    """A measure of a part, as music21 parsed it."""
 
-    entry: ET.Element  # its instrument, in the score's list of parts
-    staves: list[Any]  # of music21.stream.Part
-    lengths: list[tuple[bool, int]]  # of its measures: whether there is any, file ticks
+    music: Any  # music21.stream.Measure
+    staff_of: dict[int, int]  # staff, from 1, by the id() of what stands on it
+    semitones: int  # from the written to the sounding pitch
+    has_notes: bool
+    ticks: int
+
+    @property
+    def voices(self) -> list[Any]:
+        """The streams that hold its notes and rests."""
+        return [self.music, *self.music.voices]
 
 
 def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
@@ -90,7 +107,7 @@ def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
     """
     if importlib.util.find_spec("music21") is None:
         reason = "MusicXML needs the score extra"
-        raise UnreadableError(reason, "pip install 'monody[score]'")
+        raise UnreadableError(reason, "pip install 'monody[score]'", lasting=False)
     root = _partwise(_tree(_unpacked(data, max_bytes)))
     try:
         with warnings.catch_warnings():
@@ -250,11 +267,6 @@ def _plain(part: ET.Element) -> ET.Element:
         for element in measure:
             if element.tag in readers:
                 bar.extend(readers[element.tag](element))
-    if plain.find("measure/note/staff") is None:
-        # music21 would sort the notes by staff, and find none.
-        for attributes in plain.iterfind("measure/attributes"):
-            for staves in attributes.findall("staves"):
-                attributes.remove(staves)
     return plain
 
 
@@ -289,7 +301,7 @@ def _plain_rest(silence: ET.Element) -> list[ET.Element]:
 def _plain_attributes(attributes: ET.Element) -> list[ET.Element]:
     """Return what counts of a clef's neighbours: units, staves, meter, key, pitch."""
     plain = ET.Element("attributes")
-    plain.extend(child for child in attributes if child.tag in ("divisions", "staves"))
+    plain.extend(attributes.findall("divisions"))
     # Music without meter, and keys that are no circle of fifths, have no name here.
     plain.extend(
         key for key in attributes.iterfind("key") if key.find("fifths") is not None
@@ -339,7 +351,7 @@ def _finite(text: str) -> float:
     return number if math.isfinite(number) else 0.0
 
 
-# From music21's parts to tracks.
+# From music21's measures to tracks.
 
 
 def _score(root: ET.Element) -> RawScore:
@@ -347,66 +359,79 @@ def _score(root: ET.Element) -> RawScore:
     entries = {
         entry.get("id"): entry for entry in root.iterfind("part-list/score-part")
     }
-    parts = [
-        _part(entries.get(part.get("id"), part), _plain(part))
-        for part in root.iterfind("part[measure]")
-    ]
-    staves = [staff for part in parts for staff in part.staves]
-    entry_of = [part.entry for part in parts for _ in part.staves]
-    bars = _bars([part.lengths for part in parts])
-    meters = _meters(staves, bars)
+    sources = root.findall("part[measure]")
+    parts = [list(_measures(_plain(source))) for source in sources]
+    bars = _bars(parts)
+    meters = _meters(parts, bars)
     late = _missing_of_pickup(bars, meters)
     shifted = [bar._replace(start=bar.start + late) for bar in bars]
+    tracks: list[RawTrack] = []
+    for source, part in zip(sources, parts, strict=True):
+        entry = entries.get(source.get("id"), source)
+        for sounds in _staves(part, shifted):
+            tracks.append(_track(len(tracks), _joined(sorted(sounds)), entry))
     return RawScore(
         ticks_per_quarter=FILE_TICKS_PER_QUARTER,
-        tracks=tuple(
-            _track(index, _joined(sorted(_sounds(staff, shifted))), entry)
-            for index, (staff, entry) in enumerate(zip(staves, entry_of, strict=True))
-        ),
-        tempos=tuple(_moved(_tempos(staves, bars), late).items()),
+        tracks=tuple(tracks),
+        tempos=tuple(_moved(_tempos(parts, bars), late).items()),
         meters=_with_new_grids(_moved(meters, late), shifted),
-        keys=tuple(_moved(_keys(staves, bars), late).items()),
+        keys=tuple(_moved(_keys(parts, bars), late).items()),
     )
 
 
-def _part(entry: ET.Element, plain: ET.Element) -> _Part:
-    """Let music21 parse a part.
+def _measures(plain: ET.Element) -> Iterator[_Measure]:
+    """Let music21 parse the measures of a part, one by one.
 
-    Args:
-        entry: What the score's list of parts says about it.
-        plain: Its measures.
+    Its own loop over them takes time by the square of their number.
     """
     # By its name: the module is optional, slow to import and typed in places only.
     module = importlib.import_module("music21.musicxml.xmlToM21")
-    score = ET.Element("score-partwise")
-    ET.SubElement(
-        ET.SubElement(score, "part-list"), "score-part", id=plain.get("id", "")
-    )
-    score.append(plain)
-    importer = module.MusicXMLImporter()
-    importer.xmlRootToScore(score, importer.stream)
-    importer.stream.toSoundingPitch(inPlace=True)
-    staves = list(importer.stream.parts)
-    measures = list(staves[0].getElementsByClass("Measure"))
-    end = measures[-1].offset + measures[-1].highestTime
-    steps = pairwise([*(measure.offset for measure in measures), end])
-    lengths = [
-        (measure.find("note") is not None, _ticks(after - before))
-        for measure, (before, after) in zip(plain, steps, strict=True)
-    ]
-    return _Part(entry, staves, lengths)
+    part = module.PartParser()
+    semitones = 0
+    for element in plain:
+        parser = module.MeasureParser(element, parent=part)
+        parser.parse()
+        part.setLastMeasureInfo(parser.stream)
+        if parser.transposition is not None:
+            semitones = round(parser.transposition.semitones)
+        staff_of = {
+            id(item): staff
+            for staff, items in parser.staffReference.items()
+            for item in items
+        }
+        full = _ticks(part.lastTimeSignature.barDuration.quarterLength)
+        measure = _Measure(parser.stream, staff_of, semitones, False, full)
+        yield _measured(measure, full)
+
+
+def _measured(measure: _Measure, full: int) -> _Measure:
+    """Find how long a measure is; one without notes is at most as long as its meter.
+
+    Args:
+        measure: Of unknown length.
+        full: The length that the meter asks for.
+    """
+    items = [item for voice in measure.voices for item in voice.notesAndRests]
+    ticks = max((_ticks(item.offset + item.quarterLength) for item in items), default=0)
+    has_notes = not all(item.isRest for item in items)
+    # A rest of a whole note may mean a measure of any length.
+    ticks = ticks if has_notes else min(ticks or full, full)
+    return measure._replace(has_notes=has_notes, ticks=ticks)
 
 
 def _ticks(quarters: float | Fraction) -> int:
     return round(quarters * FILE_TICKS_PER_QUARTER)
 
 
-def _bars(lengths: Sequence[Sequence[tuple[bool, int]]]) -> list[_Bar]:
-    """Lay out the measures, each as long as in the part where it is longest.
+def _bars(parts: Sequence[Sequence[_Measure]]) -> list[_Bar]:
+    """Lay out the measures, each as long as in the part where its notes last longest.
 
-    A measure that is empty in a part counts only if it is empty in all: music21 gives
-    it the length of the meter, also beside a pickup.
+    Parts where it is empty count only if all are: beside a pickup, some programs leave
+    a measure empty, or fill it with a whole rest.
     """
+    lengths = [
+        [(measure.has_notes, measure.ticks) for measure in part] for part in parts
+    ]
     longest = [max(column) for column in zip_longest(*lengths, fillvalue=(False, 0))]
     ticks = [length for _, length in longest]
     return [_Bar(*bar) for bar in zip(accumulate([0, *ticks]), ticks, strict=False)]
@@ -449,39 +474,44 @@ def _with_new_grids(
 
 
 def _signs(
-    staves: Sequence[Any], bars: Sequence[_Bar], kind: str
-) -> Iterator[tuple[int, Any]]:
-    """Find the signs of a music21 class, with their file ticks, staff by staff."""
-    for staff in staves:
-        measures = staff.getElementsByClass("Measure")
-        for bar, measure in zip(bars, measures, strict=False):
-            for sign in measure.getElementsByClass(kind):
-                yield bar.start + _ticks(sign.offset), sign
+    parts: Sequence[Sequence[_Measure]], bars: Sequence[_Bar], kind: str
+) -> Iterator[tuple[int, Any, _Measure]]:
+    """Find the signs of a music21 class, part by part, with their file ticks."""
+    for part in parts:
+        for bar, measure in zip(bars, part, strict=False):
+            for sign in measure.music.getElementsByClass(kind):
+                yield bar.start + _ticks(sign.offset), sign, measure
 
 
-def _meters(staves: Sequence[Any], bars: Sequence[_Bar]) -> dict[int, Meter]:
-    """Return time signatures by tick; the uppermost staff is right."""
+def _meters(
+    parts: Sequence[Sequence[_Measure]], bars: Sequence[_Bar]
+) -> dict[int, Meter]:
+    """Return time signatures by tick; the uppermost part is right."""
     meters: dict[int, Meter] = {}
-    for tick, sign in _signs(staves, bars, "TimeSignature"):
+    for tick, sign, _ in _signs(parts, bars, "TimeSignature"):
         if is_meter(sign.numerator, sign.denominator):
             meters.setdefault(tick, Meter(tick, sign.numerator, sign.denominator))
     return meters
 
 
-def _keys(staves: Sequence[Any], bars: Sequence[_Bar]) -> dict[int, str]:
+def _keys(parts: Sequence[Sequence[_Measure]], bars: Sequence[_Bar]) -> dict[int, str]:
     """Return sounding keys by tick; without a mode, or in another mode, as major."""
     keys: dict[int, str] = {}
-    for tick, sign in _signs(staves, bars, "KeySignature"):
+    for tick, sign, measure in _signs(parts, bars, "KeySignature"):
         minor = getattr(sign, "mode", None) in ("minor", "aeolian")
-        sharps = (sign.sharps + 5) % 12 - 5 if abs(sign.sharps) > 7 else sign.sharps
+        sharps = sign.sharps + 7 * measure.semitones
+        if not -7 <= sharps <= 7:
+            sharps = (sharps + 5) % 12 - 5  # the same key in fewer accidentals
         keys.setdefault(tick, key_name(sharps, minor=minor))
     return keys
 
 
-def _tempos(staves: Sequence[Any], bars: Sequence[_Bar]) -> dict[int, float]:
+def _tempos(
+    parts: Sequence[Sequence[_Measure]], bars: Sequence[_Bar]
+) -> dict[int, float]:
     """Return quarter notes a minute by tick."""
     tempos: dict[int, float] = {}
-    for tick, mark in _signs(staves, bars, "MetronomeMark"):
+    for tick, mark, _ in _signs(parts, bars, "MetronomeMark"):
         bpm = mark.getQuarterBPM()
         if bpm is not None and MIN_BPM <= bpm <= MAX_BPM:
             tempos.setdefault(tick, float(bpm))
@@ -511,25 +541,35 @@ def _track(index: int, sounds: Sequence[_Sound], entry: ET.Element) -> RawTrack:
     return RawTrack(pitch, start, duration, program, is_drum, index)
 
 
-def _sounds(staff: Any, bars: Sequence[_Bar]) -> Iterator[_Sound]:
-    """Find the notes of all voices, those of chords one by one."""
-    measures = staff.getElementsByClass("Measure")
-    for bar, measure in zip(bars, measures, strict=False):
-        for voice in (measure, *measure.voices):
-            for element in voice.notes:
-                start = bar.start + _ticks(element.offset)
-                end = bar.start + _ticks(element.offset + element.quarterLength)
-                for note in getattr(element, "notes", (element,)):
-                    yield _sound(note, start, end)
+def _staves(part: Sequence[_Measure], bars: Sequence[_Bar]) -> list[list[_Sound]]:
+    """Sort the notes of all voices of a part by staff; at least one staff is there."""
+    staves: dict[int, list[_Sound]] = {}
+    for bar, measure in zip(bars, part, strict=False):
+        for voice in measure.voices:
+            for item in voice.notes:
+                staff = max(1, measure.staff_of.get(id(item), 1))
+                staves.setdefault(staff, []).extend(
+                    _sounds(item, bar, measure.semitones)
+                )
+    return [staves[staff] for staff in sorted(staves)] or [[]]
 
 
-def _sound(note: Any, start: int, end: int) -> _Sound:
-    """Describe a ``music21.note.Note`` or ``Unpitched``."""
-    unpitched = not hasattr(note, "pitch")
-    pitch = note.displayPitch() if unpitched else note.pitch
-    tie = note.tie.type if note.tie is not None else ""
-    # Not pitch.midi: it moves what is out of range by octaves.
-    return _Sound(start, round(pitch.ps), end, tie, unpitched)
+def _sounds(item: Any, bar: _Bar, semitones: int) -> Iterator[_Sound]:
+    """Describe a note, or those of a chord.
+
+    Args:
+        item: A ``music21.note.NotRest``.
+        bar: Where it stands.
+        semitones: From the written to the sounding pitch.
+    """
+    start = bar.start + _ticks(item.offset)
+    end = bar.start + _ticks(item.offset + item.quarterLength)
+    for note in getattr(item, "notes", (item,)):
+        unpitched = not hasattr(note, "pitch")
+        pitch = note.displayPitch() if unpitched else note.pitch
+        tie = note.tie.type if note.tie is not None else ""
+        # Not pitch.midi: it moves what is out of range by octaves.
+        yield _Sound(start, round(pitch.ps) + semitones, end, tie, unpitched)
 
 
 def _joined(sounds: Sequence[_Sound]) -> list[_Sound]:

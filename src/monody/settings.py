@@ -158,9 +158,9 @@ class ReadSettings(Settings):
     )
     line: str = setting(
         "auto",
-        "Which tracks are a melody: none of whose notes overlap (strict), 95 % of whose "
-        "notes stand alone (tolerant), any, of which the top line is taken (skyline); "
-        "auto is tolerant, and skyline for a file that has nothing else.",
+        "Which tracks are a melody: those without an overlap (strict), those of whose "
+        "notes 95 % stand alone (tolerant), or any, of which the top line is taken "
+        "(skyline); auto is tolerant, and skyline for a file that has nothing else.",
         choices=LINES,
     )
     tracks: str = setting(
@@ -206,7 +206,9 @@ class ReadSettings(Settings):
     @property
     def wanted_meters(self) -> frozenset[str]:
         """The time signatures wanted; empty means any."""
-        return frozenset(map(_meter, (self.meters or "").split(",") if self.meters else ()))
+        return frozenset(
+            map(_meter, (self.meters or "").split(",") if self.meters else ())
+        )
 
     def of_reading(self) -> dict[str, Any]:
         """Return the settings that decide what is read out of a file's bytes."""

@@ -29,7 +29,7 @@ from monody.callbacks import (
     TensorBoardLog,
     TimeLimit,
 )
-from monody.corpus import Corpus, Split, require_melodies, split_corpus
+from monody.corpus import Corpus, require_melodies
 from monody.evaluate import Evaluator, network_inputs
 from monody.events import HOLD, REST, Vocabulary
 from monody.experiment import (
@@ -44,7 +44,8 @@ from monody.files import write_text
 from monody.melody_store import MelodyStore
 from monody.model import build_model
 from monody.references import bigram_score
-from monody.settings import ModelSettings, ReadSettings, TrainSettings
+from monody.settings import ModelSettings, TrainSettings
+from monody.split import Split, split_corpus
 
 # Each optimizer's own rate. Keras's defaults are too low for this network, for some of
 # the optimizers by far: benchmarks/README.md has the figures.
@@ -67,7 +68,6 @@ def train(
     experiment_dir: str | PathLike[str] | None = None,
     message: str | None = None,
     callbacks: Sequence[Any] = (),
-    read_settings: ReadSettings | None = None,
 ) -> Experiment:
     """Train a network on a corpus.
 
@@ -80,7 +80,6 @@ def train(
         message: A note to self, kept in ``message.txt``.
         callbacks: Further Keras callbacks; the logs they see hold ``bits_per_note`` and
             ``val_bits_per_note``.
-        read_settings: How the corpus was read, to be saved with the rest.
 
     Returns:
         The experiment, with the best weights by held-out bits per note. Ctrl-C after
@@ -92,13 +91,13 @@ def train(
     settings = settings or TrainSettings()
     model = model or ModelSettings()
     melodies = require_melodies(corpus).melodies
-    split = split_corpus(melodies, settings.seed)
+    split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
     sets = _encode_sides(melodies, split, vocabulary)
     experiment = Experiment.create(experiment_dir)
     passport = {
         "settings": {
-            "reading": (read_settings or ReadSettings()).to_json(),
+            "reading": corpus.settings.to_json(),
             "model": model.to_json(),
             "training": settings.to_json(),
         },
@@ -191,8 +190,7 @@ def _write_records(
     }
     experiment.write_json("settings.json", {"started": now(), **passport})
     experiment.write_json("split.json", named)
-    files = [{**asdict(item), "verdict": str(item)} for item in corpus.verdicts]
-    experiment.write_json("files.json", files)
+    experiment.write_json("files.json", [item.to_json() for item in corpus.verdicts])
     melodies.take(split.held_out).save(experiment.folder / HELD_OUT)
     if message:
         write_text(experiment.folder / "message.txt", message)
@@ -200,7 +198,11 @@ def _write_records(
 
 def _melody_name(melodies: MelodyStore, index: int) -> dict[str, Any]:
     info = melodies.info[index]
-    return {"file": melodies.sources[info["file"]], "track": int(info["track"])}
+    return {
+        "file": melodies.sources[info["file"]],
+        "track": int(info["track"]),
+        "piece": int(info["piece"]),
+    }
 
 
 class _TrainingData(keras.utils.PyDataset):

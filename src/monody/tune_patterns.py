@@ -5,7 +5,8 @@ A melody is described by three sets of patterns; a copy shares many of at least 
 - ``played``: five notes in a row: four intervals, and how much longer each note is than
   the last. Survives changed notes, cuts, another second half.
 - ``skeleton``: the pitches that sound on six beats in a row. Survives ornaments.
-- ``pitches``: seven pitches in a row, repeated notes told once. Survives another rhythm.
+- ``pitches``: seven pitches in a row, told once where they repeat. Survives another
+  rhythm.
 
 A pattern of fewer than three or four different pitches is left out: repeated notes,
 trills and pumping basses are alike everywhere and tell no tune.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,13 +50,12 @@ class Lines:
     @property
     def is_first(self) -> NDArray[np.bool_]:
         """Whether a melody begins with the note: ``(notes,)``."""
-        return np.diff(self.melody, prepend=-1) != 0
+        first: NDArray[np.bool_] = np.diff(self.melody, prepend=-1) != 0
+        return first
 
     def only(self, kept: NDArray[np.bool_]) -> Lines:
         """Leave out the notes that are not kept."""
-        return Lines(
-            self.pitch[kept], self.start[kept], self.melody[kept], self.count
-        )
+        return Lines(self.pitch[kept], self.start[kept], self.melody[kept], self.count)
 
 
 @dataclass(frozen=True)
@@ -177,13 +178,14 @@ def _on_beats(lines: Lines, beat: Integers) -> tuple[Hashes, Integers]:
         there = np.searchsorted(clock, clock[at] + i * beat[at], side="right") - 1
         sounding.append(lines.pitch[there])
     varied = _different(sounding) >= BEAT_PITCHES
-    steps = [b - a for a, b in zip(sounding, sounding[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(sounding)]
     return _hashed([step[varied] for step in steps]), at[varied]
 
 
 def _moves(lines: Lines) -> NDArray[np.bool_]:
     """Whether each note's pitch is another than the last: ``(notes,)``."""
-    return lines.is_first | (np.diff(lines.pitch, prepend=0) != 0)
+    moves: NDArray[np.bool_] = np.diff(lines.pitch, prepend=0) != 0
+    return lines.is_first | moves
 
 
 def _runs(lines: Lines, notes: int, different: int) -> tuple[Hashes, Integers]:
@@ -195,7 +197,7 @@ def _runs(lines: Lines, notes: int, different: int) -> tuple[Hashes, Integers]:
 
 def _within(lines: Lines, notes: int, different: int) -> Integers:
     """Return where runs of notes begin that have so many different pitches."""
-    at = np.arange(max(len(lines.pitch) - notes + 1, 0))
+    at: Integers = np.arange(max(len(lines.pitch) - notes + 1, 0))
     at = at[lines.melody[at] == lines.melody[at + notes - 1]]
     varied = _different([lines.pitch[at + i] for i in range(notes)]) >= different
     return at[varied]

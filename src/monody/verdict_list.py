@@ -63,7 +63,10 @@ class VerdictList(Sequence[Verdict]):
             return [self[i] for i in range(*index.indices(len(self)))]
         index = range(len(self))[index]
         name, *report = self._reports[index]
-        begin, end = (int(self._ends[index - 1]) if index else 0), int(self._ends[index])
+        begin, end = (
+            (int(self._ends[index - 1]) if index else 0),
+            int(self._ends[index]),
+        )
         found = report_from_json(report)
         if begin == end:
             return _dropped(name, found)
