@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -15,6 +16,14 @@ from tests.midi_files import write_tunes
 # every run: what fails here fails there.
 hypothesis.settings.register_profile("monody", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("monody")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests out of the user's cache, and the cache out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONODY_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,24 @@
 from __future__ import annotations
 
+import gzip
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from monody.corpus import (
-    find_midi_files,
-    read_corpus,
-    require_melodies,
-    split_corpus,
-)
-from monody.duplicates import duplicate_groups
+from monody.corpus import Corpus, read_corpus, require_melodies
 from monody.errors import MonodyError
+from monody.find import find_files
 from monody.settings import ReadSettings
+from monody.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS, Verdict
 from tests.broken_files import broken_files, disk_oddities
-from tests.midi_files import midi_file, store_of, tune, write_tunes
+from tests.midi_files import midi_file, tune, write_tunes
+
+
+def _verdicts(corpus: Corpus) -> dict[str, Verdict]:
+    return {verdict.path: verdict for verdict in corpus.verdicts}
 
 
 def test_every_file_gets_a_verdict_and_none_stops_the_run(tmp_path: Path) -> None:
@@ -37,22 +37,31 @@ def test_every_file_gets_a_verdict_and_none_stops_the_run(tmp_path: Path) -> Non
     (tmp_path / "notes.txt").write_text("no MIDI")
 
     corpus = read_corpus(tmp_path, ReadSettings(max_file_megabytes=1))
-    said = {verdict.path: str(verdict) for verdict in corpus.verdicts}
+    said = _verdicts(corpus)
     assert len(corpus.melodies) == 4
     assert said.keys() == {
         *(f"good/deeper/tune-00{i}.mid" for i in range(3)),
         "page.mid", "empty.MID", "cut.midi", "short.midi", "large.kar", "fifo.mid",
         "nowhere.mid",
     }  # fmt: skip
-    assert said["good/deeper/tune-000.mid"].startswith("kept with 1 melody, ")
-    assert said["page.mid"] == "skipped because: a web page, not MIDI"
-    assert said["empty.MID"] == "skipped because: empty file"
-    assert said["cut.midi"].startswith("kept with 1 melody, ")
-    assert "(repaired: wrong chunk length of track 2 put right" in said["cut.midi"]
-    assert said["short.midi"] == "skipped because: corrupt MIDI: no track can be read"
-    assert said["large.kar"] == "skipped because: larger than 1 MB"
-    assert said["fifo.mid"] == "skipped because: not a regular file"
-    assert said["nowhere.mid"].startswith("skipped because: cannot be opened")
+    good = said["good/deeper/tune-000.mid"]
+    assert (good.verdict, good.reason, good.melodies) == (KEPT, "", 1)
+    assert good.notes == len(corpus.melodies[1])
+    assert (good.meters, good.bpm, good.copies) == (("4/4",), (120.0,), 0)
+    cut = said.pop("cut.midi")
+    assert cut.verdict == RECOVERED
+    assert cut.reason.startswith("wrong chunk length of track 2 put right; ")
+    reasons = {
+        "page.mid": "a web page, not MIDI",
+        "empty.MID": "empty file",
+        "short.midi": "corrupt MIDI: no track can be read",
+        "large.kar": "larger than 1 MB",
+        "fifo.mid": "not a regular file",
+        "nowhere.mid": "cannot be opened: No such file or directory",
+    }
+    for path, reason in reasons.items():
+        assert (said[path].verdict, said[path].reason) == (DROPPED, reason)
+        assert said[path].advice
 
 
 def test_every_kind_of_broken_file_gets_a_verdict_and_none_is_lost(
@@ -67,12 +76,14 @@ def test_every_kind_of_broken_file_gets_a_verdict_and_none_is_lost(
     oddities.mkdir()
     disk_oddities(oddities)
     corpus = read_corpus(tmp_path, ReadSettings(min_notes=1, min_distinct_pitches=1))
-    said = {verdict.path: str(verdict) for verdict in corpus.verdicts}
+    said = _verdicts(corpus)
     assert {f"{name}.mid" for name in kinds} < said.keys()
-    for path, text in said.items():
-        assert "died" not in text, (path, text)
-        assert len(text) > len("skipped because: ")
-    assert all(said[f"tune-00{i}.mid"].startswith("kept") for i in range(3))
+    for path, verdict in said.items():
+        assert verdict.verdict in VERDICTS
+        assert "died" not in verdict.reason, (path, verdict)
+        assert (verdict.verdict == DROPPED) == bool(verdict.advice), (path, verdict)
+        assert verdict.reason or verdict.verdict == KEPT, (path, verdict)
+    assert all(said[f"tune-00{i}.mid"].verdict == KEPT for i in range(3))
 
 
 def test_melodies_know_their_file(tmp_path: Path) -> None:
@@ -83,66 +94,92 @@ def test_melodies_know_their_file(tmp_path: Path) -> None:
         "tune-000.mid", "tune-002.mid", "tune-003.mid",
     ]  # fmt: skip
     assert corpus.melodies[1].pitches.tolist() == tune(2).pitches.tolist()
-    assert [verdict.path for verdict in corpus.skipped] == ["tune-001.mid"]
+    dropped = [item.path for item in corpus.verdicts if item.verdict == DROPPED]
+    assert dropped == ["tune-001.mid"]
 
 
 def test_links_are_followed_once(tmp_path: Path) -> None:
     write_tunes(tmp_path / "a", 2)
     (tmp_path / "b").symlink_to(tmp_path / "a")
     (tmp_path / "a" / "back").symlink_to(tmp_path)
-    assert len(list(find_midi_files(tmp_path))) == 2
+    assert find_files(tmp_path).names == ["a/tune-000.mid", "a/tune-001.mid"]
 
 
 def test_no_folder_no_file_no_melody_each_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(MonodyError, match="no folder .*--data_dir"):
         read_corpus(tmp_path / "missing")
-    with pytest.raises(MonodyError, match=r"no MIDI file in .*\.mid"):
+    with pytest.raises(MonodyError, match=r"no music file in .*\.mid"):
         read_corpus(tmp_path)
     (tmp_path / "empty.mid").write_bytes(b"")
     with pytest.raises(MonodyError, match="no usable melody .*empty file"):
         require_melodies(read_corpus(tmp_path))
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 15), st.integers(-5, 5)), min_size=5, max_size=60
-    ),
-    st.integers(0, 100),
-)
-def test_no_duplicate_stands_on_two_sides(
-    made: list[tuple[int, int]], seed: int
-) -> None:
-    store = store_of([tune(which, bars=2).transposed(up) for which, up in made])
-    groups = duplicate_groups(store)
-    split = split_corpus(store, seed)
-    sides = [split.train, split.validation, split.test]
-    assert sorted(sum(sides, ())) == list(range(len(store)))
-    held = [set(groups[list(side)].tolist()) for side in sides]
-    assert not held[0] & held[1]
-    assert not held[0] & held[2]
-    assert not held[1] & held[2]
-    assert split.train
-
-
-def test_four_fifths_are_trained_on_and_a_fifth_is_held_out() -> None:
-    store = store_of([tune(seed, bars=3) for seed in range(100)])
-    split = split_corpus(store, seed=1)
-    assert [len(split.train), len(split.validation), len(split.test)] == [80, 10, 10]
-    assert split == split_corpus(store, seed=1)
-    assert split != split_corpus(store, seed=2)
-
-
-@pytest.mark.parametrize(("count", "held_out"), [(1, 0), (2, 1), (3, 1), (8, 2)])
-def test_a_handful_of_melodies_is_split_as_far_as_it_goes(
-    count: int, held_out: int
-) -> None:
-    split = split_corpus(store_of([tune(seed) for seed in range(count)]), seed=0)
-    assert len(split.train) == count - held_out
-    assert len(split.held_out) == held_out
-
-
 def test_reading_twice_gives_the_same(tunes: Path) -> None:
-    first = read_corpus(tunes, ReadSettings(n_jobs=1))
-    second = read_corpus(tunes, ReadSettings(n_jobs=3, max_files_in_ram=5))
-    assert first.verdicts == second.verdicts
+    first = read_corpus(tunes, ReadSettings(n_jobs=1, cache=False))
+    second = read_corpus(tunes, ReadSettings(n_jobs=3, max_files_in_ram=5, cache=False))
+    assert list(first.verdicts) == list(second.verdicts)
     assert np.array_equal(first.melodies.notes, second.melodies.notes)
+
+
+def test_copies_are_named_and_left_out(tmp_path: Path) -> None:
+    write_tunes(tmp_path, 3)
+    up = tune(1).transposed(3)
+    (tmp_path / "up.mid").write_bytes(midi_file([list(up)], ticks_per_quarter=24))
+    corpus = read_corpus(tmp_path)
+    copy = _verdicts(corpus)["up.mid"]
+    assert (copy.verdict, copy.duplicate_of) == (DUPLICATE, "tune-001.mid")
+    assert copy.reason == "the same tune as tune-001.mid"
+    assert corpus.used.tolist() == [0, 1, 2]
+    everything = read_corpus(tmp_path, ReadSettings(deduplicate=False))
+    assert everything.used.tolist() == [0, 1, 2, 3]
+    assert _verdicts(everything)["up.mid"].verdict == KEPT
+    assert _verdicts(everything)["up.mid"].duplicate_of == "tune-001.mid"
+    assert everything.groups[1] == everything.groups[3]
+
+
+def test_archives_packed_files_and_tune_books_are_read(tmp_path: Path) -> None:
+    files = [midi_file([list(tune(seed))], ticks_per_quarter=24) for seed in range(4)]
+    with zipfile.ZipFile(tmp_path / "book.zip", "w") as archive:
+        archive.writestr("inner/one.mid", files[0])
+        archive.writestr("two.KAR", files[1])
+        archive.writestr("inner/more.zip", b"PK")
+        archive.writestr("__MACOSX/._two.kar", b"")
+        archive.writestr("read me.txt", "no music")
+    with zipfile.ZipFile(tmp_path / "texts.zip", "w") as archive:
+        archive.writestr("read me.txt", "no music")
+    (tmp_path / "damaged.zip").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "packed.mid.gz").write_bytes(gzip.compress(files[2]))
+    (tmp_path / "named otherwise.mid").write_bytes(gzip.compress(files[3]))
+    (tmp_path / "tunes.abc").write_text(
+        "X:1\nM:3/4\nL:1/8\nK:G\nG2A2B2|c2d2e2|d2B2G2|A6|\n\n"
+        "X:2\nM:6/8\nL:1/8\nK:D\nDFA dAF|GBd gdB|ABc def|d6|\n",
+        encoding="utf-8",
+    )
+    corpus = read_corpus(tmp_path)
+    said = _verdicts(corpus)
+    assert {path: verdict.verdict for path, verdict in said.items()} == {
+        "book.zip/inner/more.zip": DROPPED,
+        "book.zip/inner/one.mid": KEPT,
+        "book.zip/two.KAR": KEPT,
+        "damaged.zip": DROPPED,
+        "named otherwise.mid": RECOVERED,
+        "packed.mid.gz": KEPT,
+        "texts.zip": DROPPED,
+        "tunes.abc": KEPT,
+    }
+    assert said["book.zip/inner/more.zip"].reason == "an archive inside an archive"
+    assert said["damaged.zip"].reason == "damaged zip archive"
+    assert said["texts.zip"].reason == "an archive without a music file"
+    assert said["named otherwise.mid"].reason == "unpacked: it is a gzip file"
+    assert said["tunes.abc"].meters == ("3/4", "6/8")
+    book = corpus.melodies.info["file"] == list(said).index("tunes.abc")
+    assert corpus.melodies.info["piece"][book].tolist() == [0, 1]
+    assert len(set(corpus.groups[book].tolist())) == 2  # two tunes, not one file
+
+
+def test_a_single_file_is_a_corpus(tmp_path: Path) -> None:
+    write_tunes(tmp_path, 2)
+    corpus = read_corpus(tmp_path / "tune-001.mid")
+    assert [verdict.path for verdict in corpus.verdicts] == ["tune-001.mid"]
+    assert corpus.melodies[0].source == "tune-001.mid"

@@ -191,7 +191,9 @@ def test_a_skyline_is_the_top_of_whatever_sounds() -> None:
 def test_under_a_held_note_nothing_is_the_top() -> None:
     held = [(72, bar * 4 * QUARTER, 4 * QUARTER) for bar in range(10)]
     data = midi_file([[*LINE, *held]])
-    [melody] = _melodies(data, replace(SETTINGS, line="skyline", min_distinct_pitches=1))
+    [melody] = _melodies(
+        data, replace(SETTINGS, line="skyline", min_distinct_pitches=1)
+    )
     assert set(melody.pitches.tolist()) == {72}
 
 

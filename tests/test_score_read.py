@@ -9,7 +9,7 @@ import pytest
 
 from monody.melody import Meter
 from monody.raw_score import RawScore, RawTrack, UnreadableError
-from monody.score_read import FILE_TICKS_PER_QUARTER as QUARTER
+from monody.score_measures import FILE_TICKS_PER_QUARTER as QUARTER
 from monody.score_read import read_musicxml
 
 pytest.importorskip("music21")
@@ -468,7 +468,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused() -> None:
         (b"<svg/>", "XML, but not MusicXML: its root is <svg>"),
         (b"\x00\x01garbage", "not MusicXML: it is not XML"),
         (b"MThd", "not MusicXML: it is not XML"),
-        (b"PK\x03\x04 and no archive", "damaged MXL archive: File is not a zip file"),
+        (b"PK\x03\x04 and no archive", "damaged zip archive"),
         (_archive({"a.txt": ""}), "an archive without MusicXML"),
         (
             _archive({"a.xml": TUNE, "b.xml": TUNE}),
@@ -476,7 +476,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused() -> None:
         ),
         (
             _archive({"a.xml": TUNE}, zipfile.ZIP_BZIP2),
-            "an archive packed in a way that MXL does not use",
+            "packed by another method than deflate",
         ),
     ],
 )
@@ -488,7 +488,7 @@ def test_an_encrypted_archive_is_explained() -> None:
     data = bytearray(_archive({"a.xml": TUNE}))
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(header) + flags] |= 1
-    assert _reason(bytes(data)) == "an encrypted archive"
+    assert _reason(bytes(data)) == "locked by a password"
 
 
 @pytest.mark.parametrize(
@@ -510,10 +510,10 @@ def test_damage_is_an_error_that_says_so() -> None:
         assert _reason(data[:end]).startswith("damaged XML: ")
     packed = _archive({"tune.xml": TUNE})
     for end in range(4, len(packed), len(packed) // 10):
-        assert _reason(packed[:end]).startswith("damaged MXL archive: ")
+        assert _reason(packed[:end]) == "damaged zip archive"
     version = packed.index(b"PK\x01\x02") + 6
     too_new = packed[:version] + b"\xff" + packed[version + 1 :]
-    assert _reason(too_new).startswith("damaged MXL archive: zip file version")
+    assert _reason(too_new) == "damaged zip archive"
 
 
 def test_a_score_without_parts_has_no_tracks() -> None:

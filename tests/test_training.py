@@ -60,7 +60,7 @@ def test_held_out_figures_are_of_the_melodies_as_they_are(
     trained: Experiment, tunes: Path
 ) -> None:
     corpus = monody.read_corpus(tunes)
-    split = monody.split_corpus(corpus.melodies, 3)
+    split = monody.split_corpus(corpus, 3)
     model = trained.load()
     encoded = encode_set((corpus.melodies[i] for i in split.test), model.vocabulary)
     score = Evaluator(encoded).score(model.network)

@@ -75,6 +75,10 @@ class Archive:
         ]
         return sorted(found, key=lambda member: member.name)
 
+    def names(self) -> list[str]:
+        """Return the names of all members, by place."""
+        return [info.filename for info in self._zip.infolist()]
+
     def name_of(self, place: int) -> str:
         """Return the name of a member."""
         return self._zip.infolist()[place].filename

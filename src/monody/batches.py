@@ -8,17 +8,19 @@ target exactly once an epoch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.events import END, REST, START, Events, Vocabulary, encode
+from monody.events import END, REST, START, Events, Vocabulary, encode_all
 from monody.melody import Melody
+from monody.melody_store import MelodyStore
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
+MELODIES_AT_ONCE = 1024  # encoded together: few enough that memory stays small
 MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
 
@@ -54,30 +56,68 @@ class EncodedSet:
         return int(np.count_nonzero(self.pitch < REST))
 
 
-def encode_set(melodies: Iterable[Melody], vocabulary: Vocabulary) -> EncodedSet:
-    """Encode melodies, in their order. There must be at least one."""
-    return concatenate([encode(melody, vocabulary) for melody in melodies], vocabulary)
+def encode_set(
+    melodies: MelodyStore | Iterable[Melody],
+    vocabulary: Vocabulary,
+    indices: Sequence[int] | None = None,
+) -> EncodedSet:
+    """Encode melodies, in their order. There must be at least one.
+
+    Args:
+        melodies: The melodies; quickest from a store.
+        vocabulary: The encoding.
+        indices: The melodies to encode, in this order. By default all.
+    """
+    store = melodies if isinstance(melodies, MelodyStore) else MelodyStore.of(melodies)
+    chosen = range(len(store)) if indices is None else indices
+    return _joined(
+        [
+            _as_read(
+                *encode_all(store.take(chosen[i : i + MELODIES_AT_ONCE]), vocabulary),
+                vocabulary,
+            )
+            for i in range(0, len(chosen), MELODIES_AT_ONCE)
+        ]
+    )
 
 
 def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
     """Lay encoded melodies end to end, each read from the start symbol on."""
-    pitch = np.concatenate([event.pitch for event in events])
-    duration = np.concatenate([event.duration for event in events])
-    ends = np.cumsum([len(event) for event in events], dtype=np.int64)
-    pitch_in, duration_in = np.roll(pitch, 1), np.roll(duration, 1)
-    first = ends - [len(event) for event in events]
+    ends = [np.array([len(event)]) for event in events]
+    return _joined(
+        [_as_read(*melody, vocabulary) for melody in zip(events, ends, strict=True)]
+    )
+
+
+def _as_read(
+    events: Events, ends: NDArray[np.int64], vocabulary: Vocabulary
+) -> EncodedSet:
+    """Put what is read beside the events of melodies that end at ``ends``."""
+    pitch_in, duration_in = np.roll(events.pitch, 1), np.roll(events.duration, 1)
+    first = np.append(0, ends[:-1])
     pitch_in[first] = START
     duration_in[first] = vocabulary.start_duration
     return EncodedSet(
         pitch_in=pitch_in,
         note_before=_notes_before(pitch_in),
         duration_in=duration_in,
-        position=np.concatenate([event.position for event in events]),
-        meter=np.concatenate([event.meter for event in events]),
-        pitch=pitch,
-        duration=duration,
+        position=events.position,
+        meter=events.meter,
+        pitch=events.pitch,
+        duration=events.duration,
         ends=ends,
     )
+
+
+def _joined(parts: Sequence[EncodedSet]) -> EncodedSet:
+    """Lay encoded melodies end to end."""
+    arrays = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(EncodedSet)
+    }
+    before = np.cumsum([0, *(len(part.pitch) for part in parts[:-1])])
+    arrays["ends"] += np.repeat(before, [len(part) for part in parts])
+    return EncodedSet(**arrays)
 
 
 def _notes_before(pitch_in: NDArray[np.uint8]) -> NDArray[np.uint8]:

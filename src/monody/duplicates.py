@@ -11,7 +11,6 @@ with the number of notes, not with its square.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,9 +36,8 @@ KINDS = ((played, 0.12), (skeleton, 0.12), (pitches, 0.4))
 MIN_SHARED = 8  # patterns in common: fewer are a stock phrase
 NEIGHBOURS = 4  # melodies that meet at a pattern, to either side
 MIN_MEETINGS = 2  # patterns at which two melodies must meet to be compared
-ORDERS = 8  # in which melodies stand at a pattern, so that copies stand close
-PARTS = 4  # of the patterns that are sorted at a time
-CHUNK_PATTERNS = 1 << 20  # patterns compared at a time: 16 MB
+ORDERS = 4  # in which melodies stand at a pattern, so that copies stand close
+PARTS = 5  # of the patterns that are sorted at a time
 
 LOW = np.uint64(0xFFFFFFFF)
 
@@ -118,24 +116,35 @@ class _Traits:
         opening = np.flatnonzero(distinct & (self.opening != 0))
         opening = opening[np.argsort(rank[opening])]
         first_open = opening[_first_alike(self.opening[opening])]
-        found = [
-            np.stack([self.first_same, index], axis=1),
-            np.stack([first_open, opening], axis=1),
-        ]
+        found = [_keys(self.first_same, index), _keys(first_open, opening)]
         for sets, least in self.sets:
-            pairs = _meetings(sets, distinct)
-            found.append(pairs[_share_enough(sets, pairs, least)])
-        links = np.concatenate(found)
-        return np.unique(links[links[:, 0] != links[:, 1]], axis=0)
+            keys = _meetings(sets, distinct)
+            found.append(keys[_share_enough(sets, _pairs(keys), least)])
+        links = _pairs(np.unique(np.concatenate(found)))
+        between_two: Integers = links[links[:, 0] != links[:, 1]]
+        return between_two
 
-    def alike(self, one: int, other: int) -> bool:
-        """Compare two melodies that may not be linked."""
-        same = self.first_same[one] == self.first_same[other]
-        opening = self.opening[one] and self.opening[one] == self.opening[other]
-        pair = np.array([[one, other]])
-        return bool(same or opening) or any(
-            _share_enough(sets, pair, least)[0] for sets, least in self.sets
-        )
+    def alike(self, one: int, others: Integers) -> NDArray[np.bool_]:
+        """Compare a melody with others: ``(others,)``."""
+        alike: NDArray[np.bool_] = self.first_same[others] == self.first_same[one]
+        if self.opening[one]:
+            alike |= self.opening[others] == self.opening[one]
+        pairs = np.stack([np.full_like(others, one), others], axis=1)
+        for sets, least in self.sets:
+            alike |= _share_enough(sets, pairs, least)
+        return alike
+
+
+def _keys(one: NDArray[np.integer], other: NDArray[np.integer]) -> Hashes:
+    """Pack pairs of melodies into numbers, the lower index first: ``(pairs,)``."""
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    keys: Hashes = low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64)
+    return keys
+
+
+def _pairs(keys: Hashes) -> Integers:
+    """Unpack pairs of melodies: ``(pairs, 2)``."""
+    return np.stack([keys >> np.uint64(32), keys & LOW], axis=1).astype(np.int64)
 
 
 def _first_alike(values: Hashes) -> Integers:
@@ -150,26 +159,27 @@ def _pieces(melodies: MelodyStore) -> Hashes:
     return file << np.uint64(32) | melodies.info["piece"].astype(np.uint64)
 
 
-def _meetings(sets: PatternSets, distinct: NDArray[np.bool_]) -> Integers:
-    """Pair melodies that meet at some patterns: ``(pairs, 2)``, the lower index first.
+def _meetings(sets: PatternSets, distinct: NDArray[np.bool_]) -> Hashes:
+    """Find pairs that meet at some patterns: their keys, in rising order.
 
-    A part of all patterns is looked at after the other, to save memory.
+    The patterns are looked at in several parts, one after the other, to save memory.
     """
-    melody = np.repeat(np.arange(len(distinct), dtype=np.uint32), np.diff(sets.ends))
     orders = _orders(sets)
-    met = [np.zeros((0, 2), np.int64)]
+    met = [np.zeros(0, np.uint64)]
     for part in range(PARTS):
-        at = np.flatnonzero((sets.hashes % PARTS == part) & distinct[melody])
-        met.append(_met(sets.hashes[at], melody[at], orders))
-    return np.unique(np.concatenate(met), axis=0)
+        at = np.flatnonzero(sets.hashes % PARTS == part)
+        melody = np.searchsorted(sets.ends, at, side="right").astype(np.uint32) - 1
+        kept = distinct[melody]
+        met.append(_met(sets.hashes[at[kept]], melody[kept], orders))
+    return np.unique(np.concatenate(met))
 
 
 def _met(
     patterns: NDArray[np.uint32],
     melody: NDArray[np.uint32],
     orders: NDArray[np.uint32],
-) -> Integers:
-    """Pair the melodies that stand close to each other at two patterns or more.
+) -> Hashes:
+    """Find pairs that stand close to each other at two patterns or more: their keys.
 
     Args:
         patterns: ``(n,)``: patterns of any melodies.
@@ -183,23 +193,20 @@ def _met(
     patterns = (keys >> np.uint64(32)).astype(np.uint32)
     melody = orders[patterns // PARTS % ORDERS, keys & LOW]
     del keys, rank
-    pairs, end = np.empty(NEIGHBOURS * len(patterns), np.uint64), 0
+    met, end = np.empty(NEIGHBOURS * len(patterns), np.uint64), 0
     for step in range(1, NEIGHBOURS + 1):
         same = np.flatnonzero(patterns[step:] == patterns[:-step])
-        one, other = melody[same], melody[same + step]
-        key = np.minimum(one, other).astype(np.uint64) << np.uint64(32)
-        pairs[end : end + len(same)] = key | np.maximum(one, other)
+        met[end : end + len(same)] = _keys(melody[same], melody[same + step])
         end += len(same)
-    return _repeated(pairs[:end])
+    return _repeated(met[:end])
 
 
-def _repeated(pairs: Hashes) -> Integers:
-    """Sort pairs in place and return those found ``MIN_MEETINGS`` times, once each."""
-    pairs.sort()
+def _repeated(values: Hashes) -> Hashes:
+    """Sort in place, and return what is there ``MIN_MEETINGS`` times, once each."""
+    values.sort()
     earlier = MIN_MEETINGS - 1
-    pairs = pairs[earlier:][pairs[earlier:] == pairs[: len(pairs) - earlier]]
-    pairs = np.unique(pairs)
-    return np.stack([pairs >> np.uint64(32), pairs & LOW], axis=1).astype(np.int64)
+    again = values[earlier:] == values[: len(values) - earlier]
+    return np.unique(values[earlier:][again])
 
 
 def _orders(sets: PatternSets) -> NDArray[np.uint32]:
@@ -223,35 +230,10 @@ def _share_enough(
     sets: PatternSets, pairs: Integers, least: float
 ) -> NDArray[np.bool_]:
     """Whether the two sets of each pair have enough in common: ``(pairs,)``."""
-    sizes = np.diff(sets.ends)[pairs]
-    shared = np.concatenate(
-        [
-            np.zeros(0, np.int64),
-            *(_shared(sets, part) for part in _chunks(pairs, sizes)),
-        ]
-    )
-    union = sizes.sum(axis=1) - shared
+    shared = sets.shared(pairs)
+    union = np.diff(sets.ends)[pairs].sum(axis=1) - shared
     enough: NDArray[np.bool_] = (shared >= MIN_SHARED) & (shared >= least * union)
     return enough
-
-
-def _chunks(pairs: Integers, sizes: Integers) -> Iterator[Integers]:
-    """Cut pairs into parts of about ``CHUNK_PATTERNS`` patterns."""
-    chunk = np.cumsum(sizes.sum(axis=1)) // CHUNK_PATTERNS
-    return iter(np.split(pairs, np.flatnonzero(np.diff(chunk)) + 1))
-
-
-def _shared(sets: PatternSets, pairs: Integers) -> Integers:
-    """Count the patterns that the two sets of each pair share: ``(pairs,)``."""
-    flat = pairs.ravel()
-    sizes = np.diff(sets.ends)[flat]
-    before = np.cumsum(sizes) - sizes
-    where = np.repeat(sets.ends[flat] - before, sizes) + np.arange(sizes.sum())
-    pair = np.repeat(np.arange(len(flat), dtype=np.uint64) // 2, sizes)
-    keys = pair << np.uint64(32) | sets.hashes[where]
-    keys.sort()
-    twice = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(32)
-    return np.bincount(twice.astype(np.int64), minlength=len(pairs))
 
 
 def _components(links: Integers, count: int) -> NDArray[np.int32]:
@@ -269,31 +251,42 @@ def _components(links: Integers, count: int) -> NDArray[np.int32]:
 def _copies(traits: _Traits, links: Integers, rank: Integers) -> NDArray[np.int32]:
     """Choose what to keep: what each melody is a copy of, or -1: ``(melodies,)``.
 
+    Each kept melody takes those that are linked to it, then those linked to its copies
+    that are alike to it as well, and so on: every link is followed once.
+
     Args:
         traits: What is compared.
         links: ``(links, 2)``: pairs that are alike.
-        rank: ``(melodies,)``: what is kept rather comes first.
+        rank: ``(melodies,)``: the lowest is kept.
     """
-    near = _neighbours(links)
-    stands_for: dict[int, int] = {}  # the kept melody for each that is settled
-    for index in sorted(near, key=rank.__getitem__):
-        kept = [other for other in near[index] if stands_for.get(other) == other]
-        if not kept:
-            around = {index for other in near[index] for index in (other, *near[other])}
-            others = {stands_for[other] for other in around if other in stands_for}
-            kept = [other for other in others if traits.alike(index, other)]
-        stands_for[index] = min(kept, key=rank.__getitem__, default=index)
+    near, ends = _neighbours(links, len(rank))
     copy_of = np.full(len(rank), -1, np.int32)
-    for index, kept_one in stands_for.items():
-        if kept_one != index:
-            copy_of[index] = kept_one
+    settled = np.diff(ends) == 0
+    asked_by = copy_of.copy()  # the last kept melody that each was compared to
+    for kept in np.argsort(rank)[~settled[np.argsort(rank)]].tolist():
+        if settled[kept]:
+            continue
+        settled[kept] = True
+        copies = near[ends[kept] : ends[kept + 1]]
+        copies = copies[~settled[copies]]
+        while len(copies):
+            copy_of[copies], settled[copies] = kept, True
+            around = [near[ends[copy] : ends[copy + 1]] for copy in copies.tolist()]
+            asked = np.unique(np.concatenate(around))
+            asked = asked[~settled[asked] & (asked_by[asked] != kept)]
+            asked_by[asked] = kept
+            copies = asked[traits.alike(kept, asked)] if len(asked) else asked
     return copy_of
 
 
-def _neighbours(links: Integers) -> dict[int, list[int]]:
-    """List the melodies that each is linked to."""
-    near: dict[int, list[int]] = {}
-    for one, other in links.tolist():
-        near.setdefault(one, []).append(other)
-        near.setdefault(other, []).append(one)
-    return near
+def _neighbours(links: Integers, count: int) -> tuple[Integers, Integers]:
+    """List the melodies that each is linked to, end to end, and where lists end.
+
+    Returns:
+        Melodies ``(2 × links,)``, and ends ``(count + 1,)``: melody i is linked to
+        those from ``ends[i]`` to ``ends[i + 1]``.
+    """
+    both = np.concatenate([links, links[:, ::-1]])
+    near = both[np.argsort(both[:, 0], kind="stable"), 1]
+    sizes = np.bincount(both[:, 0], minlength=count)
+    return near, np.concatenate([[0], np.cumsum(sizes)])

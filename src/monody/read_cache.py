@@ -101,7 +101,7 @@ class ReadCache:
             return None  # the parent, which writes, meets the same error and mends it
         if row is None or row[-1] != _checksum(*row[:-1]):
             return None
-        _, report, *arrays = row
+        _, report, *arrays, _ = row
         return _reading(report, *arrays)
 
     def add(self, rows: Iterable[Row]) -> None:

@@ -27,7 +27,8 @@ PLAYED_NOTES, PLAYED_PITCHES = 5, 3  # notes in a pattern, different pitches at 
 BEATS, BEAT_PITCHES = 6, 3
 RUN_NOTES, RUN_PITCHES = 7, 4
 OPENING_NOTES, OPENING_PITCHES = 14, 4  # two bars and more: see `opening_hashes`
-CHUNK_NOTES = 1 << 17  # notes described at a time: a few MB
+CHUNK_NOTES = 1 << 17  # notes described at a time, in a few MB
+CHUNK_PATTERNS = 1 << 20  # patterns compared at a time
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -64,6 +65,24 @@ class PatternSets:
 
     hashes: NDArray[np.uint32]  # (all patterns,)
     ends: Integers  # (melodies + 1,): set i is hashes[ends[i] : ends[i + 1]]
+
+    def shared(self, pairs: Integers) -> Integers:
+        """Count the patterns in common of pairs of melodies ``(n, 2)``: ``(n,)``."""
+        sizes = np.diff(self.ends)[pairs].sum(axis=1)
+        chunk = np.cumsum(sizes) // CHUNK_PATTERNS
+        parts = np.split(pairs, np.flatnonzero(np.diff(chunk)) + 1)
+        return np.concatenate([self._shared(part) for part in parts])
+
+    def _shared(self, pairs: Integers) -> Integers:
+        flat = pairs.ravel()
+        sizes = np.diff(self.ends)[flat]
+        before = np.cumsum(sizes) - sizes
+        at = np.repeat(self.ends[flat] - before, sizes) + np.arange(sizes.sum())
+        pair = np.repeat(np.arange(len(flat), dtype=np.uint64) // 2, sizes)
+        keys = pair << np.uint64(32) | self.hashes[at]
+        keys.sort()
+        twice = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(32)
+        return np.bincount(twice.astype(np.int64), minlength=len(pairs))
 
 
 def lines_of(melodies: MelodyStore) -> Iterator[Lines]:

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monody.corpus import Corpus
+from monody.settings import ReadSettings
+from monody.split import split_corpus
+from tests.midi_files import store_of, tune
+
+ALL = ReadSettings(deduplicate=False)
+
+
+def _corpus(count: int, bars: int = 8) -> Corpus:
+    return Corpus.of(store_of([tune(seed, bars=bars) for seed in range(count)]))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 15), st.integers(-5, 5)), min_size=5, max_size=60
+    ),
+    st.integers(0, 100),
+)
+def test_no_duplicate_stands_on_two_sides(
+    made: list[tuple[int, int]], seed: int
+) -> None:
+    corpus = Corpus.of(
+        store_of([tune(which, bars=2).transposed(up) for which, up in made]), ALL
+    )
+    split = split_corpus(corpus, seed)
+    sides = [split.train, split.validation, split.test]
+    assert sorted(sum(sides, ())) == list(range(len(made)))
+    held = [set(corpus.groups[list(side)].tolist()) for side in sides]
+    assert not held[0] & held[1]
+    assert not held[0] & held[2]
+    assert not held[1] & held[2]
+    assert split.train
+
+
+def test_copies_stand_on_no_side() -> None:
+    tunes = [tune(seed) for seed in range(20)]
+    copies = [melody.transposed(2) for melody in tunes]
+    corpus = Corpus.of(store_of([*tunes, *copies]))
+    split = split_corpus(corpus, seed=1)
+    assert sorted(split.train + split.held_out) == corpus.used.tolist()
+    assert len(corpus.used) == 20
+
+
+def test_four_fifths_are_trained_on_and_a_fifth_is_held_out() -> None:
+    corpus = _corpus(100, bars=3)
+    split = split_corpus(corpus, seed=1)
+    assert [len(split.train), len(split.validation), len(split.test)] == [80, 10, 10]
+    assert split == split_corpus(corpus, seed=1)
+    assert split != split_corpus(corpus, seed=2)
+
+
+@pytest.mark.parametrize(("count", "held_out"), [(1, 0), (2, 1), (3, 1), (8, 2)])
+def test_a_handful_of_melodies_is_split_as_far_as_it_goes(
+    count: int, held_out: int
+) -> None:
+    split = split_corpus(_corpus(count), seed=0)
+    assert len(split.train) == count - held_out
+    assert len(split.held_out) == held_out
