@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -14,7 +15,7 @@ def main() -> None:
     answers.write(b"ready\n")
     answers.flush()
     for line in sys.stdin.buffer:
-        files = []
+        files: list[Any] = []
         for path, _ in json.loads(line):
             name = Path(path).name
             if name.startswith("kills"):

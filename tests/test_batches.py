@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monody import batches as batches_module
 from monody.batches import (
     LENGTH_UNIT,
     MAX_LENGTHS,
@@ -14,12 +16,16 @@ from monody.batches import (
     MIDDLE_C,
     Batch,
     Batches,
+    EncodedSet,
+    concatenate,
     encode_set,
     padded_lengths,
     random_shifts,
 )
-from monody.events import END, REST, START, Vocabulary
+from monody.events import END, REST, START, Vocabulary, encode
 from monody.melody import Melody
+from monody.melody_store import MelodyStore
+from monody.settings import ENCODINGS
 from tests.melodies import melodies
 from tests.midi_files import tune
 
@@ -33,6 +39,31 @@ def _rows(batch: Batch) -> list[tuple[list[int], list[int]]]:
         for row, real in enumerate(batch.pitch_counts)
         if real.any()
     ]
+
+
+def _same(first: EncodedSet, second: EncodedSet) -> bool:
+    """Whether two sets are equal in all their arrays, types included."""
+    pairs = zip(vars(first).values(), vars(second).values(), strict=True)
+    return all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("at_once", [1, 4, 256])
+def test_a_store_on_disk_is_encoded_as_its_melodies_are_one_by_one(
+    encoding: str, at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches_module, "MELODIES_AT_ONCE", at_once)
+    vocabulary = Vocabulary(encoding)
+    corpus = [tune(seed) for seed in range(9)]
+    MelodyStore.of(corpus).save(tmp_path)
+    store = MelodyStore.load(tmp_path)  # memory-mapped
+    one_by_one = [encode(melody, vocabulary) for melody in corpus]
+    expected = concatenate(one_by_one, vocabulary)
+    assert _same(encode_set(store, vocabulary), expected)
+    assert _same(encode_set(iter(corpus), vocabulary), expected)
+    chosen = [7, 0, 3, 3, 8, 1]
+    expected = concatenate([one_by_one[index] for index in chosen], vocabulary)
+    assert _same(encode_set(store, vocabulary, chosen), expected)
 
 
 @settings(max_examples=30)

@@ -218,7 +218,7 @@ def test_one_command_removes_it(music: Path) -> None:
 
 
 def test_ctrl_c_leaves_no_half_corpus(music: Path, cache: Path) -> None:
-    def interrupt(done: int, total: int) -> None:
+    def interrupt(*_: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monody.cli import main
-from tests.midi_files import read_back, write_tunes
+from tests.midi_files import midi_file, read_back, tune, write_tunes
 
 ROOT = Path(__file__).parent.parent
 CLASSIC_TRAIN = (
@@ -113,6 +113,10 @@ def test_every_classic_flag_is_explained(
         (["sample", "--midi_instrument", "128"], "from 0 to 127"),
         (["sample", "--temperature", "-1"], "--temperature must be from 0 to 10"),
         (["sample", "--num_files", "0"], "--num_files must be from 1"),
+        (["train", "a", "--meters", "6/7"], "--meters must be time signatures"),
+        (["train", "a", "--pitch_range", "C4"], "--pitch_range must be such as"),
+        (["inspect", "nowhere"], "no folder 'nowhere'"),
+        (["inspect", ".", "--line", "bass"], "'bass' is not one of"),
         (["corpus", "nothing"], "no collection 'nothing'"),
         (["dance"], "No such command 'dance'"),
     ],
@@ -133,8 +137,9 @@ def test_a_folder_without_a_melody(
 ) -> None:
     (tmp_path / "page.mid").write_text("<html>")
     said = _fails(["train", str(tmp_path)], capsys)
-    assert "no usable melody in the 1 MIDI files" in said
+    assert "no usable melody in the 1 files" in said
     assert "a web page" in said
+    assert "monody inspect" in said
 
 
 def test_ctrl_c_is_one_line(
@@ -167,7 +172,7 @@ def test_the_classic_scripts_with_every_flag_in_both_spellings(tmp_path: Path) -
     (tmp_path / "data/midi/bad.mid").write_bytes(b"")
     said = _script("train.py", shlex.split(TRAIN_WITH_EVERY_FLAG), tmp_path)
     assert "10 melodies" in said
-    assert "1 skipped because: empty file" in said
+    assert "1 dropped: empty file (export or download it again)" in said
     assert len(re.findall(r"epoch +\d+/2  train +[\d.]+  held-out +[\d.]+", said)) == 2
     assert "bits per note" in said
     folder = tmp_path / "experiments/01"
@@ -211,3 +216,48 @@ def test_ctrl_c_while_training_leaves_a_model_that_samples(tmp_path: Path) -> No
     assert "stopped by Ctrl-C; these are the best weights so far" in out
     assert "Traceback" not in err
     _script("sample.py", ["--num_files", "1", "--file_length", "16"], tmp_path)
+
+
+def test_inspect_says_what_became_of_each_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tunes(tmp_path, 4)
+    (tmp_path / "page.mid").write_text("<html>")
+    up = midi_file([list(tune(2).transposed(2))], ticks_per_quarter=24)
+    (tmp_path / "up.mid").write_bytes(up)
+    page = tmp_path / "report.html"
+    main(["inspect", str(tmp_path), "--html", str(page)])
+    said = capsys.readouterr().out
+    assert "a web page, not MIDI" in said
+    assert "the same tune as tune-002.mid" in said
+    assert f"written: {page}" in said
+    assert "tune-003.mid" in page.read_text("utf-8")
+
+
+def test_inspect_as_json_is_json_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tunes(tmp_path, 3)
+    (tmp_path / "none.mid").write_bytes(b"")
+    main(["inspect", str(tmp_path), "--json", "--no_cache", "--min_notes", "48"])
+    report = json.loads(capsys.readouterr().out)
+    by_path = {file["path"]: file for file in report["files"]}
+    assert by_path["tune-000.mid"]["verdict"] == "kept"
+    assert by_path["tune-000.mid"]["notes"] == 48
+    assert by_path["tune-001.mid"]["reason"] == "fewer than 48 notes"
+    assert by_path["none.mid"]["verdict"] == "dropped"
+    assert report["totals"]["files"] == 4
+    assert report["totals"]["dropped"] == 2
+
+
+def test_the_cache_is_shown_and_removed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MONODY_CACHE", str(tmp_path / "cache"))
+    write_tunes(tmp_path / "music", 3)
+    main(["inspect", str(tmp_path / "music")])
+    assert (tmp_path / "cache").is_dir()
+    main(["cache", "--clear"])
+    assert capsys.readouterr().out.endswith(f"{tmp_path / 'cache'}: 0.0 MB\n")

@@ -20,9 +20,11 @@ from monody.events import (
     Vocabulary,
     decode,
     encode,
+    encode_all,
     pitch_word,
 )
-from monody.melody import TICKS_PER_STEP, Melody, Meter, metric_positions
+from monody.melody import TICKS_PER_STEP, Melody, Meter, Note, metric_positions
+from monody.melody_store import MelodyStore
 from monody.settings import ENCODINGS
 from tests.melodies import melodies, step_melodies
 
@@ -87,6 +89,55 @@ def test_a_primer_fills_its_length_without_an_end(
     encoded = encode(melody, vocabulary, until=until)
     assert END not in encoded.pitch
     assert np.array(vocabulary.durations)[encoded.duration].sum() == until
+
+
+@given(melodies(longest=8), st.one_of(st.none(), st.integers(0, 200)))
+def test_of_notes_that_share_a_step_the_longest_stays(
+    melody: Melody, until: int | None
+) -> None:
+    longest: dict[int, Note] = {}
+    for note in melody:
+        step = (note.start + TICKS_PER_STEP // 2) // TICKS_PER_STEP
+        if step not in longest or note.duration >= longest[step].duration:
+            longest[step] = note
+    words = ["rest"] * 200
+    for step, note in longest.items():
+        end = max((note.end + TICKS_PER_STEP // 2) // TICKS_PER_STEP, step + 1)
+        words[step:end] = [pitch_word(note.pitch), *["hold"] * (end - step - 1)]
+        sounding = end
+    length = sounding if until is None else until // TICKS_PER_STEP
+    expected = words[:length] + ["end"] * (until is None)
+    symbols = encode(melody, STEPS, until=until).pitch.tolist()
+    assert [pitch_word(symbol) for symbol in symbols] == expected
+
+
+@given(
+    st.lists(st.one_of(melodies(longest=12), melodies()), min_size=1, max_size=6),
+    st.sampled_from(ENCODINGS),
+    st.one_of(st.none(), st.integers(0, 400)),
+)
+def test_melodies_encoded_together_are_as_each_alone(
+    several: list[Melody], encoding: str, until: int | None
+) -> None:
+    vocabulary = Vocabulary(encoding)
+    several.insert(len(several) // 2, Melody.from_notes([]))
+    together, ends = encode_all(MelodyStore.of(several), vocabulary, until=until)
+    alone = [encode(melody, vocabulary, until=until) for melody in several]
+    assert ends.tolist() == np.cumsum([len(events) for events in alone]).tolist()
+    for name, array in vars(together).items():
+        assert np.array_equal(array, np.concatenate([vars(e)[name] for e in alone]))
+
+
+def test_a_length_outside_the_alphabet_is_its_longest_pieces_first() -> None:
+    alphabet = NOTES.durations
+    for length in [*range(1, 2 * alphabet[-1] + 1), 5000]:
+        pieces, left = [], length
+        while left:
+            pieces.append(max(ticks for ticks in alphabet if ticks <= left))
+            left -= pieces[-1]
+        encoded = encode(Melody.from_notes([(60, 0, length)]), NOTES)
+        assert [alphabet[symbol] for symbol in encoded.duration[:-1]] == pieces
+        assert encoded.pitch.tolist() == [60, *[HOLD] * (len(pieces) - 1), END]
 
 
 @given(

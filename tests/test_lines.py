@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.lines import LEGATO_TICKS, free_shares, one_voice, overlaps, top_line
+from monody.lines import free_shares, one_voice, overlaps, top_line
 from monody.note_table import MAX_TICK, NoteTable, gather
 from monody.raw_score import RawTrack
 
+LEGATO_TICKS = 3
 Row = tuple[int, int, int]  # pitch, start, duration
 ROWS = st.lists(
     st.tuples(st.integers(55, 66), st.integers(0, 60), st.integers(1, 30)), max_size=25
@@ -16,10 +18,10 @@ TRACKS = st.lists(ROWS, min_size=1, max_size=4)
 
 
 def _table(tracks: list[list[Row]]) -> NoteTable:
-    raw = [
-        RawTrack(*np.array(rows, np.int32).reshape(-1, 3).T, 0, False, index)
-        for index, rows in enumerate(tracks)
-    ]
+    raw = []
+    for index, rows in enumerate(tracks):
+        pitch, start, duration = np.array(rows, np.int32).reshape(-1, 3).T
+        raw.append(RawTrack(pitch, start, duration, 0, False, index))
     return gather(raw, np.full(len(raw), 24))
 
 
@@ -60,7 +62,8 @@ def test_the_top_line_is_what_nothing_higher_sounds_above(
         )
         if not covered:
             expected.append((owner, pitch, start, end))
-    assert _rows(top_line(notes)) == expected
+    legato = np.full(len(tracks), LEGATO_TICKS)
+    assert _rows(top_line(notes, legato)) == expected
 
 
 @given(TRACKS)
@@ -95,4 +98,4 @@ def test_free_notes_stand_alone(tracks: list[list[Row]]) -> None:
             )
             for i, row in enumerate(own)
         ]
-        assert share == (np.mean(free) if own else 1)
+        assert share == pytest.approx(np.mean(free) if own else 1)

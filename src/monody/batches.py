@@ -20,7 +20,7 @@ from monody.melody_store import MelodyStore
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
-MELODIES_AT_ONCE = 1024  # encoded together: few enough that memory stays small
+MELODIES_AT_ONCE = 256  # encoded together: what fits the processor's cache
 MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
 

@@ -33,7 +33,7 @@ from monody.tune_patterns import (
 
 # The share of all patterns of two melodies, from 0 to 1, that makes them one tune.
 KINDS = ((played, 0.12), (skeleton, 0.12), (pitches, 0.4))
-MIN_SHARED = 8  # patterns in common: fewer are a stock phrase
+MIN_SHARED = 7  # patterns in common: fewer are a stock phrase
 NEIGHBOURS = 4  # melodies that meet at a pattern, to either side
 MIN_MEETINGS = 2  # patterns at which two melodies must meet to be compared
 ORDERS = 4  # in which melodies stand at a pattern, so that copies stand close
@@ -263,7 +263,7 @@ def _copies(traits: _Traits, links: Integers, rank: Integers) -> NDArray[np.int3
     copy_of = np.full(len(rank), -1, np.int32)
     settled = np.diff(ends) == 0
     asked_by = copy_of.copy()  # the last kept melody that each was compared to
-    for kept in np.argsort(rank)[~settled[np.argsort(rank)]].tolist():
+    for kept in sorted(np.flatnonzero(~settled).tolist(), key=rank.__getitem__):
         if settled[kept]:
             continue
         settled[kept] = True

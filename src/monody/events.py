@@ -18,7 +18,6 @@ event of an unseen file is unknown, and they never depend on the order of the da
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.errors import MonodyError
+from monody.flat_melodies import Line, bar_positions
 from monody.melody import (
     COMMON_TIME,
     MAX_BAR_TICKS,
@@ -49,8 +49,6 @@ _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 METERS = ("2/4", "3/4", "4/4", "5/4", "6/4", "2/2", "3/2", "4/2", "3/8", "5/8", "6/8",
           "7/8", "9/8", "12/8", "7/4", "other")  # fmt: skip
 POSITIONS = MAX_BAR_TICKS
-LARGEST_DENOMINATOR = 32  # as in melody.is_meter
-LARGEST_NUMERATOR = LARGEST_DENOMINATOR * MAX_BAR_TICKS // TICKS_PER_WHOLE
 
 
 @dataclass(frozen=True)
@@ -166,15 +164,13 @@ def encode_all(
 ) -> tuple[Events, NDArray[np.int64]]:
     """Turn melodies into events that lie end to end, as ``encode`` does with each.
 
-    All are encoded at once; the arrays it works with take some 200 bytes a note.
+    All are encoded at once, which takes some 50 bytes an event while it lasts.
 
     Returns:
-        The events of all, and ``(melodies,)`` where each melody's events end.
+        The events of all, and where each melody's events end ``(melodies,)``.
     """
-    if vocabulary.encoding == "steps":
-        pitch, ticks = _steps_of(melodies, until)
-    else:
-        pitch, ticks = _notes_of(melodies, until)
+    listed = _steps_of if vocabulary.encoding == "steps" else _notes_of
+    pitch, ticks = listed(Line.of(melodies), until)
     ends = np.flatnonzero(pitch == END) + 1
     if until is not None:
         heard = pitch != END
@@ -182,43 +178,10 @@ def encode_all(
         ends -= np.arange(1, len(ends) + 1)
     durations = vocabulary.durations
     symbols = np.searchsorted(durations, np.arange(durations[-1] + 1)).astype(np.uint8)
-    position, meter = _positions(ticks, ends, melodies)
-    return Events(pitch, symbols[ticks], position, meter), ends
-
-
-def _positions(
-    ticks: Ints, ends: NDArray[np.int64], melodies: MelodyStore
-) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
-    """Find where in its bar each event begins, and the meter in force there.
-
-    Args:
-        ticks: ``(events,)`` length of each event, 0 for an end.
-        ends: ``(melodies,)`` where each melody's events end.
-        melodies: The melodies, for their meters.
-    """
-    # One clock runs through all melodies. An end counts as a tick, so that no two
-    # events begin at once.
-    clock = np.zeros(len(ticks) + 1, np.int64)
-    np.cumsum(np.maximum(ticks, 1), out=clock[1:])
-    melody = np.repeat(np.arange(len(ends)), melodies.info["meter_count"])
-    change, numerator, denominator = np.asarray(melodies.meters, np.int64).T
-    change = clock[np.append(0, ends[:-1])][melody] + change
-    first = np.searchsorted(clock, np.minimum(change, clock[ends][melody]))
-    events = np.diff(first, append=len(ticks))  # in force at so many
-    bar = TICKS_PER_WHOLE * numerator // denominator
-    position = (clock[:-1] - np.repeat(change, events)) % np.repeat(bar, events)
-    meter = np.repeat(_meter_symbols()[numerator, denominator], events)
-    return position.astype(np.int16), meter
-
-
-@functools.cache
-def _meter_symbols() -> NDArray[np.uint8]:
-    """Tabulate ``meter_symbol`` by numerator and denominator."""
-    table = np.full((LARGEST_NUMERATOR + 1, LARGEST_DENOMINATOR + 1), len(METERS) - 1)
-    for symbol, name in enumerate(METERS[:-1]):
-        numerator, denominator = map(int, name.split("/"))
-        table[numerator, denominator] = symbol
-    return table.astype(np.uint8)
+    position, meter = bar_positions(ticks, ends, melodies)
+    meters = _meter_symbols(melodies.meters)
+    events = Events(pitch, symbols[ticks], position.astype(np.int16), meters[meter])
+    return events, ends
 
 
 def meter_symbol(meter: Meter) -> int:
@@ -227,36 +190,36 @@ def meter_symbol(meter: Meter) -> int:
     return METERS.index(name) if name in METERS else len(METERS) - 1
 
 
-def _columns(melodies: MelodyStore) -> tuple[NDArray[np.uint8], Ints, Ints]:
-    """Lay out all notes, and after each melody's last an end: tick 0, no length.
-
-    Returns:
-        Pitch symbol, start and duration in ticks, all ``(notes + melodies,)``.
-    """
-    after = np.cumsum(melodies.info["note_count"], dtype=np.int64)
-    notes = np.insert(np.asarray(melodies.notes), after, (END, 0, 0), axis=0)
-    return notes[:, 0].astype(np.uint8), notes[:, 1].copy(), notes[:, 2].copy()
+def _meter_symbols(meters: Ints) -> NDArray[np.uint8]:
+    """Return the index in ``METERS`` of each row of ``(meters, 3)``."""
+    signs, sign = np.unique(meters[:, 1:], axis=0, return_inverse=True)
+    symbols = [meter_symbol(Meter(0, *pair)) for pair in signs.tolist()]
+    return np.array(symbols, np.uint8)[sign.ravel()]  # two dimensions in NumPy 2.0
 
 
-def _silences(
-    pitch: NDArray[np.uint8], start: Ints, end: Ints, until: int | None
-) -> Ints:
-    """Return how long it is silent before each note or end of ``_columns``."""
-    # A melody's first note comes after an end, whose time is 0.
-    before = np.roll(end, 1)
-    stop = before if until is None else until
-    return np.where(pitch == END, stop, start) - before
-
-
-def _notes_of(
-    melodies: MelodyStore, until: int | None
-) -> tuple[NDArray[np.uint8], Ints]:
+def _notes_of(line: Line, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
     """List pitch symbols and ticks, a rest before each note that follows a silence."""
-    pitch, start, ticks = _columns(melodies)
-    silence = _silences(pitch, start, start + ticks, until)
+    silence = line.silences(until)
     rests = np.flatnonzero(silence > 0)
-    pitch = np.insert(pitch, rests, REST)
-    return _split_long(pitch, np.insert(ticks, rests, silence[rests]))
+    pitch = np.insert(_symbols(line), rests, REST)
+    return _split_long(pitch, np.insert(line.end - line.start, rests, silence[rests]))
+
+
+def _steps_of(line: Line, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
+    """List one symbol for each 16th; of notes that share a step the longest stays."""
+    stop = None if until is None else until // TICKS_PER_STEP
+    line = line.in_steps(stop)
+    held = np.maximum(line.end - line.start - 1, 0)
+    counts = np.stack([line.silences(stop), np.ones_like(held), held], axis=1)
+    symbols = np.full(counts.shape, (REST, END, HOLD), np.uint8)
+    symbols[:, 1] = _symbols(line)
+    pitch = np.repeat(symbols.ravel(), counts.ravel())
+    return pitch, np.where(pitch == END, 0, TICKS_PER_STEP).astype(np.int32)
+
+
+def _symbols(line: Line) -> NDArray[np.uint8]:
+    """Return the pitch symbol of each note, and an end for each stop."""
+    return np.where(line.stops, END, line.pitch).astype(np.uint8)
 
 
 def _split_long(
@@ -264,8 +227,8 @@ def _split_long(
 ) -> tuple[NDArray[np.uint8], Ints]:
     """Write lengths that are not in the alphabet as an event and holds.
 
-    The longest come first: 500 ticks are 384, 108 and 8. What is left below the longest
-    takes two at most.
+    Each piece is the longest that fits: 900 ticks are 384, 384, 120 and 12. What is
+    left after the whole 384s takes two pieces at most.
     """
     long = np.flatnonzero(ticks > TICKS_PER_WHOLE)
     alphabet = np.array((0, *Vocabulary("notes").durations), np.int32)
@@ -273,50 +236,14 @@ def _split_long(
     second = alphabet[np.searchsorted(alphabet, left, side="right") - 1]
     third = left - second
     lengths = np.stack([np.full_like(left, alphabet[-1]), second, third], axis=1)
-    counts = np.stack([times, second > 0, third > 0], axis=1)
+    counts = np.stack([times, second > 0, third > 0], axis=1)  # (long, 3)
     pieces = np.repeat(lengths.ravel(), counts.ravel())
-    holds = counts.sum(axis=1) - 1
-    firsts = np.cumsum(holds + 1) - (holds + 1)
+    total = counts.sum(axis=1)
+    firsts = np.cumsum(total) - total
     ticks[long] = pieces[firsts]
-    after = np.repeat(long + 1, holds)
-    pitch = np.insert(pitch, after, HOLD)
-    return pitch, np.insert(ticks, after, np.delete(pieces, firsts))
-
-
-def _steps_of(
-    melodies: MelodyStore, until: int | None
-) -> tuple[NDArray[np.uint8], Ints]:
-    """List one symbol for each 16th; of notes that share a step the longest stays."""
-    pitch, start, ticks = _columns(melodies)
-    end = (start + ticks + TICKS_PER_STEP // 2) // TICKS_PER_STEP
-    start = (start + TICKS_PER_STEP // 2) // TICKS_PER_STEP
-    limit = np.iinfo(np.int32).max if until is None else until // TICKS_PER_STEP
-    kept = _longest_of_step(pitch, start, ticks)
-    kept = kept[(start[kept] < limit) | (pitch[kept] == END)]
-    pitch, start, end = pitch[kept], start[kept], end[kept]
-    following = np.where(np.roll(pitch, -1) == END, limit, np.roll(start, -1))
-    end = np.minimum(np.maximum(end, start + 1), following)
-    end[pitch == END] = 0
-    silence = _silences(pitch, start, end, None if until is None else limit)
-    held = np.maximum(end - start - 1, 0)
-    symbols = np.stack(np.broadcast_arrays(REST, pitch, HOLD), axis=1)
-    counts = np.stack([silence, np.ones_like(held), held], axis=1)
-    pitch = np.repeat(symbols.astype(np.uint8).ravel(), counts.ravel())
-    return pitch, np.where(pitch == END, 0, TICKS_PER_STEP).astype(np.int32)
-
-
-def _longest_of_step(pitch: NDArray[np.uint8], start: Ints, ticks: Ints) -> Ints:
-    """Choose the longest of the notes of one step, the last of equals; and all ends.
-
-    Args:
-        pitch: ``(notes + melodies,)``, as of ``_columns``.
-        start: The step that each begins in.
-        ticks: Their durations before rounding.
-    """
-    ends = pitch == END
-    first = ends | np.roll(ends, 1) | (start != np.roll(start, 1))
-    rank = ticks.astype(np.int64) * len(ticks) + np.arange(len(ticks))
-    return np.maximum.reduceat(rank, np.flatnonzero(first)) % len(ticks)
+    held = np.repeat(long + 1, total - 1)
+    pitch = np.insert(pitch, held, HOLD)
+    return pitch, np.insert(ticks, held, np.delete(pieces, firsts))
 
 
 def decode(

@@ -3,9 +3,10 @@
 Files are taken many at a time, and each step is done for all of their tracks at once:
 
     note_table   the notes of all tracks, those that make no sense left out
-    lines        which tracks are a line of single notes
-    retiming     tracks that ignore the declared grid are moved to their own
-    here         24 ticks to the quarter, one voice, split at rests, sorted out
+    lines        which tracks are a line of single notes; split at long rests
+    retiming     parts that ignore the declared grid are moved to their own
+    here         24 ticks to the quarter, one voice, sorted out
+    dressing     meter, tempo and key
 
 A file that has no line of single notes gives the top line of its busiest track.
 """
@@ -13,39 +14,31 @@ A file that has no line of single notes gives the top line of its busiest track.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from monody.grid_fit import fit_grid, needs_fit
+from monody.dressing import Lines, dressed
+from monody.ledger import Ledger
 from monody.lines import (
     MIN_FREE_SHARE,
+    OVERLAP_PARTS_OF_QUARTER,
     free_shares,
     one_voice,
     overlaps,
+    sounding_until,
     top_line,
     without_doubles,
 )
-from monody.melody import (
-    COMMON_TIME,
-    KEY_NAMES,
-    TICKS_PER_QUARTER,
-    Ints,
-    Meter,
-    bar_line_before,
-    meters_from,
-)
-from monody.melody_store import INFO, MelodyStore
+from monody.melody import TICKS_PER_QUARTER
+from monody.melody_store import MelodyStore
 from monody.note_table import Longs, Mask, NoteTable, gather
 from monody.pitches import pitch_name
 from monody.raw_score import RawScore, RawTrack
-from monody.retiming import fit_text, longest_tempo, retimed, retimed_score
+from monody.retiming import beside_lines, fits_of, retimed, retimed_score, snapped
 from monody.settings import ReadSettings
 from monody.verdicts import FileReport, Reason
-
-KEY_NUMBERS = {name: number for number, name in enumerate(KEY_NAMES)}
 
 NO_TRACK = Reason("no notes", "look at it in a player: it is silent")
 EMPTY = Reason("empty track", NO_TRACK.advice)
@@ -100,54 +93,32 @@ def _merged(first: Extraction, second: Extraction, files: list[int]) -> Extracti
     return Extraction(both.take(order.tolist()), reports)
 
 
-class _Ledger:
-    """What was left out and repaired, by file."""
-
-    def __init__(self, scores: Sequence[RawScore]) -> None:
-        self._left_out: list[Counter[Reason]] = [Counter() for _ in scores]
-        self._repairs = [list(score.repairs) for score in scores]
-
-    def leave_out(self, file: int, reason: Reason) -> None:
-        self._left_out[file][reason] += 1
-
-    def repair(self, file: int, text: str) -> None:
-        self._repairs[file].append(text)
-
-    def reports(self) -> list[FileReport]:
-        return [
-            FileReport(tuple(left_out.items()), tuple(dict.fromkeys(repairs)))
-            for left_out, repairs in zip(self._left_out, self._repairs, strict=True)
-        ]
-
-
-@dataclass
+@dataclass(frozen=True)
 class _Tracks:
     """All tracks of all files that may hold a melody. Arrays are ``(tracks,)``."""
 
     raw: list[RawTrack]
-    around: list[RawScore]  # its tempos, meters and keys; another one once re-timed
+    around: list[RawScore]  # the file of each
     file: Longs
     quarter: Longs  # file ticks
-    files: int
 
 
 def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
     """Find the melodies of files by one rule for all of their tracks."""
-    ledger = _Ledger(scores)
+    ledger = Ledger(scores)
     tracks = _playing(scores, ledger)
     notes = _lines(gather(tracks.raw, tracks.quarter), tracks, settings, ledger)
-    notes = _timed(notes, tracks, settings, ledger)
-    notes = _on_grid(notes, tracks.quarter)
-    if settings.line == "skyline":
-        notes = _topped(notes, tracks, ledger)
-    notes = _voiced(notes, tracks, ledger)
-    parts, track = _split_at_rests(notes, settings.max_rest_quarters)
-    chosen = _sifted(parts, track, tracks, settings, ledger)
-    store = _store(parts, track, chosen, tracks, settings, ledger)
+    parts, track = _split_at_rests(notes, tracks, settings.max_rest_quarters)
+    parts, around = _timed(parts, track, tracks, settings, ledger)
+    file = tracks.file[track]
+    parts = _voiced(parts, file, ledger)
+    lines = Lines(parts, [tracks.raw[owner] for owner in track], around, file)
+    good = _sifted(parts, file, settings, ledger)
+    store = dressed(lines, good, settings.wanted_meters, len(scores), ledger)
     return Extraction(_best(store, settings, ledger), ledger.reports())
 
 
-def _playing(scores: Sequence[RawScore], ledger: _Ledger) -> _Tracks:
+def _playing(scores: Sequence[RawScore], ledger: Ledger) -> _Tracks:
     """List the tracks that are neither drums nor empty."""
     raw, around, files = [], [], []
     for file, score in enumerate(scores):
@@ -161,17 +132,16 @@ def _playing(scores: Sequence[RawScore], ledger: _Ledger) -> _Tracks:
             around.append(score)
             files.append(file)
     quarter = [score.ticks_per_quarter for score in around]
-    return _Tracks(
-        raw, around, np.array(files, np.int64), np.array(quarter, np.int64), len(scores)
-    )
+    return _Tracks(raw, around, np.array(files, np.int64), np.array(quarter, np.int64))
 
 
 def _lines(
-    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: _Ledger
+    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: Ledger
 ) -> NoteTable:
     """Keep the notes of the tracks that are a line by the rule of the settings."""
     single = without_doubles(notes)
     doubled = notes.counts - single.counts
+    empty = single.counts == 0
     if settings.line == "strict":
         good, reason = single.tally(overlaps(single)) == 0, OVERLAPPING
     elif settings.line == "skyline":
@@ -179,63 +149,19 @@ def _lines(
     else:
         shares = free_shares(single, tracks.quarter)
         good, reason = shares >= MIN_FREE_SHARE, POLYPHONIC
-    empty = single.counts == 0
-    for track in np.flatnonzero(empty):
-        ledger.leave_out(tracks.file[track], EMPTY)
-    for track in np.flatnonzero(~good & ~empty):
-        ledger.leave_out(tracks.file[track], reason)
+    for fault, why in ((empty, EMPTY), (~good & ~empty, reason)):
+        for track in np.flatnonzero(fault):
+            ledger.leave_out(tracks.file[track], why)
     for track in np.flatnonzero(good & (doubled > 0)):
-        ledger.repair(tracks.file[track], f"{doubled[track]} doubled notes made single")
-    return single.where(good[single.owner])
+        ledger.count(tracks.file[track], "doubled notes made single", doubled[track])
+    chosen = single.where(good[single.owner])
+    return _topped(chosen, tracks, ledger) if settings.line == "skyline" else chosen
 
 
-def _timed(
-    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: _Ledger
-) -> NoteTable:
-    """Move the tracks that ignore their file's grid to the one they were played on."""
-    if settings.tempo == "off":
-        return notes
-    always = settings.tempo == "always"
-    for track, onsets in _suspects(notes, tracks, always):
-        score = tracks.around[track]
-        bpm = longest_tempo(score.tempos, int(onsets[0]), int(onsets[-1]))
-        fit = fit_grid(onsets, score.ticks_per_quarter, bpm, always=always)
-        if fit is not None:
-            ledger.repair(tracks.file[track], fit_text(score, fit))
-            tracks.around[track] = retimed_score(score, fit)
-            notes = retimed(notes, notes.owner == track, fit, score.ticks_per_quarter)
-    return notes
-
-
-def _suspects(
-    notes: NoteTable, tracks: _Tracks, always: bool
-) -> Iterator[tuple[int, Longs]]:
-    """Yield the tracks whose declared grid may not fit, with their distinct onsets."""
-    distinct = np.ones(len(notes), bool)
-    distinct[1:] = ~notes.with_next | (notes.start[1:] != notes.start[:-1])
-    onsets, ends = notes.start[distinct], np.cumsum(notes.tally(distinct))
-    doubtful = np.ones(len(ends), bool)
-    if not always:
-        doubtful = needs_fit(onsets, tracks.quarter, ends)
-    for track in np.flatnonzero(doubtful):
-        begin = ends[track - 1] if track else 0
-        if ends[track] > begin:
-            yield int(track), onsets[begin : ends[track]]
-
-
-def _on_grid(notes: NoteTable, quarters: Longs) -> NoteTable:
-    """Move starts and ends to the nearest tick of 24 to the quarter."""
-    quarter = quarters[notes.owner]
-    start, end = (
-        (times * (2 * TICKS_PER_QUARTER) + quarter) // (2 * quarter)
-        for times in (notes.start, notes.end)
-    )
-    return replace(notes, start=start, end=np.maximum(end, start + 1))
-
-
-def _topped(notes: NoteTable, tracks: _Tracks, ledger: _Ledger) -> NoteTable:
+def _topped(notes: NoteTable, tracks: _Tracks, ledger: Ledger) -> NoteTable:
     """Take the top line of each track."""
-    top = top_line(notes)
+    legato = np.maximum(tracks.quarter // OVERLAP_PARTS_OF_QUARTER, 1)
+    top = top_line(notes, legato)
     before, after = notes.counts, top.counts
     for track in np.flatnonzero(before > after):
         ledger.repair(
@@ -246,60 +172,94 @@ def _topped(notes: NoteTable, tracks: _Tracks, ledger: _Ledger) -> NoteTable:
     return top
 
 
-def _voiced(notes: NoteTable, tracks: _Tracks, ledger: _Ledger) -> NoteTable:
-    """Make each track a single voice."""
-    single = one_voice(notes)
-    dropped = notes.counts - single.counts
-    trimmed = notes.tally(overlaps(notes)) - dropped
-    for count, text in (
-        (dropped, "simultaneous notes left out"),
-        (trimmed, "overlaps trimmed"),
-    ):
-        for track in np.flatnonzero(count > 0):
-            ledger.repair(tracks.file[track], f"{count[track]} {text}")
-    return single
-
-
 def _split_at_rests(
-    notes: NoteTable, max_rest_quarters: int
+    notes: NoteTable, tracks: _Tracks, max_rest_quarters: int
 ) -> tuple[NoteTable, Longs]:
     """Cut lines wherever they are silent for ``max_rest_quarters`` or longer.
 
     Returns:
         The notes by part, and the track of each part, ``(parts,)``.
     """
-    silence = notes.start[1:] - notes.end[:-1]
+    silence = notes.start[1:] - sounding_until(notes, notes.end)[:-1]
     begins = notes.first
-    begins[1:] |= silence >= max_rest_quarters * TICKS_PER_QUARTER
-    part = np.cumsum(begins) - 1
+    begins[1:] |= silence >= max_rest_quarters * tracks.quarter[notes.owner[1:]]
     track = notes.owner[begins]
-    return replace(notes, owner=part, owners=len(track)), track
+    return replace(notes, owner=np.cumsum(begins) - 1, owners=len(track)), track
 
 
-def _sifted(
+def _timed(
     parts: NoteTable,
     track: Longs,
     tracks: _Tracks,
     settings: ReadSettings,
-    ledger: _Ledger,
+    ledger: Ledger,
+) -> tuple[NoteTable, list[RawScore]]:
+    """Move parts to 24 ticks a quarter: those of their file, or those they keep.
+
+    Returns:
+        The parts in grid ticks, and what is around each, ``(parts,)``.
+    """
+    around = [tracks.around[owner] for owner in track]
+    quarters, file = tracks.quarter[track], tracks.file[track]
+    if settings.tempo == "off":
+        return _on_grid(parts, quarters), around
+    fits = fits_of(parts, track, tracks.around, always=settings.tempo == "always")
+    counts = parts.counts
+    for part, fit in fits.items():
+        around[part] = retimed_score(around[part], fit)
+        ledger.fit(file[part], fit, int(counts[part]))
+    rounded = _on_grid(retimed(parts, fits, quarters), quarters)
+    played = beside_lines(rounded)
+    played[list(fits)] = True
+    exact = snapped(rounded, played)
+    moved = exact.tally(exact.start != rounded.start)
+    moved[list(fits)] = 0  # what was re-timed has been told of
+    for at in np.flatnonzero(moved):
+        ledger.count(file[at], "onsets moved to the beat they just miss", moved[at])
+    return exact, around
+
+
+def _on_grid(parts: NoteTable, quarters: Longs) -> NoteTable:
+    """Move starts and ends to the nearest tick of 24 to the quarter."""
+    quarter = quarters[parts.owner]
+    start, end = (
+        (times * (2 * TICKS_PER_QUARTER) + quarter) // (2 * quarter)
+        for times in (parts.start, parts.end)
+    )
+    return replace(parts, start=start, end=np.maximum(end, start + 1))
+
+
+def _voiced(parts: NoteTable, file: Longs, ledger: Ledger) -> NoteTable:
+    """Make each part a single voice."""
+    single = one_voice(parts)
+    dropped = parts.counts - single.counts
+    trimmed = parts.tally(overlaps(parts)) - dropped
+    for count, what in (
+        (dropped, "simultaneous notes left out"),
+        (trimmed, "overlaps trimmed"),
+    ):
+        for part in np.flatnonzero(count > 0):
+            ledger.count(file[part], what, count[part])
+    return single
+
+
+def _sifted(
+    parts: NoteTable, file: Longs, settings: ReadSettings, ledger: Ledger
 ) -> Mask:
     """Tell which parts are melodies by their notes, ``(parts,)``."""
     low, high = settings.allowed_pitches
     pitches = np.unique(parts.owner * 128 + parts.pitch) // 128
+    distinct = np.bincount(pitches, minlength=parts.owners)
     outside = parts.tally((parts.pitch < low) | (parts.pitch > high))
     faults = (
         (parts.counts < settings.min_notes, _few_notes(settings)),
-        (
-            np.bincount(pitches, minlength=parts.owners)
-            < settings.min_distinct_pitches,
-            _few_pitches(settings),
-        ),
+        (distinct < settings.min_distinct_pitches, _few_pitches(settings)),
         (outside > 0, _out_of_range(low, high)),
     )
     good = np.ones(parts.owners, bool)
     for fault, reason in faults:
         for part in np.flatnonzero(good & fault):
-            ledger.leave_out(tracks.file[track[part]], reason)
+            ledger.leave_out(file[part], reason)
         good &= ~fault
     return good
 
@@ -324,96 +284,7 @@ def _out_of_range(low: int, high: int) -> Reason:
     )
 
 
-def _store(
-    parts: NoteTable,
-    track: Longs,
-    chosen: Mask,
-    tracks: _Tracks,
-    settings: ReadSettings,
-    ledger: _Ledger,
-) -> MelodyStore:
-    """Dress lines with meter, tempo and key, from their first bar line on."""
-    begins, ends = np.flatnonzero(parts.first), np.cumsum(parts.counts)
-    bounds = zip(
-        parts.start[begins].tolist(), parts.end[ends - 1].tolist(), strict=True
-    )
-    spans = dict(enumerate(bounds))
-    kept = np.zeros(parts.owners, bool)
-    origins = np.zeros(parts.owners, np.int64)
-    meters: list[Meter] = []
-    rows: list[tuple[Any, ...]] = []
-    for part in np.flatnonzero(chosen).tolist():
-        owner = int(track[part])
-        dress = _dress(tracks.around[owner], *spans[part])
-        unwanted = settings.wanted_meters and dress.names - settings.wanted_meters
-        if unwanted:
-            ledger.leave_out(tracks.file[owner], _unwanted(unwanted))
-            continue
-        kept[part], origins[part] = True, dress.origin
-        meters += dress.meters
-        raw, piece = tracks.raw[owner], tracks.around[owner].piece
-        rows.append((ends[part] - begins[part], len(dress.meters), dress.bpm, dress.key,
-                     raw.program, raw.index, tracks.file[owner], piece))  # fmt: skip
-    return MelodyStore(
-        _rows_of(parts.where(kept[parts.owner]), origins),
-        np.array(meters, np.int32).reshape(-1, 3),
-        np.array(rows, INFO),
-        [""] * tracks.files,
-    )
-
-
-def _rows_of(notes: NoteTable, origins: Longs) -> Ints:
-    """Return notes as rows of pitch, start and duration, from their part's origin."""
-    start = notes.start - origins[notes.owner]
-    rows = np.stack([notes.pitch, start, notes.end - notes.start], axis=1)
-    return rows.astype(np.int32)
-
-
-class _Dress(NamedTuple):
-    """What a line of notes is heard in."""
-
-    origin: int  # the bar line before the first note, in grid ticks
-    meters: tuple[Meter, ...]  # from there on
-    bpm: float
-    key: int  # index into KEY_NAMES, or -1
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(map(str, self.meters))
-
-
-def _dress(around: RawScore, first: int, end: int) -> _Dress:
-    """Find meter, tempo and key of the music between two grid ticks."""
-    scale = TICKS_PER_QUARTER / around.ticks_per_quarter
-    meters = _meters_on_grid(around.meters, scale, end)
-    origin = bar_line_before(first, meters)
-    keys = [key for tick, key in around.keys if tick * scale <= first]
-    return _Dress(
-        origin,
-        meters_from(meters, origin),
-        longest_tempo(around.tempos, first / scale, end / scale),
-        KEY_NUMBERS[keys[-1]] if keys else -1,
-    )
-
-
-def _meters_on_grid(meters: Sequence[Meter], scale: float, end: int) -> list[Meter]:
-    """Move time signatures to the grid; the last of several at one tick holds."""
-    by_tick = {0: COMMON_TIME}
-    for meter in meters:
-        tick = round(meter.tick * scale)
-        if tick < end:
-            by_tick[tick] = meter._replace(tick=tick)
-    return [by_tick[tick] for tick in sorted(by_tick)]
-
-
-def _unwanted(meters: frozenset[str]) -> Reason:
-    named = ", ".join(sorted(meters))
-    return Reason(f"the meter is {named}", "add it to --meters")
-
-
-def _best(
-    melodies: MelodyStore, settings: ReadSettings, ledger: _Ledger
-) -> MelodyStore:
+def _best(melodies: MelodyStore, settings: ReadSettings, ledger: Ledger) -> MelodyStore:
     """Keep of each file only the track with the most notes, if that is asked for."""
     if settings.tracks == "all":
         return melodies

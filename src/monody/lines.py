@@ -17,12 +17,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.melody import TICKS_PER_QUARTER
 from monody.note_table import Longs, Mask, NoteTable
 
 MIN_FREE_SHARE = 0.95
 OVERLAP_PARTS_OF_QUARTER = 8  # an overlap of 1/8 of a quarter, a 32nd, is legato
-LEGATO_TICKS = TICKS_PER_QUARTER // OVERLAP_PARTS_OF_QUARTER
 
 
 def without_doubles(notes: NoteTable) -> NoteTable:
@@ -62,24 +60,45 @@ def overlaps(notes: NoteTable) -> Mask:
     return found
 
 
-def top_line(notes: NoteTable) -> NoteTable:
+def sounding_until(notes: NoteTable, ends: Longs) -> Longs:
+    """Return the latest of ``ends`` up to each note of its owner, ``(notes,)``.
+
+    Args:
+        notes: The notes.
+        ends: ``(notes,)`` ticks; those of notes that do not count are 0.
+    """
+    shift = _one_after_the_other(notes)
+    latest: Longs = np.maximum.accumulate(ends + shift) - shift
+    return latest
+
+
+def _one_after_the_other(notes: NoteTable) -> Longs:
+    """Return what to add to times so that each owner begins after the last one ends."""
+    lengths = np.zeros(notes.owners, np.int64)
+    np.maximum.at(lengths, notes.owner, notes.end + 1)
+    shifts: Longs = (np.cumsum(lengths) - lengths)[notes.owner]
+    return shifts
+
+
+def top_line(notes: NoteTable, legato: Longs) -> NoteTable:
     """Keep the notes above which nothing sounds.
 
     A note goes where a higher one of its track sounds a 32nd after its start, so broken
-    chords count as chords and a legato descent stays. Times are in grid ticks.
+    chords count as chords and a legato descent stays.
+
+    Args:
+        notes: In any ticks.
+        legato: ``(owners,)``: a 32nd in the same ticks.
     """
-    after = notes.start + LEGATO_TICKS
-    # Tracks one after the other on one axis of time.
-    lengths = np.zeros(notes.owners, np.int64)
-    np.maximum.at(lengths, notes.owner, notes.end + LEGATO_TICKS + 1)
-    offset = (np.cumsum(lengths) - lengths)[notes.owner]
-    begun = np.searchsorted(notes.start + offset, after + offset) - 1
+    after = notes.start + legato[notes.owner]
+    # The last note that has begun by then: owner and time are one number of 63 bits.
+    owner = notes.owner << 32
+    begun = np.searchsorted(owner + notes.start, owner + after) - 1
     covered = np.zeros(len(notes), bool)
     for pitch in np.unique(notes.pitch):
         here = np.flatnonzero(notes.pitch == pitch)
-        higher = np.where(notes.pitch > pitch, notes.end + offset, 0)
-        sounding_until = np.maximum.accumulate(higher)
-        covered[here] = sounding_until[begun[here]] > (after + offset)[here]
+        above = sounding_until(notes, np.where(notes.pitch > pitch, notes.end, 0))
+        covered[here] = above[begun[here]] > after[here]
     return notes.where(~covered)
 
 

@@ -1,32 +1,123 @@
-"""Re-timing a track whose onsets ignore the grid that its file declares.
+"""Putting notes that ignore the grid of their file on the one they were played on.
 
-``grid_fit`` finds the grid; the notes, and the tempos, meters and keys around them, are
-moved to it.
+``grid_fit`` finds the grid of a melody, or of all that its track plays where the melody
+is too short to tell; notes, tempos, meters and keys are moved to it. Played onsets that
+then stand a tick beside a line are put on it. Notation is left as it is.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from monody.grid_fit import GridFit, retime
-from monody.melody import DEFAULT_BPM, MAX_BPM, MIN_BPM
-from monody.note_table import Mask, NoteTable
+from monody.grid_fit import (
+    GOOD_SHARE,
+    MIN_ONSETS,
+    GridFit,
+    fit_grid,
+    needs_fit,
+    on_grid_share,
+    retime,
+)
+from monody.melody import (
+    DEFAULT_BPM,
+    MAX_BPM,
+    MIN_BPM,
+    TICKS_PER_QUARTER,
+    TICKS_PER_STEP,
+)
+from monody.note_table import Longs, Mask, NoteTable
 from monody.raw_score import RawScore
 
+NEAR_SHARE = 0.85  # of a melody's onsets on lines or beside them: it was played to them
+BESIDE_SHARE = 0.05  # of them beside: fewer are meant
 
-def fit_text(score: RawScore, fit: GridFit) -> str:
-    """Say what a fit did: the period in quarters of the file, and what it explains."""
-    quarters = fit.period / score.ticks_per_quarter
-    return (
-        f"tempo fitted, a quarter is {quarters:.3g} of the declared: "
-        f"{fit.before:.0%} → {fit.after:.0%} of the onsets on the 16th grid, "
-        f"confidence {fit.confidence:.2f}"
-    )
+
+def fits_of(
+    parts: NoteTable, track: Longs, around: Sequence[RawScore], *, always: bool
+) -> dict[int, GridFit]:
+    """Find the grids of the parts that ignore the one that their file declares.
+
+    Args:
+        parts: In file ticks.
+        track: ``(parts,)``: the track of each; non-decreasing.
+        around: The file of each track.
+        always: Fit every part that has a steady pulse.
+
+    Returns:
+        Grids by part, ``before`` and ``after`` counted over the part's own onsets.
+    """
+    onsets = _Onsets(parts)
+    quarters = np.array([score.ticks_per_quarter for score in around], np.int64)[track]
+    doubtful = np.ones(parts.owners, bool) if always else onsets.doubt(quarters)
+    fits = {}
+    for owner, own in _by_track(np.flatnonzero(doubtful), track):
+        score = around[owner]
+        first, last = np.searchsorted(track, [owner, owner + 1])
+        of_track = _fit(onsets.of(first, last), score, always=always)
+        for part in own:
+            played = onsets.of(part, part + 1)
+            shared = _seen_from(of_track, played, score)
+            alone = None
+            if last - first > 1 and (shared is None or shared.after < GOOD_SHARE):
+                alone = _fit(played, score, always=always)
+            better = max(
+                (fit for fit in (shared, alone) if fit is not None),
+                key=lambda fit: fit.after,
+                default=None,
+            )
+            if better is not None:
+                fits[part] = better
+    return fits
+
+
+def _by_track(parts: Longs, track: Longs) -> Iterator[tuple[int, list[int]]]:
+    """Yield each track that has any of the parts, and those."""
+    owners, begins = np.unique(track[parts], return_index=True)
+    bounds = [*begins.tolist(), len(parts)]
+    for owner, (begin, end) in zip(owners.tolist(), pairwise(bounds), strict=True):
+        yield owner, parts[begin:end].tolist()
+
+
+class _Onsets:
+    """The distinct onsets of parts, in file ticks, one part after the other."""
+
+    def __init__(self, parts: NoteTable) -> None:
+        distinct = np.ones(len(parts), bool)
+        distinct[1:] = ~parts.with_next | (parts.start[1:] != parts.start[:-1])
+        self._ticks = parts.start[distinct]
+        self._ends = np.cumsum(parts.tally(distinct))
+
+    def doubt(self, quarters: Longs) -> Mask:
+        """Tell which parts the declared grid does not fit, or are too short to tell."""
+        counts = np.diff(self._ends, prepend=0)
+        return needs_fit(self._ticks, quarters, self._ends) | (counts < MIN_ONSETS)
+
+    def of(self, first: int, last: int) -> Longs:
+        """Return the onsets of the parts from ``first`` to before ``last``."""
+        begin = self._ends[first - 1] if first else 0
+        return self._ticks[begin : self._ends[last - 1]]
+
+
+def _fit(onsets: Longs, score: RawScore, *, always: bool) -> GridFit | None:
+    """Fit a grid to onsets, near the tempo that the file declares for them."""
+    if not len(onsets):
+        return None
+    bpm = longest_tempo(score.tempos, int(onsets[0]), int(onsets[-1]))
+    return fit_grid(onsets, score.ticks_per_quarter, bpm, always=always)
+
+
+def _seen_from(fit: GridFit | None, onsets: Longs, score: RawScore) -> GridFit | None:
+    """Return a track's fit as one of its parts sees it; ``None`` if it is no gain."""
+    if fit is None:
+        return None
+    before = on_grid_share(onsets, score.ticks_per_quarter)
+    after = on_grid_share(onsets, fit.period, fit.phase)
+    return replace(fit, before=before, after=after) if after > before else None
 
 
 def retimed_score(score: RawScore, fit: GridFit) -> RawScore:
@@ -49,19 +140,74 @@ def retimed_score(score: RawScore, fit: GridFit) -> RawScore:
     )
 
 
-def retimed(notes: NoteTable, own: Mask, fit: GridFit, quarter: int) -> NoteTable:
-    """Move one track's notes to the fitted grid.
+def retimed(parts: NoteTable, fits: dict[int, GridFit], quarters: Longs) -> NoteTable:
+    """Move the notes of parts to their fitted grids.
 
     Args:
-        notes: In file ticks.
-        own: ``(notes,)``: which of them are the track's.
-        fit: Its grid.
-        quarter: Ticks to the quarter of its file.
+        parts: In file ticks.
+        fits: Grids by part.
+        quarters: ``(parts,)``: ticks to the quarter of their files.
     """
-    start, end = notes.start.copy(), notes.end.copy()
-    start[own] = retime(notes.start[own], fit, quarter)
-    end[own] = np.maximum(retime(notes.end[own], fit, quarter), start[own] + 1)
-    return replace(notes, start=start, end=end)
+    start, end = parts.start.copy(), parts.end.copy()
+    bounds = np.searchsorted(parts.owner, np.arange(parts.owners + 1))
+    for part, fit in fits.items():
+        own = slice(bounds[part], bounds[part + 1])
+        quarter = int(quarters[part])
+        start[own] = retime(start[own], fit, quarter)
+        end[own] = np.maximum(retime(end[own], fit, quarter), start[own] + 1)
+    return replace(parts, start=start, end=end)
+
+
+def beside_lines(parts: NoteTable) -> Mask:
+    """Tell which parts were played to the 16th grid, but not exactly: ``(parts,)``.
+
+    Args:
+        parts: In grid ticks.
+    """
+    place = parts.start % TICKS_PER_STEP
+    beside = (place == 1) | (place == TICKS_PER_STEP - 1)
+    counts = np.maximum(parts.counts, 1)
+    near = parts.tally(beside | (place == 0)) / counts
+    return (near >= NEAR_SHARE) & (parts.tally(beside) / counts >= BESIDE_SHARE)
+
+
+def snapped(parts: NoteTable, chosen: Mask) -> NoteTable:
+    """Put onsets and ends that are a tick beside a line of 16ths on it.
+
+    Of melodies that play in triplets, the lines are those of triplets. An onset stays
+    where it is if it would meet another there.
+
+    Args:
+        parts: In grid ticks.
+        chosen: ``(parts,)``: the parts that were played.
+    """
+    place = parts.start % TICKS_PER_QUARTER
+    straight = parts.tally(np.isin(place, (5, 6, 7, 17, 18, 19)))
+    triplets = parts.tally(np.isin(place, (7, 8, 9, 15, 16, 17)))
+    table = np.where((triplets > straight)[:, None], _TO_TRIPLETS, _TO_SIXTEENTHS)
+    moves = np.where(chosen[:, None], table, 0)  # (parts, ticks of a quarter)
+    start = parts.start + moves[parts.owner, place]
+    meeting = np.zeros(len(parts), bool)
+    together = parts.with_next & (start[1:] <= start[:-1])
+    together &= parts.start[1:] != parts.start[:-1]
+    meeting[1:] |= together
+    meeting[:-1] |= together
+    start = np.where(meeting, parts.start, start)
+    end = parts.end + moves[parts.owner, parts.end % TICKS_PER_QUARTER]
+    return replace(parts, start=start, end=np.maximum(end, start + 1))
+
+
+def _moves(lines: Sequence[int]) -> Longs:
+    """Return how far each tick of a quarter moves: those beside a line, onto it."""
+    moves = np.zeros(TICKS_PER_QUARTER, np.int64)
+    for line in lines:
+        moves[(line + 1) % TICKS_PER_QUARTER] = -1
+        moves[(line - 1) % TICKS_PER_QUARTER] = 1
+    return moves
+
+
+_TO_SIXTEENTHS = _moves((0, 6, 12, 18))
+_TO_TRIPLETS = _moves((0, 4, 8, 12, 16, 20))
 
 
 def longest_tempo(

@@ -46,8 +46,8 @@ def _score_place(archive: Archive, max_bytes: int) -> int:
     if _CONTAINER in places:
         container = _parsed(archive.read(places[_CONTAINER], max_bytes))
         rootfile = container.find(".//{*}rootfile")
-        path = "" if rootfile is None else rootfile.get("full-path", "")
-        if path in places:
+        path = None if rootfile is None else rootfile.get("full-path")
+        if path is not None and path in places:
             return places[path]
     scores = [
         place

@@ -26,7 +26,7 @@ from monody.melody_store import MelodyStore
 PLAYED_NOTES, PLAYED_PITCHES = 5, 3  # notes in a pattern, different pitches at least
 BEATS, BEAT_PITCHES = 6, 3
 RUN_NOTES, RUN_PITCHES = 7, 4
-OPENING_NOTES, OPENING_PITCHES = 14, 4  # two bars and more: see `opening_hashes`
+OPENING_NOTES, OPENING_PITCHES = 14, 4  # see `opening_hashes`
 CHUNK_NOTES = 1 << 17  # notes described at a time, in a few MB
 CHUNK_PATTERNS = 1 << 20  # patterns compared at a time
 
@@ -46,13 +46,19 @@ class Lines:
     @property
     def wait(self) -> Integers:
         """Ticks from each note to the next; 1 at the end of a melody: ``(notes,)``."""
-        return np.maximum(np.diff(self.start, append=self.start[-1] + 1), 1)
+        return np.maximum(np.diff(self.start, append=self.start[-1:] + 1), 1)
 
     @property
     def is_first(self) -> NDArray[np.bool_]:
         """Whether a melody begins with the note: ``(notes,)``."""
         first: NDArray[np.bool_] = np.diff(self.melody, prepend=-1) != 0
         return first
+
+    @property
+    def is_last(self) -> NDArray[np.bool_]:
+        """Whether a melody ends with the note: ``(notes,)``."""
+        last: NDArray[np.bool_] = np.diff(self.melody, append=-1) != 0
+        return last
 
     def only(self, kept: NDArray[np.bool_]) -> Lines:
         """Leave out the notes that are not kept."""
@@ -105,13 +111,17 @@ def whole_hashes(lines: Lines) -> Hashes:
     The rhythm is told in its own smallest unit, so it is the same at every speed.
     """
     begins = np.flatnonzero(lines.is_first)
-    wait = np.where(np.append(lines.is_first[1:], True), 0, lines.wait)
+    if not len(begins):
+        return np.zeros(lines.count, np.uint64)
+    line = np.cumsum(lines.is_first) - 1
+    wait = np.where(lines.is_last, 0, lines.wait)
     units = np.maximum(np.gcd.reduceat(wait, begins), 1)
-    place = np.arange(len(wait)) - begins[lines.melody]
+    place = np.arange(len(wait)) - begins[line]
     interval = np.where(lines.is_first, 0, np.diff(lines.pitch, prepend=0))
     symbols = scrambled(place) + interval.astype(np.uint64)
-    symbols = scrambled(symbols) + (wait // units[lines.melody]).astype(np.uint64)
-    hashes: Hashes = np.add.reduceat(scrambled(symbols), begins)
+    symbols = scrambled(symbols) + (wait // units[line]).astype(np.uint64)
+    hashes = np.zeros(lines.count, np.uint64)
+    hashes[lines.melody[begins]] = np.add.reduceat(scrambled(symbols), begins)
     return hashes
 
 
@@ -119,8 +129,8 @@ def opening_hashes(lines: Lines) -> Hashes:
     """Hash the opening of each melody, 0 where it is too short: ``(melodies,)``.
 
     An opening is the first 14 notes, repeated notes told once, without their rhythm. Of
-    tunes in the Essen collection that share as much, nine in ten are versions of one
-    tune; that share 12, six in ten; 10, fewer than half.
+    pairs in the Essen collection that have no more than this in common, about nine in
+    ten are versions of one tune; of those that share 12 notes, six in ten.
     """
     lines = lines.only(_moves(lines))
     runs, at = _runs(lines, OPENING_NOTES, OPENING_PITCHES)
@@ -178,19 +188,19 @@ Describe = Callable[[Lines], tuple[Hashes, Integers]]
 
 def _usual_waits(lines: Lines) -> Integers:
     """Return the ticks between notes that half of a melody's time is filled with."""
-    wait = np.where(np.append(lines.is_first[1:], True), 0, lines.wait)
+    wait = np.where(lines.is_last, 0, lines.wait)
     order = np.lexsort((wait, lines.melody))
     filled = np.cumsum(wait[order])
     whole = np.bincount(lines.melody, wait, lines.count).astype(np.int64)
     half = np.cumsum(whole) - (whole + 1) // 2
-    usual = wait[order[np.minimum(np.searchsorted(filled, half), len(wait) - 1)]]
+    usual: Integers = np.append(wait[order], 1)[np.searchsorted(filled, half)]
     return np.maximum(usual, 1)
 
 
 def _on_beats(lines: Lines, beat: Integers) -> tuple[Hashes, Integers]:
     """Hash the pitches that sound from each note on, a beat apart."""
-    last = lines.start[np.append(np.flatnonzero(lines.is_first)[1:], 0) - 1]
-    at = np.flatnonzero(lines.start + (BEATS - 1) * beat <= last[lines.melody])
+    last = lines.start[lines.is_last][np.cumsum(lines.is_first) - 1]
+    at = np.flatnonzero(lines.start + (BEATS - 1) * beat <= last)
     clock = (lines.melody << 32) + lines.start
     sounding = [lines.pitch[at]]
     for i in range(1, BEATS):
