@@ -7,6 +7,9 @@ Two ways, in turns, on the same machine, over the same files:
 - from disk to encoded events with monody, no cache, the start of its child processes
   and its look for duplicates included: ``read_corpus``, then ``encode_set``.
 
+On a shared machine the clock says little, so the CPU time of all processes is compared
+as well; two processes that have two cores to themselves are twice as fast as that.
+
 ``--copies K`` reads a folder of K copies of each file that differ in one text event;
 ``--made`` a folder of files of 8 tracks made here. Figures are medians of the rounds.
 """
@@ -56,6 +59,8 @@ class Times:
     encoding: list[float] = field(default_factory=list)
     duplicates: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)  # reading
+    old_cpu: list[float] = field(default_factory=list)  # of the one process
+    cpu: list[float] = field(default_factory=list)  # of reading and encoding
 
 
 def main() -> None:
@@ -89,8 +94,9 @@ def _print_header() -> None:
         end="",
     )
     print("| monody files/s | × 1 process | × 2 processes | reading, s ", end="")
-    print("| of which duplicates | encoding, s | second run, s |")
-    print(f"|{'---|' * 12}", flush=True)
+    print("| of which duplicates | encoding, s | second run, s ", end="")
+    print("| CPU ms a file, pretty_midi | monody | × |")
+    print(f"|{'---|' * 15}", flush=True)
 
 
 def _measure(name: str, folder: Path, chosen: argparse.Namespace) -> None:
@@ -114,22 +120,29 @@ def _measure(name: str, folder: Path, chosen: argparse.Namespace) -> None:
         (times.reading, times.encoding, times.duplicates, times.warm),
     )
     speed = len(paths) / (reading + encoding)
+    old_cpu, cpu = (statistics.median(t) for t in (times.old_cpu, times.cpu))
+    old_cpu, cpu = 1e3 * old_cpu / count, 1e3 * cpu / len(paths)
     print(
         f"| {name} | {len(paths)} | {kilobytes:.1f} | {one:.0f} | {two:.0f} "
         f"| {speed:.0f} | {speed / one:.0f} | {speed / two:.0f} | {reading:.2f} "
-        f"| {duplicates:.2f} | {encoding:.2f} | {warm:.2f} |",
+        f"| {duplicates:.2f} | {encoding:.2f} | {warm:.2f} "
+        f"| {old_cpu:.2f} | {cpu:.2f} | {old_cpu / cpu:.0f} |",
         flush=True,
     )
 
 
 def _one_round(folder: Path, sample: list[str], times: Times) -> None:
     """Measure each way once."""
+    cpu = _cpu_seconds()
     times.old_one.append(_timed(lambda: [_as_before(path) for path in sample])[0])
+    times.old_cpu.append(_cpu_seconds() - cpu)
     times.old_two.append(_timed(lambda: _as_before_in_two(sample))[0])
     settings = monody.ReadSettings(cache=False, n_jobs=PROCESSES)
+    cpu = _cpu_seconds()
     seconds, corpus = _timed(lambda: monody.read_corpus(folder, settings))
     times.reading.append(seconds)
     times.encoding.append(_timed(lambda: encode_set(corpus.melodies, VOCABULARY))[0])
+    times.cpu.append(_cpu_seconds() - cpu)
     times.duplicates.append(_timed(lambda: find_duplicates(corpus.melodies))[0])
     times.warm.append(_timed(lambda: monody.read_corpus(folder))[0])
 
@@ -139,6 +152,11 @@ def _timed(work: Callable[[], T]) -> tuple[float, T]:
     began = time.perf_counter()
     result = work()
     return time.perf_counter() - began, result
+
+
+def _cpu_seconds() -> float:
+    """Return the CPU time of this process and of its children that have ended."""
+    return sum(os.times()[:4])
 
 
 def _as_before(path: str) -> bool:

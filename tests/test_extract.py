@@ -91,7 +91,7 @@ def test_of_a_stray_chord_the_highest_note_stays() -> None:
 def test_a_doubled_voice_is_one_voice() -> None:
     data = midi_file([[note for note in LINE for _ in range(2)]])
     assert [len(melody) for melody in _melodies(data)] == [40]
-    assert _report(data).repairs == ("40 doubled notes made single",)
+    assert _report(data).repairs == ("doubled notes made single: 40",)
 
 
 def test_chords_and_drums_are_no_melody() -> None:

@@ -48,7 +48,7 @@ class Ledger:
         repairs = list(dict.fromkeys(self._done[file]))
         if self._fits[file]:
             repairs.append(_fits_text(self._fits[file], self._quarters[file]))
-        repairs += [f"{count} {what}" for what, count in self._counts[file].items()]
+        repairs += [f"{what}: {count}" for what, count in self._counts[file].items()]
         return FileReport(tuple(self._left_out[file].items()), tuple(repairs))
 
 

@@ -260,7 +260,7 @@ def _problems(files: Iterable[Verdict]) -> tuple[Problem, ...]:
     repairs: Counter[str] = Counter()
     for verdict in files:
         if verdict.verdict == DROPPED:
-            dropped[_kind_of_reason(verdict.reason), verdict.advice] += 1
+            dropped[verdict.reason, verdict.advice] += 1
         elif verdict.verdict == RECOVERED:
             repairs.update(dict.fromkeys(map(_kind_of_repair, verdict.repairs), 1))
     return (
@@ -273,15 +273,6 @@ def _problems(files: Iterable[Verdict]) -> tuple[Problem, ...]:
             for repair, count in repairs.most_common()
         ),
     )
-
-
-def _kind_of_reason(reason: str) -> str:
-    """Return what came nearest to a melody, without how many tracks it was.
-
-    >>> _kind_of_reason("1 × drum track, 2 × polyphonic track")
-    'polyphonic track'
-    """
-    return re.sub(r"^.*\d+ × ", "", reason)
 
 
 _TRACK_NUMBERS = re.compile(r"\btracks? \d+(?:, \d+)*(?: and \d+(?: more)?)?")

@@ -54,24 +54,34 @@ def fits_of(
     onsets = _Onsets(parts)
     quarters = np.array([score.ticks_per_quarter for score in around], np.int64)[track]
     doubtful = np.ones(parts.owners, bool) if always else onsets.doubt(quarters)
-    fits = {}
+    fits: dict[int, GridFit] = {}
     for owner, own in _by_track(np.flatnonzero(doubtful), track):
-        score = around[owner]
-        first, last = np.searchsorted(track, [owner, owner + 1])
-        of_track = _fit(onsets.of(first, last), score, always=always)
-        for part in own:
-            played = onsets.of(part, part + 1)
-            shared = _seen_from(of_track, played, score)
-            alone = None
-            if last - first > 1 and (shared is None or shared.after < GOOD_SHARE):
-                alone = _fit(played, score, always=always)
-            better = max(
-                (fit for fit in (shared, alone) if fit is not None),
-                key=lambda fit: fit.after,
-                default=None,
-            )
-            if better is not None:
-                fits[part] = better
+        played = {part: onsets.of(part) for part in own}
+        fits |= _fits_of_track(played, around[owner], always=always)
+    return fits
+
+
+def _fits_of_track(
+    played: dict[int, Longs], score: RawScore, *, always: bool
+) -> dict[int, GridFit]:
+    """Find the grids of a track's parts; what one of them lies on may suit others.
+
+    The longest part is asked first, because it tells the grid best.
+    """
+    known: list[GridFit] = []
+    fits: dict[int, GridFit] = {}
+    for part in sorted(played, key=lambda part: -len(played[part])):
+        onsets = played[part]
+        suiting = [_seen_from(fit, onsets, score) for fit in known]
+        own = None
+        if max((fit.after for fit in suiting), default=0.0) < GOOD_SHARE:
+            own = _fit(onsets, score, always=always)
+        if own is not None:
+            known.append(own)
+            suiting.append(own)
+        best = max(suiting, key=lambda fit: fit.after, default=None)
+        if best is not None and best.after > best.before:
+            fits[part] = best
     return fits
 
 
@@ -97,27 +107,25 @@ class _Onsets:
         counts = np.diff(self._ends, prepend=0)
         return needs_fit(self._ticks, quarters, self._ends) | (counts < MIN_ONSETS)
 
-    def of(self, first: int, last: int) -> Longs:
-        """Return the onsets of the parts from ``first`` to before ``last``."""
-        begin = self._ends[first - 1] if first else 0
-        return self._ticks[begin : self._ends[last - 1]]
+    def of(self, part: int) -> Longs:
+        """Return the onsets of a part."""
+        begin = self._ends[part - 1] if part else 0
+        return self._ticks[begin : self._ends[part]]
 
 
 def _fit(onsets: Longs, score: RawScore, *, always: bool) -> GridFit | None:
     """Fit a grid to onsets, near the tempo that the file declares for them."""
-    if not len(onsets):
-        return None
     bpm = longest_tempo(score.tempos, int(onsets[0]), int(onsets[-1]))
     return fit_grid(onsets, score.ticks_per_quarter, bpm, always=always)
 
 
-def _seen_from(fit: GridFit | None, onsets: Longs, score: RawScore) -> GridFit | None:
-    """Return a track's fit as one of its parts sees it; ``None`` if it is no gain."""
-    if fit is None:
-        return None
-    before = on_grid_share(onsets, score.ticks_per_quarter)
-    after = on_grid_share(onsets, fit.period, fit.phase)
-    return replace(fit, before=before, after=after) if after > before else None
+def _seen_from(fit: GridFit, onsets: Longs, score: RawScore) -> GridFit:
+    """Return a fit with the shares of the onsets of another part."""
+    return replace(
+        fit,
+        before=on_grid_share(onsets, score.ticks_per_quarter),
+        after=on_grid_share(onsets, fit.period, fit.phase),
+    )
 
 
 def retimed_score(score: RawScore, fit: GridFit) -> RawScore:
