@@ -43,7 +43,7 @@ FILES = (
             duplicate_of="a/fine.mid"),
     Verdict("chords.mid", DROPPED, "polyphonic track",
             "take its top line: --line skyline"),
-    Verdict("more.mid", DROPPED, "4 × polyphonic track",
+    Verdict("more.mid", DROPPED, "polyphonic track",
             "take its top line: --line skyline"),
     Verdict(HOSTILE, DROPPED, "a web page, not MIDI", "get the file itself"),
     Verdict("日本/さくら.mid", KEPT, "2 × empty track", melodies=1, notes=44),
@@ -176,7 +176,7 @@ def test_the_terminal_report_fits_its_width(report: Report, width: int) -> None:
 
 def test_the_terminal_report_has_what_a_user_needs(report: Report) -> None:
     text = printed(report)
-    assert re.search(r"^dropped +chords.mid +2 × drum track, 1 × poly", text, re.M)
+    assert re.search(r"^dropped +chords.mid +poly", text, re.M)
     assert re.search(
         r"^kept +a/fine.mid +1 +40 +6/8 \+1 +120 \+1 +D minor$", text, re.M
     )
@@ -270,7 +270,7 @@ def test_the_page_has_every_file_and_figure(report: Report, tmp_path: Path) -> N
     by_verdict = [row for row in page.rows if len(row) == 7][1:]
     assert len(by_verdict) == len(FILES)
     assert ["a/fine.mid", KEPT, "1", "40", "6/8 +1", "120 +1", "D minor"] in by_verdict
-    assert by_verdict[0][0].startswith("chords.mid2 × drum track, 1 × polyphonic")
+    assert by_verdict[0][0].startswith("chords.midpolyphonic")
     figures = {row[0]: row[1] for row in page.rows if len(row) == 4}
     for counts in report.histograms.values():
         assert all(figures[label] == str(count) for label, count in counts.items())

@@ -86,7 +86,7 @@ class VerdictList(Sequence[Verdict]):
         elif report.repairs:
             verdict, reason = RECOVERED, "; ".join(report.repairs)
         else:
-            verdict, reason = KEPT, f"left out: {left_out}" if left_out else ""
+            verdict, reason = KEPT, left_out
         info = self._melodies.info[begin:end]
         return Verdict(
             path=name,
