@@ -228,8 +228,9 @@ def _finding(verdict: Verdict) -> str:
     if verdict.verdict == DUPLICATE and not verdict.reason:
         parts = [f"the same tune as {verdict.duplicate_of}"]
     if verdict.verdict == KEPT and verdict.reason:
-        parts = [f"left out: {verdict.reason.removeprefix('left out: ')}"]
-    if verdict.left_out and verdict.left_out not in verdict.reason:
+        parts = [f"left out: {verdict.reason}"]
+    told = (verdict.reason, f"1 × {verdict.reason}")
+    if verdict.left_out and verdict.left_out not in told:
         parts.append(f"left out: {verdict.left_out}")
     if verdict.copies and verdict.verdict != DUPLICATE:
         copies = f"{verdict.copies:,} of its {counted(verdict.melodies, 'melody')}"
