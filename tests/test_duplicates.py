@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,88 +8,17 @@ from hypothesis import strategies as st
 from monody.duplicates import Duplicates, find_duplicates
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
-from tests.midi_files import Triple, store_of, tune
-
-
-def _transposed(melody: Melody, rng: np.random.Generator) -> Melody:
-    return melody.transposed(int(rng.integers(-5, 6)))
-
-
-def _as_it_was(melody: Melody, _: np.random.Generator) -> Melody:
-    return melody
-
-
-def _slower(melody: Melody, _: np.random.Generator) -> Melody:
-    return Melody(melody.notes * np.array([1, 2, 2], np.int32))
-
-
-def _in_longer_values(melody: Melody, _: np.random.Generator) -> Melody:
-    return Melody(melody.notes * np.array([2, 3, 3]) // np.array([2, 2, 2]))
-
-
-def _played(melody: Melody, rng: np.random.Generator) -> Melody:
-    """Move every note by a tick or two, as a player does."""
-    starts = melody.starts + rng.integers(0, 3, len(melody))
-    lengths = np.diff(starts, append=starts[-1] + 12) - 1
-    return Melody(np.stack([melody.pitches, starts, lengths], axis=1))
-
-
-def _ornamented(melody: Melody, rng: np.random.Generator) -> Melody:
-    """Add a turn to every fifth note or so, in another key."""
-    notes: list[Triple] = []
-    for pitch, start, duration in melody:
-        if rng.random() < 0.2:
-            notes.append((pitch, start, duration // 2))
-            notes.append((pitch + 1, start + duration // 2, duration - duration // 2))
-        else:
-            notes.append((pitch, start, duration))
-    return Melody.from_notes(notes).transposed(int(rng.integers(-5, 6)))
-
-
-def _misremembered(melody: Melody, rng: np.random.Generator) -> Melody:
-    """Change every tenth pitch or so."""
-    notes = melody.notes.copy()
-    notes[:, 0] += (rng.random(len(notes)) < 0.1) * rng.choice([-2, -1, 1, 2])
-    return Melody(notes)
-
-
-def _dotted(melody: Melody, _: np.random.Generator) -> Melody:
-    """Play even pairs as long and short."""
-    starts = melody.starts.copy()
-    even = np.flatnonzero(np.diff(starts, n=2) == 0)[::2] + 1
-    starts[even] += 3
-    return Melody(np.stack([melody.pitches, starts, np.ones_like(starts)], axis=1))
-
-
-def _cut_short(melody: Melody, _: np.random.Generator) -> Melody:
-    return Melody(melody.notes[: len(melody) * 6 // 10])
-
-
-def _with_holes(melody: Melody, rng: np.random.Generator) -> Melody:
-    """Leave out a few notes."""
-    return Melody(melody.notes[rng.random(len(melody)) >= 0.06])
-
-
-def _another_end(melody: Melody, rng: np.random.Generator) -> Melody:
-    """Keep half, and go on in another way."""
-    cut = len(melody) // 2
-    notes = melody.notes.copy()
-    notes[cut:, 0] = rng.choice([60, 62, 64, 65, 67, 69, 71, 72], len(notes) - cut)
-    return Melody(notes)
-
-
-COPIES = [
-    _transposed,
-    _slower,
-    _in_longer_values,
-    _played,
-    _ornamented,
-    _misremembered,
-    _dotted,
-    _cut_short,
-    _with_holes,
-    _another_end,
-]
+from tests.copies import (
+    COPIES,
+    Copying,
+    as_it_was,
+    cut_short,
+    misremembered,
+    slower,
+    transposed,
+    with_holes,
+)
+from tests.midi_files import store_of, tune
 
 
 def _check(duplicates: Duplicates) -> None:
@@ -106,7 +33,7 @@ def _check(duplicates: Duplicates) -> None:
 
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_copy_is_in_the_group_of_its_tune(
-    copy: Callable[[Melody, np.random.Generator], Melody],
+    copy: Copying,
 ) -> None:
     rng = np.random.default_rng(1)
     tunes = [tune(seed, bars=16) for seed in range(60)]
@@ -120,7 +47,7 @@ def test_a_copy_is_in_the_group_of_its_tune(
 
 def test_of_many_copies_the_first_of_the_longest_is_kept() -> None:
     rng = np.random.default_rng(2)
-    close = [_transposed, _slower, _misremembered, _with_holes, _cut_short]
+    close = [transposed, slower, misremembered, with_holes, cut_short]
     tunes = [tune(seed, bars=16) for seed in range(20)]
     copies = [copy(melody, rng) for melody in tunes for copy in close]
     duplicates = find_duplicates(store_of([*tunes, *copies]))
@@ -137,7 +64,7 @@ def test_unrelated_tunes_are_not_linked() -> None:
 
 def test_of_identical_melodies_the_first_is_kept() -> None:
     rng = np.random.default_rng(3)
-    same = [_transposed(tune(7), rng) for _ in range(200)]
+    same = [transposed(tune(7), rng) for _ in range(200)]
     duplicates = find_duplicates(store_of([tune(5), *same, tune(6)]))
     assert duplicates.copy_of.tolist() == [-1, -1, *[1] * 199, -1]
     assert duplicates.groups.tolist() == [0, *[1] * 200, 2]
@@ -266,7 +193,7 @@ SEEDS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, len(COPIES))), max_
 @given(SEEDS)
 def test_any_corpus_has_sound_groups(recipe: list[tuple[int, int]]) -> None:
     rng = np.random.default_rng(4)
-    changes = [*COPIES, _as_it_was]
+    changes = [*COPIES, as_it_was]
     store = store_of([changes[how](tune(seed, bars=3), rng) for seed, how in recipe])
     duplicates = find_duplicates(store)
     _check(duplicates)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from monody.corpus import Corpus
 from monody.settings import ReadSettings
 from monody.split import split_corpus
+from tests.copies import COPIES
 from tests.midi_files import store_of, tune
 
 ALL = ReadSettings(deduplicate=False)
@@ -36,6 +40,18 @@ def test_no_duplicate_stands_on_two_sides(
     assert not held[0] & held[2]
     assert not held[1] & held[2]
     assert split.train
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_near_copy_stands_on_another_side_than_its_tune(seed: int) -> None:
+    """Transposed, re-timed, ornamented, cut, misremembered: side by side with it."""
+    rng = np.random.default_rng(seed)
+    tunes = [tune(100 * seed + index, bars=16) for index in range(40)]
+    copies = [copy(melody, rng) for copy in COPIES for melody in tunes]
+    split = split_corpus(Corpus.of(store_of([*tunes, *copies]), ALL), seed)
+    sides = [{index % 40 for index in side} for side in asdict(split).values()]
+    assert sum(map(len, sides)) == 40  # each tune, with all its copies, on one side
+    assert all(sides)
 
 
 def test_copies_stand_on_no_side() -> None:

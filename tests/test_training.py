@@ -41,7 +41,9 @@ def test_an_experiment_records_everything(trained: Experiment, tunes: Path) -> N
     assert [len(split[side]) for side in ("train", "validation", "test")] == [16, 2, 2]
     files = trained.read_json("files.json")
     assert len(files) == 20
-    assert files[0]["verdict"].startswith("kept with 1 melody, ")
+    assert (files[0]["verdict"], files[0]["melodies"]) == ("kept", 1)
+    reading = settings["reading"]
+    assert (reading["line"], reading["deduplicate"]) == ("auto", True)
     assert list((trained.folder / "tensorboard-logs").glob("events.*"))
     assert not list(trained.folder.glob(".*"))  # no temporary file is left
 

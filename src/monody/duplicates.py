@@ -80,11 +80,6 @@ def find_duplicates(melodies: MelodyStore) -> Duplicates:
     return Duplicates(groups, _copies(traits, links, rank))
 
 
-def duplicate_groups(melodies: MelodyStore) -> NDArray[np.int32]:
-    """Return the duplicate group of each melody: ``(melodies,)``."""
-    return find_duplicates(melodies).groups
-
-
 class _Traits:
     """What of all melodies is compared.
 

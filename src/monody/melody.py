@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -132,6 +133,8 @@ class Melody:
             raise ValueError("a melody's notes must be in order and not overlap")
         if not self.meters or self.meters[0].tick != 0:
             raise ValueError("a melody's first meter must stand at tick 0")
+        if any(one.tick >= other.tick for one, other in pairwise(self.meters)):
+            raise ValueError("a melody's meters must be in order, one at a tick")
         if not all(is_meter(m.numerator, m.denominator) for m in self.meters):
             raise ValueError("a melody's meters must make bars of whole ticks")
         if not MIN_BPM <= self.bpm <= MAX_BPM:

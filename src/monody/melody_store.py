@@ -126,13 +126,12 @@ class MelodyStore(Sequence[Melody]):
 
     def take(self, indices: Iterable[int]) -> MelodyStore:
         """Return the melodies of these indices, in their order."""
-        chosen = list(indices)
-        notes = [self.notes_of(index) for index in chosen]
-        meters = [_part(self.meters, self._meter_ends, index) for index in chosen]
-        empty = np.zeros((0, 3), np.int32)
+        chosen = np.fromiter(indices, np.int64)
+        notes = _rows(self._note_ends, self.info["note_count"], chosen)
+        meters = _rows(self._meter_ends, self.info["meter_count"], chosen)
         return MelodyStore(
-            np.concatenate([empty, *notes]),
-            np.concatenate([empty, *meters]),
+            np.asarray(self.notes)[notes],
+            np.asarray(self.meters)[meters],
             self.info[chosen],
             self.sources,
         )
@@ -234,3 +233,12 @@ def _part(array: Ints, ends: NDArray[np.int64], index: int) -> Ints:
     """Cut one melody's rows out of a flat array."""
     start = ends[index - 1] if index else 0
     return array[start : ends[index]]
+
+
+def _rows(
+    ends: NDArray[np.int64], counts: Ints, chosen: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the rows of the chosen melodies in a flat array, in their order."""
+    counts = counts[chosen]
+    shift = ends[chosen] - np.cumsum(counts, dtype=np.int64)
+    return np.repeat(shift, counts) + np.arange(counts.sum())

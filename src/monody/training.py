@@ -126,7 +126,7 @@ def _encode_sides(
 ) -> dict[str, EncodedSet]:
     """Encode each side of the split that has melodies."""
     return {
-        side: encode_set((melodies[index] for index in indices), vocabulary)
+        side: encode_set(melodies, vocabulary, indices)
         for side, indices in asdict(split).items()
         if indices
     }
@@ -145,9 +145,10 @@ def _about_data(
 
 def _usual(melodies: MelodyStore, split: Split) -> dict[str, Any]:
     """Return the commonest meter and the median tempo of the training melodies."""
-    chosen = [melodies[index] for index in split.train]
-    meter, _ = Counter(str(melody.meters[0]) for melody in chosen).most_common(1)[0]
-    return {"meter": meter, "bpm": float(np.median([m.bpm for m in chosen]))}
+    chosen = list(split.train)
+    meters = Counter(str(melodies.first_meter(index)) for index in chosen)
+    meter, _ = meters.most_common(1)[0]
+    return {"meter": meter, "bpm": float(np.median(melodies.info["bpm"][chosen]))}
 
 
 def _seen(train: EncodedSet, vocabulary: Vocabulary) -> dict[str, list[int]]:
