@@ -93,10 +93,11 @@ def _print_header() -> None:
         "| folder | files | kB a file | pretty_midi files/s, 1 process | 2 processes ",
         end="",
     )
-    print("| monody files/s | × 1 process | × 2 processes | reading, s ", end="")
+    print("| monody files/s | × 1 process | × 2 processes ", end="")
+    print("| files/s without duplicates | × 1 process | reading, s ", end="")
     print("| of which duplicates | encoding, s | second run, s ", end="")
     print("| CPU ms a file, pretty_midi | monody | × |")
-    print(f"|{'---|' * 15}", flush=True)
+    print(f"|{'---|' * 17}", flush=True)
 
 
 def _measure(name: str, folder: Path, chosen: argparse.Namespace) -> None:
@@ -120,11 +121,13 @@ def _measure(name: str, folder: Path, chosen: argparse.Namespace) -> None:
         (times.reading, times.encoding, times.duplicates, times.warm),
     )
     speed = len(paths) / (reading + encoding)
+    alone = len(paths) / (reading - duplicates + encoding)
     old_cpu, cpu = (statistics.median(t) for t in (times.old_cpu, times.cpu))
     old_cpu, cpu = 1e3 * old_cpu / count, 1e3 * cpu / len(paths)
     print(
         f"| {name} | {len(paths)} | {kilobytes:.1f} | {one:.0f} | {two:.0f} "
-        f"| {speed:.0f} | {speed / one:.0f} | {speed / two:.0f} | {reading:.2f} "
+        f"| {speed:.0f} | {speed / one:.0f} | {speed / two:.0f} "
+        f"| {alone:.0f} | {alone / one:.0f} | {reading:.2f} "
         f"| {duplicates:.2f} | {encoding:.2f} | {warm:.2f} "
         f"| {old_cpu:.2f} | {cpu:.2f} | {old_cpu / cpu:.0f} |",
         flush=True,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monody.errors import MonodyError, SettingError
-from monody.options import chosen, settings_options
+from monody.options import HeadedCommand, chosen, settings_options
 from monody.settings import ModelSettings, ReadSettings, SampleSettings, TrainSettings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def cli() -> None:
     """
 
 
-@cli.command()
+@cli.command(cls=HeadedCommand)
 @click.argument("folder", required=False, metavar="[DATA_DIR]")
 @click.option(
     "--data_dir",
@@ -173,7 +173,7 @@ def _report_reading(corpus: Corpus) -> None:
     require_melodies(corpus)
 
 
-@cli.command()
+@cli.command(cls=HeadedCommand)
 @click.argument("folder", required=False, metavar="[DATA_DIR]")
 @click.option(
     "--data_dir",
@@ -269,7 +269,7 @@ def _report_training(experiment: Experiment) -> None:
     click.echo(f"next: monody sample --experiment_dir {experiment.folder}")
 
 
-@cli.command()
+@cli.command(cls=HeadedCommand)
 @click.option(
     "--experiment_dir",
     metavar="DIR",

@@ -15,6 +15,32 @@ import click
 from monody.settings import Settings, field_types, range_text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class SettingOption(click.Option):
+    """An option made from a setting; it knows under which heading it is explained."""
+
+    heading = ""
+
+
+class HeadedCommand(click.Command):
+    """A command whose help has its settings' options under a heading for each class."""
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the command's own options first, then those of each settings class."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for option in self.get_params(ctx):
+            record = option.get_help_record(ctx)
+            if record is not None and isinstance(option, click.Option):
+                heading = getattr(option, "heading", "Options")
+                sections.setdefault(heading, []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
 SHORT = {"n_jobs": "-j"}  # the classic scripts' short spellings
 _METAVARS = {int: "N", float: "X", str: "TEXT"}
 
@@ -37,20 +63,25 @@ def settings_options(
 
     def decorate(command: Command) -> Command:
         for field in reversed(fields):
-            command = _option(field, kinds[field.name][0])(command)
+            kind = kinds[field.name][0]
+            command = _option(field, kind, settings.heading)(command)
         return command
 
     return decorate
 
 
-def _option(field: dataclasses.Field[Any], plain: type) -> Callable[[Command], Command]:
+def _option(
+    field: dataclasses.Field[Any], plain: type, heading: str
+) -> Callable[[Command], Command]:
     """Make one option. Values are checked by the settings class itself."""
+    headed = type("Headed", (SettingOption,), {"heading": heading})
     choices = field.metadata["choices"]
     short = [SHORT[field.name]] if field.name in SHORT else []
     name = f"--{field.name}"
     return click.option(
         f"{name}/--no_{field.name}" if plain is bool else name,
         *short,
+        cls=headed,
         type=click.Choice(choices) if choices else plain,
         default=field.default,
         metavar=None if choices or plain is bool else _METAVARS[plain],

@@ -11,7 +11,7 @@ import dataclasses
 import math
 import types
 from dataclasses import dataclass
-from typing import Any, Self, get_args, get_type_hints
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from monody.errors import SettingError
 from monody.pitches import parse_pitch_range
@@ -47,6 +47,8 @@ def field_types(settings: type[Settings]) -> dict[str, tuple[type, bool]]:
     """Return, for each field, its plain type and whether ``None`` is allowed too."""
     described = {}
     for name, hint in get_type_hints(settings).items():
+        if get_origin(hint) is ClassVar:
+            continue
         optional = isinstance(hint, types.UnionType)
         plain = get_args(hint)[0] if optional else hint
         described[name] = (plain, optional)
@@ -56,6 +58,8 @@ def field_types(settings: type[Settings]) -> dict[str, tuple[type, bool]]:
 @dataclass(frozen=True)
 class Settings:
     """Base of the settings: checks itself on creation, and goes to and from JSON."""
+
+    heading: ClassVar[str] = "Options"  # of the settings in a command's help
 
     def __post_init__(self) -> None:
         kinds = field_types(type(self))
@@ -137,6 +141,8 @@ TEMPOS = ("auto", "off", "always")
 class ReadSettings(Settings):
     """How a folder of MIDI files becomes melodies."""
 
+    heading = "Reading: what counts as a melody"
+
     min_notes: int = setting(
         8, "Notes that a melody has at least; shorter ones are left out.", minimum=1
     )
@@ -185,7 +191,9 @@ class ReadSettings(Settings):
         10.0, "A file that takes longer than this is skipped, in seconds.", minimum=0.1
     )
     n_jobs: int | None = setting(
-        None, "Processes that read files; by default one for each core.", minimum=1
+        None,
+        "Processes that read files; by default one for each core, 8 at most.",
+        minimum=1,
     )
     max_files_in_ram: int = setting(
         1024, "Files that are being read and parsed at a time.", minimum=1
@@ -238,6 +246,8 @@ def _meter(text: str) -> str:
 class ModelSettings(Settings):
     """What the network looks like."""
 
+    heading = "Network"
+
     encoding: str = setting(
         "notes",
         "One event for each note (notes) or for each 16th, the classic grid (steps).",
@@ -256,6 +266,8 @@ class ModelSettings(Settings):
 @dataclass(frozen=True)
 class TrainSettings(Settings):
     """How the network is trained."""
+
+    heading = "Training"
 
     num_epochs: int = setting(
         60, "Passes over the training melodies, at most.", minimum=1
@@ -295,6 +307,8 @@ class TrainSettings(Settings):
 @dataclass(frozen=True)
 class SampleSettings(Settings):
     """What is asked of a generation."""
+
+    heading = "Melodies"
 
     num_files: int = setting(10, "Melodies to write.", minimum=1, maximum=100_000)
     file_length: int = setting(
