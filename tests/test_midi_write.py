@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from pathlib import Path
 
+import mido
 import pretty_midi
 import pytest
 from hypothesis import given, settings
 
-from monody.melody import Melody, Meter
+from monody.melody import KEY_NAMES, Melody, Meter
+from monody.midi_read import read_midi
 from monody.midi_write import (
     BEAT_VELOCITY,
     DOWNBEAT_VELOCITY,
@@ -16,7 +20,7 @@ from monody.midi_write import (
     write_midi,
 )
 from tests.melodies import melodies
-from tests.midi_files import read_back
+from tests.midi_files import read_back, tune
 
 
 @settings(max_examples=50)
@@ -73,3 +77,15 @@ def test_a_failed_write_leaves_the_old_file_alone(
 def test_the_same_melody_is_the_same_bytes() -> None:
     melody = Melody.from_notes([(60, 0, 24)])
     assert midi_bytes(melody) == midi_bytes(melody)
+
+
+@pytest.mark.parametrize("key", KEY_NAMES)
+def test_the_key_is_written(key: str) -> None:
+    data = midi_bytes(replace(tune(1), key=key))
+    assert read_midi(data).keys == ((0, key),)
+    [said] = [
+        message.key
+        for message in mido.MidiFile(file=io.BytesIO(data)).tracks[0]
+        if message.type == "key_signature"
+    ]
+    assert said == key.replace(" major", "").replace(" minor", "m")

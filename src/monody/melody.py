@@ -46,6 +46,15 @@ KEY_NAMES = tuple(
 )
 
 
+def key_signature(key: str) -> tuple[int, bool]:
+    """Return the sharps of a key, flats negative, and whether it is minor.
+
+    ``key_signature("D minor") == (-1, True)``.
+    """
+    mode, place = divmod(KEY_NAMES.index(key), len(MAJOR_KEYS))
+    return place - 7, bool(mode)
+
+
 class Note(NamedTuple):
     """One note: pitch as MIDI number 0-127, start and duration in ticks."""
 

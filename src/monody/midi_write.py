@@ -9,7 +9,13 @@ import numpy as np
 import symusic
 
 from monody.files import write_bytes
-from monody.melody import TICKS_PER_QUARTER, Ints, Melody, metric_positions
+from monody.melody import (
+    TICKS_PER_QUARTER,
+    Ints,
+    Melody,
+    key_signature,
+    metric_positions,
+)
 
 FILE_TICKS_PER_QUARTER = 480  # what most sequencers use
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
@@ -18,7 +24,7 @@ DOWNBEAT_VELOCITY, BEAT_VELOCITY, OFFBEAT_VELOCITY = 100, 88, 76
 
 
 def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
-    """Return a MIDI file with tempo, meter, program and a track name.
+    """Return a MIDI file with tempo, meter, key if known, program and a track name.
 
     Args:
         melody: What to write. Velocities follow the meter: a note on the bar line is
@@ -33,6 +39,9 @@ def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
                 meter.tick * _SCALE, meter.numerator, meter.denominator
             )
         )
+    if melody.key is not None:
+        sharps, minor = key_signature(melody.key)
+        score.key_signatures.append(symusic.KeySignature(0, sharps, int(minor)))
     track: Any = symusic.Track(name, program=melody.program)
     track.notes = symusic.Note.from_numpy(
         time=melody.starts * _SCALE,
