@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from monody import grid_fit
-from monody.grid_fit import GridFit, fit_grid, needs_fit, on_grid_share, retime
+from monody.grid_fit import GridFit, fit_grid, retime
+from monody.grid_share import needs_fit, on_grid_share
 
 Floats = NDArray[np.float64]
 Ticks = NDArray[np.int64]
@@ -194,7 +195,7 @@ def test_needs_fit_says_of_many_melodies_what_fit_grid_finds_of_one(
         return bool(looked_at)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grid_fit, "_explained", explained)
+        patch.setattr(grid_fit, "explained_share", explained)
         one_by_one = [looks(*melody) for melody in melodies]
     assert _needs_fit(melodies) == one_by_one
 

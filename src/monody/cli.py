@@ -8,24 +8,28 @@ commands, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from monody.cli_files import (
+    DATA_DIR,
+    cache,
+    data_dir_options,
+    inspect,
+    read_folder,
+    report_reading,
+)
 from monody.errors import MonodyError, SettingError
 from monody.options import HeadedCommand, chosen, settings_options
 from monody.settings import ModelSettings, ReadSettings, SampleSettings, TrainSettings
 
 if TYPE_CHECKING:
-    from monody.corpus import Corpus
     from monody.experiment import Experiment
 
-DATA_DIR = "data/midi"
 EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
 
 _NORMALISED = {
@@ -53,13 +57,12 @@ def cli() -> None:
     """
 
 
+cli.add_command(inspect)
+cli.add_command(cache)
+
+
 @cli.command(cls=HeadedCommand)
-@click.argument("folder", required=False, metavar="[DATA_DIR]")
-@click.option(
-    "--data_dir",
-    metavar="DIR",
-    help=f"Folder of MIDI files, searched with its subfolders. [default {DATA_DIR}]",
-)
+@data_dir_options
 @click.option(
     "--experiment_dir",
     metavar="DIR",
@@ -87,8 +90,8 @@ def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
     settings: TrainSettings = chosen(TrainSettings, values)
     model: ModelSettings = chosen(ModelSettings, values)
     reading: ReadSettings = chosen(ReadSettings, values)
-    corpus = _read(_one_folder(folder, data_dir), reading)
-    _report_reading(corpus)
+    corpus = read_folder(folder, data_dir, reading)
+    report_reading(corpus)
     click.echo("starting Keras on JAX ...")
 
     from rich.console import Console
@@ -112,139 +115,6 @@ def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
     if not lines.finished:
         click.echo("stopped by Ctrl-C; these are the best weights so far")
         sys.exit(EXIT_INTERRUPTED)
-
-
-def _one_folder(folder: str | None, data_dir: str | None) -> str:
-    """Return the folder that was named, one way or the other."""
-    if folder and data_dir and folder != data_dir:
-        raise MonodyError(
-            f"two folders were named, {folder!r} and --data_dir {data_dir!r}: name one"
-        )
-    return folder or data_dir or DATA_DIR
-
-
-def _read(data_dir: str, settings: ReadSettings) -> Corpus:
-    """Read a folder with a progress bar."""
-    from rich.console import Console
-
-    from monody.corpus import read_corpus
-    from monody.progress_bar import progress_bar
-
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(f"reading {data_dir}", total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        corpus = read_corpus(data_dir, settings, progress)
-    for remark in corpus.remarks:
-        click.echo(remark, err=True)
-    return corpus
-
-
-def _report_reading(corpus: Corpus) -> None:
-    """Say what came out of a folder, and what did not."""
-    from monody.corpus import require_melodies
-    from monody.verdicts import DROPPED, DUPLICATE, RECOVERED
-
-    counts = Counter(item.verdict for item in corpus.verdicts)
-    dropped = Counter(
-        (item.reason, item.advice) for item in corpus.verdicts if not item.melodies
-    )
-    used = corpus.used
-    notes = int(corpus.melodies.info["note_count"][used].sum())
-    click.echo(
-        f"{corpus.root}: {len(used)} melodies, {notes} notes, from "
-        f"{len(corpus.verdicts) - counts[DROPPED] - counts[DUPLICATE]} of "
-        f"{len(corpus.verdicts)} files"
-    )
-    copies = len(corpus.melodies) - len(used)
-    if copies:
-        click.echo(f"  {copies} melodies are copies of others and left out")
-    if counts[RECOVERED]:
-        click.echo(f"  {counts[RECOVERED]} files recovered")
-    for (reason, advice), count in dropped.most_common(5):
-        click.echo(f"  {count} dropped: {reason} ({advice})")
-    rest = dropped.total() - sum(count for _, count in dropped.most_common(5))
-    if rest:
-        click.echo(f"  {rest} dropped for other reasons")
-    if dropped or copies or counts[RECOVERED]:
-        click.echo(f"  more: monody inspect {shlex.quote(str(corpus.root))}")
-    require_melodies(corpus)
-
-
-@cli.command(cls=HeadedCommand)
-@click.argument("folder", required=False, metavar="[DATA_DIR]")
-@click.option(
-    "--data_dir",
-    metavar="DIR",
-    help=f"Folder or file to look at. [default {DATA_DIR}]",
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the whole report as JSON instead."
-)
-@click.option(
-    "--html", "page", metavar="FILE", help="Write the whole report as a page, too."
-)
-@click.option("--all", "every", is_flag=True, help="List every file, not the first 60.")
-@settings_options(ReadSettings)
-def inspect(
-    folder: str | None,
-    data_dir: str | None,
-    as_json: bool,
-    page: str | None,
-    every: bool,
-    **values: Any,
-) -> None:
-    r"""Say what became of every file of a folder, and why.
-
-    \b
-    monody inspect data/midi                      a report on the terminal
-    monody inspect data/midi --html report.html   a page with every file
-    monody inspect my.mid --tempo always          one file, with other settings
-
-    A file is kept; or recovered, where it was damaged, polyphonic or off the beat; or a
-    duplicate of another; or dropped, and then the report says what to do. Files may be
-    MIDI, packed by gzip or not, ABC tune books, MusicXML, and zip archives of them.
-    """
-    from rich.console import Console
-
-    corpus = _read(_one_folder(folder, data_dir), chosen(ReadSettings, values))
-
-    from monody.report import make_report, report_json
-
-    report = make_report(
-        str(corpus.root), corpus.verdicts, corpus.melodies, corpus.copy_of
-    )
-    if page:
-        from monody.report_page import write_page
-
-        write_page(report, Path(page))
-    if as_json:
-        for part in report_json(report):
-            click.echo(part, nl=False)
-        return
-    from monody.report_terminal import print_report
-
-    print_report(report, Console(), max_rows=None if every else 60)
-    if page:
-        click.echo(f"written: {page}")
-
-
-@cli.command()
-@click.option("--clear", is_flag=True, help="Remove it all.")
-def cache(clear: bool) -> None:
-    r"""Show, or remove, what monody remembers of the files that it read.
-
-    What was read once is not read again until it changes. Removing it costs nothing but
-    the time to read it again. MONODY_CACHE names another folder for it.
-    """
-    from monody.cache import cache_bytes, clear_cache
-    from monody.read_cache import cache_folder
-
-    if clear:
-        clear_cache()
-    click.echo(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")
 
 
 def _report_training(experiment: Experiment) -> None:

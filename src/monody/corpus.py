@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from monody.duplicates import Duplicates, find_duplicates
 from monody.errors import MonodyError
 from monody.find import SETTLED_SECONDS, FoundFiles, find_files
 from monody.json_lines import JsonLines
+from monody.lazy_sequence import LazySequence
 from monody.melody import Melody
 from monody.melody_store import MelodyStore, StoreWriter
 from monody.read_cache import program_fingerprint, rows
@@ -264,7 +265,7 @@ def _sources(
             yield Source(f"{shown}/{member}", path, index)
 
 
-class _Names(Sequence[str]):
+class _Names(LazySequence[str]):
     """The names in reports, as the sources of a store."""
 
     def __init__(self, reports: Sequence[Any]) -> None:
@@ -273,14 +274,7 @@ class _Names(Sequence[str]):
     def __len__(self) -> int:
         return len(self._reports)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [report[0] for report in self._reports[index]]
+    def item(self, index: int) -> str:
         name: str = self._reports[index][0]
         return name
 

@@ -19,19 +19,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.grid_share import (
+    MIN_ONSETS,
+    ON_GRID,
+    above_chance,
+    at_least_half_a_tick,
+    chances,
+    declared_fits,
+    divergence,
+    exact_share,
+    explained_share,
+    on_grid_share,
+)
 from monody.melody import DEFAULT_BPM
 from monody.pulses import find_pulses
 
-ON_GRID = 0.15 / 4  # quarters either side of a line: 15 % of a 16th
-GOOD_SHARE = 0.85  # of onsets on 16ths or triplets: the declared grid fits
-EXACT = 1 / 400  # quarters either side of a line: a tick of 480
-EXACT_DIVISIONS = (24, 16)  # parts of a quarter: all triplets of 16ths, and 64ths
-EXACT_SHARE = 0.75  # of onsets exactly on them: notation, which declares what it means
 MIN_EXPLAINED = 0.5  # of the share of onsets that chance leaves off the grid
 MIN_GAIN = 0.3  # in the same share: what "far better" means
 LEAST_GAIN = 0.01  # in the same share, to re-time what fits already
 MAX_FALSE_FITS = 1e-4  # among files of random onsets
-MIN_ONSETS = 12  # fewer are never on a grid by more than chance could put them
 
 SAME_BPM = 0.01  # tempos are stored as whole microseconds to the quarter
 COMFORTABLE_BPM = 100.0  # the beat level nearest to it is taken if nothing is declared
@@ -53,9 +59,6 @@ PHASE_SLACK = 0.9  # of the best weight: other phases as good, decided by tick 0
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-# What the declared grid is asked: lines, how near they are to count, and how many must.
-GATES = (((4, 3), ON_GRID, GOOD_SHARE), (EXACT_DIVISIONS, EXACT, EXACT_SHARE))
-
 
 def _to_lines(*divisions: int) -> Floats:
     """Return how far the middle of each bin of a quarter is from the nearest line."""
@@ -67,7 +70,6 @@ def _to_lines(*divisions: int) -> Floats:
 
 
 TO_LINES = np.stack([_to_lines(4), _to_lines(4, 3), _to_lines(2)])  # (3, bins)
-LINES_OF_NOTATION = len({i / n for n in EXACT_DIVISIONS for i in range(n)})
 
 
 def _support(parts: int) -> Floats:
@@ -113,50 +115,6 @@ class _Candidate:
     divergence: float  # nats an onset against chance
 
 
-def on_grid_share(onsets: Ints, period: float, phase: float = 0.0) -> float:
-    """Return the share of onsets on the 16th grid: within 15 % of a 16th of a line.
-
-    An onset that was rounded to a whole tick counts as on its line however long a tick.
-
-    Args:
-        onsets: One or more, in file ticks.
-        period: File ticks in a quarter note.
-        phase: File tick of a quarter-note line.
-
-    Returns:
-        A share from 0 to 1.
-    """
-    return _share(onsets, period, phase, (4,))
-
-
-def needs_fit(onsets: Ints, quarters: Ints, ends: Ints) -> NDArray[np.bool_]:
-    """Tell of many melodies at once which of them `fit_grid` would look at.
-
-    It leaves those alone that are too short, and those whose declared grid fits. Either
-    most onsets are near a 16th or a triplet, or they are exactly on finer parts of the
-    quarter: the swung 16ths of a notated hornpipe would else pass for another tempo.
-
-    Args:
-        onsets: ``(onsets,)`` The onsets of all melodies, one melody after the other, in
-            file ticks.
-        quarters: ``(melodies,)`` File ticks in a declared quarter note.
-        ends: ``(melodies,)`` Index of each melody's last onset, plus 1.
-
-    Returns:
-        ``(melodies,)``
-    """
-    counts = np.diff(ends, prepend=0)
-    needs = counts >= MIN_ONSETS
-    for divisions, tolerance, enough in GATES:
-        length = counts[needs]
-        periods = np.repeat(quarters[needs], length)
-        ticks = onsets[np.repeat(needs, counts)]
-        near = _near(ticks, periods, 0.0, divisions, tolerance)
-        on_lines = np.add.reduceat(near.astype(np.int64), np.cumsum(length) - length)
-        needs[needs] = on_lines / length < enough
-    return needs
-
-
 def fit_grid(
     onsets: Ints, ticks_per_quarter: int, bpm: float, *, always: bool = False
 ) -> GridFit | None:
@@ -179,12 +137,12 @@ def fit_grid(
     """
     if len(onsets) < MIN_ONSETS:
         return None
-    if not always and _fits(onsets, ticks_per_quarter):
+    if not always and declared_fits(onsets, ticks_per_quarter):
         return None
-    explained = _explained(onsets, ticks_per_quarter)
+    explained = explained_share(onsets, ticks_per_quarter)
     needed = enough = max(MIN_EXPLAINED, explained + MIN_GAIN)
     if always:
-        needed = max(explained, _exact(onsets, ticks_per_quarter)) + LEAST_GAIN
+        needed = max(explained, exact_share(onsets, ticks_per_quarter)) + LEAST_GAIN
     if needed > 1:
         return None
     candidates = _candidates(onsets, bpm * ticks_per_quarter, needed)
@@ -221,86 +179,6 @@ def retime(ticks: Ints, fit: GridFit, ticks_per_quarter: int) -> Ints:
         quarters += 1
     moved: Ints = np.rint(quarters * ticks_per_quarter).astype(np.int64)
     return np.maximum(moved, 0)
-
-
-def _fits(onsets: Ints, ticks_per_quarter: int) -> bool:
-    """Tell whether the declared grid explains the onsets, as `needs_fit` does."""
-    return any(
-        _share(onsets, ticks_per_quarter, 0.0, divisions, tolerance) >= enough
-        for divisions, tolerance, enough in GATES
-    )
-
-
-def _share(
-    onsets: Ints,
-    period: float,
-    phase: float,
-    divisions: tuple[int, ...],
-    tolerance: float = ON_GRID,
-) -> float:
-    """Return the share of onsets near a line of any of the divisions of a quarter."""
-    near = _near(onsets, period, phase, divisions, tolerance)
-    return int(np.count_nonzero(near)) / len(onsets)
-
-
-def _near(
-    onsets: Ints,
-    period: float | Ints,
-    phase: float,
-    divisions: tuple[int, ...],
-    tolerance: float,
-) -> NDArray[np.bool_]:
-    """Tell which onsets are near a line; each may have a period of its own."""
-    tolerances = _at_least_half_a_tick(tolerance, period)
-    quarters = (onsets - phase) / period
-    near = np.zeros(len(onsets), bool)
-    for division in divisions:
-        lines = quarters * division
-        near |= np.abs(lines - np.rint(lines)) <= tolerances * division
-    return near
-
-
-def _at_least_half_a_tick(tolerance: float, period: float | Floats | Ints) -> Floats:
-    """Return a tolerance in quarters that rounding to whole ticks stays within."""
-    wide: Floats = np.maximum(tolerance, 0.5 / period * (1 + 1e-9))
-    return wide
-
-
-def _explained(onsets: Ints, period: float) -> float:
-    """Return the share of onsets on the declared grid, from chance, 0, to all, 1."""
-    shares = [_share(onsets, period, 0.0, lines) for lines in ((4,), (4, 3))]
-    return max(map(_above, shares, _chances(period)))
-
-
-def _exact(onsets: Ints, period: float) -> float:
-    """Return the same for being exactly on the lines of notation; 0 if it is none."""
-    share = _share(onsets, period, 0.0, EXACT_DIVISIONS, EXACT)
-    chance = 2 * LINES_OF_NOTATION * float(_at_least_half_a_tick(EXACT, period))
-    return _above(share, chance) if share >= EXACT_SHARE else 0.0
-
-
-def _chances(period: float) -> tuple[float, float]:
-    """Return the share of random onsets on 16ths, and on 16ths and triplets."""
-    width = 2 * float(_at_least_half_a_tick(ON_GRID, period))
-    return min(4 * width, 1.0), min(6 * width, 1.0)
-
-
-def _above(share: float, chance: float) -> float:
-    """Return a share on a scale where chance is 0 and all is 1; never negative."""
-    return max(share - chance, 0.0) / (1 - chance) if chance < 1 else 0.0
-
-
-def _divergence(share: float, chance: float) -> float:
-    """Return the nats per onset by which a share above chance speaks against chance.
-
-    By Chernoff's bound `n` random onsets reach the share with a probability of at most
-    ``exp(-n * divergence)``: the Kullback-Leibler divergence of two coins.
-    """
-    if share <= chance:
-        return 0.0
-    on = share * math.log(share / chance)
-    off = (1 - share) * math.log((1 - share) / (1 - chance)) if share < 1 else 0.0
-    return on + off
 
 
 def _candidates(
@@ -343,20 +221,20 @@ def _grids(
     phases = (ticks + lines * periods / parts) % periods
     turned = (np.arange(BINS) + lines[:, None] * (BINS // parts)) % BINS
     onsets_in = np.take_along_axis(onsets_in, turned, axis=1)
-    tolerances = _at_least_half_a_tick(ON_GRID, periods)
+    tolerances = at_least_half_a_tick(ON_GRID, periods)
     near = tolerances[:, None, None] >= TO_LINES  # (pulses, 3, bins)
     shares = (near @ onsets_in[:, :, None])[:, :, 0] / len(onsets)
     for period, phase, (*on_grid, on_eighths) in zip(
         periods.tolist(), phases.tolist(), shares.tolist(), strict=True
     ):
-        chances = _chances(period)
+        by_chance = chances(period)
         yield _Candidate(
             period=period,
             phase=phase,
             bpm=ticks_per_minute / period,
-            explained=max(map(_above, on_grid, chances)),
+            explained=max(map(above_chance, on_grid, by_chance)),
             on_eighths=on_eighths,
-            divergence=max(map(_divergence, on_grid, chances)),
+            divergence=max(map(divergence, on_grid, by_chance)),
         )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
+
+from monody.lazy_sequence import LazySequence
 
 _NEWLINE = 10
 
 
-class JsonLines(Sequence[Any]):
+class JsonLines(LazySequence[Any]):
     """The records of a file, memory-mapped: only what is looked at is in memory.
 
     Args:
@@ -27,17 +28,7 @@ class JsonLines(Sequence[Any]):
     def __len__(self) -> int:
         return len(self._ends)
 
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Any]: ...
-
-    def __getitem__(self, index: int | slice) -> Any:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        index = range(len(self))[index]
+    def item(self, index: int) -> Any:
+        """Read a record."""
         begin = self._ends[index - 1] + 1 if index else 0
         return json.loads(self._text[begin : self._ends[index]].tobytes())
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))

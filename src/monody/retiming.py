@@ -14,15 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from monody.grid_fit import (
-    GOOD_SHARE,
-    MIN_ONSETS,
-    GridFit,
-    fit_grid,
-    needs_fit,
-    on_grid_share,
-    retime,
-)
+from monody.grid_fit import GridFit, fit_grid, retime
+from monody.grid_share import GOOD_SHARE, MIN_ONSETS, needs_fit, on_grid_share
 from monody.melody import (
     DEFAULT_BPM,
     MAX_BPM,

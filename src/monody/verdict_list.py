@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any, overload
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.lazy_sequence import LazySequence
 from monody.melody import KEY_NAMES
 from monody.melody_store import MelodyStore
 from monody.read_cache import report_from_json
@@ -25,7 +26,7 @@ from monody.verdicts import (
 NOTHING = Reason("no melody", "add files in which an instrument plays a tune")
 
 
-class VerdictList(Sequence[Verdict]):
+class VerdictList(LazySequence[Verdict]):
     """One verdict for each file, in their order.
 
     Args:
@@ -53,15 +54,8 @@ class VerdictList(Sequence[Verdict]):
     def __len__(self) -> int:
         return len(self._reports)
 
-    @overload
-    def __getitem__(self, index: int) -> Verdict: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Verdict]: ...
-
-    def __getitem__(self, index: int | slice) -> Verdict | list[Verdict]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        index = range(len(self))[index]
+    def item(self, index: int) -> Verdict:
+        """Judge a file."""
         name, *report = self._reports[index]
         begin, end = (
             (int(self._ends[index - 1]) if index else 0),
@@ -71,9 +65,6 @@ class VerdictList(Sequence[Verdict]):
         if begin == end:
             return _dropped(name, found)
         return self._found(name, found, begin, end)
-
-    def __iter__(self) -> Iterator[Verdict]:
-        return (self[index] for index in range(len(self)))
 
     def _found(self, name: str, report: FileReport, begin: int, end: int) -> Verdict:
         """Judge a file from which melodies came."""
