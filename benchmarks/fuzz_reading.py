@@ -43,8 +43,14 @@ MAX_DAMAGES = 4  # to one file
 OTHER_KINDS = ("abc", "musicxml", "mxl", "zip", "mid.gz")
 SHARES = (0.01, 0.005, 0.005, 0.01, 0.01)  # of all files; the others are MIDI
 MAX_QUARTERS = 2**22  # what is later than that is damage, and should be left out
+MAX_KEPT = 10  # files kept that fail in one way
 LONG_QUARTERS = 4096  # longer than any music: counted, and not encoded
 PITCHES = ("C", "^C", "D", "^D", "E", "F", "^F", "G", "^G", "A", "^A", "B")
+# Verdicts that should not be needed; the last tells of Python, not of the file.
+SUSPECT = re.compile(
+    "died|took longer|MiB of memory|values that make no music"
+    "|object has no attribute|could not convert|cannot convert"
+)
 CONTAINER = (
     '<?xml version="1.0"?><container><rootfiles><rootfile full-path="score.xml"/>'
     "</rootfiles></container>"
@@ -346,7 +352,8 @@ class Outcome:
     reading_seconds: float = 0.0
     processes: int = 0  # started
     lost_runs: int = 0
-    faults: list[str] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)  # by kind
+    examples: dict[str, str] = field(default_factory=dict)  # the first of each kind
 
 
 class Fuzzer:
@@ -383,12 +390,12 @@ class Fuzzer:
                 corpus = monody.read_corpus(folder, self._settings)
             except Exception as error:
                 self.outcome.lost_runs += 1
-                self._fault(f"the run over {numbers} was lost: {error!r}", folder)
+                self._fault(f"a run was lost: {error!r}", str(numbers), folder)
                 return
             self.outcome.reading_seconds += time.monotonic() - began
             replaced = self.outcome.processes - before - self._jobs
             if replaced > 0:
-                self._fault(f"{replaced} processes replaced in {numbers}", None)
+                self._fault("processes were replaced", str(numbers))
             self._check_verdicts(folder, corpus)
             self._check_melodies(folder, corpus)
         finally:
@@ -403,7 +410,7 @@ class Fuzzer:
             kind = name.partition(".")[2]
             seen[name] += 1
             if name not in files or (member and kind != "zip"):
-                self._fault(f"a verdict on what is not there: {verdict.path}", None)
+                self._fault("a verdict on what is not there", verdict.path)
             self.outcome.verdicts[kind, verdict.verdict] += 1
             recovered = verdict.verdict == "recovered"
             why = verdict.repairs if recovered else (verdict.reason,)
@@ -411,18 +418,16 @@ class Fuzzer:
                 why = ("the same tune as another",)
             for text in why:
                 self.outcome.reasons[verdict.verdict, _kind_of(text)] += 1
-            if re.search("died|took longer|MiB of memory", verdict.reason):
-                self._fault(f"{verdict.path}: {verdict.reason}", folder / name)
-            if "values that make no music" in verdict.reason:
-                self._fault(f"{verdict.path}: {verdict.reason}", folder / name)
+            if SUSPECT.search(verdict.reason):
+                self._fault(verdict.reason, verdict.path, folder / name)
         for name in files - set(seen):
-            self._fault(f"no verdict on {name}", folder / name)
+            self._fault("no verdict", name, folder / name)
         for name, count in seen.items():
             if count > 1 and not name.endswith(".zip"):
-                self._fault(f"{count} verdicts on {name}", folder / name)
+                self._fault("several verdicts", name, folder / name)
         counted = sum(verdict.melodies for verdict in corpus.verdicts)
         if counted != len(corpus.melodies):
-            self._fault(f"{counted} melodies in verdicts, {len(corpus.melodies)}", None)
+            self._fault("melodies that no verdict counts", str(counted))
 
     def _check_melodies(self, folder: Path, corpus: monody.Corpus) -> None:
         """Every melody is valid, as a melody and by the settings."""
@@ -439,14 +444,18 @@ class Fuzzer:
             except (ValueError, ArithmeticError, LookupError, MemoryError) as error:
                 fault = repr(error)
             if fault:
-                self._fault(f"{source}: {fault}", folder / source.partition("/")[0])
+                self._fault(fault, source, folder / source.partition("/")[0])
         self.outcome.melodies += len(store)
         self.outcome.notes += len(store.notes)
 
-    def _fault(self, text: str, culprit: Path | None) -> None:
-        """Note what went wrong, and keep the file or folder that did it."""
-        print(f"FOUND: {text}", flush=True)
-        self.outcome.faults.append(text)
+    def _fault(self, what: str, where: str, culprit: Path | None = None) -> None:
+        """Note what went wrong, and keep the first files or folders that did it."""
+        kind = _kind_of(what)
+        self.outcome.faults[kind] += 1
+        self.outcome.examples.setdefault(kind, where)
+        if self.outcome.faults[kind] > MAX_KEPT:
+            return
+        print(f"FOUND: {where}: {what}", flush=True)
         if culprit is None:
             return
         self._keep.mkdir(parents=True, exist_ok=True)
@@ -550,7 +559,7 @@ def _print_tables(
     print(f"files of {folders}; {outcome.reading_seconds:.0f} s reading")
     print(f"{outcome.melodies} melodies of {outcome.notes} notes, ", end="")
     print(f"{outcome.overlong} of them longer than {LONG_QUARTERS} quarters")
-    print(f"{outcome.lost_runs} runs lost, {len(outcome.faults)} findings\n")
+    print(f"{outcome.lost_runs} runs lost, {outcome.faults.total()} findings\n")
     kinds = list(dict.fromkeys(kind for kind, _ in sorted(outcome.verdicts)))
     names = ("kept", "recovered", "duplicate", "dropped")
     print(f"| kind | {' | '.join(names)} | all |\n|---|{'---|' * (len(names) + 1)}")
@@ -560,8 +569,10 @@ def _print_tables(
     print("\n| verdict | reason or repair | files |\n|---|---|---|")
     for (verdict, reason), count in outcome.reasons.most_common():
         print(f"| {verdict} | {reason or 'none'} | {count} |")
-    for fault in outcome.faults:
-        print(f"FOUND: {fault}")
+    if outcome.faults:
+        print("\n| finding | times | first |\n|---|---|---|")
+    for kind, count in outcome.faults.most_common():
+        print(f"| {kind} | {count} | {outcome.examples[kind]} |")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from monody.errors import MonodyError
 from monody.find import find_files
 from monody.settings import ReadSettings
 from monody.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS, Verdict
-from tests.broken_files import broken_files, disk_oddities
+from tests.broken_files import broken_files, disk_oddities, huge_files
 from tests.midi_files import midi_file, tune, write_tunes
 
 
@@ -84,6 +84,20 @@ def test_every_kind_of_broken_file_gets_a_verdict_and_none_is_lost(
         assert (verdict.verdict == DROPPED) == bool(verdict.advice), (path, verdict)
         assert verdict.reason or verdict.verdict == KEPT, (path, verdict)
     assert all(said[f"tune-00{i}.mid"].verdict == KEPT for i in range(3))
+
+
+def test_huge_files_cost_no_more_than_the_limits(tmp_path: Path) -> None:
+    kinds = huge_files()
+    for name, data in kinds.items():
+        (tmp_path / f"{name}.mid").write_bytes(data)
+    said = _verdicts(read_corpus(tmp_path, ReadSettings(n_jobs=2, cache=False)))
+    assert said.keys() == {f"{name}.mid" for name in kinds}
+    for path, verdict in said.items():
+        assert "died" not in verdict.reason, path
+        assert "took longer" not in verdict.reason, path
+    assert said["a-million-notes.mid"].verdict == RECOVERED
+    assert said["megabytes-of-nuls-after-a-file.mid"].verdict == KEPT
+    assert said["gzip-bomb.mid"].reason == "larger than 16 MB"
 
 
 def test_melodies_know_their_file(tmp_path: Path) -> None:

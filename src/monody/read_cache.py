@@ -123,10 +123,12 @@ def _reading(
     report: str, notes: bytes, meters: bytes, info: bytes
 ) -> tuple[FileReport, MelodyStore]:
     """Rebuild a reading from its row."""
+    own = np.frombuffer(info, INFO).copy()
+    own["file"] = 0  # it was read among others, whose places do not matter here
     store = MelodyStore(
         np.frombuffer(notes, np.int32).reshape(-1, 3),
         np.frombuffer(meters, np.int32).reshape(-1, 3),
-        np.frombuffer(info, INFO).copy(),
+        own,
         [""],
     )
     return report_from_json(json.loads(report)), store

@@ -38,6 +38,7 @@ from monody.suffixes import ARCHIVE_SUFFIX
 from monody.verdicts import FileReport, Reason
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
+BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
 TOO_MUCH_MEMORY = Reason(
     f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
     "split it into smaller files",
@@ -50,6 +51,7 @@ class _Opened:
 
     scores: list[RawScore]
     left_out: list[Reason]
+    size: int = 0  # bytes
     key: str | None = None  # to remember it by; None where it may turn out otherwise
     remembered: tuple[FileReport, MelodyStore] | None = None
 
@@ -87,14 +89,15 @@ class Reader:
             requests: Path, and place in an archive or -1.
             parsed: Called when a file was parsed.
         """
-        opened = []
+        groups: list[FilesRead] = []
+        opened: list[_Opened] = []
         for path, member in requests:
             opened.append(self._open(path, member))
             parsed()
-        try:
-            return self._extracted(opened)
-        except (MemoryError, ValueError, ArithmeticError):
-            return _joined([self._extracted_alone(file) for file in opened])
+            if sum(file.size for file in opened) > BYTES_AT_ONCE:
+                groups.append(self._extracted(opened))
+                opened = []
+        return _joined([*groups, self._extracted(opened)])
 
     def _open(self, path: str, member: int) -> _Opened:
         """Parse one file; where that cannot be done, ``left_out`` says why."""
@@ -105,18 +108,19 @@ class Reader:
                 key = reading_key(data, name, self._settings)
                 remembered = self._cache.get(key)
                 if remembered is not None:
-                    return _Opened([], [], None, remembered)
+                    return _Opened([], [], len(data), None, remembered)
             found = read_scores(data, name, self._max_bytes)
-            return _Opened(found.scores, found.left_out, key)
+            return _Opened(found.scores, found.left_out, len(data), key)
         except UnreadableError as error:
-            return _Opened([], [error.reason], key if error.lasting else None)
+            lasting = key if error.lasting else None
+            return _Opened([], [error.reason], key=lasting)
         except OSError as error:
             reason = f"cannot be opened: {error.strerror}"
             return _Opened([], [Reason(reason, "check the file and its permissions")])
         except MemoryError:
             return _Opened([], [TOO_MUCH_MEMORY])
         except (ValueError, ArithmeticError) as error:
-            return _Opened([], [_nonsense(error)], key)
+            return _Opened([], [_nonsense(error)], key=key)
 
     def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
         """Return the bytes of a file, or of an archive's member, and its name."""
@@ -137,6 +141,13 @@ class Reader:
             return file.read(), os.path.basename(path)
 
     def _extracted(self, opened: Sequence[_Opened]) -> FilesRead:
+        """Extract the melodies of parsed files; a file that cannot be is named."""
+        try:
+            return self._extracted_together(opened)
+        except (MemoryError, ValueError, ArithmeticError):
+            return _joined([self._extracted_alone(file) for file in opened])
+
+    def _extracted_together(self, opened: Sequence[_Opened]) -> FilesRead:
         """Extract the melodies of parsed files, in their order."""
         fresh = [file for file in opened if file.remembered is None]
         found = extract([s for file in fresh for s in file.scores], self._settings)
@@ -157,7 +168,7 @@ class Reader:
     def _extracted_alone(self, file: _Opened) -> FilesRead:
         """Extract the melodies of one file; if that fails, the file is to blame."""
         try:
-            return self._extracted([file])
+            return self._extracted_together([file])
         except MemoryError:
             report, key = _report([], [TOO_MUCH_MEMORY]), None
         except (ValueError, ArithmeticError) as error:
@@ -194,18 +205,20 @@ def _report(of_scores: list[FileReport], left_out: list[Reason]) -> FileReport:
 
 def _joined(parts: Sequence[FilesRead]) -> FilesRead:
     """Put readings together, one after the other."""
-    infos = []
-    for index, part in enumerate(parts):
-        info = part.melodies.info.copy()
-        info["file"] = index
-        infos.append(info)
-    stores = [part.melodies for part in parts]
+    if len(parts) == 1:
+        return parts[0]
+    store, files = parts[0].melodies, len(parts[0].reports)
+    stores = [store]
+    for part in parts[1:]:
+        part.melodies.info["file"] += files
+        files += len(part.reports)
+        stores.append(part.melodies)
     return FilesRead(
         MelodyStore(
             np.concatenate([store.notes for store in stores]),
             np.concatenate([store.meters for store in stores]),
-            np.concatenate(infos),
-            [""],
+            np.concatenate([store.info for store in stores]),
+            [""] * files,
         ),
         [report for part in parts for report in part.reports],
         [key for part in parts for key in part.keys],
@@ -226,6 +239,7 @@ def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
             continue
         index = next(fresh)
         own = read.melodies[(ends[index - 1] if index else 0) : ends[index]]
+        own.info["file"] = 0
         parts.append(FilesRead(own, [read.reports[index]], [read.keys[index]]))
     return _joined(parts)
 
