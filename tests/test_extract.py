@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monody.extract import extract
 from monody.melody import Melody
 from monody.midi_read import read_midi
+from monody.raw_score import RawScore, RawTrack
 from monody.settings import ReadSettings
 from monody.verdicts import FileReport
 from tests.midi_files import Triple, midi_file
@@ -253,3 +256,76 @@ def test_files_together_give_what_each_gives_alone() -> None:
     assert list(together.melodies) == [m for found in alone for m in found.melodies]
     assert together.reports == [found.reports[0] for found in alone]
     assert together.melodies.info["file"].tolist() == [0, 2, 3, 4]
+
+
+def _late(notes: list[Triple], ticks: int) -> list[Triple]:
+    return [(p, s + ticks, d) for p, s, d in notes]
+
+
+def test_played_notes_that_just_miss_the_beat_are_put_on_it() -> None:
+    rng = np.random.default_rng(5)
+    played = [(p, s + int(rng.integers(0, 18)), d - 40) for p, s, d in LINE]
+    data = midi_file([played])
+    [melody] = _melodies(data)
+    assert melody.starts.tolist() == [24 * i for i in range(40)]
+    [repair] = _report(data).repairs
+    assert repair.startswith("onsets moved to the beat they just miss: ")
+    [as_played] = _melodies(data, replace(SETTINGS, tempo="off"))
+    assert np.any(as_played.starts % 6 == 1)
+
+
+def test_a_file_that_is_late_throughout_is_put_on_the_beat() -> None:
+    [melody] = _melodies(midi_file([_late(LINE, 15)]))  # 3 % of a quarter
+    assert set((melody.starts % 24).tolist()) == {0}
+
+
+def test_notes_a_tick_apart_stay_apart_and_chords_together() -> None:
+    # In ticks of 24: grace notes at 23 before the beat at 24, a chord at 11.
+    beats = [(60, 24 * i, 12) for i in range(20)]
+    near = [(62, 24 * i + 23, 1) for i in range(0, 20, 4)]
+    chords = [(p, 24 * 3 + 11, 3) for p in (55, 57)]
+    data = midi_file([[*beats, *near, *chords]], ticks_per_quarter=24)
+    for settings in (SETTINGS, replace(SETTINGS, line="skyline", tempo="always")):
+        for melody in _melodies(data, settings):
+            assert np.all(np.diff(melody.starts) > 0)
+            assert np.all(melody.ends[:-1] <= melody.starts[1:])
+
+
+def test_a_long_note_under_others_hides_no_silence() -> None:
+    later = _late(LINE, 80 * QUARTER)
+    held = [(48, 10 * QUARTER, 60 * QUARTER)]
+    first, second = _melodies(midi_file([[*LINE, *held, *later]]))
+    assert len(second) == 40
+    assert first.end < second.end + 40 * 24
+
+
+def test_a_note_that_lasts_for_minutes_is_cut() -> None:
+    data = midi_file([[*LINE, (64, 40 * QUARTER, 5000 * QUARTER)]])
+    [melody] = _melodies(data)
+    assert melody.durations[-1] == 64 * 24
+    assert _report(data).repairs == ("overlong notes cut: 1",)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(50, 70), st.integers(0, 400), st.integers(1, 2000)),
+        min_size=1,
+        max_size=80,
+    ),
+    st.sampled_from(["strict", "tolerant", "skyline", "auto"]),
+    st.sampled_from(["auto", "off", "always"]),
+    st.sampled_from([4, 24, 96]),
+)
+def test_whatever_is_played_melodies_are_valid_and_rests_split_them(
+    notes: list[Triple], line: str, tempo: str, ticks_per_quarter: int
+) -> None:
+    pitch, start, duration = np.array(notes).T
+    track = RawTrack(pitch, start, duration, 0, False, 0)
+    score = RawScore(ticks_per_quarter, (track,), (), (), ())
+    settings = ReadSettings(min_notes=1, min_distinct_pitches=1, line=line, tempo=tempo)
+    [report] = (found := extract([score], settings)).reports
+    for melody in found.melodies:  # making them checks them
+        rests = melody.starts[1:] - melody.ends[:-1]
+        assert tempo != "off" or np.all(rests < 8 * 24)
+        assert melody.starts[0] < 4 * 24
+    assert len(found.melodies) or report.left_out

@@ -28,7 +28,7 @@ def test_a_saved_store_is_memory_mapped(tmp_path: Path) -> None:
     loaded = MelodyStore.load(tmp_path)
     assert list(loaded) == [tune, tune.transposed(2)]
     assert (loaded[0].source, loaded[0].track) == ("a/b.mid", 3)
-    assert isinstance(loaded.notes, np.memmap)
+    assert isinstance(loaded.notes.base, np.memmap)
 
 
 def test_the_fingerprint_is_of_the_music() -> None:

@@ -33,7 +33,7 @@ from monody.json_lines import JsonLines
 from monody.lazy_sequence import LazySequence
 from monody.melody import Melody
 from monody.melody_store import MelodyStore, StoreWriter
-from monody.read_cache import program_fingerprint, rows
+from monody.read_cache import common_key, rows
 from monody.read_pool import ReadPool, Source
 from monody.settings import ReadSettings
 from monody.suffixes import ARCHIVE_SUFFIX, MUSIC_SUFFIXES
@@ -203,8 +203,7 @@ def _load_and_forget(folder: Path, root: Path, settings: ReadSettings) -> Corpus
 
 def _owner(root: Path, settings: ReadSettings) -> str:
     """Return a digest of what a corpus is of: folder, settings and program."""
-    text = json.dumps([str(root.resolve()), settings.of_reading()])
-    key = program_fingerprint() + text.encode("utf-8", "surrogateescape")
+    key = common_key(settings).encode() + os.fsencode(root.resolve())
     return hashlib.blake2b(key, digest_size=8).hexdigest()
 
 
@@ -216,9 +215,9 @@ def _write(
     progress: Progress | None,
 ) -> None:
     """Read files into a folder: their melodies, reports and duplicates."""
-    database = cache.database if cache else None
+    known = (str(cache.database), common_key(settings)) if cache else ()
     with (
-        ReadPool(settings, database) as pool,
+        ReadPool(settings, known) as pool,
         StoreWriter(folder) as arrays,
         (folder / REPORTS_FILE).open("w", encoding="ascii") as reports,
     ):

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from monody.dressing import Lines, dressed
+from monody.grid_fit import GridFit
 from monody.ledger import Ledger
 from monody.lines import (
     MIN_FREE_SHARE,
@@ -27,7 +28,6 @@ from monody.lines import (
     free_shares,
     one_voice,
     overlaps,
-    sounding_until,
     top_line,
     without_doubles,
 )
@@ -39,6 +39,8 @@ from monody.raw_score import RawScore, RawTrack
 from monody.retiming import beside_lines, fits_of, retimed, retimed_score, snapped
 from monody.settings import ReadSettings
 from monody.verdicts import FileReport, Reason
+
+MAX_NOTE_QUARTERS = 64  # 16 bars; the longest real note of six collections has 21
 
 NO_TRACK = Reason("no notes", "look at it in a player: it is silent")
 EMPTY = Reason("empty track", NO_TRACK.advice)
@@ -107,11 +109,17 @@ def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
     """Find the melodies of files by one rule for all of their tracks."""
     ledger = Ledger(scores)
     tracks = _playing(scores, ledger)
-    notes = _lines(gather(tracks.raw, tracks.quarter), tracks, settings, ledger)
+    notes = _cut(gather(tracks.raw, tracks.quarter), tracks, ledger)
+    notes = _lines(notes, tracks, settings, ledger)
     parts, track = _split_at_rests(notes, tracks, settings.max_rest_quarters)
-    parts, around = _timed(parts, track, tracks, settings, ledger)
     file = tracks.file[track]
+    parts, fits = _timed(parts, track, tracks, settings, ledger)
     parts = _voiced(parts, file, ledger)
+    if settings.tempo != "off":
+        parts = _snapped(parts, fits, file, ledger)
+    around = [tracks.around[owner] for owner in track]
+    for part, fit in fits.items():
+        around[part] = retimed_score(around[part], fit)
     lines = Lines(parts, [tracks.raw[owner] for owner in track], around, file)
     good = _sifted(parts, file, settings, ledger)
     store = dressed(lines, good, settings.wanted_meters, len(scores), ledger)
@@ -133,6 +141,16 @@ def _playing(scores: Sequence[RawScore], ledger: Ledger) -> _Tracks:
             files.append(file)
     quarter = [score.ticks_per_quarter for score in around]
     return _Tracks(raw, around, np.array(files, np.int64), np.array(quarter, np.int64))
+
+
+def _cut(notes: NoteTable, tracks: _Tracks, ledger: Ledger) -> NoteTable:
+    """Cut notes that a damaged time or a missing end made last for minutes."""
+    longest = MAX_NOTE_QUARTERS * tracks.quarter[notes.owner]
+    overlong = notes.end - notes.start > longest
+    for track, count in enumerate(notes.tally(overlong).tolist()):
+        if count:
+            ledger.count(tracks.file[track], "overlong notes cut", count)
+    return replace(notes, end=np.where(overlong, notes.start + longest, notes.end))
 
 
 def _lines(
@@ -180,7 +198,7 @@ def _split_at_rests(
     Returns:
         The notes by part, and the track of each part, ``(parts,)``.
     """
-    silence = notes.start[1:] - sounding_until(notes, notes.end)[:-1]
+    silence = notes.start[1:] - notes.end[:-1]  # a note lasts until the next, at most
     begins = notes.first
     begins[1:] |= silence >= max_rest_quarters * tracks.quarter[notes.owner[1:]]
     track = notes.owner[begins]
@@ -193,30 +211,35 @@ def _timed(
     tracks: _Tracks,
     settings: ReadSettings,
     ledger: Ledger,
-) -> tuple[NoteTable, list[RawScore]]:
-    """Move parts to 24 ticks a quarter: those of their file, or those they keep.
+) -> tuple[NoteTable, dict[int, GridFit]]:
+    """Move parts to 24 ticks a quarter: of their file's grid, or of their own.
 
     Returns:
-        The parts in grid ticks, and what is around each, ``(parts,)``.
+        The parts in grid ticks, and the grids of those that have their own.
     """
-    around = [tracks.around[owner] for owner in track]
-    quarters, file = tracks.quarter[track], tracks.file[track]
+    quarters = tracks.quarter[track]
     if settings.tempo == "off":
-        return _on_grid(parts, quarters), around
+        return _on_grid(parts, quarters), {}
     fits = fits_of(parts, track, tracks.around, always=settings.tempo == "always")
     counts = parts.counts
     for part, fit in fits.items():
-        around[part] = retimed_score(around[part], fit)
-        ledger.fit(file[part], fit, int(counts[part]))
-    rounded = _on_grid(retimed(parts, fits, quarters), quarters)
-    played = beside_lines(rounded)
+        ledger.fit(tracks.file[track[part]], fit, int(counts[part]))
+    return _on_grid(retimed(parts, fits, quarters), quarters), fits
+
+
+def _snapped(
+    parts: NoteTable, fits: dict[int, GridFit], file: Longs, ledger: Ledger
+) -> NoteTable:
+    """Put notes that were played a tick beside the beat on it."""
+    played = beside_lines(parts)
     played[list(fits)] = True
-    exact = snapped(rounded, played)
-    moved = exact.tally(exact.start != rounded.start)
+    exact = snapped(parts, played)
+    moved = exact.tally(exact.start != parts.start)
     moved[list(fits)] = 0  # what was re-timed has been told of
-    for at in np.flatnonzero(moved):
-        ledger.count(file[at], "onsets moved to the beat they just miss", moved[at])
-    return exact, around
+    for part in np.flatnonzero(moved):
+        count = int(moved[part])
+        ledger.count(file[part], "onsets moved to the beat they just miss", count)
+    return exact
 
 
 def _on_grid(parts: NoteTable, quarters: Longs) -> NoteTable:

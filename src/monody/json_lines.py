@@ -22,7 +22,8 @@ class JsonLines(LazySequence[Any]):
 
     def __init__(self, path: Path) -> None:
         empty = path.stat().st_size == 0
-        self._text = np.zeros(0, np.uint8) if empty else np.memmap(path, np.uint8, "r")
+        text = np.zeros(0, np.uint8) if empty else np.memmap(path, np.uint8, "r")
+        self._text = np.asarray(text)  # slicing a memmap itself is slow
         self._ends = np.flatnonzero(self._text == _NEWLINE)
 
     def __len__(self) -> int:

@@ -172,7 +172,8 @@ class MelodyStore(Sequence[Melody]):
             sources: The file names, where ``save`` did not write them.
         """
         notes, meters, info = (
-            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            # As plain views: slicing a memmap itself is slow.
+            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
             for name in ARRAYS
         )
         if sources is None:

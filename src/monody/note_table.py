@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from monody.raw_score import RawTrack
 
 MAX_TICK = 2**31 - 2**24  # times beyond it wrapped around, or are about to
-MAX_QUARTERS = 2**22  # three weeks at 120 bpm: what lies later is damage
+MAX_QUARTERS = 2**20  # six days at 120 bpm: what lies later is damage
 
 Longs = NDArray[np.int64]
 Mask = NDArray[np.bool_]

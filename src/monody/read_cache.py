@@ -15,7 +15,6 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -52,6 +51,8 @@ def cache_folder() -> Path:
 @lru_cache(maxsize=1)
 def program_fingerprint() -> bytes:
     """Return a digest of the code that readings depend on: ours and the parser's."""
+    from importlib.metadata import version  # slow, and no business of the children
+
     digest = hashlib.blake2b(digest_size=_KEY_BYTES)
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
@@ -60,15 +61,17 @@ def program_fingerprint() -> bytes:
     return digest.digest()
 
 
-@lru_cache(maxsize=1)
-def _common_key(settings: ReadSettings) -> bytes:
-    return program_fingerprint() + json.dumps(settings.of_reading()).encode()
+def common_key(settings: ReadSettings) -> str:
+    """Return the part of a key that all readings of a run share."""
+    digest = hashlib.blake2b(program_fingerprint(), digest_size=_KEY_BYTES)
+    digest.update(json.dumps(settings.of_reading()).encode())
+    return digest.hexdigest()
 
 
-def reading_key(data: bytes, name: str, settings: ReadSettings) -> str:
-    """Return the key of a file's reading: its bytes, its suffixes and the settings."""
+def reading_key(data: bytes, name: str, common: str) -> str:
+    """Return the key of a file's reading: its bytes, its suffixes, what is common."""
     digest = hashlib.blake2b(data, digest_size=_KEY_BYTES)
-    digest.update(_common_key(settings))
+    digest.update(common.encode())
     digest.update("".join(PurePath(name.lower()).suffixes[-2:]).encode())
     return digest.hexdigest()
 

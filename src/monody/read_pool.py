@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 import numpy as np
@@ -61,19 +60,19 @@ class ReadPool:
 
     Args:
         settings: How to read, in ``n_jobs`` processes, ``max_files_in_ram`` at a time.
-        cache: The database of what was read before; ``None`` to remember nothing.
+        cache: The database of what was read before, and what its keys have in common;
+            nothing to remember nothing.
         module: The module that the children run, which tests replace.
     """
 
     def __init__(
         self,
         settings: ReadSettings,
-        cache: Path | None = None,
+        cache: Sequence[str] = (),
         module: str = "monody.read_worker",
     ) -> None:
         self._settings = settings
-        self._arguments = [json.dumps(settings.to_json())]
-        self._arguments += [os.fspath(cache)] if cache else []
+        self._arguments = [json.dumps(settings.to_json()), *cache]
         self._module = module
         self._jobs = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
         self._local = threading.local()
@@ -236,7 +235,7 @@ class _Child:
         self._deadline = time.monotonic() + self._limit_seconds
 
     def _header(self) -> Any:
-        """Wait for the answer's first line; each dot before it is a file parsed."""
+        """Wait for the answer's first line; a dot before it says that work goes on."""
         line = self._answers.readline()
         while line == b".\n":
             self._start_clock()

@@ -1,9 +1,11 @@
-"""The child process that opens files: ``python -m monody.read_worker SETTINGS CACHE``.
+"""The child process that opens files: ``python -m monody.read_worker SETTINGS``.
 
-It says ``ready``. Then each request is a line of JSON:
+Two more arguments name the database of what was read before (``read_cache``) and what
+its keys have in common. The process says ``ready``. Then each request is a line of
+JSON:
 
 - ``[[path, member], …]`` reads files; the member is a place in an archive, or -1. The
-  answer is a line with a dot for each file once it is parsed; then a line of JSON,
+  answer is a line with a dot now and then while they are parsed; then a line of JSON,
   ``{"files": [[left out, repairs, key], …], "counts": [notes, meters, melodies]}``;
   then the bytes of those three arrays (``melody_store``). The key is what to remember
   the reading by: null for one that was remembered, or that may turn out otherwise.
@@ -19,6 +21,7 @@ import json
 import os
 import stat
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,6 +41,7 @@ from monody.suffixes import ARCHIVE_SUFFIX
 from monody.verdicts import FileReport, Reason
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
+TELL_SECONDS = 0.05  # between signs of life
 BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
 TOO_MUCH_MEMORY = Reason(
     f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
@@ -71,12 +75,19 @@ class Reader:
     Args:
         settings: What counts as a melody.
         cache: What was read before; ``None`` to remember nothing.
+        common_key: What the keys of the cache have in common.
     """
 
-    def __init__(self, settings: ReadSettings, cache: ReadCache | None) -> None:
+    def __init__(
+        self,
+        settings: ReadSettings,
+        cache: ReadCache | None = None,
+        common_key: str = "",
+    ) -> None:
         self._settings = settings
         self._max_bytes = int(settings.max_file_megabytes * 1e6)
         self._cache = cache
+        self._common_key = common_key
 
     def read(
         self,
@@ -105,7 +116,7 @@ class Reader:
         try:
             data, name = self._bytes(path, member)
             if self._cache is not None:
-                key = reading_key(data, name, self._settings)
+                key = reading_key(data, name, self._common_key)
                 remembered = self._cache.get(key)
                 if remembered is not None:
                     return _Opened([], [], len(data), None, remembered)
@@ -244,26 +255,27 @@ def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
     return _joined(parts)
 
 
-def serve(
-    requests: BinaryIO,
-    answers: BinaryIO,
-    settings: ReadSettings,
-    cache: ReadCache | None,
-) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
     """Answer requests until the parent closes the pipe."""
+    told = time.monotonic()
 
     def answer(text: bytes) -> None:
         answers.write(text + b"\n")
         answers.flush()
 
-    reader = Reader(settings, cache)
+    def parsed() -> None:
+        nonlocal told
+        if time.monotonic() - told > TELL_SECONDS:
+            told = time.monotonic()
+            answer(b".")
+
     answer(b"ready")
     for line in requests:
         request = json.loads(line)
         if isinstance(request, str):
             answer(json.dumps(_members(request)).encode())
             continue
-        read = reader.read(request, lambda: answer(b"."))
+        read = reader.read(request, parsed)
         store = read.melodies
         arrays = (store.notes, store.meters, store.info)
         rows = zip(read.reports, read.keys, strict=True)
@@ -306,11 +318,13 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_WRONLY)
     settings = ReadSettings.from_json(json.loads(sys.argv[1]))
-    cache = ReadCache(Path(sys.argv[2])) if sys.argv[2:] else None
+    reader = Reader(settings)
+    if sys.argv[2:]:
+        reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
     _limit_memory()
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    serve(sys.stdin.buffer, answers, settings, cache)
+    serve(sys.stdin.buffer, answers, reader)
 
 
 if __name__ == "__main__":

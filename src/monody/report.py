@@ -20,12 +20,8 @@ from monody.melody_store import MelodyStore
 from monody.statistics import histograms, hours_of_music, notes_in
 from monody.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS, Verdict
 
-ATTENTION_ORDER = (
-    DROPPED,
-    RECOVERED,
-    DUPLICATE,
-    KEPT,
-)  # who needs the user comes first
+# Who needs the user comes first.
+ATTENTION_ORDER = (DROPPED, RECOVERED, DUPLICATE, KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +123,12 @@ def report_json(report: Report) -> Iterator[str]:
     yield f',\n"problems": {json.dumps(problems)}}}\n'
 
 
-def in_order(files: Iterable[Verdict]) -> Iterator[Row]:
+def in_order(files: Sequence[Verdict]) -> Iterator[Row]:
     """Yield the files as rows: dropped, recovered, duplicates, kept."""
-    for wanted in ATTENTION_ORDER:
-        yield from (row_of(verdict) for verdict in files if verdict.verdict == wanted)
+    ranks = {verdict: rank for rank, verdict in enumerate(ATTENTION_ORDER)}
+    order = np.array([ranks[verdict.verdict] for verdict in files], np.uint8)
+    for index in np.argsort(order, kind="stable").tolist():
+        yield row_of(files[index])
 
 
 def row_of(verdict: Verdict) -> Row:

@@ -179,7 +179,7 @@ def snapped(parts: NoteTable, chosen: Mask) -> NoteTable:
     where it is if it would meet another there.
 
     Args:
-        parts: In grid ticks.
+        parts: In grid ticks, a single voice each.
         chosen: ``(parts,)``: the parts that were played.
     """
     place = parts.start % TICKS_PER_QUARTER
@@ -190,11 +190,11 @@ def snapped(parts: NoteTable, chosen: Mask) -> NoteTable:
     start = parts.start + moves[parts.owner, place]
     meeting = np.zeros(len(parts), bool)
     together = parts.with_next & (start[1:] <= start[:-1])
-    together &= parts.start[1:] != parts.start[:-1]
     meeting[1:] |= together
     meeting[:-1] |= together
     start = np.where(meeting, parts.start, start)
     end = parts.end + moves[parts.owner, parts.end % TICKS_PER_QUARTER]
+    end[:-1] = np.where(parts.with_next, np.minimum(end[:-1], start[1:]), end[:-1])
     return replace(parts, start=start, end=np.maximum(end, start + 1))
 
 
