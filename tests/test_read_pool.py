@@ -25,7 +25,8 @@ def _reasons(names: list[str], max_files_in_ram: int = 64) -> list[str]:
     )
     with ReadPool(settings, module="tests.hanging_worker") as pool:
         chunks = list(pool.read(_sources(names)))
-    reports = [report for chunk in chunks for report in chunk.reports]
+    reports = [report for _, chunk in chunks for report in chunk.reports]
+    assert [source.name for some, _ in chunks for source in some] == names
     assert len(reports) == len(names)
     return [report.left_out[0][0].text for report in reports]
 

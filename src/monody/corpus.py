@@ -223,14 +223,13 @@ def _write(
     ):
         members = _archive_members(found, pool)
         total = len(found.names) + sum(len(inside) - 1 for inside in members.values())
-        names = (source.name for source in _sources(found, members))
         done = 0
-        for chunk in pool.read(_sources(found, members)):
+        for sources, chunk in pool.read(_sources(found, members)):
             if cache is not None:
                 cache.add(rows(chunk.keys, chunk.reports, chunk.melodies))
             chunk.melodies.info["file"] += done
             arrays.append(chunk.melodies)
-            reports.writelines(_line(next(names), report) for report in chunk.reports)
+            reports.writelines(map(_line, sources, chunk.reports))
             done += len(chunk.reports)
             if progress:
                 progress(done, total)
@@ -239,8 +238,8 @@ def _write(
     np.save(folder / "copy_of.npy", duplicates.copy_of)
 
 
-def _line(name: str, report: FileReport) -> str:
-    return json.dumps([name, report.left_out, report.repairs]) + "\n"
+def _line(source: Source, report: FileReport) -> str:
+    return json.dumps([source.name, report.left_out, report.repairs]) + "\n"
 
 
 def _archive_members(

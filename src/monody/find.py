@@ -24,7 +24,7 @@ class FoundFiles:
         newest: The latest change to any of them, in seconds since 1970.
     """
 
-    base: Path
+    base: str
     names: list[str] = field(default_factory=list)
     digest: str = ""
     newest: float = 0.0
@@ -45,7 +45,7 @@ def find_files(root: Path) -> FoundFiles:
         root: The folder, or a single file, whatever its name.
     """
     single = not root.is_dir()
-    found = FoundFiles(root.parent if single else root)
+    found = FoundFiles(str(root.parent if single else root))
     digest = hashlib.blake2b(digest_size=16)
     for name in [root.name] if single else _walk(root):
         found.names.append(name)

@@ -5,9 +5,9 @@ The content decides, not the name: files named ``.mid`` hold all of these.
 
 from __future__ import annotations
 
+import os
 import zlib
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from monody.abc_read import read_abc, tunes_of
 from monody.archives import Archive, check_size
@@ -41,7 +41,7 @@ def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
     Raises:
         UnreadableError: If it holds nothing that can be used.
     """
-    suffix = PurePath(name.lower()).suffix
+    suffix = os.path.splitext(name.lower())[1]
     if data.startswith(_GZIP):
         return _read_gzip(data, name, max_bytes)
     if data.startswith(_ZIP) or suffix == ARCHIVE_SUFFIX:

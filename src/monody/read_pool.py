@@ -55,6 +55,9 @@ class Source:
     member: int = -1  # its place in the archive at ``path``
 
 
+_Answer = tuple[Sequence[Source], FileChunk]
+
+
 class ReadPool:
     """A pool of reading processes. Use as a context manager.
 
@@ -94,11 +97,11 @@ class ReadPool:
         for child in self._children:
             child.close()
 
-    def read(self, sources: Iterable[Source]) -> Iterator[FileChunk]:
-        """Read files; the chunks follow their order."""
+    def read(self, sources: Iterable[Source]) -> Iterator[_Answer]:
+        """Read files; yields some of them, in their order, and what came out."""
         in_ram = self._settings.max_files_in_ram
         size = max(1, min(MAX_CHUNK, in_ram // (2 * self._jobs)))
-        pending: deque[Future[list[FileChunk]]] = deque()
+        pending: deque[Future[list[_Answer]]] = deque()
         for chunk in _batched(sources, size):
             pending.append(self._threads.submit(self._read_chunk, chunk))
             if len(pending) * size >= in_ram:
@@ -113,7 +116,7 @@ class ReadPool:
         """
         return self._threads.submit(lambda: self._child().members(path)).result() or []
 
-    def _read_chunk(self, sources: Sequence[Source]) -> list[FileChunk]:
+    def _read_chunk(self, sources: Sequence[Source]) -> list[_Answer]:
         """Read files in this thread's child; a file that kills it is named.
 
         Which of several it was is found by reading each of them alone.
@@ -123,11 +126,11 @@ class ReadPool:
         child = self._child()
         chunk = child.read(sources)
         if chunk is not None or self._closed.is_set():
-            return [chunk] if chunk else []
+            return [(sources, chunk)] if chunk else []
         if len(sources) > 1:
             return [one for source in sources for one in self._read_chunk([source])]
         report = FileReport(((child.obituary(), 1),))
-        return [FileChunk(MelodyStore.of([]), [report], [None])]
+        return [(sources, FileChunk(MelodyStore.of([]), [report], [None]))]
 
     def _child(self) -> _Child:
         """Return this thread's living child, started if need be."""

@@ -102,12 +102,14 @@ class Reader:
         """
         groups: list[FilesRead] = []
         opened: list[_Opened] = []
+        size = 0
         for path, member in requests:
             opened.append(self._open(path, member))
             parsed()
-            if sum(file.size for file in opened) > BYTES_AT_ONCE:
+            size += opened[-1].size
+            if size > BYTES_AT_ONCE:
                 groups.append(self._extracted(opened))
-                opened = []
+                opened, size = [], 0
         return _joined([*groups, self._extracted(opened)])
 
     def _open(self, path: str, member: int) -> _Opened:
