@@ -67,10 +67,12 @@ def report_reading(corpus: Corpus) -> None:
     from monody.corpus import require_melodies
     from monody.verdicts import DROPPED, DUPLICATE, RECOVERED
 
-    counts = Counter(item.verdict for item in corpus.verdicts)
-    dropped = Counter(
-        (item.reason, item.advice) for item in corpus.verdicts if not item.melodies
-    )
+    counts: Counter[str] = Counter()
+    dropped: Counter[tuple[str, str]] = Counter()
+    for item in corpus.verdicts:
+        counts[item.verdict] += 1
+        if item.verdict == DROPPED:
+            dropped[item.reason, item.advice] += 1
     used = corpus.used
     notes = int(corpus.melodies.info["note_count"][used].sum())
     click.echo(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 KEPT, RECOVERED, DUPLICATE, DROPPED = "kept", "recovered", "duplicate", "dropped"
@@ -75,4 +75,4 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as JSON values."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
