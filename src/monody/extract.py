@@ -111,15 +111,14 @@ def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
     tracks = _playing(scores, ledger)
     notes = _cut(gather(tracks.raw, tracks.quarter), tracks, ledger)
     notes = _lines(notes, tracks, settings, ledger)
-    parts, track = _split_at_rests(notes, tracks, settings.max_rest_quarters)
+    longest = settings.max_rest_quarters * tracks.quarter
+    parts, track = _split_at_rests(notes, longest)
+    parts, around = _timed(parts, track, tracks, settings, ledger)
+    # A rest that was too short in the declared tempo may be long in the fitted one.
+    longest = np.full(parts.owners, settings.max_rest_quarters * TICKS_PER_QUARTER)
+    parts, origin = _split_at_rests(parts, longest)
+    track, around = track[origin], [around[part] for part in origin]
     file = tracks.file[track]
-    parts, fits = _timed(parts, track, tracks, settings, ledger)
-    parts = _voiced(parts, file, ledger)
-    if settings.tempo != "off":
-        parts = _snapped(parts, fits, file, ledger)
-    around = [tracks.around[owner] for owner in track]
-    for part, fit in fits.items():
-        around[part] = retimed_score(around[part], fit)
     lines = Lines(parts, [tracks.raw[owner] for owner in track], around, file)
     good = _sifted(parts, file, settings, ledger)
     store = dressed(lines, good, settings.wanted_meters, len(scores), ledger)
@@ -190,19 +189,21 @@ def _topped(notes: NoteTable, tracks: _Tracks, ledger: Ledger) -> NoteTable:
     return top
 
 
-def _split_at_rests(
-    notes: NoteTable, tracks: _Tracks, max_rest_quarters: int
-) -> tuple[NoteTable, Longs]:
-    """Cut lines wherever they are silent for ``max_rest_quarters`` or longer.
+def _split_at_rests(notes: NoteTable, longest: Longs) -> tuple[NoteTable, Longs]:
+    """Cut lines wherever they are silent for too long.
+
+    Args:
+        notes: In any ticks.
+        longest: ``(owners,)``: a silence of as many ticks, or more, splits a line.
 
     Returns:
-        The notes by part, and the track of each part, ``(parts,)``.
+        The notes by part, and the owner that each part was cut from, ``(parts,)``.
     """
     silence = notes.start[1:] - notes.end[:-1]  # a note lasts until the next, at most
     begins = notes.first
-    begins[1:] |= silence >= max_rest_quarters * tracks.quarter[notes.owner[1:]]
-    track = notes.owner[begins]
-    return replace(notes, owner=np.cumsum(begins) - 1, owners=len(track)), track
+    begins[1:] |= silence >= longest[notes.owner[1:]]
+    whole = notes.owner[begins]
+    return replace(notes, owner=np.cumsum(begins) - 1, owners=len(whole)), whole
 
 
 def _timed(
@@ -211,20 +212,23 @@ def _timed(
     tracks: _Tracks,
     settings: ReadSettings,
     ledger: Ledger,
-) -> tuple[NoteTable, dict[int, GridFit]]:
-    """Move parts to 24 ticks a quarter: of their file's grid, or of their own.
+) -> tuple[NoteTable, list[RawScore]]:
+    """Make each part a single voice, 24 ticks a quarter of its file's grid or its own.
 
     Returns:
-        The parts in grid ticks, and the grids of those that have their own.
+        The parts in grid ticks, and what is around each, ``(parts,)``.
     """
-    quarters = tracks.quarter[track]
+    quarters, file = tracks.quarter[track], tracks.file[track]
+    around = [tracks.around[owner] for owner in track]
     if settings.tempo == "off":
-        return _on_grid(parts, quarters), {}
+        return _voiced(_on_grid(parts, quarters), file, ledger), around
     fits = fits_of(parts, track, tracks.around, always=settings.tempo == "always")
     counts = parts.counts
     for part, fit in fits.items():
-        ledger.fit(tracks.file[track[part]], fit, int(counts[part]))
-    return _on_grid(retimed(parts, fits, quarters), quarters), fits
+        around[part] = retimed_score(around[part], fit)
+        ledger.fit(file[part], fit, int(counts[part]))
+    single = _voiced(_on_grid(retimed(parts, fits, quarters), quarters), file, ledger)
+    return _snapped(single, fits, file, ledger), around
 
 
 def _snapped(
