@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ import pytest
 from monody import corpus as corpus_module
 from monody.cache import Cache, cache_bytes, clear_cache
 from monody.corpus import Corpus, read_corpus
+from monody.melody_store import MelodyStore, StoreWriter
 from monody.read_cache import DATABASE, Row
-from monody.read_pool import ReadPool
+from monody.read_pool import FileChunk, ReadPool, Source
 from monody.settings import ReadSettings
 from tests.midi_files import midi_file, tune, write_tunes
 
@@ -183,6 +185,7 @@ def test_two_at_once_do_not_disturb_each_other(music: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    assert len(results) == 3
     assert all(_same(result, results[0]) for result in results)
 
 
@@ -194,6 +197,87 @@ def test_what_may_turn_out_otherwise_is_not_remembered(
     (music / "empty.mid").write_bytes(b"")
     read_corpus(music)
     assert sum(parsed) == 13  # the empty file is, the one that is not there is not
+
+
+@pytest.mark.usefixtures("cache", "_later")
+def test_a_verdict_that_may_change_is_asked_for_again(
+    music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = ReadPool.read
+
+    def impatient(
+        pool: ReadPool, sources: Iterable[Source]
+    ) -> Iterator[tuple[Sequence[Source], FileChunk]]:
+        for some, chunk in hidden(pool, sources):
+            chunk.keys[0] = None
+            yield some, chunk
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ReadPool, "read", impatient)
+        read_corpus(music)
+    opened: list[object] = []
+    enter = ReadPool.__enter__
+
+    def counted(pool: ReadPool) -> ReadPool:
+        opened.append(pool)
+        return enter(pool)
+
+    monkeypatch.setattr(ReadPool, "__enter__", counted)
+    read_corpus(music)
+    assert len(opened) == 1  # what was not certain was read again
+    read_corpus(music)
+    assert len(opened) == 1  # and is certain now
+
+
+@pytest.mark.usefixtures("_later")
+def test_links_and_odd_files_do_not_keep_a_corpus_from_being_kept(
+    music: Path, cache: Path
+) -> None:
+    (music / "nowhere.mid").symlink_to(music / "missing")
+    (music / "texts.zip").write_bytes(b"PK\5\6" + bytes(18))
+    os.mkfifo(music / "fifo.mid")
+    read_corpus(music)
+    assert len(list((cache / "corpora").iterdir())) == 1
+
+
+def test_a_disk_that_is_full_costs_the_cache_and_not_the_run(
+    music: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = StoreWriter.append
+
+    def full(writer: StoreWriter, melodies: MelodyStore) -> None:
+        if (cache / "corpora").exists() and any((cache / "corpora").iterdir()):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        keep(writer, melodies)
+
+    monkeypatch.setattr(StoreWriter, "append", full)
+    corpus = read_corpus(music)
+    assert len(corpus.melodies) == 12
+    assert "No space left on device" in corpus.remarks[0]
+
+
+@pytest.mark.usefixtures("_later")
+def test_only_what_is_ours_is_removed(music: Path, cache: Path) -> None:
+    mine = cache / "corpora" / "mine"
+    mine.mkdir(parents=True)
+    (mine / "notes.txt").write_text("not monody's")
+    read_corpus(music)
+    clear_cache()
+    assert [path.name for path in (cache / "corpora").iterdir()] == ["mine"]
+    assert (mine / "notes.txt").exists()
+
+
+def test_a_database_of_another_layout_is_begun_anew(
+    music: Path, cache: Path, parsed: list[int]
+) -> None:
+    cache.mkdir()
+    with sqlite3.connect(cache / DATABASE) as database:
+        database.execute("create table readings (key text, value text)")
+    database.close()
+    assert read_corpus(music).remarks == ()
+    parsed.clear()
+    read_corpus(music)
+    assert sum(parsed) == 0
 
 
 def test_no_cache_leaves_nothing_and_one_that_cannot_be_written_is_said(

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from monody.duplicates import Duplicates, find_duplicates
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
+from monody.tune_patterns import Integers, PatternSets
 from tests.copies import (
     COPIES,
     Copying,
+    another_end,
     as_it_was,
     cut_short,
     misremembered,
@@ -184,6 +186,61 @@ def test_the_order_of_melodies_does_not_decide_what_is_kept() -> None:
         store = store_of([melodies[i] for i in order])
         kept = order[find_duplicates(store).copy_of == -1]
         assert sorted(kept.tolist()) == [0, 8, 9, 10, 11]
+
+
+def _walk(seed: int, notes: int = 300) -> Melody:
+    rng = np.random.default_rng(seed)
+    pitches = 60 + np.abs(np.cumsum(rng.choice([-4, -2, -1, 1, 2, 3], notes)) % 48 - 24)
+    starts = np.cumsum(rng.choice([6, 12, 24], notes))
+    return Melody(np.stack([pitches, starts, np.full(notes, 6)], axis=1))
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pairs were compared, each time that some were."""
+    counts: list[int] = []
+    shared = PatternSets.shared
+
+    def counted(sets: PatternSets, pairs: Integers) -> Integers:
+        counts.append(len(pairs))
+        return shared(sets, pairs)
+
+    monkeypatch.setattr(PatternSets, "shared", counted)
+    return counts
+
+
+def test_random_walks_are_hardly_compared(compared: list[int]) -> None:
+    store = store_of([_walk(seed) for seed in range(300)])
+    assert find_duplicates(store).groups.tolist() == list(range(300))
+    assert sum(compared) < 1000  # of 45,000 pairs, each in three ways
+
+
+def test_the_same_melodies_are_compared_once(compared: list[int]) -> None:
+    rng = np.random.default_rng(6)
+    tunes = [tune(seed, bars=16) for seed in range(20)]
+    tunes += [misremembered(melody, rng) for melody in tunes]
+    once = find_duplicates(store_of(tunes))
+    count = sum(compared)
+    copies = [transposed(melody, rng) for melody in tunes]
+    both = find_duplicates(store_of([*tunes, *copies]))
+    assert sum(compared) == 2 * count
+    assert both.groups.tolist() == [*once.groups, *once.groups]
+    kept = np.where(once.copy_of < 0, np.arange(len(tunes)), once.copy_of)
+    assert both.copy_of.tolist() == [*once.copy_of, *kept]
+
+
+@pytest.mark.parametrize("name", ["PART", "BLOCK"])
+def test_the_size_of_parts_changes_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(7)
+    tunes = [tune(seed, bars=16) for seed in range(60)]
+    store = store_of([*tunes, *[another_end(melody, rng) for melody in tunes]])
+    whole = find_duplicates(store)
+    monkeypatch.setattr(f"monody.meetings.{name}", 1000)
+    in_parts = find_duplicates(store)
+    assert in_parts.groups.tolist() == whole.groups.tolist()
+    assert in_parts.copy_of.tolist() == whole.copy_of.tolist()
 
 
 SEEDS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, len(COPIES))), max_size=9)

@@ -269,7 +269,7 @@ def test_played_notes_that_just_miss_the_beat_are_put_on_it() -> None:
     [melody] = _melodies(data)
     assert melody.starts.tolist() == [24 * i for i in range(40)]
     [repair] = _report(data).repairs
-    assert repair.startswith("onsets moved to the beat they just miss: ")
+    assert repair.startswith("onsets just off the grid put on it: ")
     [as_played] = _melodies(data, replace(SETTINGS, tempo="off"))
     assert np.any(as_played.starts % 6 == 1)
 

@@ -36,17 +36,18 @@ HOSTILE = "\x1b[31m[bold]<script>alert(1)</script>\u202e\udce9\n.mid"
 CUT = "cut at the last whole event of track 3"
 FILES = (
     Verdict("a/fine.mid", KEPT, "", melodies=1, notes=40, meters=("6/8", "4/4"),
-            bpm=(120.0, 90.0), keys=("D minor",)),
+            tracks=(2,), bpm=(120.0, 90.0), keys=("D minor",)),
     Verdict("a/cut.mid", RECOVERED, CUT, melodies=2, notes=80, copies=1,
             repairs=(CUT,), left_out="1 × drum track"),
-    Verdict("a/again.mid", DUPLICATE, "", melodies=1, notes=40, copies=1,
-            duplicate_of="a/fine.mid"),
+    Verdict("a/again.mid", DUPLICATE, "the same tune as a/fine.mid", melodies=1,
+            notes=40, copies=1, duplicate_of="a/fine.mid"),
     Verdict("chords.mid", DROPPED, "polyphonic track",
             "take its top line: --line skyline"),
     Verdict("more.mid", DROPPED, "polyphonic track",
             "take its top line: --line skyline"),
     Verdict(HOSTILE, DROPPED, "a web page, not MIDI", "get the file itself"),
-    Verdict("日本/さくら.mid", KEPT, "2 × empty track", melodies=1, notes=44),
+    Verdict("日本/さくら.mid", KEPT, "2 × empty track", melodies=1, notes=44,
+            left_out="2 × empty track"),
 )  # fmt: skip
 
 
@@ -67,8 +68,7 @@ class ReadFromDisk(Sequence[Verdict]):
 @pytest.fixture(scope="module")
 def report() -> Report:
     melodies = store_of([tune(seed) for seed in range(5)])
-    copy_of = np.array([-1, -1, 0, 0, -1], np.int32)
-    return make_report("/home/me/tunes", ReadFromDisk(), melodies, copy_of)
+    return make_report("/home/me/tunes", ReadFromDisk(), melodies, np.array([0, 1, 4]))
 
 
 def printed(report: Report, width: int = 80, **options: Any) -> str:
@@ -117,7 +117,7 @@ def test_repairs_of_a_kind_are_counted_together(repair: str, kind: str) -> None:
 def test_summary_says_how_the_corpus_is(report: Report) -> None:
     assert summary(report).startswith(
         "3 of 7 files can be used, 1 of them after a repair; 1 is a copy of another; "
-        "3 have no melody to use. That makes 3 different melodies"
+        "3 have no melody to use. That makes 3 melodies"
     )
 
 
@@ -179,7 +179,7 @@ def test_the_terminal_report_has_what_a_user_needs(report: Report) -> None:
     text = printed(report)
     assert re.search(r"^dropped +chords.mid +poly", text, re.M)
     assert re.search(
-        r"^kept +a/fine.mid +1 +40 +6/8 \+1 +120 \+1 +D minor$", text, re.M
+        r"^kept +a/fine.mid +1 +40 +6/8 \+1 +120 \+1 +D minor +2$", text, re.M
     )
     assert re.search(r"^ *2 files  polyphonic track\n +→ take its top line", text, re.M)
     assert "Melodies by key, all of them estimated" in text
@@ -268,9 +268,10 @@ def test_the_page_has_every_file_and_figure(report: Report, tmp_path: Path) -> N
     path = tmp_path / "report.html"
     write_page(report, path)
     page = parsed(path)
-    by_verdict = [row for row in page.rows if len(row) == 7][1:]
+    by_verdict = [row for row in page.rows if len(row) == 8][1:]
     assert len(by_verdict) == len(FILES)
-    assert ["a/fine.mid", KEPT, "1", "40", "6/8 +1", "120 +1", "D minor"] in by_verdict
+    fine = ["a/fine.mid", KEPT, "1", "40", "6/8 +1", "120 +1", "D minor", "2"]
+    assert fine in by_verdict
     assert by_verdict[0][0].startswith("chords.midpolyphonic")
     figures = {row[0]: row[1] for row in page.rows if len(row) == 4}
     for counts in report.histograms.values():
@@ -304,7 +305,7 @@ def test_the_page_is_cut_into_parts(
     write_page(report, tmp_path / "report.html")
     page = parsed(tmp_path / "report.html")
     assert page.attributes.count(("class", "part")) == 3
-    assert len([row for row in page.rows if len(row) == 7]) == len(FILES) + 3
+    assert len([row for row in page.rows if len(row) == 8]) == len(FILES) + 3
 
 
 def test_a_page_without_music_is_a_page(tmp_path: Path) -> None:

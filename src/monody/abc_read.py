@@ -93,9 +93,9 @@ def _parse(text: str) -> Any:
         try:
             return symusic.Score.from_abc(text)
         except (RuntimeError, ValueError) as error:
-            reason = " ".join(str(error).split())[:120]
+            # Its words name temporary files, so they differ at every reading.
             raise UnreadableError(
-                f"unreadable ABC: {reason}", "check the notation of the tune"
+                "ABC that cannot be read", "check the notation of the tune"
             ) from error
 
 

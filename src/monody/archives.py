@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from monody.midi_read import GET_IT_AGAIN
 from monody.raw_score import UnreadableError
-from monody.suffixes import ARCHIVE_SUFFIX, is_music_name
+from monody.suffixes import is_archive_name, is_music_name
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -71,7 +71,7 @@ class Archive:
         found = [
             Member(place, info.filename)
             for place, info in enumerate(self._zip.infolist())
-            if not info.is_dir() and _is_wanted(info.filename)
+            if not info.filename.endswith("/") and _is_wanted(info.filename)
         ]
         return sorted(found, key=lambda member: member.name)
 
@@ -89,7 +89,10 @@ class Archive:
         Raises:
             UnreadableError: If it is larger, damaged, or locked by a password.
         """
-        info = self._zip.infolist()[place]
+        try:
+            info = self._zip.infolist()[place]
+        except IndexError as error:  # it was listed when it was another file
+            raise UnreadableError("changed while it was read", "try again") from error
         if info.flag_bits & 1:
             raise UnreadableError("locked by a password", "unpack the archive yourself")
         if info.compress_type not in _METHODS:
@@ -109,7 +112,7 @@ class Archive:
 def _is_wanted(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not hidden and (is_music_name(name) or path.suffix.lower() == ARCHIVE_SUFFIX)
+    return not hidden and (is_music_name(name) or is_archive_name(name))
 
 
 @lru_cache(maxsize=2)

@@ -21,7 +21,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from monody.files import write_text
-from monody.read_cache import DATABASE, ReadCache, Row, cache_folder
+from monody.read_cache import (
+    DATABASE,
+    ReadCache,
+    Row,
+    cache_folder,
+    program_fingerprint,
+)
 
 SUMS_FILE = "sums.json"
 _MAKING = "making-"
@@ -34,42 +40,55 @@ class Cache:
     Args:
         folder: By default the user's cache folder, or ``MONODY_CACHE``.
 
-    Raises:
-        OSError: If it cannot be made or written.
-        sqlite3.Error: If the database cannot be used, nor made anew.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
         self._corpora = self._folder / "corpora"
-        self._corpora.mkdir(parents=True, exist_ok=True)
         self.database = self._folder / DATABASE
-        self._readings = self._open()
+        self._readings: ReadCache | None = None
         self.problem = ""  # why nothing more is remembered in this run
 
     def __enter__(self) -> Cache:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._readings.close()
+        if self._readings is not None:
+            self._readings.close()
 
-    def _open(self) -> ReadCache:
-        """Open the database; one that is none is begun anew."""
+    def open(self) -> None:
+        """Make ready to remember. A database that is damaged, or none, is begun anew.
+
+        Raises:
+            OSError: If the folder cannot be made.
+            sqlite3.Error: If the database cannot be used.
+        """
+        self._corpora.mkdir(parents=True, exist_ok=True)
+        self._forget_the_past()
         try:
-            return ReadCache(self.database)
+            self._readings = ReadCache(self.database, program_fingerprint().hex())
         except sqlite3.OperationalError:
             raise  # locked, or a disk that is full: it may be whole
         except sqlite3.DatabaseError:
-            self._remove_database()
-            return ReadCache(self.database)
+            self._begin_anew()
 
-    def _remove_database(self) -> None:
+    def _begin_anew(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self.database}{suffix}").unlink(missing_ok=True)
+        self._readings = ReadCache(self.database, program_fingerprint().hex())
+
+    def _forget_the_past(self) -> None:
+        """Remove what runs that were killed left, and what other programs kept."""
+        for folder in self._corpora.iterdir():
+            old = time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS
+            if old and folder.name.startswith(_MAKING):
+                shutil.rmtree(folder, ignore_errors=True)
+            elif old and not folder.name.startswith(_program_prefix()):
+                _remove_corpus(folder)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Remember readings. A database that turns out damaged is begun anew."""
-        if self.problem:
+        if self.problem or self._readings is None:
             return
         try:
             self._readings.add(rows)
@@ -77,37 +96,47 @@ class Cache:
             self.problem = str(error)
         except sqlite3.DatabaseError:
             self._readings.close()
-            self._remove_database()
-            self._readings = ReadCache(self.database)
+            self._begin_anew()
 
     def corpus(self, owner: str, key: str) -> Path | None:
         """Return the folder of a corpus that was kept, if it is there and whole."""
-        folder = self._corpora / f"{owner}-{key}"
-        return folder if is_whole(folder) else None
+        kept = self._corpora.glob(f"{_program_prefix()}{owner}-{key}-*")
+        return next(filter(is_whole, kept), None)
 
     def making(self) -> Path:
         """Make a folder to write a corpus into, before it is kept."""
-        for left in self._corpora.glob(f"{_MAKING}*"):
-            if time.time() - left.stat().st_mtime > _FORGOTTEN_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
         folder = self._corpora / f"{_MAKING}{secrets.token_hex(8)}"
         folder.mkdir()
         return folder
 
-    def keep(self, made: Path, owner: str, key: str) -> Path | None:
+    def keep(self, made: Path, owner: str, key: str) -> Path:
         """Keep a corpus under its key, in place of the owner's earlier ones.
 
         Returns:
-            Where it is now; ``None`` if another run keeps the same at this moment.
+            Where it is now.
         """
         seal(made)
-        folder = self._corpora / f"{owner}-{key}"
-        for earlier in self._corpora.glob(f"{owner}-*"):
-            shutil.rmtree(earlier, ignore_errors=True)  # Windows keeps those in use
-        try:
-            return made.rename(folder)
-        except OSError:
-            return None
+        name = f"{_program_prefix()}{owner}"
+        earlier = list(self._corpora.glob(f"{name}-*"))
+        # No other run has this name: it cannot be in the way, nor half removed.
+        kept = made.rename(self._corpora / f"{name}-{key}-{secrets.token_hex(4)}")
+        for folder in earlier:
+            _remove_corpus(folder)
+        return kept
+
+
+def _program_prefix() -> str:
+    return f"{program_fingerprint().hex()[:8]}-"
+
+
+def _remove_corpus(folder: Path) -> None:
+    """Remove a corpus that was kept, and nothing else.
+
+    Another run may use it: what is memory-mapped stays readable, except on Windows,
+    which refuses; there it goes another time.
+    """
+    if (folder / SUMS_FILE).is_file():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def seal(folder: Path) -> None:
@@ -144,11 +173,9 @@ def cache_bytes(folder: Path | None = None) -> int:
 
 
 def clear_cache(folder: Path | None = None) -> None:
-    """Remove all that monody remembers of what it read."""
+    """Remove all that monody remembers of what it read, and nothing else."""
     folder = folder or cache_folder()
-    for part in ("corpora", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-        path = folder / part
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    for corpus in (folder / "corpora").glob("*"):
+        _remove_corpus(corpus)
+    for suffix in ("", "-wal", "-shm"):
+        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)

@@ -268,7 +268,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except MonodyError as error:
         _fail(f"{command}: {error}")
     except OSError as error:
-        _fail(f"{command}: cannot use {error.filename!r}: {error.strerror}")
+        what = f"cannot use {error.filename!r}: " if error.filename else ""
+        _fail(f"{command}: {what}{error.strerror or error}")
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped by Ctrl-C", err=True)
         sys.exit(EXIT_INTERRUPTED)

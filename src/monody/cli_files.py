@@ -65,6 +65,7 @@ def read_folder(
 def report_reading(corpus: Corpus) -> None:
     """Say what came out of a folder, and what did not."""
     from monody.corpus import require_melodies
+    from monody.report import printable
     from monody.verdicts import DROPPED, DUPLICATE, RECOVERED
 
     counts: Counter[str] = Counter()
@@ -75,8 +76,9 @@ def report_reading(corpus: Corpus) -> None:
             dropped[item.reason, item.advice] += 1
     used = corpus.used
     notes = int(corpus.melodies.info["note_count"][used].sum())
+    root = printable(str(corpus.root))
     click.echo(
-        f"{corpus.root}: {len(used)} melodies, {notes} notes, from "
+        f"{root}: {len(used)} melodies, {notes} notes, from "
         f"{len(corpus.verdicts) - counts[DROPPED] - counts[DUPLICATE]} of "
         f"{len(corpus.verdicts)} files"
     )
@@ -91,7 +93,7 @@ def report_reading(corpus: Corpus) -> None:
     if rest:
         click.echo(f"  {rest} dropped for other reasons")
     if dropped or copies or counts[RECOVERED]:
-        click.echo(f"  more: monody inspect {shlex.quote(str(corpus.root))}")
+        click.echo(f"  more: monody inspect {shlex.quote(root)}")
     require_melodies(corpus)
 
 
@@ -126,12 +128,16 @@ def inspect(
     """
     from rich.console import Console
 
+    if page and not Path(page).parent.is_dir():
+        raise MonodyError(
+            f"no folder {str(Path(page).parent)!r} for --html {page}: make it first"
+        )
     corpus = read_folder(folder, data_dir, chosen(ReadSettings, values))
 
     from monody.report import make_report, report_json
 
     report = make_report(
-        str(corpus.root), corpus.verdicts, corpus.melodies, corpus.copy_of
+        str(corpus.root), corpus.verdicts, corpus.melodies, corpus.used
     )
     if page:
         from monody.report_page import write_page

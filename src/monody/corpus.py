@@ -11,13 +11,14 @@ import contextlib
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import sqlite3
 import tempfile
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,14 @@ from monody.melody_store import MelodyStore, StoreWriter
 from monody.read_cache import common_key, rows
 from monody.read_pool import ReadPool, Source
 from monody.settings import ReadSettings
-from monody.suffixes import ARCHIVE_SUFFIX, MUSIC_SUFFIXES
+from monody.suffixes import (
+    ARCHIVE_SUFFIX,
+    GZIP_SUFFIX,
+    MUSIC_SUFFIXES,
+    is_archive_name,
+)
 from monody.verdict_list import VerdictList
-from monody.verdicts import FileReport, Verdict
+from monody.verdicts import FileReport, Reason, Verdict
 
 REPORTS_FILE = "reports.jsonl"
 
@@ -113,17 +119,20 @@ def read_corpus(
     if not found.names:
         raise MonodyError(
             f"no music file in {str(root)!r} or its subfolders: expected names that "
-            f"end in {', '.join((*MUSIC_SUFFIXES, ARCHIVE_SUFFIX))}"
+            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, ARCHIVE_SUFFIX))}"
         )
-    cache, remark = _open_cache(settings)
-    if cache is None:
-        corpus = _read_anew(root, found, settings, progress)
-    else:
-        with cache:
+    if not settings.cache:
+        return _read_anew(root, found, settings, progress)
+    with Cache() as cache:
+        try:
             corpus = _read_cached(cache, root, found, settings, progress)
-            remark = cache.problem
-    remarks = (f"what was read is not remembered: {remark}",) if remark else ()
-    return replace(corpus, remarks=remarks)
+        except (OSError, sqlite3.Error) as error:  # the cache's: files' are verdicts
+            cache.problem = str(error)
+            corpus = _read_anew(root, found, settings, progress)
+        if not cache.problem:
+            return corpus
+        remark = f"what was read is not remembered: {cache.problem}"
+        return replace(corpus, remarks=(remark,))
 
 
 def require_melodies(corpus: Corpus) -> Corpus:
@@ -135,22 +144,13 @@ def require_melodies(corpus: Corpus) -> Corpus:
     if not len(corpus.melodies):
         dropped = Counter((item.reason, item.advice) for item in corpus.verdicts)
         (reason, advice), _ = dropped.most_common(1)[0]
+        files = "file" if len(corpus.verdicts) == 1 else "files"
         raise MonodyError(
-            f"no usable melody in the {len(corpus.verdicts)} files of "
+            f"no usable melody in {len(corpus.verdicts)} {files} of "
             f"{str(corpus.root)!r}; most often: {reason} ({advice}); "
-            f"`monody inspect {corpus.root}` explains each file"
+            f"`monody inspect {shlex.quote(str(corpus.root))}` explains each file"
         )
     return corpus
-
-
-def _open_cache(settings: ReadSettings) -> tuple[Cache | None, str]:
-    """Open the cache; if that cannot be done, say why."""
-    if not settings.cache:
-        return None, ""
-    try:
-        return Cache(), ""
-    except (OSError, sqlite3.Error) as error:
-        return None, str(error)
 
 
 def _read_cached(
@@ -167,15 +167,15 @@ def _read_cached(
     if kept is not None:
         with contextlib.suppress(FileNotFoundError):  # another run replaces it just now
             return _load(kept, root, settings)
+    cache.open()
     folder = cache.making()
     try:
-        _write(folder, found, settings, cache, progress)
+        lasting = _write(folder, found, settings, cache, progress)
         # Files that changed a moment ago may change again at the same time of day.
-        if not cache.problem and found.newest < began - SETTLED_SECONDS:
-            kept = cache.keep(folder, owner, found.digest)
-            if kept is not None:
-                return _load(kept, root, settings)
-        return _load_and_forget(folder, root, settings)
+        settled = found.newest < began - SETTLED_SECONDS
+        if not (lasting and settled) or cache.problem:
+            return _load_and_forget(folder, root, settings)
+        return _load(cache.keep(folder, owner, found.digest), root, settings)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -213,54 +213,59 @@ def _write(
     settings: ReadSettings,
     cache: Cache | None,
     progress: Progress | None,
-) -> None:
-    """Read files into a folder: their melodies, reports and duplicates."""
+) -> bool:
+    """Read files into a folder: their melodies, reports and duplicates.
+
+    Returns:
+        Whether every file will be read in the same way another time.
+    """
     known = (str(cache.database), common_key(settings)) if cache else ()
     with (
         ReadPool(settings, known) as pool,
         StoreWriter(folder) as arrays,
         (folder / REPORTS_FILE).open("w", encoding="ascii") as reports,
     ):
-        members = _archive_members(found, pool)
-        total = len(found.names) + sum(len(inside) - 1 for inside in members.values())
-        done = 0
-        for sources, chunk in pool.read(_sources(found, members)):
+        archives = [name for name in found.names if is_archive_name(name)]
+        listed = {name: pool.members(found.path(name)) for name in archives}
+        unlisted = {n: why for n, why in listed.items() if isinstance(why, Reason)}
+        members = {n: m for n, m in listed.items() if not isinstance(m, Reason)}
+        total = len(found.names) + sum(max(len(m), 1) - 1 for m in members.values())
+        done, lasting = 0, not unlisted
+        for sources, chunk in pool.read(_sources(found, members, unlisted)):
             if cache is not None:
                 cache.add(rows(chunk.keys, chunk.reports, chunk.melodies))
             chunk.melodies.info["file"] += done
             arrays.append(chunk.melodies)
             reports.writelines(map(_line, sources, chunk.reports))
             done += len(chunk.reports)
+            lasting = lasting and None not in chunk.keys
             if progress:
                 progress(done, total)
+        for name, reason in unlisted.items():
+            reports.write(_line(Source(name, ""), FileReport(((reason, 1),))))
     duplicates = find_duplicates(MelodyStore.load(folder, ()))
     np.save(folder / "groups.npy", duplicates.groups)
     np.save(folder / "copy_of.npy", duplicates.copy_of)
+    return lasting
 
 
 def _line(source: Source, report: FileReport) -> str:
     return json.dumps([source.name, report.left_out, report.repairs]) + "\n"
 
 
-def _archive_members(
-    found: FoundFiles, pool: ReadPool
-) -> dict[str, list[tuple[int, str]]]:
-    """List the music files in each archive that can be listed and has any."""
-    archives = [name for name in found.names if name.lower().endswith(ARCHIVE_SUFFIX)]
-    listed = {name: pool.members(found.path(name)) for name in archives}
-    return {name: members for name, members in listed.items() if members}
-
-
 def _sources(
-    found: FoundFiles, members: dict[str, list[tuple[int, str]]]
+    found: FoundFiles,
+    members: dict[str, list[tuple[int, str]]],
+    unlisted: Container[str],
 ) -> Iterator[Source]:
     """Yield what is to be read; an archive that has no members is read itself."""
     for name in found.names:
         path, shown = found.path(name), name.replace(os.sep, "/")
-        if name not in members:
+        inside = members.get(name)
+        if not inside and name not in unlisted:
             yield Source(shown, path)
-        for index, member in members.get(name, ()):
-            yield Source(f"{shown}/{member}", path, index)
+        for place, member in inside or ():
+            yield Source(f"{shown}/{member}", path, place)
 
 
 class _Names(LazySequence[str]):

@@ -121,5 +121,5 @@ def _meters_on_grid(meters: Sequence[Meter], scale: float, end: int) -> list[Met
 
 
 def _unwanted(meters: frozenset[str]) -> Reason:
-    named = ", ".join(sorted(meters))
-    return Reason(f"the meter is {named}", "add it to --meters")
+    named = ",".join(sorted(meters))
+    return Reason(f"the meter is {named}", f"add {named} to --meters")

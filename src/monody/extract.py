@@ -242,7 +242,7 @@ def _snapped(
     moved[list(fits)] = 0  # what was re-timed has been told of
     for part in np.flatnonzero(moved):
         count = int(moved[part])
-        ledger.count(file[part], "onsets moved to the beat they just miss", count)
+        ledger.count(file[part], "onsets just off the grid put on it", count)
     return exact
 
 

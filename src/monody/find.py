@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monody.suffixes import ARCHIVE_SUFFIX, is_music_name
+from monody.suffixes import is_archive_name, is_music_name
 
 SETTLED_SECONDS = 2.0  # file times are that coarse on some disks
 
@@ -47,6 +48,7 @@ def find_files(root: Path) -> FoundFiles:
     single = not root.is_dir()
     found = FoundFiles(str(root.parent if single else root))
     digest = hashlib.blake2b(digest_size=16)
+    now = time.time()
     for name in [root.name] if single else _walk(root):
         found.names.append(name)
         digest.update(os.fsencode(name))
@@ -58,7 +60,9 @@ def find_files(root: Path) -> FoundFiles:
         times = (status.st_mtime_ns, status.st_ctime_ns)
         traits = (status.st_mode, status.st_ino, status.st_size, *times)
         digest.update(repr(traits).encode())
-        found.newest = max(found.newest, max(times) / 1e9)
+        # A time that is yet to come tells nothing of when the file changed.
+        known = [seconds for seconds in (t / 1e9 for t in times) if seconds <= now]
+        found.newest = max([found.newest, *known])
     found.digest = digest.hexdigest()
     return found
 
@@ -86,4 +90,4 @@ def _walk(root: Path) -> Iterator[str]:
 
 
 def _is_wanted(name: str) -> bool:
-    return is_music_name(name) or name.lower().endswith(ARCHIVE_SUFFIX)
+    return is_music_name(name) or is_archive_name(name)

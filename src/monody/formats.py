@@ -19,6 +19,7 @@ from monody.verdicts import Reason
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _SCORE_ROOTS = (b"<score-partwise", b"<score-timewise")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ROOT_SEARCH_BYTES = 4096
 
 
@@ -49,6 +50,8 @@ def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
     if b"MThd" in data[:HEADER_SEARCH_BYTES]:
         return ReadScores([read_midi(data)], [])
     opening = data[:_ROOT_SEARCH_BYTES]
+    if opening.startswith(_UTF_16):
+        opening = opening.decode("utf-16", "ignore").encode()
     if suffix in SCORE_SUFFIXES or any(root in opening for root in _SCORE_ROOTS):
         from monody.score_read import read_musicxml
 
@@ -60,21 +63,28 @@ def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
 
 def _read_gzip(data: bytes, name: str, max_bytes: int) -> ReadScores:
     """Read what was packed by gzip; what is left of it, if it was cut short."""
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        unpacked = unpacker.decompress(data, max_bytes + 1)
-    except zlib.error as error:
-        raise UnreadableError("damaged gzip file", GET_IT_AGAIN) from error
-    check_size(len(unpacked), max_bytes)
+    unpacked, whole = _unpacked(data, max_bytes)
     if unpacked.startswith(_GZIP):
         raise UnreadableError("packed more than once", "unpack it")
-    repairs = (
-        [] if unpacker.eof else ["gzip file cut short, unpacked as far as it goes"]
-    )
+    repairs = [] if whole else ["gzip file cut short, unpacked as far as it goes"]
     if not name.lower().endswith(GZIP_SUFFIX):
         repairs.append("unpacked: it is a gzip file")
     inner = name[: -len(GZIP_SUFFIX)] if name.lower().endswith(GZIP_SUFFIX) else name
     return _repaired(read_scores(unpacked, inner, max_bytes), repairs)
+
+
+def _unpacked(data: bytes, max_bytes: int) -> tuple[bytes, bool]:
+    """Unpack gzip, which may have several members; tell whether it is whole."""
+    unpacked, rest, whole = b"", data, True
+    while rest.startswith(_GZIP):
+        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            unpacked += unpacker.decompress(rest, max_bytes + 1 - len(unpacked))
+        except zlib.error as error:
+            raise UnreadableError("damaged gzip file", GET_IT_AGAIN) from error
+        check_size(len(unpacked), max_bytes)
+        rest, whole = unpacker.unused_data, unpacker.eof
+    return unpacked, whole
 
 
 def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:

@@ -61,12 +61,22 @@ def _looks_damaged(data: bytes) -> bool:
     """Tell whether symusic might read this wrongly without an error.
 
     A header that counts fewer tracks than there are hides the others; sysex packets can
-    shift the clock.
+    shift the clock; behind a chunk that lies about its length all else is lost.
     """
     if not data.startswith(b"MThd") or len(data) < 14:
         return True
     counted = int.from_bytes(data[10:12], "big")
-    return counted != data.count(b"MTrk") or b"\xf7" in data
+    return (
+        counted != data.count(b"MTrk") or b"\xf7" in data or not _chunks_fill_it(data)
+    )
+
+
+def _chunks_fill_it(data: bytes) -> bool:
+    """Tell whether the chunks stand one after the other up to the end of the file."""
+    place = 0
+    while place + 8 <= len(data):
+        place += 8 + int.from_bytes(data[place + 4 : place + 8], "big")
+    return place == len(data)
 
 
 def _parse(data: bytes) -> Any:

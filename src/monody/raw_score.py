@@ -17,13 +17,11 @@ class UnreadableError(Exception):
     Args:
         text: Why: the reason of its verdict.
         advice: What the user can do about it.
-        lasting: Whether the same bytes will be refused again, wherever they are.
     """
 
-    def __init__(self, text: str, advice: str, *, lasting: bool = True) -> None:
+    def __init__(self, text: str, advice: str) -> None:
         super().__init__(text)
         self.reason = Reason(text, advice)
-        self.lasting = lasting
 
 
 @dataclass(frozen=True)

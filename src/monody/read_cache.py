@@ -9,6 +9,7 @@ anew, and `monody cache --clear` removes it all.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -31,9 +32,11 @@ _KEY_BYTES = 16
 
 _TABLE = """
 create table if not exists readings (
-    key text primary key, report text, notes blob, meters blob, info blob, sum blob
+    key text primary key, report text, notes blob, meters blob, info blob, sum blob,
+    program text
 ) without rowid
 """
+_LAYOUT = 1  # of the table; another one is begun anew
 
 Row = tuple[str, str, bytes, bytes, bytes, bytes]
 
@@ -51,13 +54,15 @@ def cache_folder() -> Path:
 @lru_cache(maxsize=1)
 def program_fingerprint() -> bytes:
     """Return a digest of the code that readings depend on: ours and the parser's."""
-    from importlib.metadata import version  # slow, and no business of the children
+    # Slow to import, and no business of the children.
+    from importlib.metadata import PackageNotFoundError, version
 
     digest = hashlib.blake2b(digest_size=_KEY_BYTES)
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
-    for package in ("symusic", "numpy"):
-        digest.update(version(package).encode())
+    for package in ("symusic", "numpy", "music21"):
+        with contextlib.suppress(PackageNotFoundError):  # music21 is an extra
+            digest.update(f"{package} {version(package)}".encode())
     return digest.digest()
 
 
@@ -81,14 +86,32 @@ class ReadCache:
 
     Args:
         path: The database; it is made where there is none.
+        program: Whose readings are written; those of others are removed. Empty to look
+            up only.
+
+    Raises:
+        sqlite3.DatabaseError: If it is none of ours.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, program: str = "") -> None:
         self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
-        self._connection.execute("pragma journal_mode = wal")
+        self._program = program
+        if program:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        run = self._connection.execute
+        run("pragma journal_mode = wal")
         # What a crash loses is read again: no need to wait for the disk.
-        self._connection.execute("pragma synchronous = off")
-        self._connection.execute(_TABLE)
+        run("pragma synchronous = off")
+        [layout] = run("pragma user_version").fetchone()
+        tables = run("select count(*) from sqlite_master").fetchone()
+        if tables != (0,) and layout != _LAYOUT:
+            raise sqlite3.DatabaseError("a database with another layout")
+        with self._connection:
+            run(_TABLE)
+            run(f"pragma user_version = {_LAYOUT}")
+            run("delete from readings where program <> ?", (self._program,))
 
     def close(self) -> None:
         """Close the database."""
@@ -98,7 +121,9 @@ class ReadCache:
         """Return a reading, or ``None`` where there is none or it is damaged."""
         try:
             row = self._connection.execute(
-                "select * from readings where key = ?", (key,)
+                "select key, report, notes, meters, info, sum from readings "
+                "where key = ?",
+                (key,),
             ).fetchone()
         except sqlite3.DatabaseError:
             return None  # the parent, which writes, meets the same error and mends it
@@ -111,7 +136,8 @@ class ReadCache:
         """Remember readings, all or none of them."""
         with self._connection:
             self._connection.executemany(
-                "insert or replace into readings values (?, ?, ?, ?, ?, ?)", rows
+                "insert or replace into readings values (?, ?, ?, ?, ?, ?, ?)",
+                ((*row, self._program) for row in rows),
             )
 
 
@@ -148,10 +174,10 @@ def report_from_json(values: Any) -> FileReport:
 def rows(
     keys: Iterable[str | None], reports: Iterable[FileReport], melodies: MelodyStore
 ) -> Iterable[Row]:
-    """Make the rows of the files that have a key.
+    """Make the rows of the files that are to be remembered.
 
     Args:
-        keys: One a file.
+        keys: One a file; empty or ``None`` for those that are not.
         reports: One a file.
         melodies: Those of all files; ``info["file"]`` is the place of the file.
     """
@@ -164,7 +190,7 @@ def rows(
     begin = 0
     for file, (key, report) in enumerate(zip(keys, reports, strict=True)):
         end = ends[file] if file < len(ends) else begin
-        if key is not None:
+        if key:
             text = json.dumps([report.left_out, report.repairs])
             parts = (
                 key,

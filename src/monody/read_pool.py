@@ -43,7 +43,9 @@ class FileChunk:
 
     melodies: MelodyStore  # info["file"] is the place of the file
     reports: list[FileReport]
-    keys: list[str | None]  # to remember each by; None for what is not to be
+    # To remember each by; empty for what is not to be, None for what may turn out
+    # otherwise another time.
+    keys: list[str | None]
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class ReadPool:
         self._local = threading.local()
         self._children: list[_Child] = []
         self._closed = threading.Event()
+        self._starting = threading.Lock()  # no child starts unseen while all are ended
         self._threads = ThreadPoolExecutor(self._jobs)
         self._watchdog = threading.Thread(target=self._watch, daemon=True)
 
@@ -89,9 +92,10 @@ class ReadPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closed.set()
-        for child in list(self._children):
-            child.kill()
+        with self._starting:
+            self._closed.set()
+            for child in self._children:
+                child.kill()
         self._threads.shutdown(cancel_futures=True)
         self._watchdog.join()
         for child in self._children:
@@ -109,12 +113,18 @@ class ReadPool:
         while pending:
             yield from pending.popleft().result()
 
-    def members(self, path: str) -> list[tuple[int, str]]:
-        """List the music files in an archive: place and name.
+    def members(self, path: str) -> list[tuple[int, str]] | Reason:
+        """List the music files in an archive, place and name.
 
-        There are none in one that cannot be listed; reading it as a file says why.
+        Where there are none, reading it as a file says why. If listing it kills the
+        child, that is why.
         """
-        return self._threads.submit(lambda: self._child().members(path)).result() or []
+        return self._threads.submit(self._list, path).result()
+
+    def _list(self, path: str) -> list[tuple[int, str]] | Reason:
+        child = self._child()
+        listed = child.members(path)
+        return child.obituary() if listed is None else listed
 
     def _read_chunk(self, sources: Sequence[Source]) -> list[_Answer]:
         """Read files in this thread's child; a file that kills it is named.
@@ -141,8 +151,11 @@ class ReadPool:
             limit = self._settings.max_seconds_per_file
             child = _Child(self._module, self._arguments, limit)
             self._local.child = child
-            self._children.append(child)
-            child.wait_until_ready()
+            with self._starting:
+                self._children.append(child)
+                if self._closed.is_set():  # too late: nobody else would end it
+                    child.kill()
+            child.wait_until_ready(self._closed)
         return child
 
     def _watch(self) -> None:
@@ -182,13 +195,16 @@ class _Child:
         self._overdue = False
         self.alive = True
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, closed: threading.Event) -> None:
         """Wait for the child's word that it has started.
+
+        Args:
+            closed: Set where it was ended on purpose.
 
         Raises:
             MonodyError: If it ends without it: no file is to blame for that.
         """
-        if self._answers.readline() != b"ready\n":
+        if self._answers.readline() != b"ready\n" and not closed.is_set():
             self.close()
             raise MonodyError(
                 "a reading process did not start: run "

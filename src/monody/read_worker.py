@@ -8,7 +8,8 @@ JSON:
   answer is a line with a dot now and then while they are parsed; then a line of JSON,
   ``{"files": [[left out, repairs, key], …], "counts": [notes, meters, melodies]}``;
   then the bytes of those three arrays (``melody_store``). The key is what to remember
-  the reading by: null for one that was remembered, or that may turn out otherwise.
+  the reading by: empty for one that is not to be, null for one that may turn out
+  otherwise another time.
 - ``path`` lists an archive; the answer is ``[[place, name], …]``.
 
 Nothing is pickled: what untrusted bytes can do to a parser must not reach the parent.
@@ -37,7 +38,7 @@ from monody.melody_store import MelodyStore
 from monody.raw_score import RawScore, UnreadableError
 from monody.read_cache import ReadCache, reading_key
 from monody.settings import ReadSettings
-from monody.suffixes import ARCHIVE_SUFFIX
+from monody.suffixes import is_archive_name
 from monody.verdicts import FileReport, Reason
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
@@ -56,7 +57,8 @@ class _Opened:
     scores: list[RawScore]
     left_out: list[Reason]
     size: int = 0  # bytes
-    key: str | None = None  # to remember it by; None where it may turn out otherwise
+    # To remember it by; empty if it is not to be, None if it may turn out otherwise.
+    key: str | None = ""
     remembered: tuple[FileReport, MelodyStore] | None = None
 
 
@@ -114,40 +116,40 @@ class Reader:
 
     def _open(self, path: str, member: int) -> _Opened:
         """Parse one file; where that cannot be done, ``left_out`` says why."""
-        key = None
+        key = ""
         try:
             data, name = self._bytes(path, member)
             if self._cache is not None:
                 key = reading_key(data, name, self._common_key)
                 remembered = self._cache.get(key)
                 if remembered is not None:
-                    return _Opened([], [], len(data), None, remembered)
+                    return _Opened([], [], len(data), "", remembered)
             found = read_scores(data, name, self._max_bytes)
             return _Opened(found.scores, found.left_out, len(data), key)
         except UnreadableError as error:
-            lasting = key if error.lasting else None
-            return _Opened([], [error.reason], key=lasting)
-        except OSError as error:
-            reason = f"cannot be opened: {error.strerror}"
-            return _Opened([], [Reason(reason, "check the file and its permissions")])
-        except MemoryError:
-            return _Opened([], [TOO_MUCH_MEMORY])
+            return _Opened([], [error.reason], key=key)
         except (ValueError, ArithmeticError) as error:
             return _Opened([], [_nonsense(error)], key=key)
+        except MemoryError:
+            return _Opened([], [TOO_MUCH_MEMORY], key=None)
+        except OSError as error:
+            return _Opened([], [_closed(error)], key=None)
 
     def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
         """Return the bytes of a file, or of an archive's member, and its name."""
         if member >= 0:
             archive = open_archive(path)
             return archive.read(member, self._max_bytes), archive.name_of(member)
+        if os.path.islink(path) and not os.path.exists(path):
+            raise UnreadableError("a link that leads nowhere", "mend or remove it")
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableError(
-                "a folder that may not be read", "check its permissions", lasting=False
+                "a folder that may not be read", "check its permissions"
             )
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError("not a regular file", "leave it out", lasting=False)
-        if path.lower().endswith(ARCHIVE_SUFFIX):
+            raise UnreadableError("not a regular file", "leave it out")
+        if is_archive_name(path):
             raise _no_members(path)
         check_size(status.st_size, self._max_bytes)
         with open(path, "rb") as file:
@@ -196,9 +198,13 @@ def _no_members(path: str) -> UnreadableError:
         UnreadableError: If it cannot even be opened.
     """
     open_archive(path)
-    return UnreadableError(
-        "an archive without a music file", "leave it out", lasting=False
-    )
+    return UnreadableError("an archive without a music file", "leave it out")
+
+
+def _closed(error: OSError) -> Reason:
+    """Say why a file cannot be opened."""
+    reason = f"cannot be opened: {error.strerror}"
+    return Reason(reason, "check the file and its permissions")
 
 
 def _nonsense(error: Exception) -> Reason:
@@ -213,7 +219,8 @@ def _report(of_scores: list[FileReport], left_out: list[Reason]) -> FileReport:
     for report in of_scores:
         counts.update(dict(report.left_out))
     repairs = [repair for report in of_scores for repair in report.repairs]
-    return FileReport(tuple(counts.items()), tuple(dict.fromkeys(repairs)))
+    commonest_last = tuple(reversed(counts.most_common()))
+    return FileReport(commonest_last, tuple(dict.fromkeys(repairs)))
 
 
 def _joined(parts: Sequence[FilesRead]) -> FilesRead:
@@ -248,7 +255,7 @@ def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
     for file in opened:
         if file.remembered is not None:
             report, store = file.remembered
-            parts.append(FilesRead(store, [report], [None]))
+            parts.append(FilesRead(store, [report], [""]))
             continue
         index = next(fresh)
         own = read.melodies[(ends[index - 1] if index else 0) : ends[index]]
@@ -295,7 +302,7 @@ def _members(path: str) -> list[Member]:
     """List the music files in an archive; none if reading it must say why not."""
     try:
         return open_archive(path).members()
-    except (UnreadableError, OSError, MemoryError):
+    except (UnreadableError, MemoryError):
         return []
 
 

@@ -73,6 +73,7 @@ class Row(NamedTuple):
     meter: str  # "6/8"; with more than one, "6/8 +2"
     tempo: str  # quarter notes a minute
     key: str
+    track: str  # from 1
     finding: str  # what was found, done or left out
     advice: str
 
@@ -81,7 +82,7 @@ def make_report(
     root: str,
     files: Sequence[Verdict],
     melodies: MelodyStore,
-    copy_of: NDArray[np.int32],
+    used: NDArray[np.int64],
 ) -> Report:
     """Gather a report.
 
@@ -89,22 +90,23 @@ def make_report(
         root: The folder, as the user named it.
         files: The verdict on each file; iterated, never held.
         melodies: All melodies found.
-        copy_of: ``(melodies,)``: the index of the melody that each is a copy of; -1
-            where it is used.
+        used: Indices of the melodies to learn from, copies left out.
     """
-    used = copy_of < 0
+    chosen = np.zeros(len(melodies), bool)
+    chosen[used] = True
     by_verdict = Counter(verdict.verdict for verdict in files)
     totals = {
         "files": by_verdict.total(),
         **{verdict: by_verdict[verdict] for verdict in VERDICTS},
         "melodies": len(melodies),
-        "melodies_used": int(used.sum()),
+        "melodies_used": len(used),
         "notes": len(melodies.notes),
-        "notes_used": notes_in(melodies, used),
-        "hours": round(hours_of_music(melodies, used), 4),
+        "notes_used": notes_in(melodies, chosen),
+        "hours": round(hours_of_music(melodies, chosen), 4),
         "keys_estimated": int((melodies.info["key"][used] < 0).sum()),
     }
-    return Report(root, files, totals, histograms(melodies, used), _problems(files))
+    charts = histograms(melodies, chosen)
+    return Report(root, files, totals, charts, _problems(files))
 
 
 def report_json(report: Report) -> Iterator[str]:
@@ -141,6 +143,7 @@ def row_of(verdict: Verdict) -> Row:
         _first_of(verdict.meters),
         _first_of([f"{bpm:.0f}" for bpm in verdict.bpm]),
         _first_of(verdict.keys),
+        _first_of([str(track) for track in verdict.tracks]),
         printable(_finding(verdict)),
         printable(verdict.advice),
     )
@@ -173,7 +176,7 @@ def summary(report: Report) -> str:
             "nothing can be learned from this folder yet."
         )
     music = (
-        f"{counted(totals['melodies_used'], 'different melody')}, "
+        f"{counted(totals['melodies_used'], 'melody')}, "
         f"{counted(totals['notes_used'], 'note')}, {_lasting(totals['hours'])} of music"
     )
     return f"{_condition(totals, usable)} That makes {music}."
@@ -201,7 +204,8 @@ def _condition(totals: dict[str, int], usable: int) -> str:
         usable_files = "The file" if usable == 1 else f"All {files}"
     parts = [f"{usable_files} can be used"]
     if totals[RECOVERED]:
-        parts[0] += f", {totals[RECOVERED]:,} of them after a repair"
+        which = f"{totals[RECOVERED]:,} of them " if usable > 1 else ""
+        parts[0] += f", {which}after a repair"
     if totals[DUPLICATE]:
         copies = "is a copy of another" if totals[DUPLICATE] == 1 else "are copies"
         parts.append(f"{totals[DUPLICATE]:,} {copies}")
@@ -222,20 +226,20 @@ def _lasting(hours: float) -> str:
 
 def _finding(verdict: Verdict) -> str:
     """Say what was found in a file, done to it or left out of it."""
-    parts = [verdict.reason]
-    if verdict.verdict == DUPLICATE and not verdict.reason:
-        parts = [f"the same tune as {verdict.duplicate_of}"]
-    if verdict.verdict == KEPT and verdict.reason:
-        parts = [f"left out: {verdict.reason}"]
-    told = (verdict.reason, f"1 × {verdict.reason}")
-    if verdict.left_out and verdict.left_out not in told:
+    if verdict.verdict == DROPPED:
+        once = verdict.left_out in ("", f"1 × {verdict.reason}")
+        return verdict.reason if once else verdict.left_out
+    parts = [] if verdict.verdict == KEPT else [verdict.reason]
+    if verdict.verdict == DUPLICATE:
+        return "; ".join((*parts, *verdict.repairs))
+    if verdict.left_out:
         parts.append(f"left out: {verdict.left_out}")
-    if verdict.copies and verdict.verdict != DUPLICATE:
-        copies = f"{verdict.copies:,} of its {counted(verdict.melodies, 'melody')}"
-        parts.append(
-            f"{copies} {'is' if verdict.copies == 1 else 'are'} found elsewhere"
-        )
-    return "; ".join(part for part in parts if part)
+    melodies = counted(verdict.melodies, "melody")
+    for count, where in ((verdict.copies, "elsewhere"), (verdict.repeats, "twice")):
+        if count:
+            are = "is" if count == 1 else "are"
+            parts.append(f"{count:,} of its {melodies} {are} found {where}")
+    return "; ".join(parts)
 
 
 def _first_of(values: Sequence[str]) -> str:

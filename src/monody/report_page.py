@@ -32,7 +32,7 @@ BUFFERED_PIECES = 2000  # of the template's output, written at a time
 
 MEANINGS = {
     KEPT: "as they are",
-    RECOVERED: "damaged, and repaired",
+    RECOVERED: "put right, or in part",
     DUPLICATE: "copies of others",
     DROPPED: "without a melody",
 }

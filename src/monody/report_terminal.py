@@ -31,9 +31,9 @@ BAR_STYLE = "cyan"
 # All widths are in cells of the terminal: a Chinese character takes two.
 VERDICT_CELLS = 11  # the verdict and the space after it
 TITLES = Row(
-    "verdict", "file", "melodies", "notes", "meter", "tempo", "key", "", ""
+    "verdict", "file", "melodies", "notes", "meter", "tempo", "key", "track", "", ""
 )  # fmt: skip
-MUSIC_CELLS = (9, 8, -8, -8, -10)  # the columns after the file; numbers are above 0
+MUSIC_CELLS = (9, 8, -8, -8, -10, -7)  # the columns after the file; numbers are above 0
 MIN_PATH_CELLS, MAX_PATH_CELLS = 12, 60
 MIN_CHART_CELLS, MAX_CHART_CELLS = 36, 56
 MAX_COLUMN_CELLS = 3  # of a pitch
@@ -96,7 +96,7 @@ def _table_lines(
 ) -> Iterator[Text]:
     """Yield a line for each file, and beneath it what there is to say."""
     yield from _wrapped(_file_line(TITLES, "bold", console.width), console)
-    advice_given = ""
+    before: tuple[str, ...] = ()  # all but the path of the row above
     for row in islice(in_order(report.files), max_rows):
         line = _file_line(row, STYLES[row.verdict], console.width)
         beside = f"{line.plain}  {row.finding}"
@@ -105,9 +105,9 @@ def _table_lines(
         else:
             yield from _wrapped(line, console)
             yield from _remark(row.finding, console)
-        if row.advice != advice_given:  # not the same for each of a hundred files
+        if row[2:] != before:  # not the same for each of a hundred files
             yield from _advice(row.advice, console)
-        advice_given = row.advice
+        before = row[2:]
     listed = report.totals["files"] if max_rows is None else max_rows
     if report.totals["files"] > listed:
         rest = counted(report.totals["files"] - listed, "more file")

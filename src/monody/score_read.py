@@ -65,7 +65,7 @@ def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
     """
     if importlib.util.find_spec("music21") is None:
         reason = "MusicXML needs the score extra"
-        raise UnreadableError(reason, "pip install 'monody[score]'", lasting=False)
+        raise UnreadableError(reason, "pip install 'monody[score]'")
     root = score_tree(data, max_bytes)
     try:
         with warnings.catch_warnings():

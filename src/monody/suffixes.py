@@ -10,6 +10,11 @@ MUSIC_SUFFIXES = (*MIDI_SUFFIXES, ".abc", *SCORE_SUFFIXES)
 GZIP_SUFFIX, ARCHIVE_SUFFIX = ".gz", ".zip"
 
 
+def is_archive_name(name: str) -> bool:
+    """Tell whether a file's name says that it is an archive."""
+    return name.lower().endswith(ARCHIVE_SUFFIX)
+
+
 def is_music_name(name: str) -> bool:
     """Tell whether a file's name says that it holds music, packed by gzip or not."""
     path = PurePath(name.lower())

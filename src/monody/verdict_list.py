@@ -70,6 +70,8 @@ class VerdictList(LazySequence[Verdict]):
         """Judge a file from which melodies came."""
         originals = self._copy_of[begin:end]
         copied = originals[originals >= 0]
+        own = int(np.count_nonzero((copied >= begin) & (copied < end)))
+        left = self._deduplicate * len(copied)  # of them left out
         source = self._source_of(copied) if len(copied) == end - begin else ""
         left_out = report.left_out_text
         if source and self._deduplicate:
@@ -85,11 +87,12 @@ class VerdictList(LazySequence[Verdict]):
             reason=reason,
             melodies=end - begin,
             notes=int(info["note_count"].sum()),
-            copies=len(copied),
+            copies=max(left - own, 0),
+            repeats=min(left, own),
             repairs=report.repairs,
             left_out=left_out,
             duplicate_of=source,
-            tracks=tuple(np.unique(info["track"]).tolist()),
+            tracks=tuple((np.unique(info["track"]) + 1).tolist()),
             meters=_commonest(
                 str(self._melodies.first_meter(index)) for index in range(begin, end)
             ),

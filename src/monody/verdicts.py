@@ -48,11 +48,12 @@ class Verdict:
         advice: What the user can do about a dropped file; empty otherwise.
         melodies: Melodies found in it.
         notes: Their notes.
-        copies: Of its melodies, those that are copies of others in the corpus.
+        copies: Of its melodies, those left out as copies of other files'.
+        repeats: Of its melodies, those left out as copies of its own.
         repairs: What was wrong with the file, and done.
         left_out: What of it was left out, and why; empty if nothing was.
         duplicate_of: The file that has the same tune; empty if the file is no copy.
-        tracks: Indices of the tracks that the melodies were found in.
+        tracks: Numbers of the tracks that the melodies were found in, from 1.
         meters: Their time signatures, such as ``"6/8"``, the commonest first.
         bpm: Their tempos in quarter notes a minute, the commonest first.
         keys: Their keys, such as ``"D minor"``, where the file says.
@@ -65,6 +66,7 @@ class Verdict:
     melodies: int = 0
     notes: int = 0
     copies: int = 0
+    repeats: int = 0
     repairs: tuple[str, ...] = ()
     left_out: str = ""
     duplicate_of: str = ""
