@@ -137,7 +137,7 @@ def test_a_folder_without_a_melody(
 ) -> None:
     (tmp_path / "page.mid").write_text("<html>")
     said = _fails(["train", str(tmp_path)], capsys)
-    assert "no usable melody in the 1 files" in said
+    assert "no usable melody in 1 file of" in said
     assert "a web page" in said
     assert "monody inspect" in said
 
