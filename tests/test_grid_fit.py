@@ -185,8 +185,8 @@ def test_needs_fit_says_of_many_melodies_what_fit_grid_finds_of_one(
 ) -> None:
     looked_at: list[int] = []
 
-    def explained(onsets: Ticks, _: float) -> float:
-        looked_at.append(len(onsets))
+    def explained(shares: Floats, _: float) -> float:
+        looked_at.append(len(shares))
         return 1.0  # nothing is better: `fit_grid` ends here
 
     def looks(onsets: Ticks, quarter: int) -> bool:

@@ -13,8 +13,8 @@ a quarter note, which of them is its line, and whether chance could do as well.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from monody.grid_share import (
     at_least_half_a_tick,
     chances,
     declared_fits,
+    declared_shares,
     divergence,
     exact_share,
     explained_share,
@@ -50,6 +51,9 @@ EIGHTHS_WORTH = 0.3  # what all onsets on 8ths rather than none are worth, likew
 # The pulses a grid is found by: 16ths, or the 12 parts of a quarter that hold 16ths and
 # triplets alike. Each with the bpm between which it is looked for.
 PULSES = ((4, SLOWEST_BPM, FASTEST_BPM), (12, LOW_BPM, HIGH_BPM))
+PARTS = np.array([parts for parts, _, _ in PULSES])
+PULSES_A_MINUTE = PARTS[:, None] * [bpms for _, *bpms in PULSES]  # (bands, 2)
+ROUNDING = 1e-6  # of a rate: the fastest, when refined, is as little too fast
 BINS = 240  # of a quarter: the fewest with edges at 15 % of a 16th from each line
 # Weight of an onset by its twelfth of the quarter. It finds the line of an 8th in 99 %
 # of four collections of folk tunes, that of the quarter in 77 to 92 %.
@@ -80,7 +84,13 @@ def _support(parts: int) -> Floats:
     return weights
 
 
-SUPPORT = {parts: _support(parts) for parts, _, _ in PULSES}
+# Each pulse of each band could be the line of the quarter: 16 in all.
+LINES = np.concatenate([np.arange(parts) / parts for parts in PARTS])  # in quarters
+OF_BAND = np.repeat(np.arange(len(PARTS)), PARTS) == np.arange(len(PARTS))[:, None]
+SUPPORT = np.concatenate([_support(parts) for parts in PARTS], axis=1)  # (bins, lines)
+FROM_LINES = np.stack(  # (lines, 3, bins)
+    [np.roll(TO_LINES, round(line * BINS), axis=1) for line in LINES]
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +113,7 @@ class GridFit:
     after: float
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """One grid that could be fitted."""
 
     period: float  # file ticks in a quarter
@@ -112,7 +121,6 @@ class _Candidate:
     bpm: float
     explained: float  # as `GridFit.confidence`
     on_eighths: float  # share of onsets on the grid's 8ths
-    divergence: float  # nats an onset against chance
 
 
 def fit_grid(
@@ -137,12 +145,13 @@ def fit_grid(
     """
     if len(onsets) < MIN_ONSETS:
         return None
-    if not always and declared_fits(onsets, ticks_per_quarter):
+    shares = declared_shares(onsets, ticks_per_quarter)
+    if not always and declared_fits(shares):
         return None
-    explained = explained_share(onsets, ticks_per_quarter)
+    explained = explained_share(shares, ticks_per_quarter)
     needed = enough = max(MIN_EXPLAINED, explained + MIN_GAIN)
     if always:
-        needed = max(explained, exact_share(onsets, ticks_per_quarter)) + LEAST_GAIN
+        needed = max(explained, exact_share(shares, ticks_per_quarter)) + LEAST_GAIN
     if needed > 1:
         return None
     candidates = _candidates(onsets, bpm * ticks_per_quarter, needed)
@@ -154,7 +163,7 @@ def fit_grid(
         period=best.period,
         phase=best.phase,
         confidence=best.explained,
-        before=on_grid_share(onsets, ticks_per_quarter),
+        before=float(shares[0]),
         after=on_grid_share(onsets, best.period, best.phase),
     )
 
@@ -185,57 +194,59 @@ def _candidates(
     onsets: Ints, ticks_per_minute: float, needed: float
 ) -> list[_Candidate]:
     """Return the grids of the strongest pulses that explain enough, not by chance."""
-    bands = [
-        (low * parts / ticks_per_minute, high * parts / ticks_per_minute)
-        for parts, low, high in PULSES
-    ]
+    bands = PULSES_A_MINUTE / ticks_per_minute
     rates, ticks = find_pulses(onsets, bands)
+    slowest, fastest = bands[:, :1], bands[:, 1:] * (1 + ROUNDING)
+    band, pulse = np.nonzero((slowest <= rates) & (rates <= fastest))
+    periods = PARTS[band] / rates[pulse]
+    phases, shares = _on_grids(onsets, periods, ticks[pulse], band)
+    by_chance = chances(periods)
+    explained = above_chance(shares[:, :2], by_chance).max(axis=1)
     # Half a turn of the melody more or less is another pulse. Every one of them, at
     # every phase, is another chance for random onsets.
-    tried = 2 * float(onsets[-1] - onsets[0]) * max(high for _, high in bands)
+    tried = 2 * float(onsets[-1] - onsets[0]) * float(bands[-1, -1])
     least = math.log(tried * len(PULSES) * 12 / MAX_FALSE_FITS) / len(onsets)
-    grids = [
-        grid
-        for (parts, _, _), (low, high) in zip(PULSES, bands, strict=True)
-        for here in [(low <= rates) & (rates <= high)]
-        for grid in _grids(onsets, rates[here], ticks[here], parts, ticks_per_minute)
-    ]
-    return [x for x in grids if x.explained >= needed and x.divergence > least]
+    grids = []
+    for grid in np.flatnonzero(explained >= needed).tolist():
+        period = float(periods[grid])
+        *on_grid, on_eighths = shares[grid].tolist()
+        if max(map(divergence, on_grid, by_chance[grid].tolist())) <= least:
+            continue
+        bpm = ticks_per_minute / period
+        phase, explains = float(phases[grid]), float(explained[grid])
+        grids.append(_Candidate(period, phase, bpm, explains, on_eighths))
+    return grids
 
 
-def _grids(
-    onsets: Ints, rates: Floats, ticks: Floats, parts: int, ticks_per_minute: float
-) -> Iterator[_Candidate]:
-    """Yield the grids whose quarter has `parts` of a pulse.
+def _on_grids(
+    onsets: Ints, periods: Floats, ticks: Floats, band: Ints
+) -> tuple[Floats, Floats]:
+    """Return the phases of grids, and the shares of onsets that are on their lines.
+
+    The line of the quarter is the pulse that most onsets agree with; of several that
+    are nearly as good, as the two 8ths of a quarter are in 6/8, the one that is nearest
+    to tick 0.
 
     Args:
         onsets: In file ticks.
-        rates: ``(pulses,)`` Pulses a tick.
-        ticks: ``(pulses,)`` The file tick of one.
-        parts: Pulses in a quarter.
-        ticks_per_minute: Of the file.
+        periods: ``(grids,)`` File ticks in a quarter.
+        ticks: ``(grids,)`` The file tick of a pulse.
+        band: ``(grids,)`` Whose pulse it is.
+
+    Returns:
+        Phases in file ticks, ``(grids,)``; shares on the lines of 16ths, of 16ths and
+        triplets, and of 8ths, ``(grids, 3)``.
     """
-    periods = parts / rates
     onsets_in = _in_bins(onsets, periods, ticks)
-    lines = _quarter_lines(onsets_in, periods, ticks, parts)
-    phases = (ticks + lines * periods / parts) % periods
-    turned = (np.arange(BINS) + lines[:, None] * (BINS // parts)) % BINS
-    onsets_in = np.take_along_axis(onsets_in, turned, axis=1)
-    tolerances = at_least_half_a_tick(ON_GRID, periods)
-    near = tolerances[:, None, None] >= TO_LINES  # (pulses, 3, bins)
+    periods = periods[:, None]
+    phases = (ticks[:, None] + LINES * periods) % periods  # (grids, lines)
+    distance = np.minimum(phases, periods - phases)
+    support = onsets_in @ SUPPORT * OF_BAND[band]
+    distance[support < PHASE_SLACK * support.max(axis=1, keepdims=True)] = np.inf
+    lines = distance.argmin(axis=1)
+    near = FROM_LINES[lines] <= at_least_half_a_tick(ON_GRID, periods)[:, :, None]
     shares = (near @ onsets_in[:, :, None])[:, :, 0] / len(onsets)
-    for period, phase, (*on_grid, on_eighths) in zip(
-        periods.tolist(), phases.tolist(), shares.tolist(), strict=True
-    ):
-        by_chance = chances(period)
-        yield _Candidate(
-            period=period,
-            phase=phase,
-            bpm=ticks_per_minute / period,
-            explained=max(map(above_chance, on_grid, by_chance)),
-            on_eighths=on_eighths,
-            divergence=max(map(divergence, on_grid, by_chance)),
-        )
+    return phases[np.arange(len(lines)), lines], shares
 
 
 def _in_bins(onsets: Ints, periods: Floats, ticks: Floats) -> Floats:
@@ -243,36 +254,21 @@ def _in_bins(onsets: Ints, periods: Floats, ticks: Floats) -> Floats:
 
     Args:
         onsets: In file ticks.
-        periods: ``(pulses,)`` File ticks in a quarter.
-        ticks: ``(pulses,)`` The file tick at which the first bin begins.
+        periods: ``(grids,)`` File ticks in a quarter.
+        ticks: ``(grids,)`` The file tick at which the first bin begins.
 
     Returns:
-        ``(pulses, BINS)``
+        ``(grids, BINS)``
     """
-    quarters = np.subtract.outer(-ticks, -onsets) / periods[:, None]
+    grids = len(periods)
+    quarters = np.multiply.outer(1 / periods, onsets)
+    quarters -= (ticks / periods)[:, None]
     quarters -= np.floor(quarters)
     quarters *= BINS - 1e-9  # a quarter less nothing is rounded to a whole one
-    quarters += BINS * np.arange(len(periods))[:, None]
-    bins = quarters.astype(np.int64).ravel()
-    counts = np.bincount(bins, minlength=BINS * len(periods))
+    bins = quarters.astype(np.int64)
+    bins += np.arange(0, BINS * grids, BINS)[:, None]
+    counts = np.bincount(bins.ravel(), minlength=BINS * grids)
     return counts.reshape(-1, BINS).astype(np.float32)
-
-
-def _quarter_lines(
-    onsets_in: Floats, periods: Floats, ticks: Floats, parts: int
-) -> Ints:
-    """Return which pulse, from 0 to `parts` - 1, is the line of the quarter note.
-
-    It is the one that most onsets agree with; of several that are nearly as good, as
-    the two 8ths of a quarter are in 6/8, the one that is nearest to tick 0.
-    """
-    support = onsets_in @ SUPPORT[parts]
-    shifts = np.arange(parts) / parts * periods[:, None]
-    phases = (ticks[:, None] + shifts) % periods[:, None]
-    distance = np.minimum(phases, periods[:, None] - phases)
-    distance[support < PHASE_SLACK * support.max(axis=1, keepdims=True)] = np.inf
-    lines: Ints = np.argmin(distance, axis=1)
-    return lines
 
 
 def _preferred(good: list[_Candidate], bpm: float) -> _Candidate | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -17,9 +18,11 @@ MIN_ONSETS = 12  # fewer are never on a grid by more than chance could put them
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-# What the declared grid is asked: lines, how near they are to count, and how many must.
-GATES = (((4, 3), ON_GRID, GOOD_SHARE), (EXACT_DIVISIONS, EXACT, EXACT_SHARE))
+# What the declared grid is asked: lines, and how near to one counts.
+DECLARED = (((4,), ON_GRID), ((4, 3), ON_GRID), (EXACT_DIVISIONS, EXACT))
 LINES_OF_NOTATION = len({i / n for n in EXACT_DIVISIONS for i in range(n)})
+SIDES = np.array([2 * 4, 2 * 6])  # of the lines of a quarter: 16ths; and triplets too
+LEAST_LEFT = 1e-9  # by chance off the grid: none is, where ticks are that coarse
 
 
 def on_grid_share(onsets: Ints, period: float, phase: float = 0.0) -> float:
@@ -35,7 +38,8 @@ def on_grid_share(onsets: Ints, period: float, phase: float = 0.0) -> float:
     Returns:
         A share from 0 to 1.
     """
-    return share_near(onsets, period, phase, (4,))
+    near = near_lines(onsets, period, phase, (4,), ON_GRID)
+    return int(np.count_nonzero(near)) / len(onsets)
 
 
 def needs_fit(onsets: Ints, quarters: Ints, ends: Ints) -> NDArray[np.bool_]:
@@ -56,34 +60,56 @@ def needs_fit(onsets: Ints, quarters: Ints, ends: Ints) -> NDArray[np.bool_]:
     """
     counts = np.diff(ends, prepend=0)
     needs = counts >= MIN_ONSETS
-    for divisions, tolerance, enough in GATES:
-        length = counts[needs]
-        periods = np.repeat(quarters[needs], length)
-        ticks = onsets[np.repeat(needs, counts)]
-        near = near_lines(ticks, periods, 0.0, divisions, tolerance)
-        on_lines = np.add.reduceat(near.astype(np.int64), np.cumsum(length) - length)
-        needs[needs] = on_lines / length < enough
+    length = counts[needs]
+    divisions, which = np.unique(quarters[needs], return_inverse=True)
+    tables = [_on_declared(division) for division in divisions.tolist()]
+    if not tables:
+        return needs
+    begins = np.cumsum(divisions) - divisions  # of each division's table
+    place = onsets[np.repeat(needs, counts)] % np.repeat(divisions[which], length)
+    place += np.repeat(begins[which], length)
+    near = np.concatenate(tables, axis=1)[:, place].astype(np.int64)
+    shares = np.add.reduceat(near, np.cumsum(length) - length, axis=1) / length
+    needs[needs] = ~declared_fits(shares)
     return needs
 
 
-def declared_fits(onsets: Ints, ticks_per_quarter: int) -> bool:
-    """Tell whether the declared grid explains the onsets, as `needs_fit` does."""
-    return any(
-        share_near(onsets, ticks_per_quarter, 0.0, divisions, tolerance) >= enough
-        for divisions, tolerance, enough in GATES
+def declared_shares(onsets: Ints, ticks_per_quarter: int) -> Floats:
+    """Return the shares of onsets on the lines of a file's own grid.
+
+    Args:
+        onsets: One or more, in file ticks.
+        ticks_per_quarter: File ticks in a declared quarter note.
+
+    Returns:
+        ``(3,)`` Near 16ths, near 16ths or triplets, exactly on lines of notation.
+    """
+    places = np.bincount(onsets % ticks_per_quarter, minlength=ticks_per_quarter)
+    shares: Floats = _on_declared(ticks_per_quarter) @ places / len(onsets)
+    return shares
+
+
+def declared_fits(shares: Floats) -> NDArray[np.bool_]:
+    """Tell of one melody or many if the declared grid explains the onsets.
+
+    Args:
+        shares: ``(3, …)`` As `declared_shares` returns them.
+    """
+    _, on_triplets, exact = shares
+    fits: NDArray[np.bool_] = (on_triplets >= GOOD_SHARE) | (exact >= EXACT_SHARE)
+    return fits
+
+
+@functools.lru_cache(maxsize=64)
+def _on_declared(ticks_per_quarter: int) -> NDArray[np.bool_]:
+    """Tell which ticks of a quarter are near which lines: ``(3, ticks)``.
+
+    Files have few ticks to a quarter, and many of them the same number.
+    """
+    ticks = np.arange(ticks_per_quarter)
+    return np.stack(
+        [near_lines(ticks, ticks_per_quarter, 0.0, *lines) for lines in DECLARED]
     )
-
-
-def share_near(
-    onsets: Ints,
-    period: float,
-    phase: float,
-    divisions: tuple[int, ...],
-    tolerance: float = ON_GRID,
-) -> float:
-    """Return the share of onsets near a line of any of the divisions of a quarter."""
-    near = near_lines(onsets, period, phase, divisions, tolerance)
-    return int(np.count_nonzero(near)) / len(onsets)
 
 
 def near_lines(
@@ -109,28 +135,34 @@ def at_least_half_a_tick(tolerance: float, period: float | Floats | Ints) -> Flo
     return wide
 
 
-def explained_share(onsets: Ints, period: float) -> float:
-    """Return the share of onsets on the declared grid, from chance, 0, to all, 1."""
-    shares = [share_near(onsets, period, 0.0, lines) for lines in ((4,), (4, 3))]
-    return max(map(above_chance, shares, chances(period)))
+def explained_share(shares: Floats, period: float) -> float:
+    """Return how much the declared grid explains, from chance, 0, to all, 1."""
+    return float(above_chance(shares[:2], chances(period)).max())
 
 
-def exact_share(onsets: Ints, period: float) -> float:
+def exact_share(shares: Floats, period: float) -> float:
     """Return the same for being exactly on the lines of notation; 0 if it is none."""
-    share = share_near(onsets, period, 0.0, EXACT_DIVISIONS, EXACT)
-    chance = 2 * LINES_OF_NOTATION * float(at_least_half_a_tick(EXACT, period))
-    return above_chance(share, chance) if share >= EXACT_SHARE else 0.0
+    exact = float(shares[2])
+    chance = 2 * LINES_OF_NOTATION * at_least_half_a_tick(EXACT, period)
+    return float(above_chance(exact, chance)) if exact >= EXACT_SHARE else 0.0
 
 
-def chances(period: float) -> tuple[float, float]:
-    """Return the share of random onsets on 16ths, and on 16ths and triplets."""
-    width = 2 * float(at_least_half_a_tick(ON_GRID, period))
-    return min(4 * width, 1.0), min(6 * width, 1.0)
+def chances(period: float | Floats) -> Floats:
+    """Return the share of random onsets on 16ths, and on 16ths and triplets.
+
+    Returns:
+        ``(…, 2)``
+    """
+    tolerance = at_least_half_a_tick(ON_GRID, period)
+    by_chance: Floats = np.minimum(np.multiply.outer(tolerance, SIDES), 1.0)
+    return by_chance
 
 
-def above_chance(share: float, chance: float) -> float:
-    """Return a share on a scale where chance is 0 and all is 1; never negative."""
-    return max(share - chance, 0.0) / (1 - chance) if chance < 1 else 0.0
+def above_chance(share: float | Floats, chance: Floats) -> Floats:
+    """Return shares on a scale where chance is 0 and all is 1; never negative."""
+    left = np.maximum(1 - chance, LEAST_LEFT)
+    above: Floats = np.maximum(share - chance, 0) / left
+    return above
 
 
 def divergence(share: float, chance: float) -> float:

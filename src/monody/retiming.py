@@ -65,16 +65,17 @@ def _fits_of_track(
     fits: dict[int, GridFit] = {}
     for part in sorted(played, key=lambda part: -len(played[part])):
         onsets = played[part]
-        suiting = [_seen_from(fit, onsets, score) for fit in known]
+        suiting = [(on_grid_share(onsets, x.period, x.phase), x) for x in known]
         own = None
-        if max((fit.after for fit in suiting), default=0.0) < GOOD_SHARE:
+        if max((after for after, _ in suiting), default=0.0) < GOOD_SHARE:
             own = _fit(onsets, score, always=always)
         if own is not None:
             known.append(own)
-            suiting.append(own)
-        best = max(suiting, key=lambda fit: fit.after, default=None)
-        if best is not None and best.after > best.before:
-            fits[part] = best
+            suiting.append((own.after, own))
+        after, best = max(suiting, key=lambda fit: fit[0], default=(0.0, None))
+        before = on_grid_share(onsets, score.ticks_per_quarter)
+        if best is not None and after > before:
+            fits[part] = replace(best, before=before, after=after)
     return fits
 
 
@@ -110,15 +111,6 @@ def _fit(onsets: Longs, score: RawScore, *, always: bool) -> GridFit | None:
     """Fit a grid to onsets, near the tempo that the file declares for them."""
     bpm = longest_tempo(score.tempos, int(onsets[0]), int(onsets[-1]))
     return fit_grid(onsets, score.ticks_per_quarter, bpm, always=always)
-
-
-def _seen_from(fit: GridFit, onsets: Longs, score: RawScore) -> GridFit:
-    """Return a fit with the shares of the onsets of another part."""
-    return replace(
-        fit,
-        before=on_grid_share(onsets, score.ticks_per_quarter),
-        after=on_grid_share(onsets, fit.period, fit.phase),
-    )
 
 
 def retimed_score(score: RawScore, fit: GridFit) -> RawScore:
@@ -183,8 +175,8 @@ def snapped(parts: NoteTable, chosen: Mask) -> NoteTable:
         chosen: ``(parts,)``: the parts that were played.
     """
     place = parts.start % TICKS_PER_QUARTER
-    straight = parts.tally(np.isin(place, (5, 6, 7, 17, 18, 19)))
-    triplets = parts.tally(np.isin(place, (7, 8, 9, 15, 16, 17)))
+    straight = parts.tally(_NEAR_16THS[place])
+    triplets = parts.tally(_NEAR_TRIPLETS[place])
     table = np.where((triplets > straight)[:, None], _TO_TRIPLETS, _TO_SIXTEENTHS)
     moves = np.where(chosen[:, None], table, 0)  # (parts, ticks of a quarter)
     start = parts.start + moves[parts.owner, place]
@@ -209,6 +201,8 @@ def _moves(lines: Sequence[int]) -> Longs:
 
 _TO_SIXTEENTHS = _moves((0, 6, 12, 18))
 _TO_TRIPLETS = _moves((0, 4, 8, 12, 16, 20))
+_NEAR_16THS = np.isin(np.arange(TICKS_PER_QUARTER), (5, 6, 7, 17, 18, 19))
+_NEAR_TRIPLETS = np.isin(np.arange(TICKS_PER_QUARTER), (7, 8, 9, 15, 16, 17))
 
 
 def longest_tempo(
