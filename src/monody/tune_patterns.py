@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -27,8 +28,8 @@ PLAYED_NOTES, PLAYED_PITCHES = 5, 3  # notes in a pattern, different pitches at 
 BEATS, BEAT_PITCHES = 6, 3
 RUN_NOTES, RUN_PITCHES = 7, 4
 OPENING_NOTES, OPENING_PITCHES = 14, 4  # see `opening_hashes`
-CHUNK_NOTES = 1 << 17  # notes described at a time, in a few MB
-CHUNK_PATTERNS = 1 << 20  # patterns compared at a time
+CHUNK_NOTES = 1 << 14  # notes described at a time, in a processor's cache
+CHUNK_PATTERNS = 1 << 16  # patterns compared at a time, in a processor's cache
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -43,18 +44,18 @@ class Lines:
     melody: Integers  # (notes,): 0, 0, …, 1, 1, …: which of the melodies
     count: int  # melodies
 
-    @property
+    @cached_property
     def wait(self) -> Integers:
         """Ticks from each note to the next; 1 at the end of a melody: ``(notes,)``."""
         return np.maximum(np.diff(self.start, append=self.start[-1:] + 1), 1)
 
-    @property
+    @cached_property
     def is_first(self) -> NDArray[np.bool_]:
         """Whether a melody begins with the note: ``(notes,)``."""
         first: NDArray[np.bool_] = np.diff(self.melody, prepend=-1) != 0
         return first
 
-    @property
+    @cached_property
     def is_last(self) -> NDArray[np.bool_]:
         """Whether a melody ends with the note: ``(notes,)``."""
         last: NDArray[np.bool_] = np.diff(self.melody, append=-1) != 0
@@ -72,36 +73,43 @@ class PatternSets:
     hashes: NDArray[np.uint32]  # (all patterns,)
     ends: Integers  # (melodies + 1,): set i is hashes[ends[i] : ends[i + 1]]
 
+    @cached_property
+    def sizes(self) -> Integers:
+        """Patterns of each melody: ``(melodies,)``."""
+        return np.diff(self.ends)
+
     def shared(self, pairs: Integers) -> Integers:
         """Count the patterns in common of pairs of melodies ``(n, 2)``: ``(n,)``."""
-        sizes = np.diff(self.ends)[pairs].sum(axis=1)
-        chunk = np.cumsum(sizes) // CHUNK_PATTERNS
+        chunk = np.cumsum(self.sizes[pairs].sum(axis=1)) // CHUNK_PATTERNS
         parts = np.split(pairs, np.flatnonzero(np.diff(chunk)) + 1)
         return np.concatenate([self._shared(part) for part in parts])
 
     def _shared(self, pairs: Integers) -> Integers:
         flat = pairs.ravel()
-        sizes = np.diff(self.ends)[flat]
-        before = np.cumsum(sizes) - sizes
-        at = np.repeat(self.ends[flat] - before, sizes) + np.arange(sizes.sum())
-        pair = np.repeat(np.arange(len(flat), dtype=np.uint64) // 2, sizes)
-        keys = pair << np.uint64(32) | self.hashes[at]
+        sizes = self.sizes[flat]
+        ends = np.cumsum(sizes)
+        at = np.repeat(self.ends[flat] - ends + sizes, sizes)
+        at += np.arange(len(at))
+        pair = np.arange(len(flat), dtype=np.uint64) >> np.uint64(1) << np.uint64(32)
+        keys = np.repeat(pair, sizes)
+        keys |= self.hashes[at]
         keys.sort()
         twice = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(32)
         return np.bincount(twice.astype(np.int64), minlength=len(pairs))
 
 
-def lines_of(melodies: MelodyStore) -> Iterator[Lines]:
-    """Yield the melodies in their order, some 100,000 notes at a time."""
-    counts = melodies.info["note_count"].astype(np.int64)
+def lines_of(melodies: MelodyStore, chosen: Integers) -> Iterator[Lines]:
+    """Yield chosen melodies in their order, some 100,000 notes at a time."""
+    counts = melodies.info["note_count"][chosen].astype(np.int64)
     ends = np.concatenate([[0], np.cumsum(counts)])
     first = 0
-    while first < len(counts):
+    while first < len(chosen):
         last = int(np.searchsorted(ends, ends[first] + CHUNK_NOTES, side="right")) - 1
         last = max(last, first + 1)
-        notes = np.asarray(melodies.notes[ends[first] : ends[last]], np.int64)
+        notes = melodies.take(chosen[first:last]).notes
         melody = np.repeat(np.arange(last - first), counts[first:last])
-        yield Lines(notes[:, 0], notes[:, 1], melody, last - first)
+        pitch, start = notes[:, :2].T.astype(np.int64, order="C")
+        yield Lines(pitch, start, melody, last - first)
         first = last
 
 
@@ -140,17 +148,27 @@ def opening_hashes(lines: Lines) -> Hashes:
     return hashes
 
 
-def pattern_sets(melodies: MelodyStore, describe: Describe) -> PatternSets:
-    """Describe all melodies by sets of patterns of one kind."""
+def pattern_sets(
+    melodies: MelodyStore, chosen: Integers, describe: Describe
+) -> PatternSets:
+    """Describe chosen melodies by sets of patterns of one kind."""
     hashes, sizes = [np.zeros(0, np.uint32)], [np.zeros(1, np.int64)]
-    for lines in lines_of(melodies):
+    for lines in lines_of(melodies, chosen):
         patterns, at = describe(lines)
         melody = lines.melody[at].astype(np.uint64) << np.uint64(32)
-        keys = np.unique(melody | (patterns >> np.uint64(32)))
+        keys = sorted_once(melody | (patterns >> np.uint64(32)))
         hashes.append(keys.astype(np.uint32))
         which = (keys >> np.uint64(32)).astype(np.int64)
         sizes.append(np.bincount(which, minlength=lines.count))
     return PatternSets(np.concatenate(hashes), np.cumsum(np.concatenate(sizes)))
+
+
+def sorted_once(values: Hashes) -> Hashes:
+    """Sort values in place; return each once (``np.unique`` hashes them: slower)."""
+    values.sort()
+    new = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return values[new]
 
 
 def played(lines: Lines) -> tuple[Hashes, Integers]:
