@@ -95,7 +95,7 @@ def top_line(notes: NoteTable, legato: Longs) -> NoteTable:
     owner = notes.owner << 32
     begun = np.searchsorted(owner + notes.start, owner + after) - 1
     covered = np.zeros(len(notes), bool)
-    for pitch in np.unique(notes.pitch):
+    for pitch in np.flatnonzero(np.bincount(notes.pitch)):
         here = np.flatnonzero(notes.pitch == pitch)
         above = sounding_until(notes, np.where(notes.pitch > pitch, notes.end, 0))
         covered[here] = above[begun[here]] > after[here]
