@@ -412,6 +412,23 @@ def test_timewise_scores_read_as_partwise_ones() -> None:
     ]
 
 
+def test_what_stands_after_a_rest_of_ages_is_left_out() -> None:
+    score = _read(
+        _score(
+            _part(
+                START + _notes("C4 D4 E4 F4"),
+                _note("rest", 10**20),
+                _attributes("<key><fifths>2</fifths></key>", _time(3, 4))
+                + _notes("G4 A4 B4"),
+                _notes("G4 A4 B4"),
+            )
+        )
+    )
+    assert score.keys == ((0, "C major"),)
+    assert score.meters == (Meter(0, 4, 4),)
+    assert score.tracks[0].pitch.tolist() == [60, 62, 64, 65]
+
+
 def test_a_score_without_parts_has_no_tracks() -> None:
     assert _read("<score-partwise/>").tracks == ()
 

@@ -19,6 +19,7 @@ from monody.melody import (
     is_meter,
     key_name,
 )
+from monody.note_table import MAX_TICK
 from monody.score_measures import FILE_TICKS_PER_QUARTER, Measure, to_ticks
 
 T = TypeVar("T")
@@ -71,6 +72,8 @@ def with_new_grids(meters: dict[int, Meter], bars: Sequence[Bar]) -> tuple[Meter
     grids: list[Meter] = []
     signs = [meter._replace(tick=tick) for tick, meter in meters.items()]
     for bar in bars:
+        if bar.start >= MAX_TICK:
+            break
         while signs and signs[0].tick <= bar.start:
             grids.append(signs.pop(0))
         full = _full_bar(grids[-1]) if grids else 0
@@ -86,7 +89,9 @@ def _signs(
     for part in parts:
         for bar, measure in zip(bars, part, strict=False):
             for sign in measure.music.getElementsByClass(kind):
-                yield bar.start + to_ticks(sign.offset), sign, measure
+                tick = bar.start + to_ticks(sign.offset)
+                if tick < MAX_TICK:
+                    yield tick, sign, measure
 
 
 def meters_of(
