@@ -412,12 +412,12 @@ def test_timewise_scores_read_as_partwise_ones() -> None:
     ]
 
 
-def test_what_stands_after_a_rest_of_ages_is_left_out() -> None:
+def test_what_stands_after_a_note_of_ages_is_left_out() -> None:
     score = _read(
         _score(
             _part(
                 START + _notes("C4 D4 E4 F4"),
-                _note("rest", 10**20),
+                _note("F4", 10**20),
                 _attributes("<key><fifths>2</fifths></key>", _time(3, 4))
                 + _notes("G4 A4 B4"),
                 _notes("G4 A4 B4"),
