@@ -80,11 +80,12 @@ class Cache:
     def _forget_the_past(self) -> None:
         """Remove what runs that were killed left, and what other programs kept."""
         for folder in self._corpora.iterdir():
-            old = time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS
-            if old and folder.name.startswith(_MAKING):
-                shutil.rmtree(folder, ignore_errors=True)
-            elif old and not folder.name.startswith(_program_prefix()):
-                _remove_corpus(folder)
+            with contextlib.suppress(FileNotFoundError):  # another run has renamed it
+                old = time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS
+                if old and folder.name.startswith(_MAKING):
+                    shutil.rmtree(folder, ignore_errors=True)
+                elif old and not folder.name.startswith(_program_prefix()):
+                    _remove_corpus(folder)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Remember readings. A database that turns out damaged is begun anew."""
