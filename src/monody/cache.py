@@ -39,7 +39,6 @@ class Cache:
 
     Args:
         folder: By default the user's cache folder, or ``MONODY_CACHE``.
-
     """
 
     def __init__(self, folder: Path | None = None) -> None:
