@@ -73,6 +73,15 @@ def test_packed_files_are_unpacked_and_it_is_said_where_the_name_does_not() -> N
     assert score.repairs == ("unpacked: it is a zip archive",)
 
 
+def test_a_gzip_file_of_several_members_is_read_whole() -> None:
+    packed = gzip.compress(GOOD[:50]) + gzip.compress(GOOD[50:])
+    found = _read(packed, "a.mid.gz")
+    assert _pitches(found) == [[60, 62]]
+    assert found.scores[0].repairs == ()
+    with pytest.raises(UnreadableError, match="larger than 0.1 MB"):
+        _read(gzip.compress(bytes(60_000)) * 2, "a.mid.gz")
+
+
 def test_a_gzip_file_that_was_cut_gives_what_is_left() -> None:
     packed = gzip.compress(GOOD)
     [score] = _read(packed[:-12], "a.mid.gz").scores
@@ -148,3 +157,11 @@ def test_names_of_music(name: str) -> None:
 @pytest.mark.parametrize("name", ["a", "mid", "a.mid.txt", "a.gz", "a.mp3", "a.zip"])
 def test_names_of_other_things(name: str) -> None:
     assert not is_music_name(name)
+
+
+def test_a_member_without_a_name_hides_no_other() -> None:
+    data = _zip({"QQQ": b"", "a.mid": GOOD}).replace(b"QQQ", b"\0QQ")
+    archive = Archive(data)
+    assert [member.name for member in archive.members()] == ["a.mid"]
+    with pytest.raises(UnreadableError, match="changed while it was read"):
+        archive.read(7, 10**6)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import subprocess
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monody.errors import MonodyError
 from monody.read_pool import ReadPool, Source
 from monody.settings import ReadSettings
+from monody.verdicts import Reason
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +77,34 @@ def test_a_child_that_cannot_start_is_no_file_s_fault() -> None:
         ReadPool(ReadSettings(n_jobs=1), module="tests.no_such_module") as pool,
     ):
         list(pool.read(_sources(["good"])))
+
+
+def test_an_archive_that_kills_its_reader_is_not_called_empty() -> None:
+    settings = ReadSettings(n_jobs=1)
+    with ReadPool(settings, module="tests.hanging_worker") as pool:
+        answer = pool.members("kills.zip")
+        assert isinstance(answer, Reason)
+        assert answer.text.startswith("the parser died on it")
+        [(_, chunk)] = pool.read(_sources(["good"]))  # and the pool goes on
+    assert chunk.reports[0].left_out[0][0].text == "read good"
+
+
+def test_a_child_that_starts_while_all_are_ended_is_ended_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = subprocess.Popen
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(0.5)
+        return start(*args, **kwargs)
+
+    monkeypatch.setattr(subprocess, "Popen", late)
+    began = time.monotonic()
+    with ReadPool(
+        ReadSettings(n_jobs=1, max_seconds_per_file=300), module="tests.hanging_worker"
+    ) as pool:
+        reading = threading.Thread(target=lambda: list(pool.read(_sources(["hangs"]))))
+        reading.start()
+        time.sleep(0.1)
+    reading.join()
+    assert time.monotonic() - began < 30
