@@ -140,9 +140,13 @@ class Reader:
         if member >= 0:
             archive = open_archive(path)
             return archive.read(member, self._max_bytes), archive.name_of(member)
-        if os.path.islink(path) and not os.path.exists(path):
-            raise UnreadableError("a link that leads nowhere", "mend or remove it")
-        status = os.stat(path)
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            if os.path.islink(path):
+                reason = "a link that leads nowhere"
+                raise UnreadableError(reason, "mend or remove it") from error
+            raise
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableError(
                 "a folder that may not be read", "check its permissions"
