@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from monody.cli import main
+from monody.experiment import Experiment
 from tests.midi_files import midi_file, read_back, tune, write_tunes
 
 ROOT = Path(__file__).parent.parent
@@ -118,6 +120,9 @@ def test_every_classic_flag_is_explained(
         (["inspect", "nowhere"], "no folder 'nowhere'"),
         (["inspect", ".", "--line", "bass"], "'bass' is not one of"),
         (["corpus", "nothing"], "no collection 'nothing'"),
+        (["train", "--resume"], "no trained experiment"),
+        (["train", "--resume", "--experiment_dir", "x"], "no training to go on with"),
+        (["runs"], "no folder 'experiments'"),
         (["dance"], "No such command 'dance'"),
     ],
 )
@@ -214,8 +219,56 @@ def test_ctrl_c_while_training_leaves_a_model_that_samples(tmp_path: Path) -> No
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopped by Ctrl-C; these are the best weights so far" in out
+    how = "monody train --resume --experiment_dir experiments/01"
+    assert f"go on with it: {how}\n" in out
     assert "Traceback" not in err
     _script("sample.py", ["--num_files", "1", "--file_length", "16"], tmp_path)
+
+
+@pytest.fixture
+def copy(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Experiment:
+    """A finished experiment of 2 epochs, in a folder of experiments of its own."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(trained.folder, "experiments/01")
+    return Experiment("experiments/01")
+
+
+def test_a_finished_training_goes_on_when_it_is_asked_for_more(
+    copy: Experiment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["train", "--resume"])
+    said = capsys.readouterr().out
+    assert "experiments/01 is finished: 2 epochs are done; a higher" in said
+    main(["train", "--resume", "--num_epochs", "3", "--rnn_size", "12"])
+    said = capsys.readouterr().out
+    assert "going on with experiments/01: epoch 3\n" in said
+    assert re.findall(r"epoch +(\d)/3", said) == ["3"]
+    assert "last bits" not in said
+    assert (copy.folder / "history.csv").read_text().count("\n") == 4
+    main(["train", "--resume", "--experiment_dir", "experiments/01"])
+    assert "is finished: 3 epochs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--rnn_size", "13"], "--rnn_size is 13, but 'experiments/01' began with 12"),
+        (["--no_deduplicate"], "--deduplicate is False"),
+        (["-m", "other"], "--message is 'other'"),
+        (["other/tunes"], "--data_dir is 'other/tunes'"),
+        (["--seed", "3", "--seed", "4"], "--seed is 4"),
+        (["--num_epochs", "0"], "--num_epochs must be at least 1"),
+    ],
+)
+@pytest.mark.usefixtures("copy")
+def test_a_training_goes_on_with_its_own_settings(
+    arguments: list[str],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert words in _fails(["train", "--resume", *arguments], capsys)
 
 
 def test_inspect_says_what_became_of_each_file(

@@ -23,6 +23,7 @@ from monody.experiment import Experiment, TrainedModel
 from monody.melody import TICKS_PER_STEP
 from monody.settings import SampleSettings
 from tests.midi_files import tune
+from tests.networks import predict
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -76,7 +77,7 @@ def loaded_steps(trained_steps: Experiment) -> TrainedModel:
     return trained_steps.load()
 
 
-FROM_NOTHING = Start(primer=None, from_beginning=True, meter=2, bar_ticks=96)
+FROM_NOTHING = Start(None, from_beginning=True, meter=2, bar_ticks=96, bars=0)
 
 
 def _ticks(model: TrainedModel, events: Events) -> list[int]:
@@ -145,7 +146,7 @@ def test_one_melody_is_not_padded_to_a_large_batch(loaded: TrainedModel) -> None
 def _most_likely_next(model: TrainedModel, heard: Events) -> tuple[int, int]:
     """Predict the event after others with the plain network, not the loop."""
     from monody.batches import Batches, concatenate
-    from monody.evaluate import network_inputs
+    from monody.evaluator import network_inputs
 
     # Any event in the place of the one to predict: it is never read.
     blank = Events(*(np.append(field, field[:1]) for field in vars(heard).values()))
@@ -153,19 +154,20 @@ def _most_likely_next(model: TrainedModel, heard: Events) -> tuple[int, int]:
     at = len(heard)
     inputs = network_inputs(batch)
     inputs["position"][0, at], inputs["meter"][0, at] = 0, heard.meter[-1]
-    pitch = np.asarray(model.network(inputs)["pitch"])[0, at]
+    inputs["bar"][0, at] = 8
+    pitch = np.asarray(predict(model.network, inputs)["pitch"])[0, at]
     low, high = model.passport["seen"]["pitch_range"]
     allowed = np.isin(np.arange(len(pitch)), [*range(low, high + 1)])
     best = int(np.where(allowed, pitch, -np.inf).argmax())
     inputs["pitch_next"][0, at] = best
-    duration = np.asarray(model.network(inputs)["duration"])[0, at]
+    duration = np.asarray(predict(model.network, inputs)["duration"])[0, at]
     used = np.isin(model.vocabulary.durations, model.passport["seen"]["note_ticks"])
     return best, int(np.where(used, duration, -np.inf).argmax())
 
 
 def test_a_melody_goes_on_from_the_state_after_its_primer(loaded: TrainedModel) -> None:
     primers = [encode(tune(seed), loaded.vocabulary, until=8 * 96) for seed in range(4)]
-    starts = [Start(primer, True, 2, 96) for primer in primers]
+    starts = [Start(primer, True, 2, 96, 8) for primer in primers]
     written = decode_events(loaded, starts, 96, 0.0, seed=1)
     for primer, events in zip(primers, written, strict=True):
         expected = _most_likely_next(loaded, primer)

@@ -146,7 +146,10 @@ def test_a_length_outside_the_alphabet_is_its_longest_pieces_first() -> None:
 def test_any_events_mean_a_melody(pairs: list[tuple[int, int]]) -> None:
     pitch, duration = np.array(pairs, np.uint8).reshape(-1, 2).T
     blank = np.zeros(len(pairs), np.int16)
-    melody = decode(Events(pitch, duration, blank, blank.astype(np.uint8)), NOTES)
+    melody = decode(
+        Events(pitch, duration, blank, blank.astype(np.int32), blank.astype(np.uint8)),
+        NOTES,
+    )
     read = pitch.tolist()
     read = read[: read.index(END)] if END in read else read
     assert melody.pitches.tolist() == [symbol for symbol in read if symbol < REST]
@@ -156,7 +159,10 @@ def test_a_hold_goes_on_with_what_sounds() -> None:
     pitch = np.array([HOLD, 60, HOLD, REST, HOLD, 62], np.uint8)
     duration = np.full(6, 9, np.uint8)  # 10 ticks
     blank = np.zeros(6, np.int16)
-    melody = decode(Events(pitch, duration, blank, blank.astype(np.uint8)), NOTES)
+    melody = decode(
+        Events(pitch, duration, blank, blank.astype(np.int32), blank.astype(np.uint8)),
+        NOTES,
+    )
     assert [tuple(note) for note in melody] == [(60, 10, 20), (62, 50, 10)]
 
 

@@ -85,3 +85,53 @@ def test_an_experiment_can_be_moved(trained: Experiment) -> None:
     held_out = moved.held_out_melodies()
     assert held_out is not None
     assert len(held_out) == 4
+
+
+def test_each_side_of_the_split_is_kept(trained: Experiment) -> None:
+    shutil.copytree(trained.folder, "whole")
+    whole = Experiment("whole")
+    assert [len(whole.side(side)) for side in ("train", "validation", "test")] == [
+        16, 2, 2,
+    ]  # fmt: skip
+    held_out = whole.held_out_melodies()
+    assert held_out is not None
+    assert [melody.source for melody in held_out[2:]] == [
+        melody.source for melody in whole.side("test")
+    ]
+    shutil.rmtree("whole/training")
+    with pytest.raises(MonodyError, match="does not hold the train melodies"):
+        whole.side("train")
+    record = whole.record()
+    record["melodies"]["test"] = 3
+    whole.write_json("settings.json", record)
+    with pytest.raises(MonodyError, match="does not hold all of the test melodies"):
+        whole.side("test")
+    del record["melodies"]
+    whole.write_json("settings.json", record)
+    with pytest.raises(MonodyError, match="which melodies are on which side"):
+        whole.side("test")
+    Path("whole/settings.json").write_text("[]")
+    with pytest.raises(MonodyError, match=r"does not hold settings\.json"):
+        whole.side("test")
+
+
+def test_what_may_go_on_is_the_one_started_last(trained: Experiment) -> None:
+    with pytest.raises(MonodyError, match="monody train"):
+        Experiment.to_go_on()
+    _pretend("01", "2026-01-01")
+    with pytest.raises(MonodyError, match="no training to go on with in.*train anew"):
+        Experiment.to_go_on()
+    damaged = _pretend("02", "2027-01-01")
+    (damaged / "settings.json").write_text("{")
+    shutil.copytree(trained.folder, "experiments/03")
+    assert Experiment.to_go_on().folder == Path("experiments/03")
+    assert Experiment("experiments/03").is_over()
+    assert Experiment("experiments/01").is_over()
+    shorter = trained.record()
+    shorter["settings"]["training"]["num_epochs"] = 3
+    Experiment("experiments/03").write_json("settings.json", shorter)
+    with pytest.raises(MonodyError, match="unfinished training already: --resume"):
+        Experiment.create("experiments/03")
+    Experiment("experiments/01").checkpoint_path.touch()
+    (Path("experiments/01") / "model.keras").unlink()
+    assert not Experiment.create("experiments/01").checkpoint_path.exists()

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.flat_melodies import STOP, Line, bar_positions
-from monody.melody import Melody, Meter, metric_positions
+from monody.flat_melodies import STOP, Line, metric_positions_of
+from monody.melody import Melody, Meter, bar_lines, metric_positions
 from monody.melody_store import MelodyStore
 from tests.melodies import melodies
 
@@ -38,15 +38,18 @@ def test_of_notes_that_share_a_16th_the_longest_stays_the_last_of_equals() -> No
 
 
 @given(st.lists(melodies(), min_size=1, max_size=5))
-def test_bar_positions_are_those_of_each_melody(several: list[Melody]) -> None:
+def test_metric_positions_are_those_of_each_melody(several: list[Melody]) -> None:
     ticks = [np.append(melody.durations, 0) for melody in several]
     ends = np.cumsum([len(lengths) for lengths in ticks])
     store = MelodyStore.of(several)
-    position, meter = bar_positions(np.concatenate(ticks), ends, store)
+    position, bar, meter = metric_positions_of(np.concatenate(ticks), ends, store)
     for melody, lengths, end in zip(several, ticks, ends, strict=True):
         begins = np.cumsum(lengths) - lengths
         expected, index = metric_positions(begins, melody.meters)
         here = slice(end - len(lengths), end)
         assert position[here].tolist() == expected.tolist()
+        lines = bar_lines(melody.meters, int(begins[-1]))
+        counted = np.searchsorted(lines, begins, side="right") - 1
+        assert bar[here].tolist() == counted.tolist()
         in_force = [Meter(*row) for row in store.meters[meter[here]].tolist()]
         assert in_force == [melody.meters[i] for i in index]

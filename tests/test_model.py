@@ -1,27 +1,33 @@
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 import zipfile
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
+from monody import recall
 from monody.backend import keras
 from monody.batches import Batch, Batches, encode_set
-from monody.evaluate import Evaluator, network_inputs
-from monody.events import END, PITCH_SYMBOLS, REST, Vocabulary
+from monody.evaluator import Evaluator, network_inputs
+from monody.events import END, Vocabulary
 from monody.experiment import Experiment
+from monody.melody import Melody
 from monody.model import (
-    INPUTS,
+    READING,
     build_model,
     layers_of,
     predict_duration,
     predict_pitch,
 )
+from monody.recall import Heard, expect, hear, nothing_heard
 from monody.settings import ENCODINGS, ModelSettings
 from tests.midi_files import tune
+from tests.networks import predict
 
 SETTINGS = ModelSettings(rnn_size=7, num_layers=2, dropout=0.5)
 
@@ -37,61 +43,113 @@ def _batch(vocabulary: Vocabulary, shift: int = 0) -> Batch:
     return Batches(encode_set(corpus, vocabulary), 3, 999)[0]
 
 
+def _taught(network: Any) -> Any:
+    """Make every weight count, those that begin at zero as well."""
+    rng = np.random.default_rng(1)
+    network.set_weights(
+        [weight + rng.normal(0, 0.3, weight.shape) for weight in network.get_weights()]
+    )
+    return network
+
+
+def _step(made: Any, told: Any, heard: Heard, coming: Any) -> Any:
+    """Read one event and predict the next, its pitch given."""
+    everyone = np.ones(len(coming), bool)
+    told, hidden, past = hear(made, told, heard, everyone)
+    pitch = predict_pitch(made, hidden, told.pitch_keys, past, heard.reading())
+    told, given = expect(made, told, heard, hidden, coming, everyone)
+    duration = predict_duration(
+        made, given, told.duration_keys, past, heard.reading(), coming[:, None]
+    )
+    return told, pitch[:, 0], duration[:, 0]
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_one_event_at_a_time_predicts_what_the_whole_sequence_does(
     encoding: str,
 ) -> None:
     network, vocabulary = _network(encoding)
+    made = layers_of(_taught(network))
     inputs = network_inputs(_batch(vocabulary))
-    whole = network(inputs, training=False)
-    made, states = layers_of(network), None
-    for time in range(12):
-        now = {name: inputs[name][:, time : time + 1] for name in INPUTS}
-        reading = {name: now[name] for name in INPUTS[:-1]}
-        pitch, memory, states = predict_pitch(
-            made, reading, states or [[np.zeros((3, 7), np.float32)] * 2] * 2
-        )
-        heard = (now["pitch_in"], now["note_before"], now["pitch_next"])
-        duration = predict_duration(made, memory, *heard)
-        assert np.allclose(pitch[:, 0], whole["pitch"][:, time], atol=1e-5)
-        assert np.allclose(duration[:, 0], whole["duration"][:, time], atol=1e-5)
+    whole = predict(network, inputs)
+    step = jax.jit(functools.partial(_step, made))
+    told = nothing_heard(made, 3, 30)
+    for time in range(30):
+        heard = Heard(*(inputs[name][:, time] for name in READING))
+        told, pitch, duration = step(told, heard, inputs["pitch_next"][:, time])
+        assert np.allclose(pitch, whole["pitch"][:, time], atol=1e-4)
+        assert np.allclose(duration, whole["duration"][:, time], atol=1e-4)
+
+
+def test_a_full_ring_remembers_the_latest_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network, vocabulary = _network()
+    made = layers_of(_taught(network))
+    monkeypatch.setattr(recall, "SLOT_UNIT", 8)
+    inputs = network_inputs(_batch(vocabulary))
+    rings = [nothing_heard(made, 3, events) for events in (30, 8)]
+    step = jax.jit(functools.partial(_step, made))
+    for time in range(25):
+        heard = Heard(*(inputs[name][:, time] for name in READING))
+        coming = inputs["pitch_next"][:, time]
+        rings = [step(ring, heard, coming)[0] for ring in rings]
+    whole, full = (
+        {field: np.asarray(getattr(ring.slots, field)) for field in ring.slots._fields}
+        | {str(index): np.asarray(run) for index, run in enumerate(ring.runs)}
+        for ring in rings
+    )
+    for field, values in whole.items():
+        latest = np.roll(full[field], -25 % 8, axis=1)
+        assert latest.tolist() == values[:, 25 - 8 : 25].tolist()
+
+
+def test_what_is_predicted_are_probabilities() -> None:
+    network, vocabulary = _network()
+    batch = _batch(vocabulary)
+    predicted = predict(_taught(network), network_inputs(batch))
+    for head in ("pitch", "duration"):
+        sums = np.exp(predicted[head]).sum(axis=-1)[batch.pitch_counts]
+        assert np.allclose(sums, 1, atol=1e-4)
 
 
 def test_the_network_sees_no_event_before_it_predicts_it() -> None:
     network, vocabulary = _network()
     inputs = network_inputs(_batch(vocabulary))
-    plain = network(inputs, training=False)
+    plain = predict(network, inputs)
     changed = {name: array.copy() for name, array in inputs.items()}
     changed["pitch_next"][:, 5] = 99  # what the duration head is told at event 5
     for name in ("pitch_in", "note_before", "duration_in"):
         changed[name][:, 6:] = 1
-    after = network(changed, training=False)
+    after = predict(network, changed)
     assert np.allclose(plain["pitch"][:, :6], after["pitch"][:, :6], atol=1e-6)
     assert np.allclose(plain["duration"][:, :5], after["duration"][:, :5], atol=1e-6)
     assert not np.allclose(plain["duration"][:, 5], after["duration"][:, 5], atol=1e-6)
 
 
-def test_the_interval_head_moves_with_the_melody() -> None:
-    network, _ = _network()
-    made = layers_of(network)
+def test_without_its_absolute_parts_the_network_means_the_same_in_every_key() -> None:
+    network, vocabulary = _network()
+    made = layers_of(_taught(network))
     for name in ("embed_pitch", "pitch_absolute"):
         made[name].set_weights([np.zeros_like(w) for w in made[name].get_weights()])
+    low, high = (
+        predict(network, network_inputs(_batch(vocabulary, shift))) for shift in (0, 5)
+    )
+    here, there = np.asarray(low["pitch"])[:, 1:], np.asarray(high["pitch"])[:, 1:]
+    assert np.allclose(np.diff(here[..., 40:90]), np.diff(there[..., 45:95]), atol=1e-3)
+    assert np.allclose(low["duration"][:, 1:], high["duration"][:, 1:], atol=1e-4)
 
-    def logits(shift: int) -> Any:
-        time = np.zeros((1, 3), np.int32)
-        reading = {
-            "pitch_in": np.array([[60, 62, REST]]) + np.array([shift, shift, 0]),
-            "note_before": np.array([[60, 60, 62]]) + shift,
-            "duration_in": time,
-            "position": time,
-            "meter": time,
-        }
-        states = [[np.zeros((1, 7), np.float32)] * 2] * 2
-        return np.asarray(predict_pitch(made, reading, states)[0])
 
-    low, high = logits(0), logits(5)
-    assert np.allclose(low[..., :123], high[..., 5:128], atol=1e-6)
-    assert low[..., 50:70].std() > 0
+def test_a_motif_that_comes_again_is_expected_before_anything_is_learnt() -> None:
+    vocabulary = Vocabulary("notes")
+    keras.utils.set_random_seed(1)
+    network = build_model(SETTINGS, vocabulary)
+    rng = np.random.default_rng(1)
+    motif = [(int(p), 12) for p in rng.permutation(12) + 60]
+    line = [(pitch, 12 * i, 12) for i, (pitch, _) in enumerate(motif * 2)]
+    melody = Melody.from_notes(line)
+    surprise = Evaluator(encode_set([melody], vocabulary)).surprise(network)
+    assert surprise.pitch_bits[16:24].mean() < 0.5 * surprise.pitch_bits[:12].mean()
 
 
 def test_bits_per_note_are_the_surprise_of_each_event_added_up() -> None:
@@ -101,7 +159,7 @@ def test_bits_per_note_are_the_surprise_of_each_event_added_up() -> None:
     pitch_bits = duration_bits = 0.0
     for melody in corpus:
         batch = Batches(encode_set([melody], vocabulary), 1, 999)[0]
-        logits = network(network_inputs(batch), training=False)
+        logits = predict(network, network_inputs(batch))
         for head, targets in (("pitch", batch.pitch), ("duration", batch.duration)):
             table = np.asarray(logits[head][0], np.float64)
             table -= np.log(np.exp(table).sum(axis=1, keepdims=True))
@@ -113,8 +171,10 @@ def test_bits_per_note_are_the_surprise_of_each_event_added_up() -> None:
                     duration_bits += bits
     notes = sum(map(len, corpus))
     assert score.notes == notes
-    assert score.pitch_bits == pytest.approx(pitch_bits, rel=1e-4)
-    assert score.duration_bits == pytest.approx(duration_bits, rel=1e-4)
+    assert score.pitch_bits_per_note * notes == pytest.approx(pitch_bits, rel=1e-4)
+    assert score.duration_bits_per_note * notes == pytest.approx(
+        duration_bits, rel=1e-4
+    )
     assert score.bits_per_note == pytest.approx((pitch_bits + duration_bits) / notes)
 
 
@@ -125,23 +185,10 @@ def test_one_melody_is_less_than_a_batch_and_is_scored() -> None:
     assert 0 < score.bits_per_note < 20
 
 
-def test_a_network_that_knows_nothing_needs_the_bits_of_its_alphabets() -> None:
-    network, vocabulary = _network()
-    network.set_weights([np.zeros_like(weight) for weight in network.get_weights()])
-    corpus = [tune(4)]
-    encoded = encode_set(corpus, vocabulary)
-    score = Evaluator(encoded).score(network)
-    events, notes = len(encoded.pitch), encoded.note_count
-    assert np.all(encoded.pitch[:-1] < REST)
-    assert score.pitch_bits == pytest.approx(events * np.log2(PITCH_SYMBOLS), rel=1e-5)
-    durations = len(vocabulary.durations)
-    assert score.duration_bits == pytest.approx(notes * np.log2(durations), rel=1e-5)
-
-
 def test_steps_cost_no_bits_of_duration() -> None:
     network, vocabulary = _network("steps")
     score = Evaluator(encode_set([tune(1)], vocabulary)).score(network)
-    assert score.duration_bits == 0
+    assert score.duration_bits_per_note == 0
 
 
 def test_plain_keras_opens_the_model(trained: Experiment) -> None:

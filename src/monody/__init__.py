@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from monody.melody_store import MelodyStore
     from monody.midi_write import midi_bytes, write_midi
     from monody.public_domain import write_collection
+    from monody.resemblance import Resemblance, compare
+    from monody.runs import Run, list_runs
+    from monody.scorecard import Scorecard, evaluate
     from monody.settings import (
         ModelSettings,
         ReadSettings,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
         TrainSettings,
     )
     from monody.split import Split, split_corpus
-    from monody.training import train
+    from monody.training import resume, train
     from monody.verdicts import Verdict
 
 _HOMES = {
@@ -47,7 +50,10 @@ _HOMES = {
     "public_domain": ("write_collection",),
     "settings": ("ModelSettings", "ReadSettings", "SampleSettings", "TrainSettings"),
     "split": ("Split", "split_corpus"),
-    "training": ("train",),
+    "resemblance": ("Resemblance", "compare"),
+    "runs": ("Run", "list_runs"),
+    "scorecard": ("Scorecard", "evaluate"),
+    "training": ("resume", "train"),
     "verdicts": ("Verdict",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -62,8 +68,9 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "Corpus", "Events", "Experiment", "Generation", "Melody", "MelodyStore", "Meter",
-    "ModelSettings", "MonodyError", "Note", "Primer", "ReadSettings", "SampleSettings",
-    "SettingError", "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary",
-    "generate", "midi_bytes", "read_corpus", "split_corpus", "train",
+    "ModelSettings", "MonodyError", "Note", "Primer", "ReadSettings", "Resemblance",
+    "Run", "SampleSettings", "Scorecard", "SettingError", "Split", "TrainSettings",
+    "TrainedModel", "Verdict", "Vocabulary", "compare", "evaluate", "generate",
+    "list_runs", "midi_bytes", "read_corpus", "resume", "split_corpus", "train",
     "write_collection", "write_midi",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from monody.melody_store import MelodyStore
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
+MAX_PAIRS = 1 << 20  # of events of a sequence in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: what fits the processor's cache
 MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
@@ -37,6 +38,7 @@ class EncodedSet:
     note_before: NDArray[np.uint8]  # the latest note before pitch_in; REST if none
     duration_in: NDArray[np.uint8]
     position: NDArray[np.int16]
+    bar: NDArray[np.int32]
     meter: NDArray[np.uint8]
     pitch: NDArray[np.uint8]
     duration: NDArray[np.uint8]
@@ -102,6 +104,7 @@ def _as_read(
         note_before=_notes_before(pitch_in),
         duration_in=duration_in,
         position=events.position,
+        bar=events.bar,
         meter=events.meter,
         pitch=events.pitch,
         duration=events.duration,
@@ -198,6 +201,7 @@ class Batch:
     note_before: NDArray[np.int32]
     duration_in: NDArray[np.int32]
     position: NDArray[np.int32]
+    bar: NDArray[np.int32]
     meter: NDArray[np.int32]
     pitch: NDArray[np.int32]
     duration: NDArray[np.int32]
@@ -227,11 +231,9 @@ class Batches:
 
     Args:
         encoded: The melodies.
-        batch_size: Sequences in a batch; a batch that is not full is padded, so that
-            shapes never change.
+        batch_size: Sequences in a batch, fewer where they are long (``MAX_PAIRS``); a
+            batch that is not full is padded, so that shapes never change.
         window_size: Events in a sequence, at most.
-        max_events: Events in a batch, padding included: batches of long sequences have
-            fewer rows, but always one. By default all have ``batch_size``.
     """
 
     def __init__(
@@ -239,11 +241,9 @@ class Batches:
         encoded: EncodedSet,
         batch_size: int,
         window_size: int,
-        max_events: int | None = None,
     ) -> None:
         self._encoded = encoded
         self._batch_size = batch_size
-        self._max_events = max_events
         self._windows = cut_windows(encoded, window_size)
         self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
         self._shifts = np.zeros(len(encoded), np.int64)
@@ -261,9 +261,7 @@ class Batches:
 
     def _rows(self, length: int) -> int:
         """Return how many sequences a batch of this padded length holds."""
-        if self._max_events is None:
-            return self._batch_size
-        return max(1, min(self._batch_size, self._max_events // length))
+        return max(1, min(self._batch_size, MAX_PAIRS // length**2))
 
     def _draw(self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> None:
         """Divide the windows of each padded length into batches."""
@@ -274,19 +272,29 @@ class Batches:
             stops = range(size, len(rows), size)
             self._plan += np.split(rows, list(stops))
 
-    def __getitem__(self, index: int) -> Batch:
-        """Gather the events of one batch."""
+    def events_of(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Say which event of the set stands at each place of a batch.
+
+        Returns:
+            Indices into the set's arrays ``(batch, time)``, and where they mean
+            something: not on padding.
+        """
         rows = self._plan[index]
         windows = self._windows[rows]
         length = int(self._padded[rows[0]])
         time = windows[:, :1] + np.arange(length)
-        size = self._rows(length)
-        real = np.zeros((size, length), bool)
+        real = np.zeros((self._rows(length), length), bool)
         real[: len(rows)] = time < windows[:, 1:2]
         source = np.zeros(real.shape, np.int64)
         source[: len(rows)] = np.minimum(time, windows[:, 1:2] - 1)
-        shift = np.zeros((size, 1), np.int64)
-        shift[: len(rows), 0] = self._shifts[windows[:, 2]]
+        return source, real
+
+    def __getitem__(self, index: int) -> Batch:
+        """Gather the events of one batch."""
+        source, real = self.events_of(index)
+        rows = self._plan[index]
+        shift = np.zeros((len(source), 1), np.int64)
+        shift[: len(rows), 0] = self._shifts[self._windows[rows, 2]]
 
         encoded = self._encoded
         pitch = encoded.pitch[source]
@@ -295,6 +303,7 @@ class Batches:
             note_before=known_note(_transposed(encoded.note_before[source], shift)),
             duration_in=encoded.duration_in[source].astype(np.int32),
             position=encoded.position[source].astype(np.int32),
+            bar=encoded.bar[source],
             meter=encoded.meter[source].astype(np.int32),
             pitch=_transposed(pitch, shift),
             duration=encoded.duration[source].astype(np.int32),

@@ -1,6 +1,8 @@
 """What happens at the end of each epoch, as Keras callbacks.
 
-The order matters: the held-out score comes first, because the others watch it.
+The order matters: the held-out score comes first, because the others watch it. Those
+that remember anything from one epoch to the next can say it and take it back, so that a
+training that was stopped goes on as if it had not been (``resuming``).
 """
 
 from __future__ import annotations
@@ -8,19 +10,35 @@ from __future__ import annotations
 import csv
 import io
 import math
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tensorboardX import SummaryWriter
+# Not its SummaryWriter: that one writes later, and what it has not is lost in a crash.
+from tensorboardX.event_file_writer import EventsWriter
+from tensorboardX.proto.event_pb2 import Event, SessionLog
+from tensorboardX.proto.summary_pb2 import Summary
 
 from monody.backend import keras
 from monody.errors import MonodyError
-from monody.evaluate import Evaluator
-from monody.files import write_text
+from monody.evaluator import Evaluator
+from monody.files import make_folder, replacing, write_text
 
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
+RATE_FACTOR = 0.5  # by which the learning rate falls
+RATE_GAIN = 0.005  # bits per note; a smaller gain does not keep the rate up
+
+
+class Remembers(Protocol):
+    """A callback with something to remember from one epoch to the next."""
+
+    def state(self) -> dict[str, Any]:
+        """Return it, as JSON values."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take it back, before training begins."""
 
 
 class HeldOutScore(keras.callbacks.Callback):
@@ -36,10 +54,6 @@ class HeldOutScore(keras.callbacks.Callback):
         self._network = network
         self._evaluator = evaluator
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Start the clock."""
-        self._began = time.monotonic()
-
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Replace the losses, in nats, by figures a person can compare."""
         logs[BITS] = logs.pop("loss") / math.log(2)
@@ -54,7 +68,6 @@ class HeldOutScore(keras.callbacks.Callback):
                 "training diverged: the figures are no numbers any more; try a lower "
                 "--learning_rate or a --grad_clip of 1"
             )
-        logs["seconds"] = time.monotonic() - self._began
         logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 
 
@@ -82,8 +95,107 @@ class SaveModels(keras.callbacks.Callback):
         is_best = logs.get(HELD_OUT_BITS, -math.inf) < self._best
         if is_best:
             self._best = logs.get(HELD_OUT_BITS, math.inf)
-            self._save(self._best_path)
+            with replacing(self._best_path) as temporary:
+                shutil.copyfile(self._last_path, temporary)
         logs["best"] = float(is_best)
+
+    def state(self) -> dict[str, Any]:
+        """Return the best figure."""
+        return {"best": self._best if math.isfinite(self._best) else None}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take the best figure back."""
+        self._best = math.inf if state["best"] is None else state["best"]
+
+
+class Clock(keras.callbacks.Callback):
+    """Counts the seconds, and stops when the time runs out.
+
+    What was learnt of that epoch is still scored. Time before a stop counts, too.
+
+    Args:
+        max_minutes: The time for all epochs together; ``None`` for any.
+    """
+
+    def __init__(self, max_minutes: float | None) -> None:
+        super().__init__()
+        self._limit = math.inf if max_minutes is None else 60 * max_minutes
+        self._zero = time.monotonic()
+        self._epoch_began = 0.0  # seconds
+
+    @property
+    def seconds(self) -> float:
+        """The time that training took so far."""
+        return time.monotonic() - self._zero
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Stop if the time is up."""
+        if self.seconds >= self._limit:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Note in the logs how long the epoch took, with its scoring."""
+        seconds = self.seconds
+        logs["seconds"] = seconds - self._epoch_began
+        self._epoch_began = seconds
+
+    def state(self) -> dict[str, Any]:
+        """Return where the clock stands and stood when the epoch began."""
+        return {"seconds": self.seconds, "epoch_began": self._epoch_began}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Let the clock go on from there."""
+        self._zero = time.monotonic() - state["seconds"]
+        self._epoch_began = state["epoch_began"]
+
+
+class Plateau(keras.callbacks.Callback):
+    """Lowers the learning rate where held-out figures stand still, and then stops.
+
+    Args:
+        patience: Epochs without a better figure before training stops; a third of it
+            lowers the rate.
+    """
+
+    def __init__(self, patience: int) -> None:
+        super().__init__()
+        self._patience = patience
+        self._rate_patience = max(patience // 3, 1)
+        self._rate_best = math.inf
+        self._rate_waited = 0
+        self.stale_epochs = 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Count the epochs without a better figure."""
+        if HELD_OUT_BITS not in logs:
+            return
+        if logs[HELD_OUT_BITS] < self._rate_best - RATE_GAIN:
+            self._rate_best, self._rate_waited = logs[HELD_OUT_BITS], 0
+        else:
+            self._rate_waited += 1
+        if self._rate_waited >= self._rate_patience:
+            rate = float(self.model.optimizer.learning_rate)
+            self.model.optimizer.learning_rate = rate * RATE_FACTOR
+            self._rate_waited = 0
+        self.stale_epochs = 0 if logs["best"] else self.stale_epochs + 1
+        if self.stale_epochs >= self._patience:
+            self.model.stop_training = True
+
+    def state(self) -> dict[str, Any]:
+        """Return the counts; the rate itself is a variable of the optimizer."""
+        known = math.isfinite(self._rate_best)
+        return {
+            "rate_best": self._rate_best if known else None,
+            "rate_waited": self._rate_waited,
+            "stale_epochs": self.stale_epochs,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take the counts back."""
+        best = state["rate_best"]
+        self._rate_best = math.inf if best is None else best
+        self._rate_waited = state["rate_waited"]
+        self.stale_epochs = state["stale_epochs"]
 
 
 class HistoryTable(keras.callbacks.Callback):
@@ -107,9 +219,20 @@ class HistoryTable(keras.callbacks.Callback):
         writer.writerows(self._rows)
         write_text(self._path, table.getvalue())
 
+    def state(self) -> dict[str, Any]:
+        """Return the rows."""
+        return {"rows": self._rows}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take the rows back."""
+        self._rows = state["rows"]
+
 
 class TensorBoardLog(keras.callbacks.Callback):
-    """Writes the figures of each epoch for TensorBoard.
+    """Writes the figures of each epoch for TensorBoard, at once.
+
+    A training that goes on begins another file, which tells TensorBoard to forget later
+    points: an epoch that was broken off after its point was written is done again.
 
     Args:
         folder: Where the event files go.
@@ -118,38 +241,25 @@ class TensorBoardLog(keras.callbacks.Callback):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Open the log."""
-        self._writer = SummaryWriter(str(self._folder))
+        self._writer: EventsWriter | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Write one point of each curve."""
-        for name, value in logs.items():
-            self._writer.add_scalar(name, value, epoch + 1)
+        if self._writer is None:
+            make_folder(self._folder)
+            name = f".epoch{epoch + 1:06d}"
+            self._writer = EventsWriter(str(self._folder / "events"), name)
+            start = SessionLog(status=SessionLog.START)
+            self._writer.write_event(_event(epoch, session_log=start))
+        points = [Summary.Value(tag=k, simple_value=v) for k, v in logs.items()]
+        self._writer.write_event(_event(epoch, summary=Summary(value=points)))
         self._writer.flush()
 
-    def on_train_end(self, logs: Any = None) -> None:
-        """Close the log."""
-        self._writer.close()
+    def close(self) -> None:
+        """Close the file."""
+        if self._writer is not None:
+            self._writer.close()
 
 
-class TimeLimit(keras.callbacks.Callback):
-    """Stops when the time runs out; what was learnt of the epoch is still scored.
-
-    Args:
-        minutes: The time, counted from the first epoch.
-    """
-
-    def __init__(self, minutes: float) -> None:
-        super().__init__()
-        self._minutes = minutes
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Start the clock."""
-        self._ends = time.monotonic() + 60 * self._minutes
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Stop if the time is up."""
-        if time.monotonic() >= self._ends:
-            self.model.stop_training = True
+def _event(epoch: int, **what: Any) -> Any:
+    return Event(wall_time=time.time(), step=epoch + 1, **what)

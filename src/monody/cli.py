@@ -1,4 +1,4 @@
-"""The command line: ``monody train``, ``sample``, ``inspect``, ``corpus``, ``cache``.
+"""The command line: ``monody train``, ``sample``, ``inspect`` and the other commands.
 
 Nothing is decided here. Each command turns its options into settings, calls the same
 function that Python users call, and prints what came out. Heavy imports happen inside
@@ -11,26 +11,19 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from monody.cli_files import (
-    DATA_DIR,
-    cache,
-    data_dir_options,
-    inspect,
-    read_folder,
-    report_reading,
-)
+from monody.cli_evaluate import evaluate
+from monody.cli_files import DATA_DIR, cache, inspect
+from monody.cli_runs import runs
+from monody.cli_train import EXIT_INTERRUPTED, train
 from monody.errors import MonodyError, SettingError
-from monody.options import HeadedCommand, chosen, settings_options
-from monody.settings import ModelSettings, ReadSettings, SampleSettings, TrainSettings
+from monody.options import ExamplesGroup, HeadedCommand, chosen, settings_options
+from monody.settings import SampleSettings
 
-if TYPE_CHECKING:
-    from monody.experiment import Experiment
-
-EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
+EXIT_USER_ERROR = 2
 
 _NORMALISED = {
     # `--rnn-size` is `--rnn_size`, and choices may be written in any case.
@@ -40,7 +33,7 @@ _NORMALISED = {
 }
 
 
-@click.group(context_settings=_NORMALISED)
+@click.group(cls=ExamplesGroup, context_settings=_NORMALISED)
 @click.version_option(package_name="monody", message="monody %(version)s")
 def cli() -> None:
     r"""Learn from a folder of MIDI files and write new melodies.
@@ -59,84 +52,9 @@ def cli() -> None:
 
 cli.add_command(inspect)
 cli.add_command(cache)
-
-
-@cli.command(cls=HeadedCommand)
-@data_dir_options
-@click.option(
-    "--experiment_dir",
-    metavar="DIR",
-    help="Folder for the model and its records. "
-    "[default: the next number in experiments/]",
-)
-@click.option(
-    "-m", "--message", metavar="TEXT", help="A note to self, kept in message.txt."
-)
-@settings_options(ModelSettings)
-@settings_options(TrainSettings)
-@settings_options(ReadSettings)
-def train(folder: str | None, data_dir: str | None, **values: Any) -> None:
-    r"""Learn from a folder of MIDI files.
-
-    \b
-    monody train                          learn from data/midi
-    monody train my_tunes -m "slow airs"  from another folder, with a note to self
-    monody train my_tunes --rnn-size 128  a smaller network: faster, a little worse
-
-    Files that cannot be used are counted and skipped; `monody inspect` explains each of
-    them. A fifth of the melodies is held out: the figure to watch is held-out bits per
-    note, and lower is better. Ctrl-C stops and keeps the best weights so far.
-    """
-    settings: TrainSettings = chosen(TrainSettings, values)
-    model: ModelSettings = chosen(ModelSettings, values)
-    reading: ReadSettings = chosen(ReadSettings, values)
-    corpus = read_folder(folder, data_dir, reading)
-    report_reading(corpus)
-    click.echo("starting Keras on JAX ...")
-
-    from rich.console import Console
-
-    from monody.epoch_lines import EpochLines
-    from monody.training import train as train_network
-
-    lines = EpochLines(Console(), settings.num_epochs)
-    try:
-        experiment = train_network(
-            corpus,
-            settings,
-            model=model,
-            experiment_dir=values["experiment_dir"],
-            message=values["message"],
-            callbacks=[lines],
-        )
-    finally:
-        lines.close()
-    _report_training(experiment)
-    if not lines.finished:
-        click.echo("stopped by Ctrl-C; these are the best weights so far")
-        sys.exit(EXIT_INTERRUPTED)
-
-
-def _report_training(experiment: Experiment) -> None:
-    """Print the held-out figures beside the bigram's, and what to do next."""
-    scores = experiment.read_json("scores.json")
-    for side, meaning in (
-        ("validation", "used to choose the weights"),
-        ("test", "used for nothing else"),
-    ):
-        if side in scores:
-            figure = scores[side]["bits_per_note"]
-            bigram = scores[side]["references"]["bigram"]["bits_per_note"]
-            gain = 1 - figure / bigram
-            click.echo(
-                f"held-out {side} melodies ({scores[side]['melodies']}, {meaning}): "
-                f"{figure:.2f} bits per note, {abs(gain):.0%} "
-                f"{'below' if gain >= 0 else 'above'} a bigram's {bigram:.2f}"
-            )
-    if not scores:
-        click.echo("nothing could be held out: too few melodies that differ")
-    click.echo(f"model: {experiment.model_path}")
-    click.echo(f"next: monody sample --experiment_dir {experiment.folder}")
+cli.add_command(train)
+cli.add_command(evaluate)
+cli.add_command(runs)
 
 
 @cli.command(cls=HeadedCommand)
@@ -208,7 +126,7 @@ def sample(
     )
 
 
-@cli.command()
+@cli.command(cls=HeadedCommand)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option(
     "--out",

@@ -154,7 +154,7 @@ def inspect(
         click.echo(f"written: {page}")
 
 
-@click.command()
+@click.command(cls=HeadedCommand)
 @click.option("--clear", is_flag=True, help="Remove it all.")
 def cache(clear: bool) -> None:
     r"""Show, or remove, what monody remembers of the files that it read.

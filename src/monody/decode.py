@@ -22,20 +22,17 @@ from monody.backend import keras
 from monody.batches import MIDDLE_C
 from monody.events import REST, START, Events, Vocabulary
 from monody.experiment import TrainedModel
-from monody.model import (
-    latest_note,
-    layers_of,
-    lstm_layers,
-    predict_duration,
-    predict_pitch,
-)
+from monody.model import layers_of, predict_duration, predict_pitch
+from monody.recall import Heard, Recall, expect, hear, nothing_heard
 from monody.rules import (
     Rules,
     allowed_durations,
     allowed_pitches,
     make_rules,
+    power_of_two,
     shortest_ticks,
 )
+from monody.tonality import latest_note
 
 MAX_ROWS = 256  # melodies that are written together at most
 ROW_UNIT = 16  # rows are a multiple of it: few compilations, and the same rounding
@@ -51,24 +48,15 @@ class Start:
     from_beginning: bool  # whether the primer begins where its melody does
     meter: int  # index into METERS, in force throughout
     bar_ticks: int
-
-
-class _Heard(NamedTuple):
-    """What the network reads, ``(rows,)`` each: an event, and where the next begins."""
-
-    pitch_in: Any
-    note_before: Any
-    duration_in: Any
-    position: Any
-    meter: Any
+    bars: int  # that the primer fills
 
 
 class _Loop(NamedTuple):
     """What is carried from event to event; ``(rows, …)`` unless said otherwise."""
 
     event: Any  # scalar: events written so far
-    heard: _Heard
-    states: Any  # for each LSTM layer two of (rows, units)
+    heard: Heard
+    recall: Recall
     left: Any  # ticks still to be filled
     sounding: Any  # whether a note sounds that a hold would lengthen
     pitch: Any  # (events, rows) written so far
@@ -96,7 +84,7 @@ def decode_events(
         ``length_ticks``, and the last is a note or lengthens one.
     """
     rules = make_rules(model.vocabulary, model.passport["seen"], length_ticks)
-    most_events = length_ticks // shortest_ticks(rules)
+    most_events = power_of_two(length_ticks // shortest_ticks(rules))
     written: list[Events] = []
     for first in range(0, len(starts), MAX_ROWS):
         group = _in_rows(starts[first : first + MAX_ROWS])
@@ -124,40 +112,40 @@ def _in_rows(starts: Sequence[Start]) -> list[Start]:
 
 def _primer_reads(
     starts: Sequence[Start], vocabulary: Vocabulary
-) -> tuple[_Heard, jax.Array]:
+) -> tuple[Heard, jax.Array]:
     """Lay out what the network reads before it writes, ``(rows, reads)``, and how much.
 
-    Read 0 is the start symbol, read ``i`` the primer's event ``i``. A primer from the
-    middle of a melody leaves the start out.
+    First comes the start symbol, then the primer's events, the last of them in the last
+    column. A primer from the middle of a melody leaves the start out.
     """
-    columns: list[list[tuple[int, int, int, int, int]]] = []
+    columns: list[list[tuple[int, ...]]] = []
     for start in starts:
         symbols = [(START, vocabulary.start_duration)]
-        positions: list[tuple[int, int]] = []
+        positions: list[tuple[int, int, int]] = []
         if start.primer is not None:
             events = start.primer
             symbols += zip(events.pitch.tolist(), events.duration.tolist(), strict=True)
-            positions = list(
-                zip(events.position.tolist(), events.meter.tolist(), strict=True)
-            )
+            places = (events.position, events.bar, events.meter)
+            positions = list(zip(*(place.tolist() for place in places), strict=True))
             if not start.from_beginning:
                 symbols, positions = symbols[1:], positions[1:]
-        positions.append((0, start.meter))  # what is written begins on a bar line
+        # What is written begins on a bar line.
+        positions.append((0, start.bars, start.meter))
         # In the middle of a melody its own first note stands for the one before.
         inside = start.primer is not None and not start.from_beginning
         notes = [pitch for pitch, _ in symbols if pitch < REST]
-        reads, before = [], notes[0] if inside and notes else MIDDLE_C
-        for (pitch, duration), (position, meter) in zip(
-            symbols, positions, strict=True
-        ):
-            reads.append((pitch, before, duration, position, meter))
+        reads: list[tuple[int, ...]] = []
+        before = notes[0] if inside and notes else MIDDLE_C
+        for (pitch, duration), place in zip(symbols, positions, strict=True):
+            reads.append((pitch, before, duration, *place))
             before = pitch if pitch < REST else before
         columns.append(reads)
     counts = jnp.array([len(reads) for reads in columns])
     width = math.ceil(max(map(len, columns)) / PRIMER_UNIT) * PRIMER_UNIT
-    padded = [reads + [reads[-1]] * (width - len(reads)) for reads in columns]
-    table = np.array(padded, np.int32)  # (rows, reads, 5)
-    return _Heard(*(jnp.array(table[..., field]) for field in range(5))), counts
+    padded = [[reads[0]] * (width - len(reads)) + reads for reads in columns]
+    table = np.array(padded, np.int32)  # (rows, reads, fields)
+    fields = range(len(Heard._fields))
+    return Heard(*(jnp.array(table[..., field]) for field in fields)), counts
 
 
 @functools.partial(jax.jit, static_argnums=(0, 2))
@@ -166,7 +154,7 @@ def _decode_group(
     weights: list[jax.Array],
     most_events: int,
     rules: Rules,
-    reads: _Heard,
+    reads: Heard,
     counts: jax.Array,
     bar_ticks: jax.Array,
     keys: jax.Array,
@@ -178,15 +166,11 @@ def _decode_group(
         state_mapping=list(zip(network.variables, weights, strict=True))
     )
     with scope:
-        rows = len(counts)
-        sizes = [lstm.units for lstm in lstm_layers(layers_of(network))]
-        states = [[jnp.zeros((rows, size))] * 2 for size in sizes]
-        states = _hear_primers(network, states, reads, counts)
-        last = jnp.arange(rows), counts - 1
+        rows, width = reads.pitch_in.shape
         begin = _Loop(
             event=jnp.int32(0),
-            heard=_Heard(*(field[last] for field in reads)),
-            states=states,
+            heard=Heard(*(field[:, -1] for field in reads)),
+            recall=_hear_primers(network, reads, counts, width + most_events),
             left=jnp.full(rows, length_ticks),
             sounding=jnp.zeros(rows, bool),
             pitch=jnp.zeros((most_events, rows), jnp.uint8),
@@ -200,25 +184,23 @@ def _decode_group(
     return end.pitch, end.duration, end.event
 
 
-def _hear_primers(network: Any, states: Any, reads: _Heard, counts: jax.Array) -> Any:
-    """Carry the state over all reads of a primer but the last, which the loop reads."""
+def _hear_primers(network: Any, reads: Heard, counts: jax.Array, events: int) -> Recall:
+    """Read all of a primer but its last event, which the loop reads."""
     made = layers_of(network)
+    rows, width = reads.pitch_in.shape
 
-    def hear(states: Any, read: tuple[jax.Array, _Heard]) -> tuple[Any, None]:
-        index, heard = read
-        _, _, after = predict_pitch(made, _one_event(heard), states)
-        inside = (index < counts - 1)[:, None]
-        kept = jax.tree.map(lambda new, old: jnp.where(inside, new, old), after, states)
-        return kept, None
+    def listen(
+        recall: Recall, step: tuple[jax.Array, Heard, jax.Array]
+    ) -> tuple[Recall, None]:
+        index, heard, pitch_next = step
+        active = index >= width - counts
+        recall, hidden, _ = hear(made, recall, heard, active)
+        recall, _ = expect(made, recall, heard, hidden, pitch_next, active)
+        return recall, None
 
-    by_time = _Heard(*(field.T for field in reads))
-    steps = jnp.arange(reads.pitch_in.shape[1])
-    return jax.lax.scan(hear, states, (steps, by_time))[0]
-
-
-def _one_event(heard: _Heard) -> dict[str, jax.Array]:
-    """Give every field a time axis of one: ``(rows, 1)``."""
-    return {name: field[:, None] for name, field in heard._asdict().items()}
+    by_time = Heard(*(field[:, :-1].T for field in reads))
+    steps = jnp.arange(width - 1), by_time, reads.pitch_in[:, 1:].T
+    return jax.lax.scan(listen, nothing_heard(made, rows, events), steps)[0]
 
 
 def _write_event(
@@ -230,16 +212,19 @@ def _write_event(
     loop: _Loop,
 ) -> _Loop:
     """Write one event of every melody that is not full yet."""
-    made = layers_of(network)
-    heard = loop.heard
+    made, heard = layers_of(network), loop.heard
+    reading, everyone = heard.reading(), jnp.ones(len(bar_ticks), bool)
     keys = jax.vmap(lambda key: jax.random.fold_in(key, loop.event))(keys)
-    logits, memory, states = predict_pitch(made, _one_event(heard), loop.states)
+    recall, hidden, past = hear(made, loop.recall, heard, everyone)
+    logits = predict_pitch(made, hidden, recall.pitch_keys, past, reading)
     notes, rests, holds = allowed_durations(rules, loop.left, loop.sounding)
     may = allowed_pitches(rules, notes, rests, holds)
     pitch = sample(logits[:, 0], may, temperature, keys)
 
-    given = (field[:, None] for field in (heard.pitch_in, heard.note_before, pitch))
-    logits = predict_duration(made, memory, *given)
+    recall, given = expect(made, recall, heard, hidden, pitch, everyone)
+    logits = predict_duration(
+        made, given, recall.duration_keys, past, reading, pitch[:, None]
+    )
     may = jnp.where(
         (pitch < REST)[:, None],
         notes,
@@ -249,17 +234,19 @@ def _write_event(
 
     active = loop.left > 0
     ticks = jnp.where(active, rules.ticks[duration], 0)
-    following = _Heard(
+    bars, position = jnp.divmod(heard.position + ticks, bar_ticks)
+    following = Heard(
         pitch_in=pitch,
         note_before=latest_note(heard.pitch_in, heard.note_before),
         duration_in=duration,
-        position=(heard.position + ticks) % bar_ticks,
+        position=position,
+        bar=heard.bar + bars,
         meter=heard.meter,
     )
     return _Loop(
         event=loop.event + 1,
         heard=following,
-        states=states,
+        recall=recall,
         left=loop.left - ticks,
         sounding=pitch != REST,
         pitch=loop.pitch.at[loop.event].set(pitch.astype(jnp.uint8)),
@@ -319,6 +306,7 @@ def _trim(
                 pitch=pitches[row, :count],
                 duration=durations[row, :count],
                 position=blank,
+                bar=blank.astype(np.int32),
                 meter=blank.astype(np.uint8),
             )
         )

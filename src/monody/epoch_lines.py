@@ -24,12 +24,13 @@ class EpochLines(keras.callbacks.Callback):
         self.finished = False  # whether training came to its own end
         self._console = console
         self._num_epochs = num_epochs
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Say what the columns are."""
         self._console.print(
             "bits per note, lower is better; * marks the best weights so far"
         )
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Keras may come here twice: for the rest of an epoch, and for those after."""
+        self.finished = False
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the epoch's bar."""

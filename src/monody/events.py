@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.errors import MonodyError
-from monody.flat_melodies import Line, bar_positions
+from monody.flat_melodies import Line, metric_positions_of
 from monody.melody import (
     COMMON_TIME,
     MAX_BAR_TICKS,
@@ -130,6 +130,7 @@ class Events:
     pitch: NDArray[np.uint8]  # pitch symbols
     duration: NDArray[np.uint8]  # duration symbols; 0 for the end
     position: NDArray[np.int16]  # ticks from the bar line to where the event begins
+    bar: NDArray[np.int32]  # bars from the melody's beginning to that bar line
     meter: NDArray[np.uint8]  # index into METERS of the meter in force there
 
     def __len__(self) -> int:
@@ -178,9 +179,15 @@ def encode_all(
         ends -= np.arange(1, len(ends) + 1)
     durations = vocabulary.durations
     symbols = np.searchsorted(durations, np.arange(durations[-1] + 1)).astype(np.uint8)
-    position, meter = bar_positions(ticks, ends, melodies)
+    position, bar, meter = metric_positions_of(ticks, ends, melodies)
     meters = _meter_symbols(melodies.meters)
-    events = Events(pitch, symbols[ticks], position.astype(np.int16), meters[meter])
+    events = Events(
+        pitch=pitch,
+        duration=symbols[ticks],
+        position=position.astype(np.int16),
+        bar=bar.astype(np.int32),
+        meter=meters[meter],
+    )
     return events, ends
 
 

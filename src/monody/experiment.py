@@ -7,7 +7,9 @@
         message.txt        the note of --message
         split.json         which melodies were trained on and which held out
         files.json         the verdict on every file
-        held_out/          the held-out melodies, from which primers are taken
+        training/          the melodies trained on, so that the data is not needed again
+        held_out/          the held-out melodies, validation before test
+        checkpoint.npz     where training stands, for `monody train --resume`
         history.csv        figures of each epoch
         scores.json        held-out bits per note, and the bigram reference
         tensorboard-logs/
@@ -29,15 +31,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from monody.checkpoint import read_standing
 from monody.errors import MonodyError
 from monody.events import Vocabulary
 from monody.files import make_folder, replacing, write_text
 from monody.melody_store import MelodyStore
+from monody.settings import TrainSettings
 
 EXPERIMENTS = Path("experiments")
 MODEL_FILE = "model.keras"
 LAST_FILE = "last.keras"
-HELD_OUT = "held_out"
+CHECKPOINT_FILE = "checkpoint.npz"
+SETTINGS_FILE, SCORES_FILE = "settings.json", "scores.json"
+TRAINING, HELD_OUT = "training", "held_out"
 PASSPORT = "monody.json"  # the member that monody adds to a .keras archive
 
 
@@ -67,6 +73,7 @@ class Experiment:
         alone = self.path.is_file()
         self.folder = self.path.parent if alone else self.path
         self.model_path = self.path if alone else self.path / MODEL_FILE
+        self.checkpoint_path = self.folder / CHECKPOINT_FILE
         self._loaded: TrainedModel | None = None
 
     def __repr__(self) -> str:
@@ -80,17 +87,22 @@ class Experiment:
             path: The folder; by default the next number in ``experiments/``.
 
         Raises:
-            MonodyError: If the folder holds a trained model already, or cannot be made.
+            MonodyError: If the folder holds a training already, or cannot be made.
         """
         if path is None:
             return cls(_make_numbered())
         experiment = cls(path)
-        if experiment.model_path.exists():
+        unfinished = not experiment.is_over()
+        if unfinished or experiment.model_path.exists():
+            holds = "an unfinished training" if unfinished else "a trained model"
+            resume = "--resume goes on with it; or " if unfinished else ""
             raise MonodyError(
-                f"{str(experiment.path)!r} holds a trained model already: name another "
+                f"{str(experiment.path)!r} holds {holds} already: {resume}name another "
                 "--experiment_dir, or remove it"
             )
         make_folder(experiment.folder)
+        # Of a training that is over and whose model was removed: no way to go on.
+        experiment.checkpoint_path.unlink(missing_ok=True)
         return experiment
 
     @classmethod
@@ -104,7 +116,7 @@ class Experiment:
         Raises:
             MonodyError: If there is none, or it has no model yet.
         """
-        experiment = cls(path) if path else _most_recent()
+        experiment = cls(path) if path else _most_recent(MODEL_FILE)
         if not experiment.model_path.is_file():
             raise MonodyError(
                 f"no trained model in {str(experiment.path)!r}: expected "
@@ -112,6 +124,34 @@ class Experiment:
                 "another --experiment_dir"
             )
         return experiment
+
+    @classmethod
+    def to_go_on(cls, path: str | os.PathLike[str] | None = None) -> Experiment:
+        """Open an experiment whose training may go on.
+
+        Args:
+            path: Its folder; by default the most recent one in ``experiments/``.
+
+        Raises:
+            MonodyError: If there is none, or it has no checkpoint.
+        """
+        experiment = cls(path) if path else _most_recent(SETTINGS_FILE)
+        if not experiment.checkpoint_path.is_file():
+            raise MonodyError(
+                f"no training to go on with in {str(experiment.path)!r}: expected "
+                f"{str(experiment.checkpoint_path)!r}; train anew, or name another "
+                "--experiment_dir"
+            )
+        return experiment
+
+    def is_over(self) -> bool:
+        """Tell whether training came to its own end, as far as the folder says."""
+        try:
+            settings = self.record()["settings"]["training"]
+            standing = read_standing(self.checkpoint_path)
+            return standing.over(TrainSettings.from_json(settings)) is not None
+        except (MonodyError, KeyError, TypeError):
+            return True  # nothing there that could go on
 
     def load(self) -> TrainedModel:
         """Load the network, once: what was compiled for it stays compiled.
@@ -127,6 +167,49 @@ class Experiment:
         """Return the held-out melodies, or ``None`` where the model stands alone."""
         folder = self.folder / HELD_OUT
         return MelodyStore.load(folder) if folder.is_dir() else None
+
+    def side(self, name: str) -> MelodyStore:
+        """Return the melodies of one side of the split, in the order of the split.
+
+        Args:
+            name: ``train``, ``validation`` or ``test``. A side may be empty.
+
+        Raises:
+            MonodyError: If the experiment does not hold them.
+        """
+        folder = self.folder / (TRAINING if name == "train" else HELD_OUT)
+        counts = self.record().get("melodies")
+        try:
+            melodies = MelodyStore.load(folder)
+        except (OSError, ValueError, EOFError) as error:
+            raise self._lacks(f"the {name} melodies") from error
+        if counts is None:
+            raise self._lacks("which melodies are on which side")
+        first = counts["validation"] if name == "test" else 0
+        chosen = melodies[first : first + counts[name]]
+        if len(chosen) != counts[name]:
+            raise self._lacks(f"all of the {name} melodies")
+        return chosen
+
+    def record(self) -> dict[str, Any]:
+        """Return what ``settings.json`` says: settings, data, versions, the start.
+
+        Raises:
+            MonodyError: If it is missing or damaged.
+        """
+        try:
+            record = self.read_json(SETTINGS_FILE)
+        except (OSError, ValueError) as error:
+            raise self._lacks(SETTINGS_FILE) from error
+        if not isinstance(record, dict):
+            raise self._lacks(SETTINGS_FILE)
+        return record
+
+    def _lacks(self, what: str) -> MonodyError:
+        return MonodyError(
+            f"{str(self.folder)!r} does not hold {what}: expected a whole experiment "
+            "of this version of monody; train again, or name another --experiment_dir"
+        )
 
     def write_json(self, name: str, values: Any) -> None:
         """Write a readable JSON file into the folder."""
@@ -187,16 +270,17 @@ def _make_numbered() -> Path:
             return folder
 
 
-def _most_recent() -> Experiment:
-    """Return the experiment that was started last, by its own record.
+def _most_recent(needed: str) -> Experiment:
+    """Return the experiment with a certain file that was started last.
 
-    Folder times are not asked: copying and sampling change them.
+    When that was, its own record says. Folder times are not asked: copying and sampling
+    change them.
     """
     started = []
     for path in EXPERIMENTS.iterdir() if EXPERIMENTS.is_dir() else ():
-        experiment = Experiment(path)
-        if experiment.model_path.is_file() and (path / "settings.json").is_file():
-            started.append((experiment.read_json("settings.json")["started"], path))
+        if (path / needed).is_file():
+            with contextlib.suppress(MonodyError):
+                started.append((Experiment(path).record().get("started", ""), path))
     if not started:
         raise MonodyError(
             f"no trained experiment in {str(EXPERIMENTS)!r}: run `monody train` first, "

@@ -7,6 +7,7 @@ operations on flat arrays.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,19 +88,23 @@ class Line:
         return longest % rows
 
 
-def bar_positions(
+class MetricPositions(NamedTuple):
+    """Where events begin. All arrays are ``(events,)``."""
+
+    position: NDArray[np.int64]  # ticks since the bar line
+    bar: NDArray[np.int64]  # bars since the melody's beginning
+    meter: NDArray[np.int64]  # row of the store's ``meters`` that is in force
+
+
+def metric_positions_of(
     ticks: Ints, ends: NDArray[np.int64], melodies: MelodyStore
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> MetricPositions:
     """Find where in its bar each event begins, as ``metric_positions`` does for one.
 
     Args:
         ticks: ``(events,)`` length of each event; 0 for one that nothing follows.
         ends: ``(melodies,)`` where each melody's events end.
         melodies: The melodies, for their meters.
-
-    Returns:
-        Ticks since the bar line ``(events,)``, and the row of ``melodies.meters`` that
-        is in force ``(events,)``.
     """
     # One clock runs through all melodies. An event of no length takes a tick of it, so
     # that no two begin at once.
@@ -112,5 +117,21 @@ def bar_positions(
     change = begin[melody] + tick  # (meters,)
     first = np.searchsorted(clock, np.minimum(change, end[melody]))
     meter = np.repeat(np.arange(len(first)), np.diff(first, append=len(ticks)))
-    bar = TICKS_PER_WHOLE * numerator // denominator
-    return (clock[:-1] - change[meter]) % bar[meter], meter
+    bar_ticks = TICKS_PER_WHOLE * numerator // denominator
+    bars, position = np.divmod(clock[:-1] - change[meter], bar_ticks[meter])
+    return MetricPositions(position, bars + _bars_before(tick, bar_ticks)[meter], meter)
+
+
+def _bars_before(tick: NDArray[np.integer], bar_ticks: Ints) -> NDArray[np.int64]:
+    """Count the bars that begin before each meter change of its melody, ``(meters,)``.
+
+    Args:
+        tick: Where each meter begins; 0 for the first of a melody.
+        bar_ticks: Length of its bars.
+    """
+    opening = np.append(tick[1:], 0) == 0  # whether the row after opens a melody
+    begun = np.where(opening, 0, -(-np.diff(tick, append=0) // bar_ticks))
+    before = np.cumsum(begun) - begun
+    first = np.maximum.accumulate(np.where(tick == 0, np.arange(len(tick)), 0))
+    counted: NDArray[np.int64] = before - before[first]
+    return counted

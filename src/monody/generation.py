@@ -259,4 +259,5 @@ def _start(primer: Primer | None, meter: Meter, model: TrainedModel) -> Start:
         from_beginning=events is None or (primer is not None and primer.first_bar == 0),
         meter=meter_symbol(meter),
         bar_ticks=meter.bar_ticks,
+        bars=primer.bars if primer is not None and events is not None else 0,
     )

@@ -3,26 +3,39 @@
 At each event it reads the event before (its pitch, the interval that led to it, its
 duration), where in the bar the next one begins, and the meter; LSTM layers remember the
 rest. One head predicts the pitch symbol, the other the duration symbol given that
-pitch.
+pitch. Each mixes its own output with what ``copying`` takes from the melody so far.
 
-A melody means the same in every key, so the pitch head is two heads added: one for the
-interval from the note before, moved to where that note is, and one for the pitch
-itself. On nottingham, 128 units, about 70 s of two cores each: 3.27 bits per note with
-it, 4.55 without.
+A melody means the same in every key, so the network also reads which pitch classes it
+has heard, counted from the latest note (``tonality``), and the pitch head is two heads
+added: one for the interval from the note before, moved to where that note is, and one
+for the pitch itself.
 
 All layers are Keras's own and all have names, so that plain Keras opens a saved model.
 The functions below take those layers by name: training calls them on whole sequences,
-decoding on one event with the state carried over.
+decoding on one event with the state and the past carried over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from monody.backend import keras
+from monody.copying import (
+    INTERVAL_INPUTS,
+    INTERVALS,
+    Layers,
+    Past,
+    Tensor,
+    begin_copying,
+    copying_layers,
+    interval_symbol,
+    later,
+    look_back,
+    mix_durations,
+    mix_pitches,
+    moved,
+)
 from monody.events import (
     METERS,
     PITCH_INPUTS,
@@ -32,18 +45,22 @@ from monody.events import (
     Vocabulary,
 )
 from monody.settings import ModelSettings
+from monody.tonality import count_notes, latest_note, tonality
 
-INPUTS = ("pitch_in", "note_before", "duration_in", "position", "meter", "pitch_next")
+READING = ("pitch_in", "note_before", "duration_in", "position", "bar", "meter")
+INPUTS = (*READING, "pitch_next")
 PITCH_SIZE, INTERVAL_SIZE, DURATION_SIZE, POSITION_SIZE, METER_SIZE = 32, 48, 32, 32, 8
-MAX_INTERVAL = 24  # semitones; wider leaps share the last entry
-INTERVALS = 2 * MAX_INTERVAL + 1
-NOTES = REST  # symbols below it are notes, 0-127
-
-Layers = dict[str, Any]  # Keras layers by name
-Tensor = Any  # a Keras tensor or a JAX array
 
 layers = keras.layers
 ops = keras.ops
+
+
+class Hidden(NamedTuple):
+    """What the LSTM layers make of the events read."""
+
+    memory: Tensor  # (batch, time, units): output of the last layer
+    event: Tensor  # (batch, time, features): its first layer's input
+    states: list[list[Tensor]]  # two of each layer, (batch, units), after the last
 
 
 def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
@@ -56,18 +73,23 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
     Returns:
         A ``keras.Model``. Its inputs, all ``(batch, time)`` integers, are ``INPUTS``:
         the event before (``pitch_in``, ``duration_in``) and the pitch of the latest
-        note before that (``note_before``); ``position`` and ``meter`` where the next
-        event begins; the next pitch symbol ``pitch_next``, for the duration head. Its
-        outputs are logits: ``pitch`` ``(batch, time, 131)`` and ``duration`` ``(batch,
-        time, durations)``.
+        note before that (``note_before``); ``position``, ``bar`` and ``meter`` where
+        the next event begins; the next pitch symbol ``pitch_next``, for the duration
+        head. Its outputs are log-probabilities: ``pitch`` ``(batch, time, 131)`` and
+        ``duration`` ``(batch, time, durations)``.
     """
     made = _make_layers(settings, len(vocabulary.durations))
     inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS}
-    reading = {name: inputs[name] for name in INPUTS[:-1]}
-    pitch, memory, _ = predict_pitch(made, reading)
-    duration = predict_duration(
-        made, memory, inputs["pitch_in"], inputs["note_before"], inputs["pitch_next"]
-    )
+    reading = {name: inputs[name] for name in READING}
+    heard = ops.cumsum(count_notes(reading["pitch_in"]), axis=1)
+    hidden = read_events(made, reading, heard)
+    past = look_back(made, reading)
+    keys = later(made["pitch_key"](hidden.memory))
+    pitch = predict_pitch(made, hidden, keys, past, reading)
+    given = hear_pitch(made, hidden, reading, inputs["pitch_next"])
+    keys = later(made["duration_key"](given))
+    duration = predict_duration(made, given, keys, past, reading, inputs["pitch_next"])
+    begin_copying(made)
     outputs = {"pitch": pitch, "duration": duration}
     return keras.Model(inputs, outputs, name="monody")
 
@@ -75,18 +97,18 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
 def _make_layers(settings: ModelSettings, durations: int) -> Layers:
     """Create every layer, under the names that a saved model keeps."""
     size = settings.rnn_size
-    specials = PITCH_INPUTS - NOTES
     made = [
         layers.Embedding(PITCH_INPUTS, PITCH_SIZE, name="embed_pitch"),
-        layers.Embedding(INTERVALS + specials, INTERVAL_SIZE, name="embed_interval"),
+        layers.Embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_interval"),
         layers.Embedding(durations + 1, DURATION_SIZE, name="embed_duration"),
         layers.Embedding(POSITIONS, POSITION_SIZE, name="embed_position"),
         layers.Embedding(len(METERS), METER_SIZE, name="embed_meter"),
         layers.Dense(PITCH_SYMBOLS, name="pitch_absolute"),
         layers.Dense(INTERVALS, name="pitch_relative"),
-        layers.Embedding(INTERVALS + specials, INTERVAL_SIZE, name="embed_next"),
+        layers.Embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_next"),
         layers.Dense(size, activation="relu", name="duration_hidden"),
         layers.Dense(durations, name="duration"),
+        *copying_layers(),
     ]
     for index in range(settings.num_layers):
         made.append(
@@ -109,30 +131,29 @@ def lstm_layers(made: Layers) -> list[Any]:
     return [made[name] for name in names]
 
 
-def predict_pitch(
+def read_events(
     made: Layers,
     reading: dict[str, Tensor],
+    heard: Tensor,
     states: Sequence[Sequence[Tensor]] | None = None,
-) -> tuple[Tensor, Tensor, list[list[Tensor]]]:
-    """Read events and predict the pitch symbol of the next.
+) -> Hidden:
+    """Read events.
 
     Args:
         made: The network's layers.
-        reading: ``INPUTS`` but for the last, each ``(batch, time)``.
+        reading: ``READING``, each ``(batch, time)``.
+        heard: Counts of all notes up to each event, ``(batch, time, 13)``.
         states: For each LSTM layer its two states ``(batch, units)``; by default zeros.
-
-    Returns:
-        Logits ``(batch, time, 131)``; what the duration head needs to know ``(batch,
-        time, features)``; and the states after the last event.
     """
     pitch, before = reading["pitch_in"], reading["note_before"]
     event = ops.concatenate(
         [
             made["embed_pitch"](pitch),
-            made["embed_interval"](_interval(pitch, before)),
+            made["embed_interval"](interval_symbol(pitch, before)),
             made["embed_duration"](reading["duration_in"]),
             made["embed_position"](reading["position"]),
             made["embed_meter"](reading["meter"]),
+            tonality(heard, latest_note(pitch, before)),
         ],
         axis=-1,
     )
@@ -142,46 +163,72 @@ def predict_pitch(
         memory, *carried = lstm(memory, **state)
         memory = made[f"dropout_{index}"](memory)
         after.append(carried)
-    relative = made["pitch_relative"](memory)  # (batch, time, intervals)
-    latest = ops.expand_dims(latest_note(pitch, before), -1)
-    interval = ops.clip(
-        ops.subtract(np.arange(NOTES), latest), -MAX_INTERVAL, MAX_INTERVAL
+    return Hidden(memory, event, after)
+
+
+def predict_pitch(
+    made: Layers, hidden: Hidden, keys: Tensor, past: Past, reading: dict[str, Tensor]
+) -> Tensor:
+    """Predict the pitch symbol of the next event.
+
+    Args:
+        made: The network's layers.
+        hidden: The events read.
+        keys: For each slot of the past, ``(batch, slots, 2 * KEY_SIZE)``.
+        past: The melody so far.
+        reading: What was read, each ``(batch, time)``.
+
+    Returns:
+        Log-probabilities ``(batch, time, 131)``.
+    """
+    latest = latest_note(reading["pitch_in"], reading["note_before"])
+    notes = moved(made["pitch_relative"](hidden.memory), latest)
+    specials = ops.zeros_like(notes[..., : PITCH_SYMBOLS - REST])
+    fresh = made["pitch_absolute"](hidden.memory) + ops.concatenate(
+        [notes, specials], axis=-1
     )
-    moved = ops.take_along_axis(relative, interval + MAX_INTERVAL, axis=-1)
-    specials = ops.zeros_like(relative[..., : PITCH_SYMBOLS - NOTES])
-    logits = made["pitch_absolute"](memory) + ops.concatenate(
-        [moved, specials], axis=-1
+    return mix_pitches(made, hidden.memory, keys, past, latest, fresh)
+
+
+def hear_pitch(
+    made: Layers, hidden: Hidden, reading: dict[str, Tensor], pitch_next: Tensor
+) -> Tensor:
+    """Take in the pitch symbol of the next event, before its duration is predicted.
+
+    Returns:
+        ``(batch, time, units)``.
+    """
+    given = made["embed_next"](_interval_of(pitch_next, reading))
+    return made["duration_hidden"](
+        ops.concatenate([hidden.memory, hidden.event, given], axis=-1)
     )
-    return logits, ops.concatenate([memory, event], axis=-1), after
 
 
 def predict_duration(
-    made: Layers, memory: Tensor, pitch_in: Tensor, before: Tensor, pitch_next: Tensor
+    made: Layers,
+    given: Tensor,
+    keys: Tensor,
+    past: Past,
+    reading: dict[str, Tensor],
+    pitch_next: Tensor,
 ) -> Tensor:
     """Predict the duration symbol of the next event, given its pitch symbol.
 
     Args:
         made: The network's layers.
-        memory: From ``predict_pitch``.
-        pitch_in: The pitch symbol before, ``(batch, time)``.
-        before: The latest note before that, ``(batch, time)``.
+        given: From ``hear_pitch``.
+        keys: For each slot of the past, ``(batch, slots, KEY_SIZE)``.
+        past: The melody so far.
+        reading: What was read, each ``(batch, time)``.
         pitch_next: The pitch symbol given, ``(batch, time)``.
 
     Returns:
-        Logits ``(batch, time, durations)``.
+        Log-probabilities ``(batch, time, durations)``.
     """
-    interval = _interval(pitch_next, latest_note(pitch_in, before))
-    given = made["embed_next"](interval)
-    hidden = made["duration_hidden"](ops.concatenate([memory, given], axis=-1))
-    return made["duration"](hidden)
+    event = pitch_next, _interval_of(pitch_next, reading)
+    return mix_durations(made, given, keys, past, event, made["duration"](given))
 
 
-def latest_note(pitch: Tensor, before: Tensor) -> Tensor:
-    """Return the pitch of the latest note, the present event included."""
-    return ops.where(ops.less(pitch, NOTES), pitch, before)
-
-
-def _interval(pitch: Tensor, before: Tensor) -> Tensor:
-    """Return the interval to a symbol, from 0; rest, hold, end, start come after."""
-    interval = ops.clip(pitch - before, -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
-    return ops.where(ops.less(pitch, NOTES), interval, pitch - NOTES + INTERVALS)
+def _interval_of(pitch_next: Tensor, reading: dict[str, Tensor]) -> Tensor:
+    latest = latest_note(reading["pitch_in"], reading["note_before"])
+    return interval_symbol(pitch_next, latest)

@@ -23,7 +23,23 @@ class SettingOption(click.Option):
     heading = ""
 
 
-class HeadedCommand(click.Command):
+class _WithExamples(click.Command):
+    r"""A command whose help keeps the lines of its examples.
+
+    click wants a backspace before lines that must not be joined; docstrings are raw, so
+    that what they hold is a backslash and a ``b``.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.help = (self.help or "").replace("\\b\n", "\b\n")
+
+
+class ExamplesGroup(_WithExamples, click.Group):
+    """A group of commands whose help keeps the lines of its examples."""
+
+
+class HeadedCommand(_WithExamples):
     """A command whose help has its settings' options under a heading for each class."""
 
     def format_options(

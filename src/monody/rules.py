@@ -29,7 +29,7 @@ class Rules(NamedTuple):
     rest_durations: Any  # (durations,) bool: used by rests
     hold_durations: Any  # (durations,) bool: used by holds
     pitches: Any  # (131,) bool: symbols that may be written at all
-    fillable: Any  # (length + 1,) bool: lengths that can be filled, a note at the end
+    fillable: Any  # (length + 1 or more,) bool: lengths that can be filled, note last
 
 
 def make_rules(
@@ -48,6 +48,8 @@ def make_rules(
     if not fillable[length_ticks]:
         notes.add(TICKS_PER_STEP)
         fillable = fillable_lengths(notes, rests, length_ticks)
+    # Tables of few different sizes: each is compiled once.
+    fillable = np.pad(fillable, (0, power_of_two(len(fillable)) - len(fillable)))
     ticks = np.array(vocabulary.durations)
     low, high = seen["pitch_range"]
     symbols = np.arange(PITCH_SYMBOLS)
@@ -60,6 +62,11 @@ def make_rules(
         pitches=jnp.array(in_range | np.isin(symbols, [REST, HOLD])),
         fillable=jnp.array(fillable),
     )
+
+
+def power_of_two(number: int) -> int:
+    """Return the next power of two, 64 at least: ``power_of_two(65) == 128``."""
+    return max(64, 1 << (number - 1).bit_length())
 
 
 def fillable_lengths(

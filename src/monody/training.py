@@ -1,63 +1,42 @@
 """Training: from a corpus to an experiment with a trained network.
 
-``model.fit`` with Keras callbacks. Every event of every training melody is a target
-once an epoch, each time in another transposition; after each epoch the validation
-melodies are scored as they are, and that figure alone decides which weights are kept,
-when the learning rate falls and when training stops. The test melodies are scored once,
-at the end.
+The validation melodies decide which weights are kept; the test melodies are scored
+once, at the end. A training that was stopped can go on (``resume``).
 """
 
 from __future__ import annotations
 
-import platform
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
-from importlib.metadata import version
+from dataclasses import asdict, replace
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from monody.backend import keras
-from monody.batches import Batches, EncodedSet, encode_set
-from monody.callbacks import (
-    HELD_OUT_BITS,
-    HeldOutScore,
-    HistoryTable,
-    SaveModels,
-    TensorBoardLog,
-    TimeLimit,
-)
+from monody.batches import EncodedSet, encode_set
+from monody.checkpoint import Standing, read_standing
 from monody.corpus import Corpus, require_melodies
-from monody.evaluate import Evaluator, network_inputs
-from monody.events import HOLD, REST, Vocabulary
+from monody.evaluator import Evaluator
+from monody.events import Vocabulary
 from monody.experiment import (
-    HELD_OUT,
-    LAST_FILE,
+    SCORES_FILE,
+    SETTINGS_FILE,
     Experiment,
     load_model,
-    now,
     save_model,
 )
-from monody.files import write_text
-from monody.melody_store import MelodyStore
+from monody.fitting import fit
 from monody.model import build_model
-from monody.references import bigram_score
+from monody.records import (
+    OF_THE_FOLDER,
+    make_passport,
+    saved_settings,
+    write_records,
+)
+from monody.references import bigram
 from monody.settings import ModelSettings, TrainSettings
-from monody.split import Split, split_corpus
-
-# Each optimizer's own rate. Keras's defaults are too low for this network, for some of
-# the optimizers by far: benchmarks/README.md has the figures.
-LEARNING_RATES = {
-    "sgd": 0.3,
-    "rmsprop": 0.002,
-    "adagrad": 0.03,
-    "adadelta": 1.0,
-    "adam": 0.003,
-    "adamax": 0.006,
-    "nadam": 0.003,
-}
+from monody.split import split_corpus
+from monody.surprise import Score
 
 
 def train(
@@ -93,213 +72,121 @@ def train(
     melodies = require_melodies(corpus).melodies
     split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
-    sets = _encode_sides(melodies, split, vocabulary)
-    experiment = Experiment.create(experiment_dir)
-    passport = {
-        "settings": {
-            "reading": corpus.settings.to_json(),
-            "model": model.to_json(),
-            "training": settings.to_json(),
-        },
-        **_about_data(melodies, split, sets["train"], vocabulary),
-        "versions": _versions(),
-    }
-    _write_records(experiment, corpus, split, passport, message)
-
-    keras.utils.set_random_seed(settings.seed)
-    network = build_model(model, vocabulary)
-
-    def save(path: Any) -> None:
-        save_model(network, vocabulary, passport, path)
-
-    try:
-        _fit(network, sets, settings, experiment, save, callbacks)
-    except KeyboardInterrupt:
-        if not experiment.model_path.exists():
-            raise
-    _write_scores(experiment, sets, vocabulary)
-    return experiment
-
-
-def _encode_sides(
-    melodies: MelodyStore, split: Split, vocabulary: Vocabulary
-) -> dict[str, EncodedSet]:
-    """Encode each side of the split that has melodies."""
-    return {
+    sets = {
         side: encode_set(melodies, vocabulary, indices)
         for side, indices in asdict(split).items()
         if indices
     }
+    experiment = Experiment.create(experiment_dir)
+    passport = make_passport(corpus, split, sets["train"], model, settings)
+    write_records(experiment, corpus, split, passport, message)
+    _train_network(experiment, sets, passport, callbacks)
+    return experiment
 
 
-def _about_data(
-    melodies: MelodyStore, split: Split, train: EncodedSet, vocabulary: Vocabulary
-) -> dict[str, Any]:
-    """Say what a model must know of its data in order to sample."""
-    return {
-        "data_fingerprint": melodies.fingerprint(),
-        "usual": _usual(melodies, split),
-        "seen": _seen(train, vocabulary),
+def resume(
+    experiment_dir: str | PathLike[str] | None = None,
+    *,
+    num_epochs: int | None = None,
+    patience: int | None = None,
+    max_minutes: float | None = None,
+    callbacks: Sequence[Any] = (),
+) -> Experiment:
+    """Go on with a training that was stopped, as if it had not been.
+
+    On the same machine and with the same versions it ends in the same weights, bit for
+    bit. The melodies are those that the experiment keeps.
+
+    Args:
+        experiment_dir: The folder; by default the most recent in ``experiments/``.
+        num_epochs: Epochs, those done included; by default as the training began.
+        patience: Likewise.
+        max_minutes: Likewise, with the minutes that it took before.
+        callbacks: Further Keras callbacks; what they remember is not kept.
+
+    Returns:
+        The experiment. Where its training is over already, nothing is trained.
+
+    Raises:
+        MonodyError: If there is nothing to go on with.
+    """
+    experiment = Experiment.to_go_on(experiment_dir)
+    standing = read_standing(experiment.checkpoint_path)
+    record = experiment.record()
+    model, settings = saved_settings(record)
+    asked: dict[str, Any] = {
+        "num_epochs": num_epochs,
+        "patience": patience,
+        "max_minutes": max_minutes,
     }
-
-
-def _usual(melodies: MelodyStore, split: Split) -> dict[str, Any]:
-    """Return the commonest meter and the median tempo of the training melodies."""
-    chosen = list(split.train)
-    meters = Counter(str(melodies.first_meter(index)) for index in chosen)
-    meter, _ = meters.most_common(1)[0]
-    return {"meter": meter, "bpm": float(np.median(melodies.info["bpm"][chosen]))}
-
-
-def _seen(train: EncodedSet, vocabulary: Vocabulary) -> dict[str, list[int]]:
-    """List what the training melodies use: ``rules`` allows nothing else."""
-    ticks = np.array(vocabulary.durations)
-    notes = train.pitch < REST
-    pitches = train.pitch[notes]
-    kinds = {"note": notes, "rest": train.pitch == REST, "hold": train.pitch == HOLD}
-    used = {
-        f"{kind}_ticks": np.unique(ticks[train.duration[events]]).tolist()
-        for kind, events in kinds.items()
+    named = {name: value for name, value in asked.items() if value is not None}
+    settings = replace(settings, **named)
+    over = standing.over(settings)
+    scores = experiment.folder / SCORES_FILE
+    if over and scores.exists():
+        return experiment
+    vocabulary = Vocabulary(model.encoding)
+    sets = {
+        side: encode_set(experiment.side(side), vocabulary)
+        for side, count in record["melodies"].items()
+        if count
     }
-    return {
-        **used,
-        "pitch_range": [int(pitches.min()), int(pitches.max())],
-    }
+    if over:
+        _write_scores(experiment, sets, vocabulary)
+        return experiment
+    scores.unlink(missing_ok=True)  # those of the best weights before the stop
+    record["settings"]["training"] = settings.to_json()
+    experiment.write_json(SETTINGS_FILE, record)
+    passport = {key: record[key] for key in record if key not in OF_THE_FOLDER}
+    _train_network(experiment, sets, passport, callbacks, standing)
+    return experiment
 
 
-def _versions() -> dict[str, str]:
-    """Return the versions that a figure may depend on."""
-    packages = ("monody", "keras", "jax", "numpy", "symusic")
-    return {
-        "python": platform.python_version(),
-        **{package: version(package) for package in packages},
-    }
+class TrainingStopped(KeyboardInterrupt):
+    """Ctrl-C, where there is no scored model yet.
 
+    Args:
+        experiment: What ``resume`` goes on with.
+    """
 
-def _write_records(
-    experiment: Experiment,
-    corpus: Corpus,
-    split: Split,
-    passport: dict[str, Any],
-    message: str | None,
-) -> None:
-    """Write down everything about the training that is known before it starts."""
-    melodies = corpus.melodies
-    named = {
-        side: [_melody_name(melodies, index) for index in indices]
-        for side, indices in asdict(split).items()
-    }
-    experiment.write_json("settings.json", {"started": now(), **passport})
-    experiment.write_json("split.json", named)
-    experiment.write_json("files.json", [item.to_json() for item in corpus.verdicts])
-    melodies.take(split.held_out).save(experiment.folder / HELD_OUT)
-    if message:
-        write_text(experiment.folder / "message.txt", message)
-
-
-def _melody_name(melodies: MelodyStore, index: int) -> dict[str, Any]:
-    info = melodies.info[index]
-    return {
-        "file": melodies.sources[info["file"]],
-        "track": int(info["track"]),
-        "piece": int(info["piece"]),
-    }
-
-
-class _TrainingData(keras.utils.PyDataset):
-    """The training batches for ``fit``, drawn anew before each epoch."""
-
-    def __init__(self, encoded: EncodedSet, settings: TrainSettings) -> None:
+    def __init__(self, experiment: Experiment) -> None:
         super().__init__()
-        self._batches = Batches(encoded, settings.batch_size, settings.window_size)
-        self._seed = settings.seed
-        self._epoch = 0
-        self._shuffle()
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __getitem__(self, index: int) -> tuple[Any, Any, Any]:
-        """Return inputs, targets and weights; weighted sums are nats per note."""
-        batch = self._batches[index]
-        weight = np.float32(1 / max(batch.note_count, 1))
-        # The last axis keeps Keras from taking logits over one duration for figures.
-        targets = {
-            "pitch": batch.pitch[..., None],
-            "duration": batch.duration[..., None],
-        }
-        weights = {
-            "pitch": batch.pitch_counts * weight,
-            "duration": batch.duration_counts * weight,
-        }
-        return network_inputs(batch), targets, weights
-
-    def on_epoch_end(self) -> None:
-        """Draw the next epoch."""
-        self._epoch += 1
-        self._shuffle()
-
-    def _shuffle(self) -> None:
-        self._batches.shuffle(np.random.default_rng([self._seed, self._epoch]))
+        self.experiment = experiment
 
 
-def _fit(
-    network: Any,
-    sets: dict[str, EncodedSet],
-    settings: TrainSettings,
+def _train_network(
     experiment: Experiment,
-    save: Any,
+    sets: dict[str, EncodedSet],
+    passport: dict[str, Any],
     callbacks: Sequence[Any],
+    standing: Standing | None = None,
 ) -> None:
-    """Compile and fit, the optimizer kept out of the network: saved files are small."""
-    validation = sets.get("validation")
-    evaluator = Evaluator(validation) if validation else None
-    trainee = keras.Model(network.input, network.output)
-    losses = {
-        head: keras.losses.SparseCategoricalCrossentropy(
-            from_logits=True, reduction="sum"
-        )
-        for head in ("pitch", "duration")
-    }
-    trainee.compile(optimizer=_optimizer(settings), loss=losses)
-    own: list[Any] = [
-        HeldOutScore(network, evaluator),
-        SaveModels(save, experiment.model_path, experiment.folder / LAST_FILE),
-        TensorBoardLog(experiment.folder / "tensorboard-logs"),
-        HistoryTable(experiment.folder / "history.csv"),
-        *callbacks,
-    ]
-    if evaluator is not None:
-        own += [
-            keras.callbacks.ReduceLROnPlateau(
-                HELD_OUT_BITS,
-                factor=0.5,
-                patience=max(settings.patience // 3, 1),
-                mode="min",
-                min_delta=0.005,
-            ),
-            keras.callbacks.EarlyStopping(
-                HELD_OUT_BITS, patience=settings.patience, mode="min"
-            ),
-        ]
-    if settings.max_minutes is not None:
-        own.append(TimeLimit(settings.max_minutes))
-    data = _TrainingData(sets["train"], settings)
-    trainee.fit(
-        data, epochs=settings.num_epochs, shuffle=False, verbose=0, callbacks=own
-    )
+    """Train from the beginning, or go on from where training stood, and score."""
+    model, settings = saved_settings(passport)
+    vocabulary = Vocabulary(model.encoding)
+    keras.utils.set_random_seed(settings.seed)
+    network = build_model(model, vocabulary)
 
+    def save(path: Path) -> None:
+        save_model(network, vocabulary, passport, path)
 
-def _optimizer(settings: TrainSettings) -> Any:
-    """Make the optimizer that the settings name."""
-    rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
-    config = {
-        "learning_rate": rate,
-        "global_clipnorm": settings.grad_clip or None,
-    }
-    return keras.optimizers.deserialize(
-        {"class_name": settings.optimizer, "config": config}
-    )
+    try:
+        try:
+            fit(
+                network,
+                sets,
+                settings,
+                experiment,
+                save,
+                callbacks=callbacks,
+                standing=standing,
+            )
+        except KeyboardInterrupt:
+            if not experiment.model_path.exists():
+                raise
+        _write_scores(experiment, sets, vocabulary)
+    except KeyboardInterrupt:
+        raise TrainingStopped(experiment) from None
 
 
 def _write_scores(
@@ -311,9 +198,9 @@ def _write_scores(
     for side in ("validation", "test"):
         if side in sets:
             network = Evaluator(sets[side]).score(best.network)
-            bigram = bigram_score(sets["train"], sets[side], vocabulary)
+            surprise = bigram(sets["train"], sets[side], vocabulary)
             scores[side] = {
                 **network.to_json(),
-                "references": {"bigram": bigram.to_json()},
+                "references": {"bigram": Score.of(surprise, sets[side]).to_json()},
             }
-    experiment.write_json("scores.json", scores)
+    experiment.write_json(SCORES_FILE, scores)

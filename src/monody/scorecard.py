@@ -1,0 +1,273 @@
+"""The scorecard: how well a trained network predicts melodies, beside reference models.
+
+All models are judged note for note on the same melodies, by default those of the test
+part: training never saw them, and they chose no weights. The references are counted on
+the melodies that the network was trained on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from monody.batches import EncodedSet, encode_set
+from monody.corpus import read_corpus, require_melodies
+from monody.duplicates import find_duplicates
+from monody.errors import MonodyError
+from monody.evaluator import Evaluator
+from monody.events import REST, Events, Vocabulary, decode
+from monody.experiment import HELD_OUT, Experiment
+from monody.melody import Melody
+from monody.melody_store import MelodyStore
+from monody.references import Reference, bigram, uniform, unigram
+from monody.settings import ReadSettings
+from monody.surprise import Floats, Saving, Score, Surprise, bits_of_notes, melody_sums
+from monody.variable_order import variable_order
+
+# The weakest first.
+REFERENCES: dict[str, Reference] = {
+    "uniform": uniform,
+    "unigram": unigram,
+    "bigram": bigram,
+    "variable_order": variable_order,
+}
+PARTS: dict[str, tuple[str, ...]] = {
+    "test": ("test",),
+    "validation": ("validation",),
+    "both": ("validation", "test"),
+}
+
+Progress = Callable[[str, int, int], None]  # what is done; steps done, steps in all
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a reference model did, and how the network did beside it."""
+
+    score: Score
+    saving: Saving  # the share of its bits that the network does without
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON values."""
+        return {
+            **self.score.to_json(),
+            "saving": self.saving.share,
+            "saving_95": list(self.saving.interval_95),
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Melodies, and what the network made of each of their events."""
+
+    melodies: MelodyStore
+    vocabulary: Vocabulary
+    encoded: EncodedSet
+    surprise: Surprise
+
+    def bits_of_notes(self, melody: int) -> Floats:
+        """Return the surprise of each note of ``as_read(melody)``, in bits."""
+        return bits_of_notes(self.surprise, self.encoded, melody)
+
+    def bits_of_end(self, melody: int) -> float:
+        """Return the surprise of the end of one melody, in bits."""
+        return float(self.surprise.bits[self.encoded.ends[melody] - 1])
+
+    def as_read(self, melody: int) -> Melody:
+        """Return one melody as the network reads it: ``steps`` rounds to 16ths."""
+        whole = self.melodies[melody]
+        part = slice(int(self.encoded.starts[melody]), int(self.encoded.ends[melody]))
+        read = {one.name: getattr(self.encoded, one.name) for one in fields(Events)}
+        events = Events(**{name: array[part] for name, array in read.items()})
+        notes = decode(events, self.vocabulary, meters=whole.meters).notes
+        return replace(whole, notes=notes)
+
+    def bits_per_note(self) -> Floats:
+        """Return the bits per note of each melody, its end included."""
+        notes = melody_sums((self.encoded.pitch < REST).astype(float), self.encoded)
+        bits_per_note: Floats = melody_sums(self.surprise.bits, self.encoded) / notes
+        return bits_per_note
+
+    def median(self) -> int:
+        """Return the melody whose bits per note are the median."""
+        order = np.argsort(self.bits_per_note(), kind="stable")
+        return int(order[(len(order) - 1) // 2])
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """How well a network predicts a set of melodies, and how references do."""
+
+    model: str  # the file
+    encoding: str
+    data: str  # the folder that the melodies came from
+    part: str | None  # of the experiment's held-out melodies; None for other data
+    like_training: int | None  # of other data: tunes that training knew
+    score: Score
+    seconds: float  # of the network, what it took to compile included
+    references: dict[str, Standing]  # none where the training melodies are missing
+    judged: Judged = field(repr=False)
+    music: dict[str, Any] | None = None  # how melodies that it wrote resemble real ones
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON values."""
+        about = ("model", "encoding", "data", "part", "like_training")
+        references = {name: ref.to_json() for name, ref in self.references.items()}
+        return {
+            **{name: getattr(self, name) for name in about},
+            **self.score.to_json(),
+            "seconds": self.seconds,
+            "references": references,
+            **({} if self.music is None else {"music": self.music}),
+        }
+
+    def picture(self, melody: int | None = None) -> str:
+        """Draw how surprising each note of a melody was.
+
+        Args:
+            melody: Index of the melody among those judged; by default the one whose
+                bits per note are the median.
+
+        Returns:
+            An SVG image.
+        """
+        from monody.surprise_plot import surprise_svg
+
+        index = self.judged.median() if melody is None else melody
+        drawn, bits = self.judged.as_read(index), self.judged.bits_of_notes(index)
+        title = f"{drawn.source} (its end: {self.judged.bits_of_end(index):.1f} bits)"
+        return surprise_svg(drawn, bits.tolist(), title)
+
+
+def evaluate(
+    experiment: Experiment,
+    data_dir: str | os.PathLike[str] | None = None,
+    part: str = "test",
+    *,
+    progress: Progress | None = None,
+) -> Scorecard:
+    """Judge a trained network on melodies that it was not trained on.
+
+    Args:
+        experiment: A trained experiment. A model file on its own holds no melodies: it
+            needs ``data_dir``, and is judged without references.
+        data_dir: A folder of music files to judge on, read as the training melodies
+            were; by default the experiment's held-out melodies.
+        part: Which of those: ``"test"``, which training did not look at,
+            ``"validation"``, which chose the weights, or ``"both"``.
+        progress: Called with what is being done, its steps done, and all of them.
+
+    Returns:
+        The scorecard.
+
+    Raises:
+        MonodyError: If there is no model, or no melody to judge it on.
+    """
+    tell = progress or _silence
+    train = _training_melodies(experiment)
+    if data_dir is None:
+        melodies = _held_out(experiment, part)
+    else:
+        melodies = _read(experiment, data_dir, partial(tell, f"reading {data_dir}"))
+    model = experiment.load()
+    encoded = encode_set(melodies, model.vocabulary)
+    began = time.monotonic()
+    ours = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
+    seconds = time.monotonic() - began
+    return Scorecard(
+        model=str(experiment.model_path),
+        encoding=model.vocabulary.encoding,
+        data=str(data_dir or experiment.folder / HELD_OUT),
+        part=part if data_dir is None else None,
+        like_training=_count_known(train, melodies) if data_dir and train else None,
+        score=Score.of(ours, encoded),
+        seconds=seconds,
+        references=_references(train, encoded, ours, model.vocabulary, tell),
+        judged=Judged(melodies, model.vocabulary, encoded, ours),
+    )
+
+
+def _silence(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def _training_melodies(experiment: Experiment) -> MelodyStore | None:
+    """Return what the network was trained on, or ``None`` where it stands alone."""
+    try:
+        return experiment.side("train")
+    except MonodyError:
+        return None
+
+
+def _held_out(experiment: Experiment, part: str) -> MelodyStore:
+    """Return part of the held-out melodies, at least one."""
+    if part not in PARTS:
+        raise ValueError(f"part must be one of {', '.join(PARTS)}, not {part!r}")
+    if not (experiment.folder / HELD_OUT).is_dir():
+        raise MonodyError(
+            f"{str(experiment.path)!r} has no held-out melodies beside it: name a "
+            "folder of melodies to judge it on with --data_dir"
+        )
+    first, *others = (experiment.side(side) for side in PARTS[part])
+    for other in others:
+        first = first.followed_by(other)
+    if not len(first):
+        raise MonodyError(
+            f"the experiment in {str(experiment.folder)!r} held out no {part} "
+            "melodies, it had too few that differ: name others with --data_dir"
+        )
+    return first
+
+
+def _read(
+    experiment: Experiment,
+    data_dir: str | os.PathLike[str],
+    progress: Callable[[int, int], None],
+) -> MelodyStore:
+    """Return the melodies of a folder without the copies among them."""
+    saved = experiment.load().passport["settings"]["reading"]
+    corpus = read_corpus(data_dir, ReadSettings.from_json(saved), progress)
+    return require_melodies(corpus).melodies.take(corpus.used.tolist())
+
+
+def _count_known(train: MelodyStore, melodies: MelodyStore) -> int:
+    """Count the melodies that are, or are like, one of the training set."""
+    info = melodies.info.copy()
+    info["file"] += len(train.sources)
+    sources = [*train.sources, *melodies.sources]
+    both = MelodyStore(train.notes, train.meters, train.info, sources).followed_by(
+        MelodyStore(melodies.notes, melodies.meters, info, sources)
+    )
+    groups = find_duplicates(both).groups
+    return int(np.isin(groups[len(train) :], groups[: len(train)]).sum())
+
+
+def _references(
+    train: MelodyStore | None,
+    encoded: EncodedSet,
+    ours: Surprise,
+    vocabulary: Vocabulary,
+    tell: Progress,
+) -> dict[str, Standing]:
+    """Judge each reference, counted on the training melodies, on the same notes."""
+    if train is None:
+        return {}
+    standings = {}
+    learnt = encode_set(train, vocabulary)
+    for done, (name, reference) in enumerate(REFERENCES.items()):
+        tell("references", done, len(REFERENCES))
+        began = time.monotonic()
+        theirs = reference(learnt, encoded, vocabulary)
+        seconds = time.monotonic() - began
+        score, saving = Score.of(theirs, encoded), Saving.of(ours, theirs, encoded)
+        standings[name] = Standing(score, saving, seconds)
+    tell("references", len(REFERENCES), len(REFERENCES))
+    return standings
