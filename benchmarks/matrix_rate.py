@@ -46,7 +46,8 @@ EPOCHS = 3
 LSTM_RUNS = 5
 PASSES = 3  # forward, and the gradient of either factor
 PAYOUT_PASSES = 2  # one factor has no gradient
-MODEL = monody.ModelSettings(rnn_size=256, num_layers=2)
+UNITS, LAYERS = 256, 2
+MODEL = monody.ModelSettings(rnn_size=UNITS, num_layers=LAYERS)
 COLUMNS = ("batch size", "what", "useful GFLOP", "s", "CPU s", "useful GFLOP/s",
            "matrices GFLOP/s", "share", "padding")  # fmt: skip
 
@@ -103,8 +104,7 @@ def main() -> None:
     """Measure with every batch size, print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    usual = monody.TrainSettings().batch_size
-    parser.add_argument("--batch_size", type=int, nargs="+", default=[usual])
+    parser.add_argument("--batch_size", type=int, nargs="+", default=[16])
     chosen = parser.parse_args()
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("monody", "keras", "jax")
@@ -120,7 +120,7 @@ def main() -> None:
 def _measure(corpus: monody.Corpus, batch_size: int) -> None:
     """Train with a batch size and print the table's two rows."""
     settings = monody.TrainSettings(num_epochs=EPOCHS, batch_size=batch_size)
-    places = _places(corpus, settings)
+    places = _places(corpus, settings, batch_size)
     rate = _matrix_rate()
     network, trained = _train(corpus, settings)
     kernels = _kernels(network, "")
@@ -142,12 +142,14 @@ def _measure(corpus: monody.Corpus, batch_size: int) -> None:
         )
 
 
-def _places(corpus: monody.Corpus, settings: monody.TrainSettings) -> Places:
+def _places(
+    corpus: monody.Corpus, settings: monody.TrainSettings, batch_size: int
+) -> Places:
     """Count what an epoch's batches hold; their order changes nothing."""
     split = monody.split_corpus(corpus, settings.seed)
     vocabulary = monody.Vocabulary(MODEL.encoding)
     train = encode_set(corpus.melodies, vocabulary, split.train)
-    batches = Batches(train, settings.batch_size, settings.window_size)
+    batches = Batches(train, batch_size, settings.window_size)
     places = Places()
     for index in range(len(batches)):
         _, real = batches.events_of(index)
@@ -220,15 +222,13 @@ def _of_pairs(places: Places, network: Any) -> int:
 
 def _time_plain(places: Places, features: int) -> Taken:
     """Time LSTM layers forward and backward on batches of the same shapes."""
-    lstms = [
-        keras.layers.LSTM(MODEL.rnn_size, return_sequences=True)
-        for _ in range(MODEL.num_layers)
-    ]
+    lstms = [keras.layers.LSTM(UNITS, return_sequences=True) for _ in range(LAYERS)]
     network = keras.Sequential([keras.Input((None, features)), *lstms])
     weights = [variable.value for variable in network.trainable_variables]
+    fixed = [variable.value for variable in network.non_trainable_variables]
 
     def loss(weights: list[jax.Array], events: jax.Array) -> jax.Array:
-        memory, _ = network.stateless_call(weights, [], events)
+        memory, _ = network.stateless_call(weights, fixed, events)
         return jnp.mean(memory**2)
 
     step = jax.jit(jax.grad(loss, argnums=(0, 1)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
+import jax
 import pytest
 
 import monody
@@ -20,9 +22,20 @@ hypothesis.settings.load_profile("monody")
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the tests out of the user's cache, and the cache out of the tests."""
+    """Keep the tests out of the user's cache, and the cache out of the tests.
+
+    What is compiled is kept while the tests run: many networks are the same.
+    """
+    compiled = {
+        "jax_compilation_cache_dir": str(tmp_path_factory.mktemp("compiled")),
+        "jax_persistent_cache_min_compile_time_secs": 0.1,
+    }
+    config: Any = jax.config
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MONODY_CACHE", str(tmp_path_factory.mktemp("cache")))
+        for name, value in compiled.items():
+            patch.setenv(name.upper(), str(value))  # for the commands that tests run
+            config.update(name, value)
         yield
 
 

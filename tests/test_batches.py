@@ -79,7 +79,7 @@ def test_every_event_is_a_target_exactly_once(
     encoded = encode_set(corpus, VOCABULARY)
     batches = Batches(encoded, batch_size, window)
     if shuffled:
-        batches.shuffle(np.random.default_rng(0))
+        batches.shuffle(np.random.default_rng(0), 1.0)
     seen: Counter[int] = Counter()
     for index in range(len(batches)):
         batch = batches[index]
@@ -117,7 +117,7 @@ def test_transpositions_keep_intervals_and_stay_in_the_range_of_the_set() -> Non
 
     batches = Batches(encoded, 4, 999)
     plain = Counter(tuple(np.diff(melody.pitches).tolist()) for melody in corpus)
-    batches.shuffle(rng)
+    batches.shuffle(rng, 1.0)
     moved: Counter[tuple[int, ...]] = Counter()
     for index in range(len(batches)):
         for read, predicted in _rows(batches[index]):
@@ -163,6 +163,6 @@ def test_the_same_seed_draws_the_same_epoch() -> None:
     encoded = encode_set([tune(seed) for seed in range(6)], VOCABULARY)
     first, second = Batches(encoded, 2, 99), Batches(encoded, 2, 99)
     for batches in (first, second):
-        batches.shuffle(np.random.default_rng([5, 1]))
+        batches.shuffle(np.random.default_rng([5, 1]), 1.0)
     for index in range(len(first)):
         assert np.array_equal(first[index].pitch, second[index].pitch)

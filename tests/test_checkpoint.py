@@ -18,7 +18,6 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
-from jax.experimental.compilation_cache import compilation_cache
 from tensorboardX.proto import event_pb2
 
 import monody
@@ -62,22 +61,11 @@ monody.train(
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Write a checkpoint after each step; compile what is the same once."""
-    compiled = {
-        "jax_compilation_cache_dir": str(tmp_path_factory.mktemp("compiled")),
-        "jax_persistent_cache_min_compile_time_secs": 0.0,
-    }
-    config: Any = jax.config
-    before = {name: getattr(config, name) for name in compiled}
+def _checkpoints_at_once() -> Iterator[None]:
+    """Write a checkpoint after each step."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("monody.resuming.SECONDS_BETWEEN", 0)
-        for values in (compiled, before):
-            for name, value in values.items():
-                config.update(name, value)
-            compilation_cache.reset_cache()
-            if values is compiled:
-                yield
+        yield
 
 
 @pytest.fixture(scope="module")

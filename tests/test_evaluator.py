@@ -128,7 +128,7 @@ def test_each_event_stands_in_one_place_of_one_batch(
 ) -> None:
     encoded = encode_set([tune(1, bars=bars) for bars in sizes], Vocabulary("notes"))
     batches = Batches(encoded, batch_size, window_size)
-    batches.shuffle(np.random.default_rng(1))
+    batches.shuffle(np.random.default_rng(1), 1.0)
     found = []
     for index in range(len(batches)):
         source, real = batches.events_of(index)

@@ -253,9 +253,15 @@ class Batches:
     def __len__(self) -> int:
         return len(self._plan)
 
-    def shuffle(self, rng: np.random.Generator) -> None:
-        """Draw a new order and new transpositions: for training, before each epoch."""
-        self._shifts = random_shifts(self._encoded, rng)
+    def shuffle(self, rng: np.random.Generator, transpose: float) -> None:
+        """Draw a new order and new transpositions: for training, before each epoch.
+
+        Args:
+            rng: Decides.
+            transpose: Share of the melodies that may move to another key.
+        """
+        moves = rng.random(len(self._encoded)) < transpose
+        self._shifts = random_shifts(self._encoded, rng) * moves
         self._draw(rng.permutation)
         self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.settings import TrainSettings
+from monody.settings import TrainSettings, chosen
 
 STANDING = "standing"  # the member with the JSON
 
@@ -51,7 +51,7 @@ class Standing:
         """
         if self.epoch >= settings.num_epochs:
             return f"{self.epoch} epochs are done; a higher --num_epochs goes on"
-        if self.stale_epochs >= settings.patience:
+        if self.stale_epochs >= chosen(settings.patience):
             return (
                 f"{self.stale_epochs} epochs brought no better held-out figure; a "
                 "higher --patience goes on"

@@ -88,6 +88,7 @@ def _train(values: dict[str, Any]) -> None:
         model=model,
         experiment_dir=values["experiment_dir"],
         message=values["message"],
+        explain=click.echo,
     )
     _show(work, settings.num_epochs)
 

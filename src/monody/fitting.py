@@ -1,7 +1,7 @@
 """Fitting the network: ``model.fit`` with Keras callbacks.
 
-Every event of every training melody is a target once an epoch, each time in another
-transposition; after each epoch the validation melodies are scored as they are, and that
+Every event of every training melody is a target once an epoch, a share of them in
+another key; after each epoch the validation melodies are scored as they are, and that
 figure alone decides which weights are kept, when the learning rate falls and when
 training stops.
 """
@@ -31,7 +31,7 @@ from monody.checkpoint import Standing
 from monody.evaluator import Evaluator, network_inputs
 from monody.experiment import LAST_FILE, Experiment
 from monody.resuming import CtrlC, KeepCheckpoint
-from monody.settings import TrainSettings
+from monody.settings import TrainSettings, chosen
 
 # Each optimizer's own rate. Keras's defaults are too low for this network, for some of
 # the optimizers by far: benchmarks/README.md has the figures.
@@ -52,12 +52,16 @@ class TrainingData(keras.utils.PyDataset):
     def __init__(self, encoded: EncodedSet, settings: TrainSettings) -> None:
         super().__init__()
         self.first_batch = 0  # those before it are done already
-        self._batches = Batches(encoded, settings.batch_size, settings.window_size)
+        self._batches = Batches(
+            encoded, chosen(settings.batch_size), settings.window_size
+        )
         self._seed = settings.seed
+        self._transpose = settings.transpose
 
     def draw(self, epoch: int) -> None:
         """Draw the order and the transpositions of an epoch, always the same ones."""
-        self._batches.shuffle(np.random.default_rng([self._seed, epoch]))
+        rng = np.random.default_rng([self._seed, epoch])
+        self._batches.shuffle(rng, self._transpose)
 
     def __len__(self) -> int:
         return len(self._batches) - self.first_batch
@@ -109,7 +113,7 @@ def fit(
     parts: list[Remembers] = [
         SaveModels(save, experiment.model_path, folder / LAST_FILE),
         Clock(settings.max_minutes),
-        Plateau(settings.patience),
+        Plateau(chosen(settings.patience)),
         HistoryTable(folder / "history.csv"),
     ]
     curves = TensorBoardLog(folder / "tensorboard-logs")

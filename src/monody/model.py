@@ -44,7 +44,7 @@ from monody.events import (
     REST,
     Vocabulary,
 )
-from monody.settings import ModelSettings
+from monody.settings import ModelSettings, chosen
 from monody.tonality import count_notes, latest_note, tonality
 
 READING = ("pitch_in", "note_before", "duration_in", "position", "bar", "meter")
@@ -96,7 +96,7 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
 
 def _make_layers(settings: ModelSettings, durations: int) -> Layers:
     """Create every layer, under the names that a saved model keeps."""
-    size = settings.rnn_size
+    size = chosen(settings.rnn_size)
     made = [
         layers.Embedding(PITCH_INPUTS, PITCH_SIZE, name="embed_pitch"),
         layers.Embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_interval"),
@@ -116,7 +116,7 @@ def _make_layers(settings: ModelSettings, durations: int) -> Layers:
                 size, return_sequences=True, return_state=True, name=f"lstm_{index}"
             )
         )
-        made.append(layers.Dropout(settings.dropout, name=f"dropout_{index}"))
+        made.append(layers.Dropout(chosen(settings.dropout), name=f"dropout_{index}"))
     return {layer.name: layer for layer in made}
 
 

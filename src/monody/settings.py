@@ -242,6 +242,17 @@ def _meter(text: str) -> str:
     return f"{int(numerator)}/{int(denominator)}"
 
 
+def chosen(value: int | float | None) -> Any:
+    """Return a setting that the corpus may have chosen.
+
+    Raises:
+        ValueError: If it is still open: ``presets.fill_in`` chooses it.
+    """
+    if value is None:
+        raise ValueError("a setting is still open: presets.fill_in chooses it")
+    return value
+
+
 @dataclass(frozen=True)
 class ModelSettings(Settings):
     """What the network looks like."""
@@ -253,11 +264,17 @@ class ModelSettings(Settings):
         "One event for each note (notes) or for each 16th, the classic grid (steps).",
         choices=ENCODINGS,
     )
-    rnn_size: int = setting(192, "Units in each LSTM layer.", minimum=1, maximum=4096)
+    rnn_size: int | None = setting(
+        None,
+        "Units in each LSTM layer; by default chosen from the corpus, 128 or 192.",
+        minimum=1,
+        maximum=4096,
+    )
     num_layers: int = setting(2, "LSTM layers.", minimum=1, maximum=8)
-    dropout: float = setting(
-        0.3,
-        "Share of activations switched off while training, against learning by heart.",
+    dropout: float | None = setting(
+        None,
+        "Share of activations switched off while training, against learning by heart; "
+        "by default chosen from the corpus, 0.3 to 0.5.",
         minimum=0.0,
         maximum=0.95,
     )
@@ -272,11 +289,15 @@ class TrainSettings(Settings):
     num_epochs: int = setting(
         60, "Passes over the training melodies, at most.", minimum=1
     )
-    batch_size: int = setting(
-        16, "Sequences in one training step.", minimum=1, maximum=4096
+    batch_size: int | None = setting(
+        None,
+        "Sequences in one training step, fewer where they are long; by default chosen "
+        "from the corpus, 8 or 16.",
+        minimum=1,
+        maximum=4096,
     )
     window_size: int = setting(
-        256,
+        512,
         "Events of context in one training sequence, at most.",
         minimum=2,
         maximum=65_536,
@@ -288,8 +309,18 @@ class TrainSettings(Settings):
     grad_clip: float = setting(
         1.0, "Largest norm of a gradient; 0 switches clipping off.", minimum=0.0
     )
-    patience: int = setting(
-        6, "Epochs without a better held-out figure before training stops.", minimum=1
+    patience: int | None = setting(
+        None,
+        "Epochs without a better held-out figure before training stops; by default "
+        "chosen from the corpus, 6 to 12.",
+        minimum=1,
+    )
+    transpose: float = setting(
+        0.25,
+        "Share of the melodies that an epoch moves to another key. The network reads "
+        "melodies by their intervals and key anyway; 1 unlearns a corpus's usual keys.",
+        minimum=0.0,
+        maximum=1.0,
     )
     max_minutes: float | None = setting(
         None,

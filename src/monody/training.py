@@ -6,7 +6,7 @@ once, at the end. A training that was stopped can go on (``resume``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
 from pathlib import Path
@@ -27,6 +27,7 @@ from monody.experiment import (
 )
 from monody.fitting import fit
 from monody.model import build_model
+from monody.presets import fill_in
 from monody.records import (
     OF_THE_FOLDER,
     make_passport,
@@ -47,18 +48,21 @@ def train(
     experiment_dir: str | PathLike[str] | None = None,
     message: str | None = None,
     callbacks: Sequence[Any] = (),
+    explain: Callable[[str], None] | None = None,
 ) -> Experiment:
     """Train a network on a corpus.
 
     Args:
         corpus: What to learn from.
-        settings: How to train.
+        settings: How to train. What is left open, here and in ``model``, is chosen
+            from the size of the corpus.
         model: What the network looks like.
         experiment_dir: The folder to write; by default the next number in
             ``experiments/``.
         message: A note to self, kept in ``message.txt``.
         callbacks: Further Keras callbacks; the logs they see hold ``bits_per_note`` and
             ``val_bits_per_note``.
+        explain: Called with a line for each setting that was chosen, and why.
 
     Returns:
         The experiment, with the best weights by held-out bits per note. Ctrl-C after
@@ -77,6 +81,10 @@ def train(
         for side, indices in asdict(split).items()
         if indices
     }
+    learnt = sets["train"]
+    model, settings = fill_in(
+        model, settings, len(learnt), learnt.note_count, explain or (lambda _: None)
+    )
     experiment = Experiment.create(experiment_dir)
     passport = make_passport(corpus, split, sets["train"], model, settings)
     write_records(experiment, corpus, split, passport, message)
