@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from monody.musicality import Musicality
+    from monody.resemblance import Resemblance
     from monody.scorecard import Progress, Scorecard
     from monody.surprise import Score
 
@@ -43,6 +45,11 @@ MEANINGS = {
     "those that chose the weights (validation), or both. [default test]",
 )
 @click.option(
+    "--music",
+    is_flag=True,
+    help="Also let the model write melodies, and compare them with the held-out ones.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print the scorecard as JSON instead."
 )
 @click.option(
@@ -61,6 +68,7 @@ def evaluate(
     experiment: str | None,
     data_dir: str | None,
     part: str | None,
+    music: bool,
     as_json: bool,
     plot: str | None,
     melody: int | None,
@@ -72,6 +80,7 @@ def evaluate(
     monody evaluate experiments/03 --json          another one, for a program
     monody evaluate experiments/03 --data_dir airs on other melodies
     monody evaluate --plot surprise.svg            one melody, note by note
+    monody evaluate --music                        and how alike its melodies are
 
     EXPERIMENT is the folder of one, or a .keras file. The figure is bits per note: how
     many yes-or-no questions it takes to tell the network the next note. Lower is
@@ -94,7 +103,7 @@ def evaluate(
 
     opened = Experiment.open(experiment)
     with _progress(Console(stderr=True)) as progress:
-        card = judge(opened, data_dir, part or "test", progress=progress)
+        card = judge(opened, data_dir, part or "test", music=music, progress=progress)
     if plot:
         _draw(card, Path(plot), melody)
     if as_json:
@@ -144,6 +153,41 @@ def _print_card(card: Scorecard, console: Console) -> None:
     console.print(_table(card))
     console.print()
     console.print(_meaning(card))
+    if card.music:
+        console.print()
+        _print_music(card.music, console)
+
+
+def _print_music(music: Musicality, console: Console) -> None:
+    """Print how generated melodies resemble real ones, beside the ceiling."""
+    from rich.table import Table
+
+    generated, ceiling = music.generated, music.ceiling
+    console.print(
+        f"{generated.generated_melodies} generated melodies (seed {music.seed}) beside "
+        f"{generated.real_melodies} held-out ones, and these beside "
+        f"{ceiling.real_melodies} training ones: what real melodies reach"
+    )
+    if generated.overlap is None or ceiling.overlap is None:
+        console.print(f"too few to compare: {FEW_MELODIES} on each side are needed")
+        return
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("\noverlap of, 1 is perfect")
+    for title in ("generated\nand held-out", "held-out\nand training"):
+        table.add_column(title, justify="right")
+    for name, area in generated.overlap.items():
+        table.add_row(
+            name.replace("_", " "), f"{area:.2f}", f"{ceiling.overlap[name]:.2f}"
+        )
+    table.add_row("notes in key", *(f"{_in_key(side):.0%}" for side in music.sides))
+    told = (f"{side.classifier_accuracy:.0%}" for side in music.sides)
+    table.add_row("told apart, 50% is perfect", *told)
+    console.print(table)
+
+
+def _in_key(side: Resemblance) -> float:
+    """Return how many notes of a side's first melodies are in their key."""
+    return side.generated_in_key_share or 0.0
 
 
 def _about(card: Scorecard) -> Iterator[str]:

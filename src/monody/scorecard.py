@@ -25,6 +25,7 @@ from monody.events import REST, Events, Vocabulary, decode
 from monody.experiment import HELD_OUT, Experiment
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
+from monody.musicality import Musicality, judge_music
 from monody.references import Reference, bigram, uniform, unigram
 from monody.settings import ReadSettings
 from monody.surprise import Floats, Saving, Score, Surprise, bits_of_notes, melody_sums
@@ -115,7 +116,7 @@ class Scorecard:
     seconds: float  # of the network, what it took to compile included
     references: dict[str, Standing]  # none where the training melodies are missing
     judged: Judged = field(repr=False)
-    music: dict[str, Any] | None = None  # how melodies that it wrote resemble real ones
+    music: Musicality | None = None  # how melodies that it wrote resemble real ones
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as JSON values."""
@@ -126,7 +127,7 @@ class Scorecard:
             **self.score.to_json(),
             "seconds": self.seconds,
             "references": references,
-            **({} if self.music is None else {"music": self.music}),
+            **({"music": self.music.to_json()} if self.music else {}),
         }
 
     def picture(self, melody: int | None = None) -> str:
@@ -152,6 +153,7 @@ def evaluate(
     data_dir: str | os.PathLike[str] | None = None,
     part: str = "test",
     *,
+    music: bool = False,
     progress: Progress | None = None,
 ) -> Scorecard:
     """Judge a trained network on melodies that it was not trained on.
@@ -163,6 +165,8 @@ def evaluate(
             were; by default the experiment's held-out melodies.
         part: Which of those: ``"test"``, which training did not look at,
             ``"validation"``, which chose the weights, or ``"both"``.
+        music: Also let the model write melodies and compare them with the held-out
+            ones: ``judge_music``.
         progress: Called with what is being done, its steps done, and all of them.
 
     Returns:
@@ -182,6 +186,7 @@ def evaluate(
     began = time.monotonic()
     ours = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
     seconds = time.monotonic() - began
+    hear = partial(tell, "music")
     return Scorecard(
         model=str(experiment.model_path),
         encoding=model.vocabulary.encoding,
@@ -192,6 +197,7 @@ def evaluate(
         seconds=seconds,
         references=_references(train, encoded, ours, model.vocabulary, tell),
         judged=Judged(melodies, model.vocabulary, encoded, ours),
+        music=judge_music(experiment, progress=hear) if music else None,
     )
 
 
