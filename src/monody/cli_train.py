@@ -52,12 +52,13 @@ def train(context: click.Context, /, **values: Any) -> None:
     \b
     monody train                          learn from data/midi
     monody train my_tunes -m "slow airs"  from another folder, with a note to self
-    monody train my_tunes --rnn-size 128  a smaller network: faster, a little worse
+    monody train my_tunes --rnn-size 64   a smaller network: faster, a little worse
     monody train --resume                 go on with the latest, stopped or cut off
 
     Files that cannot be used are counted and skipped; `monody inspect` explains each of
     them. A fifth of the melodies is held out: the figure to watch is held-out bits per
-    note, and lower is better. Ctrl-C stops and keeps the best weights so far.
+    note, and lower is better. Ctrl-C stops and keeps the best weights so far. Sizes
+    that are not named are chosen from the corpus, and it says which and why.
     """
     if values["resume"]:
         named = {
@@ -213,4 +214,5 @@ def _report_training(experiment: Experiment) -> None:
     if not scores:
         click.echo("nothing could be held out: too few melodies that differ")
     click.echo(f"model: {experiment.model_path}")
-    click.echo(f"next: monody sample --experiment_dir {experiment.folder}")
+    click.echo(f"next: monody evaluate {experiment.folder}")
+    click.echo(f"      monody sample --experiment_dir {experiment.folder}")

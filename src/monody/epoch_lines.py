@@ -24,13 +24,16 @@ class EpochLines(keras.callbacks.Callback):
         self.finished = False  # whether training came to its own end
         self._console = console
         self._num_epochs = num_epochs
-        self._console.print(
-            "bits per note, lower is better; * marks the best weights so far"
-        )
+        self._explained = False
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Keras may come here twice: for the rest of an epoch, and for those after."""
         self.finished = False
+        if not self._explained:
+            self._console.print(
+                "bits per note, lower is better; * marks the best weights so far"
+            )
+        self._explained = True
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the epoch's bar."""
