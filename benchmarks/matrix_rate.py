@@ -12,7 +12,8 @@ The time is that of the fastest epoch but the first, which compiles: from its be
 to its last batch, so without scoring and saving. CPU seconds are those of both cores.
 Beside it stand two plain LSTM layers of the same shapes, forward and backward on the
 same batches and no more, each shape the fastest of a few. ``--batch_size 16 32 64``
-tries several.
+tries several; the first column says what came of it, because long sequences come in
+smaller batches.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ PASSES = 3  # forward, and the gradient of either factor
 PAYOUT_PASSES = 2  # one factor has no gradient
 UNITS, LAYERS = 256, 2
 MODEL = monody.ModelSettings(rnn_size=UNITS, num_layers=LAYERS)
-COLUMNS = ("batch size", "what", "useful GFLOP", "s", "CPU s", "useful GFLOP/s",
+COLUMNS = ("batches", "what", "useful GFLOP", "s", "CPU s", "useful GFLOP/s",
            "matrices GFLOP/s", "share", "padding")  # fmt: skip
 
 
@@ -93,6 +94,12 @@ class Places:
     pairs: int = 0  # of an event and an earlier one that it looks back at
     shapes: Counter[tuple[int, int]] = field(default_factory=Counter)  # (batch, time)
 
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{count} of {rows} × {length}"
+            for (rows, length), count in sorted(self.shapes.items())
+        )
+
     @property
     def padding(self) -> float:
         """Share of the places in the batches where no event stands."""
@@ -105,6 +112,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--batch_size", type=int, nargs="+", default=[16])
+    usual = monody.TrainSettings().window_size
+    parser.add_argument("--window_size", type=int, default=usual)
     chosen = parser.parse_args()
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("monody", "keras", "jax")
@@ -114,12 +123,14 @@ def main() -> None:
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
     corpus = monody.read_corpus(chosen.folder)
     for batch_size in chosen.batch_size:
-        _measure(corpus, batch_size)
+        _measure(corpus, batch_size, chosen.window_size)
 
 
-def _measure(corpus: monody.Corpus, batch_size: int) -> None:
+def _measure(corpus: monody.Corpus, batch_size: int, window_size: int) -> None:
     """Train with a batch size and print the table's two rows."""
-    settings = monody.TrainSettings(num_epochs=EPOCHS, batch_size=batch_size)
+    settings = monody.TrainSettings(
+        num_epochs=EPOCHS, batch_size=batch_size, window_size=window_size
+    )
     places = _places(corpus, settings, batch_size)
     rate = _matrix_rate()
     network, trained = _train(corpus, settings)
@@ -135,7 +146,7 @@ def _measure(corpus: monody.Corpus, batch_size: int) -> None:
     ):
         speed = useful / time_of.seconds
         print(
-            f"| {batch_size} | {what} | {useful / 1e9:.0f} | {time_of.seconds:.2f} "
+            f"| {places} | {what} | {useful / 1e9:.0f} | {time_of.seconds:.2f} "
             f"| {time_of.cpu_seconds:.2f} | {speed / 1e9:.1f} | {rate / 1e9:.1f} "
             f"| {speed / rate:.0%} | {places.padding:.1%} |",
             flush=True,

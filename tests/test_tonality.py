@@ -19,8 +19,8 @@ def _tonality(pitches: list[int]) -> NDArray[np.float32]:
         heard = symbol if symbol < REST else heard
         latest.append(heard)
     counts = np.cumsum(np.asarray(count_notes(pitch)), axis=1)
-    described: NDArray[np.float32] = np.asarray(tonality(counts, np.array([latest])))
-    return described[0]
+    described: NDArray[np.float32] = np.asarray(tonality(counts, np.array([latest])))[0]
+    return described
 
 
 def test_nothing_is_known_before_the_first_note() -> None:
