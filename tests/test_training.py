@@ -25,7 +25,7 @@ from monody.model import build_model
 from monody.settings import OPTIMIZERS, ModelSettings, TrainSettings
 from tests.midi_files import tune, write_tunes
 
-TINY = ModelSettings(rnn_size=4, num_layers=1)
+TINY = ModelSettings(rnn_size=4, num_layers=1, dropout=0.3)
 
 
 def test_an_experiment_records_everything(trained: Experiment, tunes: Path) -> None:
@@ -159,7 +159,7 @@ def test_every_epoch_is_drawn_anew_and_again_from_the_seed() -> None:
 
 def test_weights_add_up_to_nats_per_note() -> None:
     encoded = encode_set([tune(1)], Vocabulary("notes"))
-    _, _, weights = TrainingData(encoded, TrainSettings())[0]
+    _, _, weights = TrainingData(encoded, TrainSettings(batch_size=4))[0]
     notes = encoded.note_count
     assert weights["pitch"].sum() == pytest.approx((notes + 1) / notes, rel=1e-5)
     assert weights["duration"].sum() == pytest.approx(1, rel=1e-5)
