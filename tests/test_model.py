@@ -132,6 +132,7 @@ def test_without_its_absolute_parts_the_network_means_the_same_in_every_key() ->
     made = layers_of(_taught(network))
     for name in ("embed_pitch", "pitch_absolute"):
         made[name].set_weights([np.zeros_like(w) for w in made[name].get_weights()])
+    real = _batch(vocabulary).pitch_counts[:, 4:]
     low, high = (
         # The first interval is told from middle C: leave it, and rests, out.
         predict(
@@ -143,9 +144,10 @@ def test_without_its_absolute_parts_the_network_means_the_same_in_every_key() ->
         )
         for shift in (0, 5)
     )
-    assert np.allclose(low["duration"], high["duration"], atol=1e-4)
+    durations = [np.asarray(side["duration"])[real] for side in (low, high)]
+    assert np.allclose(*durations, atol=1e-4)
     # Pitches are nearly the same: there are more notes on one side, fewer on the other.
-    likeliest = [np.argmax(side["pitch"], axis=-1) for side in (low, high)]
+    likeliest = [np.argmax(side["pitch"], axis=-1)[real] for side in (low, high)]
     moved = np.where(likeliest[0] < 128, likeliest[0] + 5, likeliest[0])
     assert np.mean(moved == likeliest[1]) > 0.9
 
