@@ -144,8 +144,8 @@ def test_without_its_absolute_parts_the_network_means_the_same_in_every_key() ->
         )
         for shift in (0, 5)
     )
-    durations = [np.asarray(side["duration"])[real] for side in (low, high)]
-    assert np.allclose(*durations, atol=1e-4)
+    here, there = (np.asarray(side["duration"])[real] for side in (low, high))
+    assert np.allclose(here, there, atol=1e-4)
     # Pitches are nearly the same: there are more notes on one side, fewer on the other.
     likeliest = [np.argmax(side["pitch"], axis=-1)[real] for side in (low, high)]
     moved = np.where(likeliest[0] < 128, likeliest[0] + 5, likeliest[0])
