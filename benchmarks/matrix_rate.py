@@ -20,15 +20,12 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
-import platform
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +34,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import monody
+from header import print_header
 from monody.backend import keras
 from monody.batches import Batches, encode_set
 from monody.copying import INTERVAL_SYMBOLS
@@ -115,11 +113,7 @@ def main() -> None:
     usual = monody.TrainSettings().window_size
     parser.add_argument("--window_size", type=int, default=usual)
     chosen = parser.parse_args()
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("monody", "keras", "jax")
-    )
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
-    print(f"Python {platform.python_version()}, {versions}\n")
+    print_header("monody", "keras", "jax")
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
     corpus = monody.read_corpus(chosen.folder)
     for batch_size in chosen.batch_size:

@@ -22,13 +22,10 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import monody
+from header import print_header
 from monody.backend import keras
 from monody.batches import EncodedSet, encode_set
 from monody.evaluator import Evaluator
@@ -170,11 +168,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--melodies", type=int)
     chosen = parser.parse_args()
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("monody", "keras", "jax")
-    )
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
-    print(f"Python {platform.python_version()}, {versions}\n")
+    print_header("monody", "keras", "jax")
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
     for folder in chosen.folders:
         corpus = monody.read_corpus(folder)

@@ -8,17 +8,15 @@ scorecard of the test melodies. ``--encoding steps`` is the classic grid.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import shutil
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 import monody
+from header import print_header
 from monody.settings import ENCODINGS
 
 MAX_MINUTES = 10.0
@@ -31,11 +29,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", metavar="FOLDER[:FILES]")
     parser.add_argument("--encoding", choices=ENCODINGS, default="notes")
     arguments = parser.parse_args()
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("monody", "keras", "jax")
-    )
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
-    print(f"Python {platform.python_version()}, {versions}\n")
+    print_header("monody", "keras", "jax")
     print("| folder | melodies | seconds | epochs | bits (95 %) | variable order "
           "| bigram | below variable order (95 %) |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|")

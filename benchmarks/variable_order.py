@@ -10,18 +10,16 @@ the combination.
 
 from __future__ import annotations
 
-import os
-import platform
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 import monody
+from header import print_header
 from monody.batches import EncodedSet, encode_set
 from monody.events import Vocabulary
 from monody.split import split_corpus
@@ -34,9 +32,7 @@ ENCODING = "notes"
 
 def main() -> None:
     """Judge every set of files, print the table."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("monody", "numpy"))
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
-    print(f"Python {platform.python_version()}, {versions}\n")
+    print_header("monody", "numpy")
     print(
         "| files | half | melodies | notes | model | bits | pitch | among notes ",
         end="",

@@ -18,7 +18,7 @@ import numpy as np
 
 from monody.batches import Batch, Batches, EncodedSet
 from monody.events import REST
-from monody.model import INPUTS
+from monody.model import READING
 from monody.surprise import Score, Surprise
 
 MAX_ROWS = 32  # of a batch
@@ -67,8 +67,8 @@ class Evaluator:
 
 
 def network_inputs(batch: Batch) -> dict[str, Any]:
-    """Return what the network reads of a batch: ``INPUTS``, each ``(batch, time)``."""
-    reading = {name: getattr(batch, name) for name in INPUTS[:-1]}
+    """Return the ``INPUTS`` of the network for a batch, each ``(batch, time)``."""
+    reading = {name: getattr(batch, name) for name in READING}
     return {**reading, "pitch_next": batch.pitch}
 
 

@@ -86,7 +86,7 @@ def train(
         model, settings, len(learnt), learnt.note_count, explain or (lambda _: None)
     )
     experiment = Experiment.create(experiment_dir)
-    passport = make_passport(corpus, split, sets["train"], model, settings)
+    passport = make_passport(corpus, split, learnt, model, settings)
     write_records(experiment, corpus, split, passport, message)
     _train_network(experiment, sets, passport, callbacks)
     return experiment
