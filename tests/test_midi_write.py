@@ -3,14 +3,18 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mido
 import pretty_midi
 import pytest
-from hypothesis import given, settings
+import symusic
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from monody.melody import KEY_NAMES, Melody, Meter
 from monody.midi_read import read_midi
+from monody.midi_text import texts_of
 from monody.midi_write import (
     BEAT_VELOCITY,
     DOWNBEAT_VELOCITY,
@@ -89,3 +93,55 @@ def test_the_key_is_written(key: str) -> None:
         if message.type == "key_signature"
     ]
     assert said == key.replace(" major", "").replace(" minor", "m")
+
+
+def _mido_events(data: bytes) -> list[mido.Message]:
+    [track] = mido.MidiFile(file=io.BytesIO(data), charset="utf-8").tracks
+    return list(track)
+
+
+@settings(max_examples=50)
+@given(melodies(), st.text())
+@example(tune(1), "MThd and MTrk, as marks in a text")
+@example(tune(1), "never \x00 an end \x7f of a track")
+@example(tune(1), '{"settings": ' + "7" * 20_000 + "}")
+def test_a_text_comes_first_and_nothing_else_changes(melody: Melody, text: str) -> None:
+    plain, data = midi_bytes(melody), midi_bytes(melody, text=text)
+    assert texts_of(plain) == []
+    assert texts_of(data) == [text]
+    said, *events = _mido_events(data)
+    assert (said.type, said.time, said.text) == ("text", 0, text)
+    assert events == _mido_events(plain)
+    score: Any = symusic.Score.from_midi(data)
+    assert score.dumps_midi() == plain
+    read, plain_read = read_midi(data), read_midi(plain)
+    assert read.repairs == plain_read.repairs == ()
+    assert (read.tempos, read.meters) == (plain_read.tempos, plain_read.meters)
+    [track], [plain_track] = read.tracks, plain_read.tracks
+    for ours, expected in (
+        (track.pitch, plain_track.pitch),
+        (track.start, plain_track.start),
+        (track.duration, plain_track.duration),
+    ):
+        assert ours.tolist() == expected.tolist()
+
+
+@settings(max_examples=20)
+@given(melodies())
+def test_pretty_midi_finds_the_text_and_the_same_notes(melody: Melody) -> None:
+    passport = '{"seed": 7}'
+    plain, said = (
+        pretty_midi.PrettyMIDI(io.BytesIO(midi_bytes(melody, text=text)))
+        for text in (None, passport)
+    )
+    assert [event.text for event in said.text_events] == [passport]
+    assert str(said.instruments[0].notes) == str(plain.instruments[0].notes)
+
+
+def test_a_text_is_written_to_the_file(tmp_path: Path) -> None:
+    melody = replace(tune(1), meters=(Meter(0, 6, 8), Meter(72, 3, 4)), key="G minor")
+    write_midi(melody, tmp_path / "a.mid", "a tune", text="how it was made")
+    data = (tmp_path / "a.mid").read_bytes()
+    assert data == midi_bytes(melody, "a tune", "how it was made")
+    assert texts_of(data) == ["how it was made"]
+    assert read_back(tmp_path / "a.mid")[0] == [tuple(note) for note in melody]

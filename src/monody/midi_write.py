@@ -16,6 +16,7 @@ from monody.melody import (
     key_signature,
     metric_positions,
 )
+from monody.midi_text import with_text
 
 FILE_TICKS_PER_QUARTER = 480  # what most sequencers use
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
@@ -23,13 +24,15 @@ _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 DOWNBEAT_VELOCITY, BEAT_VELOCITY, OFFBEAT_VELOCITY = 100, 88, 76
 
 
-def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
+def midi_bytes(melody: Melody, name: str = "melody", text: str | None = None) -> bytes:
     """Return a MIDI file with tempo, meter, key if known, program and a track name.
 
     Args:
         melody: What to write. Velocities follow the meter: a note on the bar line is
             the loudest, one on a beat louder than one between beats.
         name: The track's name.
+        text: What the file says of itself in a text event at its start, such as how
+            it was made; ``midi_text.texts_of`` reads it. Best ASCII. ``None``: nothing.
     """
     score: Any = symusic.Score(FILE_TICKS_PER_QUARTER)
     score.tempos.append(symusic.Tempo(0, melody.bpm))
@@ -51,7 +54,7 @@ def midi_bytes(melody: Melody, name: str = "melody") -> bytes:
     )
     score.tracks.append(track)
     data: bytes = score.dumps_midi()
-    return data
+    return data if text is None else with_text(data, text)
 
 
 def velocities(melody: Melody) -> Ints:
@@ -62,12 +65,15 @@ def velocities(melody: Melody) -> Ints:
     return np.where(positions == 0, DOWNBEAT_VELOCITY, on_beat).astype(np.int32)
 
 
-def write_midi(melody: Melody, path: str | Path, name: str = "melody") -> None:
+def write_midi(
+    melody: Melody, path: str | Path, name: str = "melody", text: str | None = None
+) -> None:
     """Write a melody as a MIDI file, whole or not at all.
 
     Args:
         melody: What to write.
         path: The file, which is replaced if it exists.
         name: The track's name.
+        text: What the file says of itself, as in ``midi_bytes``.
     """
-    write_bytes(Path(path), midi_bytes(melody, name))
+    write_bytes(Path(path), midi_bytes(melody, name, text))
