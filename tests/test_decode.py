@@ -22,7 +22,7 @@ from monody.events import END, Events, decode, encode
 from monody.experiment import Experiment, TrainedModel
 from monody.melody import TICKS_PER_STEP
 from monody.model import layers_of
-from monody.settings import SampleSettings
+from monody.sample_settings import SampleSettings
 from tests.midi_files import tune
 from tests.networks import predict
 

@@ -17,7 +17,7 @@ from monody.experiment import Experiment
 from monody.generation import MAX_PRIMER_BARS, draw_primer
 from monody.melody import Melody, metric_positions
 from monody.melody_store import MelodyStore
-from monody.settings import SampleSettings
+from monody.sample_settings import SampleSettings
 from tests.melodies import melodies
 from tests.midi_files import midi_file, read_back, tune
 

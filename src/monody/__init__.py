@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from monody.corpus import Corpus, read_corpus
     from monody.errors import MonodyError, SettingError
     from monody.events import Events, Vocabulary
-    from monody.experiment import Experiment, TrainedModel
-    from monody.generation import Generation, Primer, generate
+    from monody.experiment import Experiment
+    from monody.generation import Generation, Piece, generate
     from monody.melody import Melody, Meter, Note
     from monody.melody_store import MelodyStore
     from monody.midi_write import midi_bytes, write_midi
+    from monody.primers import Primer
     from monody.public_domain import write_collection
     from monody.resemblance import Resemblance, compare
     from monody.runs import Run, list_runs
+    from monody.sample_settings import SampleSettings
     from monody.scorecard import Scorecard, evaluate
     from monody.settings import (
         ModelSettings,
         ReadSettings,
-        SampleSettings,
         TrainSettings,
     )
     from monody.split import Split, split_corpus
+    from monody.trained_model import TrainedModel
     from monody.training import resume, train
     from monody.verdicts import Verdict
 
@@ -42,17 +44,20 @@ _HOMES = {
     "corpus": ("Corpus", "read_corpus"),
     "errors": ("MonodyError", "SettingError"),
     "events": ("Events", "Vocabulary"),
-    "experiment": ("Experiment", "TrainedModel"),
-    "generation": ("Generation", "Primer", "generate"),
+    "experiment": ("Experiment",),
+    "generation": ("Generation", "Piece", "generate"),
     "melody": ("Melody", "Meter", "Note"),
     "melody_store": ("MelodyStore",),
     "midi_write": ("midi_bytes", "write_midi"),
     "public_domain": ("write_collection",),
-    "settings": ("ModelSettings", "ReadSettings", "SampleSettings", "TrainSettings"),
+    "primers": ("Primer",),
+    "sample_settings": ("SampleSettings",),
+    "settings": ("ModelSettings", "ReadSettings", "TrainSettings"),
     "split": ("Split", "split_corpus"),
     "resemblance": ("Resemblance", "compare"),
     "runs": ("Run", "list_runs"),
     "scorecard": ("Scorecard", "evaluate"),
+    "trained_model": ("TrainedModel",),
     "training": ("resume", "train"),
     "verdicts": ("Verdict",),
 }

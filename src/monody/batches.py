@@ -14,7 +14,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.events import END, REST, START, Events, Vocabulary, encode_all
+from monody.events import (
+    END,
+    REST,
+    START,
+    Events,
+    Vocabulary,
+    bars_left_symbol,
+    encode_all,
+)
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
 
@@ -24,6 +32,7 @@ MAX_PAIRS = 1 << 20  # of events of a sequence in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: what fits the processor's cache
 MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
+KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class EncodedSet:
     position: NDArray[np.int16]
     bar: NDArray[np.int32]
     meter: NDArray[np.uint8]
+    bars_left: NDArray[np.uint8]  # symbols, see `events.bars_left_symbol`
+    end_position: NDArray[np.int16]  # symbols: 1 + ticks, see there
     pitch: NDArray[np.uint8]
     duration: NDArray[np.uint8]
     ends: NDArray[np.int64]  # (melodies,): where each melody's events end
@@ -99,6 +110,7 @@ def _as_read(
     first = np.append(0, ends[:-1])
     pitch_in[first] = START
     duration_in[first] = vocabulary.start_duration
+    end = np.repeat(ends - 1, ends - first)  # the event that ends the melody
     return EncodedSet(
         pitch_in=pitch_in,
         note_before=_notes_before(pitch_in),
@@ -106,6 +118,8 @@ def _as_read(
         position=events.position,
         bar=events.bar,
         meter=events.meter,
+        bars_left=bars_left_symbol(events.bar[end] - events.bar),
+        end_position=events.position[end] + np.int16(1),
         pitch=events.pitch,
         duration=events.duration,
         ends=ends,
@@ -203,6 +217,8 @@ class Batch:
     position: NDArray[np.int32]
     bar: NDArray[np.int32]
     meter: NDArray[np.int32]
+    bars_left: NDArray[np.int32]
+    end_position: NDArray[np.int32]
     pitch: NDArray[np.int32]
     duration: NDArray[np.int32]
     pitch_counts: NDArray[np.bool_]  # False on padding
@@ -247,6 +263,7 @@ class Batches:
         self._windows = cut_windows(encoded, window_size)
         self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
         self._shifts = np.zeros(len(encoded), np.int64)
+        self._end_known = np.zeros(len(self._windows), np.bool_)
         self._plan: list[NDArray[np.int64]] = []  # windows of each batch
         self._draw(lambda rows: rows)
 
@@ -254,7 +271,7 @@ class Batches:
         return len(self._plan)
 
     def shuffle(self, rng: np.random.Generator, transpose: float) -> None:
-        """Draw a new order and new transpositions: for training, before each epoch.
+        """Draw order, transpositions and known ends: for training, before each epoch.
 
         Args:
             rng: Decides.
@@ -262,6 +279,7 @@ class Batches:
         """
         moves = rng.random(len(self._encoded)) < transpose
         self._shifts = random_shifts(self._encoded, rng) * moves
+        self._end_known = rng.random(len(self._windows)) < KNOWN_ENDS
         self._draw(rng.permutation)
         self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]
 
@@ -301,6 +319,8 @@ class Batches:
         rows = self._plan[index]
         shift = np.zeros((len(source), 1), np.int64)
         shift[: len(rows), 0] = self._shifts[self._windows[rows, 2]]
+        known = np.zeros((len(source), 1), np.int32)
+        known[: len(rows), 0] = self._end_known[rows]
 
         encoded = self._encoded
         pitch = encoded.pitch[source]
@@ -311,6 +331,8 @@ class Batches:
             position=encoded.position[source].astype(np.int32),
             bar=encoded.bar[source],
             meter=encoded.meter[source].astype(np.int32),
+            bars_left=encoded.bars_left[source] * known,
+            end_position=encoded.end_position[source] * known,
             pitch=_transposed(pitch, shift),
             duration=encoded.duration[source].astype(np.int32),
             pitch_counts=real,

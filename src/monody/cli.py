@@ -15,13 +15,14 @@ from typing import Any
 
 import click
 
+from monody.cli_again import again, vary
 from monody.cli_evaluate import evaluate
 from monody.cli_files import DATA_DIR, cache, inspect
 from monody.cli_runs import runs
+from monody.cli_sample import sample
 from monody.cli_train import EXIT_INTERRUPTED, train
 from monody.errors import MonodyError, SettingError
-from monody.options import ExamplesGroup, HeadedCommand, chosen, settings_options
-from monody.settings import SampleSettings
+from monody.options import ExamplesGroup, HeadedCommand
 
 EXIT_USER_ERROR = 2
 
@@ -55,75 +56,9 @@ cli.add_command(cache)
 cli.add_command(train)
 cli.add_command(evaluate)
 cli.add_command(runs)
-
-
-@cli.command(cls=HeadedCommand)
-@click.option(
-    "--experiment_dir",
-    metavar="DIR",
-    help="Experiment, or a .keras file, to sample from. "
-    "[default: the most recent in experiments/]",
-)
-@click.option(
-    "--save_dir",
-    metavar="DIR",
-    help="Folder for the melodies; files in it are kept, numbers go on. "
-    "[default: generated/ in the experiment]",
-)
-@click.option(
-    "--prime_file", metavar="FILE", help="MIDI file whose melody to continue."
-)
-@click.option(
-    "--data_dir",
-    metavar="DIR",
-    help="Folder of MIDI files whose melodies to continue. "
-    "[default: the experiment's held-out melodies]",
-)
-@settings_options(SampleSettings)
-def sample(
-    experiment_dir: str | None,
-    save_dir: str | None,
-    prime_file: str | None,
-    data_dir: str | None,
-    **values: Any,
-) -> None:
-    r"""Write new melodies with a trained model.
-
-    \b
-    monody sample                                10 melodies from the latest model
-    monody sample --midi-instrument flute --seed 7
-    monody sample --prime_file my.mid --file_length 256
-
-    Each melody continues a few bars of a real one, which are drawn from the seed and
-    are not written. manifest.json, beside the files, says from which seed, settings and
-    bars each was made: the same seed and settings make the same bytes.
-    """
-    settings: SampleSettings = chosen(SampleSettings, values)
-
-    from monody.experiment import Experiment
-    from monody.instruments import program_of
-
-    program_of(settings.midi_instrument)
-    experiment = Experiment.open(experiment_dir)
-    click.echo(f"sampling from {experiment.model_path} ...")
-
-    from monody.generation import generate
-
-    generation = generate(
-        experiment, settings, prime_file=prime_file, data_dir=data_dir
-    )
-    paths = generation.save(save_dir)
-    click.echo(
-        f"{len(paths)} melodies of {settings.file_length} 16ths, seed "
-        f"{generation.settings.seed}, temperature {settings.temperature:g}"
-    )
-    if generation.primers[0] is None:
-        click.echo("no held-out melody to continue: the melodies start from nothing")
-    click.echo(
-        f"written: {paths[0]} to {paths[-1].name}"
-        if paths[1:]
-        else f"written: {paths[0]}"
-    )
+cli.add_command(sample)
+cli.add_command(vary)
+cli.add_command(again)
 
 
 @cli.command(cls=HeadedCommand)

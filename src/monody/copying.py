@@ -78,8 +78,7 @@ def copying_layers() -> list[Any]:
         layers.Dense(KEY_SIZE, name="duration_query"),
         layers.Dense(KEY_SIZE, name="duration_key"),
         layers.Dense(1, bias_initializer=fresh, name="duration_fresh"),
-        *(layers.Embedding(CODES, COPIES, name=name) for name in LIKENESSES),
-        layers.Embedding(PLACES, COPIES, name="like_place"),
+        *(layers.Embedding(CODES * PLACES, COPIES, name=name) for name in LIKENESSES),
         layers.Embedding(len(GIVEN), 1, name="like_given"),
     ]
 
@@ -89,11 +88,11 @@ def begin_copying(made: Layers) -> None:
 
     What the tables are worth is learnt, but few melodies teach it late.
     """
-    rising = np.linspace(0, FIRST_LIKENESS, CODES)[:, None]
+    rising = np.linspace(0, FIRST_LIKENESS, CODES)[:, None, None]
+    same_place = np.minimum(np.arange(PLACES), 1)[:, None] / len(LIKENESSES)
     for name, copies in zip(LIKENESSES, ((1, 1, 0), (1, 1, 0), (0, 0, 1)), strict=True):
-        made[name].set_weights([rising * copies / SCORE_SCALE])
-    same_place = np.minimum(np.arange(PLACES), 1)[:, None]
-    made["like_place"].set_weights([same_place * np.ones(COPIES) / SCORE_SCALE])
+        table = (rising * copies + same_place) / SCORE_SCALE  # (codes, places, copies)
+        made[name].set_weights([table.reshape(-1, COPIES)])
     made["like_given"].set_weights([np.zeros((len(GIVEN), 1))])
 
 
@@ -211,9 +210,11 @@ def likeness(
     Returns:
         ``(batch, time, slots, 3)``.
     """
-    score = made["like_place"](_place_codes(slots, reading))
-    for name, codes in zip(LIKENESSES, runs, strict=True):
-        score = score + made[name](codes)
+    place = _place_codes(slots, reading)
+    score = sum(
+        made[name](codes * PLACES + place)
+        for name, codes in zip(LIKENESSES, runs, strict=True)
+    )
     return score * SCORE_SCALE
 
 
@@ -268,8 +269,8 @@ def mix_pitches(
     own, (as_pitch, as_interval) = _shares(
         made["pitch_fresh"](memory), scores, possible
     )
-    intervals = as_interval @ _one_hot(slots.interval, INTERVAL_SYMBOLS)
-    copied = as_pitch @ _one_hot(slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
+    intervals = _paid(as_interval, slots.interval, INTERVAL_SYMBOLS)
+    copied = _paid(as_pitch, slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
         [moved(intervals[..., :INTERVALS], latest), intervals[..., INTERVALS:]], axis=-1
     )
     return _mixed(own, fresh, copied)
@@ -303,7 +304,7 @@ def mix_durations(
     scores = _scores(made["duration_query"](hidden), keys) + past.likeness[..., 2]
     scores = scores + made["like_given"](same)[..., 0] * SCORE_SCALE
     own, (copies,) = _shares(made["duration_fresh"](hidden), [scores], [past.known])
-    return _mixed(own, fresh, copies @ _one_hot(slots.duration, fresh.shape[-1]))
+    return _mixed(own, fresh, _paid(copies, slots.duration, fresh.shape[-1]))
 
 
 def _scores(query: Tensor, key: Tensor) -> Tensor:
@@ -342,8 +343,27 @@ def _shares(
     return logs[..., :1], copies
 
 
-def _one_hot(symbols: Tensor, classes: int) -> Tensor:
-    return ops.one_hot(symbols, classes, dtype="float32")
+def _paid(shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
+    """Add up the shares of the slots that hold each symbol.
+
+    Args:
+        shares: ``(batch, time, slots)``.
+        symbols: ``(batch, slots)``.
+        classes: Different symbols.
+
+    Returns:
+        ``(batch, time, classes)``.
+    """
+    if shares.shape[1] != 1:
+        return shares @ ops.one_hot(symbols, classes, dtype="float32")
+    # While writing, a table of every symbol of every slot would be most of the work.
+    rows = symbols.shape[0]
+    symbol = ops.where(symbols < 0, classes, symbols)  # an empty slot
+    place = symbol + np.arange(rows)[:, None] * (classes + 1)
+    sums = ops.segment_sum(
+        ops.reshape(shares, (-1,)), ops.reshape(place, (-1,)), rows * (classes + 1)
+    )
+    return ops.reshape(sums, (rows, 1, classes + 1))[..., :classes]
 
 
 def _mixed(own: Tensor, fresh: Tensor, copied: Tensor) -> Tensor:

@@ -49,6 +49,8 @@ _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 METERS = ("2/4", "3/4", "4/4", "5/4", "6/4", "2/2", "3/2", "4/2", "3/8", "5/8", "6/8",
           "7/8", "9/8", "12/8", "7/4", "other")  # fmt: skip
 POSITIONS = MAX_BAR_TICKS
+UNKNOWN = 0  # the symbol of an end that the network is not told
+MAX_BARS_LEFT = 64  # more are as many
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,14 @@ def meter_symbol(meter: Meter) -> int:
     """Return the meter's index in ``METERS``."""
     name = str(meter)
     return METERS.index(name) if name in METERS else len(METERS) - 1
+
+
+def bars_left_symbol(bars: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Return the symbol of how many bar lines lie before the end, ``(events,)``.
+
+    Where in its bar the end stands is told apart from it: 0 is on the bar line.
+    """
+    return (np.minimum(bars, MAX_BARS_LEFT) + 1).astype(np.uint8)
 
 
 def _meter_symbols(meters: Ints) -> NDArray[np.uint8]:

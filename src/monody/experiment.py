@@ -1,23 +1,19 @@
 """An experiment: the folder that holds one training.
 
-    experiments/01/
-        model.keras        the best weights; alone enough to sample
-        last.keras         the weights of the last epoch
-        settings.json      every setting, the seed, versions, the data's fingerprint
-        message.txt        the note of --message
-        split.json         which melodies were trained on and which held out
-        files.json         the verdict on every file
-        training/          the melodies trained on, so that the data is not needed again
-        held_out/          the held-out melodies, validation before test
-        checkpoint.npz     where training stands, for `monody train --resume`
-        history.csv        figures of each epoch
-        scores.json        held-out bits per note, and the bigram reference
-        tensorboard-logs/
-        generated/         what `monody sample` writes
-
-A ``.keras`` file is a zip archive; monody adds one member to it, ``monody.json``, with
-the vocabulary, the settings and the fingerprint of the data. Plain Keras opens the file
-and does not mind. Nothing is pickled.
+experiments/01/
+model.keras        the best weights; alone enough to sample
+last.keras         the weights of the last epoch
+settings.json      every setting, the seed, versions, the data's fingerprint
+message.txt        the note of --message
+split.json         which melodies were trained on and which held out
+files.json         the verdict on every file
+training/          the melodies trained on, so that the data is not needed again
+held_out/          the held-out melodies, validation before test
+checkpoint.npz     where training stands, for `monody train --resume`
+history.csv        figures of each epoch
+scores.json        held-out bits per note, and the bigram reference
+tensorboard-logs/
+generated/         what `monody sample` writes
 """
 
 from __future__ import annotations
@@ -25,18 +21,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import zipfile
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from monody.checkpoint import read_standing
 from monody.errors import MonodyError
-from monody.events import Vocabulary
-from monody.files import make_folder, replacing, write_text
+from monody.files import make_folder, write_text
 from monody.melody_store import MelodyStore
 from monody.settings import TrainSettings
+from monody.trained_model import TrainedModel
 
 EXPERIMENTS = Path("experiments")
 MODEL_FILE = "model.keras"
@@ -44,21 +38,6 @@ LAST_FILE = "last.keras"
 CHECKPOINT_FILE = "checkpoint.npz"
 SETTINGS_FILE, SCORES_FILE = "settings.json", "scores.json"
 TRAINING, HELD_OUT = "training", "held_out"
-PASSPORT = "monody.json"  # the member that monody adds to a .keras archive
-
-
-@dataclass(frozen=True)
-class TrainedModel:
-    """A network and what it needs to be understood."""
-
-    network: Any  # keras.Model
-    vocabulary: Vocabulary
-    passport: dict[str, Any]  # settings, fingerprint of the data, usual meter and tempo
-
-    @property
-    def data_fingerprint(self) -> str:
-        """SHA-256 of the melodies it was trained and judged on."""
-        return str(self.passport["data_fingerprint"])
 
 
 class Experiment:
@@ -160,7 +139,7 @@ class Experiment:
             MonodyError: If the file is not a model of monody, or of another version.
         """
         if self._loaded is None:
-            self._loaded = load_model(self.model_path)
+            self._loaded = TrainedModel(self.model_path)
         return self._loaded
 
     def held_out_melodies(self) -> MelodyStore | None:
@@ -218,40 +197,6 @@ class Experiment:
     def read_json(self, name: str) -> Any:
         """Read a JSON file of the folder."""
         return json.loads((self.folder / name).read_text("utf-8"))
-
-
-def save_model(
-    network: Any, vocabulary: Vocabulary, passport: dict[str, Any], path: Path
-) -> None:
-    """Write a network with all that sampling needs, whole or not at all."""
-    with replacing(path) as temporary:
-        network.save(temporary)
-        with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
-            about = {"vocabulary": vocabulary.to_json(), **passport}
-            archive.writestr(PASSPORT, json.dumps(about, indent=2))
-
-
-def load_model(path: Path) -> TrainedModel:
-    """Load what ``save_model`` wrote.
-
-    Raises:
-        MonodyError: If the file is damaged, not a model of monody, or of a version with
-            another vocabulary.
-    """
-    from monody.backend import keras
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            passport = json.loads(archive.read(PASSPORT))
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, OSError) as error:
-        raise MonodyError(
-            f"{str(path)!r} is not a whole model file of monody: train again, or name "
-            "another --experiment_dir"
-        ) from error
-    vocabulary = Vocabulary.from_json(passport.pop("vocabulary"))
-    # Optimizer state is not needed to sample; safe_mode refuses code in the file.
-    network = keras.saving.load_model(path, compile=False, safe_mode=True)
-    return TrainedModel(network, vocabulary, passport)
 
 
 def now() -> str:

@@ -1,66 +1,80 @@
 """New melodies from a trained experiment.
 
-Each melody starts from a primer, which it continues: a few bars of a held-out melody,
-their number and place drawn from the seed. The primer is heard, not written.
+Each melody continues a primer, unless it is to start from nothing: a few bars of a
+held-out melody, or of a file of the user's. What has collapsed, or copies more than is
+allowed, is tried again. The primer is heard; it is written only where that is asked.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from monody.corpus import read_corpus, require_melodies
-from monody.decode import Start, decode_events
-from monody.errors import MonodyError
-from monody.events import decode, encode, meter_symbol
-from monody.experiment import Experiment, TrainedModel, now
-from monody.files import make_folder, write_text
-from monody.instruments import program_of
-from monody.melody import TICKS_PER_STEP, Melody, Meter, bar_lines
+from monody.collapse import collapse_of
+from monody.experiment import Experiment
+from monody.known_melodies import KnownMelodies, known_melodies
+from monody.melody import Melody
 from monody.melody_store import MelodyStore
-from monody.midi_write import write_midi
-from monody.settings import ReadSettings, SampleSettings
+from monody.novelty import Novelty, UsualNovelty
+from monody.outputs import Output, save_outputs
+from monody.passports import Passport
+from monody.primers import Primer, choose_primer, primer_melodies
+from monody.sample_settings import SampleSettings
+from monody.writer import Draft, Task, Writer, with_primer
 
-MIN_PRIMER_BARS, MAX_PRIMER_BARS = 2, 8
-MIN_PRIMER_NOTES = 4  # bars with fewer are drawn again, some times
-PRIMER_TRIES = 50
-MANIFEST = "manifest.json"
+TRIES = 20  # of one melody, at most
+AT_ONCE = 128  # melodies between two reports of progress
+COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
+COPIED = "copied too much"
+
+Progress = Callable[[int, int], None]  # melodies done, melodies in all
 
 
 @dataclass(frozen=True)
-class Primer:
-    """The bars that a melody continues."""
+class Piece:
+    """One melody that was written, and what is known of it."""
 
-    music: Melody  # those bars only, from tick 0
-    source: str
-    track: int
-    first_bar: int  # counted from 0 in the melody it was cut from
-    bars: int
-    ticks: int  # length, up to the bar line where the new melody begins
+    draft: Draft
+    failure: str | None  # why it should not have been kept; None if all is well
+    novelty: Novelty | None  # None where the training melodies are not at hand
 
-    def to_json(self) -> dict[str, Any]:
-        """Return where the primer came from, as JSON values."""
-        names = ("source", "track", "first_bar", "bars")
-        return {name: getattr(self, name) for name in names}
+    @property
+    def score(self) -> float:
+        """What `best_of` chooses by, lower is better: unlikely or copied, in bits."""
+        covered = self.novelty.covered if self.novelty else 0.0
+        return self.draft.bits_per_note + COPY_BITS * covered
 
 
 @dataclass(frozen=True)
 class Generation:
     """Melodies that were written together, and all it takes to write them again."""
 
-    melodies: tuple[Melody, ...]
-    primers: tuple[Primer | None, ...]
+    pieces: tuple[Piece, ...]
     settings: SampleSettings  # with the seed that was used
+    first_tries: dict[str, int]  # how many failed at first, for each reason
+    tries: int  # first tries in all
+    usual: UsualNovelty | None  # what held-out melodies share with the training ones
     made_from: dict[str, str | None]  # the model and where primers came from
     folder: Path  # the experiment's
+
+    @property
+    def melodies(self) -> tuple[Melody, ...]:
+        """The melodies as they are written into files."""
+        return tuple(self._music(piece.draft) for piece in self.pieces)
+
+    @property
+    def primers(self) -> tuple[Primer | None, ...]:
+        """What each continues."""
+        return tuple(piece.draft.task.primer for piece in self.pieces)
+
+    def _music(self, draft: Draft) -> Melody:
+        return with_primer(draft) if self.settings.with_primer else draft.melody
 
     def save(self, save_dir: str | os.PathLike[str] | None = None) -> list[Path]:
         """Write each melody as a MIDI file; files that exist are left alone.
@@ -74,50 +88,31 @@ class Generation:
             The paths written.
         """
         folder = Path(save_dir) if save_dir else self.folder / "generated"
-        make_folder(folder)
-        runs = _read_manifest(folder / MANIFEST)
-        numbers = [int(p.stem) for p in folder.glob("*.mid") if p.stem.isdecimal()]
-        first = max(numbers, default=0) + 1
-        paths = [folder / f"{first + index}.mid" for index in range(len(self.melodies))]
-        for index, (path, melody) in enumerate(zip(paths, self.melodies, strict=True)):
-            name = f"monody, seed {self.settings.seed}, melody {index + 1}"
-            write_midi(melody, path, name)
-        runs.append(self._record(paths))
-        write_text(folder / MANIFEST, json.dumps(runs, indent=2) + "\n")
-        return paths
-
-    def _record(self, written: Sequence[Path]) -> dict[str, Any]:
-        """Say how each melody was made, as JSON values."""
-        melodies = [
-            {"file": file.name, "primer": primer.to_json() if primer else None}
-            for file, primer in zip(written, self.primers, strict=True)
-        ]
-        return {
-            "made": now(),
+        run = {
             **self.made_from,
-            "settings": asdict(self.settings),
-            "melodies": melodies,
+            "settings": self.settings.to_json(),
+            "first_tries": {"all": self.tries, "failed": self.first_tries},
+            "held_out": self.usual.to_json() if self.usual else None,
         }
+        return save_outputs([self._output(piece) for piece in self.pieces], folder, run)
 
-
-def _read_manifest(path: Path) -> list[dict[str, Any]]:
-    """Return the runs recorded so far.
-
-    Raises:
-        MonodyError: If the file is something else, which must not be written over.
-    """
-    if not path.exists():
-        return []
-    try:
-        runs = json.loads(path.read_text("utf-8"))
-    except ValueError:
-        runs = None
-    if not isinstance(runs, list):
-        raise MonodyError(
-            f"{str(path)!r} is not a list of monody: name another --save_dir, or move "
-            "that file away"
+    def _output(self, piece: Piece) -> Output:
+        draft = piece.draft
+        passport = Passport(
+            model=str(self.made_from["model_sha256"]),
+            model_path=str(self.made_from["model"]),
+            settings=self.settings,
+            index=draft.task.index,
+            attempt=draft.task.attempt,
+            primer=draft.task.primer,
         )
-    return runs
+        about = {
+            "bits_per_note": draft.bits_per_note,
+            "cost_bits_per_note": draft.cost_bits,
+            "failure": piece.failure,
+            "novelty": piece.novelty.to_json() if piece.novelty else None,
+        }
+        return Output(self._music(draft), passport, about)
 
 
 def generate(
@@ -126,52 +121,43 @@ def generate(
     *,
     prime_file: str | os.PathLike[str] | None = None,
     data_dir: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
 ) -> Generation:
     """Write new melodies.
 
     Args:
         experiment: A trained experiment.
-        settings: How many, how long, how bold, for which instrument, from which seed.
+        settings: What is asked of the melodies.
         prime_file: A MIDI file to continue; its melody with the most notes is taken.
         data_dir: A folder of MIDI files to continue; by default the experiment's own
             held-out melodies. A model file on its own has none: its melodies then start
             from nothing.
+        progress: Called now and then.
 
     Returns:
-        The melodies, each exactly ``settings.file_length`` 16ths long.
+        The melodies, each exactly as long as was asked.
 
     Raises:
-        MonodyError: If there is no model, or no melody to continue where one was named.
+        MonodyError: If there is no model, no melody to continue where one was named, or
+            no melody can be all that is asked for.
     """
     settings = settings or SampleSettings()
     seed = secrets.randbelow(2**32) if settings.seed is None else settings.seed
     settings = replace(settings, seed=seed)
-    program = program_of(settings.midi_instrument)
-    store = _primer_melodies(experiment, prime_file, data_dir)
     model = experiment.load()
-    primers = [
-        draw_primer(store, np.random.default_rng([seed, index])) if store else None
-        for index in range(settings.num_files)
-    ]
-    length_ticks = settings.file_length * TICKS_PER_STEP
-    meters = [_meter_after(primer, model) for primer in primers]
-    starts = [
-        _start(primer, meter, model)
-        for primer, meter in zip(primers, meters, strict=True)
-    ]
-    events = decode_events(model, starts, length_ticks, settings.temperature, seed)
-    melodies = []
-    for event, primer, meter in zip(events, primers, meters, strict=True):
-        bpm = primer.music.bpm if primer else float(model.passport["usual"]["bpm"])
-        melody = decode(event, model.vocabulary, meters=(meter,), bpm=bpm)
-        melodies.append(replace(melody, program=program, source="monody"))
+    store = primer_melodies(experiment, settings, prime_file, data_dir)
+    known = known_melodies(experiment)
+    attempts = _Attempts(Writer(model, settings), settings, store, known)
+    pieces, first_tries = attempts.run(progress or (lambda _done, _total: None))
     return Generation(
-        melodies=tuple(melodies),
-        primers=tuple(primers),
+        pieces=tuple(_best(pieces, settings)),
         settings=settings,
+        first_tries=dict(first_tries),
+        tries=len(pieces),
+        usual=known.usual if known else None,
         made_from={
             "model": str(experiment.model_path),
-            "model_sha256": sha256(experiment.model_path.read_bytes()).hexdigest(),
+            "model_sha256": model.fingerprint,
             "data_fingerprint": model.data_fingerprint,
             "prime_file": str(prime_file) if prime_file else None,
             "data_dir": str(data_dir) if data_dir else None,
@@ -180,84 +166,62 @@ def generate(
     )
 
 
-def _primer_melodies(
-    experiment: Experiment,
-    prime_file: str | os.PathLike[str] | None,
-    data_dir: str | os.PathLike[str] | None,
-) -> MelodyStore | None:
-    """Return the melodies to continue, or ``None`` if there are none to be had."""
-    if prime_file is not None and data_dir is not None:
-        raise MonodyError("name one of --prime_file and --data_dir, not both")
-    if prime_file is not None:
-        if not Path(prime_file).is_file():
-            raise MonodyError(
-                f"no file {str(prime_file)!r}: name a MIDI file with --prime_file"
-            )
-        anything = ReadSettings(min_notes=1, min_distinct_pitches=1)
-        melodies = require_melodies(read_corpus(prime_file, anything)).melodies
-        longest = int(np.argmax(melodies.info["note_count"]))
-        return melodies.take([longest])
-    if data_dir is not None:
-        return require_melodies(read_corpus(data_dir)).melodies
-    held_out = experiment.held_out_melodies()
-    return held_out if held_out is not None and len(held_out) else None
+def _best(pieces: Sequence[Piece], settings: SampleSettings) -> Sequence[Piece]:
+    """Keep the best, if more were made than are wanted."""
+    if settings.best_of is None:
+        return pieces
+    ranked = sorted(pieces, key=lambda piece: (piece.failure is not None, piece.score))
+    return ranked[: settings.num_files]
 
 
-def draw_primer(melodies: MelodyStore, rng: np.random.Generator) -> Primer:
-    """Cut a few whole bars out of a melody: which one, how many and where is drawn.
+@dataclass(frozen=True)
+class _Attempts:
+    """Writes melodies, and again those that failed."""
 
-    The closing bar is left out, and so are bars of silence, unless there is nothing
-    else.
+    writer: Writer
+    settings: SampleSettings
+    primers: MelodyStore | None
+    known: KnownMelodies | None
 
-    Args:
-        melodies: At least one melody.
-        rng: Decides.
-    """
-    melody = melodies[int(rng.integers(len(melodies)))]
-    last = melody.meters[-1].bar_ticks
-    lines = bar_lines(melody.meters, melody.end + last - 1).tolist()
-    total = max(len(lines) - 2, 1)  # not the closing bar: what follows it is silence
-    fewest, most = min(MIN_PRIMER_BARS, total), min(MAX_PRIMER_BARS, total)
-    for _ in range(PRIMER_TRIES):
-        bars = int(rng.integers(fewest, most, endpoint=True))
-        first = int(rng.integers(total - bars + 1))
-        primer = _cut(melody, lines, first, bars)
-        if len(primer.music) >= MIN_PRIMER_NOTES:
-            return primer
-    return _cut(melody, lines, 0, len(lines) - 1)
+    def run(self, progress: Progress) -> tuple[list[Piece], Counter[str]]:
+        """Write all melodies.
 
+        Returns:
+            One piece for each, and why first tries failed.
+        """
+        wanted = self.settings.best_of or self.settings.num_files
+        # Without chance every try is the same.
+        tries = TRIES if any(self.settings.temperatures) else 1
+        pieces: dict[int, Piece] = {}
+        first_tries: Counter[str] = Counter()
+        for attempt in range(tries):
+            open_ = [i for i in range(wanted) if i not in pieces or pieces[i].failure]
+            for first in range(0, len(open_), AT_ONCE):
+                progress(wanted - len(open_) + first, wanted)
+                chunk = open_[first : first + AT_ONCE]
+                tasks = [self._task(index, attempt) for index in chunk]
+                for draft in self.writer.write(tasks):
+                    pieces[draft.task.index] = self._judged(draft)
+            if attempt == 0:
+                first_tries.update(p.failure for p in pieces.values() if p.failure)
+        progress(wanted, wanted)
+        return [pieces[index] for index in range(wanted)], first_tries
 
-def _cut(melody: Melody, lines: Sequence[int], first: int, bars: int) -> Primer:
-    """Cut bars out of a melody whose bar lines are given."""
-    start, end = lines[first], lines[first + bars]
-    return Primer(
-        music=melody.between(start, end),
-        source=melody.source,
-        track=melody.track,
-        first_bar=first,
-        bars=bars,
-        ticks=end - start,
-    )
+    def _task(self, index: int, attempt: int) -> Task:
+        if self.primers is None:
+            return Task(index, attempt, None)
+        seed = self.settings.seed or 0
+        again = (attempt,) if attempt else ()
+        rng = np.random.default_rng([seed, index, *again])
+        return Task(index, attempt, choose_primer(self.primers, self.settings, rng))
 
-
-def _meter_after(primer: Primer | None, model: TrainedModel) -> Meter:
-    """Return the meter to go on in: the primer's last, or the corpus's usual one."""
-    if primer is not None:
-        return primer.music.meters[-1]._replace(tick=0)
-    numerator, denominator = map(int, model.passport["usual"]["meter"].split("/"))
-    return Meter(0, numerator, denominator)
-
-
-def _start(primer: Primer | None, meter: Meter, model: TrainedModel) -> Start:
-    """Encode a primer; one that is too short for a single event is none."""
-    events = None
-    if primer is not None:
-        encoded = encode(primer.music, model.vocabulary, until=primer.ticks)
-        events = encoded if len(encoded) else None
-    return Start(
-        primer=events,
-        from_beginning=events is None or (primer is not None and primer.first_bar == 0),
-        meter=meter_symbol(meter),
-        bar_ticks=meter.bar_ticks,
-        bars=primer.bars if primer is not None and events is not None else 0,
-    )
+    def _judged(self, draft: Draft) -> Piece:
+        """Say whether a melody may be kept, and what it shares with the training."""
+        length = self.writer.length_ticks(draft.task.primer)
+        asked = None if self.settings.free else length
+        failure = collapse_of(draft.melody, length_ticks=asked)
+        novelty = self.known.index.look_up(draft.melody) if self.known else None
+        most = self.settings.max_copy
+        if most is not None and novelty is not None and novelty.longest_bars > most:
+            failure = failure or COPIED
+        return Piece(draft, failure, novelty)

@@ -1,9 +1,10 @@
 """The network: what comes next in a melody.
 
 At each event it reads the event before (its pitch, the interval that led to it, its
-duration), where in the bar the next one begins, and the meter; LSTM layers remember the
-rest. One head predicts the pitch symbol, the other the duration symbol given that
-pitch. Each mixes its own output with what ``copying`` takes from the melody so far.
+duration), where in the bar the next one begins, and the meter; and, where it is told,
+where the melody ends, so that it can be led there. LSTM layers remember the rest. One
+head predicts the pitch symbol, the other the duration symbol given that pitch. Each
+mixes its own output with what ``copying`` takes from the melody so far.
 
 A melody means the same in every key, so the network also reads which pitch classes it
 has heard, counted from the latest note (``tonality``), and the pitch head is two heads
@@ -37,6 +38,7 @@ from monody.copying import (
     moved,
 )
 from monody.events import (
+    MAX_BARS_LEFT,
     METERS,
     PITCH_INPUTS,
     PITCH_SYMBOLS,
@@ -47,9 +49,11 @@ from monody.events import (
 from monody.settings import ModelSettings, chosen
 from monody.tonality import count_notes, latest_note, tonality
 
-READING = ("pitch_in", "note_before", "duration_in", "position", "bar", "meter")
+PLACE = ("position", "bar", "meter", "bars_left", "end_position")
+READING = ("pitch_in", "note_before", "duration_in", *PLACE)
 INPUTS = (*READING, "pitch_next")
 PITCH_SIZE, INTERVAL_SIZE, DURATION_SIZE, POSITION_SIZE, METER_SIZE = 32, 48, 32, 32, 8
+BARS_LEFT_SIZE, END_SIZE = 16, 8
 
 layers = keras.layers
 ops = keras.ops
@@ -74,11 +78,12 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
         A ``keras.Model``. Its inputs, all ``(batch, time)`` integers, are ``INPUTS``:
         the event before (``pitch_in``, ``duration_in``) and the pitch of the latest
         note before that (``note_before``); ``position``, ``bar`` and ``meter`` where
-        the next event begins; the next pitch symbol ``pitch_next``, for the duration
-        head. Its outputs are log-probabilities: ``pitch`` ``(batch, time, 131)`` and
-        ``duration`` ``(batch, time, durations)``.
+        the next event begins; ``bars_left`` and ``end_position``, where the melody
+        ends, 0 where that is not told; the next pitch symbol ``pitch_next``, for the
+        duration head. Its outputs are log-probabilities: ``pitch`` ``(batch, time,
+        131)`` and ``duration`` ``(batch, time, durations)``.
     """
-    made = _make_layers(settings, len(vocabulary.durations))
+    made = make_layers(settings, len(vocabulary.durations))
     inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS}
     reading = {name: inputs[name] for name in READING}
     heard = ops.cumsum(count_notes(reading["pitch_in"]), axis=1)
@@ -94,7 +99,7 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
     return keras.Model(inputs, outputs, name="monody")
 
 
-def _make_layers(settings: ModelSettings, durations: int) -> Layers:
+def make_layers(settings: ModelSettings, durations: int) -> Layers:
     """Create every layer, under the names that a saved model keeps."""
     size = chosen(settings.rnn_size)
     made = [
@@ -103,6 +108,8 @@ def _make_layers(settings: ModelSettings, durations: int) -> Layers:
         layers.Embedding(durations + 1, DURATION_SIZE, name="embed_duration"),
         layers.Embedding(POSITIONS, POSITION_SIZE, name="embed_position"),
         layers.Embedding(len(METERS), METER_SIZE, name="embed_meter"),
+        layers.Embedding(MAX_BARS_LEFT + 2, BARS_LEFT_SIZE, name="embed_bars_left"),
+        layers.Embedding(POSITIONS + 1, END_SIZE, name="embed_end_position"),
         layers.Dense(PITCH_SYMBOLS, name="pitch_absolute"),
         layers.Dense(INTERVALS, name="pitch_relative"),
         layers.Embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_next"),
@@ -153,6 +160,8 @@ def read_events(
             made["embed_duration"](reading["duration_in"]),
             made["embed_position"](reading["position"]),
             made["embed_meter"](reading["meter"]),
+            made["embed_bars_left"](reading["bars_left"]),
+            made["embed_end_position"](reading["end_position"]),
             tonality(heard, latest_note(pitch, before)),
         ],
         axis=-1,

@@ -16,7 +16,7 @@ from monody.generation import generate
 from monody.melody_features import EXCERPT_BARS
 from monody.melody_store import MelodyStore
 from monody.resemblance import Resemblance, compare
-from monody.settings import SampleSettings
+from monody.sample_settings import SampleSettings
 
 MOST_WRITTEN = 256  # melodies
 STEPS_PER_BAR = 16  # in 4/4; in shorter bars the melodies are longer than is compared

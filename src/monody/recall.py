@@ -39,6 +39,8 @@ class Heard(NamedTuple):
     position: Any
     bar: Any
     meter: Any
+    bars_left: Any
+    end_position: Any
 
     def reading(self) -> dict[str, Any]:
         """Give every field a time axis of one: ``(rows, 1)``."""
@@ -58,7 +60,7 @@ class _Expected(NamedTuple):
 class Recall(NamedTuple):
     """What is carried from event to event; ``(rows, …)`` unless said otherwise."""
 
-    count: Any  # scalar: events read so far
+    count: Any  # events read so far
     states: Any  # for each LSTM layer two of (rows, units)
     notes: Any  # (rows, 13): counts of the notes heard, see `tonality`
     slots: Slots  # (rows, slots) each
@@ -81,7 +83,7 @@ def nothing_heard(made: Layers, rows: int, events: int) -> Recall:
     empty = jnp.full((rows, size), NOTHING, jnp.int32)
     blank = jnp.zeros(rows, jnp.int32)
     return Recall(
-        count=jnp.int32(0),
+        count=blank,
         states=[[jnp.zeros((rows, lstm.units))] * 2 for lstm in lstm_layers(made)],
         notes=jnp.zeros((rows, COUNTS)),
         slots=Slots(empty, empty, empty, empty, empty),
@@ -168,21 +170,22 @@ def _remember(recall: Recall, heard: Heard, active: Any) -> Recall:
         bar=recall.expected.bar,
     )
     event = Slots(*(jnp.where(active, field, NOTHING) for field in event))
-    at = recall.count % recall.filled.shape[1]
+    # Where a melody's events lie depends on its own past only: so does the rounding.
+    at = jnp.arange(len(recall.count)), recall.count % recall.filled.shape[1]
     counted = count_notes(heard.pitch_in[:, None])[:, 0]
     return recall._replace(
-        count=recall.count + 1,
+        count=recall.count + active,
         notes=recall.notes + jnp.where(active[:, None], counted, 0),
         runs=_longer(recall, event),
         slots=Slots(
             *(
-                slots.at[:, at].set(field)
+                slots.at[at].set(field)
                 for slots, field in zip(recall.slots, event, strict=True)
             )
         ),
-        filled=recall.filled.at[:, at].set(active & recall.expected.known),
-        pitch_keys=recall.pitch_keys.at[:, at].set(recall.expected.pitch_key),
-        duration_keys=recall.duration_keys.at[:, at].set(recall.expected.duration_key),
+        filled=recall.filled.at[at].set(active & recall.expected.known),
+        pitch_keys=recall.pitch_keys.at[at].set(recall.expected.pitch_key),
+        duration_keys=recall.duration_keys.at[at].set(recall.expected.duration_key),
     )
 
 

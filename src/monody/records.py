@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.batches import EncodedSet
 from monody.corpus import Corpus
@@ -21,6 +22,7 @@ from monody.events import HOLD, REST, Vocabulary
 from monody.experiment import HELD_OUT, SETTINGS_FILE, TRAINING, Experiment, now
 from monody.files import write_text
 from monody.melody_store import MelodyStore
+from monody.repeats import usual_repeats
 from monody.settings import ModelSettings, TrainSettings
 from monody.split import Split
 
@@ -52,7 +54,7 @@ def make_passport(
         },
         "data_fingerprint": melodies.fingerprint(),
         "melodies": {side: len(indices) for side, indices in asdict(split).items()},
-        "usual": _usual(melodies, split),
+        "usual": {**_usual(melodies, split), **_usual_bars(train)},
         "seen": _seen(train, Vocabulary(model.encoding)),
         "versions": versions(),
     }
@@ -64,6 +66,20 @@ def _usual(melodies: MelodyStore, split: Split) -> dict[str, Any]:
     meters = Counter(str(melodies.first_meter(index)) for index in chosen)
     meter, _ = meters.most_common(1)[0]
     return {"meter": meter, "bpm": float(np.median(melodies.info["bpm"][chosen]))}
+
+
+def _usual_bars(train: EncodedSet) -> dict[str, int]:
+    """Return how many bars half of the training melodies have, and nine in ten."""
+    end = train.ends - 1
+    bars = train.bar[end] + (train.position[end] > 0)
+    half, most = np.percentile(bars, (50, 90), method="closest_observation")
+    return {"bars": int(half), "most_bars": int(most)}
+
+
+def _note_ends(train: EncodedSet) -> NDArray[np.int64]:
+    """Return how many notes there are up to the end of each melody."""
+    notes: NDArray[np.int64] = np.cumsum(train.pitch < REST)
+    return notes[train.ends - 1]
 
 
 def _seen(train: EncodedSet, vocabulary: Vocabulary) -> dict[str, list[int]]:
@@ -79,6 +95,7 @@ def _seen(train: EncodedSet, vocabulary: Vocabulary) -> dict[str, list[int]]:
     return {
         **used,
         "pitch_range": [int(pitches.min()), int(pitches.max())],
+        "repeats": usual_repeats(pitches, _note_ends(train)),
     }
 
 

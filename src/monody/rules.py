@@ -1,141 +1,223 @@
 """What may come next while a melody is written.
 
-Tables, looked up inside the compiled loop:
+A rule is one small function in ``RULES``. It looks at its tables and at where the
+melody stands, and says which pitch symbols are left, and which durations for each kind
+of event; what all rules allow may be written. It runs inside the compiled loop: a rule
+compares and looks up, it never asks Python.
 
-- only pitches and durations that the training melodies use, and 16ths where these
-  cannot fill the length asked for;
-- a duration is allowed if what is left after it can still be filled exactly and end
-  with a note, so that the last note ends on the last tick.
+The rules never lead into a dead end: what fills the time (``clock``) is worked out from
+all durations that the others leave.
 """
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
-from monody.events import HOLD, PITCH_SYMBOLS, REST, Vocabulary
-from monody.melody import TICKS_PER_STEP
+from monody.clock import Kind, count_in_bar
+from monody.events import END, PITCH_SYMBOLS, REST
+from monody.repeats import Repeats
+
+FREE = -1  # in a table of what is kept: nothing is
+SYMBOLS = np.arange(PITCH_SYMBOLS)
+IS_NOTE = SYMBOLS < REST
+
+
+class Allowed(NamedTuple):
+    """What a rule leaves; a leading axis of rows may be missing."""
+
+    pitch: Any  # (rows, 131) bool
+    duration: Any  # (rows, kinds, durations) bool
+
+
+class Now(NamedTuple):
+    """Where each melody stands; ``(rows,)`` unless said otherwise."""
+
+    event: Any  # scalar: events written so far
+    notes: Any  # notes written so far
+    left: Any  # ticks still to be filled
+    position: Any  # ticks since the bar line
+    bar_ticks: Any
+    sounding: Any  # bool: whether a note sounds that a hold would lengthen
+    latest: Any  # pitch of the latest note
+    begun: Any  # notes begun in this bar
+    clock: Any  # index of the melody's table in `Rules.counted`
+    repeats: Repeats
 
 
 class Rules(NamedTuple):
-    """The tables that masks are looked up in."""
+    """The tables that rules look things up in."""
 
     ticks: Any  # (durations,) ticks of each duration symbol
-    note_durations: Any  # (durations,) bool: used by notes
-    rest_durations: Any  # (durations,) bool: used by rests
-    hold_durations: Any  # (durations,) bool: used by holds
-    pitches: Any  # (131,) bool: symbols that may be written at all
-    fillable: Any  # (length + 1 or more,) bool: lengths that can be filled, note last
+    closing: Any  # (131,) bool: notes that a melody may end with
+    free: Any  # scalar bool
+    corpus: Allowed  # what the training melodies use
+    key: Any  # (131,) bool
+    range: Any  # (131,) bool
+    values: Any  # (kinds, durations) bool
+    fillable: Any  # (ticks left,) bool
+    counted: Any  # (clocks, ticks left, 2, count) bool
+    counts: Any  # (3,): whether notes are counted by bars, and fewest and most in a bar
+    repeats: Any  # (figures,): see `usual_repeats`
+    kept_kinds: Any  # (events or more,) pitch symbols: 0 for a note; or FREE
+    kept_durations: Any  # (events or more,) duration symbols; or FREE
+    kept_pitches: Any  # (notes or more,) pitches; or FREE
 
 
-def make_rules(
-    vocabulary: Vocabulary, seen: dict[str, list[int]], length_ticks: int
-) -> Rules:
-    """Make the tables.
-
-    Args:
-        vocabulary: The symbols.
-        seen: What the training melodies use: ``note_ticks``, ``rest_ticks``,
-            ``hold_ticks`` and ``pitch_range``.
-        length_ticks: Length of the melodies to write, a multiple of a 16th.
-    """
-    notes, rests = set(seen["note_ticks"]), set(seen["rest_ticks"])
-    fillable = fillable_lengths(notes, rests, length_ticks)
-    if not fillable[length_ticks]:
-        notes.add(TICKS_PER_STEP)
-        fillable = fillable_lengths(notes, rests, length_ticks)
-    # Tables of few different sizes: each is compiled once.
-    fillable = np.pad(fillable, (0, power_of_two(len(fillable)) - len(fillable)))
-    ticks = np.array(vocabulary.durations)
-    low, high = seen["pitch_range"]
-    symbols = np.arange(PITCH_SYMBOLS)
-    in_range = (symbols >= low) & (symbols <= high)
-    return Rules(
-        ticks=jnp.array(ticks),
-        note_durations=jnp.array(np.isin(ticks, list(notes))),
-        rest_durations=jnp.array(np.isin(ticks, list(rests))),
-        hold_durations=jnp.array(np.isin(ticks, seen["hold_ticks"])),
-        pitches=jnp.array(in_range | np.isin(symbols, [REST, HOLD])),
-        fillable=jnp.array(fillable),
-    )
+def by_corpus(rules: Rules, _: Now) -> Allowed:
+    """Allow the pitches and durations that the training melodies use."""
+    return rules.corpus
 
 
-def power_of_two(number: int) -> int:
-    """Return the next power of two, 64 at least: ``power_of_two(65) == 128``."""
-    return max(64, 1 << (number - 1).bit_length())
+def by_key(rules: Rules, _: Now) -> Allowed:
+    """Allow the pitch classes of the key."""
+    return Allowed(rules.key, True)
 
 
-def fillable_lengths(
-    notes: set[int], rests: set[int], length_ticks: int
-) -> NDArray[np.bool_]:
-    """Find the lengths that notes and rests can fill exactly, a note at the end.
-
-    ``fillable_lengths({2}, {3}, 5)`` is true at 0, 2, 4 and 5 (a rest, then a note).
-
-    Args:
-        notes: Ticks that a note may have.
-        rests: Ticks that a rest may have.
-        length_ticks: The longest length asked about.
-
-    Returns:
-        ``(length_ticks + 1,)``.
-    """
-    everything = (1 << (length_ticks + 1)) - 1
-    sums = 1  # bit n is set if events of any kind can add up to n ticks
-    for ticks in sorted(notes | rests):
-        step = ticks
-        while step <= length_ticks:  # 1, 2, 4, … of them more
-            sums |= (sums << step) & everything
-            step *= 2
-    ending = 1
-    for ticks in notes:
-        ending |= (sums << ticks) & everything
-    bits = f"{ending:b}"[::-1].ljust(length_ticks + 1, "0")
-    return np.array([bit == "1" for bit in bits])
+def by_range(rules: Rules, _: Now) -> Allowed:
+    """Allow the pitches within the range."""
+    return Allowed(rules.range, True)
 
 
-def shortest_ticks(rules: Rules) -> int:
-    """Return the ticks of the shortest event that the rules allow."""
-    tables = (rules.note_durations, rules.rest_durations, rules.hold_durations)
-    used = np.any([np.asarray(table) for table in tables], axis=0)
-    return int(np.asarray(rules.ticks)[used].min())
+def by_values(rules: Rules, _: Now) -> Allowed:
+    """Allow the note values asked for."""
+    return Allowed(True, rules.values)
 
 
-def allowed_durations(
-    rules: Rules, left: jax.Array, sounding: jax.Array
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Find the durations that a note, a rest and a hold may have.
+def by_length(rules: Rules, now: Now) -> Allowed:
+    """Allow what leaves a rest that can be filled exactly, a note at the end."""
+    after = now.left[:, None] - rules.ticks
+    fits = (after >= 0) & rules.fillable.at[after].get(mode="clip")
+    rest = fits & (after > 0)
+    hold = fits & now.sounding[:, None]
+    ends = jnp.broadcast_to(rules.ticks == rules.ticks[0], fits.shape)
+    may_end = rules.free & (now.notes > 0) & now.sounding
+    pitch = (SYMBOLS != END) | may_end[:, None]
+    return Allowed(pitch, jnp.stack([fits, rest, hold, fits, ends], axis=1))
+
+
+def by_count(rules: Rules, now: Now) -> Allowed:
+    """Allow what leaves the right number of notes possible."""
+    after = now.left[:, None] - rules.ticks
+    masks = []
+    for kind in (Kind.NOTE, Kind.REST, Kind.HOLD):
+        ok, count = count_on(rules, now, kind == Kind.NOTE)
+        sounds = int(kind != Kind.REST)
+        table = rules.counted.at[now.clock[:, None], after, sounds, count]
+        masks.append(ok & table.get(mode="clip"))
+    masks += [masks[Kind.NOTE], jnp.ones_like(masks[0])]
+    return Allowed(True, jnp.stack(masks, axis=1))
+
+
+def count_on(rules: Rules, now: Now, note: Any) -> tuple[Any, Any]:
+    """Count on by an event of each duration.
 
     Args:
         rules: The tables.
-        left: ``(rows,)`` ticks still to be filled.
-        sounding: ``(rows,)`` whether there is a note to hold.
+        now: Where each melody stands.
+        note: Whether the event is a note; ``(rows, 1)`` or one for all.
 
     Returns:
-        For each of the three ``(rows, durations)``.
+        Whether bars that are over have the notes that they should, and the count
+        afterwards, ``(rows, durations)``: of the notes begun in the bar, or, where a
+        whole melody's are counted, of those still to come.
     """
-    after = left[:, None] - rules.ticks
-    fits = (after >= 0) & rules.fillable[jnp.maximum(after, 0)]
-    notes = fits & rules.note_durations
-    rests = fits & rules.rest_durations & (after > 0)
-    holds = fits & rules.hold_durations & sounding[:, None]
-    return notes, rests, holds
+    by_bars, low, high = rules.counts
+    lines = (now.position[:, None] + rules.ticks) // now.bar_ticks[:, None]
+    in_bar, begun = count_in_bar(now.begun[:, None] + note, lines, low, high)
+    to_come = now.begun[:, None] - note
+    ok = jnp.where(by_bars, in_bar, to_come >= 0)
+    return ok, jnp.where(by_bars, begun, to_come)
 
 
-def allowed_pitches(
-    rules: Rules, notes: jax.Array, rests: jax.Array, holds: jax.Array
-) -> jax.Array:
-    """Find the pitch symbols that have an allowed duration, ``(rows, 131)``."""
-    symbols = jnp.arange(PITCH_SYMBOLS)
-    kinds = (
-        (symbols < REST, notes),
-        (symbols == REST, rests),
-        (symbols == HOLD, holds),
-    )
-    may = [is_kind & jnp.any(kind, axis=1)[:, None] for is_kind, kind in kinds]
-    allowed: jax.Array = rules.pitches & (may[0] | may[1] | may[2])
-    return allowed
+def by_end(rules: Rules, now: Now) -> Allowed:
+    """Allow the last tick to a note of the right pitch class only."""
+    goes_on = now.left[:, None] > rules.ticks
+    right = _at(rules.closing, now.latest)
+    hold = goes_on | right[:, None]
+    anything = jnp.ones_like(goes_on)
+    masks = [goes_on, anything, hold, anything, anything]
+    return Allowed((SYMBOLS != END) | right[:, None], jnp.stack(masks, axis=1))
+
+
+def by_kept(rules: Rules, now: Now) -> Allowed:
+    """Allow what a rewrite keeps."""
+    kind = _at(rules.kept_kinds, now.event)
+    pitch = (kind == FREE) | (jnp.where(IS_NOTE, 0, SYMBOLS) == kind)
+    wanted = _at(rules.kept_pitches, now.notes)[:, None]
+    pitch &= (wanted == FREE) | ~IS_NOTE | (wanted == SYMBOLS)
+    kept = _at(rules.kept_durations, now.event)
+    return Allowed(pitch, (kept == FREE) | (kept == jnp.arange(len(rules.ticks))))
+
+
+def by_repeats(rules: Rules, now: Now) -> Allowed:
+    """Allow no figure to come more often on end than in the training melodies.
+
+    It gives way where no other note is left.
+    """
+    too_long = now.repeats.runs >= rules.repeats  # (rows, figures)
+    again = now.repeats.latest[:, :, None] == SYMBOLS
+    return Allowed(~jnp.any(again & too_long[:, :, None], axis=1), True)
+
+
+RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
+    "corpus": by_corpus,
+    "key": by_key,
+    "range": by_range,
+    "durations": by_values,
+    "length": by_length,
+    "density": by_count,
+    "end": by_end,
+    "kept": by_kept,
+    "repeats": by_repeats,
+}
+GIVE_WAY = ("repeats",)  # where nothing else is left
+
+
+def allow(rules: Rules, now: Now) -> tuple[Allowed, list[Allowed]]:
+    """Ask every rule.
+
+    Returns:
+        What all of them allow, and what each leaves: a pitch symbol only where it has a
+        duration, too.
+    """
+    kinds = kinds_of(rules, jnp.asarray(SYMBOLS))
+    found = {name: rule(rules, now) for name, rule in RULES.items()}
+    hard = [one for name, one in found.items() if name not in GIVE_WAY]
+    durations = functools.reduce(operator.and_, (one.duration for one in hard))
+    pitches = functools.reduce(operator.and_, (one.pitch for one in hard))
+    pitches &= _timed(durations, kinds)
+    for name in GIVE_WAY:
+        fewer = pitches & found[name].pitch
+        pitches = jnp.where(
+            jnp.any(fewer & IS_NOTE, axis=1, keepdims=True), fewer, pitches
+        )
+    each = [
+        Allowed(one.pitch & _timed(one.duration, kinds), one.duration)
+        for one in found.values()
+    ]
+    return Allowed(pitches, durations), each
+
+
+def kinds_of(rules: Rules, symbols: Any) -> Any:
+    """Return the ``Kind`` of each pitch symbol."""
+    notes = jnp.where(_at(rules.closing, symbols), Kind.CLOSING, Kind.NOTE)
+    special = symbols - REST + Kind.REST
+    special = jnp.where(symbols == END, Kind.END, special)
+    return jnp.where(symbols < REST, notes, special)
+
+
+def _at(table: Any, index: Any) -> Any:
+    return table.at[index].get(mode="clip")
+
+
+def _timed(duration: Any, kinds: Any) -> Any:
+    """Find the symbols of these kinds that have any duration, ``(…, symbols)``."""
+    if jnp.ndim(duration) < 2:  # the same for all kinds
+        return jnp.any(duration)
+    return jnp.any(duration, axis=-1)[..., kinds]

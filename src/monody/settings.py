@@ -333,31 +333,3 @@ class TrainSettings(Settings):
         minimum=0,
         maximum=2**32 - 1,
     )
-
-
-@dataclass(frozen=True)
-class SampleSettings(Settings):
-    """What is asked of a generation."""
-
-    heading = "Melodies"
-
-    num_files: int = setting(10, "Melodies to write.", minimum=1, maximum=100_000)
-    file_length: int = setting(
-        1000, "Length of each melody in 16th notes, exact.", minimum=1, maximum=100_000
-    )
-    temperature: float = setting(
-        1.0,
-        "Below 1 safer, above 1 bolder; 0 always takes the most likely event.",
-        minimum=0.0,
-        maximum=10.0,
-    )
-    midi_instrument: str = setting(
-        "Acoustic Grand Piano",
-        "General MIDI instrument: its name in any case, or its number 0-127.",
-    )
-    seed: int | None = setting(
-        None,
-        "Seed of every random choice; by default a new one, printed and saved.",
-        minimum=0,
-        maximum=2**32 - 1,
-    )

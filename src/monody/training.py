@@ -22,8 +22,6 @@ from monody.experiment import (
     SCORES_FILE,
     SETTINGS_FILE,
     Experiment,
-    load_model,
-    save_model,
 )
 from monody.fitting import fit
 from monody.model import build_model
@@ -38,6 +36,7 @@ from monody.references import bigram
 from monody.settings import ModelSettings, TrainSettings
 from monody.split import split_corpus
 from monody.surprise import Score
+from monody.trained_model import TrainedModel, save_model
 
 
 def train(
@@ -201,7 +200,7 @@ def _write_scores(
     experiment: Experiment, sets: dict[str, EncodedSet], vocabulary: Vocabulary
 ) -> None:
     """Score the best weights and the bigram on the held-out melodies."""
-    best = load_model(experiment.model_path)
+    best = TrainedModel(experiment.model_path)
     scores = {}
     for side in ("validation", "test"):
         if side in sets:

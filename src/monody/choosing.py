@@ -1,0 +1,108 @@
+"""Which symbol comes next: temperature, and shortlists of the likely ones.
+
+Shortlists look at the probabilities before the temperature, so that what is on the list
+does not depend on it. Each is one small function with one decision.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+FORBIDDEN = -1e9  # a logit that is never sampled
+
+
+class Choice(NamedTuple):
+    """How one symbol is drawn. Scalars; the neutral value of each is in brackets."""
+
+    temperature: Any  # 0 always takes the likeliest (1)
+    top_k: Any  # as many of the likeliest at most; 0 for any (0)
+    top_p: Any  # the fewest of the likeliest that have this share together (1)
+    min_p: Any  # those with this share of the likeliest one's probability (0)
+
+
+def choose(
+    logits: jax.Array,
+    allowed: jax.Array,
+    choice: Choice,
+    keys: jax.Array,
+    stream: int = 0,
+) -> jax.Array:
+    """Draw one symbol a row from the softmax of ``logits / temperature``.
+
+    Adding Gumbel noise to the logits and taking the largest draws from their softmax;
+    scaling the noise by the temperature divides the logits by it, and makes 0 the
+    largest logit itself.
+
+    Args:
+        logits: ``(rows, symbols)``.
+        allowed: ``(rows, symbols)``; the others are never drawn.
+        choice: How bold, and from which shortlist.
+        keys: ``(rows,)`` random keys.
+        stream: Tells apart draws that share keys.
+
+    Returns:
+        ``(rows,)`` int32.
+    """
+    masked = jnp.where(allowed, logits, FORBIDDEN)
+    shortens = (choice.top_k > 0) | (choice.top_p < 1) | (choice.min_p > 0)
+    short = jax.lax.cond(
+        shortens,
+        lambda: shortlist(jax.nn.softmax(masked), choice),
+        lambda: jnp.ones_like(allowed),
+    )
+    width = logits.shape[-1]
+    noise = jax.vmap(
+        lambda key: jax.random.gumbel(jax.random.fold_in(key, stream), (width,))
+    )(keys)
+    noisy = masked + choice.temperature * noise
+    best = jnp.argmax(jnp.where(allowed & short, noisy, FORBIDDEN), axis=-1)
+    return best.astype(jnp.int32)
+
+
+def shortlist(probabilities: jax.Array, choice: Choice) -> jax.Array:
+    """Find the symbols that every shortlist has; the likeliest is always one.
+
+    Args:
+        probabilities: ``(rows, symbols)``.
+        choice: Which shortlists.
+
+    Returns:
+        ``(rows, symbols)`` bool.
+    """
+    before = _likelier(probabilities)
+    best = jnp.max(probabilities, axis=-1, keepdims=True)
+    few: jax.Array = top_k(before, choice.top_k) & top_p(
+        before, probabilities, choice.top_p
+    )
+    few &= probabilities >= choice.min_p * best
+    return few
+
+
+def top_k(before: jax.Array, count: Any) -> jax.Array:
+    """Keep the ``count`` likeliest; 0 keeps all."""
+    kept: jax.Array = (jnp.sum(before, axis=-1) < count) | (count == 0)
+    return kept
+
+
+def top_p(before: jax.Array, probabilities: jax.Array, share: Any) -> jax.Array:
+    """Keep the fewest likeliest symbols that have a share together: a nucleus.
+
+    Holtzman et al., arXiv:1904.09751, 2019.
+    """
+    ahead = jnp.einsum("rij,rj->ri", before.astype(probabilities.dtype), probabilities)
+    kept: jax.Array = (ahead < share) | (jnp.sum(before, axis=-1) == 0)
+    return kept
+
+
+def _likelier(probabilities: jax.Array) -> jax.Array:
+    """Say which symbols ``j`` come before ``i``, of equals the first: ``(rows, i, j)``.
+
+    Comparing all pairs is quicker than sorting a hundred symbols of a few rows.
+    """
+    mine, other = probabilities[:, :, None], probabilities[:, None]
+    index = jnp.arange(probabilities.shape[-1])
+    likelier: jax.Array = other > mine
+    return likelier | ((other == mine) & (index < index[:, None]))

@@ -1,0 +1,191 @@
+"""``monody sample``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monody.options import HeadedCommand, chosen, settings_options
+from monody.sample_settings import SampleSettings
+
+if TYPE_CHECKING:
+    from monody.generation import Generation, Piece
+    from monody.novelty import UsualNovelty
+
+MOST_ROWS = 20  # melodies that are listed one by one
+RULE_NAMES = {
+    "corpus": "what the corpus uses",
+    "durations": "--durations",
+    "density": "--density",
+    "key": "--key",
+    "range": "--range",
+    "end": "--end",
+    "length": "the exact length",
+    "repeats": "no endless loops",
+}
+LEAST_COST_BITS = 0.005  # per note; less is not worth a word
+
+
+@click.command(cls=HeadedCommand)
+@click.option(
+    "--experiment_dir",
+    metavar="DIR",
+    help="Experiment, or a .keras file, to sample from. "
+    "[default: the most recent in experiments/]",
+)
+@click.option(
+    "--save_dir",
+    metavar="DIR",
+    help="Folder for the melodies; files in it are kept, numbers go on. "
+    "[default: generated/ in the experiment]",
+)
+@click.option(
+    "--prime_file",
+    metavar="FILE",
+    help="MIDI file whose melody to continue, in any key and tempo; an earlier output "
+    "will do.",
+)
+@click.option(
+    "--data_dir",
+    metavar="DIR",
+    help="Folder of MIDI files whose melodies to continue. "
+    "[default: the experiment's held-out melodies]",
+)
+@settings_options(SampleSettings)
+def sample(
+    experiment_dir: str | None,
+    save_dir: str | None,
+    prime_file: str | None,
+    data_dir: str | None,
+    **values: Any,
+) -> None:
+    r"""Write new melodies with a trained model.
+
+    \b
+    monody sample                                10 melodies from the latest model
+    monody sample --bars 16 --meter 6/8 --key 'D dorian' --end tonic
+    monody sample --prime_file my.mid --prime_bars 1-8 --with_primer
+    monody sample --start nothing --best_of 50 --range flute
+    monody sample --midi-instrument flute --seed 7
+
+    Each melody continues a few bars of a real one, which are drawn from the seed and
+    are not written, unless you say otherwise. What is asked for (length, meter, key,
+    range, note values, density, end) holds in every file. Each is told apart as new,
+    near-copy or copy of a training melody. manifest.json, beside the files, says how
+    each was made; `monody again` makes it again, `monody vary` something like it.
+    """
+    settings: SampleSettings = chosen(SampleSettings, values)
+
+    from monody.experiment import Experiment
+    from monody.instruments import program_of
+
+    program_of(settings.midi_instrument)
+    experiment = Experiment.open(experiment_dir)
+    click.echo(f"sampling from {experiment.model_path} ...")
+
+    from rich.console import Console
+
+    from monody.generation import generate
+    from monody.progress_bar import progress_bar
+
+    with progress_bar(Console(stderr=True)) as bar:
+        task = bar.add_task("writing melodies", total=None)
+        generation = generate(
+            experiment,
+            settings,
+            prime_file=prime_file,
+            data_dir=data_dir,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    paths = generation.save(save_dir)
+    for line in report(generation, paths):
+        click.echo(line)
+
+
+def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
+    """Yield the lines that say what was written."""
+    settings = generation.settings
+    length = (
+        f"{settings.bars} bars" if settings.bars else f"{settings.file_length} 16ths"
+    )
+    most = "at most " if settings.free else ""
+    pitch, rhythm = settings.temperatures
+    bold = f"{pitch:g}" if pitch == rhythm else f"{pitch:g} (rhythm {rhythm:g})"
+    count = f"{len(paths)} melod{'y' if len(paths) == 1 else 'ies'}"
+    yield f"{count} of {most}{length}, seed {settings.seed}, temperature {bold}"
+    if generation.primers[0] is None and settings.start == "primer":
+        yield "no held-out melody to continue: the melodies start from nothing"
+    for path, piece in list(zip(paths, generation.pieces, strict=True))[:MOST_ROWS]:
+        yield f"  {path.name:>8}  {_about(piece)}"
+    if len(paths) > MOST_ROWS:
+        yield f"  ... and {len(paths) - MOST_ROWS} more: see manifest.json"
+    if generation.usual is not None:
+        yield from _usual(generation.usual)
+    yield from _costs(generation)
+    yield from _tries(generation)
+    last = f" to {paths[-1].name}" if paths[1:] else ""
+    yield f"written: {paths[0]}{last}"
+
+
+def _about(piece: Piece) -> str:
+    """Say what is known of one melody."""
+    bits = f"{piece.draft.bits_per_note:.2f} bits a note"
+    novelty = piece.novelty
+    failed = f"  ({piece.failure})" if piece.failure else ""
+    if novelty is None:
+        return bits + failed
+    words = [f"{novelty.label:<9}  {bits}"]
+    if novelty.longest_notes:
+        words.append(
+            f"longest shared run {novelty.longest_notes} notes "
+            f"({novelty.longest_bars:.1f} bars): bar {novelty.bar} as in "
+            f"{novelty.source}, bar {novelty.source_bar}"
+        )
+    if novelty.label != "new" and novelty.closest:
+        words.append(f"{novelty.closest_covered:.0%} of {novelty.closest}")
+    return "; ".join(words) + failed
+
+
+def _usual(usual: UsualNovelty) -> Iterator[str]:
+    if not usual.melodies:
+        return
+    shares = ", ".join(f"{share:.0%} {label}" for label, share in usual.shares.items())
+    notes = usual.longest_notes
+    yield (
+        f"for comparison, {usual.melodies} held-out real melodies: {shares}; longest "
+        f"shared run {notes.median:.0f} notes (median), {notes.percentile_95:.0f} in 1 "
+        "of 20"
+    )
+
+
+def _costs(generation: Generation) -> Iterator[str]:
+    """Say how much probability the rules cost."""
+    pieces = generation.pieces
+    costs = {
+        name: sum(piece.draft.cost_bits[rule] for piece in pieces) / len(pieces)
+        for rule, name in RULE_NAMES.items()
+    }
+    told = [
+        f"{name} {bits:.2f}"
+        for name, bits in sorted(costs.items(), key=lambda item: -item[1])
+        if bits >= LEAST_COST_BITS
+    ]
+    if told:
+        yield f"what was asked for cost, in bits a note: {', '.join(told)}"
+
+
+def _tries(generation: Generation) -> Iterator[str]:
+    """Say how many melodies had to be tried again."""
+    failed = generation.first_tries
+    reasons = ", ".join(f"{reason} {count}" for reason, count in failed.items())
+    again = f" and were tried again ({reasons})" if failed else ""
+    yield f"first tries that failed: {sum(failed.values())} of {generation.tries}{again}"
+    left = sum(piece.failure is not None for piece in generation.pieces)
+    if left:
+        yield (
+            f"{left} failed every time and {'is' if left == 1 else 'are'} kept as the "
+            "last try was: ask for less, or for another --temperature"
+        )

@@ -1,0 +1,252 @@
+"""The compiled loop that writes a group of melodies, event by event."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from monody.choosing import Choice, choose
+from monody.copying import Layers
+from monody.events import END, MAX_BARS_LEFT, REST, UNKNOWN
+from monody.model import predict_duration, predict_pitch
+from monody.recall import Heard, Recall, expect, hear, nothing_heard
+from monody.repeats import Repeats, repeat
+from monody.rules import RULES, Allowed, Now, Rules, allow, count_on, kinds_of
+from monody.tonality import latest_note
+
+COSTS = (*RULES, "all")  # what is known of each rule, and of all together
+LEAST_SHARE = 1e-9  # a cost is not higher: 30 bits
+
+
+class Rows(NamedTuple):
+    """What differs from melody to melody; ``(rows,)`` each."""
+
+    seed: Any  # scalar, of all
+    draws: Any  # (rows, 2): what tells a melody's random draws from those of others
+    reads: Heard  # (rows, reads): the start or a primer, in the last columns
+    reads_count: Any
+    length: Any
+    bar_ticks: Any
+    clock: Any
+    end_bar: Any  # where the melody ends, for the network to lead it there
+    end_position: Any  # symbol; UNKNOWN where the network ends the melody
+    begun: Any  # what notes are counted from, see `rules.count_on`
+    repeats: Repeats  # of the primer
+
+
+class _Loop(NamedTuple):
+    """What is carried from event to event; ``(rows, …)`` unless said otherwise."""
+
+    event: Any  # scalar: events written so far; below 0 while primers are read
+    heard: Heard
+    recall: Recall
+    left: Any  # ticks still to be filled
+    sounding: Any  # whether a note sounds that a hold would lengthen
+    notes: Any  # written so far
+    begun: Any  # see `rules.count_on`
+    repeats: Repeats
+    bits: Any
+    costs: Any  # (rows, rules + 1) bits; the last is that of all rules together
+    pitch: Any  # (events, rows) written so far
+    duration: Any
+
+
+@partial(jax.jit, static_argnums=1)
+def write_group(
+    layers: Layers,
+    most_events: int,
+    rules: Rules,
+    choices: tuple[Choice, Choice],
+    rows: Rows,
+) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array]:
+    """Read the primers and write one group of melodies.
+
+    Args:
+        layers: Of the trained network.
+        most_events: That any melody can have.
+        rules: What may come next.
+        choices: How pitch symbols are drawn, and how duration symbols.
+        rows: The melodies.
+
+    Returns:
+        Events written, pitch and duration symbols ``(events, rows)``, bits ``(rows,)``
+        and costs ``(rows, rules + 1)``.
+    """
+    keys = _random_keys(rows)
+    end = jax.lax.while_loop(
+        lambda loop: jnp.any(loop.left > 0),
+        lambda loop: _one_event(layers, rules, choices, rows, keys, loop),
+        _beginning(layers, most_events, rows),
+    )
+    return end.event, end.pitch, end.duration, end.bits, end.costs
+
+
+def _random_keys(rows: Rows) -> jax.Array:
+    """Make the random key of each melody."""
+    key, fold = jax.random.key(rows.seed), jax.random.fold_in
+    keys: jax.Array = jax.vmap(lambda draw: fold(fold(key, draw[0]), draw[1]))(
+        rows.draws
+    )
+    return keys
+
+
+def _beginning(made: Layers, most_events: int, rows: Rows) -> _Loop:
+    """Stand before the longest primer of the group."""
+    count, width = rows.reads.pitch_in.shape
+    first = width - jnp.max(rows.reads_count)
+    return _Loop(
+        event=first - (width - 1),
+        heard=_read_at(rows, first),
+        recall=nothing_heard(made, count, width + most_events),
+        left=rows.length,
+        sounding=jnp.zeros(count, bool),
+        notes=jnp.zeros(count, jnp.int32),
+        begun=rows.begun,
+        repeats=rows.repeats,
+        bits=jnp.zeros(count),
+        costs=jnp.zeros((count, len(RULES) + 1)),
+        pitch=jnp.zeros((most_events, count), jnp.uint8),
+        duration=jnp.zeros((most_events, count), jnp.uint8),
+    )
+
+
+def _read_at(rows: Rows, column: jax.Array) -> Heard:
+    return Heard(*(field[:, column] for field in rows.reads))
+
+
+def _one_event(
+    made: Layers,
+    rules: Rules,
+    choices: tuple[Choice, Choice],
+    rows: Rows,
+    keys: jax.Array,
+    loop: _Loop,
+) -> _Loop:
+    """Read one event, and write the next: the primer's, while there is one."""
+    width = rows.reads.pitch_in.shape[1]
+    column = loop.event + width - 1  # of the primers: what is read now
+    priming = loop.event < 0
+    following = _read_at(rows, jnp.minimum(column + 1, width - 1))
+    heard, active = loop.heard, column >= width - rows.reads_count
+    reading = heard.reading()
+    keys = jax.vmap(lambda key: jax.random.fold_in(key, loop.event))(keys)
+    now = _now(rows, loop)
+    allowed, each = allow(rules, now)
+
+    recall, hidden, past = hear(made, loop.recall, heard, active)
+    logits = predict_pitch(made, hidden, recall.pitch_keys, past, reading)[:, 0]
+    pitch = choose(logits, allowed.pitch, choices[0], keys)
+    pitch = jnp.where(priming, following.pitch_in, pitch)
+    bits = _bits(logits, pitch)
+    costs = _costs(logits, [one.pitch for one in (*each, allowed)])
+
+    recall, given = expect(made, recall, heard, hidden, pitch, active)
+    logits = predict_duration(
+        made, given, recall.duration_keys, past, reading, pitch[:, None]
+    )[:, 0]
+    kind = kinds_of(rules, pitch)
+    timed = [_of_kind(one, kind) for one in (*each, allowed)]
+    duration = choose(logits, timed[-1], choices[1], keys, stream=1)
+    is_timed = pitch != END
+    bits += is_timed * _bits(logits, duration)
+    costs += is_timed[:, None] * _costs(logits, timed)
+
+    counts = (loop.left > 0) & ~priming
+    written = loop._replace(
+        bits=loop.bits + counts * bits,
+        costs=loop.costs + counts[:, None] * costs,
+        **_go_on(rules, rows, loop, now, pitch, duration),
+    )
+    primed = loop._replace(heard=following)
+    after: _Loop = jax.tree.map(partial(jnp.where, priming), primed, written)
+    return after._replace(event=loop.event + 1, recall=recall)
+
+
+def _now(rows: Rows, loop: _Loop) -> Now:
+    """Say where each melody stands, for the rules."""
+    heard = loop.heard
+    return Now(
+        event=loop.event,
+        notes=loop.notes,
+        left=loop.left,
+        position=heard.position,
+        bar_ticks=rows.bar_ticks,
+        sounding=loop.sounding,
+        latest=latest_note(heard.pitch_in, heard.note_before),
+        begun=loop.begun,
+        clock=rows.clock,
+        repeats=loop.repeats,
+    )
+
+
+def _go_on(
+    rules: Rules,
+    rows: Rows,
+    loop: _Loop,
+    now: Now,
+    pitch: jax.Array,
+    duration: jax.Array,
+) -> dict[str, Any]:
+    """Move clocks and counts on by what was written."""
+    at = jnp.maximum(loop.event, 0)
+    ended = (loop.left == 0) | (pitch == END)
+    ticks = jnp.where(ended, 0, rules.ticks[duration])
+    is_note = (pitch < REST) & ~ended
+    _, begun = count_on(rules, now, is_note[:, None])
+    begun = jnp.take_along_axis(begun, duration[:, None], axis=1)[:, 0]
+    bars, position = jnp.divmod(loop.heard.position + ticks, rows.bar_ticks)
+    bar = loop.heard.bar + bars
+    heard = Heard(
+        pitch_in=pitch,
+        note_before=now.latest,
+        duration_in=duration,
+        position=position,
+        bar=bar,
+        meter=loop.heard.meter,
+        bars_left=bars_left(rows.end_bar, bar, rows.end_position),
+        end_position=rows.end_position,
+    )
+    return {
+        "heard": heard,
+        "left": jnp.where(ended, 0, loop.left - ticks),
+        "sounding": jnp.where(ended, loop.sounding, pitch != REST),
+        "notes": loop.notes + is_note,
+        "begun": jnp.where(ended, loop.begun, begun),
+        "repeats": repeat(loop.repeats, pitch, is_note),
+        "pitch": loop.pitch.at[at].set(pitch.astype(jnp.uint8)),
+        "duration": loop.duration.at[at].set(duration.astype(jnp.uint8)),
+    }
+
+
+def _of_kind(allowed: Allowed, kind: jax.Array) -> Any:
+    """Return the durations that events of a kind may have, ``(rows, durations)``."""
+    if jnp.ndim(allowed.duration) < 2:  # the same for all kinds
+        return allowed.duration
+    table = jnp.broadcast_to(
+        allowed.duration, (len(kind), *allowed.duration.shape[-2:])
+    )
+    return jnp.take_along_axis(table, kind[:, None, None], axis=1)[:, 0]
+
+
+def _bits(logits: jax.Array, symbols: jax.Array) -> jax.Array:
+    """Return how surprising symbols are, ``(rows,)``."""
+    chosen = jnp.take_along_axis(logits, symbols[:, None], axis=1)[:, 0]
+    return -chosen / math.log(2)
+
+
+def _costs(logits: jax.Array, masks: Sequence[Any]) -> jax.Array:
+    """Return the bits that each mask costs, ``(rows, masks)``."""
+    shares = jnp.exp(logits)
+    left = [jnp.sum(jnp.where(mask, shares, 0), axis=-1) for mask in masks]
+    return -jnp.log2(jnp.clip(jnp.stack(left, axis=1), LEAST_SHARE, 1))
+
+
+def bars_left(end_bar: Any, bar: Any, end_position: Any) -> Any:
+    """Return the symbol of how many bars are left, as in training."""
+    symbol = (end_bar - bar).clip(0, MAX_BARS_LEFT) + 1
+    return symbol * (end_position != UNKNOWN)

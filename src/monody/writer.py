@@ -1,0 +1,265 @@
+"""From tasks to melodies: parts, meters, and what the rules are told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from monody.choosing import Choice
+from monody.decode import Start, Written, decode_events
+from monody.events import decode, encode, meter_symbol
+from monody.instruments import program_of
+from monody.melody import TICKS_PER_STEP, Ints, Melody, Meter
+from monody.primers import Primer
+from monody.rule_tables import Wanted
+from monody.sample_settings import SampleSettings
+from monody.scales import heard_scale
+from monody.trained_model import TrainedModel
+
+OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
+MOST_PARTS = 1 << 16
+PHRASE_BARS = 4  # parts are a multiple of it
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What tells one melody of a generation from the others."""
+
+    index: int  # counted from 0
+    attempt: int  # 0; more where a melody was tried again
+    primer: Primer | None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A melody as it was written."""
+
+    task: Task
+    melody: Melody  # what is new, from tick 0
+    bits_per_note: float  # how surprising the model finds it
+    cost_bits: dict[str, float]  # of each rule, per note
+
+
+class _Part(NamedTuple):
+    task: Task
+    number: int
+    ticks: int
+
+
+class Writer:
+    """Writes melodies with one model and one set of settings.
+
+    Args:
+        model: The trained network.
+        settings: What is asked for; the seed is named.
+    """
+
+    def __init__(self, model: TrainedModel, settings: SampleSettings) -> None:
+        if settings.seed is None:
+            raise ValueError("a Writer needs a seed")
+        self._model = model
+        self._seed = settings.seed
+        self._settings = settings
+        self._program = program_of(settings.midi_instrument)
+
+    def write(self, tasks: Sequence[Task]) -> list[Draft]:
+        """Write one melody for each task. A melody depends on its task only.
+
+        Raises:
+            MonodyError: If no melody can be all that is asked for.
+        """
+        wanted = self._wanted(None)
+        scale = self._settings.scale
+        if self._settings.end != "tonic":
+            return self._drafts(tasks, wanted)
+        if scale is not None:
+            return self._drafts(tasks, self._wanted(scale.tonic))
+        # The same melodies up to their ends, which depend on the key that is heard.
+        by_tonic: dict[int, list[Task]] = defaultdict(list)
+        for draft in self._drafts(tasks, wanted):
+            by_tonic[_heard_tonic(draft)].append(draft.task)
+        drafts = [
+            draft
+            for tonic, group in by_tonic.items()
+            for draft in self._drafts(group, self._wanted(tonic))
+        ]
+        places = {(task.index, task.attempt): at for at, task in enumerate(tasks)}
+        return sorted(drafts, key=lambda d: places[d.task.index, d.task.attempt])
+
+    def meter(self, primer: Primer | None) -> Meter:
+        """Return the meter asked for, else the primer's last, else the usual one."""
+        if self._settings.signature is not None:
+            return Meter(0, *self._settings.signature)
+        if primer is not None:
+            return primer.music.meters[-1]._replace(tick=0)
+        usual = self._model.passport["usual"]["meter"]
+        return Meter(0, *map(int, usual.split("/")))
+
+    def length_ticks(self, primer: Primer | None) -> int:
+        """Return how long the new melody is."""
+        if self._settings.bars is not None:
+            return self._settings.bars * self.meter(primer).bar_ticks
+        return self._settings.file_length * TICKS_PER_STEP
+
+    def _wanted(self, tonic: int | None) -> Wanted:
+        settings = self._settings
+        scale = settings.scale
+        return Wanted(
+            pitches=settings.pitches,
+            pitch_classes=scale.pitch_classes if scale else None,
+            note_ticks=settings.note_ticks,
+            notes_per_bar=settings.notes_per_bar,
+            last_classes=None if tonic is None else frozenset({tonic}),
+            free=settings.free,
+        )
+
+    def _choices(self) -> tuple[Choice, Choice]:
+        lists = self._settings.top_k, self._settings.top_p, self._settings.min_p
+        pitch, rhythm = self._settings.temperatures
+        return Choice(pitch, *lists), Choice(rhythm, *lists)
+
+    def _drafts(self, tasks: Iterable[Task], wanted: Wanted) -> list[Draft]:
+        """Write all parts of all melodies.
+
+        The parts of a melody continue its primer, each in another way. Without one the
+        others continue the opening of the first.
+        """
+        plan = {task: self._parts(task) for task in tasks}
+        at_once = [
+            (part, self._start(part, part.task.primer))
+            for parts in plan.values()
+            for part in (parts if parts[0].task.primer else parts[:1])
+        ]
+        written = self._decode(at_once, wanted)
+        later = [
+            (part, self._start(part, self._opening(written[parts[0]], parts[0])))
+            for parts in plan.values()
+            for part in parts
+            if part not in written
+        ]
+        written |= self._decode(later, wanted)
+        return [
+            self._draft(task, parts, [written[part] for part in parts])
+            for task, parts in plan.items()
+        ]
+
+    def _decode(
+        self, parts: Sequence[tuple[_Part, Start]], wanted: Wanted
+    ) -> dict[_Part, Written]:
+        if not parts:
+            return {}
+        starts = [start for _, start in parts]
+        choices = self._choices()
+        written = decode_events(self._model, starts, wanted, choices, self._seed)
+        return dict(zip((part for part, _ in parts), written, strict=True))
+
+    def _parts(self, task: Task) -> list[_Part]:
+        """Divide a melody that is longer than nearly all of the corpus into parts.
+
+        A network that has learnt tunes of 32 bars has nothing to say in bar 60.
+        """
+        primer = task.primer
+        ticks, bar = self.length_ticks(primer), self.meter(primer).bar_ticks
+        usual = self._model.passport["usual"]
+        most = max(usual["most_bars"] - (primer.bars if primer else 0), usual["bars"])
+        count = 1 if self._settings.free else -(-ticks // (bar * most))
+        phrases = max(round(ticks / (count * bar * PHRASE_BARS)), 1)
+        size = phrases * PHRASE_BARS * bar
+        sizes = [size] * (count - 1)
+        sizes.append(ticks - sum(sizes))
+        if sizes[-1] <= 0:  # a few bars in all, of a corpus of shorter ones
+            sizes = [ticks]
+        return [_Part(task, number, each) for number, each in enumerate(sizes)]
+
+    def _start(self, part: _Part, primer: Primer | None) -> Start:
+        """Encode a primer; one that is too short for a single event is none."""
+        meter = self.meter(part.task.primer)
+        events = None
+        if primer is not None:
+            events = encode(primer.music, self._model.vocabulary, until=primer.ticks)
+        if primer is None or not events:
+            events, bars, from_beginning = None, 0, True
+        else:
+            bars, from_beginning = primer.bars, primer.first_bar == 0
+        return Start(
+            primer=events,
+            from_beginning=from_beginning,
+            meter=meter_symbol(meter),
+            bar_ticks=meter.bar_ticks,
+            bars=bars,
+            length_ticks=part.ticks,
+            draw=(part.task.index, part.task.attempt * MOST_PARTS + part.number),
+        )
+
+    def _opening(self, written: Written, part: _Part) -> Primer:
+        """Return the opening bars of a first part."""
+        meter = self.meter(None)
+        bars = min(OPENING_BARS, max(part.ticks // meter.bar_ticks, 1))
+        ticks = bars * meter.bar_ticks
+        music = decode(written.events, self._model.vocabulary, meters=(meter,))
+        return Primer(music.between(0, ticks), "", 0, 0, bars, ticks)
+
+    def _draft(
+        self, task: Task, parts: Sequence[_Part], written: Sequence[Written]
+    ) -> Draft:
+        """Put the parts of a melody together."""
+        meter = self.meter(task.primer)
+        usual_bpm = float(self._model.passport["usual"]["bpm"])
+        bpm = task.primer.music.bpm if task.primer else usual_bpm
+        begins = [0, *accumulate(part.ticks for part in parts)]
+        notes = [
+            _later(decode(each.events, self._model.vocabulary).notes, begin)
+            for each, begin in zip(written, begins, strict=False)
+        ]
+        scale = self._settings.scale
+        melody = Melody(
+            notes=np.concatenate(notes),
+            meters=(meter,),
+            bpm=self._settings.bpm or bpm,
+            key=scale.signature if scale else None,
+            program=self._program,
+            source="monody",
+        )
+        count = max(len(melody), 1)
+        costs = {
+            rule: sum(each.cost_bits[rule] for each in written) / count
+            for rule in written[0].cost_bits
+        }
+        bits = sum(each.bits for each in written) / count
+        return Draft(task, melody, bits, costs)
+
+
+def _heard_tonic(draft: Draft) -> int:
+    """Return the tonic of a melody with its primer, as it is heard."""
+    heard = [draft.melody]
+    if draft.task.primer is not None:
+        heard.append(draft.task.primer.music)
+    pitches = [pitch for melody in heard for pitch in melody.pitches.tolist()]
+    ticks = [duration for melody in heard for duration in melody.durations.tolist()]
+    return heard_scale(pitches, ticks).tonic
+
+
+def _later(notes: Ints, ticks: int) -> Ints:
+    """Move notes ``(notes, 3)`` later."""
+    return notes + np.array([0, ticks, 0], np.int32)
+
+
+def with_primer(draft: Draft) -> Melody:
+    """Return a melody with its primer before it."""
+    primer, melody = draft.task.primer, draft.melody
+    if primer is None:
+        return melody
+    new = _later(melody.notes, primer.ticks)
+    meter = melody.meters[0]._replace(tick=primer.ticks)
+    before = primer.music.meters
+    same = before[-1][1:] == meter[1:]
+    return replace(
+        melody,
+        notes=np.concatenate([primer.music.notes, new]),
+        meters=before if same else (*before, meter),
+    )
