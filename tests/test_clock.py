@@ -85,10 +85,10 @@ def test_notes_in_each_bar_are_those_of_all_melodies(
 ) -> None:
     low, high = counts
     table = fillable_by_bars(durations, length, bar, low, high)
-    assert table.shape == (length + 1, 2, high + 1)
+    silent, sounds = table[:, 0], table[:, -1]
     for left in range(1, length + 1):
         position = (length - left) % bar
-        for sounding in (False, True):
+        for sounding, found in ((False, silent[left]), (True, sounds[left])):
             ways = list(fillings(durations, left, sounding))
             expected = [
                 any(
@@ -99,8 +99,9 @@ def test_notes_in_each_bar_are_those_of_all_melodies(
                 )
                 for begun in range(high + 1)
             ]
-            assert table[left, int(sounding)].tolist() == expected
-    assert table[0].tolist() == [[False] * (high + 1), [True] * (high + 1)]
+            assert found.tolist() == expected
+    assert silent[0].tolist() == [False] * (high + 1)
+    assert sounds[0].tolist() == [True] * (high + 1)
 
 
 @settings(max_examples=60)
@@ -109,12 +110,12 @@ def test_an_exact_number_of_notes_is_that_of_some_melody(
     durations: Durations, length: int, notes: int
 ) -> None:
     table = fillable_by_notes(durations, length, notes)
-    assert table.shape == (length + 1, 2, notes + 1)
+    silent, sounds = table[:, 0], table[:, -1]
     for left in range(length + 1):
-        for sounding in (False, True):
-            found = {len(starts) for starts in fillings(durations, left, sounding)}
-            expected = [count in found for count in range(notes + 1)]
-            assert table[left, int(sounding)].tolist() == expected
+        for sounding, found in ((False, silent[left]), (True, sounds[left])):
+            ways = {len(starts) for starts in fillings(durations, left, sounding)}
+            expected = [count in ways for count in range(notes + 1)]
+            assert found.tolist() == expected
 
 
 @pytest.mark.parametrize(

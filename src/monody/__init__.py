@@ -73,9 +73,9 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "Corpus", "Events", "Experiment", "Generation", "Melody", "MelodyStore", "Meter",
-    "ModelSettings", "MonodyError", "Note", "Primer", "ReadSettings", "Resemblance",
-    "Run", "SampleSettings", "Scorecard", "SettingError", "Split", "TrainSettings",
-    "TrainedModel", "Verdict", "Vocabulary", "compare", "evaluate", "generate",
-    "list_runs", "midi_bytes", "read_corpus", "resume", "split_corpus", "train",
-    "write_collection", "write_midi",
+    "ModelSettings", "MonodyError", "Note", "Piece", "Primer", "ReadSettings",
+    "Resemblance", "Run", "SampleSettings", "Scorecard", "SettingError", "Split",
+    "TrainSettings", "TrainedModel", "Verdict", "Vocabulary", "compare", "evaluate",
+    "generate", "list_runs", "midi_bytes", "read_corpus", "resume", "split_corpus",
+    "train", "write_collection", "write_midi",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ from monody.read_cache import (
 )
 
 SUMS_FILE = "sums.json"
+COMPILED = "compiled"  # what JAX compiled, see `backend`
 _MAKING = "making-"
 _FORGOTTEN_SECONDS = 24 * 3600  # what was left by a run that was killed
 
@@ -173,9 +174,10 @@ def cache_bytes(folder: Path | None = None) -> int:
 
 
 def clear_cache(folder: Path | None = None) -> None:
-    """Remove all that monody remembers of what it read, and nothing else."""
+    """Remove all that monody remembers, and nothing else."""
     folder = folder or cache_folder()
     for corpus in (folder / "corpora").glob("*"):
         _remove_corpus(corpus)
     for suffix in ("", "-wal", "-shm"):
         (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(folder / COMPILED, ignore_errors=True)

@@ -182,7 +182,8 @@ def _tries(generation: Generation) -> Iterator[str]:
     failed = generation.first_tries
     reasons = ", ".join(f"{reason} {count}" for reason, count in failed.items())
     again = f" and were tried again ({reasons})" if failed else ""
-    yield f"first tries that failed: {sum(failed.values())} of {generation.tries}{again}"
+    count = f"{sum(failed.values())} of {generation.tries}"
+    yield f"first tries that failed: {count}{again}"
     left = sum(piece.failure is not None for piece in generation.pieces)
     if left:
         yield (

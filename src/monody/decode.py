@@ -7,13 +7,10 @@ may come next (``rules``) is a table look-up inside the loop.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +25,10 @@ from monody.rule_tables import Clock, Wanted, make_rules
 from monody.trained_model import TrainedModel
 
 ROWS = 32  # melodies written together, always: one compilation, and the same rounding
-PRIMER_UNIT = 64  # primers are padded to multiples of it: few compilations
+Integers = NDArray[np.int64]
+
+MOST_READ = 512  # events of a primer that are read, the last ones
+LEAST_EVENTS = 1024  # that there is room for: few compilations
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,9 @@ class Start:
     bars: int  # that the primer fills
     length_ticks: int  # of what is written
     draw: tuple[int, int]  # tells its random draws from those of other melodies
+    position: int = 0  # ticks from the bar line to where what is written begins
+    ticks_after: int = 0  # from the end of what is written to that of the melody
+    judged_from: int = 0  # the primer's event from which on it is judged, too
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Written:
 
     events: Events  # without an end
     bits: float  # its information content: how surprising the network finds it
+    primer_bits: float  # that of the primer, from where it is judged
     cost_bits: dict[str, float]  # of each of `COSTS`: -log2 of the share that it left
 
 
@@ -81,7 +85,8 @@ def decode_events(
     rules, shortest = make_rules(
         model.vocabulary, model.passport["seen"], wanted, list(clocks)
     )
-    most_events = power_of_two(max(clocks).length_ticks // shortest + wanted.free)
+    longest = max(clocks).length_ticks
+    most_events = power_of_two(longest // shortest + wanted.free, LEAST_EVENTS)
     written: list[Written] = []
     for first in range(0, len(starts), ROWS):
         group = _in_rows(starts[first : first + ROWS])
@@ -114,14 +119,20 @@ def _rows_of(
         draws=np.array([start.draw for start in group], np.uint32),
         reads=reads,
         reads_count=counts,
-        length=jnp.array([time.length_ticks for time in times]),
-        bar_ticks=jnp.array([time.bar_ticks for time in times]),
-        clock=jnp.array([clocks[time] for time in times]),
-        end_bar=jnp.array([bar for bar, _ in ends]),
-        end_position=jnp.array([position for _, position in ends]),
-        begun=jnp.full(len(group), len(wanted.kept.pitches)),
-        repeats=Repeats(*(jnp.array(field) for field in zip(*heard, strict=True))),
+        length=np.array([time.length_ticks for time in times]),
+        bar_ticks=np.array([time.bar_ticks for time in times]),
+        clock=np.array([clocks[time] for time in times]),
+        end_bar=np.array([bar for bar, _ in ends]),
+        end_position=np.array([position for _, position in ends]),
+        begun=np.full(len(group), len(wanted.kept.pitches)),
+        judged=np.array([_judged_reads(start) for start in group]),
+        repeats=Repeats(*(np.array(field) for field in zip(*heard, strict=True))),
     )
+
+
+def _judged_reads(start: Start) -> int:
+    """Return how many of a primer's events, the last ones, are judged."""
+    return len(start.primer) - start.judged_from if start.primer is not None else 0
 
 
 def _notes_of(primer: Events | None) -> NDArray[np.integer]:
@@ -132,25 +143,25 @@ def _notes_of(primer: Events | None) -> NDArray[np.integer]:
 
 def _end_of(start: Start, free: bool) -> tuple[int, int]:
     """Return the bar in which a melody ends, and the symbol of where in it."""
-    bars, position = divmod(start.length_ticks, start.bar_ticks)
+    ticks = start.position + start.length_ticks + start.ticks_after
+    bars, position = divmod(ticks, start.bar_ticks)
     return start.bars + bars, UNKNOWN if free else position + 1
 
 
 def _primer_reads(
     starts: Sequence[Start], vocabulary: Vocabulary, free: bool
-) -> tuple[Heard, jax.Array]:
+) -> tuple[Heard, Integers]:
     """Lay out what the network reads before it writes, ``(rows, reads)``, and how much.
 
     First comes the start symbol, then the primer's events, the last of them in the last
     column. A primer from the middle of a melody leaves the start out.
     """
-    columns = [_reads_of(start, vocabulary, free) for start in starts]
-    counts = jnp.array([len(reads) for reads in columns])
-    width = math.ceil(max(map(len, columns)) / PRIMER_UNIT) * PRIMER_UNIT
-    padded = [[reads[0]] * (width - len(reads)) + reads for reads in columns]
+    columns = [_reads_of(start, vocabulary, free)[-MOST_READ:] for start in starts]
+    counts = np.array([len(reads) for reads in columns])
+    padded = [[reads[0]] * (MOST_READ - len(reads)) + reads for reads in columns]
     table = np.array(padded, np.int32)  # (rows, reads, fields)
     fields = range(len(Heard._fields))
-    return Heard(*(jnp.array(table[..., field]) for field in fields)), counts
+    return Heard(*(np.array(table[..., field]) for field in fields)), counts
 
 
 def _reads_of(start: Start, vocabulary: Vocabulary, free: bool) -> list[Heard]:
@@ -164,8 +175,7 @@ def _reads_of(start: Start, vocabulary: Vocabulary, free: bool) -> list[Heard]:
         places = list(zip(*(field.tolist() for field in fields), strict=True))
         if not start.from_beginning:
             symbols, places = symbols[1:], places[1:]
-    # What is written begins on a bar line.
-    places.append((0, start.bars, start.meter))
+    places.append((start.position, start.bars, start.meter))
     # In the middle of a melody its own first note stands for the one before.
     inside = start.primer is not None and not start.from_beginning
     notes = [pitch for pitch, _ in symbols if pitch < REST]
@@ -188,21 +198,22 @@ def _trim(
         RuntimeError: If one is not as long as was asked: a fault of the rules.
     """
     count, *arrays = map(np.asarray, loop)
-    pitches, durations, bits, costs = arrays
+    pitches, durations, bits, primer_bits, costs = arrays
     ticks = np.array(vocabulary.durations)
     written = []
     for row, start in enumerate(group):
         pitch, duration = pitches[:count, row], durations[:count, row]
         clock = np.cumsum(ticks[duration])
         stops = (pitch == END) | (clock == start.length_ticks)
-        last = int(np.argmax(stops))
-        if not stops[last]:
+        if start.length_ticks and not stops.any():
             raise RuntimeError("a melody was written that is not as long as asked")
-        events = slice(last + (pitch[last] != END))
+        last = int(np.argmax(stops)) if start.length_ticks else 0
+        events = slice(last + (start.length_ticks > 0 and pitch[last] != END))
         written.append(
             Written(
                 events=_without_places(pitch[events], duration[events]),
                 bits=float(bits[row]),
+                primer_bits=float(primer_bits[row]),
                 cost_bits=dict(zip(COSTS, costs[row].tolist(), strict=True)),
             )
         )

@@ -36,6 +36,7 @@ class Rows(NamedTuple):
     end_bar: Any  # where the melody ends, for the network to lead it there
     end_position: Any  # symbol; UNKNOWN where the network ends the melody
     begun: Any  # what notes are counted from, see `rules.count_on`
+    judged: Any  # how many of the last events of the primer are judged
     repeats: Repeats  # of the primer
 
 
@@ -51,6 +52,7 @@ class _Loop(NamedTuple):
     begun: Any  # see `rules.count_on`
     repeats: Repeats
     bits: Any
+    primer_bits: Any
     costs: Any  # (rows, rules + 1) bits; the last is that of all rules together
     pitch: Any  # (events, rows) written so far
     duration: Any
@@ -63,7 +65,7 @@ def write_group(
     rules: Rules,
     choices: tuple[Choice, Choice],
     rows: Rows,
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array]:
+) -> tuple[jax.Array, ...]:
     """Read the primers and write one group of melodies.
 
     Args:
@@ -74,16 +76,16 @@ def write_group(
         rows: The melodies.
 
     Returns:
-        Events written, pitch and duration symbols ``(events, rows)``, bits ``(rows,)``
-        and costs ``(rows, rules + 1)``.
+        Events written, pitch and duration symbols ``(events, rows)``, bits and the
+        primers' bits ``(rows,)``, and costs ``(rows, rules + 1)``.
     """
     keys = _random_keys(rows)
     end = jax.lax.while_loop(
-        lambda loop: jnp.any(loop.left > 0),
+        lambda loop: jnp.any(loop.left > 0) | (loop.event < 0),
         lambda loop: _one_event(layers, rules, choices, rows, keys, loop),
         _beginning(layers, most_events, rows),
     )
-    return end.event, end.pitch, end.duration, end.bits, end.costs
+    return end.event, end.pitch, end.duration, end.bits, end.primer_bits, end.costs
 
 
 def _random_keys(rows: Rows) -> jax.Array:
@@ -109,6 +111,7 @@ def _beginning(made: Layers, most_events: int, rows: Rows) -> _Loop:
         begun=rows.begun,
         repeats=rows.repeats,
         bits=jnp.zeros(count),
+        primer_bits=jnp.zeros(count),
         costs=jnp.zeros((count, len(RULES) + 1)),
         pitch=jnp.zeros((most_events, count), jnp.uint8),
         duration=jnp.zeros((most_events, count), jnp.uint8),
@@ -152,17 +155,21 @@ def _one_event(
     kind = kinds_of(rules, pitch)
     timed = [_of_kind(one, kind) for one in (*each, allowed)]
     duration = choose(logits, timed[-1], choices[1], keys, stream=1)
+    duration = jnp.where(priming, following.duration_in, duration)
     is_timed = pitch != END
-    bits += is_timed * _bits(logits, duration)
-    costs += is_timed[:, None] * _costs(logits, timed)
+    bits += jnp.where(is_timed, _bits(logits, duration), 0)
+    costs += jnp.where(is_timed[:, None], _costs(logits, timed), 0)
 
     counts = (loop.left > 0) & ~priming
     written = loop._replace(
-        bits=loop.bits + counts * bits,
-        costs=loop.costs + counts[:, None] * costs,
+        bits=loop.bits + jnp.where(counts, bits, 0),
+        costs=loop.costs + jnp.where(counts[:, None], costs, 0),
         **_go_on(rules, rows, loop, now, pitch, duration),
     )
-    primed = loop._replace(heard=following)
+    judged = active & (column + 1 >= width - rows.judged)
+    primed = loop._replace(
+        heard=following, primer_bits=loop.primer_bits + jnp.where(judged, bits, 0)
+    )
     after: _Loop = jax.tree.map(partial(jnp.where, priming), primed, written)
     return after._replace(event=loop.event + 1, recall=recall)
 

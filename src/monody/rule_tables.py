@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 
 from monody.clock import (
@@ -24,6 +24,7 @@ from monody.events import PITCH_SYMBOLS, Vocabulary
 from monody.melody import TICKS_PER_STEP
 from monody.rules import FREE, IS_NOTE, SYMBOLS, Allowed, Rules
 
+LEAST_TICKS, LEAST_KEPT = 8192, 1024  # sizes of tables: few compilations
 FINE_TICKS = (6, 3, 1)  # used, too, where what was seen does not fill the time
 MANY = 1_000_000  # notes: more than there ever are
 
@@ -109,18 +110,13 @@ def make_rules(
         kept_durations=_listed(wanted.kept.durations),
         kept_pitches=_listed(wanted.kept.pitches),
     )
-    return Rules(*map(_on_device, rules)), durations.shortest
+    on_device: Rules = jax.device_put(rules)
+    return on_device, durations.shortest
 
 
 def _repeats(usual: Sequence[int], wanted: Wanted) -> Integers:
     """Return the longest repeats allowed; what a rewrite keeps may repeat for ever."""
     return np.full(len(usual), MANY) if wanted.kept.pitches else np.array(usual)
-
-
-def _on_device(table: Any) -> Any:
-    return (
-        Allowed(*map(jnp.array, table)) if type(table) is Allowed else jnp.array(table)
-    )
 
 
 def _of_classes(pitch_classes: Iterable[int] | None) -> Bools:
@@ -243,7 +239,8 @@ def _value_masks(values: frozenset[int] | None, ticks: Integers) -> Bools:
 
 def _padded(fillable: Bools) -> Bools:
     """Pad to one of few sizes: each is compiled once."""
-    return np.pad(fillable, (0, power_of_two(len(fillable)) - len(fillable)))
+    size = power_of_two(len(fillable), LEAST_TICKS)
+    return np.pad(fillable, (0, size - len(fillable)))
 
 
 def _stacked(tables: Sequence[Bools]) -> Bools:
@@ -265,5 +262,5 @@ def _stacked(tables: Sequence[Bools]) -> Bools:
 
 def _listed(symbols: Sequence[int]) -> Integers:
     """Return symbols padded to one of few sizes; ``FREE`` stands at the end."""
-    size = power_of_two(len(symbols) + 1) if symbols else 1
+    size = power_of_two(len(symbols) + 1, LEAST_KEPT)
     return np.array([*symbols, *[FREE] * (size - len(symbols))])
