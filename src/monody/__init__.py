@@ -16,17 +16,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from monody.attempts import Piece
     from monody.corpus import Corpus, read_corpus
     from monody.errors import MonodyError, SettingError
     from monody.events import Events, Vocabulary
     from monody.experiment import Experiment
-    from monody.generation import Generation, Piece, generate
+    from monody.generation import Generation, generate
     from monody.melody import Melody, Meter, Note
     from monody.melody_store import MelodyStore
     from monody.midi_write import midi_bytes, write_midi
     from monody.primers import Primer
     from monody.public_domain import write_collection
     from monody.resemblance import Resemblance, compare
+    from monody.rewrite import Rewrite
     from monody.runs import Run, list_runs
     from monody.sample_settings import SampleSettings
     from monody.scorecard import Scorecard, evaluate
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from monody.split import Split, split_corpus
     from monody.trained_model import TrainedModel
     from monody.training import resume, train
+    from monody.variation import again, vary
     from monody.verdicts import Verdict
 
 _HOMES = {
@@ -45,7 +48,8 @@ _HOMES = {
     "errors": ("MonodyError", "SettingError"),
     "events": ("Events", "Vocabulary"),
     "experiment": ("Experiment",),
-    "generation": ("Generation", "Piece", "generate"),
+    "attempts": ("Piece",),
+    "generation": ("Generation", "generate"),
     "melody": ("Melody", "Meter", "Note"),
     "melody_store": ("MelodyStore",),
     "midi_write": ("midi_bytes", "write_midi"),
@@ -55,10 +59,12 @@ _HOMES = {
     "settings": ("ModelSettings", "ReadSettings", "TrainSettings"),
     "split": ("Split", "split_corpus"),
     "resemblance": ("Resemblance", "compare"),
+    "rewrite": ("Rewrite",),
     "runs": ("Run", "list_runs"),
     "scorecard": ("Scorecard", "evaluate"),
     "trained_model": ("TrainedModel",),
     "training": ("resume", "train"),
+    "variation": ("again", "vary"),
     "verdicts": ("Verdict",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -74,8 +80,8 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "Corpus", "Events", "Experiment", "Generation", "Melody", "MelodyStore", "Meter",
     "ModelSettings", "MonodyError", "Note", "Piece", "Primer", "ReadSettings",
-    "Resemblance", "Run", "SampleSettings", "Scorecard", "SettingError", "Split",
-    "TrainSettings", "TrainedModel", "Verdict", "Vocabulary", "compare", "evaluate",
-    "generate", "list_runs", "midi_bytes", "read_corpus", "resume", "split_corpus",
-    "train", "write_collection", "write_midi",
+    "Resemblance", "Rewrite", "Run", "SampleSettings", "Scorecard", "SettingError",
+    "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary", "again",
+    "compare", "evaluate", "generate", "list_runs", "midi_bytes", "read_corpus",
+    "resume", "split_corpus", "train", "vary", "write_collection", "write_midi",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from monody.options import HeadedCommand, chosen, settings_options
 from monody.sample_settings import SampleSettings
 
 if TYPE_CHECKING:
-    from monody.generation import Generation, Piece
+    from monody.attempts import Piece
+    from monody.generation import Generation
     from monody.novelty import UsualNovelty
 
 MOST_ROWS = 20  # melodies that are listed one by one

@@ -9,46 +9,24 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from monody.collapse import collapse_of
+from monody.attempts import Attempts, Piece, Progress
 from monody.experiment import Experiment
-from monody.known_melodies import KnownMelodies, known_melodies
+from monody.known_melodies import known_melodies
 from monody.melody import Melody
-from monody.melody_store import MelodyStore
-from monody.novelty import Novelty, UsualNovelty
+from monody.novelty import UsualNovelty
 from monody.outputs import Output, save_outputs
 from monody.passports import Passport
 from monody.primers import Primer, choose_primer, primer_melodies
 from monody.sample_settings import SampleSettings
-from monody.writer import Draft, Task, Writer, with_primer
-
-TRIES = 20  # of one melody, at most
-AT_ONCE = 128  # melodies between two reports of progress
-COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
-COPIED = "copied too much"
-
-Progress = Callable[[int, int], None]  # melodies done, melodies in all
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One melody that was written, and what is known of it."""
-
-    draft: Draft
-    failure: str | None  # why it should not have been kept; None if all is well
-    novelty: Novelty | None  # None where the training melodies are not at hand
-
-    @property
-    def score(self) -> float:
-        """What `best_of` chooses by, lower is better: unlikely or copied, in bits."""
-        covered = self.novelty.covered if self.novelty else 0.0
-        return self.draft.bits_per_note + COPY_BITS * covered
+from monody.trained_model import TrainedModel
+from monody.writer import Draft, Writer, with_primer
 
 
 @dataclass(frozen=True)
@@ -62,6 +40,7 @@ class Generation:
     usual: UsualNovelty | None  # what held-out melodies share with the training ones
     made_from: dict[str, str | None]  # the model and where primers came from
     folder: Path  # the experiment's
+    rewrite: dict[str, Any] | None = None  # what was done to which melody, if it was
 
     @property
     def melodies(self) -> tuple[Melody, ...]:
@@ -94,7 +73,12 @@ class Generation:
             "first_tries": {"all": self.tries, "failed": self.first_tries},
             "held_out": self.usual.to_json() if self.usual else None,
         }
-        return save_outputs([self._output(piece) for piece in self.pieces], folder, run)
+        return save_outputs(self.outputs, folder, run)
+
+    @property
+    def outputs(self) -> list[Output]:
+        """What is written into files, with the passports."""
+        return [self._output(piece) for piece in self.pieces]
 
     def _output(self, piece: Piece) -> Output:
         draft = piece.draft
@@ -105,6 +89,7 @@ class Generation:
             index=draft.task.index,
             attempt=draft.task.attempt,
             primer=draft.task.primer,
+            rewrite=self.rewrite,
         )
         about = {
             "bits_per_note": draft.bits_per_note,
@@ -141,29 +126,52 @@ def generate(
         MonodyError: If there is no model, no melody to continue where one was named, or
             no melody can be all that is asked for.
     """
-    settings = settings or SampleSettings()
-    seed = secrets.randbelow(2**32) if settings.seed is None else settings.seed
-    settings = replace(settings, seed=seed)
+    settings = with_seed(settings or SampleSettings())
     model = experiment.load()
     store = primer_melodies(experiment, settings, prime_file, data_dir)
+
+    def primer_of(index: int, attempt: int) -> Primer | None:
+        again = (attempt,) if attempt else ()
+        rng = np.random.default_rng([settings.seed or 0, index, *again])
+        return choose_primer(store, settings, rng) if store is not None else None
+
     known = known_melodies(experiment)
-    attempts = _Attempts(Writer(model, settings), settings, store, known)
-    pieces, first_tries = attempts.run(progress or (lambda _done, _total: None))
+    attempts = Attempts(Writer(model, settings), settings, primer_of, known)
+    wanted = range(settings.best_of or settings.num_files)
+    pieces, first_tries = attempts.run(wanted, progress or _tell_nobody)
     return Generation(
         pieces=tuple(_best(pieces, settings)),
         settings=settings,
-        first_tries=dict(first_tries),
+        first_tries=first_tries,
         tries=len(pieces),
         usual=known.usual if known else None,
         made_from={
-            "model": str(experiment.model_path),
-            "model_sha256": model.fingerprint,
-            "data_fingerprint": model.data_fingerprint,
+            **made_from(experiment, model),
             "prime_file": str(prime_file) if prime_file else None,
             "data_dir": str(data_dir) if data_dir else None,
         },
         folder=experiment.folder,
     )
+
+
+def with_seed(settings: SampleSettings) -> SampleSettings:
+    """Draw a seed where none is named."""
+    if settings.seed is not None:
+        return settings
+    return replace(settings, seed=secrets.randbelow(2**32))
+
+
+def made_from(experiment: Experiment, model: TrainedModel) -> dict[str, str | None]:
+    """Say which model melodies were made with."""
+    return {
+        "model": str(experiment.model_path.absolute()),
+        "model_sha256": model.fingerprint,
+        "data_fingerprint": model.data_fingerprint,
+    }
+
+
+def _tell_nobody(_done: int, _all: int) -> None:
+    """Report no progress."""
 
 
 def _best(pieces: Sequence[Piece], settings: SampleSettings) -> Sequence[Piece]:
@@ -172,56 +180,3 @@ def _best(pieces: Sequence[Piece], settings: SampleSettings) -> Sequence[Piece]:
         return pieces
     ranked = sorted(pieces, key=lambda piece: (piece.failure is not None, piece.score))
     return ranked[: settings.num_files]
-
-
-@dataclass(frozen=True)
-class _Attempts:
-    """Writes melodies, and again those that failed."""
-
-    writer: Writer
-    settings: SampleSettings
-    primers: MelodyStore | None
-    known: KnownMelodies | None
-
-    def run(self, progress: Progress) -> tuple[list[Piece], Counter[str]]:
-        """Write all melodies.
-
-        Returns:
-            One piece for each, and why first tries failed.
-        """
-        wanted = self.settings.best_of or self.settings.num_files
-        # Without chance every try is the same.
-        tries = TRIES if any(self.settings.temperatures) else 1
-        pieces: dict[int, Piece] = {}
-        first_tries: Counter[str] = Counter()
-        for attempt in range(tries):
-            open_ = [i for i in range(wanted) if i not in pieces or pieces[i].failure]
-            for first in range(0, len(open_), AT_ONCE):
-                progress(wanted - len(open_) + first, wanted)
-                chunk = open_[first : first + AT_ONCE]
-                tasks = [self._task(index, attempt) for index in chunk]
-                for draft in self.writer.write(tasks):
-                    pieces[draft.task.index] = self._judged(draft)
-            if attempt == 0:
-                first_tries.update(p.failure for p in pieces.values() if p.failure)
-        progress(wanted, wanted)
-        return [pieces[index] for index in range(wanted)], first_tries
-
-    def _task(self, index: int, attempt: int) -> Task:
-        if self.primers is None:
-            return Task(index, attempt, None)
-        seed = self.settings.seed or 0
-        again = (attempt,) if attempt else ()
-        rng = np.random.default_rng([seed, index, *again])
-        return Task(index, attempt, choose_primer(self.primers, self.settings, rng))
-
-    def _judged(self, draft: Draft) -> Piece:
-        """Say whether a melody may be kept, and what it shares with the training."""
-        length = self.writer.length_ticks(draft.task.primer)
-        asked = None if self.settings.free else length
-        failure = collapse_of(draft.melody, length_ticks=asked)
-        novelty = self.known.index.look_up(draft.melody) if self.known else None
-        most = self.settings.max_copy
-        if most is not None and novelty is not None and novelty.longest_bars > most:
-            failure = failure or COPIED
-        return Piece(draft, failure, novelty)

@@ -135,7 +135,7 @@ def choose_primer(
     else:
         melody = melodies[int(rng.integers(len(melodies)))]
         primer = named_bars(melody, *settings.primer_bars)
-    return _fitted(primer, settings)
+    return fitted(primer, settings)
 
 
 def draw_primer(melodies: MelodyStore, rng: np.random.Generator) -> Primer:
@@ -204,7 +204,7 @@ def _cut(melody: Melody, lines: Sequence[int], first: int, bars: int) -> Primer:
     )
 
 
-def _fitted(primer: Primer, settings: SampleSettings) -> Primer:
+def fitted(primer: Primer, settings: SampleSettings) -> Primer:
     """Move a primer to the tonic of the key, and by octaves towards the range."""
     music = primer.music
     if settings.scale is not None:

@@ -1,0 +1,188 @@
+"""Making a melody again, or something like it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from monody.attempts import Attempts, Writes
+from monody.collapse import collapse_of
+from monody.errors import MonodyError
+from monody.experiment import Experiment
+from monody.generation import Generation, made_from, with_seed
+from monody.known_melodies import known_melodies
+from monody.melody import Melody, Meter
+from monody.melody_file import read_melody
+from monody.passports import Passport, read_passport
+from monody.primers import Primer, fitted
+from monody.rewrite import Rewrite, Rewriter
+from monody.sample_settings import SampleSettings
+from monody.trained_model import TrainedModel
+from monody.writer import Writer
+
+PathLike = str | os.PathLike[str]
+
+
+def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
+    """Make a generated melody again: the same bytes, on the same machine.
+
+    Args:
+        path: A file that monody wrote.
+        experiment_dir: Where its model is now; by default where it was.
+
+    Raises:
+        MonodyError: If the file has no passport, or its model is not there.
+    """
+    passport = read_passport(Path(path))
+    experiment = _experiment_of(passport, experiment_dir)
+    if experiment.load().fingerprint != passport.model:
+        raise MonodyError(
+            f"{str(experiment.model_path)!r} is not the model that {str(path)!r} was "
+            "made with: name that one with --experiment_dir"
+        )
+    model = experiment.load()
+    writer: Writes = Writer(model, passport.settings)
+    if passport.rewrite is not None:
+        writer = _rewriter(model, passport.settings, passport.rewrite)
+    made = _generation(
+        experiment, writer, passport.settings, lambda *_: passport.primer,
+        [passport.index], passport.attempt, guarded=False,
+    )  # fmt: skip
+    # The path is part of the passport, and so of the bytes.
+    lay = {**made.made_from, "model": passport.model_path}
+    return replace(made, made_from=lay, rewrite=passport.rewrite)
+
+
+def vary(
+    path: PathLike,
+    changes: dict[str, Any] | None = None,
+    how: Rewrite | None = None,
+    experiment_dir: PathLike | None = None,
+) -> Generation:
+    """Make something like a melody.
+
+    Args:
+        path: A file that monody wrote; to rewrite, any MIDI file.
+        changes: Settings that change. Without a rewrite all else stays: the seed, too,
+            unless it is named here.
+        how: What to keep and what to write anew; ``num_files`` times, once by default,
+            from a new seed unless it is named.
+        experiment_dir: The model; by default the one that the file was made with, or
+            the most recent one.
+
+    Raises:
+        MonodyError: If the file has no passport, its model is not there, or no melody
+            can be all that is asked for.
+    """
+    changes = dict(changes or {})
+    if how is None:
+        return _changed(Path(path), changes, experiment_dir)
+    melody = read_melody(Path(path))
+    try:
+        passport = read_passport(Path(path))
+        experiment = _experiment_of(passport, experiment_dir)
+    except MonodyError:
+        experiment = Experiment.open(experiment_dir)
+    settings = with_seed(SampleSettings(**{"num_files": 1, **changes}))
+    rewrite = {"how": how.to_json(), "melody": _melody_json(melody)}
+    made = _generation(
+        experiment,
+        _rewriter(experiment.load(), settings, rewrite),
+        settings,
+        lambda *_: None,
+        list(range(settings.num_files)),
+        guarded=collapse_of(melody) is None,
+    )
+    return replace(made, rewrite=rewrite)
+
+
+def _changed(
+    path: Path, changes: dict[str, Any], experiment_dir: PathLike | None
+) -> Generation:
+    """Write a generated melody with some settings changed."""
+    passport = read_passport(path)
+    if passport.rewrite is not None:
+        raise MonodyError(
+            f"{str(path)!r} is a rewrite: name what to keep (--keep, --replace, "
+            "--to_meter, --to_key), or vary the file that it was made of"
+        )
+    if not changes:
+        raise MonodyError(
+            "nothing is to change: name a setting, such as --temperature 0.8, or what "
+            "to keep, such as --keep rhythm; `monody again` makes the same"
+        )
+    if "bars" not in changes and "file_length" in changes:
+        changes["bars"] = None
+    settings = replace(passport.settings, num_files=1, **changes)
+    experiment = _experiment_of(passport, experiment_dir)
+    primer = passport.primer if settings.start == "primer" else None
+    if primer is not None:
+        primer = fitted(primer, settings)
+    return _generation(
+        experiment, Writer(experiment.load(), settings), settings,
+        lambda *_: primer, [passport.index], passport.attempt,
+    )  # fmt: skip
+
+
+def _generation(
+    experiment: Experiment,
+    writer: Writes,
+    settings: SampleSettings,
+    primer_of: Callable[[int, int], Primer | None],
+    indices: list[int],
+    attempt: int = 0,
+    *,
+    guarded: bool = True,
+) -> Generation:
+    known = known_melodies(experiment)
+    attempts = Attempts(writer, settings, primer_of, known, attempt, guarded)
+    pieces, first_tries = attempts.run(indices, lambda _done, _all: None)
+    return Generation(
+        pieces=tuple(pieces),
+        settings=settings,
+        first_tries=first_tries,
+        tries=len(pieces),
+        usual=known.usual if known else None,
+        made_from=made_from(experiment, experiment.load()),
+        folder=experiment.folder,
+    )
+
+
+def _experiment_of(passport: Passport, experiment_dir: PathLike | None) -> Experiment:
+    """Open the model that was named, or the one that a melody was made with."""
+    if experiment_dir is not None:
+        return Experiment.open(experiment_dir)
+    path = Path(passport.model_path)
+    if not path.is_file():
+        raise MonodyError(
+            f"the model is no longer where it was, {str(path)!r}: name it with "
+            "--experiment_dir"
+        )
+    inside = path.name == "model.keras"
+    return Experiment.open(path.parent if inside else path)
+
+
+def _rewriter(
+    model: TrainedModel, settings: SampleSettings, rewrite: dict[str, Any]
+) -> Rewriter:
+    melody = _melody_from(rewrite["melody"])
+    return Rewriter(model, settings, melody, Rewrite.from_json(rewrite["how"]))
+
+
+def _melody_json(melody: Melody) -> dict[str, Any]:
+    return {
+        "notes": melody.notes.tolist(),
+        "meters": [list(meter) for meter in melody.meters],
+        "bpm": melody.bpm,
+        "key": melody.key,
+        "program": melody.program,
+    }
+
+
+def _melody_from(saved: dict[str, Any]) -> Melody:
+    values = dict(saved)
+    meters = tuple(Meter(*meter) for meter in values.pop("meters"))
+    return Melody(meters=meters, source="monody", **values)
