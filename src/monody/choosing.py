@@ -93,7 +93,7 @@ def top_p(before: jax.Array, probabilities: jax.Array, share: Any) -> jax.Array:
     Holtzman et al., arXiv:1904.09751, 2019.
     """
     ahead = jnp.einsum("rij,rj->ri", before.astype(probabilities.dtype), probabilities)
-    kept: jax.Array = (ahead < share) | (jnp.sum(before, axis=-1) == 0)
+    kept: jax.Array = (ahead < share) | (share >= 1) | (jnp.sum(before, axis=-1) == 0)
     return kept
 
 

@@ -49,8 +49,8 @@ def again(output: str, out: str | None, experiment_dir: str | None) -> None:
     click.echo(
         f"the same bytes as {output}"
         if same
-        else f"not the same bytes as {output}: it was edited, or made on another machine "
-        "or with other versions"
+        else f"not the same bytes as {output}: it was edited, or made on another "
+        "machine or with other versions"
     )
 
 
@@ -80,6 +80,7 @@ def again(output: str, out: str | None, experiment_dir: str | None) -> None:
 @click.pass_context
 def vary(
     context: click.Context,
+    /,
     output: str,
     keep: str | None,
     replace: str | None,

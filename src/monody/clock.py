@@ -28,6 +28,14 @@ class Kind(IntEnum):
     END = 4
 
 
+class Sounds(IntEnum):
+    """What sounds, that a hold would lengthen."""
+
+    NOTHING = 0
+    NOTE = 1
+    CLOSING = 2  # a note of a pitch that a melody may end with
+
+
 @dataclass(frozen=True)
 class Durations:
     """The ticks that each kind of event may have."""
@@ -89,11 +97,11 @@ def fillable_by_bars(
         high: Most notes.
 
     Returns:
-        ``(length_ticks + 1, 2, high + 1)``: by the ticks left, by whether a note sounds
-        that a hold would lengthen, and by the notes begun in this bar so far.
+        ``(length_ticks + 1, sounds, high + 1)``: by the ticks left, by what ``Sounds``,
+        and by the notes begun in this bar so far.
     """
-    table = np.zeros((length_ticks + 1, 2, high + 1), np.bool_)
-    table[0, 1] = True
+    table = np.zeros((length_ticks + 1, len(Sounds), high + 1), np.bool_)
+    table[0, Sounds.CLOSING] = True
     begun = np.arange(high + 1)
     for left in range(1, length_ticks + 1):
         position = (length_ticks - left) % bar_ticks
@@ -102,8 +110,9 @@ def fillable_by_bars(
             lines = (position + left - after) // bar_ticks
             count = begun + (kind == Kind.NOTE)
             ok, count = count_in_bar(count, lines, low, high)
-            ok = ok & table[after, int(kind != Kind.REST), np.minimum(count, high)]
-            _say(table[left], kind, ok.any(axis=0))
+            for sounds in list(Sounds)[kind == Kind.HOLD :]:
+                then = table[after, _then(kind, sounds), np.minimum(count, high)]
+                table[left, sounds] |= (ok & then).any(axis=0)
     return table
 
 
@@ -133,17 +142,19 @@ def fillable_by_notes(durations: Durations, length_ticks: int, notes: int) -> Bo
         notes: Notes in all.
 
     Returns:
-        ``(length_ticks + 1, 2, notes + 1)``: by the ticks left, by whether a note
-        sounds that a hold would lengthen, and by the notes that are still to come.
+        ``(length_ticks + 1, sounds, notes + 1)``: by the ticks left, by what ``Sounds``,
+        and by the notes that are still to come.
     """
-    table = np.zeros((length_ticks + 1, 2, notes + 1), np.bool_)
-    table[0, 1, 0] = True
+    table = np.zeros((length_ticks + 1, len(Sounds), notes + 1), np.bool_)
+    table[0, Sounds.CLOSING, 0] = True
     for left in range(1, length_ticks + 1):
         for kind, ticks in enumerate(_by_kind(durations)):
-            ok = table[left - ticks[ticks <= left], int(kind != Kind.REST)].any(axis=0)
-            if kind == Kind.NOTE:
-                ok = np.append(False, ok[:-1])
-            _say(table[left], kind, ok)
+            after = left - ticks[ticks <= left]
+            for sounds in list(Sounds)[kind == Kind.HOLD :]:
+                ok = table[after, _then(kind, sounds)].any(axis=0)
+                if kind == Kind.NOTE:
+                    ok = np.append(False, ok[:-1])
+                table[left, sounds] |= ok
     return table
 
 
@@ -153,9 +164,8 @@ def _by_kind(durations: Durations) -> list[Integers]:
     return [np.array(sorted(ticks), np.int64) for ticks in kinds]
 
 
-def _say(table: Bools, kind: int, ok: Bools) -> None:
-    """Write down, ``(2, counts)``, where an event of a kind leads on to the end."""
+def _then(kind: int, sounds: Sounds) -> Sounds:
+    """Return what sounds after an event; a note may always be a closing one."""
     if kind == Kind.HOLD:
-        table[1] |= ok
-    else:
-        table |= ok
+        return sounds
+    return Sounds.CLOSING if kind == Kind.NOTE else Sounds.NOTHING

@@ -14,6 +14,7 @@ from monody.clock import (
     Durations,
     Integers,
     Kind,
+    Sounds,
     fillable_by_bars,
     fillable_by_notes,
     fillable_lengths,
@@ -100,7 +101,7 @@ def make_rules(
         key=in_key,
         range=in_range if wanted.pitches else anything,
         values=_value_masks(wanted.note_ticks, ticks),
-        fillable=_padded(fillable_lengths(durations, max(clocks).length_ticks)),
+        fillable=_fillable(durations, clocks, counted=len(tables[0]) > 1),
         counted=_stacked(tables),
         counts=np.array(
             [not wanted.kept.pitches, *(wanted.notes_per_bar or (0, MANY))]
@@ -108,7 +109,7 @@ def make_rules(
         repeats=_repeats(seen["repeats"], wanted),
         kept_kinds=_listed(wanted.kept.kinds),
         kept_durations=_listed(wanted.kept.durations),
-        kept_pitches=_listed(wanted.kept.pitches),
+        last_kept=np.int32(_last_note(wanted.kept.kinds)),
     )
     on_device: Rules = jax.device_put(rules)
     return on_device, durations.shortest
@@ -153,7 +154,8 @@ def _fitting(
     for durations in _choices(seen, wanted, alphabet):
         tables = [_count_table(durations, wanted, clock) for clock in clocks]
         lengths = [clock.length_ticks for clock in clocks]
-        fills = fillable_lengths(durations, max(lengths))[lengths].all()
+        counts = len(tables[0]) > 1
+        fills = counts or fillable_lengths(durations, max(lengths))[lengths].all()
         notes = len(wanted.kept.pitches)
         if fills and all(table[-1, 0, notes] for table in tables):
             return durations, tables
@@ -207,14 +209,15 @@ def _count_table(durations: Durations, wanted: Wanted, clock: Clock) -> Bools:
     """Return what a melody can be filled with where notes are counted.
 
     Returns:
-        ``(ticks left + 1, 2, counts)``; the last row is the whole melody.
+        ``(ticks left + 1, sounds, counts)``; the last row is the whole melody.
     """
     if wanted.kept.pitches:
         notes = len(wanted.kept.pitches)
         return fillable_by_notes(durations, clock.length_ticks, notes)
     if wanted.notes_per_bar is not None:
         return fillable_by_bars(durations, *clock, *wanted.notes_per_bar)
-    return np.ones((1, 2, 1), np.bool_)  # looked up beyond its end: anything goes
+    # Looked up beyond its end: anything goes.
+    return np.ones((1, len(Sounds), 1), np.bool_)
 
 
 def _masks(durations: Durations, ticks: Integers) -> Bools:
@@ -224,7 +227,7 @@ def _masks(durations: Durations, ticks: Integers) -> Bools:
         Kind.REST: durations.rests,
         Kind.HOLD: durations.holds,
         Kind.CLOSING: durations.notes,
-        Kind.END: durations.notes | durations.rests | durations.holds,
+        Kind.END: frozenset(ticks.tolist()),
     }
     return np.array([np.isin(ticks, list(kinds[kind])) for kind in Kind])
 
@@ -237,21 +240,31 @@ def _value_masks(values: frozenset[int] | None, ticks: Integers) -> Bools:
     return masks
 
 
-def _padded(fillable: Bools) -> Bools:
-    """Pad to one of few sizes: each is compiled once."""
-    size = power_of_two(len(fillable), LEAST_TICKS)
-    return np.pad(fillable, (0, size - len(fillable)))
+def _fillable(durations: Durations, clocks: Sequence[Clock], *, counted: bool) -> Bools:
+    """Return the lengths that can be filled, padded to one of few sizes.
+
+    Where notes are counted those tables know better: holds, too, may fill the time.
+    """
+    longest = max(clocks).length_ticks
+    lengths = fillable_lengths(durations, longest)
+    size = power_of_two(longest + 1, LEAST_TICKS)
+    return np.pad(lengths | counted, (0, size - len(lengths)))
+
+
+def _last_note(kinds: Sequence[int]) -> int:
+    """Return the index of the last note among kept events; ``FREE`` without any."""
+    return max((i for i, kind in enumerate(kinds) if kind == 0), default=FREE)
 
 
 def _stacked(tables: Sequence[Bools]) -> Bools:
     """Lay tables of counts on one another, padded to one of few sizes."""
-    rows, _, counts = np.max([table.shape for table in tables], axis=0)
+    rows, _, counts = np.max([table.shape for table in tables], axis=0).tolist()
     if rows == 1:
         return np.array(tables[:1])
     shape = (
         power_of_two(len(tables), 1),
         power_of_two(rows),
-        2,
+        len(Sounds),
         power_of_two(counts, 8),
     )
     stacked = np.zeros(shape, np.bool_)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
-from monody.clock import Kind, count_in_bar
+from monody.clock import Kind, Sounds, count_in_bar
 from monody.events import END, PITCH_SYMBOLS, REST
 from monody.repeats import Repeats
 
@@ -61,11 +61,12 @@ class Rules(NamedTuple):
     range: Any  # (131,) bool
     values: Any  # (kinds, durations) bool
     fillable: Any  # (ticks left,) bool
-    counted: Any  # (clocks, ticks left, 2, count) bool
+    counted: Any  # (clocks, ticks left, sounds, count) bool
     counts: Any  # (3,): whether notes are counted by bars, and fewest and most in a bar
     repeats: Any  # (figures,): see `usual_repeats`
     kept_kinds: Any  # (events or more,) pitch symbols: 0 for a note; or FREE
     kept_durations: Any  # (events or more,) duration symbols; or FREE
+    last_kept: Any  # scalar: the event that is the last note; or FREE
     kept_pitches: Any  # (notes or more,) pitches; or FREE
 
 
@@ -103,14 +104,19 @@ def by_length(rules: Rules, now: Now) -> Allowed:
 
 def by_count(rules: Rules, now: Now) -> Allowed:
     """Allow what leaves the right number of notes possible."""
-    after = now.left[:, None] - rules.ticks
+    after = jnp.maximum(now.left[:, None] - rules.ticks, 0)
     masks = []
-    for kind in (Kind.NOTE, Kind.REST, Kind.HOLD):
-        ok, count = count_on(rules, now, kind == Kind.NOTE)
-        sounds = int(kind != Kind.REST)
+    held = jnp.where(_at(rules.closing, now.latest), Sounds.CLOSING, Sounds.NOTE)
+    for is_note, sounds in (
+        (True, Sounds.NOTE),
+        (False, Sounds.NOTHING),
+        (False, held[:, None]),
+        (True, Sounds.CLOSING),
+    ):
+        ok, count = count_on(rules, now, is_note)
         table = rules.counted.at[now.clock[:, None], after, sounds, count]
         masks.append(ok & table.get(mode="clip"))
-    masks += [masks[Kind.NOTE], jnp.ones_like(masks[0])]
+    masks.append(jnp.ones_like(masks[0]))
     return Allowed(True, jnp.stack(masks, axis=1))
 
 
@@ -142,7 +148,9 @@ def by_end(rules: Rules, now: Now) -> Allowed:
     hold = goes_on | right[:, None]
     anything = jnp.ones_like(goes_on)
     masks = [goes_on, anything, hold, anything, anything]
-    return Allowed((SYMBOLS != END) | right[:, None], jnp.stack(masks, axis=1))
+    pitch = (SYMBOLS != END) | right[:, None]
+    pitch &= rules.closing | ~IS_NOTE | (now.event != rules.last_kept)
+    return Allowed(pitch, jnp.stack(masks, axis=1))
 
 
 def by_kept(rules: Rules, now: Now) -> Allowed:
