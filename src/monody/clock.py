@@ -142,8 +142,8 @@ def fillable_by_notes(durations: Durations, length_ticks: int, notes: int) -> Bo
         notes: Notes in all.
 
     Returns:
-        ``(length_ticks + 1, sounds, notes + 1)``: by the ticks left, by what ``Sounds``,
-        and by the notes that are still to come.
+        ``(length_ticks + 1, sounds, notes + 1)``: by the ticks left, by what
+        ``Sounds``, and by the notes that are still to come.
     """
     table = np.zeros((length_ticks + 1, len(Sounds), notes + 1), np.bool_)
     table[0, Sounds.CLOSING, 0] = True

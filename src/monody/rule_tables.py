@@ -110,6 +110,7 @@ def make_rules(
         kept_kinds=_listed(wanted.kept.kinds),
         kept_durations=_listed(wanted.kept.durations),
         last_kept=np.int32(_last_note(wanted.kept.kinds)),
+        kept_pitches=_listed(wanted.kept.pitches),
     )
     on_device: Rules = jax.device_put(rules)
     return on_device, durations.shortest
