@@ -108,16 +108,9 @@ def sample(
 
 def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
     """Yield the lines that say what was written."""
-    settings = generation.settings
-    length = (
-        f"{settings.bars} bars" if settings.bars else f"{settings.file_length} 16ths"
-    )
-    most = "at most " if settings.free else ""
-    pitch, rhythm = settings.temperatures
-    bold = f"{pitch:g}" if pitch == rhythm else f"{pitch:g} (rhythm {rhythm:g})"
-    count = f"{len(paths)} melod{'y' if len(paths) == 1 else 'ies'}"
-    yield f"{count} of {most}{length}, seed {settings.seed}, temperature {bold}"
-    if generation.primers[0] is None and settings.start == "primer":
+    yield _headline(generation)
+    no_primer = generation.primers[0] is None and generation.settings.start == "primer"
+    if no_primer and generation.rewrite is None:
         yield "no held-out melody to continue: the melodies start from nothing"
     for path, piece in list(zip(paths, generation.pieces, strict=True))[:MOST_ROWS]:
         yield f"  {path.name:>8}  {_about(piece)}"
@@ -129,6 +122,21 @@ def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
     yield from _tries(generation)
     last = f" to {paths[-1].name}" if paths[1:] else ""
     yield f"written: {paths[0]}{last}"
+
+
+def _headline(generation: Generation) -> str:
+    """Say what was asked for."""
+    settings = generation.settings
+    pitch, rhythm = settings.temperatures
+    bold = f"{pitch:g}" if pitch == rhythm else f"{pitch:g} (rhythm {rhythm:g})"
+    drawn = f"seed {settings.seed}, temperature {bold}"
+    count = len(generation.pieces)
+    if generation.rewrite is not None:
+        return f"{count} rewrite{'s' if count > 1 else ''}, {drawn}"
+    steps, bars = settings.file_length, settings.bars
+    length = f"{steps} 16ths" if bars is None else f"{bars} bars"
+    most = "at most " if settings.free else ""
+    return f"{count} melod{'y' if count == 1 else 'ies'} of {most}{length}, {drawn}"
 
 
 def _about(piece: Piece) -> str:
@@ -166,7 +174,7 @@ def _costs(generation: Generation) -> Iterator[str]:
     """Say how much probability the rules cost."""
     pieces = generation.pieces
     costs = {
-        name: sum(piece.draft.cost_bits[rule] for piece in pieces) / len(pieces)
+        name: sum(piece.draft.cost_bits.get(rule, 0) for piece in pieces) / len(pieces)
         for rule, name in RULE_NAMES.items()
     }
     told = [

@@ -7,9 +7,10 @@ of notes where these are counted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,79 +83,71 @@ def fillable_lengths(durations: Durations, length_ticks: int) -> Bools:
     return np.array([bit == "1" for bit in bits])
 
 
-def fillable_by_bars(
-    durations: Durations, length_ticks: int, bar_ticks: int, low: int, high: int
+class Counts(NamedTuple):
+    """How many notes begin in each bar; arrays of NumPy or JAX alike."""
+
+    low: Any  # (bars,) fewest
+    high: Any  # (bars,) most
+    needy: Any  # (bars,): bars before each that must have a note
+
+    @classmethod
+    def of(cls, low: Sequence[int], high: Sequence[int]) -> Counts:
+        """Make the arrays of a melody's bars, the last one whole or not."""
+        needs = np.array(low) > 0
+        return cls(np.array(low), np.array(high), np.cumsum(needs) - needs)
+
+    def go_on(self, begun: Any, bar: Any, lines: Any) -> tuple[Any, Any]:
+        """Count on by an event.
+
+        Args:
+            begun: Notes begun in the bar in which the event begins, its own included.
+            bar: Index of that bar.
+            lines: Bar lines that stand in the event, or at its end.
+
+        Returns:
+            Whether the bars that are over have as many notes as they should, and the
+            notes begun in the bar in which the event ends.
+        """
+        last = len(self.low) - 1
+        passed = self.needy[(bar + lines).clip(0, last)]
+        passed = passed - self.needy[(bar + 1).clip(0, last)]
+        bar = bar.clip(0, last)
+        ok = (begun <= self.high[bar]) & ((lines == 0) | (begun >= self.low[bar]))
+        return ok & ((lines < 2) | (passed <= 0)), begun * (lines == 0)
+
+
+def fillable_by_counts(
+    durations: Durations, length_ticks: int, bar_ticks: int, counts: Counts
 ) -> Bools:
     """Find what can be filled with so many notes beginning in each bar.
 
-    A melody begins on a bar line. A last bar that is not whole has no fewest notes.
+    A melody begins on a bar line.
 
     Args:
         durations: What there is to fill with.
         length_ticks: Length of the melody.
         bar_ticks: Length of its bars.
-        low: Fewest notes that begin in a bar.
-        high: Most notes.
+        counts: Of all its bars, and one more.
 
     Returns:
-        ``(length_ticks + 1, sounds, high + 1)``: by the ticks left, by what ``Sounds``,
+        ``(length_ticks + 1, sounds, most + 1)``: by the ticks left, by what ``Sounds``,
         and by the notes begun in this bar so far.
     """
-    table = np.zeros((length_ticks + 1, len(Sounds), high + 1), np.bool_)
-    table[0, Sounds.CLOSING] = True
-    begun = np.arange(high + 1)
+    most = int(counts.high.max())
+    begun = np.arange(most + 1)
+    table = np.zeros((length_ticks + 1, len(Sounds), most + 1), np.bool_)
+    bar, position = divmod(length_ticks, bar_ticks)
+    enough = (begun >= counts.low[bar]) & (begun <= counts.high[bar])
+    table[0, Sounds.CLOSING] = enough if position else begun == 0
     for left in range(1, length_ticks + 1):
-        position = (length_ticks - left) % bar_ticks
+        bar, position = divmod(length_ticks - left, bar_ticks)
         for kind, ticks in enumerate(_by_kind(durations)):
             after = left - ticks[ticks <= left, None]  # (durations, 1)
             lines = (position + left - after) // bar_ticks
-            count = begun + (kind == Kind.NOTE)
-            ok, count = count_in_bar(count, lines, low, high)
+            ok, count = counts.go_on(begun + (kind == Kind.NOTE), np.array(bar), lines)
             for sounds in list(Sounds)[kind == Kind.HOLD :]:
-                then = table[after, _then(kind, sounds), np.minimum(count, high)]
+                then = table[after, _then(kind, sounds), np.minimum(count, most)]
                 table[left, sounds] |= (ok & then).any(axis=0)
-    return table
-
-
-def count_in_bar(begun: Any, lines: Any, low: Any, high: Any) -> tuple[Any, Any]:
-    """Count notes bar by bar; arrays of NumPy or JAX alike.
-
-    Args:
-        begun: Notes begun in the bar in which an event begins, its own included.
-        lines: Bar lines that stand in the event, or at its end.
-        low: Fewest notes that begin in a bar.
-        high: Most notes.
-
-    Returns:
-        Whether the bars that are over have as many as they should, and the notes begun
-        in the bar in which the event ends.
-    """
-    ok = (begun <= high) & ((lines == 0) | (begun >= low)) & ((lines < 2) | (low == 0))
-    return ok, begun * (lines == 0)
-
-
-def fillable_by_notes(durations: Durations, length_ticks: int, notes: int) -> Bools:
-    """Find what can be filled with an exact number of notes.
-
-    Args:
-        durations: What there is to fill with.
-        length_ticks: Length of the melody.
-        notes: Notes in all.
-
-    Returns:
-        ``(length_ticks + 1, sounds, notes + 1)``: by the ticks left, by what
-        ``Sounds``, and by the notes that are still to come.
-    """
-    table = np.zeros((length_ticks + 1, len(Sounds), notes + 1), np.bool_)
-    table[0, Sounds.CLOSING, 0] = True
-    for left in range(1, length_ticks + 1):
-        for kind, ticks in enumerate(_by_kind(durations)):
-            after = left - ticks[ticks <= left]
-            for sounds in list(Sounds)[kind == Kind.HOLD :]:
-                ok = table[after, _then(kind, sounds)].any(axis=0)
-                if kind == Kind.NOTE:
-                    ok = np.append(False, ok[:-1])
-                table[left, sounds] |= ok
     return table
 
 

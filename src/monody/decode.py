@@ -124,7 +124,7 @@ def _rows_of(
         clock=np.array([clocks[time] for time in times]),
         end_bar=np.array([bar for bar, _ in ends]),
         end_position=np.array([position for _, position in ends]),
-        begun=np.full(len(group), len(wanted.kept.pitches)),
+        first_bar=np.array([start.bars for start in group]),
         judged=np.array([_judged_reads(start) for start in group]),
         repeats=Repeats(*(np.array(field) for field in zip(*heard, strict=True))),
     )

@@ -35,7 +35,7 @@ class Rows(NamedTuple):
     clock: Any
     end_bar: Any  # where the melody ends, for the network to lead it there
     end_position: Any  # symbol; UNKNOWN where the network ends the melody
-    begun: Any  # what notes are counted from, see `rules.count_on`
+    first_bar: Any  # in which writing begins, counted from the primer's first
     judged: Any  # how many of the last events of the primer are judged
     repeats: Repeats  # of the primer
 
@@ -49,7 +49,7 @@ class _Loop(NamedTuple):
     left: Any  # ticks still to be filled
     sounding: Any  # whether a note sounds that a hold would lengthen
     notes: Any  # written so far
-    begun: Any  # see `rules.count_on`
+    begun: Any  # notes in this bar
     repeats: Repeats
     bits: Any
     primer_bits: Any
@@ -108,7 +108,7 @@ def _beginning(made: Layers, most_events: int, rows: Rows) -> _Loop:
         left=rows.length,
         sounding=jnp.zeros(count, bool),
         notes=jnp.zeros(count, jnp.int32),
-        begun=rows.begun,
+        begun=jnp.zeros(count, jnp.int32),
         repeats=rows.repeats,
         bits=jnp.zeros(count),
         primer_bits=jnp.zeros(count),
@@ -182,6 +182,7 @@ def _now(rows: Rows, loop: _Loop) -> Now:
         notes=loop.notes,
         left=loop.left,
         position=heard.position,
+        bar=heard.bar - rows.first_bar,
         bar_ticks=rows.bar_ticks,
         sounding=loop.sounding,
         latest=latest_note(heard.pitch_in, heard.note_before),

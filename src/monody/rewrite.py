@@ -1,7 +1,8 @@
 """Rewriting a melody: some of it is kept tick for tick, the model writes the rest.
 
 - Keep the rhythm: every note begins and ends where it did, on another pitch.
-- Keep the pitches: the same pitches in the same order, in another rhythm, or meter.
+- Keep the pitches: the same pitches in the same order, as many in each bar, in another
+  rhythm or meter.
 - Replace some bars: notes that begin elsewhere stay; the new bars lead into what
   follows. The model cannot look ahead, so it writes many fillings and they are drawn
   among by how likely each makes what follows: importance resampling.
@@ -105,6 +106,14 @@ class Rewriter:
         Raises:
             MonodyError: If no melody can be all that is asked for.
         """
+        drafts = self._rewritten(tasks)
+        bits = judge(self._model, [draft.melody for draft in drafts])
+        return [
+            replace(draft, bits_per_note=each / len(draft.melody))
+            for draft, each in zip(drafts, bits, strict=True)
+        ]
+
+    def _rewritten(self, tasks: Sequence[Task]) -> list[Draft]:
         if self._gap is not None:
             return [self._fill(task, self._gap) for task in tasks]
         if self._how.keep == "rhythm":
@@ -186,7 +195,7 @@ class Rewriter:
     def _draft(self, task: Task, written: Written, melody: Melody) -> Draft:
         count = max(len(melody), 1)
         costs = {rule: bits / count for rule, bits in written.cost_bits.items()}
-        return Draft(task, melody, written.bits / count, costs)
+        return Draft(task, melody, 0.0, costs)
 
     def _fill(self, task: Task, gap: Gap) -> Draft:
         """Write many fillings of a gap, and draw one by how well it leads on."""
@@ -237,6 +246,13 @@ class Rewriter:
         if gap.end < melody.end:
             wanted = replace(wanted, last_classes=None)
         return decode_events(self._model, starts, wanted, self._choices(), self._seed)
+
+
+def notes_in_bars(melody: Melody) -> tuple[int, ...]:
+    """Count the notes that begin in each bar of a melody."""
+    lines = bar_lines(melody.meters, melody.end - 1)
+    bar = np.searchsorted(lines, melody.starts, side="right") - 1
+    return tuple(np.bincount(bar, minlength=len(lines)).tolist())
 
 
 def in_key(melody: Melody, key: str) -> Melody:

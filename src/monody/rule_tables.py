@@ -11,12 +11,12 @@ import numpy as np
 
 from monody.clock import (
     Bools,
+    Counts,
     Durations,
     Integers,
     Kind,
     Sounds,
-    fillable_by_bars,
-    fillable_by_notes,
+    fillable_by_counts,
     fillable_lengths,
     power_of_two,
 )
@@ -34,12 +34,14 @@ MANY = 1_000_000  # notes: more than there ever are
 class Kept:
     """What a rewrite leaves as it is; the rest is written anew.
 
-    Either the rhythm, event by event, or the pitches, note by note.
+    Either the rhythm, event by event; or the pitches, note by note, and how many notes
+    each bar has.
     """
 
     kinds: tuple[int, ...] = ()  # pitch symbols: 0 for a note, REST or HOLD
     durations: tuple[int, ...] = ()  # duration symbols
     pitches: tuple[int, ...] = ()  # of the notes
+    notes_in_bars: tuple[int, ...] = ()  # that begin in each; one for each bar
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,7 @@ def make_rules(
         values=_value_masks(wanted.note_ticks, ticks),
         fillable=_fillable(durations, clocks, counted=len(tables[0]) > 1),
         counted=_stacked(tables),
-        counts=np.array(
-            [not wanted.kept.pitches, *(wanted.notes_per_bar or (0, MANY))]
-        ),
+        counts=_counts(wanted, max(length // bar for length, bar in clocks)),
         repeats=_repeats(seen["repeats"], wanted),
         kept_kinds=_listed(wanted.kept.kinds),
         kept_durations=_listed(wanted.kept.durations),
@@ -157,8 +157,7 @@ def _fitting(
         lengths = [clock.length_ticks for clock in clocks]
         counts = len(tables[0]) > 1
         fills = counts or fillable_lengths(durations, max(lengths))[lengths].all()
-        notes = len(wanted.kept.pitches)
-        if fills and all(table[-1, 0, notes] for table in tables):
+        if fills and all(table[-1, Sounds.NOTHING, 0] for table in tables):
             return durations, tables
     raise _cannot_fill(wanted, clocks)
 
@@ -190,8 +189,10 @@ def _cannot_fill(wanted: Wanted, clocks: Sequence[Clock]) -> MonodyError:
     length, bar = max(clocks)
     what = f"{length / TICKS_PER_STEP:g} 16ths in bars of {bar / TICKS_PER_STEP:g}"
     if wanted.kept.pitches:
-        count = len(wanted.kept.pitches)
-        return MonodyError(f"{count} notes cannot fill {what}: ask for other --bars")
+        return MonodyError(
+            f"the notes of the melody do not fit bar by bar into {what}: name another "
+            "--to_meter, or leave --durations out"
+        )
     asked = [
         name
         for name, value in (
@@ -206,19 +207,30 @@ def _cannot_fill(wanted: Wanted, clocks: Sequence[Clock]) -> MonodyError:
     )
 
 
+def _counts(wanted: Wanted, bars: int) -> Counts:
+    """Say how many notes may begin in each bar; padded to one of few sizes."""
+    size = power_of_two(bars + 1)
+    if wanted.kept.pitches:
+        notes = [*wanted.kept.notes_in_bars, *[0] * size][:size]
+        return Counts.of(notes, notes)
+    low, high = wanted.notes_per_bar or (0, MANY)
+    return Counts.of([low] * size, [high] * size)
+
+
 def _count_table(durations: Durations, wanted: Wanted, clock: Clock) -> Bools:
     """Return what a melody can be filled with where notes are counted.
 
     Returns:
         ``(ticks left + 1, sounds, counts)``; the last row is the whole melody.
     """
-    if wanted.kept.pitches:
-        notes = len(wanted.kept.pitches)
-        return fillable_by_notes(durations, clock.length_ticks, notes)
-    if wanted.notes_per_bar is not None:
-        return fillable_by_bars(durations, *clock, *wanted.notes_per_bar)
-    # Looked up beyond its end: anything goes.
-    return np.ones((1, len(Sounds), 1), np.bool_)
+    if not wanted.kept.pitches and wanted.notes_per_bar is None:
+        # Looked up beyond its end: anything goes.
+        return np.ones((1, len(Sounds), 1), np.bool_)
+    length, bar_ticks = clock
+    counts = _counts(wanted, length // bar_ticks + 1)
+    if not wanted.kept.pitches:
+        counts.low[length // bar_ticks] = 0  # a last bar that is not whole
+    return fillable_by_counts(durations, length, bar_ticks, counts)
 
 
 def _masks(durations: Durations, ticks: Integers) -> Bools:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
-from monody.clock import Kind, Sounds, count_in_bar
+from monody.clock import Counts, Kind, Sounds
 from monody.events import END, PITCH_SYMBOLS, REST
 from monody.repeats import Repeats
 
@@ -42,6 +42,7 @@ class Now(NamedTuple):
     notes: Any  # notes written so far
     left: Any  # ticks still to be filled
     position: Any  # ticks since the bar line
+    bar: Any  # counted from where writing began
     bar_ticks: Any
     sounding: Any  # bool: whether a note sounds that a hold would lengthen
     latest: Any  # pitch of the latest note
@@ -62,7 +63,7 @@ class Rules(NamedTuple):
     values: Any  # (kinds, durations) bool
     fillable: Any  # (ticks left,) bool
     counted: Any  # (clocks, ticks left, sounds, count) bool
-    counts: Any  # (3,): whether notes are counted by bars, and fewest and most in a bar
+    counts: Counts
     repeats: Any  # (figures,): see `usual_repeats`
     kept_kinds: Any  # (events or more,) pitch symbols: 0 for a note; or FREE
     kept_durations: Any  # (events or more,) duration symbols; or FREE
@@ -129,16 +130,11 @@ def count_on(rules: Rules, now: Now, note: Any) -> tuple[Any, Any]:
         note: Whether the event is a note; ``(rows, 1)`` or one for all.
 
     Returns:
-        Whether bars that are over have the notes that they should, and the count
-        afterwards, ``(rows, durations)``: of the notes begun in the bar, or, where a
-        whole melody's are counted, of those still to come.
+        Whether bars that are over have the notes that they should, and the notes begun
+        in the bar afterwards, ``(rows, durations)``.
     """
-    by_bars, low, high = rules.counts
     lines = (now.position[:, None] + rules.ticks) // now.bar_ticks[:, None]
-    in_bar, begun = count_in_bar(now.begun[:, None] + note, lines, low, high)
-    to_come = now.begun[:, None] - note
-    ok = jnp.where(by_bars, in_bar, to_come >= 0)
-    return ok, jnp.where(by_bars, begun, to_come)
+    return rules.counts.go_on(now.begun[:, None] + note, now.bar[:, None], lines)
 
 
 def by_end(rules: Rules, now: Now) -> Allowed:
