@@ -16,7 +16,16 @@ from monody.events import END, MAX_BARS_LEFT, REST, UNKNOWN
 from monody.model import predict_duration, predict_pitch
 from monody.recall import Heard, Recall, expect, hear, nothing_heard
 from monody.repeats import Repeats, repeat
-from monody.rules import RULES, Allowed, Now, Rules, allow, count_on, kinds_of
+from monody.rules import (
+    RULES,
+    Allowed,
+    Now,
+    Rules,
+    allow,
+    as_a_note,
+    count_on,
+    kinds_of,
+)
 from monody.tonality import latest_note
 
 COSTS = (*RULES, "all")  # what is known of each rule, and of all together
@@ -143,7 +152,7 @@ def _one_event(
 
     recall, hidden, past = hear(made, loop.recall, heard, active)
     logits = predict_pitch(made, hidden, recall.pitch_keys, past, reading)[:, 0]
-    pitch = choose(logits, allowed.pitch, choices[0], keys)
+    pitch = choose(as_a_note(rules, now, logits), allowed.pitch, choices[0], keys)
     pitch = jnp.where(priming, following.pitch_in, pitch)
     bits = _bits(logits, pitch)
     costs = _costs(logits, [one.pitch for one in (*each, allowed)])

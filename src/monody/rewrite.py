@@ -19,6 +19,7 @@ import numpy as np
 
 from monody.choosing import Choice
 from monody.decode import Start, Written, decode_events
+from monody.decode_loop import COSTS
 from monody.errors import MonodyError
 from monody.events import REST, Events, decode, encode, meter_symbol
 from monody.gaps import Gap, bar_at, before, filled, gap_of
@@ -120,7 +121,8 @@ class Rewriter:
             return self._new_pitches(tasks)
         if self._how.keep == "pitches" or self._how.to_meter is not None:
             return self._new_rhythm(tasks)
-        return [Draft(task, self._melody, 0.0, {}) for task in tasks]
+        costs = dict.fromkeys(COSTS, 0.0)
+        return [Draft(task, self._melody, 0.0, costs) for task in tasks]
 
     def _new_pitches(self, tasks: Sequence[Task]) -> list[Draft]:
         events = encode(self._melody, self._model.vocabulary)
@@ -146,11 +148,13 @@ class Rewriter:
         if self._how.to_meter is not None:
             meter = Meter(0, *self._how.to_meter)
         pitches = tuple(self._melody.pitches.tolist())
-        wanted = Wanted(
-            note_ticks=self._settings.note_ticks, kept=Kept(pitches=pitches)
-        )
+        # New bars stand for the old ones; else the clock counts by the first meter.
+        meters = self._melody.meters
+        old = meters if self._how.to_meter is not None else meters[:1]
+        kept = Kept(pitches=pitches, notes_in_bars=notes_in_bars(self._melody, old))
+        wanted = Wanted(note_ticks=self._settings.note_ticks, kept=kept)
         written = self._decode(tasks, wanted, self.length_ticks(), meter)
-        meters = (meter,) if self._how.to_meter is not None else self._melody.meters
+        meters = (meter,) if self._how.to_meter is not None else meters
         drafts = []
         for task, each in zip(tasks, written, strict=True):
             music = decode(each.events, self._model.vocabulary)
@@ -193,7 +197,8 @@ class Rewriter:
         return Choice(pitch, *lists), Choice(rhythm, *lists)
 
     def _draft(self, task: Task, written: Written, melody: Melody) -> Draft:
-        count = max(len(melody), 1)
+        # The notes that are new: all of them, or those that replace others.
+        count = max(written.events.note_count, 1)
         costs = {rule: bits / count for rule, bits in written.cost_bits.items()}
         return Draft(task, melody, 0.0, costs)
 
@@ -248,9 +253,9 @@ class Rewriter:
         return decode_events(self._model, starts, wanted, self._choices(), self._seed)
 
 
-def notes_in_bars(melody: Melody) -> tuple[int, ...]:
-    """Count the notes that begin in each bar of a melody."""
-    lines = bar_lines(melody.meters, melody.end - 1)
+def notes_in_bars(melody: Melody, meters: Sequence[Meter]) -> tuple[int, ...]:
+    """Count the notes that begin in each bar of some meters, up to a melody's end."""
+    lines = bar_lines(meters, melody.end - 1)
     bar = np.searchsorted(lines, melody.starts, side="right") - 1
     return tuple(np.bincount(bar, minlength=len(lines)).tolist())
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.special import logsumexp
 
 from monody.clock import Counts, Kind, Sounds
 from monody.events import END, PITCH_SYMBOLS, REST
@@ -167,6 +168,21 @@ def by_repeats(rules: Rules, now: Now) -> Allowed:
     too_long = now.repeats.runs >= rules.repeats  # (rows, figures)
     again = now.repeats.latest[:, :, None] == SYMBOLS
     return Allowed(~jnp.any(again & too_long[:, :, None], axis=1), True)
+
+
+def as_a_note(rules: Rules, now: Now, logits: Any) -> Any:
+    """Let a kept pitch be as likely as any note is.
+
+    It is not for the pitch, which is kept, to say whether a note or a rest comes.
+
+    Args:
+        rules: The tables.
+        now: Where each melody stands.
+        logits: ``(rows, 131)``.
+    """
+    wanted = _at(rules.kept_pitches, now.notes)[:, None]
+    notes = logsumexp(jnp.where(IS_NOTE, logits, -jnp.inf), axis=1, keepdims=True)
+    return jnp.where(wanted == SYMBOLS, notes, logits)
 
 
 RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
