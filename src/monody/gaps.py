@@ -32,8 +32,7 @@ def gap_of(melody: Melody, first: int, last: int) -> Gap:
     Raises:
         MonodyError: If it does not have these bars, or nothing could be written there.
     """
-    closing = melody.end + melody.meters[-1].bar_ticks - 1
-    lines = bar_lines(melody.meters, closing).tolist()
+    lines = _lines(melody)
     if last > len(lines) - 1:
         raise MonodyError(
             f"bars {first}-{last} are not all there: the melody has {len(lines) - 1}"
@@ -50,6 +49,14 @@ def gap_of(melody: Melody, first: int, last: int) -> Gap:
     if end <= start:
         raise MonodyError(f"a held note fills bars {first}-{last}: name others")
     return Gap(start, end)
+
+
+def _lines(melody: Melody) -> list[int]:
+    """Return the bar lines from the first to the one that closes the last bar."""
+    meter, line = bar_at(melody, melody.end - 1)
+    lines: list[int] = bar_lines(melody.meters, line + meter.bar_ticks).tolist()
+    closing = next(i for i, tick in enumerate(lines) if tick >= melody.end)
+    return lines[: closing + 1]
 
 
 def filled(melody: Melody, gap: Gap, filling: Melody) -> Melody:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from monody.choosing import Choice
-from monody.decode import Start, decode_events
-from monody.events import END, encode, meter_symbol
+from monody.decode import MOST_READ, Start, decode_events
+from monody.events import END, Events, Vocabulary, encode
 from monody.melody import Melody
 from monody.rule_tables import Wanted
 from monody.trained_model import TrainedModel
 
 GREEDY = Choice(0.0, 0, 1.0, 0.0)  # nothing is drawn
+MOST_JUDGED = MOST_READ // 2  # events of a long melody
 
 
 def judge(
@@ -23,27 +24,35 @@ def judge(
 
     Args:
         model: The trained network.
-        melodies: Any.
+        melodies: Any. Of one with ``MOST_READ`` events or more, ``MOST_JUDGED`` count,
+            and so many before them are heard.
         from_tick: Events that begin earlier are heard, but do not count.
     """
-    starts = []
-    for melody in melodies:
-        events = encode(melody, model.vocabulary)
-        ticks = np.array(model.vocabulary.durations)[events.duration]
-        begins = np.cumsum(np.where(events.pitch == END, 0, ticks)) - ticks
-        meter = melody.meters[-1]
-        starts.append(
-            Start(
-                primer=events,
-                from_beginning=True,
-                meter=meter_symbol(meter),
-                bar_ticks=meter.bar_ticks,
-                bars=int(events.bar[-1]),
-                length_ticks=0,
-                draw=(0, 0),
-                position=int(events.position[-1]),
-                judged_from=int(np.searchsorted(begins[:-1], from_tick)),
-            )
-        )
+    starts = [_start(melody, model.vocabulary, from_tick) for melody in melodies]
     written = decode_events(model, starts, Wanted(), (GREEDY, GREEDY), 0)
     return [each.primer_bits for each in written]
+
+
+def _start(melody: Melody, vocabulary: Vocabulary, from_tick: int) -> Start:
+    """Let a melody be read, and nothing be written after it."""
+    events = encode(melody, vocabulary)
+    ticks = np.array(vocabulary.durations)[events.duration]
+    ticks[events.pitch == END] = 0
+    begins = np.cumsum(ticks) - ticks
+    judged_from = int(np.searchsorted(begins[:-1], from_tick))
+    count = len(events)
+    if count >= MOST_READ:
+        count = min(count, judged_from + MOST_JUDGED)
+    last = min(count, len(events) - 1)  # where the melody would go on
+    return Start(
+        primer=Events(*(field[:count] for field in vars(events).values())),
+        from_beginning=True,
+        meter=int(events.meter[last]),
+        bar_ticks=melody.meters[-1].bar_ticks,
+        bars=int(events.bar[last]),
+        length_ticks=0,
+        draw=(0, 0),
+        position=int(events.position[last]),
+        ticks_after=int(begins[-1] - begins[last]),
+        judged_from=judged_from,
+    )

@@ -11,7 +11,14 @@ import symusic
 
 from monody.corpus import read_corpus, require_melodies
 from monody.errors import MonodyError
-from monody.melody import COMMON_TIME, TICKS_PER_QUARTER, Melody, Meter, is_meter
+from monody.melody import (
+    COMMON_TIME,
+    TICKS_PER_QUARTER,
+    Melody,
+    Meter,
+    is_meter,
+    key_name,
+)
 from monody.settings import ReadSettings
 
 
@@ -50,6 +57,7 @@ def _exactly(path: Path) -> Melody | None:
         melody = Melody(
             notes=notes[np.argsort(notes[:, 1], kind="stable")],
             meters=_meters(score, per_tick),
+            key=_key(score),
             program=track.program,
             source=path.name,
         )
@@ -57,6 +65,14 @@ def _exactly(path: Path) -> Melody | None:
         return replace(melody, bpm=tempos[0].qpm) if len(tempos) else melody
     except (ValueError, RuntimeError, TypeError):
         return None  # not that plain: it is read as any other file
+
+
+def _key(score: Any) -> str | None:
+    """Return the key at the beginning, or ``None`` where none is named."""
+    for sign in score.key_signatures:
+        if sign.time == 0 and abs(sign.key) <= 7:
+            return key_name(sign.key, minor=sign.tonality == 1)
+    return None
 
 
 def _meters(score: Any, per_tick: float) -> tuple[Meter, ...]:

@@ -21,7 +21,7 @@ from monody.choosing import Choice
 from monody.decode import Start, Written, decode_events
 from monody.decode_loop import COSTS
 from monody.errors import MonodyError
-from monody.events import REST, Events, decode, encode, meter_symbol
+from monody.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.gaps import Gap, bar_at, before, filled, gap_of
 from monody.judging import judge
 from monody.melody import Ints, Melody, Meter, bar_lines
@@ -126,16 +126,14 @@ class Rewriter:
 
     def _new_pitches(self, tasks: Sequence[Task]) -> list[Draft]:
         events = encode(self._melody, self._model.vocabulary)
-        kinds, durations = events.pitch[:-1].tolist(), events.duration[:-1].tolist()
+        durations = events.duration[:-1].tolist()
         if events.note_count != len(self._melody):
             raise MonodyError(
                 "this model hears 16ths, and the melody has finer notes: use a model "
                 "of --encoding notes"
             )
-        wanted = replace(
-            self._wanted(),
-            kept=Kept(tuple(k if k >= REST else 0 for k in kinds), tuple(durations)),
-        )
+        kept = Kept(_kinds(events), tuple(durations))
+        wanted = replace(self._wanted(), kept=kept)
         ticks = sum(self._model.vocabulary.durations[symbol] for symbol in durations)
         written = self._decode(tasks, wanted, ticks, self._melody.meters[0])
         return [
@@ -273,6 +271,15 @@ def in_key(melody: Melody, key: str) -> Melody:
         raise MonodyError(f"{key} takes the melody out of MIDI's range of pitches")
     notes = np.column_stack([pitches, melody.starts, melody.durations])
     return replace(melody, notes=notes.astype(np.int32), key=target.signature)
+
+
+def _kinds(events: Events) -> tuple[int, ...]:
+    """Return pitch symbols with 0 for any note; what lengthens a rest is one, too."""
+    kinds: list[int] = []
+    for symbol in events.pitch[:-1].tolist():
+        rests = symbol == HOLD and kinds[-1] == REST
+        kinds.append(REST if rests else symbol if symbol >= REST else 0)
+    return tuple(kinds)
 
 
 def _with_pitches(melody: Melody, events: Events) -> Melody:

@@ -85,6 +85,11 @@ def make_rules(
     Raises:
         MonodyError: If no melody can be all that is wanted.
     """
+    if wanted.note_ticks is not None and vocabulary.encoding == "steps":
+        raise MonodyError(
+            "--durations needs a model that hears note values: this one hears 16ths; "
+            "train with --encoding notes"
+        )
     low, high = wanted.pitches or seen["pitch_range"]
     in_range = ~IS_NOTE | ((low <= SYMBOLS) & (high >= SYMBOLS))
     in_key = ~IS_NOTE | _of_classes(wanted.pitch_classes)

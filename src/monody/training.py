@@ -24,6 +24,7 @@ from monody.experiment import (
     Experiment,
 )
 from monody.fitting import fit
+from monody.known_melodies import known_melodies
 from monody.model import build_model
 from monody.presets import fill_in
 from monody.records import (
@@ -211,3 +212,4 @@ def _write_scores(
                 "references": {"bigram": Score.of(surprise, sets[side]).to_json()},
             }
     experiment.write_json(SCORES_FILE, scores)
+    known_melodies(experiment)  # so that sampling need not build the index

@@ -10,7 +10,7 @@ from typing import Any
 
 from monody.attempts import Attempts, Writes
 from monody.collapse import collapse_of
-from monody.errors import MonodyError
+from monody.errors import MonodyError, SettingError
 from monody.experiment import Experiment
 from monody.generation import Generation, made_from, with_seed
 from monody.known_melodies import known_melodies
@@ -24,6 +24,11 @@ from monody.trained_model import TrainedModel
 from monody.writer import Writer
 
 PathLike = str | os.PathLike[str]
+# Settings that a rewrite would not heed: the melody has its own.
+NOT_OF_REWRITES = frozenset(
+    ("bars", "file_length", "free", "meter", "bpm", "density", "start", "prime_bars",
+     "with_primer", "best_of", "midi_instrument")
+)  # fmt: skip
 
 
 def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
@@ -80,6 +85,10 @@ def vary(
     changes = dict(changes or {})
     if how is None:
         return _changed(Path(path), changes, experiment_dir)
+    for name in sorted(NOT_OF_REWRITES.intersection(changes)):
+        raise SettingError(
+            f"{name} is for melodies that are written whole: leave it out of a rewrite"
+        )
     melody = read_melody(Path(path))
     try:
         passport = read_passport(Path(path))
@@ -109,6 +118,11 @@ def _changed(
             f"{str(path)!r} is a rewrite: name what to keep (--keep, --replace, "
             "--to_meter, --to_key), or vary the file that it was made of"
         )
+    if changes.get("num_files", 1) != 1:
+        raise SettingError(
+            "num_files must be 1 where a setting changes, not "
+            f"{changes['num_files']}: the same seed writes one melody"
+        )
     if not changes:
         raise MonodyError(
             "nothing is to change: name a setting, such as --temperature 0.8, or what "
@@ -116,7 +130,7 @@ def _changed(
         )
     if "bars" not in changes and "file_length" in changes:
         changes["bars"] = None
-    settings = replace(passport.settings, num_files=1, **changes)
+    settings = replace(passport.settings, **{**changes, "num_files": 1})
     experiment = _experiment_of(passport, experiment_dir)
     primer = passport.primer if settings.start == "primer" else None
     if primer is not None:
