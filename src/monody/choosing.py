@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 
 FORBIDDEN = -1e9  # a logit that is never sampled
+COLDEST = 1e-7  # what temperature 0 divides by
 
 
 class Choice(NamedTuple):
@@ -32,9 +33,8 @@ def choose(
 ) -> jax.Array:
     """Draw one symbol a row from the softmax of ``logits / temperature``.
 
-    Adding Gumbel noise to the logits and taking the largest draws from their softmax;
-    scaling the noise by the temperature divides the logits by it, and makes 0 the
-    largest logit itself.
+    The draw is where a random share of the probability is reached: one random number a
+    row. Temperature 0 is a temperature so low that only the likeliest symbol is left.
 
     Args:
         logits: ``(rows, symbols)``.
@@ -53,13 +53,15 @@ def choose(
         lambda: shortlist(jax.nn.softmax(masked), choice),
         lambda: jnp.ones_like(allowed),
     )
-    width = logits.shape[-1]
-    noise = jax.vmap(
-        lambda key: jax.random.gumbel(jax.random.fold_in(key, stream), (width,))
-    )(keys)
-    noisy = masked + choice.temperature * noise
-    best = jnp.argmax(jnp.where(allowed & short, noisy, FORBIDDEN), axis=-1)
-    return best.astype(jnp.int32)
+    best = jnp.max(masked, axis=-1, keepdims=True)
+    heat = jnp.maximum(choice.temperature, COLDEST)
+    shares = jnp.where(allowed & short, jnp.exp((masked - best) / heat), 0)
+    below = jnp.cumsum(shares, axis=-1)
+    drawn = jax.vmap(lambda key: jax.random.uniform(jax.random.fold_in(key, stream)))(
+        keys
+    )
+    reached = below > drawn[:, None] * below[:, -1:]
+    return jnp.argmax(reached, axis=-1).astype(jnp.int32)
 
 
 def shortlist(probabilities: jax.Array, choice: Choice) -> jax.Array:

@@ -166,8 +166,11 @@ def by_repeats(rules: Rules, now: Now) -> Allowed:
     It gives way where no other note is left.
     """
     too_long = now.repeats.runs >= rules.repeats  # (rows, figures)
-    again = now.repeats.latest[:, :, None] == SYMBOLS
-    return Allowed(~jnp.any(again & too_long[:, :, None], axis=1), True)
+    rows = jnp.arange(len(too_long))[:, None]
+    again = jnp.zeros((len(too_long), PITCH_SYMBOLS), bool)
+    # Where there is no note yet, nothing is too long.
+    again = again.at[rows, now.repeats.latest].max(too_long)
+    return Allowed(~again, True)
 
 
 def as_a_note(rules: Rules, now: Now, logits: Any) -> Any:
