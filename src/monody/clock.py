@@ -56,7 +56,9 @@ def power_of_two(number: int, least: int = 64) -> int:
     return max(least, 1 << (number - 1).bit_length())
 
 
-def fillable_lengths(durations: Durations, length_ticks: int) -> Bools:
+def fillable_lengths(
+    durations: Durations, length_ticks: int, last_ticks: int = 0
+) -> Bools:
     """Find the lengths that notes and rests can fill exactly, a note at the end.
 
     With notes of 2 and rests of 3, of lengths up to 5: 0, 2, 4 and 5 (a rest, then a
@@ -65,6 +67,7 @@ def fillable_lengths(durations: Durations, length_ticks: int) -> Bools:
     Args:
         durations: What there is to fill with.
         length_ticks: The longest length asked about.
+        last_ticks: What the last note has at least.
 
     Returns:
         ``(length_ticks + 1,)``.
@@ -78,7 +81,8 @@ def fillable_lengths(durations: Durations, length_ticks: int) -> Bools:
             step *= 2
     ending = 1
     for ticks in durations.notes:
-        ending |= (sums << ticks) & everything
+        if ticks >= last_ticks:
+            ending |= (sums << ticks) & everything
     bits = f"{ending:b}"[::-1].ljust(length_ticks + 1, "0")
     return np.array([bit == "1" for bit in bits])
 
@@ -117,7 +121,11 @@ class Counts(NamedTuple):
 
 
 def fillable_by_counts(
-    durations: Durations, length_ticks: int, bar_ticks: int, counts: Counts
+    durations: Durations,
+    length_ticks: int,
+    bar_ticks: int,
+    counts: Counts,
+    last_ticks: int = 0,
 ) -> Bools:
     """Find what can be filled with so many notes beginning in each bar.
 
@@ -128,6 +136,7 @@ def fillable_by_counts(
         length_ticks: Length of the melody.
         bar_ticks: Length of its bars.
         counts: Of all its bars, and one more.
+        last_ticks: What the last note has at least.
 
     Returns:
         ``(length_ticks + 1, sounds, most + 1)``: by the ticks left, by what ``Sounds``,
@@ -145,6 +154,8 @@ def fillable_by_counts(
             after = left - ticks[ticks <= left, None]  # (durations, 1)
             lines = (position + left - after) // bar_ticks
             ok, count = counts.go_on(begun + (kind == Kind.NOTE), np.array(bar), lines)
+            if kind == Kind.NOTE:
+                ok = ok & ((after > 0) | (left >= last_ticks))
             for sounds in list(Sounds)[kind == Kind.HOLD :]:
                 then = table[after, _then(kind, sounds), np.minimum(count, most)]
                 table[left, sounds] |= (ok & then).any(axis=0)

@@ -18,6 +18,7 @@ from monody.batches import MIDDLE_C
 from monody.choosing import Choice
 from monody.clock import power_of_two
 from monody.decode_loop import COSTS, Rows, bars_left, write_group
+from monody.endings import ANY, PITCH_CLASSES
 from monody.events import END, REST, START, UNKNOWN, Events, Vocabulary
 from monody.recall import Heard
 from monody.repeats import Repeats, repeats_of
@@ -45,6 +46,7 @@ class Start:
     position: int = 0  # ticks from the bar line to where what is written begins
     ticks_after: int = 0  # from the end of what is written to that of the melody
     judged_from: int = 0  # the primer's event from which on it is judged, too
+    tonic: int = ANY  # pitch class to end on, or endings.HEARD
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,21 @@ def _rows_of(
         end_bar=np.array([bar for bar, _ in ends]),
         end_position=np.array([position for _, position in ends]),
         first_bar=np.array([start.bars for start in group]),
+        tonic=np.array([start.tonic for start in group]),
+        class_ticks=np.array([_class_ticks(start, vocabulary) for start in group]),
         judged=np.array([_judged_reads(start) for start in group]),
         repeats=Repeats(*(np.array(field) for field in zip(*heard, strict=True))),
     )
+
+
+def _class_ticks(start: Start, vocabulary: Vocabulary) -> NDArray[np.float32]:
+    """Return the time that a primer spends on each pitch class, ``(12,)``."""
+    spent = np.zeros(PITCH_CLASSES, np.float32)
+    if start.primer is not None:
+        notes = start.primer.pitch < REST
+        ticks = np.array(vocabulary.durations)[start.primer.duration[notes]]
+        np.add.at(spent, start.primer.pitch[notes] % PITCH_CLASSES, ticks)
+    return spent
 
 
 def _judged_reads(start: Start) -> int:

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from monody.choosing import Choice, choose
 from monody.copying import Layers
+from monody.endings import PITCH_CLASSES, closing_notes
 from monody.events import END, MAX_BARS_LEFT, REST, UNKNOWN
 from monody.model import predict_duration, predict_pitch
 from monody.recall import Heard, Recall, expect, hear, nothing_heard
@@ -45,6 +47,8 @@ class Rows(NamedTuple):
     end_bar: Any  # where the melody ends, for the network to lead it there
     end_position: Any  # symbol; UNKNOWN where the network ends the melody
     first_bar: Any  # in which writing begins, counted from the primer's first
+    tonic: Any  # a pitch class to end on, or endings.HEARD or ANY
+    class_ticks: Any  # (rows, 12): time spent on each pitch class in the primer
     judged: Any  # how many of the last events of the primer are judged
     repeats: Repeats  # of the primer
 
@@ -59,6 +63,7 @@ class _Loop(NamedTuple):
     sounding: Any  # whether a note sounds that a hold would lengthen
     notes: Any  # written so far
     begun: Any  # notes in this bar
+    class_ticks: Any  # (rows, 12): time spent on each pitch class
     repeats: Repeats
     bits: Any
     primer_bits: Any
@@ -118,6 +123,7 @@ def _beginning(made: Layers, most_events: int, rows: Rows) -> _Loop:
         sounding=jnp.zeros(count, bool),
         notes=jnp.zeros(count, jnp.int32),
         begun=jnp.zeros(count, jnp.int32),
+        class_ticks=rows.class_ticks,
         repeats=rows.repeats,
         bits=jnp.zeros(count),
         primer_bits=jnp.zeros(count),
@@ -147,7 +153,7 @@ def _one_event(
     heard, active = loop.heard, column >= width - rows.reads_count
     reading = heard.reading()
     keys = jax.vmap(lambda key: jax.random.fold_in(key, loop.event))(keys)
-    now = _now(rows, loop)
+    now = _now(rules, rows, loop)
     allowed, each = allow(rules, now)
 
     recall, hidden, past = hear(made, loop.recall, heard, active)
@@ -161,7 +167,7 @@ def _one_event(
     logits = predict_duration(
         made, given, recall.duration_keys, past, reading, pitch[:, None]
     )[:, 0]
-    kind = kinds_of(rules, pitch)
+    kind = jnp.take_along_axis(kinds_of(now), pitch[:, None], axis=1)[:, 0]
     timed = [_of_kind(one, kind) for one in (*each, allowed)]
     duration = choose(logits, timed[-1], choices[1], keys, stream=1)
     duration = jnp.where(priming, following.duration_in, duration)
@@ -183,9 +189,11 @@ def _one_event(
     return after._replace(event=loop.event + 1, recall=recall)
 
 
-def _now(rows: Rows, loop: _Loop) -> Now:
+def _now(rules: Rules, rows: Rows, loop: _Loop) -> Now:
     """Say where each melody stands, for the rules."""
     heard = loop.heard
+    allowed = rules.corpus.pitch & rules.key & rules.range
+    closing = closing_notes(rows.tonic, loop.class_ticks, rules.closing, allowed)
     return Now(
         event=loop.event,
         notes=loop.notes,
@@ -197,6 +205,7 @@ def _now(rows: Rows, loop: _Loop) -> Now:
         latest=latest_note(heard.pitch_in, heard.note_before),
         begun=loop.begun,
         clock=rows.clock,
+        closing=closing,
         repeats=loop.repeats,
     )
 
@@ -216,6 +225,8 @@ def _go_on(
     is_note = (pitch < REST) & ~ended
     _, begun = count_on(rules, now, is_note[:, None])
     begun = jnp.take_along_axis(begun, duration[:, None], axis=1)[:, 0]
+    sounding = jnp.where(is_note, pitch, now.latest)[:, None]
+    sounds = sounding % PITCH_CLASSES == np.arange(PITCH_CLASSES)
     bars, position = jnp.divmod(loop.heard.position + ticks, rows.bar_ticks)
     bar = loop.heard.bar + bars
     heard = Heard(
@@ -234,6 +245,7 @@ def _go_on(
         "sounding": jnp.where(ended, loop.sounding, pitch != REST),
         "notes": loop.notes + is_note,
         "begun": jnp.where(ended, loop.begun, begun),
+        "class_ticks": loop.class_ticks + (ticks * (pitch != REST))[:, None] * sounds,
         "repeats": repeat(loop.repeats, pitch, is_note),
         "pitch": loop.pitch.at[at].set(pitch.astype(jnp.uint8)),
         "duration": loop.duration.at[at].set(duration.astype(jnp.uint8)),

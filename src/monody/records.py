@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from monody.batches import EncodedSet
 from monody.corpus import Corpus
+from monody.endings import usual_endings
 from monody.errors import MonodyError, SettingError
 from monody.events import HOLD, REST, Vocabulary
 from monody.experiment import HELD_OUT, SETTINGS_FILE, TRAINING, Experiment, now
@@ -54,7 +55,11 @@ def make_passport(
         },
         "data_fingerprint": melodies.fingerprint(),
         "melodies": {side: len(indices) for side, indices in asdict(split).items()},
-        "usual": {**_usual(melodies, split), **_usual_bars(train)},
+        "usual": {
+            **_usual(melodies, split),
+            **_usual_bars(train),
+            "ends": usual_endings(melodies.take(split.train)),
+        },
         "seen": _seen(train, Vocabulary(model.encoding)),
         "versions": versions(),
     }

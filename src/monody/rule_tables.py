@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 import jax
@@ -53,6 +54,7 @@ class Wanted:
     note_ticks: frozenset[int] | None = None  # lengths of notes and rests
     notes_per_bar: tuple[int, int] | None = None  # fewest and most
     last_classes: frozenset[int] | None = None  # pitch classes of the last note
+    last_ticks: int = 0  # of the last note, at least, where the time can be filled so
     free: bool = False  # the network ends the melody, at the length asked at the latest
     kept: Kept = Kept()
 
@@ -97,18 +99,20 @@ def make_rules(
     if not wanted.kept.pitches:
         _require_notes(IS_NOTE & in_range & in_key, closing)
     ticks = np.array(vocabulary.durations)
-    durations, tables = _fitting(seen, wanted, clocks, frozenset(ticks.tolist()))
+    fit = _fitting(seen, wanted, clocks, frozenset(ticks.tolist()))
+    durations, last_ticks, tables = fit
     anything = np.ones(PITCH_SYMBOLS, np.bool_)
     free_pitch = wanted.pitches is not None or wanted.kept.pitches
     rules = Rules(
         ticks=ticks,
         closing=closing,
+        last_ticks=np.int32(last_ticks),
         free=np.bool_(wanted.free),
         corpus=Allowed(anything if free_pitch else in_range, _masks(durations, ticks)),
         key=in_key,
         range=in_range if wanted.pitches else anything,
         values=_value_masks(wanted.note_ticks, ticks),
-        fillable=_fillable(durations, clocks, counted=len(tables[0]) > 1),
+        fillable=_fillable(durations, last_ticks, clocks, counted=len(tables[0]) > 1),
         counted=_stacked(tables),
         counts=_counts(wanted, max(length // bar for length, bar in clocks)),
         repeats=_repeats(seen["repeats"], wanted),
@@ -151,19 +155,22 @@ def _fitting(
     wanted: Wanted,
     clocks: Sequence[Clock],
     alphabet: frozenset[int],
-) -> tuple[Durations, list[Bools]]:
+) -> tuple[Durations, int, list[Bools]]:
     """Choose durations that fill the time, those of the training melodies if they do.
 
     Returns:
-        The durations, and for each clock its table of counts.
+        The durations, what the last note has at least, and for each clock its table
+        of counts.
     """
-    for durations in _choices(seen, wanted, alphabet):
-        tables = [_count_table(durations, wanted, clock) for clock in clocks]
-        lengths = [clock.length_ticks for clock in clocks]
+    lengths = [clock.length_ticks for clock in clocks]
+    for durations, last in product(
+        _choices(seen, wanted, alphabet), sorted({wanted.last_ticks, 0}, reverse=True)
+    ):
+        tables = [_count_table(durations, last, wanted, clock) for clock in clocks]
         counts = len(tables[0]) > 1
-        fills = counts or fillable_lengths(durations, max(lengths))[lengths].all()
+        fills = counts or fillable_lengths(durations, max(lengths), last)[lengths].all()
         if fills and all(table[-1, Sounds.NOTHING, 0] for table in tables):
-            return durations, tables
+            return durations, last, tables
     raise _cannot_fill(wanted, clocks)
 
 
@@ -222,7 +229,9 @@ def _counts(wanted: Wanted, bars: int) -> Counts:
     return Counts.of([low] * size, [high] * size)
 
 
-def _count_table(durations: Durations, wanted: Wanted, clock: Clock) -> Bools:
+def _count_table(
+    durations: Durations, last_ticks: int, wanted: Wanted, clock: Clock
+) -> Bools:
     """Return what a melody can be filled with where notes are counted.
 
     Returns:
@@ -235,7 +244,7 @@ def _count_table(durations: Durations, wanted: Wanted, clock: Clock) -> Bools:
     counts = _counts(wanted, length // bar_ticks + 1)
     if not wanted.kept.pitches:
         counts.low[length // bar_ticks] = 0  # a last bar that is not whole
-    return fillable_by_counts(durations, length, bar_ticks, counts)
+    return fillable_by_counts(durations, length, bar_ticks, counts, last_ticks)
 
 
 def _masks(durations: Durations, ticks: Integers) -> Bools:
@@ -258,13 +267,15 @@ def _value_masks(values: frozenset[int] | None, ticks: Integers) -> Bools:
     return masks
 
 
-def _fillable(durations: Durations, clocks: Sequence[Clock], *, counted: bool) -> Bools:
+def _fillable(
+    durations: Durations, last_ticks: int, clocks: Sequence[Clock], *, counted: bool
+) -> Bools:
     """Return the lengths that can be filled, padded to one of few sizes.
 
     Where notes are counted those tables know better: holds, too, may fill the time.
     """
     longest = max(clocks).length_ticks
-    lengths = fillable_lengths(durations, longest)
+    lengths = fillable_lengths(durations, longest, last_ticks)
     size = power_of_two(longest + 1, LEAST_TICKS)
     return np.pad(lengths | counted, (0, size - len(lengths)))
 

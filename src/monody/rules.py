@@ -49,6 +49,7 @@ class Now(NamedTuple):
     latest: Any  # pitch of the latest note
     begun: Any  # notes begun in this bar
     clock: Any  # index of the melody's table in `Rules.counted`
+    closing: Any  # (rows, 131) bool: notes that it may end with now
     repeats: Repeats
 
 
@@ -56,7 +57,8 @@ class Rules(NamedTuple):
     """The tables that rules look things up in."""
 
     ticks: Any  # (durations,) ticks of each duration symbol
-    closing: Any  # (131,) bool: notes that a melody may end with
+    closing: Any  # (131,) bool: notes that a melody may end with at all
+    last_ticks: Any  # scalar: the last note is not shorter
     free: Any  # scalar bool
     corpus: Allowed  # what the training melodies use
     key: Any  # (131,) bool
@@ -96,19 +98,20 @@ def by_length(rules: Rules, now: Now) -> Allowed:
     """Allow what leaves a rest that can be filled exactly, a note at the end."""
     after = now.left[:, None] - rules.ticks
     fits = (after >= 0) & rules.fillable.at[after].get(mode="clip")
+    note = fits & ((after > 0) | (rules.ticks >= rules.last_ticks))
     rest = fits & (after > 0)
     hold = fits & now.sounding[:, None]
     ends = jnp.broadcast_to(rules.ticks == rules.ticks[0], fits.shape)
     may_end = rules.free & (now.notes > 0) & now.sounding
     pitch = (SYMBOLS != END) | may_end[:, None]
-    return Allowed(pitch, jnp.stack([fits, rest, hold, fits, ends], axis=1))
+    return Allowed(pitch, jnp.stack([note, rest, hold, note, ends], axis=1))
 
 
 def by_count(rules: Rules, now: Now) -> Allowed:
     """Allow what leaves the right number of notes possible."""
     after = jnp.maximum(now.left[:, None] - rules.ticks, 0)
     masks = []
-    held = jnp.where(_at(rules.closing, now.latest), Sounds.CLOSING, Sounds.NOTE)
+    held = jnp.where(_closes(now), Sounds.CLOSING, Sounds.NOTE)
     for is_note, sounds in (
         (True, Sounds.NOTE),
         (False, Sounds.NOTHING),
@@ -141,12 +144,12 @@ def count_on(rules: Rules, now: Now, note: Any) -> tuple[Any, Any]:
 def by_end(rules: Rules, now: Now) -> Allowed:
     """Allow the last tick to a note of the right pitch class only."""
     goes_on = now.left[:, None] > rules.ticks
-    right = _at(rules.closing, now.latest)
+    right = _closes(now)
     hold = goes_on | right[:, None]
     anything = jnp.ones_like(goes_on)
     masks = [goes_on, anything, hold, anything, anything]
     pitch = (SYMBOLS != END) | right[:, None]
-    pitch &= rules.closing | ~IS_NOTE | (now.event != rules.last_kept)
+    pitch &= now.closing | ~IS_NOTE | (now.event != rules.last_kept)
     return Allowed(pitch, jnp.stack(masks, axis=1))
 
 
@@ -209,7 +212,7 @@ def allow(rules: Rules, now: Now) -> tuple[Allowed, list[Allowed]]:
         What all of them allow, and what each leaves: a pitch symbol only where it has a
         duration, too.
     """
-    kinds = kinds_of(rules, jnp.asarray(SYMBOLS))
+    kinds = kinds_of(now)
     found = {name: rule(rules, now) for name, rule in RULES.items()}
     hard = [one for name, one in found.items() if name not in GIVE_WAY]
     durations = functools.reduce(operator.and_, (one.duration for one in hard))
@@ -227,12 +230,16 @@ def allow(rules: Rules, now: Now) -> tuple[Allowed, list[Allowed]]:
     return Allowed(pitches, durations), each
 
 
-def kinds_of(rules: Rules, symbols: Any) -> Any:
-    """Return the ``Kind`` of each pitch symbol."""
-    notes = jnp.where(_at(rules.closing, symbols), Kind.CLOSING, Kind.NOTE)
-    special = symbols - REST + Kind.REST
-    special = jnp.where(symbols == END, Kind.END, special)
-    return jnp.where(symbols < REST, notes, special)
+def kinds_of(now: Now) -> Any:
+    """Return the ``Kind`` of each pitch symbol, ``(rows, 131)``."""
+    special = np.where(SYMBOLS == END, Kind.END, SYMBOLS - REST + Kind.REST)
+    notes = jnp.where(now.closing, Kind.CLOSING, Kind.NOTE)
+    return jnp.where(IS_NOTE, notes, special)
+
+
+def _closes(now: Now) -> Any:
+    """Say whether the latest note is one to end with, ``(rows,)``."""
+    return jnp.take_along_axis(now.closing, now.latest[:, None], axis=1)[:, 0]
 
 
 def _at(table: Any, index: Any) -> Any:
@@ -240,7 +247,8 @@ def _at(table: Any, index: Any) -> Any:
 
 
 def _timed(duration: Any, kinds: Any) -> Any:
-    """Find the symbols of these kinds that have any duration, ``(…, symbols)``."""
-    if jnp.ndim(duration) < 2:  # the same for all kinds
-        return jnp.any(duration)
-    return jnp.any(duration, axis=-1)[..., kinds]
+    """Find the symbols of these kinds that have any duration, ``(rows, symbols)``."""
+    some = jnp.any(duration, axis=-1) if jnp.ndim(duration) else jnp.asarray(duration)
+    if jnp.ndim(some) < 2:  # the same for all rows, or for all kinds
+        return some[kinds] if jnp.ndim(some) else some
+    return jnp.take_along_axis(some, kinds, axis=1)

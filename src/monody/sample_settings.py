@@ -16,7 +16,7 @@ from monody.scales import Scale, parse_scale
 from monody.settings import Settings, setting
 
 STARTS = ("primer", "nothing")
-ENDS = ("any", "tonic")
+ENDS = ("usual", "tonic", "any")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,10 @@ class SampleSettings(Settings):
         None, "Notes that begin in each bar, such as 4 or 3..8."
     )
     end: str = setting(
-        "any", "Last note: any, or the tonic of the key (that is heard).", choices=ENDS
+        "usual",
+        "Last note: as often on the tonic, and as long, as in the corpus (usual); on "
+        "the tonic of the key, or of the one that is heard; or any.",
+        choices=ENDS,
     )
     temperature: float = setting(
         1.0,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import NamedTuple
@@ -12,13 +11,13 @@ import numpy as np
 
 from monody.choosing import Choice
 from monody.decode import Start, Written, decode_events
+from monody.endings import ANY, HEARD
 from monody.events import decode, encode, meter_symbol
 from monody.instruments import program_of
 from monody.melody import TICKS_PER_STEP, Ints, Melody, Meter
 from monody.primers import Primer
 from monody.rule_tables import Wanted
 from monody.sample_settings import SampleSettings
-from monody.scales import heard_scale
 from monody.trained_model import TrainedModel
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
@@ -65,31 +64,36 @@ class Writer:
         self._model = model
         self._seed = settings.seed
         self._settings = settings
+        self._usual = model.passport["usual"]
         self._program = program_of(settings.midi_instrument)
 
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         """Write one melody for each task. A melody depends on its task only.
 
+        The parts of a melody continue its primer, each in another way. Without one the
+        others continue the opening of the first.
+
         Raises:
             MonodyError: If no melody can be all that is asked for.
         """
-        wanted = self._wanted(None)
-        scale = self._settings.scale
-        if self._settings.end != "tonic":
-            return self._drafts(tasks, wanted)
-        if scale is not None:
-            return self._drafts(tasks, self._wanted(scale.tonic))
-        # The same melodies up to their ends, which depend on the key that is heard.
-        by_tonic: dict[int, list[Task]] = defaultdict(list)
-        for draft in self._drafts(tasks, wanted):
-            by_tonic[_heard_tonic(draft)].append(draft.task)
-        drafts = [
-            draft
-            for tonic, group in by_tonic.items()
-            for draft in self._drafts(group, self._wanted(tonic))
+        plan = {task: self._parts(task) for task in tasks}
+        at_once = [
+            (part, self._start(part, part.task.primer))
+            for parts in plan.values()
+            for part in (parts if parts[0].task.primer else parts[:1])
         ]
-        places = {(task.index, task.attempt): at for at, task in enumerate(tasks)}
-        return sorted(drafts, key=lambda d: places[d.task.index, d.task.attempt])
+        written = self._decode(at_once)
+        later = [
+            (part, self._start(part, self._opening(written[parts[0]], parts[0])))
+            for parts in plan.values()
+            for part in parts
+            if part not in written
+        ]
+        written |= self._decode(later)
+        return [
+            self._draft(task, parts, [written[part] for part in parts])
+            for task, parts in plan.items()
+        ]
 
     def meter(self, primer: Primer | None) -> Meter:
         """Return the meter asked for, else the primer's last, else the usual one."""
@@ -97,7 +101,7 @@ class Writer:
             return Meter(0, *self._settings.signature)
         if primer is not None:
             return primer.music.meters[-1]._replace(tick=0)
-        usual = self._model.passport["usual"]["meter"]
+        usual = self._usual["meter"]
         return Meter(0, *map(int, usual.split("/")))
 
     def length_ticks(self, primer: Primer | None) -> int:
@@ -106,56 +110,47 @@ class Writer:
             return self._settings.bars * self.meter(primer).bar_ticks
         return self._settings.file_length * TICKS_PER_STEP
 
-    def _wanted(self, tonic: int | None) -> Wanted:
+    def _wanted(self) -> Wanted:
         settings = self._settings
         scale = settings.scale
+        tonic = None
+        if scale is not None and settings.end == "tonic":
+            tonic = frozenset({scale.tonic})
+        # A grid of 16ths has no long notes: they are held.
+        by_value = self._model.vocabulary.encoding == "notes"
+        usual_end = settings.end != "any" and settings.note_ticks is None and by_value
         return Wanted(
             pitches=settings.pitches,
             pitch_classes=scale.pitch_classes if scale else None,
             note_ticks=settings.note_ticks,
             notes_per_bar=settings.notes_per_bar,
-            last_classes=None if tonic is None else frozenset({tonic}),
+            last_classes=tonic,
+            last_ticks=self._usual["ends"]["last_ticks"] if usual_end else 0,
             free=settings.free,
         )
+
+    def _tonic(self, task: Task) -> int:
+        """Return the pitch class that a melody is to end on."""
+        if self._settings.end == "usual":
+            rng = np.random.default_rng([self._seed, task.index, task.attempt, 1])
+            if rng.random() >= self._usual["ends"]["tonic"]:
+                return ANY
+        elif self._settings.end == "any":
+            return ANY
+        return self._settings.scale.tonic if self._settings.scale else HEARD
 
     def _choices(self) -> tuple[Choice, Choice]:
         lists = self._settings.top_k, self._settings.top_p, self._settings.min_p
         pitch, rhythm = self._settings.temperatures
         return Choice(pitch, *lists), Choice(rhythm, *lists)
 
-    def _drafts(self, tasks: Iterable[Task], wanted: Wanted) -> list[Draft]:
-        """Write all parts of all melodies.
-
-        The parts of a melody continue its primer, each in another way. Without one the
-        others continue the opening of the first.
-        """
-        plan = {task: self._parts(task) for task in tasks}
-        at_once = [
-            (part, self._start(part, part.task.primer))
-            for parts in plan.values()
-            for part in (parts if parts[0].task.primer else parts[:1])
-        ]
-        written = self._decode(at_once, wanted)
-        later = [
-            (part, self._start(part, self._opening(written[parts[0]], parts[0])))
-            for parts in plan.values()
-            for part in parts
-            if part not in written
-        ]
-        written |= self._decode(later, wanted)
-        return [
-            self._draft(task, parts, [written[part] for part in parts])
-            for task, parts in plan.items()
-        ]
-
-    def _decode(
-        self, parts: Sequence[tuple[_Part, Start]], wanted: Wanted
-    ) -> dict[_Part, Written]:
+    def _decode(self, parts: Sequence[tuple[_Part, Start]]) -> dict[_Part, Written]:
         if not parts:
             return {}
         starts = [start for _, start in parts]
-        choices = self._choices()
-        written = decode_events(self._model, starts, wanted, choices, self._seed)
+        written = decode_events(
+            self._model, starts, self._wanted(), self._choices(), self._seed
+        )
         return dict(zip((part for part, _ in parts), written, strict=True))
 
     def _parts(self, task: Task) -> list[_Part]:
@@ -165,7 +160,7 @@ class Writer:
         """
         primer = task.primer
         ticks, bar = self.length_ticks(primer), self.meter(primer).bar_ticks
-        usual = self._model.passport["usual"]
+        usual = self._usual
         most = max(usual["most_bars"] - (primer.bars if primer else 0), usual["bars"])
         count = 1 if self._settings.free else -(-ticks // (bar * most))
         phrases = max(round(ticks / (count * bar * PHRASE_BARS)), 1)
@@ -194,6 +189,7 @@ class Writer:
             bars=bars,
             length_ticks=part.ticks,
             draw=(part.task.index, part.task.attempt * MOST_PARTS + part.number),
+            tonic=self._tonic(part.task),
         )
 
     def _opening(self, written: Written, part: _Part) -> Primer:
@@ -209,7 +205,7 @@ class Writer:
     ) -> Draft:
         """Put the parts of a melody together."""
         meter = self.meter(task.primer)
-        usual_bpm = float(self._model.passport["usual"]["bpm"])
+        usual_bpm = float(self._usual["bpm"])
         bpm = task.primer.music.bpm if task.primer else usual_bpm
         begins = [0, *accumulate(part.ticks for part in parts)]
         notes = [
@@ -232,16 +228,6 @@ class Writer:
         }
         bits = sum(each.bits for each in written) / count
         return Draft(task, melody, bits, costs)
-
-
-def _heard_tonic(draft: Draft) -> int:
-    """Return the tonic of a melody with its primer, as it is heard."""
-    heard = [draft.melody]
-    if draft.task.primer is not None:
-        heard.append(draft.task.primer.music)
-    pitches = [pitch for melody in heard for pitch in melody.pitches.tolist()]
-    ticks = [duration for melody in heard for duration in melody.durations.tolist()]
-    return heard_scale(pitches, ticks).tonic
 
 
 def _later(notes: Ints, ticks: int) -> Ints:
