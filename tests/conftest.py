@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import tempfile
 from pathlib import Path
-from typing import Any
 
 import hypothesis
-import jax
 import pytest
 
 import monody
@@ -20,23 +19,25 @@ hypothesis.settings.register_profile("monody", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("monody")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+_CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests out of the user's cache, and the cache out of the tests.
 
-    What is compiled is kept while the tests run: many networks are the same.
+    What is compiled is kept while the tests run: many networks are the same. All this
+    is read when monody is imported, here and in the commands that tests run.
     """
-    compiled = {
-        "jax_compilation_cache_dir": str(tmp_path_factory.mktemp("compiled")),
-        "jax_persistent_cache_min_compile_time_secs": 0.1,
-    }
-    config: Any = jax.config
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MONODY_CACHE", str(tmp_path_factory.mktemp("cache")))
-        for name, value in compiled.items():
-            patch.setenv(name.upper(), str(value))  # for the commands that tests run
-            config.update(name, value)
-        yield
+    folder = tempfile.TemporaryDirectory(prefix="monody-tests-")
+    config.stash[_CACHE] = folder
+    os.environ["MONODY_CACHE"] = f"{folder.name}/cache"
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = f"{folder.name}/compiled"
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it all."""
+    config.stash[_CACHE].cleanup()
 
 
 @pytest.fixture(scope="session")

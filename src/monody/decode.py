@@ -22,8 +22,9 @@ from monody.endings import ANY, PITCH_CLASSES
 from monody.events import END, REST, START, UNKNOWN, Events, Vocabulary
 from monody.recall import Heard
 from monody.repeats import Repeats, repeats_of
-from monody.rule_tables import Clock, Wanted, make_rules
+from monody.rule_tables import make_rules
 from monody.trained_model import TrainedModel
+from monody.wanted import Clock, Wanted
 
 ROWS = 32  # melodies written together, always: one compilation, and the same rounding
 Integers = NDArray[np.int64]

@@ -192,7 +192,7 @@ def _one_event(
 def _now(rules: Rules, rows: Rows, loop: _Loop) -> Now:
     """Say where each melody stands, for the rules."""
     heard = loop.heard
-    allowed = rules.corpus.pitch & rules.key & rules.range
+    allowed = rules.pitches & rules.key & rules.range
     closing = closing_notes(rows.tonic, loop.class_ticks, rules.closing, allowed)
     return Now(
         event=loop.event,

@@ -10,8 +10,8 @@ from monody.choosing import Choice
 from monody.decode import MOST_READ, Start, decode_events
 from monody.events import END, Events, Vocabulary, encode
 from monody.melody import Melody
-from monody.rule_tables import Wanted
 from monody.trained_model import TrainedModel
+from monody.wanted import Wanted
 
 GREEDY = Choice(0.0, 0, 1.0, 0.0)  # nothing is drawn
 MOST_JUDGED = MOST_READ // 2  # events of a long melody

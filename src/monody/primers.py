@@ -213,6 +213,8 @@ def fitted(primer: Primer, settings: SampleSettings) -> Primer:
         primer = primer.moved(up - OCTAVE if up > OCTAVE // 2 else up)
     if settings.pitches is not None:
         middle = float(np.median(primer.music.pitches))
-        away = sum(settings.pitches) / 2 - middle
-        primer = primer.moved(OCTAVE * round(away / OCTAVE))
+        octaves = round((sum(settings.pitches) / 2 - middle) / OCTAVE)
+        nearer = range(octaves, 0, -1 if octaves > 0 else 1)
+        moves = (primer.moved(OCTAVE * octave) for octave in nearer)
+        primer = next((each for each in moves if each is not primer), primer)
     return primer

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from monody.choosing import Choice
 from monody.decode import Start, Written, decode_events
 from monody.decode_loop import COSTS
 from monody.errors import MonodyError
@@ -25,11 +24,11 @@ from monody.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.gaps import Gap, bar_at, before, filled, gap_of
 from monody.judging import judge
 from monody.melody import Ints, Melody, Meter, bar_lines
-from monody.rule_tables import Kept, Wanted
 from monody.sample_settings import SampleSettings
 from monody.scales import heard_scale, move_to_scale, parse_scale
 from monody.trained_model import TrainedModel
-from monody.writer import Draft, Task
+from monody.wanted import Kept, Wanted
+from monody.writer import Draft, Task, choices_of
 
 FILLINGS = 32  # of replaced bars, that one is drawn from
 KEEPS = ("rhythm", "pitches")
@@ -175,7 +174,9 @@ class Rewriter:
             )
             for task in tasks
         ]
-        return decode_events(self._model, starts, wanted, self._choices(), self._seed)
+        return decode_events(
+            self._model, starts, wanted, choices_of(self._settings), self._seed
+        )
 
     def _wanted(self) -> Wanted:
         """Return what is asked of new pitches."""
@@ -188,11 +189,6 @@ class Rewriter:
             pitch_classes=scale.pitch_classes if scale else None,
             last_classes=last,
         )
-
-    def _choices(self) -> tuple[Choice, Choice]:
-        lists = self._settings.top_k, self._settings.top_p, self._settings.min_p
-        pitch, rhythm = self._settings.temperatures
-        return Choice(pitch, *lists), Choice(rhythm, *lists)
 
     def _draft(self, task: Task, written: Written, melody: Melody) -> Draft:
         # The notes that are new: all of them, or those that replace others.
@@ -248,7 +244,9 @@ class Rewriter:
         wanted = replace(self._wanted(), note_ticks=self._settings.note_ticks)
         if gap.end < melody.end:
             wanted = replace(wanted, last_classes=None)
-        return decode_events(self._model, starts, wanted, self._choices(), self._seed)
+        return decode_events(
+            self._model, starts, wanted, choices_of(self._settings), self._seed
+        )
 
 
 def notes_in_bars(melody: Melody, meters: Sequence[Meter]) -> tuple[int, ...]:

@@ -58,13 +58,14 @@ class Rules(NamedTuple):
 
     ticks: Any  # (durations,) ticks of each duration symbol
     closing: Any  # (131,) bool: notes that a melody may end with at all
-    last_ticks: Any  # scalar: the last note is not shorter
+    last_ticks: Any  # (clocks,): the last note is not shorter
     free: Any  # scalar bool
-    corpus: Allowed  # what the training melodies use
+    pitches: Any  # (131,) bool: those that the training melodies use
+    durations: Any  # (clocks, kinds, durations) bool: those they use, or that fill
     key: Any  # (131,) bool
     range: Any  # (131,) bool
     values: Any  # (kinds, durations) bool
-    fillable: Any  # (ticks left,) bool
+    fillable: Any  # (clocks, ticks left) bool
     counted: Any  # (clocks, ticks left, sounds, count) bool
     counts: Counts
     repeats: Any  # (figures,): see `usual_repeats`
@@ -74,9 +75,9 @@ class Rules(NamedTuple):
     kept_pitches: Any  # (notes or more,) pitches; or FREE
 
 
-def by_corpus(rules: Rules, _: Now) -> Allowed:
+def by_corpus(rules: Rules, now: Now) -> Allowed:
     """Allow the pitches and durations that the training melodies use."""
-    return rules.corpus
+    return Allowed(rules.pitches, rules.durations[now.clock])
 
 
 def by_key(rules: Rules, _: Now) -> Allowed:
@@ -97,8 +98,9 @@ def by_values(rules: Rules, _: Now) -> Allowed:
 def by_length(rules: Rules, now: Now) -> Allowed:
     """Allow what leaves a rest that can be filled exactly, a note at the end."""
     after = now.left[:, None] - rules.ticks
-    fits = (after >= 0) & rules.fillable.at[after].get(mode="clip")
-    note = fits & ((after > 0) | (rules.ticks >= rules.last_ticks))
+    clock = now.clock[:, None]
+    fits = (after >= 0) & rules.fillable.at[clock, after].get(mode="clip")
+    note = fits & ((after > 0) | (rules.ticks >= rules.last_ticks[clock]))
     rest = fits & (after > 0)
     hold = fits & now.sounding[:, None]
     ends = jnp.broadcast_to(rules.ticks == rules.ticks[0], fits.shape)

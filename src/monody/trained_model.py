@@ -60,11 +60,18 @@ class TrainedModel:
 
     @cached_property
     def network(self) -> Any:
-        """The ``keras.Model``, as plain Keras opens it; loaded when first asked for."""
+        """The ``keras.Model``, as plain Keras opens it; loaded when first asked for.
+
+        Raises:
+            MonodyError: If the weights in the file are damaged.
+        """
         from monody.backend import keras
 
         # Optimizer state is not needed; safe_mode refuses code in the file.
-        return keras.saving.load_model(self.path, compile=False, safe_mode=True)
+        try:
+            return keras.saving.load_model(self.path, compile=False, safe_mode=True)
+        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            raise self._not_whole() from error
 
     @cached_property
     def layers(self) -> dict[str, Any]:

@@ -16,13 +16,21 @@ from monody.events import decode, encode, meter_symbol
 from monody.instruments import program_of
 from monody.melody import TICKS_PER_STEP, Ints, Melody, Meter
 from monody.primers import Primer
-from monody.rule_tables import Wanted
 from monody.sample_settings import SampleSettings
 from monody.trained_model import TrainedModel
+from monody.wanted import Wanted
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 MOST_PARTS = 1 << 16
 PHRASE_BARS = 4  # parts are a multiple of it
+
+
+def choices_of(settings: SampleSettings) -> tuple[Choice, Choice]:
+    """Return how pitch symbols are drawn, and how duration symbols."""
+    # Numbers of always the same types: what is compiled depends on them.
+    lists = int(settings.top_k), float(settings.top_p), float(settings.min_p)
+    pitch, rhythm = settings.temperatures
+    return Choice(float(pitch), *lists), Choice(float(rhythm), *lists)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,17 +147,12 @@ class Writer:
             return ANY
         return self._settings.scale.tonic if self._settings.scale else HEARD
 
-    def _choices(self) -> tuple[Choice, Choice]:
-        lists = self._settings.top_k, self._settings.top_p, self._settings.min_p
-        pitch, rhythm = self._settings.temperatures
-        return Choice(pitch, *lists), Choice(rhythm, *lists)
-
     def _decode(self, parts: Sequence[tuple[_Part, Start]]) -> dict[_Part, Written]:
         if not parts:
             return {}
         starts = [start for _, start in parts]
         written = decode_events(
-            self._model, starts, self._wanted(), self._choices(), self._seed
+            self._model, starts, self._wanted(), choices_of(self._settings), self._seed
         )
         return dict(zip((part for part, _ in parts), written, strict=True))
 
