@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,7 +19,6 @@ from monody.recall import Heard, Recall, expect, hear, nothing_heard
 from monody.repeats import Repeats, repeat
 from monody.rules import (
     RULES,
-    Allowed,
     Now,
     Rules,
     allow,
@@ -161,15 +159,15 @@ def _one_event(
     pitch = choose(as_a_note(rules, now, logits), allowed.pitch, choices[0], keys)
     pitch = jnp.where(priming, following.pitch_in, pitch)
     bits = _bits(logits, pitch)
-    costs = _costs(logits, [one.pitch for one in (*each, allowed)])
+    costs = _costs(logits, _each_and_all(each.pitch, allowed.pitch))
 
     recall, given = expect(made, recall, heard, hidden, pitch, active)
     logits = predict_duration(
         made, given, recall.duration_keys, past, reading, pitch[:, None]
     )[:, 0]
     kind = jnp.take_along_axis(kinds_of(now), pitch[:, None], axis=1)[:, 0]
-    timed = [_of_kind(one, kind) for one in (*each, allowed)]
-    duration = choose(logits, timed[-1], choices[1], keys, stream=1)
+    timed = _of_kind(_each_and_all(each.duration, allowed.duration), kind)
+    duration = choose(logits, timed[:, -1], choices[1], keys, stream=1)
     duration = jnp.where(priming, following.duration_in, duration)
     is_timed = pitch != END
     bits += jnp.where(is_timed, _bits(logits, duration), 0)
@@ -252,14 +250,19 @@ def _go_on(
     }
 
 
-def _of_kind(allowed: Allowed, kind: jax.Array) -> Any:
-    """Return the durations that events of a kind may have, ``(rows, durations)``."""
-    if jnp.ndim(allowed.duration) < 2:  # the same for all kinds
-        return allowed.duration
-    table = jnp.broadcast_to(
-        allowed.duration, (len(kind), *allowed.duration.shape[-2:])
-    )
-    return jnp.take_along_axis(table, kind[:, None, None], axis=1)[:, 0]
+def _each_and_all(each: jax.Array, together: jax.Array) -> jax.Array:
+    """Put what all rules allow after what each does, ``(rows, rules + 1, …)``."""
+    return jnp.concatenate([each, together[:, None]], axis=1)
+
+
+def _of_kind(durations: jax.Array, kind: jax.Array) -> jax.Array:
+    """Choose what events of a kind may have: ``(rows, rules + 1, durations)``.
+
+    Args:
+        durations: ``(rows, rules + 1, kinds, durations)``.
+        kind: ``(rows,)``.
+    """
+    return jnp.take_along_axis(durations, kind[:, None, None, None], axis=2)[:, :, 0]
 
 
 def _bits(logits: jax.Array, symbols: jax.Array) -> jax.Array:
@@ -268,11 +271,18 @@ def _bits(logits: jax.Array, symbols: jax.Array) -> jax.Array:
     return -chosen / math.log(2)
 
 
-def _costs(logits: jax.Array, masks: Sequence[Any]) -> jax.Array:
-    """Return the bits that each mask costs, ``(rows, masks)``."""
-    shares = jnp.exp(logits)
-    left = [jnp.sum(jnp.where(mask, shares, 0), axis=-1) for mask in masks]
-    return -jnp.log2(jnp.clip(jnp.stack(left, axis=1), LEAST_SHARE, 1))
+def _costs(logits: jax.Array, masks: jax.Array) -> jax.Array:
+    """Return the bits that masks cost.
+
+    Args:
+        logits: ``(rows, symbols)``.
+        masks: ``(rows, masks, symbols)``.
+
+    Returns:
+        ``(rows, masks)``.
+    """
+    left = jnp.sum(jnp.exp(logits)[:, None] * masks, axis=-1)
+    return -jnp.log2(jnp.clip(left, LEAST_SHARE, 1))
 
 
 def bars_left(end_bar: Any, bar: Any, end_position: Any) -> Any:

@@ -11,8 +11,6 @@ all durations that the others leave.
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -207,29 +205,30 @@ RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
 GIVE_WAY = ("repeats",)  # where nothing else is left
 
 
-def allow(rules: Rules, now: Now) -> tuple[Allowed, list[Allowed]]:
+def allow(rules: Rules, now: Now) -> tuple[Allowed, Allowed]:
     """Ask every rule.
 
     Returns:
-        What all of them allow, and what each leaves: a pitch symbol only where it has a
-        duration, too.
+        What all of them allow; and what each leaves, ``(rows, rules, …)``: a pitch
+        symbol only where it has a duration, too.
     """
-    kinds = kinds_of(now)
-    found = {name: rule(rules, now) for name, rule in RULES.items()}
-    hard = [one for name, one in found.items() if name not in GIVE_WAY]
-    durations = functools.reduce(operator.and_, (one.duration for one in hard))
-    pitches = functools.reduce(operator.and_, (one.pitch for one in hard))
-    pitches &= _timed(durations, kinds)
-    for name in GIVE_WAY:
-        fewer = pitches & found[name].pitch
-        pitches = jnp.where(
-            jnp.any(fewer & IS_NOTE, axis=1, keepdims=True), fewer, pitches
-        )
-    each = [
-        Allowed(one.pitch & _timed(one.duration, kinds), one.duration)
-        for one in found.values()
-    ]
-    return Allowed(pitches, durations), each
+    found = [rule(rules, now) for rule in RULES.values()]
+    rows, shape = len(now.notes), rules.durations.shape[1:]
+    pitch = _stacked([one.pitch for one in found], (rows, PITCH_SYMBOLS))
+    duration = _stacked([one.duration for one in found], (rows, *shape))
+    kinds = kinds_of(now)[:, None]
+    hard = np.array([name not in GIVE_WAY for name in RULES])
+    durations = jnp.all(duration[:, hard], axis=1)
+    pitches = jnp.all(pitch[:, hard], axis=1) & _timed(durations[:, None], kinds)[:, 0]
+    fewer = pitches & jnp.all(pitch[:, ~hard], axis=1)
+    some = jnp.any(fewer & IS_NOTE, axis=1, keepdims=True)
+    together = Allowed(jnp.where(some, fewer, pitches), durations)
+    return together, Allowed(pitch & _timed(duration, kinds), duration)
+
+
+def _stacked(masks: list[Any], shape: tuple[int, ...]) -> Any:
+    """Lay the masks of all rules beside one another, ``(rows, rules, …)``."""
+    return jnp.stack([jnp.broadcast_to(mask, shape) for mask in masks], axis=1)
 
 
 def kinds_of(now: Now) -> Any:
@@ -249,8 +248,5 @@ def _at(table: Any, index: Any) -> Any:
 
 
 def _timed(duration: Any, kinds: Any) -> Any:
-    """Find the symbols of these kinds that have any duration, ``(rows, symbols)``."""
-    some = jnp.any(duration, axis=-1) if jnp.ndim(duration) else jnp.asarray(duration)
-    if jnp.ndim(some) < 2:  # the same for all rows, or for all kinds
-        return some[kinds] if jnp.ndim(some) else some
-    return jnp.take_along_axis(some, kinds, axis=1)
+    """Find the symbols of these kinds that have any duration: ``(rows, …, 131)``."""
+    return jnp.take_along_axis(jnp.any(duration, axis=-1), kinds, axis=-1)
