@@ -16,7 +16,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DRAWS = 4000  # of every test: compiled once
 NEUTRAL = Choice(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0)
 
-_choose = jax.jit(choose, static_argnames="stream")
+_choose = jax.jit(choose)
 _shortlist = jax.jit(shortlist)
 
 
@@ -25,8 +25,8 @@ def _choice(**knobs: float) -> Choice:
     return Choice(*map(jnp.array, NEUTRAL._replace(**knobs)))
 
 
-def _keys(rows: int, seed: int = 0) -> jax.Array:
-    return jax.random.split(jax.random.key(seed), rows)
+def _chances(rows: int, seed: int = 0) -> jax.Array:
+    return jax.random.uniform(jax.random.key(seed), (rows,))
 
 
 def _table(probabilities: dict[str, float]) -> np.ndarray[Any, Any]:
@@ -39,7 +39,7 @@ def _draw(
 ) -> Counter[str]:
     logits = jnp.tile(jnp.log(_table(probabilities)), (DRAWS, 1))
     mask = jnp.tile(jnp.array([letter in allowed for letter in LETTERS]), (DRAWS, 1))
-    drawn = _choose(logits, mask, _choice(**knobs), _keys(DRAWS))
+    drawn = _choose(logits, mask, _choice(**knobs), _chances(DRAWS))
     assert drawn.dtype == jnp.int32
     return Counter(LETTERS[index] for index in np.asarray(drawn).tolist())
 
@@ -47,7 +47,7 @@ def _draw(
 def _listed(probabilities: dict[str, float], **knobs: float) -> str:
     """Spell the shortlist of some letters."""
     table = jnp.array(_table(probabilities), jnp.float32)[None]
-    (short,) = np.asarray(_shortlist(table, _choice(**knobs)))
+    (short,) = np.asarray(_shortlist(jnp.log(table), _choice(**knobs)))
     return "".join(letter for letter, kept in zip(LETTERS, short, strict=True) if kept)
 
 
@@ -163,19 +163,24 @@ def test_the_likeliest_is_always_on_the_shortlist(
 ) -> None:
     table = jnp.array(parts, jnp.float32)[None] / sum(parts)
     choice = _choice(top_k=top_k, top_p=top_p, min_p=min_p)
-    (short,) = np.asarray(_shortlist(table, choice))
+    (short,) = np.asarray(_shortlist(jnp.log(table), choice))
     assert short[np.argmax(parts)]
-    drawn = _choose(jnp.log(table), table >= 0, choice, _keys(1, seed % 2**32))
+    drawn = _choose(jnp.log(table), table >= 0, choice, _chances(1, seed % 2**32))
     assert short[int(drawn[0])]
 
 
-def test_streams_draw_apart_and_each_row_from_its_own_key() -> None:
+def test_each_row_has_its_own_chance() -> None:
     logits, allowed = jnp.zeros((50, 26)), jnp.ones((50, 26), bool)
-    first, second, again = (
-        np.asarray(_choose(logits, allowed, _choice(), _keys(50), stream=stream))
-        for stream in (0, 1, 0)
-    )
-    assert first.tolist() == again.tolist()
-    assert np.mean(first == second) < 0.2
-    few = _choose(logits[:3], allowed[:3], _choice(), _keys(50)[:3])
-    assert few.tolist() == first[:3].tolist()
+    chances = jnp.linspace(0, 0.999, 50)
+    drawn = np.asarray(_choose(logits, allowed, _choice(), chances)).tolist()
+    assert drawn == [int(26 * chance) for chance in chances.tolist()]
+    few = _choose(logits[:3], allowed[:3], _choice(), chances[:3])
+    assert few.tolist() == drawn[:3]
+
+
+def test_no_shortlist_is_a_neutral_one() -> None:
+    logits = jax.random.normal(jax.random.key(1), (DRAWS, 26))
+    allowed = jnp.ones(logits.shape, bool)
+    plain = choose(logits, allowed, Choice(1.0), _chances(DRAWS))
+    neutral = _choose(logits, allowed, _choice(), _chances(DRAWS))
+    assert plain.tolist() == neutral.tolist()

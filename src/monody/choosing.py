@@ -16,20 +16,16 @@ COLDEST = 1e-7  # what temperature 0 divides by
 
 
 class Choice(NamedTuple):
-    """How one symbol is drawn. Scalars; the neutral value of each is in brackets."""
+    """How one symbol is drawn; ``None`` is a shortlist that is not used."""
 
-    temperature: Any  # 0 always takes the likeliest (1)
-    top_k: Any  # as many of the likeliest at most; 0 for any (0)
-    top_p: Any  # the fewest of the likeliest that have this share together (1)
-    min_p: Any  # those with this share of the likeliest one's probability (0)
+    temperature: Any  # 0 always takes the likeliest
+    top_k: Any = None  # as many of the likeliest at most; 0 for any
+    top_p: Any = None  # the fewest of the likeliest that have this share together
+    min_p: Any = None  # those with this share of the likeliest one's probability
 
 
 def choose(
-    logits: jax.Array,
-    allowed: jax.Array,
-    choice: Choice,
-    keys: jax.Array,
-    stream: int = 0,
+    logits: jax.Array, allowed: jax.Array, choice: Choice, chance: jax.Array
 ) -> jax.Array:
     """Draw one symbol a row from the softmax of ``logits / temperature``.
 
@@ -40,47 +36,44 @@ def choose(
         logits: ``(rows, symbols)``.
         allowed: ``(rows, symbols)``; the others are never drawn.
         choice: How bold, and from which shortlist.
-        keys: ``(rows,)`` random keys.
-        stream: Tells apart draws that share keys.
+        chance: ``(rows,)`` random numbers, 0 or more and below 1.
 
     Returns:
         ``(rows,)`` int32.
     """
     masked = jnp.where(allowed, logits, FORBIDDEN)
-    shortens = (choice.top_k > 0) | (choice.top_p < 1) | (choice.min_p > 0)
-    short = jax.lax.cond(
-        shortens,
-        lambda: shortlist(jax.nn.softmax(masked), choice),
-        lambda: jnp.ones_like(allowed),
-    )
     best = jnp.max(masked, axis=-1, keepdims=True)
     heat = jnp.maximum(choice.temperature, COLDEST)
-    shares = jnp.where(allowed & short, jnp.exp((masked - best) / heat), 0)
+    wanted = allowed & shortlist(masked, choice)
+    shares = jnp.where(wanted, jnp.exp((masked - best) / heat), 0)
     below = jnp.cumsum(shares, axis=-1)
-    drawn = jax.vmap(lambda key: jax.random.uniform(jax.random.fold_in(key, stream)))(
-        keys
-    )
-    reached = below > drawn[:, None] * below[:, -1:]
+    reached = below > chance[:, None] * below[:, -1:]
     return jnp.argmax(reached, axis=-1).astype(jnp.int32)
 
 
-def shortlist(probabilities: jax.Array, choice: Choice) -> jax.Array:
+def shortlist(logits: jax.Array, choice: Choice) -> jax.Array:
     """Find the symbols that every shortlist has; the likeliest is always one.
 
     Args:
-        probabilities: ``(rows, symbols)``.
+        logits: ``(rows, symbols)``, before the temperature.
         choice: Which shortlists.
 
     Returns:
         ``(rows, symbols)`` bool.
     """
+    kept = jnp.ones(logits.shape, bool)
+    if choice[1:] == (None, None, None):
+        return kept
+    probabilities = jax.nn.softmax(logits)
     before = _likelier(probabilities)
-    best = jnp.max(probabilities, axis=-1, keepdims=True)
-    few: jax.Array = top_k(before, choice.top_k) & top_p(
-        before, probabilities, choice.top_p
-    )
-    few &= probabilities >= choice.min_p * best
-    return few
+    if choice.top_k is not None:
+        kept &= top_k(before, choice.top_k)
+    if choice.top_p is not None:
+        kept &= top_p(before, probabilities, choice.top_p)
+    if choice.min_p is not None:
+        best = jnp.max(probabilities, axis=-1, keepdims=True)
+        kept &= probabilities >= choice.min_p * best
+    return kept
 
 
 def top_k(before: jax.Array, count: Any) -> jax.Array:

@@ -150,13 +150,14 @@ def _one_event(
     following = _read_at(rows, jnp.minimum(column + 1, width - 1))
     heard, active = loop.heard, column >= width - rows.reads_count
     reading = heard.reading()
-    keys = jax.vmap(lambda key: jax.random.fold_in(key, loop.event))(keys)
+    chance = _chances(keys, loop.event)
     now = _now(rules, rows, loop)
     allowed, each = allow(rules, now)
 
     recall, hidden, past = hear(made, loop.recall, heard, active)
     logits = predict_pitch(made, hidden, recall.pitch_keys, past, reading)[:, 0]
-    pitch = choose(as_a_note(rules, now, logits), allowed.pitch, choices[0], keys)
+    kept = as_a_note(rules, now, logits)
+    pitch = choose(kept, allowed.pitch, choices[0], chance[:, 0])
     pitch = jnp.where(priming, following.pitch_in, pitch)
     bits = _bits(logits, pitch)
     costs = _costs(logits, _each_and_all(each.pitch, allowed.pitch))
@@ -167,7 +168,7 @@ def _one_event(
     )[:, 0]
     kind = jnp.take_along_axis(kinds_of(now), pitch[:, None], axis=1)[:, 0]
     timed = _of_kind(_each_and_all(each.duration, allowed.duration), kind)
-    duration = choose(logits, timed[:, -1], choices[1], keys, stream=1)
+    duration = choose(logits, timed[:, -1], choices[1], chance[:, 1])
     duration = jnp.where(priming, following.duration_in, duration)
     is_timed = pitch != END
     bits += jnp.where(is_timed, _bits(logits, duration), 0)
@@ -185,6 +186,13 @@ def _one_event(
     )
     after: _Loop = jax.tree.map(partial(jnp.where, priming), primed, written)
     return after._replace(event=loop.event + 1, recall=recall)
+
+
+def _chances(keys: jax.Array, event: jax.Array) -> jax.Array:
+    """Draw two random numbers for an event of each melody, ``(rows, 2)``."""
+    fold, uniform = jax.random.fold_in, jax.random.uniform
+    chances: jax.Array = jax.vmap(lambda key: uniform(fold(key, event), (2,)))(keys)
+    return chances
 
 
 def _now(rules: Rules, rows: Rows, loop: _Loop) -> Now:

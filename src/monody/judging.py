@@ -13,7 +13,7 @@ from monody.melody import Melody
 from monody.trained_model import TrainedModel
 from monody.wanted import Wanted
 
-GREEDY = Choice(0.0, 0, 1.0, 0.0)  # nothing is drawn
+GREEDY = Choice(0.0)  # nothing is drawn
 MOST_JUDGED = MOST_READ // 2  # events of a long melody
 
 

@@ -22,15 +22,18 @@ from monody.wanted import Wanted
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 MOST_PARTS = 1 << 16
+NO_SHORTLIST = (0, 1.0, 0.0)  # top_k, top_p and min_p that keep everything
 PHRASE_BARS = 4  # parts are a multiple of it
 
 
 def choices_of(settings: SampleSettings) -> tuple[Choice, Choice]:
     """Return how pitch symbols are drawn, and how duration symbols."""
-    # Numbers of always the same types: what is compiled depends on them.
-    lists = int(settings.top_k), float(settings.top_p), float(settings.min_p)
+    # Always of the same types, and None where they change nothing: what is compiled
+    # depends on it.
+    asked = settings.top_k, settings.top_p, settings.min_p
+    short = [None] * 3 if asked == NO_SHORTLIST else [float(knob) for knob in asked]
     pitch, rhythm = settings.temperatures
-    return Choice(float(pitch), *lists), Choice(float(rhythm), *lists)
+    return Choice(float(pitch), *short), Choice(float(rhythm), *short)
 
 
 @dataclass(frozen=True, eq=False)
