@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monody import batches as batches_module
 from monody.batches import (
+    KNOWN_ENDS,
     LENGTH_UNIT,
     MAX_LENGTHS,
     MAX_SHIFT,
@@ -22,7 +23,16 @@ from monody.batches import (
     padded_lengths,
     random_shifts,
 )
-from monody.events import END, REST, START, Vocabulary, encode
+from monody.events import (
+    END,
+    MAX_BARS_LEFT,
+    REST,
+    START,
+    UNKNOWN,
+    Vocabulary,
+    bars_left_symbol,
+    encode,
+)
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
 from monody.settings import ENCODINGS
@@ -141,6 +151,70 @@ def test_the_note_before_is_the_latest_one_before_the_event_read(
                 expected.append(latest)
                 latest = symbol if symbol < REST else latest
             assert batch.note_before[row][real].tolist() == expected
+
+
+@settings(max_examples=30)
+@given(st.lists(melodies(longest=50), min_size=1, max_size=5))
+def test_ends_are_counted_in_bars_and_ticks(corpus: list[Melody]) -> None:
+    encoded = encode_set(corpus, VOCABULARY)
+    bounds = zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True)
+    for start, end in bounds:
+        bars, ticks = encoded.bar[end - 1], encoded.position[end - 1]
+        left = np.minimum(bars - encoded.bar[start:end], MAX_BARS_LEFT)
+        assert encoded.bars_left[start:end].tolist() == (left + 1).tolist()
+        assert set(encoded.end_position[start:end].tolist()) == {ticks + 1}
+
+
+def test_many_bars_left_are_as_many_as_a_few_less() -> None:
+    bars = np.array([0, 1, MAX_BARS_LEFT, MAX_BARS_LEFT + 1, 10_000], np.int32)
+    symbols = bars_left_symbol(bars).tolist()
+    assert symbols == [1, 2, *[MAX_BARS_LEFT + 1] * 3]
+    assert UNKNOWN not in symbols
+
+
+def _end_symbols(batches: Batches) -> list[tuple[list[int], list[int]]]:
+    """Return what is told of the end in each sequence, event by event."""
+    return [
+        (batch.bars_left[row][real].tolist(), batch.end_position[row][real].tolist())
+        for batch in (batches[index] for index in range(len(batches)))
+        for row, real in enumerate(batch.pitch_counts)
+        if real.any()
+    ]
+
+
+@pytest.mark.parametrize("window", [9999, 7])
+def test_half_of_the_training_sequences_know_their_end_the_others_nothing(
+    window: int,
+) -> None:
+    encoded = encode_set([tune(seed) for seed in range(60)], VOCABULARY)
+    batches = Batches(encoded, 8, window)
+    for told in _end_symbols(batches):  # judged: no end is told
+        assert {*told[0], *told[1]} == {UNKNOWN}
+    batches.shuffle(np.random.default_rng(1), 1.0)
+    known = unknown = 0
+    for bars_left, end_position in _end_symbols(batches):
+        if UNKNOWN in bars_left:
+            assert {*bars_left, *end_position} == {UNKNOWN}
+            unknown += 1
+        else:
+            assert set(end_position) == {1}  # on the bar line
+            assert bars_left == sorted(bars_left, reverse=True)
+            known += 1
+    assert known / (known + unknown) == pytest.approx(KNOWN_ENDS, abs=0.15)
+
+
+def test_an_end_that_is_known_is_that_of_the_melody() -> None:
+    corpus = [tune(seed, bars=2 + seed) for seed in range(12)]
+    encoded = encode_set(corpus, VOCABULARY)
+    batches = Batches(encoded, 4, 9)
+    batches.shuffle(np.random.default_rng(2), 0.0)
+    for index in range(len(batches)):
+        batch = batches[index]
+        source, real = batches.events_of(index)
+        known = real & (batch.bars_left != UNKNOWN)
+        for name in ("bars_left", "end_position"):
+            told = getattr(encoded, name)[source]
+            assert np.array_equal(getattr(batch, name)[known], told[known])
 
 
 def test_fewer_melodies_than_a_batch_are_no_trouble() -> None:

@@ -115,6 +115,17 @@ def test_every_classic_flag_is_explained(
         (["sample", "--midi_instrument", "128"], "from 0 to 127"),
         (["sample", "--temperature", "-1"], "--temperature must be from 0 to 10"),
         (["sample", "--num_files", "0"], "--num_files must be from 1"),
+        (["sample", "--bars", "0"], "--bars must be from 1"),
+        (["sample", "--bpm", "3"], "--bpm must be from 4 to 1,000"),
+        (["sample", "--meter", "6/7"], "--meter must be such as 6/8"),
+        (["sample", "--key", "H"], "--key must be such as 'D dorian'"),
+        (["sample", "--range", "flut"], "did you mean flute"),
+        (["sample", "--durations", "1/7"], "--durations must be such as 8ths"),
+        (["sample", "--density", "8..3"], "--density must be such as 4 or 4..8"),
+        (["sample", "--end", "happy"], "'happy' is not one of"),
+        (["sample", "--top_p", "2"], "--top_p must be from 0 to 1"),
+        (["sample", "--best_of", "9"], "--best_of must be at least num_files, 10"),
+        (["sample", "--prime_bars", "4-3"], "--prime_bars must be such as 5 or 5-8"),
         (["train", "a", "--meters", "6/7"], "--meters must be time signatures"),
         (["train", "a", "--pitch_range", "C4"], "--pitch_range must be such as"),
         (["inspect", "nowhere"], "no folder 'nowhere'"),
@@ -269,6 +280,47 @@ def test_a_training_goes_on_with_its_own_settings(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert words in _fails(["train", "--resume", *arguments], capsys)
+
+
+@pytest.mark.usefixtures("copy")
+def test_sample_says_what_was_written_and_what_it_cost(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = "--bars 4 --meter 6/8 --bpm 80 --key 'Eb minor' --range C4..C6 --seed 5"
+    more = "--num_files 2 --start nothing --temperature 0.9 --rhythm_temperature 1.2"
+    main(["sample", *shlex.split(f"{asked} {more}")])
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"sampling from {Path('experiments/01/model.keras')} ..."
+    assert said[1] == ("2 melodies of 4 bars, seed 5, temperature 0.9 (rhythm 1.2)")
+    for number in (1, 2):
+        label = r"(new|near-copy|copy) +\d+\.\d\d bits a note"
+        assert re.match(rf" +{number}\.mid  {label}", said[1 + number])
+    text = "\n".join(said)
+    assert "for comparison, 4 held-out real melodies: " in text
+    assert re.search(r"what was asked for cost, in bits a note: .*--key \d\.\d\d", text)
+    assert re.search(r"first tries that failed: \d of 2", text)
+    first, last = (Path(f"experiments/01/generated/{n}.mid") for n in (1, 2))
+    assert said[-1] == f"written: {first} to {last.name}"
+    assert read_back(last)[1] == 4 * 72
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("--key C,D --range 61..61", "no note of the key lies in the range"),
+        ("--key C,D --range 62..62 --end tonic", "may be the last one"),
+        ("--file_length 9 --durations 8ths", "no melody of 9 16ths .*--durations"),
+        ("--prime_bars 80-90", "are not all there"),
+        ("--start nothing --prime_file a.mid", "--start nothing has no primer"),
+    ],
+)
+@pytest.mark.usefixtures("copy")
+def test_what_cannot_be_is_one_line(
+    asked: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = _fails(["sample", *shlex.split(asked)], capsys)
+    assert re.search(words, said)
+    assert not Path("experiments/01/generated").exists()
 
 
 def test_inspect_says_what_became_of_each_file(

@@ -6,16 +6,23 @@ from hypothesis import strategies as st
 
 from monody.copying import (
     BARS_BACK,
+    CODES,
+    COPIES,
     INTERVALS,
+    LIKENESSES,
     MAX_INTERVAL,
+    PLACES,
     RUN_LENGTHS,
+    SCORE_SCALE,
     Slots,
     _can_move,
     _place_codes,
     _run_codes,
     interval_symbol,
+    likeness,
     moved,
 )
+from monody.plain_layers import Table
 
 
 @given(st.lists(st.integers(0, 1), min_size=17, max_size=40))
@@ -45,6 +52,26 @@ def test_places_are_told_apart_by_the_bars_between() -> None:
     assert codes == [
         same, one, two, four, eight, sixteen, of_eight, any_other, any_other, elsewhere,
     ]  # fmt: skip
+
+
+def test_likeness_is_looked_up_by_run_and_place_together() -> None:
+    sizes = (CODES * PLACES, COPIES)
+    tables = [
+        np.arange(np.prod(sizes), dtype=np.float32).reshape(sizes) * 1000**index
+        for index in range(len(LIKENESSES))
+    ]
+    made = {name: Table(table) for name, table in zip(LIKENESSES, tables, strict=True)}
+    slots = _slots([0, 0, 12], [24, 23, 23])
+    reading = {"position": np.array([[0]]), "bar": np.array([[24]])}
+    places = np.asarray(_place_codes(slots, reading))
+    runs = [np.array([[[run, 3, CODES - 1]]]) for run in (0, 1, 2)]
+    scores = np.asarray(likeness(made, runs, slots, reading))
+    for slot in range(3):
+        expected = sum(
+            table.reshape(CODES, PLACES, COPIES)[run[0, 0, slot], places[0, 0, slot]]
+            for table, run in zip(tables, runs, strict=True)
+        )
+        assert np.allclose(scores[0, 0, slot], expected * SCORE_SCALE, rtol=1e-6)
 
 
 def test_an_interval_is_copied_where_it_leads_to_a_note() -> None:

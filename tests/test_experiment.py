@@ -3,13 +3,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from monody.errors import MonodyError
-from monody.experiment import PASSPORT, Experiment, load_model
+from monody.experiment import Experiment
 
 
 @pytest.fixture(autouse=True)
@@ -53,29 +52,6 @@ def test_a_missing_experiment_says_what_to_do() -> None:
     Path("file").touch()
     with pytest.raises(MonodyError, match="cannot make the folder"):
         Experiment.create("file/below")
-
-
-def test_a_damaged_model_is_refused_in_one_sentence(trained: Experiment) -> None:
-    path = Path("model.keras")
-    path.write_bytes(trained.model_path.read_bytes()[:-1000])
-    with pytest.raises(MonodyError, match="not a whole model file"):
-        load_model(path)
-    path.write_bytes(b"")
-    with pytest.raises(MonodyError, match="not a whole model file"):
-        load_model(path)
-
-
-def test_a_plain_keras_file_is_refused(trained: Experiment) -> None:
-    path = Path("plain.keras")
-    with (
-        zipfile.ZipFile(trained.model_path) as source,
-        zipfile.ZipFile(path, "w") as target,
-    ):
-        for name in source.namelist():
-            if name != PASSPORT:
-                target.writestr(name, source.read(name))
-    with pytest.raises(MonodyError, match="not a whole model file of monody"):
-        load_model(path)
 
 
 def test_an_experiment_can_be_moved(trained: Experiment) -> None:

@@ -43,7 +43,7 @@ def _batch(vocabulary: Vocabulary, shift: int = 0) -> Batch:
     return Batches(encode_set(corpus, vocabulary), 3, 999)[0]
 
 
-def _taught(network: Any) -> Any:
+def taught(network: Any) -> Any:
     """Make every weight count, those that begin at zero as well."""
     rng = np.random.default_rng(1)
     network.set_weights(
@@ -52,16 +52,23 @@ def _taught(network: Any) -> Any:
     return network
 
 
-def _step(made: Any, told: Any, heard: Heard, coming: Any) -> Any:
+def step_of(made: Any, told: Any, heard: Heard, coming: Any, active: Any = None) -> Any:
     """Read one event and predict the next, its pitch given."""
-    everyone = np.ones(len(coming), bool)
-    told, hidden, past = hear(made, told, heard, everyone)
+    active = np.ones(len(coming), bool) if active is None else active
+    told, hidden, past = hear(made, told, heard, active)
     pitch = predict_pitch(made, hidden, told.pitch_keys, past, heard.reading())
-    told, given = expect(made, told, heard, hidden, coming, everyone)
+    told, given = expect(made, told, heard, hidden, coming, active)
     duration = predict_duration(
         made, given, told.duration_keys, past, heard.reading(), coming[:, None]
     )
     return told, pitch[:, 0], duration[:, 0]
+
+
+def _some_ends_known(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Tell the second and third sequence where they end."""
+    inputs["bars_left"][1:] = 9 - inputs["bar"][1:]
+    inputs["end_position"][1:] = 1
+    return inputs
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -69,10 +76,10 @@ def test_one_event_at_a_time_predicts_what_the_whole_sequence_does(
     encoding: str,
 ) -> None:
     network, vocabulary = _network(encoding)
-    made = layers_of(_taught(network))
-    inputs = network_inputs(_batch(vocabulary))
+    made = layers_of(taught(network))
+    inputs = _some_ends_known(network_inputs(_batch(vocabulary)))
     whole = predict(network, inputs)
-    step = jax.jit(functools.partial(_step, made))
+    step = jax.jit(functools.partial(step_of, made))
     told = nothing_heard(made, 3, 30)
     for time in range(30):
         heard = Heard(*(inputs[name][:, time] for name in READING))
@@ -85,11 +92,11 @@ def test_a_full_ring_remembers_the_latest_events(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network, vocabulary = _network()
-    made = layers_of(_taught(network))
+    made = layers_of(taught(network))
     monkeypatch.setattr(recall, "SLOT_UNIT", 8)
     inputs = network_inputs(_batch(vocabulary))
     rings = [nothing_heard(made, 3, events) for events in (30, 8)]
-    step = jax.jit(functools.partial(_step, made))
+    step = jax.jit(functools.partial(step_of, made))
     for time in range(25):
         heard = Heard(*(inputs[name][:, time] for name in READING))
         coming = inputs["pitch_next"][:, time]
@@ -104,10 +111,30 @@ def test_a_full_ring_remembers_the_latest_events(
         assert latest.tolist() == values[:, 25 - 8 : 25].tolist()
 
 
+def test_when_a_melody_begins_to_be_read_does_not_matter_to_it() -> None:
+    network, vocabulary = _network()
+    made = layers_of(taught(network))
+    inputs = network_inputs(_batch(vocabulary))
+    step = jax.jit(functools.partial(step_of, made))
+    late, events = np.array([0, 3, 7]), 12
+    told = nothing_heard(made, 3, 64)
+    predicted = []
+    for time in range(late.max() + events):
+        own = np.clip(time - late, 0, events)  # all three read the first melody
+        heard = Heard(*(inputs[name][0, own] for name in READING))
+        coming = inputs["pitch_next"][0, own]
+        told, pitch, duration = step(told, heard, coming, time >= late)
+        predicted.append((np.asarray(pitch), np.asarray(duration)))
+    for row, delay in enumerate(late.tolist()):
+        for time in range(events):
+            for then, now in zip(predicted[time], predicted[time + delay], strict=True):
+                assert np.array_equal(then[0], now[row])  # to the last bit
+
+
 def test_what_is_predicted_are_probabilities() -> None:
     network, vocabulary = _network()
     batch = _batch(vocabulary)
-    predicted = predict(_taught(network), network_inputs(batch))
+    predicted = predict(taught(network), network_inputs(batch))
     for head in ("pitch", "duration"):
         sums = np.exp(predicted[head]).sum(axis=-1)[batch.pitch_counts]
         assert np.allclose(sums, 1, atol=1e-4)
@@ -127,9 +154,20 @@ def test_the_network_sees_no_event_before_it_predicts_it() -> None:
     assert not np.allclose(plain["duration"][:, 5], after["duration"][:, 5], atol=1e-6)
 
 
+def test_the_network_listens_to_where_the_melody_ends() -> None:
+    network, vocabulary = _network()
+    unknown = network_inputs(_batch(vocabulary))
+    known = {name: array.copy() for name, array in unknown.items()}
+    taught(network)
+    before, after = predict(network, unknown), predict(network, _some_ends_known(known))
+    for head in ("pitch", "duration"):
+        assert np.array_equal(before[head][0], after[head][0])
+        assert not np.allclose(before[head][1:, 0], after[head][1:, 0], atol=1e-3)
+
+
 def test_without_its_absolute_parts_the_network_means_the_same_in_every_key() -> None:
     network, vocabulary = _network()
-    made = layers_of(_taught(network))
+    made = layers_of(taught(network))
     for name in ("embed_pitch", "pitch_absolute"):
         made[name].set_weights([np.zeros_like(w) for w in made[name].get_weights()])
     real = _batch(vocabulary).pitch_counts[:, 4:]

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monody.clock import Kind
+from monody.clock import Kind, Sounds
 from monody.errors import MonodyError
 from monody.events import END, REST, Vocabulary
+from monody.filling import MANY
 from monody.repeats import FIGURE_NOTES
-from monody.rule_tables import Clock, Kept, Wanted, make_rules
+from monody.rule_tables import make_rules
 from monody.rules import FREE, Rules
+from monody.wanted import Clock, Kept, Wanted
 
 NOTES = Vocabulary("notes")
 TWO_BARS = Clock(192, 96)
@@ -47,8 +49,8 @@ def _ticks(rules: Rules, table: Any, kind: Kind) -> list[int]:
 def test_by_default_melodies_are_what_the_training_melodies_are() -> None:
     rules, shortest = _make(Wanted())
     assert shortest == 12
-    assert _symbols(rules.corpus.pitch) == [*range(60, 73), REST, REST + 1, END]
-    durations = rules.corpus.duration
+    assert _symbols(rules.pitches) == [*range(60, 73), REST, REST + 1, END]
+    durations = rules.durations[0]
     assert _ticks(rules, durations, Kind.NOTE) == [12, 24]
     assert _ticks(rules, durations, Kind.CLOSING) == [12, 24]
     assert _ticks(rules, durations, Kind.REST) == [24]
@@ -70,7 +72,7 @@ def test_what_is_wanted_is_found_in_the_tables() -> None:
     )
     rules, _ = _make(wanted)
     assert _symbols(rules.range) == [*range(48, 85), REST, REST + 1, END]
-    assert np.asarray(rules.corpus.pitch).all()  # the range wanted is in its place
+    assert np.asarray(rules.pitches).all()  # the range wanted is in its place
     assert _symbols(rules.key)[:4] == [0, 4, 7, 12]
     assert _symbols(rules.key)[-3:] == [REST, REST + 1, END]
     assert _symbols(rules.closing) == [*range(0, REST, 12)]
@@ -81,9 +83,9 @@ def test_note_values_are_those_seen_where_there_are_some() -> None:
     eighths = frozenset({12, 24, 36, 48})
     rules, _ = _make(Wanted(note_ticks=eighths), corpus=seen(hold_ticks=[5]))
     assert _ticks(rules, rules.values, Kind.NOTE) == [12, 24, 36, 48]
-    assert _ticks(rules, rules.corpus.duration, Kind.NOTE) == [12, 24]
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24]
     # A hold would lengthen a note to a value that was not asked for.
-    assert _ticks(rules, rules.corpus.duration, Kind.HOLD) == []
+    assert _ticks(rules, rules.durations[0], Kind.HOLD) == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_note_values_never_seen_are_used_where_need_be(
     values: set[int], length_ticks: int, notes: list[int]
 ) -> None:
     rules, _ = _make(Wanted(note_ticks=frozenset(values)), Clock(length_ticks, 96))
-    assert _ticks(rules, rules.corpus.duration, Kind.NOTE) == notes
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
 
 
 @pytest.mark.parametrize(
@@ -109,13 +111,33 @@ def test_what_was_seen_is_added_to_where_it_does_not_fill_the_time(
     length_ticks: int, notes: list[int]
 ) -> None:
     rules, shortest = _make(Wanted(), Clock(length_ticks, 96))
-    assert _ticks(rules, rules.corpus.duration, Kind.NOTE) == notes
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
     assert shortest == notes[0]
 
 
-def test_one_length_of_several_is_enough_to_need_more() -> None:
-    rules, _ = _make(Wanted(), Clock(96, 96), Clock(90, 96), Clock(48, 24))
-    assert _ticks(rules, rules.corpus.duration, Kind.NOTE) == [6, 12, 24]
+def test_each_length_has_the_durations_that_fill_it() -> None:
+    rules, shortest = _make(Wanted(), Clock(96, 96), Clock(90, 96), Clock(48, 24))
+    found = [_ticks(rules, table, Kind.NOTE) for table in rules.durations[:3]]
+    assert found == [[12, 24], [6, 12, 24], [12, 24]]
+    assert shortest == 6
+    fills = np.asarray(rules.fillable)[:3, 6]
+    assert fills.tolist() == [False, True, False]
+
+
+def test_the_last_note_is_as_long_as_is_usual_where_it_can_be() -> None:
+    clocks = Clock(96, 96), Clock(12, 96)
+    rules, _ = _make(Wanted(last_ticks=24), *clocks)
+    assert rules.last_ticks[:2].tolist() == [24, 0]
+    fillable = np.asarray(rules.fillable)[:2, [12, 24, 36]]
+    assert fillable.tolist() == [[False, True, True], [True, False, False]]
+
+
+def test_longer_notes_are_used_where_there_are_to_be_few() -> None:
+    rules, _ = _make(Wanted(notes_per_bar=(1, 1)), corpus=seen(rest_ticks=[]))
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24, 36, 48, 72, 96]
+    assert _ticks(rules, rules.durations[0], Kind.REST) == [24, 36, 48, 72, 96]
+    usual, _ = _make(Wanted(notes_per_bar=(4, 8)), corpus=seen(rest_ticks=[]))
+    assert _ticks(usual, usual.durations[0], Kind.NOTE) == [12, 24]
 
 
 def test_16ths_are_the_only_durations_of_steps() -> None:
@@ -128,19 +150,19 @@ def test_16ths_are_the_only_durations_of_steps() -> None:
 def test_tables_have_few_sizes() -> None:
     """Each size is compiled once."""
 
-    def sizes(length: int, kept: int) -> list[tuple[int, ...]]:
-        wanted = Wanted(kept=Kept(pitches=(60,) * kept))
-        rules, _ = _make(wanted, Clock(length, 96))
-        tables = (rules.fillable, rules.counted, rules.kept_pitches)
+    def sizes(bars: int, notes: int) -> list[tuple[int, ...]]:
+        kept = Kept(pitches=(60,) * bars * notes, notes_in_bars=(notes,) * bars)
+        rules, _ = _make(Wanted(kept=kept), Clock(96 * bars, 96))
+        tables = (rules.fillable, rules.counted, *rules.counts, rules.kept_pitches)
         return [np.shape(table) for table in tables]
 
-    assert sizes(144, 8) == sizes(240, 12)
+    assert sizes(3, 4) == sizes(5, 7)
 
 
 def test_melodies_of_several_clocks_have_tables_of_their_own() -> None:
     wanted = Wanted(notes_per_bar=(2, 2))
     rules, _ = _make(wanted, Clock(96, 96), Clock(96, 48), Clock(48, 48))
-    assert rules.counted.shape[0] == 4  # a power of two: few sizes
+    assert rules.counted.shape[0] == 8  # one of few sizes
     # With 24 ticks left and no note begun yet there is time for both only as 8ths, and
     # none for them in a bar that has three.
     for clock in range(3):
@@ -148,9 +170,51 @@ def test_melodies_of_several_clocks_have_tables_of_their_own() -> None:
         assert begun.tolist() == [True, True, False, *[False] * 5]
 
 
+def _first_bars(rules: Rules, bars: int) -> list[tuple[int, ...]]:
+    """List the fewest notes, the most, and how many bars before must have one."""
+    counts = np.transpose([np.asarray(each) for each in rules.counts])
+    return [tuple(map(int, bar)) for bar in counts[:bars]]
+
+
+def test_every_bar_may_have_as_many_notes() -> None:
+    rules, _ = _make(Wanted(notes_per_bar=(2, 5)))
+    assert _first_bars(rules, 2) == [(2, 5, 0), (2, 5, 1)]
+    free, _ = _make(Wanted())
+    assert _first_bars(free, 2) == [(0, MANY, 0)] * 2
+    assert len(free.counts.low) == 64  # one of few sizes
+
+
+def test_kept_pitches_keep_their_bars() -> None:
+    kept = Kept(pitches=(60,) * 5, notes_in_bars=(3, 0, 2))
+    rules, _ = _make(Wanted(kept=kept), Clock(288, 96))
+    expected = [(3, 3, 0), (0, 0, 1), (2, 2, 1), (0, 0, 2), (0, 0, 2)]
+    assert _first_bars(rules, 5) == expected
+
+
+@pytest.mark.parametrize("length_ticks", [204, 216])
+def test_a_last_bar_that_is_not_whole_need_not_have_as_many_notes(
+    length_ticks: int,
+) -> None:
+    rules, _ = _make(Wanted(notes_per_bar=(4, 8)), TWO_BARS, Clock(length_ticks, 96))
+    table = np.asarray(rules.counted)[1]
+    assert table[length_ticks, Sounds.NOTHING, 0]
+    assert table[0, Sounds.CLOSING].tolist() == [True] * 9 + [False] * 7
+    # An 8th before the end of the second bar, three of its four notes must be there.
+    before = table[length_ticks - 180, Sounds.CLOSING]
+    assert before.tolist()[:5] == [False] * 3 + [True] * 2
+
+
+def test_kept_pitches_fill_a_last_bar_that_is_not_whole() -> None:
+    kept = Kept(pitches=(60,) * 3, notes_in_bars=(2, 1))
+    rules, _ = _make(Wanted(kept=kept), Clock(108, 96), corpus=seen(hold_ticks=[12]))
+    table = np.asarray(rules.counted)[0]
+    assert table[0, Sounds.CLOSING].tolist() == [False, True, *[False] * 6]
+    assert table[24, Sounds.CLOSING].tolist()[:3] == [False, True, True]
+
+
 def test_a_rewrite_may_repeat_what_it_keeps() -> None:
     usual, _ = _make(Wanted())
-    kept, _ = _make(Wanted(kept=Kept(pitches=(60,) * 9)))
+    kept, _ = _make(Wanted(kept=Kept(pitches=(60,) * 9, notes_in_bars=(4, 5))))
     assert set(np.asarray(usual.repeats).tolist()) == {8}
     assert np.asarray(kept.repeats).min() >= 9
 
@@ -230,25 +294,37 @@ def test_the_length_is_said_in_16ths_and_so_is_the_bar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "values"), [(9, frozenset({24})), (200, None), (1, None)]
+    ("in_bars", "values"),
+    [
+        ((4, 5), frozenset({24})),  # too many for four quarters
+        ((100, 100), None),
+        ((1, 0), None),  # too few
+        ((3, 5), frozenset({24})),  # as many as there is time for, not in their bars
+        ((0, 8), None),  # a melody has no rest of a whole bar
+    ],
 )
-def test_kept_notes_that_do_not_fit(count: int, values: frozenset[int] | None) -> None:
+def test_kept_notes_that_do_not_fit(
+    in_bars: tuple[int, int], values: frozenset[int] | None
+) -> None:
+    kept = Kept(pitches=(60,) * sum(in_bars), notes_in_bars=in_bars)
     _fails(
-        f"{count} notes cannot fill 32 16ths in bars of 16: ask for other --bars",
-        Wanted(kept=Kept(pitches=(60,) * count), note_ticks=values),
+        "the notes of the melody do not fit bar by bar into 32 16ths in bars of 16: "
+        "name another --to_meter, or leave --durations out",
+        Wanted(kept=kept, note_ticks=values),
         corpus=seen(rest_ticks=[]),
     )
 
 
 def test_kept_pitches_need_not_lie_in_the_range_of_the_corpus() -> None:
-    rules, _ = _make(Wanted(kept=Kept(pitches=(20, 30) * 4)))
-    assert {20, 30} <= {*_symbols(rules.corpus.pitch)} & {*_symbols(rules.range)}
+    kept = Kept(pitches=(20, 30) * 4, notes_in_bars=(4, 4))
+    rules, _ = _make(Wanted(kept=kept))
+    assert {20, 30} <= {*_symbols(rules.pitches)} & {*_symbols(rules.range)}
 
 
 def test_a_kept_rhythm_may_have_durations_never_seen() -> None:
     kept = Kept(kinds=(0, REST, 0), durations=(90, 0, 100))
     rules, shortest = _make(Wanted(kept=kept))
     assert shortest == 1
-    assert np.asarray(rules.corpus.duration).all()
+    assert np.asarray(rules.durations[0]).all()
     assert np.asarray(rules.kept_kinds)[:4].tolist() == [0, REST, 0, FREE]
     assert np.asarray(rules.kept_durations)[:4].tolist() == [90, 0, 100, FREE]

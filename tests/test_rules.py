@@ -4,28 +4,33 @@ from dataclasses import replace
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from monody.clock import Kind
 from monody.events import END, HOLD, REST, Vocabulary
 from monody.repeats import FIGURE_NOTES, Repeats, no_repeats, repeats_of
-from monody.rule_tables import Clock, Kept, Wanted, make_rules
+from monody.rule_tables import make_rules
 from monody.rules import (
+    IS_NOTE,
     RULES,
     Allowed,
     Now,
     Rules,
     allow,
+    as_a_note,
     count_on,
     kinds_of,
 )
+from monody.wanted import Clock, Kept, Wanted
 
 NOTES = Vocabulary("notes")
 
 _allow = jax.jit(allow)
+_ask = jax.jit(lambda name, rules, now: RULES[name](rules, now), static_argnums=0)
 _count_on = jax.jit(count_on)
+_kinds_of = jax.jit(kinds_of)
+_as_a_note = jax.jit(as_a_note)
 
 
 def seen(**fields: list[int]) -> dict[str, list[int]]:
@@ -46,24 +51,14 @@ def _rules(wanted: Wanted, *clocks: Clock, **corpus: list[int]) -> Rules:
 
 def now_of(rows: int = 1, **fields: Any) -> Now:
     """Say where melodies stand; by default in the middle of one, on a bar line."""
-    usual = {
-        "event": 0,
-        "notes": 1,
-        "left": 10,
-        "position": 0,
-        "bar_ticks": 10,
-        "sounding": True,
-        "latest": 60,
-        "begun": 0,
-        "clock": 0,
-    }
-    now = {
-        name: jnp.broadcast_to(jnp.asarray(fields.get(name, value)), (rows,))
-        for name, value in usual.items()
-    }
-    now["event"] = jnp.asarray(fields.get("event", 0))
-    heard = fields.get("repeats") or no_repeats(rows)
-    return Now(**now, repeats=Repeats(*map(jnp.asarray, heard)))
+    usual = dict.fromkeys(("position", "bar", "begun", "clock"), 0)
+    usual |= {"notes": 1, "left": 10, "bar_ticks": 10, "sounding": True, "latest": 60}
+    event = np.array(fields.pop("event", 0))
+    heard = fields.pop("repeats", None) or no_repeats(rows)
+    closing = np.broadcast_to(fields.pop("closing", IS_NOTE), (rows, len(IS_NOTE)))
+    now = {name: np.broadcast_to(n, rows) for name, n in (usual | fields).items()}
+    heard = Repeats(*map(np.asarray, heard))
+    return Now(event=event, **now, closing=closing, repeats=heard)
 
 
 def _symbols(pitch: Any, row: int = 0) -> list[int]:
@@ -86,7 +81,7 @@ def _used(rules: Rules, allowed: Allowed, kind: Kind, row: int = 0) -> list[int]
 
 def test_the_corpus_says_what_there_is() -> None:
     rules = _rules(Wanted())
-    allowed = RULES["corpus"](rules, now_of())
+    allowed = _ask("corpus", rules, now_of())
     assert _symbols(allowed.pitch) == [*range(60, 73), REST, HOLD, END]
     assert _ticks(rules, allowed.duration, Kind.NOTE) == [2, 5]
     assert _ticks(rules, allowed.duration, Kind.REST) == [3]
@@ -96,10 +91,10 @@ def test_the_corpus_says_what_there_is() -> None:
 def test_the_key_and_the_range_leave_rests_and_holds_alone() -> None:
     rules = _rules(Wanted(pitches=(50, 75), pitch_classes=frozenset({0, 7})))
     others = [REST, HOLD, END]
-    in_key = _symbols(RULES["key"](rules, now_of()).pitch)
+    in_key = _symbols(_ask("key", rules, now_of()).pitch)
     assert in_key[:4] == [0, 7, 12, 19]
     assert in_key[-4:] == [127, *others]
-    in_range = _symbols(RULES["range"](rules, now_of()).pitch)
+    in_range = _symbols(_ask("range", rules, now_of()).pitch)
     assert in_range == [*range(50, 76), *others]
     together, _ = _allow(rules, now_of())
     assert _symbols(together.pitch) == [55, 60, 67, 72, REST, HOLD]
@@ -107,7 +102,7 @@ def test_the_key_and_the_range_leave_rests_and_holds_alone() -> None:
 
 def test_note_values_bind_notes_and_rests() -> None:
     rules = _rules(Wanted(note_ticks=frozenset({2, 3})))
-    allowed = RULES["durations"](rules, now_of())
+    allowed = _ask("durations", rules, now_of())
     for kind in (Kind.NOTE, Kind.CLOSING, Kind.REST):
         assert _ticks(rules, allowed.duration, kind) == [2, 3]
     assert 1 in _ticks(rules, allowed.duration, Kind.END)
@@ -115,9 +110,9 @@ def test_note_values_bind_notes_and_rests() -> None:
 
 def test_the_length_leaves_what_can_be_filled() -> None:
     rules = _rules(Wanted())
-    left = jnp.array([10, 6, 5, 3, 2])
-    sounding = jnp.array([True, True, False, True, True])
-    allowed = RULES["length"](rules, now_of(5, left=left, sounding=sounding))
+    left = np.array([10, 6, 5, 3, 2])
+    sounding = np.array([True, True, False, True, True])
+    allowed = _ask("length", rules, now_of(5, left=left, sounding=sounding))
 
     def used(kind: Kind) -> list[list[int]]:
         return [_used(rules, allowed, kind, row) for row in range(5)]
@@ -132,7 +127,7 @@ def test_the_length_leaves_what_can_be_filled() -> None:
 
 
 def test_a_pitch_needs_an_allowed_duration() -> None:
-    allowed, _ = _allow(_rules(Wanted()), now_of(2, left=jnp.array([10, 2])))
+    allowed, _ = _allow(_rules(Wanted()), now_of(2, left=np.array([10, 2])))
     notes = [*range(60, 73)]
     assert _symbols(allowed.pitch, 0) == [*notes, REST, HOLD]
     assert _symbols(allowed.pitch, 1) == notes
@@ -158,34 +153,46 @@ def test_the_network_ends_a_melody_only_where_it_is_free_to(shortest: int) -> No
 
 def test_free_melodies_end_with_a_last_note_too() -> None:
     rules = _rules(Wanted(free=True, last_classes=frozenset({0})), note_ticks=[1, 5])
-    allowed, _ = _allow(rules, now_of(2, latest=jnp.array([72, 71])))
+    now = now_of(2, latest=np.array([72, 71]), closing=rules.closing)
+    allowed, _ = _allow(rules, now)
     assert END in _symbols(allowed.pitch, 0)
     assert END not in _symbols(allowed.pitch, 1)
 
 
 def test_the_last_tick_is_for_a_closing_note() -> None:
     rules = _rules(Wanted(last_classes=frozenset({0})))
-    now = now_of(3, left=jnp.array([5, 5, 10]), latest=jnp.array([60, 61, 61]))
-    allowed = RULES["end"](rules, now)
-    assert _used(rules, allowed, Kind.NOTE, 0) == [2, 3]  # 5 would be the last tick
-    assert _used(rules, allowed, Kind.CLOSING, 0) == [2, 3, 5]
-    assert _used(rules, allowed, Kind.HOLD, 0) == [2, 3, 5]  # a C sounds
-    assert _used(rules, allowed, Kind.HOLD, 1) == [2, 3]
-    assert _used(rules, allowed, Kind.HOLD, 2) == [2, 3, 5]
-    together, _ = _allow(rules, now_of(left=2))
-    assert _symbols(together.pitch) == [60, 72]
+    closing = np.tile(rules.closing, (4, 1))
+    closing[3] = IS_NOTE & (np.arange(131) % 12 == 1)  # on C sharp, as it is heard
+    now = now_of(4, left=[5, 5, 10, 5], latest=[60, 61, 61, 61], closing=closing)
+    allowed = _ask("end", rules, now)
+    for row, left in enumerate(now.left):
+        few = [2, 3] if left == 5 else [2, 3, 5]  # 5 would be the last tick
+        assert _used(rules, allowed, Kind.NOTE, row) == few
+        assert _used(rules, allowed, Kind.CLOSING, row) == [2, 3, 5]
+        held = few if row == 1 else [2, 3, 5]  # a note sounds that closes
+        assert _used(rules, allowed, Kind.HOLD, row) == held
+    together, _ = _allow(rules, now_of(2, left=2, closing=closing[[0, 3]]))
+    assert [_symbols(together.pitch, row) for row in range(2)] == [[60, 72], [61]]
+
+
+def test_the_last_note_is_as_long_as_last_notes_are() -> None:
+    rules = _rules(Wanted(last_ticks=5), Clock(10, 10), Clock(2, 10))
+    allowed = _ask("length", rules, now_of(4, left=[10, 5, 7, 2], clock=[0, 0, 0, 1]))
+    used = [_used(rules, allowed, Kind.CLOSING, row) for row in range(4)]
+    # 2 of 7, and then 5; there is no time for 5 in all of a melody of 2.
+    assert used == [[2, 3, 5], [5], [2], [2]]
 
 
 def test_notes_are_counted_in_the_bar() -> None:
     rules = _rules(Wanted(notes_per_bar=(2, 2)), Clock(20, 10), hold_ticks=[])
     # The first bar with all of it left, with a note and 7 left, and with two.
-    left, begun = jnp.array([20, 17, 15]), jnp.array([0, 1, 2])
+    left, begun = np.array([20, 17, 15]), np.array([0, 1, 2])
     now = now_of(3, left=left, begun=begun, position=20 - left)
-    allowed = RULES["density"](rules, now)
+    allowed = _ask("density", rules, now)
     assert _used(rules, allowed, Kind.NOTE, 0) == [2, 5]
     # With 2 ticks of rest after it, or 5 over the bar line, too much would be left.
     assert _used(rules, allowed, Kind.NOTE, 2) == []
-    in_bar, after = _count_on(rules, now, jnp.array([[True], [True], [False]]))
+    in_bar, after = _count_on(rules, now, np.array([[True], [True], [False]]))
     five = 4  # the symbol of 5 ticks
     assert np.asarray(in_bar)[:, five].tolist() == [True, True, True]
     assert np.asarray(after)[:, five].tolist() == [1, 2, 0]
@@ -197,7 +204,7 @@ def test_a_kept_rhythm_leaves_the_pitch() -> None:
     rules = _rules(Wanted(kept=kept))
     found = []
     for index in range(5):
-        allowed = RULES["kept"](rules, now_of(event=index))
+        allowed = _ask("kept", rules, now_of(event=index))
         found.append(_symbols(allowed.pitch))
         ticks = _ticks(rules, allowed.duration, Kind.NOTE)
         expected = [2, 1, 3, 4][index : index + 1] or [*map(int, rules.ticks)]
@@ -205,16 +212,68 @@ def test_a_kept_rhythm_leaves_the_pitch() -> None:
     assert found == [[*range(128)], [HOLD], [REST], [*range(128)], [*range(131)]]
 
 
+def test_notes_are_counted_in_every_bar_of_its_own() -> None:
+    """Two notes, then a bar without one, then one: of 10 ticks each."""
+    kept = Kept(pitches=(60, 61, 62), notes_in_bars=(2, 0, 1))
+    corpus = seen(rest_ticks=[5, 10], hold_ticks=[])
+    rules = _rules(Wanted(kept=kept), Clock(30, 10), **corpus)
+    # Where each bar begins, and half-way through the first and the last.
+    left, begun = np.array([30, 25, 20, 10, 5]), np.array([0, 1, 0, 0, 0])
+    now = now_of(5, left=left, begun=begun, position=-left % 10, bar=3 - -(-left // 10))
+    allowed = _ask("density", rules, now)
+
+    def used(kind: Kind) -> list[list[int]]:
+        ticks = (_ticks(rules, allowed.duration, kind, row) for row in range(5))
+        return [[n for n in each if n in (2, 5, 10)] for each in ticks]
+
+    # Rests have fives, so no note has 2. The first note leaves time for another in its
+    # bar, that one lasts into the empty bar, the last to the end or, for all this rule
+    # knows, longer.
+    assert used(Kind.CLOSING) == [[5], [5, 10], [], [10], [5, 10]]
+    assert used(Kind.REST) == [[], [], [5, 10], [5], []]
+    in_bar, after = _count_on(rules, now, np.array([[True]] * 3 + [[False]] * 2))
+    five, fifteen = (rules.ticks.tolist().index(n) for n in (5, 15))
+    # The second of the first bar may last over the empty bar; not over the third.
+    assert np.asarray(in_bar)[:, five].tolist() == [True, True, False, True, False]
+    assert np.asarray(after)[:, five].tolist() == [1, 0, 1, 0, 0]
+    assert np.asarray(in_bar)[:3, fifteen].tolist() == [False, True, False]
+
+
 def test_kept_pitches_leave_the_rhythm() -> None:
-    rules = _rules(Wanted(kept=Kept(pitches=(60, 99))), Clock(10, 10), hold_ticks=[])
-    allowed = RULES["kept"](rules, now_of(3, notes=jnp.array([0, 1, 2])))
+    kept = Kept(pitches=(60, 99), notes_in_bars=(2,))
+    rules = _rules(Wanted(kept=kept), Clock(10, 10), hold_ticks=[])
+    allowed = _ask("kept", rules, now_of(3, notes=np.arange(3)))
     found = [_symbols(allowed.pitch, row) for row in range(3)]
     assert found == [[60, REST, HOLD, END], [99, REST, HOLD, END], [*range(131)]]
     assert np.asarray(allowed.duration).all()
-    # 99 is to come: two notes and nothing between fill 10 ticks with fives.
+    # 99 is to come, in 5 ticks: by itself, or after a rest of 3.
     together, _ = _allow(rules, now_of(notes=1, begun=1, left=5, position=5))
-    assert 99 in _symbols(together.pitch)
+    assert _symbols(together.pitch) == [99, REST]
     assert _ticks(rules, together.duration, Kind.CLOSING) == [5]
+
+
+def test_a_kept_pitch_is_as_likely_as_any_note() -> None:
+    kept = Kept(pitches=(60, 99), notes_in_bars=(2,))
+    rules = _rules(Wanted(kept=kept), Clock(10, 10), hold_ticks=[])
+    shares = np.full(131, 1e-12)  # of the kept pitch 99, too
+    shares[[60, 61, REST, HOLD, END]] = [0.05, 0.4, 0.3, 0.2, 0.05]
+    done = np.arange(3)
+    now = now_of(3, notes=done, left=10 - 5 * done, position=5 * done, begun=done)
+    logits = _as_a_note(rules, now, np.tile(np.log(shares), (3, 1)))
+    for row, pitch in ((0, [60]), (1, [99]), (2, [])):  # at last all are written
+        expected = shares.copy()
+        expected[pitch] = 0.45
+        np.testing.assert_allclose(np.exp(logits[row]), expected, rtol=1e-4)
+    allowed, _ = _allow(rules, now)
+    chosen = np.argmax(np.where(allowed.pitch, logits, -np.inf), axis=1)
+    assert chosen[:2].tolist() == [60, 99]  # not the rest, likelier than the pitches
+
+
+@pytest.mark.parametrize("kept", [Kept(), Kept(kinds=(0, 0), durations=(1, 1))])
+def test_what_is_not_kept_is_as_likely_as_it_was(kept: Kept) -> None:
+    logits = np.log(np.arange(1, 132, dtype=np.float32) / 8646)[None]
+    found = _as_a_note(_rules(Wanted(kept=kept)), now_of(notes=0), logits)
+    assert np.array_equal(found, logits)
 
 
 def _after(notes: list[int]) -> Repeats:
@@ -234,8 +293,8 @@ def test_no_figure_comes_more_often_than_is_usual() -> None:
     ):
         allowed, each = _allow(rules, now_of(repeats=_after(heard)))
         assert {*_symbols(allowed.pitch)} == notes - too_much | {REST, HOLD}
-        by_repeats = each[[*RULES].index("repeats")]
-        assert {*range(131)} - {*_symbols(by_repeats.pitch)} == too_much
+        by_repeats = each.pitch[:, [*RULES].index("repeats")]
+        assert {*range(131)} - {*_symbols(by_repeats)} == too_much
 
 
 def test_the_repeats_give_way_where_no_other_note_is_left() -> None:
@@ -249,8 +308,8 @@ def test_the_repeats_give_way_where_no_other_note_is_left() -> None:
 
 def test_kinds_are_told_by_the_symbol_and_by_what_may_close() -> None:
     rules = _rules(Wanted(last_classes=frozenset({0})))
-    kinds = np.asarray(kinds_of(rules, jnp.array([60, 61, REST, HOLD, END])))
-    assert kinds.tolist() == [
+    kinds = np.asarray(_kinds_of(now_of(closing=rules.closing)))[0]
+    assert kinds[[60, 61, REST, HOLD, END]].tolist() == [
         Kind.CLOSING, Kind.NOTE, Kind.REST, Kind.HOLD, Kind.END,
     ]  # fmt: skip
 

@@ -1,0 +1,125 @@
+"""How replaced bars read to the model: ``python benchmarks/rewrites.py EXPERIMENT...``.
+
+Bars 5 to 8 of held-out melodies are replaced, 100 times for each experiment: where it
+has fewer melodies that long, each is taken again with another seed. Then the model
+says how surprising it finds the melody from bar 5 on, the bars that follow counted in:
+
+- as it was;
+- with the bars that ``monody vary --replace 5-8`` writes;
+- with bars that the model writes without looking ahead;
+- with notes drawn at random from the melody's pitches and durations, which fill the
+  same time exactly.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from header import print_header
+from monody.clock import Durations, fillable_lengths
+from monody.errors import MonodyError
+from monody.events import decode
+from monody.experiment import Experiment
+from monody.gaps import Gap, filled, gap_of
+from monody.judging import judge
+from monody.melody import Melody
+from monody.rewrite import Rewrite, Rewriter
+from monody.sample_settings import SampleSettings
+from monody.trained_model import TrainedModel
+from monody.writer import Task
+
+CASES = 100
+BARS = (5, 8)
+WAYS = ("as it was", "rewritten", "not looking ahead", "random")
+
+
+def main() -> None:
+    """Measure every experiment, print the tables."""
+    print_header("monody", "numpy", "jax")
+    print("| experiment | melodies | bars 5-8 | bits a note from bar 5 on "
+          "| of these, the bars after | below random | s a rewrite |")  # fmt: skip
+    print("|---" * 7 + "|")
+    for name in sys.argv[1:]:
+        for row in _rows(Path(name)):
+            print(row, flush=True)
+
+
+def _rows(folder: Path) -> list[str]:
+    """Return the rows of one experiment."""
+    experiment = Experiment.open(folder)
+    model = experiment.load()
+    melodies = [
+        melody for melody in experiment.held_out_melodies() or () if _gap(melody)
+    ]
+    cases, seconds = [], []
+    for seed in range(CASES):
+        began = time.perf_counter()
+        cases.append(_case(model, melodies[seed % len(melodies)], seed))
+        seconds.append(time.perf_counter() - began)
+    bits = np.array(cases)  # (cases, all or after, ways)
+    from_gap, after = bits.mean(axis=0)
+    below = (bits[:, 0] < bits[:, 0, -1:]).sum(axis=0)
+    head = f"| {folder.name} | {min(len(melodies), CASES)}"
+    return [
+        f"{head} | {way} | {from_gap[i]:.2f} | {after[i]:.2f} "
+        f"| {f'{below[i]} of {CASES}' if way != 'random' else ''} "
+        f"| {f'{np.median(seconds):.2f}' if way == 'rewritten' else ''} |"
+        for i, way in enumerate(WAYS)
+    ]
+
+
+def _gap(melody: Melody) -> Gap | None:
+    """Return the time that the bars leave, if the melody goes on after them."""
+    try:
+        gap = gap_of(melody, *BARS)
+    except MonodyError:
+        return None
+    return gap if gap.end < melody.end else None
+
+
+def _case(
+    model: TrainedModel, melody: Melody, seed: int
+) -> tuple[list[float], list[float]]:
+    """Return the bits a note of each of ``WAYS``: from the gap on, and after it."""
+    gap = gap_of(melody, *BARS)
+    settings, task = SampleSettings(seed=seed), Task(0, 0, None)
+    rewriter = Rewriter(model, settings, melody, Rewrite(replace=BARS))
+    blind = rewriter._fillings(task, gap)[0]
+    ways = [
+        melody,
+        rewriter.write([task])[0].melody,
+        filled(melody, gap, decode(blind.events, model.vocabulary)),
+        filled(melody, gap, random_filling(melody, gap, np.random.default_rng(seed))),
+    ]
+    from_gap, after = (
+        [
+            bits / int(np.count_nonzero(way.starts >= tick))
+            for way, bits in zip(ways, judge(model, ways, tick), strict=True)
+        ]
+        for tick in gap
+    )
+    return from_gap, after
+
+
+def random_filling(melody: Melody, gap: Gap, rng: np.random.Generator) -> Melody:
+    """Fill a gap with notes drawn from a melody's pitches and durations."""
+    values = frozenset(melody.durations.tolist())
+    length = gap.end - gap.start
+    fillable = fillable_lengths(Durations(values, frozenset(), frozenset()), length)
+    notes: list[tuple[int, int, int]] = []
+    clock = 0
+    while clock < length:
+        left = length - clock
+        fits = [t for t in sorted(values) if t <= left and fillable[left - t]]
+        ticks = int(rng.choice(fits or [left]))
+        notes.append((int(rng.choice(melody.pitches)), clock, ticks))
+        clock += ticks
+    return Melody.from_notes(notes)
+
+
+if __name__ == "__main__":
+    main()
