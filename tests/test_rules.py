@@ -231,12 +231,6 @@ def test_notes_are_counted_in_every_bar_of_its_own() -> None:
     # knows, longer.
     assert used(Kind.CLOSING) == [[5], [5, 10], [], [10], [5, 10]]
     assert used(Kind.REST) == [[], [], [5, 10], [5], []]
-    in_bar, after = _count_on(rules, now, np.array([[True]] * 3 + [[False]] * 2))
-    five, fifteen = (rules.ticks.tolist().index(n) for n in (5, 15))
-    # The second of the first bar may last over the empty bar; not over the third.
-    assert np.asarray(in_bar)[:, five].tolist() == [True, True, False, True, False]
-    assert np.asarray(after)[:, five].tolist() == [1, 0, 1, 0, 0]
-    assert np.asarray(in_bar)[:3, fifteen].tolist() == [False, True, False]
 
 
 def test_kept_pitches_leave_the_rhythm() -> None:
@@ -317,8 +311,7 @@ def test_kinds_are_told_by_the_symbol_and_by_what_may_close() -> None:
 def test_each_rule_says_what_it_leaves_alone() -> None:
     rules = _rules(Wanted(pitch_classes=frozenset({0}), note_ticks=frozenset({2, 5})))
     together, each = _allow(rules, now_of(left=2))
-    assert len(each) == len(RULES)
-    left = dict(zip(RULES, (_symbols(one.pitch) for one in each), strict=True))
+    left = dict(zip(RULES, map(_symbols, each.pitch[0]), strict=True))
     assert _symbols(together.pitch) == [60, 72]
     assert left["key"] == [*range(0, 128, 12), REST, HOLD, END]
     # Neither a rest nor the end has 2 ticks to spare; a hold has, for its own.
