@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -117,13 +117,12 @@ def _kept_pitches(clock: Clock, melody: Written) -> Kept:
 
 def _in_bars(clock: Clock, melody: Written) -> list[int]:
     """Count the notes that begin in each bar, the last one whole or not."""
-    starts = [0, *accumulate(ticks for _, ticks in melody)]
-    begun = [
-        start // clock.bar_ticks
-        for start, (pitch, _) in zip(starts, melody, strict=False)
-        if pitch < REST
-    ]
-    return [begun.count(bar) for bar in range(-(-starts[-1] // clock.bar_ticks))]
+    total = sum(ticks for _, ticks in melody)
+    bars, now = [0] * -(-total // clock.bar_ticks), 0
+    for pitch, ticks in melody:
+        bars[now // clock.bar_ticks] += pitch < REST
+        now += ticks
+    return bars
 
 
 @st.composite
@@ -140,7 +139,7 @@ def new_rhythms(draw: st.DrawFn) -> Request:
 
 @st.composite
 def new_pitches(draw: st.DrawFn) -> Request:
-    """Keep a rhythm, of a melody of any corpus."""
+    """Keep the rhythm of a melody of any corpus."""
     _, clock, melody = draw(old_melodies())
     kinds = tuple(0 if pitch < REST else pitch for pitch, _ in melody)
     wanted = Wanted(
@@ -249,22 +248,20 @@ def _check(request: Request, clock: Clock, melody: Written) -> None:
         assert {pitch % 12 for pitch in pitches} <= wanted.pitch_classes
     _check_last_note(request, clock, melody)
     if wanted.kept.kinds:
-        kinds = [0 if pitch < REST else pitch for pitch, _ in melody]
-        assert kinds == [*wanted.kept.kinds]
-        assert [ticks - 1 for _, ticks in melody] == [*wanted.kept.durations]
+        rhythm = [(0 if pitch < REST else pitch, ticks - 1) for pitch, ticks in melody]
+        assert rhythm == [*zip(wanted.kept.kinds, wanted.kept.durations, strict=True)]
     else:
         _check_durations(request, melody)
     if wanted.notes_per_bar is not None:
-        low, high = wanted.notes_per_bar
-        in_bars = _in_bars(clock, melody)
+        in_bars, (low, high) = _in_bars(clock, melody), wanted.notes_per_bar
         assert max(in_bars) <= high
         assert all(count >= low for count in in_bars[: total // clock.bar_ticks])
 
 
 def _check_last_note(request: Request, clock: Clock, melody: Written) -> None:
-    wanted, corpus = request.wanted, request.corpus
+    wanted = request.wanted
     last = max(event for event, (pitch, _) in enumerate(melody) if pitch < REST)
-    low, high = wanted.pitches or corpus["pitch_range"]
+    low, high = wanted.pitches or request.corpus["pitch_range"]
     possible = {pitch % 12 for pitch in range(low, high + 1)}
     for some in (wanted.pitch_classes, wanted.last_classes):
         possible &= {*range(12)} if some is None else some
@@ -273,17 +270,19 @@ def _check_last_note(request: Request, clock: Clock, melody: Written) -> None:
     assert wanted.kept.pitches or melody[last][0] % 12 in possible
     # Where notes are counted, a hold may be the last event: it is as long as it is.
     if not wanted.free and (melody[-1][0] != HOLD or wanted.notes_per_bar is None):
-        least = fill(corpus, wanted, clock, frozenset(NOTES.durations)).last_ticks
-        assert sum(ticks for _, ticks in melody[last:]) >= least
+        filling = fill(request.corpus, wanted, clock, frozenset(NOTES.durations))
+        assert sum(ticks for _, ticks in melody[last:]) >= filling.last_ticks
 
 
 def _check_durations(request: Request, melody: Written) -> None:
-    values, corpus = request.wanted.note_ticks, request.corpus
+    values = request.wanted.note_ticks
     if values is not None:
         assert HOLD not in {pitch for pitch, _ in melody}
         assert {ticks for _, ticks in melody} <= values
         return
-    seen = {name: {*corpus[f"{name}_ticks"]} for name in ("note", "rest", "hold")}
+    seen = {
+        name: {*request.corpus[f"{name}_ticks"]} for name in ("note", "rest", "hold")
+    }
     seen["note"] |= {6, 3, 1}
     if request.wanted.notes_per_bar is not None:
         for name in ("note", "rest"):
@@ -316,7 +315,7 @@ def test_whatever_obeys_may_be_written(old: Old, fewer: int, more: int) -> None:
         notes_per_bar=(max(min(whole, default=0) - fewer, 0), max(in_bars) + more),
         last_classes=frozenset({pitches[-1] % 12}),
     )
-    corpus = corpus | {"repeats": [24] * FIGURE_NOTES}
+    corpus |= {"repeats": [24] * FIGURE_NOTES}
     for asked in (wanted, Wanted(kept=_kept_pitches(clock, melody))):
         written = write(Request(corpus, asked, (clock,)), as_in(melody))
         assert written == [melody] * ROWS

@@ -24,10 +24,10 @@ from monody.events import END, UNKNOWN, Events, Vocabulary, decode, encode
 from monody.experiment import Experiment
 from monody.melody import TICKS_PER_STEP, Melody
 from monody.recall import Heard
-from monody.wanted import Wanted
 from monody.sample_settings import SampleSettings
 from monody.settings import ENCODINGS
 from monody.trained_model import TrainedModel
+from monody.wanted import Wanted
 from tests.melodies import melodies, step_melodies
 from tests.midi_files import tune
 from tests.networks import predict

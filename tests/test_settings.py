@@ -6,10 +6,10 @@ import json
 import pytest
 
 from monody.errors import SettingError
+from monody.sample_settings import SampleSettings
 from monody.settings import (
     ModelSettings,
     ReadSettings,
-    SampleSettings,
     Settings,
     TrainSettings,
     range_text,

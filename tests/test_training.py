@@ -19,10 +19,11 @@ from monody.callbacks import Clock, HeldOutScore, Plateau, SaveModels
 from monody.errors import MonodyError
 from monody.evaluator import Evaluator
 from monody.events import Vocabulary
-from monody.experiment import Experiment, load_model
+from monody.experiment import Experiment
 from monody.fitting import LEARNING_RATES, TrainingData, make_optimizer
 from monody.model import build_model
 from monody.settings import OPTIMIZERS, ModelSettings, TrainSettings
+from monody.trained_model import TrainedModel
 from tests.midi_files import tune, write_tunes
 
 TINY = ModelSettings(rnn_size=4, num_layers=1, dropout=0.3)
@@ -80,7 +81,7 @@ def test_held_out_figures_are_of_the_melodies_as_they_are(
 def test_the_model_file_carries_all_that_sampling_needs(
     trained: Experiment, tunes: Path
 ) -> None:
-    model = load_model(trained.model_path)
+    model = TrainedModel(trained.model_path)
     assert model.vocabulary == Vocabulary("notes")
     record = trained.record()
     assert Path(record.pop("data_dir")).name == tunes.name

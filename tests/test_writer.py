@@ -15,7 +15,7 @@ from monody.midi_write import write_midi
 from monody.primers import Primer, named_bars
 from monody.sample_settings import SampleSettings
 from monody.scales import heard_scale
-from monody.writer import Task, Writer, with_primer
+from monody.writer import Task, Writer, choices_of, with_primer
 from tests.midi_files import Triple, read_back, tune
 
 # Bars of each meter, so that all are nearly as long: compiled once.
@@ -222,11 +222,12 @@ def test_costs_say_which_rule_fights_the_model(trained: Experiment) -> None:
     assert dear > cheap > 0
 
 
-def test_both_temperatures_and_the_lists_arrive(trained: Experiment) -> None:
-    writer = _writer(
-        trained, temperature=0.7, pitch_temperature=1.5, top_k=3, top_p=0.9, min_p=0.1
+def test_both_temperatures_and_the_lists_arrive() -> None:
+    asked = SampleSettings(
+        temperature=0.7, pitch_temperature=1.5, top_k=3, top_p=0.9, min_p=0.1
     )
-    assert writer._choices() == (Choice(1.5, 3, 0.9, 0.1), Choice(0.7, 3, 0.9, 0.1))
+    assert choices_of(asked) == (Choice(1.5, 3, 0.9, 0.1), Choice(0.7, 3, 0.9, 0.1))
+    assert choices_of(SampleSettings()) == (Choice(1.0), Choice(1.0))
 
 
 def test_a_seed_is_needed(trained: Experiment) -> None:

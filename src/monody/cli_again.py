@@ -71,6 +71,11 @@ def again(output: str, out: str | None, experiment_dir: str | None) -> None:
 )
 @click.option("--to_key", metavar="KEY", help="Move to another key, such as 'D minor'.")
 @click.option(
+    "--from_key",
+    metavar="KEY",
+    help="Its own key. [default: the one it was written in, or that is heard]",
+)
+@click.option(
     "--save_dir",
     metavar="DIR",
     help="Folder for what is written. [default: generated/ in the experiment]",
@@ -86,6 +91,7 @@ def vary(
     replace: str | None,
     to_meter: str | None,
     to_key: str | None,
+    from_key: str | None,
     save_dir: str | None,
     experiment_dir: str | None,
     **values: Any,
@@ -120,6 +126,7 @@ def vary(
             replace=parse_bars(replace, "replace") if replace else None,
             to_meter=parse_meter(to_meter, "to_meter") if to_meter else None,
             to_key=to_key,
+            from_key=from_key,
         )
 
     from monody.cli_sample import report

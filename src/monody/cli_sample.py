@@ -173,9 +173,12 @@ def _usual(usual: UsualNovelty) -> Iterator[str]:
 def _costs(generation: Generation) -> Iterator[str]:
     """Say how much probability the rules cost."""
     pieces = generation.pieces
+    names = dict(RULE_NAMES)
+    if generation.rewrite is not None:
+        names["density"] = "as many notes in each bar"
     costs = {
         name: sum(piece.draft.cost_bits.get(rule, 0) for piece in pieces) / len(pieces)
-        for rule, name in RULE_NAMES.items()
+        for rule, name in names.items()
     }
     told = [
         f"{name} {bits:.2f}"

@@ -42,6 +42,7 @@ class Rewrite:
     replace: tuple[int, int] | None = None  # first and last bar, counted from 1
     to_meter: tuple[int, int] | None = None  # keeps the pitches
     to_key: str | None = None
+    from_key: str | None = None  # by default the key that is heard
 
     def __post_init__(self) -> None:
         asked = [self.keep is not None or self.to_meter is not None, self.replace]
@@ -90,7 +91,9 @@ class Rewriter:
         self._settings = settings
         self._seed = settings.seed or 0
         self._how = how
-        self._melody = in_key(melody, how.to_key) if how.to_key else melody
+        if how.to_key is not None:
+            melody = in_key(melody, how.to_key, how.from_key)
+        self._melody = melody
         self._gap = gap_of(self._melody, *how.replace) if how.replace else None
 
     def length_ticks(self, _primer: object = None) -> int:
@@ -256,14 +259,20 @@ def notes_in_bars(melody: Melody, meters: Sequence[Meter]) -> tuple[int, ...]:
     return tuple(np.bincount(bar, minlength=len(lines)).tolist())
 
 
-def in_key(melody: Melody, key: str) -> Melody:
+def in_key(melody: Melody, key: str, from_key: str | None = None) -> Melody:
     """Move a melody to another key, each note to its degree of the other scale.
+
+    Args:
+        melody: The melody.
+        key: Where to.
+        from_key: Its own key. By default the one that is heard: a signature tells a
+            mode from its relatives no better, and many files have none that is meant.
 
     Raises:
         MonodyError: If a note would leave the range of MIDI.
     """
     target = parse_scale(key)
-    source = parse_scale(melody.key) if melody.key else _heard(melody)
+    source = parse_scale(from_key) if from_key else _heard(melody)
     pitches = np.array([move_to_scale(p, source, target) for p in melody.pitches])
     if pitches.min() < 0 or pitches.max() > 127:
         raise MonodyError(f"{key} takes the melody out of MIDI's range of pitches")

@@ -90,8 +90,12 @@ def vary(
             f"{name} is for melodies that are written whole: leave it out of a rewrite"
         )
     melody = read_melody(Path(path))
+    if how.to_key is not None:
+        changes.setdefault("key", how.to_key)  # of notes that are new, too
     try:
         passport = read_passport(Path(path))
+        if how.from_key is None:
+            how = replace(how, from_key=passport.settings.key)
         experiment = _experiment_of(passport, experiment_dir)
     except MonodyError:
         experiment = Experiment.open(experiment_dir)
