@@ -265,8 +265,7 @@ def _check_last_note(request: Request, clock: Clock, melody: Written) -> None:
     possible = {pitch % 12 for pitch in range(low, high + 1)}
     for some in (wanted.pitch_classes, wanted.last_classes):
         possible &= {*range(12)} if some is None else some
-    if request.tonic in possible:
-        possible = {request.tonic}
+    possible = possible & {request.tonic} or possible  # the tonic gives way
     assert wanted.kept.pitches or melody[last][0] % 12 in possible
     # Where notes are counted, a hold may be the last event: it is as long as it is.
     if not wanted.free and (melody[-1][0] != HOLD or wanted.notes_per_bar is None):
@@ -275,8 +274,7 @@ def _check_last_note(request: Request, clock: Clock, melody: Written) -> None:
 
 
 def _check_durations(request: Request, melody: Written) -> None:
-    values = request.wanted.note_ticks
-    if values is not None:
+    if (values := request.wanted.note_ticks) is not None:
         assert HOLD not in {pitch for pitch, _ in melody}
         assert {ticks for _, ticks in melody} <= values
         return

@@ -65,8 +65,10 @@ def test_of_a_long_melody_what_follows_is_judged(trained: Experiment) -> None:
     plain = Melody.from_notes(notes)
     odd = list(notes)
     odd[300] = (71, *notes[300][1:])
-    [one, other] = judge(model, [plain, Melody.from_notes(odd)], 12 * 300)
-    assert other > one + 3
-    [one, other] = judge(model, [plain, Melody.from_notes(odd)], 12 * 301)
-    assert one != other  # it is heard, and does not count
-    assert abs(other - one) < 10
+    tunes = [plain, Melody.from_notes(odd)]
+    from_it, after_it = (
+        other - one
+        for one, other in (judge(model, tunes, 12 * at) for at in (300, 301))
+    )
+    assert after_it != 0  # it is heard
+    assert from_it > after_it + 2  # and counts only where it should

@@ -42,7 +42,9 @@ def _melodies(fixture: str) -> st.SearchStrategy[Melody]:
     """Melodies that a model can hear: 16ths only, if it is one of 16ths."""
     unit = 1 if fixture == "trained" else 6
     short = melodies(unit=unit, longest=24).map(_short)
-    return short if fixture == "trained" else short.map(_in_common_time)
+    if fixture == "trained":
+        return short
+    return short.map(lambda melody: replace(melody, meters=(COMMON_TIME,)))
 
 
 def _in_bars(fixture: str) -> st.SearchStrategy[Melody]:
@@ -62,10 +64,6 @@ def _whole_bars(notes: list[tuple[int, int]]) -> Melody:
         end += ticks
     fill = range(end, end - end % -96, 12)
     return Melody.from_notes([*melody, *((60, begin, 12) for begin in fill)])
-
-
-def _in_common_time(melody: Melody) -> Melody:
-    return replace(melody, meters=(COMMON_TIME,))
 
 
 def _model(fixture: str, request: pytest.FixtureRequest) -> TrainedModel:
@@ -259,13 +257,6 @@ def test_a_long_silence_is_kept(trained: Experiment) -> None:
     melody = Melody.from_notes([(60, 0, 1), *((p, 576 + s, t) for p, s, t in SCALE)])
     for draft in _rewritten(trained.load(), melody, Rewrite(keep="rhythm")):
         assert draft.melody.notes[:, 1:].tolist() == melody.notes[:, 1:].tolist()
-
-
-def test_contradictions_are_named() -> None:
-    with pytest.raises(MonodyError, match="leave --keep rhythm out"):
-        Rewrite(keep="rhythm", to_meter=(6, 8))
-    with pytest.raises(MonodyError, match="two rewrites"):
-        Rewrite(keep="pitches", replace=(1, 2))
 
 
 @pytest.mark.parametrize(

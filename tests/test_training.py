@@ -90,7 +90,10 @@ def test_the_model_file_carries_all_that_sampling_needs(
     assert record["melodies"] == {"train": 16, "validation": 2, "test": 2}
     assert len(model.data_fingerprint) == 64
     assert model.passport["seen"]["note_ticks"] == [12, 24]
-    assert model.passport["usual"] == {"meter": "4/4", "bpm": 120.0}
+    assert model.passport["usual"] == {
+        "meter": "4/4", "bpm": 120.0, "bars": 8, "most_bars": 8,
+        "ends": {"tonic": 0.25, "last_ticks": 12},
+    }  # fmt: skip
 
 
 def _weights(experiment: Experiment) -> list[Any]:

@@ -213,7 +213,7 @@ def test_temperature_0_is_the_same_whatever_the_seed(trained: Experiment) -> Non
 def test_costs_say_which_rule_fights_the_model(trained: Experiment) -> None:
     tasks = _tasks(4, primed=True)
     for draft in _writer(trained, bars=4).write(tasks):
-        for rule in ("key", "range", "durations", "density", "end"):  # not asked for
+        for rule in ("key", "range", "durations", "density"):  # not asked for
             assert draft.cost_bits[rule] == pytest.approx(0, abs=1e-4)
     cheap, dear = (
         np.mean([d.cost_bits["key"] for d in _writer(trained, **a).write(tasks)])
