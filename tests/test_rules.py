@@ -215,8 +215,7 @@ def test_a_kept_rhythm_leaves_the_pitch() -> None:
 def test_notes_are_counted_in_every_bar_of_its_own() -> None:
     """Two notes, then a bar without one, then one: of 10 ticks each."""
     kept = Kept(pitches=(60, 61, 62), notes_in_bars=(2, 0, 1))
-    corpus = seen(rest_ticks=[5, 10], hold_ticks=[])
-    rules = _rules(Wanted(kept=kept), Clock(30, 10), **corpus)
+    rules = _rules(Wanted(kept=kept), Clock(30, 10), rest_ticks=[5, 10], hold_ticks=[])
     # Where each bar begins, and half-way through the first and the last.
     left, begun = np.array([30, 25, 20, 10, 5]), np.array([0, 1, 0, 0, 0])
     now = now_of(5, left=left, begun=begun, position=-left % 10, bar=3 - -(-left // 10))
@@ -226,11 +225,20 @@ def test_notes_are_counted_in_every_bar_of_its_own() -> None:
         ticks = (_ticks(rules, allowed.duration, kind, row) for row in range(5))
         return [[n for n in each if n in (2, 5, 10)] for each in ticks]
 
-    # Rests have fives, so no note has 2. The first note leaves time for another in its
-    # bar, that one lasts into the empty bar, the last to the end or, for all this rule
-    # knows, longer.
+    # Rests have fives, so no note has 2. The first leaves time for another in its bar,
+    # which lasts into the empty bar; the last lasts to the end or, for this rule, on.
     assert used(Kind.CLOSING) == [[5], [5, 10], [], [10], [5, 10]]
     assert used(Kind.REST) == [[], [], [5, 10], [5], []]
+
+
+def test_a_note_that_may_not_be_the_last_is_not_held_to_the_end() -> None:
+    wanted = Wanted(notes_per_bar=(1, 1), last_classes=frozenset({0}))
+    rules = _rules(wanted, Clock(8, 8))  # to be filled by a note of 2 and holds of 3
+    now = now_of(2, left=6, position=2, bar_ticks=8, begun=1, latest=[60, 61])
+    now = now._replace(closing=np.tile(rules.closing, (2, 1)))
+    allowed = _ask("density", rules, now)
+    held = [_used(rules, allowed, Kind.HOLD, row) for row in range(2)]
+    assert held == [[3], []]
 
 
 def test_kept_pitches_leave_the_rhythm() -> None:
@@ -261,13 +269,6 @@ def test_a_kept_pitch_is_as_likely_as_any_note() -> None:
     allowed, _ = _allow(rules, now)
     chosen = np.argmax(np.where(allowed.pitch, logits, -np.inf), axis=1)
     assert chosen[:2].tolist() == [60, 99]  # not the rest, likelier than the pitches
-
-
-@pytest.mark.parametrize("kept", [Kept(), Kept(kinds=(0, 0), durations=(1, 1))])
-def test_what_is_not_kept_is_as_likely_as_it_was(kept: Kept) -> None:
-    logits = np.log(np.arange(1, 132, dtype=np.float32) / 8646)[None]
-    found = _as_a_note(_rules(Wanted(kept=kept)), now_of(notes=0), logits)
-    assert np.array_equal(found, logits)
 
 
 def _after(notes: list[int]) -> Repeats:
@@ -303,9 +304,8 @@ def test_the_repeats_give_way_where_no_other_note_is_left() -> None:
 def test_kinds_are_told_by_the_symbol_and_by_what_may_close() -> None:
     rules = _rules(Wanted(last_classes=frozenset({0})))
     kinds = np.asarray(_kinds_of(now_of(closing=rules.closing)))[0]
-    assert kinds[[60, 61, REST, HOLD, END]].tolist() == [
-        Kind.CLOSING, Kind.NOTE, Kind.REST, Kind.HOLD, Kind.END,
-    ]  # fmt: skip
+    expected = [Kind.CLOSING, Kind.NOTE, Kind.REST, Kind.HOLD, Kind.END]
+    assert kinds[[60, 61, REST, HOLD, END]].tolist() == expected
 
 
 def test_each_rule_says_what_it_leaves_alone() -> None:
