@@ -113,7 +113,7 @@ def test_a_text_comes_first_and_nothing_else_changes(melody: Melody, text: str) 
     assert (said.type, said.time, said.text) == ("text", 0, text)
     assert events == _mido_events(plain)
     score: Any = symusic.Score.from_midi(data)
-    assert score.dumps_midi() == plain
+    assert score.dumps_midi() == symusic.Score.from_midi(plain).dumps_midi()
     read, plain_read = read_midi(data), read_midi(plain)
     assert read.repairs == plain_read.repairs == ()
     assert (read.tempos, read.meters) == (plain_read.tempos, plain_read.meters)
@@ -145,3 +145,10 @@ def test_a_text_is_written_to_the_file(tmp_path: Path) -> None:
     assert data == midi_bytes(melody, "a tune", "how it was made")
     assert texts_of(data) == ["how it was made"]
     assert read_back(tmp_path / "a.mid")[0] == [tuple(note) for note in melody]
+
+
+def test_the_track_ends_with_its_last_note() -> None:
+    melody = tune(3)
+    assert sum(event.time for event in _mido_events(midi_bytes(melody))) == (
+        melody.end * 20
+    )

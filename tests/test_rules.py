@@ -317,3 +317,19 @@ def test_each_rule_says_what_it_leaves_alone() -> None:
     # Neither a rest nor the end has 2 ticks to spare; a hold has, for its own.
     assert left["length"] == [*range(128), HOLD]
     assert {REST, END} <= {*left["range"]} & {*left["density"]} & {*left["end"]}
+
+
+def test_no_rest_follows_a_rest_but_on_a_grid() -> None:
+    after_rest = now_of(2, event=5, sounding=[False, True])
+    for encoding, follows in (("notes", [False, True]), ("steps", [True, True])):
+        rules, _ = make_rules(
+            Vocabulary(encoding),
+            seen(note_ticks=[6], rest_ticks=[6]),
+            Wanted(),
+            [Clock(96, 96)],
+        )
+        pitch = np.asarray(RULES["rests"](rules, after_rest).pitch)
+        assert pitch[:, REST].tolist() == follows
+        assert pitch[:, :REST].all()
+    first = RULES["rests"](_rules(Wanted(), Clock(96, 96)), now_of(sounding=False))
+    assert np.asarray(first.pitch)[0, REST]

@@ -26,6 +26,7 @@ RULE_NAMES = {
     "end": "--end",
     "length": "the exact length",
     "repeats": "no endless loops",
+    "rests": "no rest after a rest",
 }
 LEAST_COST_BITS = 0.005  # per note; less is not worth a word
 

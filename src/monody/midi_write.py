@@ -21,6 +21,8 @@ from monody.midi_text import with_text
 FILE_TICKS_PER_QUARTER = 480  # what most sequencers use
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 
+_LATE_END, _END = b"\x01\xff\x2f\x00", b"\x00\xff\x2f\x00"  # of a track
+
 DOWNBEAT_VELOCITY, BEAT_VELOCITY, OFFBEAT_VELOCITY = 100, 88, 76
 
 
@@ -54,6 +56,8 @@ def midi_bytes(melody: Melody, name: str = "melody", text: str | None = None) ->
     )
     score.tracks.append(track)
     data: bytes = score.dumps_midi()
+    if data.endswith(_LATE_END):  # symusic's: one tick after the last note
+        data = data.removesuffix(_LATE_END) + _END
     return data if text is None else with_text(data, text)
 
 

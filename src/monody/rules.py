@@ -176,6 +176,16 @@ def by_repeats(rules: Rules, now: Now) -> Allowed:
     return Allowed(~again, True)
 
 
+def by_rests(rules: Rules, now: Now) -> Allowed:
+    """Allow no rest after a rest: one rest is all of a silence, in training, too.
+
+    It gives way where no note may come. On a grid of 16ths a silence is many rests.
+    """
+    one_step = len(rules.ticks) == 1
+    after_rest = (now.event > 0) & ~now.sounding & (not one_step)
+    return Allowed((SYMBOLS != REST) | ~after_rest[:, None], True)
+
+
 def as_a_note(rules: Rules, now: Now, logits: Any) -> Any:
     """Let a kept pitch be as likely as any note is.
 
@@ -201,8 +211,9 @@ RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
     "end": by_end,
     "kept": by_kept,
     "repeats": by_repeats,
+    "rests": by_rests,
 }
-GIVE_WAY = ("repeats",)  # where nothing else is left
+GIVE_WAY = ("repeats", "rests")  # where no note is left
 
 
 def allow(rules: Rules, now: Now) -> tuple[Allowed, Allowed]:
