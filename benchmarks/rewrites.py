@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ from monody.writer import Task
 
 CASES = 100
 BARS = (5, 8)
+ONE = Task(0, 0, None)
 WAYS = ("as it was", "rewritten", "not looking ahead", "random")
 
 
@@ -55,11 +57,8 @@ def _rows(folder: Path) -> list[str]:
     melodies = [
         melody for melody in experiment.held_out_melodies() or () if _gap(melody)
     ]
-    cases, seconds = [], []
-    for seed in range(CASES):
-        began = time.perf_counter()
-        cases.append(_case(model, melodies[seed % len(melodies)], seed))
-        seconds.append(time.perf_counter() - began)
+    made = [_case(model, melodies[seed % len(melodies)], seed) for seed in range(CASES)]
+    cases, seconds = zip(*made, strict=True)
     bits = np.array(cases)  # (cases, all or after, ways)
     from_gap, after = bits.mean(axis=0)
     below = (bits[:, 0] < bits[:, 0, -1:]).sum(axis=0)
@@ -83,26 +82,36 @@ def _gap(melody: Melody) -> Gap | None:
 
 def _case(
     model: TrainedModel, melody: Melody, seed: int
-) -> tuple[list[float], list[float]]:
-    """Return the bits a note of each of ``WAYS``: from the gap on, and after it."""
-    gap = gap_of(melody, *BARS)
-    settings, task = SampleSettings(seed=seed), Task(0, 0, None)
+) -> tuple[list[list[float]], float]:
+    """Return the bits a note of each of ``WAYS``, and the seconds of the rewrite.
+
+    The bits are those from the gap on, and those after it.
+    """
+    settings = SampleSettings(seed=seed)
     rewriter = Rewriter(model, settings, melody, Rewrite(replace=BARS))
-    blind = rewriter._fillings(task, gap)[0]
+    began = time.perf_counter()
+    new = rewriter.write([ONE])[0].melody
+    seconds = time.perf_counter() - began
+    gap = gap_of(melody, *BARS)
+    blind = rewriter._fillings(ONE, gap)[0]
+    aimless = random_filling(melody, gap, np.random.default_rng(seed))
     ways = [
         melody,
-        rewriter.write([task])[0].melody,
+        new,
         filled(melody, gap, decode(blind.events, model.vocabulary)),
-        filled(melody, gap, random_filling(melody, gap, np.random.default_rng(seed))),
+        filled(melody, gap, aimless),
     ]
-    from_gap, after = (
-        [
-            bits / int(np.count_nonzero(way.starts >= tick))
-            for way, bits in zip(ways, judge(model, ways, tick), strict=True)
-        ]
-        for tick in gap
-    )
-    return from_gap, after
+    return [_bits_per_note(model, ways, tick) for tick in gap], seconds
+
+
+def _bits_per_note(
+    model: TrainedModel, ways: Sequence[Melody], tick: int
+) -> list[float]:
+    """Return the bits of what begins at a tick or later, by its notes."""
+    return [
+        bits / int(np.count_nonzero(way.starts >= tick))
+        for way, bits in zip(ways, judge(model, ways, tick), strict=True)
+    ]
 
 
 def random_filling(melody: Melody, gap: Gap, rng: np.random.Generator) -> Melody:
