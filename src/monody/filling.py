@@ -89,6 +89,8 @@ def _choices(
         notes |= ticks & alphabet
         yield Durations(notes, rests, holds)
         yield Durations(notes | long, rests | long, holds)
+    if wanted.kept.pitches:  # whose bars must be kept, whatever it takes
+        yield Durations(alphabet, alphabet, alphabet)
 
 
 def _cannot_fill(wanted: Wanted, clock: Clock) -> MonodyError:
