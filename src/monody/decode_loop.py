@@ -29,6 +29,8 @@ from monody.rules import (
 from monody.tonality import latest_note
 
 COSTS = (*RULES, "all")  # what is known of each rule, and of all together
+# Compiles in three quarters of the time, and the loop is no slower.
+COMPILER_OPTIONS = {"xla_backend_optimization_level": 1}
 LEAST_SHARE = 1e-9  # a cost is not higher: 30 bits
 
 
@@ -70,7 +72,7 @@ class _Loop(NamedTuple):
     duration: Any
 
 
-@partial(jax.jit, static_argnums=1)
+@partial(jax.jit, static_argnums=1, compiler_options=COMPILER_OPTIONS)
 def write_group(
     layers: Layers,
     most_events: int,
