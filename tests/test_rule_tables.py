@@ -287,9 +287,7 @@ def test_the_length_is_said_in_16ths_and_so_is_the_bar() -> None:
     [
         ((4, 5), frozenset({24})),  # too many for four quarters
         ((100, 100), None),
-        ((1, 0), None),  # too few
         ((3, 5), frozenset({24})),  # as many as there is time for, not in their bars
-        ((0, 8), None),  # a melody has no rest of a whole bar
     ],
 )
 def test_kept_notes_that_do_not_fit(
@@ -302,6 +300,15 @@ def test_kept_notes_that_do_not_fit(
         Wanted(kept=kept, note_ticks=values),
         corpus=seen(rest_ticks=[]),
     )
+
+
+@pytest.mark.parametrize("in_bars", [(1, 0), (0, 8)])
+def test_kept_notes_may_need_notes_and_rests_longer_than_any_seen(
+    in_bars: tuple[int, int],
+) -> None:
+    kept = Kept(pitches=(60,) * sum(in_bars), notes_in_bars=in_bars)
+    rules, _ = _make(Wanted(kept=kept), corpus=seen(rest_ticks=[]))
+    assert np.asarray(rules.counted)[0, 192, Sounds.NOTHING, 0]
 
 
 def test_kept_pitches_need_not_lie_in_the_range_of_the_corpus() -> None:
