@@ -15,10 +15,7 @@ import pytest
 from tests.midi_files import write_tunes
 
 ROOT = Path(__file__).parent.parent
-QUICKER = {
-    "train": ["--num_epochs", "1", "--num_layers", "1"],
-    "sample": ["--file_length", "32"],
-}
+QUICKER = {"train": ["--num_epochs", "1"], "sample": ["--file_length", "32"]}
 ENGLISH, SPANISH = (ROOT / name for name in ("README.md", "README.es.md"))
 
 
