@@ -8,7 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from monody.errors import MonodyError
-from monody.melody import Melody, Meter, bar_lines
+from monody.melody import (
+    Melody,
+    Meter,
+    bar_line_before,
+    lines_around,
+    meter_at,
+    shifted,
+)
 
 
 class Gap(NamedTuple):
@@ -32,7 +39,7 @@ def gap_of(melody: Melody, first: int, last: int) -> Gap:
     Raises:
         MonodyError: If it does not have these bars, or nothing could be written there.
     """
-    lines = _lines(melody)
+    lines = lines_around(melody)
     if last > len(lines) - 1:
         raise MonodyError(
             f"bars {first}-{last} are not all there: the melody has {len(lines) - 1}"
@@ -51,18 +58,10 @@ def gap_of(melody: Melody, first: int, last: int) -> Gap:
     return Gap(start, end)
 
 
-def _lines(melody: Melody) -> list[int]:
-    """Return the bar lines from the first to the one that closes the last bar."""
-    meter, line = bar_at(melody, melody.end - 1)
-    lines: list[int] = bar_lines(melody.meters, line + meter.bar_ticks).tolist()
-    closing = next(i for i, tick in enumerate(lines) if tick >= melody.end)
-    return lines[: closing + 1]
-
-
 def filled(melody: Melody, gap: Gap, filling: Melody) -> Melody:
     """Put new notes into a gap."""
     early, late = melody.ends <= gap.start, melody.starts >= gap.end
-    new = filling.notes + np.array([0, gap.start, 0], np.int32)
+    new = shifted(filling.notes, gap.start)
     notes = np.concatenate([melody.notes[early], new, melody.notes[late]])
     return replace(melody, notes=notes)
 
@@ -74,5 +73,4 @@ def before(melody: Melody, tick: int) -> Melody:
 
 def bar_at(melody: Melody, tick: int) -> tuple[Meter, int]:
     """Return the meter in force at a tick, and the bar line before it."""
-    meter = next(m for m in reversed(melody.meters) if m.tick <= tick)
-    return meter, tick - (tick - meter.tick) % meter.bar_ticks
+    return meter_at(tick, melody.meters), bar_line_before(tick, melody.meters)

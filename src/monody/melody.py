@@ -235,10 +235,20 @@ def meters_from(meters: Sequence[Meter], start: int) -> tuple[Meter, ...]:
     return (first, *(meter._replace(tick=meter.tick - start) for meter in later))
 
 
+def meter_at(tick: int, meters: Sequence[Meter]) -> Meter:
+    """Return the meter in force at a tick, 0 or later."""
+    return next(meter for meter in reversed(meters) if meter.tick <= tick)
+
+
 def bar_line_before(tick: int, meters: Sequence[Meter]) -> int:
     """Return the tick of the bar line at or before a tick, 0 or later."""
-    in_force = next(meter for meter in reversed(meters) if meter.tick <= tick)
+    in_force = meter_at(tick, meters)
     return tick - (tick - in_force.tick) % in_force.bar_ticks
+
+
+def shifted(notes: Ints, ticks: int) -> Ints:
+    """Move notes ``(notes, 3)`` later."""
+    return notes + np.array([0, ticks, 0], np.int32)
 
 
 def metric_positions(
@@ -268,3 +278,12 @@ def bar_lines(meters: Sequence[Meter], end: int) -> Ints:
         for meter, stop in zip(meters, stops, strict=True)
     ]
     return np.concatenate(lines).astype(np.int32)
+
+
+def lines_around(melody: Melody) -> list[int]:
+    """Return the bar lines of a melody, up to the one that closes its last bar."""
+    last = melody.end - 1
+    line = bar_line_before(last, melody.meters)
+    closing = line + meter_at(last, melody.meters).bar_ticks
+    lines: list[int] = bar_lines(melody.meters, closing).tolist()
+    return lines[: lines.index(next(tick for tick in lines if tick > last)) + 1]

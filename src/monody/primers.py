@@ -13,7 +13,7 @@ import numpy as np
 from monody.corpus import read_corpus, require_melodies
 from monody.errors import MonodyError
 from monody.experiment import Experiment
-from monody.melody import Melody, Meter, bar_lines
+from monody.melody import Melody, Meter, lines_around
 from monody.melody_store import MelodyStore
 from monody.sample_settings import SampleSettings
 from monody.scales import heard_scale
@@ -149,7 +149,7 @@ def draw_primer(melodies: MelodyStore, rng: np.random.Generator) -> Primer:
         rng: Decides.
     """
     melody = melodies[int(rng.integers(len(melodies)))]
-    lines = _bar_lines(melody)
+    lines = lines_around(melody)
     total = max(len(lines) - 2, 1)  # not the closing bar: what follows it is silence
     fewest, most = min(MIN_PRIMER_BARS, total), min(MAX_PRIMER_BARS, total)
     for _ in range(PRIMER_TRIES):
@@ -172,7 +172,7 @@ def named_bars(melody: Melody, first: int, last: int) -> Primer:
     Raises:
         MonodyError: If it has no such bars, or they are silent.
     """
-    lines = _bar_lines(melody)
+    lines = lines_around(melody)
     if last > len(lines) - 1:
         raise MonodyError(
             f"bars {first}-{last} are not all there: {melody.source!r} has "
@@ -182,13 +182,6 @@ def named_bars(melody: Melody, first: int, last: int) -> Primer:
     if not len(primer.music):
         raise MonodyError(f"bars {first}-{last} of {melody.source!r} are silent")
     return primer
-
-
-def _bar_lines(melody: Melody) -> list[int]:
-    """Return the bar lines from the first to the one that closes the last bar."""
-    last = melody.meters[-1].bar_ticks
-    lines: list[int] = bar_lines(melody.meters, melody.end + last - 1).tolist()
-    return lines
 
 
 def _cut(melody: Melody, lines: Sequence[int], first: int, bars: int) -> Primer:

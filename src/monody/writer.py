@@ -14,7 +14,7 @@ from monody.decode import Start, Written, decode_events
 from monody.endings import ANY, HEARD
 from monody.events import decode, encode, meter_symbol
 from monody.instruments import program_of
-from monody.melody import TICKS_PER_STEP, Ints, Melody, Meter
+from monody.melody import TICKS_PER_STEP, Melody, Meter, shifted
 from monody.primers import Primer
 from monody.sample_settings import SampleSettings
 from monody.trained_model import TrainedModel
@@ -215,7 +215,7 @@ class Writer:
         bpm = task.primer.music.bpm if task.primer else usual_bpm
         begins = [0, *accumulate(part.ticks for part in parts)]
         notes = [
-            _later(decode(each.events, self._model.vocabulary).notes, begin)
+            shifted(decode(each.events, self._model.vocabulary).notes, begin)
             for each, begin in zip(written, begins, strict=False)
         ]
         scale = self._settings.scale
@@ -236,17 +236,12 @@ class Writer:
         return Draft(task, melody, bits, costs)
 
 
-def _later(notes: Ints, ticks: int) -> Ints:
-    """Move notes ``(notes, 3)`` later."""
-    return notes + np.array([0, ticks, 0], np.int32)
-
-
 def with_primer(draft: Draft) -> Melody:
     """Return a melody with its primer before it."""
     primer, melody = draft.task.primer, draft.melody
     if primer is None:
         return melody
-    new = _later(melody.notes, primer.ticks)
+    new = shifted(melody.notes, primer.ticks)
     meter = melody.meters[0]._replace(tick=primer.ticks)
     before = primer.music.meters
     same = before[-1][1:] == meter[1:]
