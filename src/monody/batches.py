@@ -32,6 +32,7 @@ MAX_PAIRS = 1 << 20  # of events of a sequence in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: what fits the processor's cache
 MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
+OCTAVE = 12
 KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
 
 
@@ -186,11 +187,19 @@ def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return limits[np.searchsorted(limits, units)] * LENGTH_UNIT
 
 
-def random_shifts(encoded: EncodedSet, rng: np.random.Generator) -> NDArray[np.int64]:
+def random_shifts(
+    encoded: EncodedSet, rng: np.random.Generator, octaves: int = 0
+) -> NDArray[np.int64]:
     """Draw a transposition for each melody, in semitones.
 
     Every shift of up to ``MAX_SHIFT`` that keeps the melody within the range of the
     whole set is as likely as any other.
+
+    Args:
+        encoded: The melodies.
+        rng: Decides.
+        octaves: Further octaves that a melody may move either way, few likelier than
+            many; where it would leave the MIDI pitches it moves by none.
 
     Returns:
         ``(melodies,)``.
@@ -204,6 +213,10 @@ def random_shifts(encoded: EncodedSet, rng: np.random.Generator) -> NDArray[np.i
     shifts: NDArray[np.int64] = rng.integers(
         np.minimum(down, 0), np.maximum(up, 0), endpoint=True
     )
+    if octaves:
+        ways = rng.integers(0, octaves, (2, len(encoded)), endpoint=True)
+        far = shifts + OCTAVE * (ways[0] - ways[1])
+        shifts = np.where((lows + far >= 0) & (highs + far < REST), far, shifts)
     return shifts
 
 
@@ -270,15 +283,18 @@ class Batches:
     def __len__(self) -> int:
         return len(self._plan)
 
-    def shuffle(self, rng: np.random.Generator, transpose: float) -> None:
+    def shuffle(
+        self, rng: np.random.Generator, transpose: float, octaves: int = 0
+    ) -> None:
         """Draw order, transpositions and known ends: for training, before each epoch.
 
         Args:
             rng: Decides.
             transpose: Share of the melodies that may move to another key.
+            octaves: Further octaves that these may move either way.
         """
         moves = rng.random(len(self._encoded)) < transpose
-        self._shifts = random_shifts(self._encoded, rng) * moves
+        self._shifts = random_shifts(self._encoded, rng, octaves) * moves
         self._end_known = rng.random(len(self._windows)) < KNOWN_ENDS
         self._draw(rng.permutation)
         self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]

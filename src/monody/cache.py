@@ -2,6 +2,8 @@
 
     readings.sqlite      what came out of each file (``read_cache``)
     corpora/             whole corpora, ready to be memory-mapped
+    compiled/            what JAX compiled
+    base-…/              the base model, unpacked
 
 A corpus is found again by the names, sizes and times of its files; where any of them
 differs, files are opened, and those whose content is known are not parsed. What is
@@ -31,6 +33,7 @@ from monody.read_cache import (
 
 SUMS_FILE = "sums.json"
 COMPILED = "compiled"  # what JAX compiled, see `backend`
+LAID_OUT = "base-"  # the base model, see `base`
 _MAKING = "making-"
 _FORGOTTEN_SECONDS = 24 * 3600  # what was left by a run that was killed
 
@@ -180,4 +183,5 @@ def clear_cache(folder: Path | None = None) -> None:
         _remove_corpus(corpus)
     for suffix in ("", "-wal", "-shm"):
         (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
-    shutil.rmtree(folder / COMPILED, ignore_errors=True)
+    for made in (folder / COMPILED, *folder.glob(f"{LAID_OUT}*")):
+        shutil.rmtree(made, ignore_errors=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +23,7 @@ from tensorboardX.proto.summary_pb2 import Summary
 from monody.backend import keras
 from monody.errors import MonodyError
 from monody.evaluator import Evaluator
-from monody.files import make_folder, replacing, write_text
+from monody.files import copy_file, make_folder, write_text
 
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
 RATE_FACTOR = 0.5  # by which the learning rate falls
@@ -80,14 +79,22 @@ class SaveModels(keras.callbacks.Callback):
         save: Writes the network to a path.
         best: Where the best weights go.
         last: Where the last weights go.
+        score: Held-out bits per note of a model that is there already; only a better
+            one takes its place.
     """
 
-    def __init__(self, save: Callable[[Path], None], best: Path, last: Path) -> None:
+    def __init__(
+        self,
+        save: Callable[[Path], None],
+        best: Path,
+        last: Path,
+        score: float = math.inf,
+    ) -> None:
         super().__init__()
         self._save = save
         self._best_path = best
         self._last_path = last
-        self._best = math.inf
+        self._best = score
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Save, and note in the logs whether this epoch is the best so far."""
@@ -95,8 +102,7 @@ class SaveModels(keras.callbacks.Callback):
         is_best = logs.get(HELD_OUT_BITS, -math.inf) < self._best
         if is_best:
             self._best = logs.get(HELD_OUT_BITS, math.inf)
-            with replacing(self._best_path) as temporary:
-                shutil.copyfile(self._last_path, temporary)
+            copy_file(self._last_path, self._best_path)
         logs["best"] = float(is_best)
 
     def state(self) -> dict[str, Any]:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from monody.scorecard import Progress, Scorecard
     from monody.surprise import Score
 
+OTHER_NETWORKS = {
+    "base_alone": "the base alone",
+    "from_nothing": "the one from nothing",
+}
 FEW_MELODIES = 8  # with fewer an interval over melodies means little
 MEANINGS = {
     "test": "training did not look at them",
@@ -50,6 +54,13 @@ MEANINGS = {
     help="Also let the model write melodies, and compare them with the held-out ones.",
 )
 @click.option(
+    "--from_nothing/--no_from_nothing",
+    default=None,
+    help="Of a network that was fine-tuned, also judge what it would be without its "
+    "base; that is trained once, which takes a minute or two on few files. "
+    "[default: on a small corpus]",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print the scorecard as JSON instead."
 )
 @click.option(
@@ -69,6 +80,7 @@ def evaluate(
     data_dir: str | None,
     part: str | None,
     music: bool,
+    from_nothing: bool | None,
     as_json: bool,
     plot: str | None,
     melody: int | None,
@@ -82,12 +94,13 @@ def evaluate(
     monody evaluate --plot surprise.svg            one melody, note by note
     monody evaluate --music                        and how alike its melodies are
 
-    EXPERIMENT is the folder of one, or a .keras file. The figure is bits per note: how
-    many yes-or-no questions it takes to tell the network the next note. Lower is
-    better. Simple models, counted on the same training melodies and judged on the same
-    notes, stand beside it; the strongest of them is of variable order, and knows the
-    melody so far as well. The 95 % intervals say how far other melodies of the same
-    kind would move a figure.
+    EXPERIMENT is the folder of one, a .keras file, or base, the network that comes with
+    monody. The figure is bits per note: how many yes-or-no questions it takes to tell
+    the network the next note. Lower is better. Beside it stand simple models, counted
+    on the same training melodies and judged on the same notes (the strongest of them is
+    of variable order, and knows the melody so far as well), and, of a network that was
+    fine-tuned, its base and the same from nothing. The 95 % intervals say how far other
+    melodies of the same kind would move a figure.
     """
     if data_dir and part:
         raise MonodyError(
@@ -98,12 +111,19 @@ def evaluate(
 
     from rich.console import Console
 
-    from monody.experiment import Experiment
+    from monody.base import open_experiment
     from monody.scorecard import evaluate as judge
 
-    opened = Experiment.open(experiment)
+    opened = open_experiment(experiment)
     with _progress(Console(stderr=True)) as progress:
-        card = judge(opened, data_dir, part or "test", music=music, progress=progress)
+        card = judge(
+            opened,
+            data_dir,
+            part or "test",
+            music=music,
+            from_nothing=from_nothing,
+            progress=progress,
+        )
     if plot:
         _draw(card, Path(plot), melody)
     if as_json:
@@ -269,8 +289,8 @@ def _meaning(card: Scorecard) -> str:
     else:
         better = "better" if low > 0 else "less well"
         verdict = f"the network knows such music {better}, and not by chance"
-    model = name.replace("_", " ")
-    return f"{said}, the {model} model among {_choices(score)}: {verdict}."
+    other = OTHER_NETWORKS.get(name, f"the {name.replace('_', ' ')} model")
+    return f"{said}, {other} among {_choices(score)}: {verdict}."
 
 
 def _choices(score: Score) -> str:

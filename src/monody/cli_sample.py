@@ -35,14 +35,14 @@ LEAST_COST_BITS = 0.005  # per note; less is not worth a word
 @click.option(
     "--experiment_dir",
     metavar="DIR",
-    help="Experiment, or a .keras file, to sample from. "
-    "[default: the most recent in experiments/]",
+    help="Experiment, .keras file or base (what comes with monody) to sample from. "
+    "[default: the most recent in experiments/, or base where there is none]",
 )
 @click.option(
     "--save_dir",
     metavar="DIR",
     help="Folder for the melodies; files in it are kept, numbers go on. "
-    "[default: generated/ in the experiment]",
+    "[default: generated/ in the experiment, or here if it is base]",
 )
 @click.option(
     "--prime_file",
@@ -67,7 +67,8 @@ def sample(
     r"""Write new melodies with a trained model.
 
     \b
-    monody sample                                10 melodies from the latest model
+    monody sample                                10 melodies from the latest model, or
+                                                 from the one that comes with monody
     monody sample --bars 16 --meter 6/8 --key 'D dorian' --end tonic
     monody sample --prime_file my.mid --prime_bars 1-8 --with_primer
     monody sample --start nothing --best_of 50 --range flute
@@ -81,12 +82,16 @@ def sample(
     """
     settings: SampleSettings = chosen(SampleSettings, values)
 
-    from monody.experiment import Experiment
+    from monody.base import BaseExperiment, open_experiment
     from monody.instruments import program_of
 
     program_of(settings.midi_instrument)
-    experiment = Experiment.open(experiment_dir)
-    click.echo(f"sampling from {experiment.model_path} ...")
+    experiment = open_experiment(experiment_dir)
+    if isinstance(experiment, BaseExperiment):
+        click.echo("sampling from the base model, which comes with monody; it knows")
+        click.echo("public-domain dance tunes. Your own style: monody train FOLDER")
+    else:
+        click.echo(f"sampling from {experiment.model_path} ...")
 
     from rich.console import Console
 

@@ -196,7 +196,7 @@ def _say_how_to_go_on(experiment: Experiment) -> None:
 
 
 def _report_training(experiment: Experiment) -> None:
-    """Print the held-out figures beside the bigram's, and what to do next."""
+    """Print the held-out figures beside others', and what to do next."""
     scores = experiment.read_json("scores.json")
     for side, meaning in (
         ("validation", "used to choose the weights"),
@@ -204,12 +204,17 @@ def _report_training(experiment: Experiment) -> None:
     ):
         if side in scores:
             figure = scores[side]["bits_per_note"]
-            bigram = scores[side]["references"]["bigram"]["bits_per_note"]
+            references = scores[side]["references"]
+            bigram = references["bigram"]["bits_per_note"]
             gain = 1 - figure / bigram
+            base = ""
+            if "base_alone" in references:
+                alone = references["base_alone"]["bits_per_note"]
+                base = f"; the base alone: {alone:.2f}"
             click.echo(
                 f"held-out {side} melodies ({scores[side]['melodies']}, {meaning}): "
                 f"{figure:.2f} bits per note, {abs(gain):.0%} "
-                f"{'below' if gain >= 0 else 'above'} a bigram's {bigram:.2f}"
+                f"{'below' if gain >= 0 else 'above'} a bigram's {bigram:.2f}{base}"
             )
     if not scores:
         click.echo("nothing could be held out: too few melodies that differ")

@@ -10,6 +10,8 @@ files.json         the verdict on every file
 training/          the melodies trained on, so that the data is not needed again
 held_out/          the held-out melodies, validation before test
 checkpoint.npz     where training stands, for `monody train --resume`
+base.keras         what it was fine-tuned from, if it was
+from_nothing.keras what it would be without: `monody evaluate` trains it to compare
 history.csv        figures of each epoch
 scores.json        held-out bits per note, and the bigram reference
 tensorboard-logs/
@@ -36,6 +38,8 @@ EXPERIMENTS = Path("experiments")
 MODEL_FILE = "model.keras"
 LAST_FILE = "last.keras"
 CHECKPOINT_FILE = "checkpoint.npz"
+BASE_FILE, FROM_NOTHING_FILE = "base.keras", "from_nothing.keras"
+HISTORY_FILE = "history.csv"
 SETTINGS_FILE, SCORES_FILE = "settings.json", "scores.json"
 TRAINING, HELD_OUT = "training", "held_out"
 
@@ -54,6 +58,21 @@ class Experiment:
         self.model_path = self.path if alone else self.path / MODEL_FILE
         self.checkpoint_path = self.folder / CHECKPOINT_FILE
         self._loaded: TrainedModel | None = None
+
+    @property
+    def generated(self) -> Path:
+        """Where melodies go by default."""
+        return self.folder / "generated"
+
+    @property
+    def model_name(self) -> str:
+        """What files that it writes call their model: where it lies."""
+        return str(self.model_path.absolute())
+
+    @property
+    def base_path(self) -> Path:
+        """Where a copy of what it was fine-tuned from lies, if it was."""
+        return self.folder / BASE_FILE
 
     def __repr__(self) -> str:
         return f"Experiment({str(self.path)!r})"
@@ -141,6 +160,15 @@ class Experiment:
         if self._loaded is None:
             self._loaded = TrainedModel(self.model_path)
         return self._loaded
+
+    def base(self) -> TrainedModel | None:
+        """Return what it was fine-tuned from, or ``None``.
+
+        Raises:
+            MonodyError: If the file is damaged, or of another version.
+        """
+        there = self.base_path.is_file()
+        return TrainedModel(self.base_path) if there else None
 
     def held_out_melodies(self) -> MelodyStore | None:
         """Return the held-out melodies, or ``None`` where the model stands alone."""

@@ -8,6 +8,7 @@ training stops.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
@@ -29,7 +30,7 @@ from monody.callbacks import (
 )
 from monody.checkpoint import Standing
 from monody.evaluator import Evaluator, network_inputs
-from monody.experiment import LAST_FILE, Experiment
+from monody.experiment import HISTORY_FILE, LAST_FILE, Experiment
 from monody.resuming import CtrlC, KeepCheckpoint
 from monody.settings import TrainSettings, chosen
 
@@ -46,6 +47,9 @@ LEARNING_RATES = {
 }
 
 
+FINE_TUNING_RATE = 1 / 3  # of those: at a higher one a base forgets before it learns
+
+
 class TrainingData(keras.utils.PyDataset):
     """The training batches of an epoch for ``fit``."""
 
@@ -56,12 +60,12 @@ class TrainingData(keras.utils.PyDataset):
             encoded, chosen(settings.batch_size), settings.window_size
         )
         self._seed = settings.seed
-        self._transpose = settings.transpose
+        self._transpose = settings.transpose, settings.transpose_octaves
 
     def draw(self, epoch: int) -> None:
         """Draw the order and the transpositions of an epoch, always the same ones."""
         rng = np.random.default_rng([self._seed, epoch])
-        self._batches.shuffle(rng, self._transpose)
+        self._batches.shuffle(rng, *self._transpose)
 
     def __len__(self) -> int:
         return len(self._batches) - self.first_batch
@@ -91,6 +95,7 @@ def fit(
     *,
     callbacks: Sequence[Any] = (),
     standing: Standing | None = None,
+    best: float = math.inf,
 ) -> None:
     """Fit the network, from the first epoch or from where training stood.
 
@@ -103,6 +108,7 @@ def fit(
         save: Writes the network to a path.
         callbacks: Further Keras callbacks.
         standing: Where training stood, to go on from the experiment's checkpoint.
+        best: Held-out bits per note of the model that is there already.
 
     Raises:
         KeyboardInterrupt: After Ctrl-C, once the checkpoint is written.
@@ -111,10 +117,10 @@ def fit(
     folder = experiment.folder
     data = TrainingData(sets["train"], settings)
     parts: list[Remembers] = [
-        SaveModels(save, experiment.model_path, folder / LAST_FILE),
+        SaveModels(save, experiment.model_path, folder / LAST_FILE, best),
         Clock(settings.max_minutes),
         Plateau(chosen(settings.patience)),
-        HistoryTable(folder / "history.csv"),
+        HistoryTable(folder / HISTORY_FILE),
     ]
     curves = TensorBoardLog(folder / "tensorboard-logs")
     with CtrlC() as ctrl_c, closing(curves):
@@ -155,7 +161,10 @@ def _compiled(network: Any, settings: TrainSettings) -> Any:
 
 def make_optimizer(settings: TrainSettings) -> Any:
     """Make the optimizer that the settings name."""
-    rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
+    usual = LEARNING_RATES[settings.optimizer]
+    if settings.fine_tunes:
+        usual *= FINE_TUNING_RATE
+    rate = settings.learning_rate or usual
     config = {
         "learning_rate": rate,
         "global_clipnorm": settings.grad_clip or None,

@@ -39,7 +39,7 @@ class Generation:
     tries: int  # first tries in all
     usual: UsualNovelty | None  # what held-out melodies share with the training ones
     made_from: dict[str, str | None]  # the model and where primers came from
-    folder: Path  # the experiment's
+    folder: Path  # where they are written by default
     rewrite: dict[str, Any] | None = None  # what was done to which melody, if it was
 
     @property
@@ -59,14 +59,14 @@ class Generation:
         """Write each melody as a MIDI file; files that exist are left alone.
 
         Args:
-            save_dir: The folder; by default ``generated/`` in the experiment. Files are
-                numbered on from the highest number there. ``manifest.json`` beside them
-                says how each was made.
+            save_dir: The folder; by default ``generated/`` in the experiment, or here
+                if it is the base model. Files are numbered on from the highest there.
+                ``manifest.json`` beside them says how each was made.
 
         Returns:
             The paths written.
         """
-        folder = Path(save_dir) if save_dir else self.folder / "generated"
+        folder = Path(save_dir) if save_dir else self.folder
         run = {
             **self.made_from,
             "settings": self.settings.to_json(),
@@ -150,7 +150,7 @@ def generate(
             "prime_file": str(prime_file) if prime_file else None,
             "data_dir": str(data_dir) if data_dir else None,
         },
-        folder=experiment.folder,
+        folder=experiment.generated,
     )
 
 
@@ -164,7 +164,7 @@ def with_seed(settings: SampleSettings) -> SampleSettings:
 def made_from(experiment: Experiment, model: TrainedModel) -> dict[str, str | None]:
     """Say which model melodies were made with."""
     return {
-        "model": str(experiment.model_path.absolute()),
+        "model": experiment.model_name,
         "model_sha256": model.fingerprint,
         "data_fingerprint": model.data_fingerprint,
     }

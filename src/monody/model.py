@@ -37,6 +37,7 @@ from monody.copying import (
     mix_pitches,
     moved,
 )
+from monody.errors import MonodyError
 from monody.events import (
     MAX_BARS_LEFT,
     METERS,
@@ -117,7 +118,7 @@ def make_layers(settings: ModelSettings, durations: int) -> Layers:
         layers.Dense(durations, name="duration"),
         *copying_layers(),
     ]
-    for index in range(settings.num_layers):
+    for index in range(chosen(settings.num_layers)):
         made.append(
             layers.LSTM(
                 size, return_sequences=True, return_state=True, name=f"lstm_{index}"
@@ -125,6 +126,27 @@ def make_layers(settings: ModelSettings, durations: int) -> Layers:
         )
         made.append(layers.Dropout(chosen(settings.dropout), name=f"dropout_{index}"))
     return {layer.name: layer for layer in made}
+
+
+def start_from(network: Any, base: Any) -> None:
+    """Give a network the weights of another.
+
+    Args:
+        network: What ``build_model`` built.
+        base: A network of the same sizes.
+
+    Raises:
+        MonodyError: If its layers are others.
+    """
+    ours, theirs = layers_of(network), layers_of(base)
+    try:
+        for name, layer in ours.items():
+            layer.set_weights(theirs[name].get_weights() if layer.weights else [])
+    except (KeyError, ValueError) as error:
+        raise MonodyError(
+            f"the base is a network of another version of monody ({error}): train it "
+            "again, or name another --base"
+        ) from error
 
 
 def layers_of(model: Any) -> Layers:

@@ -10,7 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from monody.settings import ModelSettings, TrainSettings
+from monody.errors import MonodyError
+from monody.settings import BASE, NONE, ModelSettings, TrainSettings
+
+SIZES = ("encoding", "rnn_size", "num_layers")  # a base cannot change them
+NUM_LAYERS = 2
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Preset:
 
     below_notes: float  # training notes; it is for corpora with fewer
     size: str
+    base: str  # what is fine-tuned
     rnn_size: int
     dropout: float
     batch_size: int
@@ -30,6 +35,7 @@ PRESETS = (
     Preset(
         below_notes=12_000,
         size="tens of tunes",
+        base=BASE,
         rnn_size=128,
         dropout=0.5,
         batch_size=8,
@@ -44,6 +50,7 @@ PRESETS = (
     Preset(
         below_notes=60_000,
         size="hundreds of tunes",
+        base=BASE,
         rnn_size=128,
         dropout=0.4,
         batch_size=8,
@@ -58,6 +65,7 @@ PRESETS = (
     Preset(
         below_notes=float("inf"),
         size="a thousand tunes and more",
+        base=NONE,
         rnn_size=192,
         dropout=0.3,
         batch_size=16,
@@ -77,25 +85,78 @@ def preset_for(notes: int) -> Preset:
     return next(preset for preset in PRESETS if notes < preset.below_notes)
 
 
-def fill_in(
+def choose_base(
     model: ModelSettings,
     settings: TrainSettings,
     melodies: int,
+    notes: int,
+    explain: Callable[[str], None],
+) -> TrainSettings:
+    """Choose what is fine-tuned, unless it is named.
+
+    Args:
+        model: What the network looks like, as far as it was named.
+        settings: How to train.
+        melodies: Melodies to train on.
+        notes: Their notes.
+        explain: Called with one line for the size of the corpus and one for the choice.
+    """
+    preset = preset_for(notes)
+    explain(f"{melodies:,} melodies to learn from, {notes:,} notes: {preset.size}")
+    if settings.base is not None:
+        return settings
+    usual = ModelSettings()
+    own = [
+        f"--{name} {getattr(model, name)}"
+        for name in SIZES
+        if getattr(model, name) != getattr(usual, name)
+    ]
+    if preset.base == BASE and own:
+        reason = f"the base model is no network of {' and '.join(own)}"
+    elif preset.base == BASE:
+        reason = "it knows what a melody is, and has to learn your style only"
+    else:
+        reason = "there is enough to learn from nothing"
+    base = NONE if own else preset.base
+    explain(f"  --base {base}: {reason}")
+    return replace(settings, base=base)
+
+
+def take_sizes(model: ModelSettings, base: ModelSettings) -> ModelSettings:
+    """Give a network the sizes of what it is fine-tuned from.
+
+    Args:
+        model: What the network looks like, as far as it was named.
+        base: What the base looks like.
+
+    Raises:
+        MonodyError: If another size was named.
+    """
+    for name in SIZES:
+        named, its = getattr(model, name), getattr(base, name)
+        if named not in (None, its):
+            raise MonodyError(
+                f"--{name} is {named}, but that of the base is {its}: make them the "
+                "same, or start from nothing with --base none"
+            )
+    return replace(model, **{name: getattr(base, name) for name in SIZES})
+
+
+def fill_in(
+    model: ModelSettings,
+    settings: TrainSettings,
     notes: int,
     explain: Callable[[str], None],
 ) -> tuple[ModelSettings, TrainSettings]:
     """Choose every setting that was left open; those that were named stay.
 
     Args:
-        model: What the network looks like.
-        settings: How to train.
-        melodies: Melodies to train on.
-        notes: Their notes.
-        explain: Called with one line for the size of the corpus and one for each
-            choice.
+        model: What the network looks like; the sizes of a base are named.
+        settings: How to train; the base is named.
+        notes: Notes to train on.
+        explain: Called with one line for each choice.
     """
     preset = preset_for(notes)
-    explain(f"{melodies:,} melodies to learn from, {notes:,} notes: {preset.size}")
     choices = {name: getattr(preset, name) for name in preset.reasons}
 
     def chosen(named: Any) -> dict[str, Any]:
@@ -108,4 +169,5 @@ def fill_in(
             explain(f"  --{name} {value}: {preset.reasons[name]}")
         return open_ones
 
+    model = replace(model, num_layers=model.num_layers or NUM_LAYERS)
     return replace(model, **chosen(model)), replace(settings, **chosen(settings))

@@ -26,6 +26,7 @@ from monody.melody_store import MelodyStore
 from monody.repeats import usual_repeats
 from monody.settings import ModelSettings, TrainSettings
 from monody.split import Split
+from monody.trained_model import TrainedModel
 
 OF_THE_FOLDER = ("started", "data_dir")  # in settings.json, not in the passport
 
@@ -36,6 +37,7 @@ def make_passport(
     train: EncodedSet,
     model: ModelSettings,
     training: TrainSettings,
+    base: TrainedModel | None = None,
 ) -> dict[str, Any]:
     """Say what a model must know of its making in order to sample, as JSON values.
 
@@ -45,6 +47,7 @@ def make_passport(
         train: Those, encoded.
         model: What the network looks like.
         training: How it is trained.
+        base: What it is fine-tuned from.
     """
     melodies = corpus.melodies
     return {
@@ -53,6 +56,7 @@ def make_passport(
             "model": model.to_json(),
             "training": training.to_json(),
         },
+        "base_sha256": base.fingerprint if base else None,
         "data_fingerprint": melodies.fingerprint(),
         "melodies": {side: len(indices) for side, indices in asdict(split).items()},
         "usual": {

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from monody.backend import keras
 from monody.batches import EncodedSet, encode_set
 from monody.corpus import read_corpus, require_melodies
 from monody.duplicates import find_duplicates
@@ -26,9 +27,13 @@ from monody.experiment import HELD_OUT, Experiment
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
 from monody.musicality import Musicality, judge_music
+from monody.presets import preset_for
+from monody.records import saved_settings
 from monody.references import Reference, bigram, uniform, unigram
-from monody.settings import ReadSettings
+from monody.settings import BASE, ReadSettings
 from monody.surprise import Floats, Saving, Score, Surprise, bits_of_notes, melody_sums
+from monody.trained_model import TrainedModel
+from monody.training import train_from_nothing
 from monody.variable_order import variable_order
 
 # The weakest first.
@@ -38,6 +43,8 @@ REFERENCES: dict[str, Reference] = {
     "bigram": bigram,
     "variable_order": variable_order,
 }
+# Of a network that was fine-tuned: what it was before, and what it would be without.
+BASE_ALONE, FROM_NOTHING = "base_alone", "from_nothing"
 PARTS: dict[str, tuple[str, ...]] = {
     "test": ("test",),
     "validation": ("validation",),
@@ -114,7 +121,7 @@ class Scorecard:
     like_training: int | None  # of other data: tunes that training knew
     score: Score
     seconds: float  # of the network, what it took to compile included
-    references: dict[str, Standing]  # none where the training melodies are missing
+    references: dict[str, Standing]  # counted ones need the training melodies
     judged: Judged = field(repr=False)
     music: Musicality | None = None  # how melodies that it wrote resemble real ones
 
@@ -154,6 +161,7 @@ def evaluate(
     part: str = "test",
     *,
     music: bool = False,
+    from_nothing: bool | None = None,
     progress: Progress | None = None,
 ) -> Scorecard:
     """Judge a trained network on melodies that it was not trained on.
@@ -167,6 +175,9 @@ def evaluate(
             ``"validation"``, which chose the weights, or ``"both"``.
         music: Also let the model write melodies and compare them with the held-out
             ones: ``judge_music``.
+        from_nothing: Of a network that was fine-tuned, also judge what it would be
+            without its base. That one is trained when it is first asked for; by default
+            only on a corpus that is small.
         progress: Called with what is being done, its steps done, and all of them.
 
     Returns:
@@ -187,6 +198,11 @@ def evaluate(
     ours = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
     seconds = time.monotonic() - began
     hear = partial(tell, "music")
+    judge = partial(_judge_other, encoded, ours, tell)
+    others = {
+        name: judge(name, other)
+        for name, other in _other_networks(experiment, from_nothing, tell).items()
+    }
     return Scorecard(
         model=str(experiment.model_path),
         encoding=model.vocabulary.encoding,
@@ -195,10 +211,52 @@ def evaluate(
         like_training=_count_known(train, melodies) if data_dir and train else None,
         score=Score.of(ours, encoded),
         seconds=seconds,
-        references=_references(train, encoded, ours, model.vocabulary, tell),
+        references={
+            **_references(train, encoded, ours, model.vocabulary, tell),
+            **others,
+        },
         judged=Judged(melodies, model.vocabulary, encoded, ours),
         music=judge_music(experiment, progress=hear) if music else None,
     )
+
+
+def _other_networks(
+    experiment: Experiment, from_nothing: bool | None, tell: Progress
+) -> dict[str, TrainedModel]:
+    """Return what a network was fine-tuned from, and what it would be without it."""
+    base = experiment.base()
+    if base is None:
+        return {}
+    others = {BASE_ALONE: base}
+    if from_nothing is None:
+        notes = len(experiment.side("train").notes)
+        from_nothing = preset_for(notes).base == BASE
+    if from_nothing:
+        epochs = saved_settings(experiment.record())[1].num_epochs
+        what = "training from nothing, this once, to compare"
+
+        def done(epoch: int, _logs: Any) -> None:
+            tell(what, epoch + 1, epochs)
+
+        watch = keras.callbacks.LambdaCallback(on_epoch_end=done)
+        tell(what, 0, epochs)
+        others[FROM_NOTHING] = train_from_nothing(experiment, [watch])
+    return others
+
+
+def _judge_other(
+    encoded: EncodedSet,
+    ours: Surprise,
+    tell: Progress,
+    name: str,
+    other: TrainedModel,
+) -> Standing:
+    """Judge another network on the same notes."""
+    began = time.monotonic()
+    progress = partial(tell, name.replace("_", " "))
+    theirs = Evaluator(encoded).surprise(other.network, progress)
+    score, saving = Score.of(theirs, encoded), Saving.of(ours, theirs, encoded)
+    return Standing(score, saving, time.monotonic() - began)
 
 
 def _silence(what: str, done: int, total: int) -> None:

@@ -270,7 +270,9 @@ class ModelSettings(Settings):
         minimum=1,
         maximum=4096,
     )
-    num_layers: int = setting(2, "LSTM layers.", minimum=1, maximum=8)
+    num_layers: int | None = setting(
+        None, "LSTM layers; by default 2.", minimum=1, maximum=8
+    )
     dropout: float | None = setting(
         None,
         "Share of activations switched off while training, against learning by heart; "
@@ -280,12 +282,21 @@ class ModelSettings(Settings):
     )
 
 
+BASE, NONE = "base", "none"  # what --base may say besides the name of an experiment
+
+
 @dataclass(frozen=True)
 class TrainSettings(Settings):
     """How the network is trained."""
 
     heading = "Training"
 
+    base: str | None = setting(
+        None,
+        "What to fine-tune: an experiment, a .keras file, base (the network that comes "
+        "with monody), or none, to learn from nothing; by default base for a small "
+        "corpus.",
+    )
     num_epochs: int = setting(
         60, "Passes over the training melodies, at most.", minimum=1
     )
@@ -304,7 +315,11 @@ class TrainSettings(Settings):
     )
     optimizer: str = setting("adam", "Keras optimizer.", choices=OPTIMIZERS)
     learning_rate: float | None = setting(
-        None, "Learning rate; by default the optimizer's own.", minimum=1e-8, maximum=10
+        None,
+        "Learning rate; by default the optimizer's own, and a third of it to fine-tune "
+        "a base.",
+        minimum=1e-8,
+        maximum=10,
     )
     grad_clip: float = setting(
         1.0, "Largest norm of a gradient; 0 switches clipping off.", minimum=0.0
@@ -322,6 +337,13 @@ class TrainSettings(Settings):
         minimum=0.0,
         maximum=1.0,
     )
+    transpose_octaves: int = setting(
+        0,
+        "Octaves that those melodies may also be moved by, either way: for a network "
+        "that others are to be fine-tuned from, to whatever range.",
+        minimum=0,
+        maximum=4,
+    )
     max_minutes: float | None = setting(
         None,
         "Training stops when these minutes are over, if it has not before.",
@@ -333,3 +355,8 @@ class TrainSettings(Settings):
         minimum=0,
         maximum=2**32 - 1,
     )
+
+    @property
+    def fine_tunes(self) -> bool:
+        """Whether training begins with a base, and not with nothing."""
+        return self.base not in (None, NONE)

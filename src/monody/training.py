@@ -6,27 +6,32 @@ once, at the end. A training that was stopped can go on (``resume``).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from monody.backend import keras
+from monody.base import open_experiment
 from monody.batches import EncodedSet, encode_set
 from monody.checkpoint import Standing, read_standing
 from monody.corpus import Corpus, require_melodies
 from monody.evaluator import Evaluator
 from monody.events import Vocabulary
 from monody.experiment import (
+    FROM_NOTHING_FILE,
     SCORES_FILE,
     SETTINGS_FILE,
     Experiment,
 )
+from monody.files import copy_file
 from monody.fitting import fit
 from monody.known_melodies import known_melodies
-from monody.model import build_model
-from monody.presets import fill_in
+from monody.model import build_model, start_from
+from monody.presets import choose_base, fill_in, take_sizes
 from monody.records import (
     OF_THE_FOLDER,
     make_passport,
@@ -34,7 +39,7 @@ from monody.records import (
     write_records,
 )
 from monody.references import bigram
-from monody.settings import ModelSettings, TrainSettings
+from monody.settings import NONE, ModelSettings, TrainSettings
 from monody.split import split_corpus
 from monody.surprise import Score
 from monody.trained_model import TrainedModel, save_model
@@ -62,17 +67,20 @@ def train(
         message: A note to self, kept in ``message.txt``.
         callbacks: Further Keras callbacks; the logs they see hold ``bits_per_note`` and
             ``val_bits_per_note``.
-        explain: Called with a line for each setting that was chosen, and why.
+        explain: Called with a line for each setting that was chosen, and why, and with
+            how good the base is, where one is fine-tuned.
 
     Returns:
         The experiment, with the best weights by held-out bits per note. Ctrl-C after
         the first epoch ends training early.
 
     Raises:
-        MonodyError: If the corpus has no melody, or the folder holds a model already.
+        MonodyError: If the corpus has no melody, the folder holds a model already, or
+            the base is not there or has other sizes than were named.
     """
     settings = settings or TrainSettings()
     model = model or ModelSettings()
+    explain = explain or _tell_nobody
     melodies = require_melodies(corpus).melodies
     split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
@@ -82,14 +90,23 @@ def train(
         if indices
     }
     learnt = sets["train"]
-    model, settings = fill_in(
-        model, settings, len(learnt), learnt.note_count, explain or (lambda _: None)
-    )
+    notes = learnt.note_count
+    settings = choose_base(model, settings, len(learnt), notes, explain)
+    base = open_experiment(settings.base).load() if settings.fine_tunes else None
+    if base is not None:
+        model = take_sizes(model, saved_settings(base.passport)[0])
+    model, settings = fill_in(model, settings, notes, explain)
     experiment = Experiment.create(experiment_dir)
-    passport = make_passport(corpus, split, learnt, model, settings)
+    passport = make_passport(corpus, split, learnt, model, settings, base)
     write_records(experiment, corpus, split, passport, message)
-    _train_network(experiment, sets, passport, callbacks)
+    if base is not None:
+        copy_file(base.path, experiment.base_path)
+    _train_network(experiment, sets, passport, callbacks, explain=explain)
     return experiment
+
+
+def _tell_nobody(_line: str) -> None:
+    """Explain nothing."""
 
 
 def resume(
@@ -150,6 +167,57 @@ def resume(
     return experiment
 
 
+def train_from_nothing(
+    experiment: Experiment, callbacks: Sequence[Any] = ()
+) -> TrainedModel:
+    """Train what a fine-tuned network is compared with: the same without its base.
+
+    It is trained once, on the same melodies and with the same seed, and kept in the
+    experiment. Ctrl-C leaves nothing of it.
+
+    Args:
+        experiment: A fine-tuned experiment with its melodies.
+        callbacks: Further Keras callbacks.
+    """
+    path = experiment.folder / FROM_NOTHING_FILE
+    if path.is_file():
+        return TrainedModel(path)
+    record = experiment.record()
+    model, settings = saved_settings(record)
+    vocabulary = Vocabulary(model.encoding)
+    sets = {
+        side: encode_set(experiment.side(side), vocabulary)
+        for side in ("train", "validation")
+        if record["melodies"][side]
+    }
+    model, settings = fill_in(
+        ModelSettings(encoding=model.encoding, dropout=model.dropout),
+        replace(settings, base=NONE),
+        sets["train"].note_count,
+        _tell_nobody,
+    )
+    passport = {key: record[key] for key in record if key not in OF_THE_FOLDER}
+    passport["settings"] = {
+        **record["settings"],
+        "model": model.to_json(),
+        "training": settings.to_json(),
+    }
+    keras.utils.set_random_seed(settings.seed)
+    network = build_model(model, vocabulary)
+    with TemporaryDirectory(prefix=".from_nothing.", dir=experiment.folder) as folder:
+        made = Experiment(folder)
+        fit(
+            network,
+            sets,
+            settings,
+            made,
+            lambda path: save_model(network, vocabulary, passport, path),
+            callbacks=callbacks,
+        )
+        made.model_path.replace(path)
+    return TrainedModel(path)
+
+
 class TrainingStopped(KeyboardInterrupt):
     """Ctrl-C, where there is no scored model yet.
 
@@ -168,6 +236,7 @@ def _train_network(
     passport: dict[str, Any],
     callbacks: Sequence[Any],
     standing: Standing | None = None,
+    explain: Callable[[str], None] = _tell_nobody,
 ) -> None:
     """Train from the beginning, or go on from where training stood, and score."""
     model, settings = saved_settings(passport)
@@ -179,6 +248,13 @@ def _train_network(
         save_model(network, vocabulary, passport, path)
 
     try:
+        best = math.inf
+        if settings.fine_tunes and standing is None:
+            start_from(network, TrainedModel(experiment.base_path).network)
+            save(experiment.model_path)
+            if "validation" in sets:
+                best = Evaluator(sets["validation"]).score(network).bits_per_note
+                explain(f"the base alone: {best:.2f} bits per note, held-out")
         try:
             fit(
                 network,
@@ -188,6 +264,7 @@ def _train_network(
                 save,
                 callbacks=callbacks,
                 standing=standing,
+                best=best,
             )
         except KeyboardInterrupt:
             if not experiment.model_path.exists():
@@ -200,16 +277,19 @@ def _train_network(
 def _write_scores(
     experiment: Experiment, sets: dict[str, EncodedSet], vocabulary: Vocabulary
 ) -> None:
-    """Score the best weights and the bigram on the held-out melodies."""
-    best = TrainedModel(experiment.model_path)
+    """Score the best weights, the base and the bigram on the held-out melodies."""
+    best, base = TrainedModel(experiment.model_path), experiment.base()
     scores = {}
     for side in ("validation", "test"):
         if side in sets:
-            network = Evaluator(sets[side]).score(best.network)
+            evaluator = Evaluator(sets[side])
             surprise = bigram(sets["train"], sets[side], vocabulary)
+            references = {"bigram": Score.of(surprise, sets[side])}
+            if base is not None:
+                references["base_alone"] = evaluator.score(base.network)
             scores[side] = {
-                **network.to_json(),
-                "references": {"bigram": Score.of(surprise, sets[side]).to_json()},
+                **evaluator.score(best.network).to_json(),
+                "references": {name: ref.to_json() for name, ref in references.items()},
             }
     experiment.write_json(SCORES_FILE, scores)
     known_melodies(experiment)  # so that sampling need not build the index

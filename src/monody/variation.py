@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monody.attempts import Attempts, Writes
+from monody.base import base_experiment, open_experiment
 from monody.collapse import collapse_of
 from monody.errors import MonodyError, SettingError
 from monody.experiment import Experiment
@@ -20,6 +21,7 @@ from monody.passports import Passport, read_passport
 from monody.primers import Primer, fitted
 from monody.rewrite import Rewrite, Rewriter
 from monody.sample_settings import SampleSettings
+from monody.settings import BASE
 from monody.trained_model import TrainedModel
 from monody.writer import Writer
 
@@ -98,7 +100,7 @@ def vary(
             how = replace(how, from_key=passport.settings.key)
         experiment = _experiment_of(passport, experiment_dir)
     except MonodyError:
-        experiment = Experiment.open(experiment_dir)
+        experiment = open_experiment(experiment_dir)
     settings = with_seed(SampleSettings(**{"num_files": 1, **changes}))
     rewrite = {"how": how.to_json(), "melody": _melody_json(melody)}
     made = _generation(
@@ -165,14 +167,16 @@ def _generation(
         tries=len(pieces),
         usual=known.usual if known else None,
         made_from=made_from(experiment, experiment.load()),
-        folder=experiment.folder,
+        folder=experiment.generated,
     )
 
 
 def _experiment_of(passport: Passport, experiment_dir: PathLike | None) -> Experiment:
     """Open the model that was named, or the one that a melody was made with."""
     if experiment_dir is not None:
-        return Experiment.open(experiment_dir)
+        return open_experiment(experiment_dir)
+    if passport.model_path == BASE:
+        return base_experiment()
     path = Path(passport.model_path)
     if not path.is_file():
         raise MonodyError(
