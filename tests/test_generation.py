@@ -290,7 +290,7 @@ def test_a_training_melody_is_a_copy_of_itself_in_any_key(trained: Experiment) -
     assert known.usual.melodies == 4
     for melody in trained.side("train")[:4]:
         for copied in (melody, melody.transposed(3)):
-            found = known.index.look_up(copied)
+            found = known.look_up(copied)
             assert found.label == "copy"
             assert (found.source, found.covered) == (melody.source, 1.0)
 

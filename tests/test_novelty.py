@@ -301,7 +301,7 @@ def test_an_index_does_not_take_the_place_of_anything_else(tmp_path: Path) -> No
 def test_usual_novelty_is_what_held_out_melodies_share() -> None:
     tunes = [random_tune(seed, 40) for seed in range(3)]
     held_out = MelodyStore.of([tunes[0], *(random_tune(s, 40) for s in (7, 8, 9))])
-    usual = usual_novelty(index_of(*tunes), held_out)
+    usual = usual_novelty([index_of(*tunes)], held_out)
     assert usual.melodies == 4
     assert usual.shares == {"new": 0.75, "near-copy": 0.0, "copy": 0.25}
     assert usual.longest_notes.percentile_95 > 30
@@ -309,7 +309,7 @@ def test_usual_novelty_is_what_held_out_melodies_share() -> None:
 
 
 def test_without_held_out_melodies_nothing_is_usual() -> None:
-    usual = usual_novelty(index_of(random_tune(1, 40)), MelodyStore.of([]))
+    usual = usual_novelty([index_of(random_tune(1, 40))], MelodyStore.of([]))
     assert (usual.melodies, usual.covered.median, usual.shares["new"]) == (0, 0.0, 0.0)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 import monody
-from monody.presets import PRESETS, fill_in, preset_for
+from monody.errors import MonodyError
+from monody.presets import PRESETS, choose_base, fill_in, preset_for, take_sizes
 from monody.settings import ModelSettings, TrainSettings, chosen
 
 
@@ -27,14 +28,55 @@ def test_the_limit_belongs_to_the_larger_preset() -> None:
 def test_each_choice_is_explained_in_a_line_and_what_is_named_stays() -> None:
     lines: list[str] = []
     model, settings = fill_in(
-        ModelSettings(rnn_size=7), TrainSettings(patience=3), 40, 2_400, lines.append
+        ModelSettings(rnn_size=7), TrainSettings(patience=3), 2_400, lines.append
     )
     assert (model.rnn_size, settings.patience) == (7, 3)
     assert (model.dropout, settings.batch_size) == (0.5, 8)
-    first, *others = lines
-    assert first == "40 melodies to learn from, 2,400 notes: tens of tunes"
-    assert [line.split()[0] for line in others] == ["--dropout", "--batch_size"]
-    assert all(": " in line and len(line) <= 80 for line in others)
+    assert model.num_layers == 2
+    assert [line.split()[0] for line in lines] == ["--dropout", "--batch_size"]
+    assert all(": " in line and len(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("model", "notes", "base", "reason"),
+    [
+        (ModelSettings(), 2_400, "base", "your style"),
+        (ModelSettings(dropout=0.1), 2_400, "base", "your style"),
+        (ModelSettings(rnn_size=7), 2_400, "none", "--rnn_size 7"),
+        (ModelSettings(encoding="steps"), 2_400, "none", "--encoding steps"),
+        (ModelSettings(), 200_000, "none", "enough to learn"),
+    ],
+)
+def test_small_corpora_fine_tune_the_base_unless_a_size_is_named(
+    model: ModelSettings, notes: int, base: str, reason: str
+) -> None:
+    lines: list[str] = []
+    chose = choose_base(model, TrainSettings(), 40, notes, lines.append)
+    assert chose.base == base
+    assert lines[0].startswith(f"40 melodies to learn from, {notes:,} notes: ")
+    assert lines[1].startswith(f"  --base {base}: ")
+    assert reason in lines[1]
+
+
+@pytest.mark.parametrize("base", ["none", "base", "experiments/07"])
+def test_a_base_that_is_named_stays(base: str) -> None:
+    lines: list[str] = []
+    named = TrainSettings(base=base)
+    assert choose_base(ModelSettings(), named, 40, 2_400, lines.append) == named
+    assert len(lines) == 1
+
+
+def test_a_network_has_the_sizes_of_its_base() -> None:
+    base = ModelSettings(encoding="notes", rnn_size=9, num_layers=3, dropout=0.1)
+    taken = take_sizes(ModelSettings(dropout=0.6), base)
+    assert (taken.rnn_size, taken.num_layers, taken.dropout) == (9, 3, 0.6)
+    for other in (
+        ModelSettings(rnn_size=8),
+        ModelSettings(num_layers=1),
+        ModelSettings(encoding="steps"),
+    ):
+        with pytest.raises(MonodyError, match=r"--\w+ is .*, but that of the base is "):
+            take_sizes(other, base)
 
 
 def test_a_network_cannot_be_built_before_its_sizes_are_chosen() -> None:
@@ -58,5 +100,5 @@ def test_what_was_chosen_is_saved_with_the_experiment(
     assert saved["model"]["dropout"] == PRESETS[0].dropout
     assert saved["training"]["batch_size"] == PRESETS[0].batch_size
     assert [line.split()[0] for line in lines[1:]] == [
-        "--dropout", "--batch_size", "--patience",
+        "--base", "--dropout", "--batch_size", "--patience",
     ]  # fmt: skip

@@ -96,7 +96,7 @@ class Attempts:
         failure = None
         if self.guarded:
             failure = collapse_of(draft.melody, length_ticks=asked)
-        novelty = self.known.index.look_up(draft.melody) if self.known else None
+        novelty = self.known.look_up(draft.melody) if self.known else None
         most = self.settings.max_copy
         if most is not None and novelty is not None and novelty.longest_bars > most:
             failure = failure or COPIED

@@ -69,6 +69,11 @@ def base_experiment() -> BaseExperiment:
     return BaseExperiment(folder)
 
 
+def base_model_fingerprint() -> str:
+    """Return a SHA-256 of the base model's file, as experiments record it."""
+    return sha256((PACKED / MODEL_FILE).read_bytes()).hexdigest()
+
+
 def base_fingerprint() -> str:
     """Return a SHA-256 of the base model as it is packed."""
     digest = sha256()

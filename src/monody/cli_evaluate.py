@@ -241,7 +241,8 @@ def _table(card: Scorecard) -> Table:
     table.add_column("\nmodel")
     for title in titles:
         table.add_column(title, justify="right")
-    table.add_row("network", *_figures(card.score), style="bold")
+    ours = "fine-tuned" if "base_alone" in card.references else "network"
+    table.add_row(ours, *_figures(card.score), style="bold")
     for name in _strongest_first(card):
         score, saving = card.references[name].score, card.references[name].saving
         low, high = (f"{100 * edge:.0f}" for edge in saving.interval_95)

@@ -77,6 +77,12 @@ def find_duplicates(melodies: MelodyStore) -> Duplicates:
     return Duplicates(_components(np.concatenate(linked), len(melodies)), copy_of)
 
 
+def are_known(melodies: MelodyStore, known: MelodyStore) -> NDArray[np.bool_]:
+    """Tell which melodies are, or are like, one of others: ``(melodies,)``."""
+    groups = find_duplicates(known.beside(melodies)).groups
+    return np.isin(groups[len(known) :], groups[: len(known)])
+
+
 class _Traits:
     """What is compared of melodies no two of which are the same, and what is alike.
 

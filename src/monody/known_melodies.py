@@ -2,20 +2,30 @@
 
 The index is built once, at the end of training, and lies in the experiment. Beside it
 lies what the held-out melodies share with the training melodies: real tunes of one
-style share stock phrases, and a generated one may, too.
+style share stock phrases, and a generated one may, too. A network that was fine-tuned
+from the base model has learnt from that one's tunes as well, and may copy them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monody.base import base_experiment, base_model_fingerprint
 from monody.errors import MonodyError
 from monody.experiment import Experiment
 from monody.files import write_text
+from monody.melody import Melody
 from monody.melody_store import MelodyStore
 from monody.note_runs import NoteRuns
-from monody.novelty import NoveltyIndex, UsualNovelty, usual_novelty
+from monody.novelty import (
+    Novelty,
+    NoveltyIndex,
+    UsualNovelty,
+    look_up_all,
+    usual_novelty,
+)
 
 INDEX = "novelty"
 USUAL_FILE = "novelty_held_out.json"
@@ -25,8 +35,12 @@ USUAL_FILE = "novelty_held_out.json"
 class KnownMelodies:
     """The training melodies, looked up."""
 
-    index: NoveltyIndex
+    indices: tuple[NoveltyIndex, ...]  # its own melodies, and those of its base
     usual: UsualNovelty  # of the held-out melodies
+
+    def look_up(self, melody: Melody) -> Novelty:
+        """Find out what a melody shares with any of them, where it shares most."""
+        return look_up_all(self.indices, melody)
 
 
 def known_melodies(experiment: Experiment) -> KnownMelodies | None:
@@ -42,8 +56,17 @@ def known_melodies(experiment: Experiment) -> KnownMelodies | None:
         return None  # a model's file on its own
     if not len(training):
         return None
-    index = _index(experiment, training)
-    return KnownMelodies(index, _usual(experiment, index, training, held_out))
+    indices = (_index(experiment, training), *_base_indices(experiment))
+    return KnownMelodies(indices, _usual(experiment, indices, training, held_out))
+
+
+def _base_indices(experiment: Experiment) -> list[NoveltyIndex]:
+    """Return the index of the base model's melodies, where that was fine-tuned."""
+    base = experiment.base()
+    if base is None or base.fingerprint != base_model_fingerprint():
+        return []
+    model = base_experiment()
+    return [_index(model, model.side("train"))]
 
 
 def _index(experiment: Experiment, training: MelodyStore) -> NoveltyIndex:
@@ -59,7 +82,7 @@ def _index(experiment: Experiment, training: MelodyStore) -> NoveltyIndex:
 
 def _usual(
     experiment: Experiment,
-    index: NoveltyIndex,
+    indices: Sequence[NoveltyIndex],
     training: MelodyStore,
     held_out: MelodyStore | None,
 ) -> UsualNovelty:
@@ -72,7 +95,7 @@ def _usual(
             return UsualNovelty.from_json(saved["usual"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not made yet, or not whole: it is made now
-    usual = usual_novelty(index, melodies)
+    usual = usual_novelty(indices, melodies)
     if (experiment.folder / INDEX).is_dir():
         write_text(path, json.dumps({"of": of, "usual": usual.to_json()}))
     return usual

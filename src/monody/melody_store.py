@@ -145,6 +145,15 @@ class MelodyStore(Sequence[Melody]):
             self.sources,
         )
 
+    def beside(self, other: MelodyStore) -> MelodyStore:
+        """Return these melodies and then others, which have sources of their own."""
+        info = other.info.copy()
+        info["file"] += len(self.sources)
+        sources = [*self.sources, *other.sources]
+        ours = MelodyStore(self.notes, self.meters, self.info, sources)
+        theirs = MelodyStore(other.notes, other.meters, info, sources)
+        return ours.followed_by(theirs)
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of the music, in hexadecimal."""
         digest = hashlib.sha256()

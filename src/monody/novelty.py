@@ -229,14 +229,22 @@ class UsualNovelty:
 TYPICAL = ("longest_notes", "longest_bars", "covered", "closest_covered")
 
 
-def usual_novelty(index: NoveltyIndex, melodies: Sequence[Melody]) -> UsualNovelty:
+def look_up_all(indices: Sequence[NoveltyIndex], melody: Melody) -> Novelty:
+    """Find out what a melody shares with the training set that it shares most with."""
+    found = [index.look_up(melody) for index in indices]
+    return max(found, key=lambda one: (LABELS.index(one.label), one.longest_notes))
+
+
+def usual_novelty(
+    indices: Sequence[NoveltyIndex], melodies: Sequence[Melody]
+) -> UsualNovelty:
     """Find out what held-out melodies share with the training set.
 
     Args:
-        index: Of the training set.
+        indices: Of the training set, and of those of its base.
         melodies: Real melodies that are not in it.
     """
-    found = [index.look_up(melody) for melody in melodies]
+    found = [look_up_all(indices, melody) for melody in melodies]
     labels = [novelty.label for novelty in found]
     count = max(len(found), 1)
     return UsualNovelty(

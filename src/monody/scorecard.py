@@ -19,7 +19,7 @@ import numpy as np
 from monody.backend import keras
 from monody.batches import EncodedSet, encode_set
 from monody.corpus import read_corpus, require_melodies
-from monody.duplicates import find_duplicates
+from monody.duplicates import are_known
 from monody.errors import MonodyError
 from monody.evaluator import Evaluator
 from monody.events import REST, Events, Vocabulary, decode
@@ -197,23 +197,27 @@ def evaluate(
     began = time.monotonic()
     ours = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
     seconds = time.monotonic() - began
+    other = data_dir is not None
+    known = are_known(melodies, train) if other and train else None
     hear = partial(tell, "music")
     judge = partial(_judge_other, encoded, ours, tell)
-    others = {
-        name: judge(name, other)
-        for name, other in _other_networks(experiment, from_nothing, tell).items()
+    networks = {
+        name: judge(name, network)
+        for name, network in _other_networks(
+            experiment, train, from_nothing, tell
+        ).items()
     }
     return Scorecard(
         model=str(experiment.model_path),
         encoding=model.vocabulary.encoding,
         data=str(data_dir or experiment.folder / HELD_OUT),
-        part=part if data_dir is None else None,
-        like_training=_count_known(train, melodies) if data_dir and train else None,
+        part=None if other else part,
+        like_training=None if known is None else int(known.sum()),
         score=Score.of(ours, encoded),
         seconds=seconds,
         references={
             **_references(train, encoded, ours, model.vocabulary, tell),
-            **others,
+            **networks,
         },
         judged=Judged(melodies, model.vocabulary, encoded, ours),
         music=judge_music(experiment, progress=hear) if music else None,
@@ -221,16 +225,18 @@ def evaluate(
 
 
 def _other_networks(
-    experiment: Experiment, from_nothing: bool | None, tell: Progress
+    experiment: Experiment,
+    train: MelodyStore | None,
+    from_nothing: bool | None,
+    tell: Progress,
 ) -> dict[str, TrainedModel]:
     """Return what a network was fine-tuned from, and what it would be without it."""
     base = experiment.base()
     if base is None:
         return {}
     others = {BASE_ALONE: base}
-    if from_nothing is None:
-        notes = len(experiment.side("train").notes)
-        from_nothing = preset_for(notes).base == BASE
+    if from_nothing is None and train is not None:
+        from_nothing = preset_for(len(train.notes)).base == BASE
     if from_nothing:
         epochs = saved_settings(experiment.record())[1].num_epochs
         what = "training from nothing, this once, to compare"
@@ -300,18 +306,6 @@ def _read(
     saved = experiment.load().passport["settings"]["reading"]
     corpus = read_corpus(data_dir, ReadSettings.from_json(saved), progress)
     return require_melodies(corpus).melodies.take(corpus.used.tolist())
-
-
-def _count_known(train: MelodyStore, melodies: MelodyStore) -> int:
-    """Count the melodies that are, or are like, one of the training set."""
-    info = melodies.info.copy()
-    info["file"] += len(train.sources)
-    sources = [*train.sources, *melodies.sources]
-    both = MelodyStore(train.notes, train.meters, train.info, sources).followed_by(
-        MelodyStore(melodies.notes, melodies.meters, info, sources)
-    )
-    groups = find_duplicates(both).groups
-    return int(np.isin(groups[len(train) :], groups[: len(train)]).sum())
 
 
 def _references(

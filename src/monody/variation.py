@@ -47,8 +47,8 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
     experiment = _experiment_of(passport, experiment_dir)
     if experiment.load().fingerprint != passport.model:
         raise MonodyError(
-            f"{str(experiment.model_path)!r} is not the model that {str(path)!r} was "
-            "made with: name that one with --experiment_dir"
+            f"{experiment.model_name!r} is not the model that {str(path)!r} was made "
+            "with: name that one with --experiment_dir"
         )
     model = experiment.load()
     writer: Writes = Writer(model, passport.settings)
