@@ -1,14 +1,18 @@
-# make demo    learn from public-domain tunes and write 10 melodies
-# make test    lint, types and tests
+# make install  what `monody` needs, in .venv
+# make demo     learn from public-domain tunes and write 10 melodies
+# make test     lint, types and tests
+# make base     train the base model anew: under an hour on two cores; goes on after a stop
 # make clean   remove the environment
-# All three need Python 3.11 or later, and the first time a network.
+# All of them need Python 3.11 or later, and the first time a network.
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 TUNES := data/public-domain
 
-.PHONY: demo test clean
+.PHONY: install demo test base clean
+
+install: $(VENV)/.installed
 
 demo: $(VENV)/.demo
 	$(RUN)/monody corpus oneills1850 airdsAirs ryansMammoth --out $(TUNES)
@@ -21,8 +25,15 @@ test: $(VENV)/.dev
 	$(RUN)/mypy
 	$(RUN)/python -m pytest
 
+base: $(VENV)/.demo
+	$(RUN)/python -m monody.base_recipe data/base
+
 clean:
 	rm -rf $(VENV)
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(RUN)/python -m pip install --quiet --editable .
+	touch $@
 
 $(VENV)/.demo: $(VENV)/.made pyproject.toml
 	$(RUN)/python -m pip install --quiet --editable '.[demo]'

@@ -109,7 +109,6 @@ def test_every_classic_flag_is_explained(
         (["train", "--num_epochs", "many"], "'many' is not a valid integer"),
         (["train", "--optimizer", "magic"], "'magic' is not one of"),
         (["train", "--rnn_sise", "3"], "No such option '--rnn_sise'"),
-        (["sample"], "no trained experiment"),
         (["sample", "--experiment_dir", "nowhere"], "no trained model in 'nowhere'"),
         (["sample", "--midi_instrument", "kazoo"], "--midi_instrument must be"),
         (["sample", "--midi_instrument", "128"], "from 0 to 127"),

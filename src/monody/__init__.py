@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from monody.attempts import Piece
+    from monody.base import open_experiment
     from monody.corpus import Corpus, read_corpus
     from monody.errors import MonodyError, SettingError
     from monody.events import Events, Vocabulary
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from monody.verdicts import Verdict
 
 _HOMES = {
+    "base": ("open_experiment",),
     "corpus": ("Corpus", "read_corpus"),
     "errors": ("MonodyError", "SettingError"),
     "events": ("Events", "Vocabulary"),
@@ -82,6 +84,7 @@ __all__ = [
     "ModelSettings", "MonodyError", "Note", "Piece", "Primer", "ReadSettings",
     "Resemblance", "Rewrite", "Run", "SampleSettings", "Scorecard", "SettingError",
     "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary", "again",
-    "compare", "evaluate", "generate", "list_runs", "midi_bytes", "read_corpus",
+    "compare", "evaluate", "generate", "list_runs", "midi_bytes", "open_experiment",
+    "read_corpus",
     "resume", "split_corpus", "train", "vary", "write_collection", "write_midi",
 ]  # fmt: skip

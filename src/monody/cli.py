@@ -41,9 +41,10 @@ def cli() -> None:
 
     \b
     The first five minutes:
+      monody sample --bars 16    write melodies with the base model that comes with it
       monody inspect data/midi   what there is to learn from, and what is wrong with it
       monody train data/midi     learn from the MIDI files in data/midi
-      monody sample              write 10 new melodies with what was learnt
+      monody sample              write 10 new melodies with what was learnt from them
     No MIDI files at hand? Public-domain tunes:
       monody corpus oneills1850 --out data/midi
 

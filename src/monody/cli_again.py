@@ -18,7 +18,7 @@ FIXED = ("best_of", "prime_bars")  # of a whole run, not of one melody
 _EXPERIMENT = click.option(
     "--experiment_dir",
     metavar="DIR",
-    help="Experiment, or a .keras file. [default: the one the file was made with]",
+    help="Experiment, .keras file or base. [default: the one the file was made with]",
 )
 
 

@@ -200,13 +200,7 @@ def evaluate(
     other = data_dir is not None
     known = are_known(melodies, train) if other and train else None
     hear = partial(tell, "music")
-    judge = partial(_judge_other, encoded, ours, tell)
-    networks = {
-        name: judge(name, network)
-        for name, network in _other_networks(
-            experiment, train, from_nothing, tell
-        ).items()
-    }
+    networks = _other_networks(experiment, train, from_nothing, tell)
     return Scorecard(
         model=str(experiment.model_path),
         encoding=model.vocabulary.encoding,
@@ -217,7 +211,10 @@ def evaluate(
         seconds=seconds,
         references={
             **_references(train, encoded, ours, model.vocabulary, tell),
-            **networks,
+            **{
+                name: _judge_other(name, network, encoded, ours, tell)
+                for name, network in networks.items()
+            },
         },
         judged=Judged(melodies, model.vocabulary, encoded, ours),
         music=judge_music(experiment, progress=hear) if music else None,
@@ -251,11 +248,11 @@ def _other_networks(
 
 
 def _judge_other(
+    name: str,
+    other: TrainedModel,
     encoded: EncodedSet,
     ours: Surprise,
     tell: Progress,
-    name: str,
-    other: TrainedModel,
 ) -> Standing:
     """Judge another network on the same notes."""
     began = time.monotonic()
