@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from monody.batches import MIDDLE_C
 from monody.choosing import Choice
-from monody.clock import power_of_two
+from monody.clock import Integers, power_of_two
 from monody.decode_loop import COSTS, Rows, bars_left, write_group
 from monody.endings import ANY, PITCH_CLASSES
 from monody.events import END, REST, START, UNKNOWN, Events, Vocabulary
@@ -27,8 +27,6 @@ from monody.trained_model import TrainedModel
 from monody.wanted import Clock, Wanted
 
 ROWS = 32  # melodies written together, always: one compilation, and the same rounding
-Integers = NDArray[np.int64]
-
 MOST_READ = 512  # events of a primer that are read, the last ones
 LEAST_EVENTS = 1024  # that there is room for: few compilations
 
@@ -100,7 +98,7 @@ def decode_events(
 
 
 def _in_rows(starts: Sequence[Start]) -> list[Start]:
-    """Fill up to ``ROWS``; what the rows added write is dropped, and is short."""
+    """Fill up to ``ROWS`` with the last one; what those rows write is dropped."""
     start = starts[-1]
     return [*starts, *[start] * (ROWS - len(starts))]
 

@@ -13,7 +13,7 @@ import numpy as np
 from monody.choosing import Choice, choose
 from monody.copying import Layers
 from monody.endings import PITCH_CLASSES, closing_notes
-from monody.events import END, MAX_BARS_LEFT, REST, UNKNOWN
+from monody.events import END, REST, UNKNOWN, bars_left_symbol
 from monody.model import predict_duration, predict_pitch
 from monody.recall import Heard, Recall, expect, hear, nothing_heard
 from monody.repeats import Repeats, repeat
@@ -297,5 +297,5 @@ def _costs(logits: jax.Array, masks: jax.Array) -> jax.Array:
 
 def bars_left(end_bar: Any, bar: Any, end_position: Any) -> Any:
     """Return the symbol of how many bars are left, as in training."""
-    symbol = (end_bar - bar).clip(0, MAX_BARS_LEFT) + 1
+    symbol = bars_left_symbol(end_bar - bar).astype(jnp.int32)
     return symbol * (end_position != UNKNOWN)

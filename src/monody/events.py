@@ -199,12 +199,15 @@ def meter_symbol(meter: Meter) -> int:
     return METERS.index(name) if name in METERS else len(METERS) - 1
 
 
-def bars_left_symbol(bars: NDArray[np.int32]) -> NDArray[np.uint8]:
+def bars_left_symbol(bars: Any) -> Any:
     """Return the symbol of how many bar lines lie before the end, ``(events,)``.
 
     Where in its bar the end stands is told apart from it: 0 is on the bar line.
+
+    Args:
+        bars: Of NumPy, or of JAX while a melody is written.
     """
-    return (np.minimum(bars, MAX_BARS_LEFT) + 1).astype(np.uint8)
+    return (bars.clip(0, MAX_BARS_LEFT) + 1).astype(np.uint8)
 
 
 def _meter_symbols(meters: Ints) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -125,6 +126,7 @@ def counts_of(wanted: Wanted, bars: int) -> Counts:
     return Counts.of([low] * size, [high] * size)
 
 
+@lru_cache(maxsize=16)  # 128 melodies are written at a time, all by the same tables
 def _count_table(
     durations: Durations, last_ticks: int, wanted: Wanted, clock: Clock
 ) -> Bools:

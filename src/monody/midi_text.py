@@ -32,7 +32,7 @@ def with_text(data: bytes, text: str) -> bytes:
     mark = data.find(_TRACK)
     if mark < 0:
         raise ValueError("expected a MIDI file, got bytes without a track (MTrk)")
-    event = bytes((0, _META, _TEXT)) + _number_bytes(len(body)) + body
+    event = bytes((0, _META, _TEXT)) + number_bytes(len(body)) + body
     start = mark + 8  # the mark and the chunk's length have four bytes each
     size = int.from_bytes(data[mark + 4 : start], "big") + len(event)
     return data[: mark + 4] + size.to_bytes(4, "big") + event + data[start:]
@@ -147,12 +147,14 @@ def _decoded(text: bytes) -> str:
         return text.decode("latin-1")
 
 
-def _number_bytes(value: int) -> bytes:
+def number_bytes(value: int) -> bytes:
     """Write a number of up to 28 bits, seven to a byte.
 
-    >>> _number_bytes(20_000).hex()
+    >>> number_bytes(20_000).hex()
     '819c20'
     """
+    if value < 128:
+        return bytes((value,))
     out = [value & 127]
     while value := value >> 7:
         out.append(value & 127 | 128)

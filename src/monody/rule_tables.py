@@ -16,11 +16,7 @@ from monody.filling import MANY, counts_of, fill
 from monody.rules import FREE, IS_NOTE, SYMBOLS, Rules
 from monody.wanted import Clock, Wanted
 
-LEAST_TICKS, LEAST_KEPT, LEAST_CLOCKS = (
-    8192,
-    1024,
-    8,
-)  # sizes of tables: few are compiled
+LEAST_TICKS, LEAST_KEPT, LEAST_CLOCKS = 8192, 1024, 8  # of tables: few are compiled
 
 
 def make_rules(

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from monody.midi_text import number_bytes
+
 MAX_TICK = 2**31 - 1  # symusic's clock has 32 bits and would wrap around
 MAX_DELTA = 2**28 - 1  # four bytes of seven bits
 _META, _TEMPO, _END = 0xFF, 0x51, 0x2F
@@ -116,7 +118,7 @@ class RebuiltTrack:
         else:
             event = self._system_event(status)
         self._tick += delta
-        self.out += _number_bytes(delta)
+        self.out += number_bytes(delta)
         self.out += event
         self.events += not self.ended
 
@@ -187,7 +189,7 @@ class RebuiltTrack:
             return _EMPTY_TEXT
         if kind == _TEMPO and not self._keep_tempos:
             return _EMPTY_TEXT
-        return bytes((_META, kind)) + _number_bytes(size) + body
+        return bytes((_META, kind)) + number_bytes(size) + body
 
     def _end_of_track(self) -> bytes:
         self.ended = True
@@ -215,7 +217,7 @@ class RebuiltTrack:
         if not _SYSEX_BODY.fullmatch(body):
             self._note_flaw(_SYSEX)
             return _EMPTY_TEXT
-        return b"\xf0" + _number_bytes(size) + body
+        return b"\xf0" + number_bytes(size) + body
 
     def _is_misread_sysex(self, size: int) -> bool:
         """Say whether the size is wrong, or a data byte of a sysex without a size.
@@ -247,17 +249,3 @@ class RebuiltTrack:
         for key, count in self._sounding.items():
             self.out += bytes((0x80 | key >> 7, key & 127, 0, 0)) * count
         self.out += END_OF_TRACK
-
-
-def _number_bytes(value: int) -> bytes:
-    """Write a number of up to 28 bits, seven to a byte.
-
-    >>> _number_bytes(480).hex()
-    '8360'
-    """
-    if value < 128:
-        return bytes((value,))
-    out = [value & 127]
-    while value := value >> 7:
-        out.append(value & 127 | 128)
-    return bytes(reversed(out))
