@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from monody.attempts import Attempts, Piece, Progress
+from monody.attempts import Attempts, Piece, Progress, Writes
 from monody.experiment import Experiment
 from monody.known_melodies import known_melodies
 from monody.melody import Melody
@@ -25,7 +25,6 @@ from monody.outputs import Output, save_outputs
 from monody.passports import Passport
 from monody.primers import Primer, choose_primer, primer_melodies
 from monody.sample_settings import SampleSettings
-from monody.trained_model import TrainedModel
 from monody.writer import Draft, Writer, with_primer
 
 
@@ -100,6 +99,10 @@ class Generation:
         return Output(self._music(draft), passport, about)
 
 
+def _tell_nobody(_done: int, _all: int) -> None:
+    """Report no progress."""
+
+
 def generate(
     experiment: Experiment,
     settings: SampleSettings | None = None,
@@ -135,21 +138,58 @@ def generate(
         rng = np.random.default_rng([settings.seed or 0, index, *again])
         return choose_primer(store, settings, rng) if store is not None else None
 
+    made = write_pieces(
+        experiment,
+        Writer(model, settings),
+        settings,
+        primer_of,
+        range(settings.best_of or settings.num_files),
+        progress=progress or _tell_nobody,
+    )
+    primers_from = {
+        "prime_file": str(prime_file) if prime_file else None,
+        "data_dir": str(data_dir) if data_dir else None,
+    }
+    return replace(
+        made,
+        pieces=tuple(_best(made.pieces, settings)),
+        made_from={**made.made_from, **primers_from},
+    )
+
+
+def write_pieces(
+    experiment: Experiment,
+    writer: Writes,
+    settings: SampleSettings,
+    primer_of: Callable[[int, int], Primer | None],
+    indices: Sequence[int],
+    attempt: int = 0,
+    *,
+    guarded: bool = True,
+    progress: Progress = _tell_nobody,
+) -> Generation:
+    """Write melodies, those that fail again, and say what they were made from.
+
+    Args:
+        experiment: Whose model writes.
+        writer: How it does.
+        settings: What is asked, with a seed.
+        primer_of: What a melody continues, by its index and its attempt.
+        indices: Which melodies of the seed's.
+        attempt: The first attempt at each.
+        guarded: Whether what has collapsed is tried again.
+        progress: Called now and then.
+    """
     known = known_melodies(experiment)
-    attempts = Attempts(Writer(model, settings), settings, primer_of, known)
-    wanted = range(settings.best_of or settings.num_files)
-    pieces, first_tries = attempts.run(wanted, progress or _tell_nobody)
+    attempts = Attempts(writer, settings, primer_of, known, attempt, guarded)
+    pieces, first_tries = attempts.run(indices, progress)
     return Generation(
-        pieces=tuple(_best(pieces, settings)),
+        pieces=tuple(pieces),
         settings=settings,
         first_tries=first_tries,
         tries=len(pieces),
         usual=known.usual if known else None,
-        made_from={
-            **made_from(experiment, model),
-            "prime_file": str(prime_file) if prime_file else None,
-            "data_dir": str(data_dir) if data_dir else None,
-        },
+        made_from=_made_from(experiment),
         folder=experiment.generated,
     )
 
@@ -161,17 +201,14 @@ def with_seed(settings: SampleSettings) -> SampleSettings:
     return replace(settings, seed=secrets.randbelow(2**32))
 
 
-def made_from(experiment: Experiment, model: TrainedModel) -> dict[str, str | None]:
+def _made_from(experiment: Experiment) -> dict[str, str | None]:
     """Say which model melodies were made with."""
+    model = experiment.load()
     return {
         "model": experiment.model_name,
         "model_sha256": model.fingerprint,
         "data_fingerprint": model.data_fingerprint,
     }
-
-
-def _tell_nobody(_done: int, _all: int) -> None:
-    """Report no progress."""
 
 
 def _best(pieces: Sequence[Piece], settings: SampleSettings) -> Sequence[Piece]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from monody.attempts import Attempts, Writes
+from monody.attempts import Writes
 from monody.base import base_experiment, open_experiment
 from monody.collapse import collapse_of
 from monody.errors import MonodyError, SettingError
 from monody.experiment import Experiment
-from monody.generation import Generation, made_from, with_seed
-from monody.known_melodies import known_melodies
+from monody.generation import Generation, with_seed, write_pieces
 from monody.melody import Melody, Meter
 from monody.melody_file import read_melody
 from monody.passports import Passport, read_passport
-from monody.primers import Primer, fitted
+from monody.primers import fitted
 from monody.rewrite import Rewrite, Rewriter
 from monody.sample_settings import SampleSettings
 from monody.settings import BASE
@@ -54,7 +52,7 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
     writer: Writes = Writer(model, passport.settings)
     if passport.rewrite is not None:
         writer = _rewriter(model, passport.settings, passport.rewrite)
-    made = _generation(
+    made = write_pieces(
         experiment, writer, passport.settings, lambda *_: passport.primer,
         [passport.index], passport.attempt, guarded=False,
     )  # fmt: skip
@@ -103,7 +101,7 @@ def vary(
         experiment = open_experiment(experiment_dir)
     settings = with_seed(SampleSettings(**{"num_files": 1, **changes}))
     rewrite = {"how": how.to_json(), "melody": _melody_json(melody)}
-    made = _generation(
+    made = write_pieces(
         experiment,
         _rewriter(experiment.load(), settings, rewrite),
         settings,
@@ -141,34 +139,10 @@ def _changed(
     primer = passport.primer if settings.start == "primer" else None
     if primer is not None:
         primer = fitted(primer, settings)
-    return _generation(
+    return write_pieces(
         experiment, Writer(experiment.load(), settings), settings,
         lambda *_: primer, [passport.index], passport.attempt,
     )  # fmt: skip
-
-
-def _generation(
-    experiment: Experiment,
-    writer: Writes,
-    settings: SampleSettings,
-    primer_of: Callable[[int, int], Primer | None],
-    indices: list[int],
-    attempt: int = 0,
-    *,
-    guarded: bool = True,
-) -> Generation:
-    known = known_melodies(experiment)
-    attempts = Attempts(writer, settings, primer_of, known, attempt, guarded)
-    pieces, first_tries = attempts.run(indices, lambda _done, _all: None)
-    return Generation(
-        pieces=tuple(pieces),
-        settings=settings,
-        first_tries=first_tries,
-        tries=len(pieces),
-        usual=known.usual if known else None,
-        made_from=made_from(experiment, experiment.load()),
-        folder=experiment.generated,
-    )
 
 
 def _experiment_of(passport: Passport, experiment_dir: PathLike | None) -> Experiment:
