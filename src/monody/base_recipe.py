@@ -23,12 +23,12 @@ from monody.training import resume, train
 
 FOLDER = Path("data/base")
 READING = ReadSettings()
-MODEL = ModelSettings(encoding="notes", rnn_size=256, num_layers=2, dropout=0.4)
+MODEL = ModelSettings(encoding="notes", rnn_size=256, num_layers=2, dropout=0.2)
 TRAINING = TrainSettings(
     base="none",
-    num_epochs=40,
+    num_epochs=30,
     batch_size=16,
-    patience=8,
+    patience=6,
     # A user's tunes may be in any key, and in any range.
     transpose=0.75,
     transpose_octaves=2,
