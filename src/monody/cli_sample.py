@@ -62,12 +62,11 @@ LEAST_COST_BITS = 0.005  # per note; less is not worth a word
 )
 @sound_bank_option
 @click.option(
-    "--page/--no_page",
-    default=True,
-    help="Write index.html beside the melodies: hear them, see them, read them. "
-    "[default on]",
+    "--page",
+    is_flag=True,
+    help="Also write index.html, to hear, see and read the melodies.",
 )
-@click.option("--open", "opens", is_flag=True, help="Open that page in the browser.")
+@click.option("--open", "opens", is_flag=True, help="Write that page, and open it.")
 @settings_options(SampleSettings)
 def sample(
     experiment_dir: str | None,

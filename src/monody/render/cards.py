@@ -13,12 +13,13 @@ from monody.attempts import Piece
 from monody.errors import MonodyError
 from monody.files import write_bytes
 from monody.generation import Generation
-from monody.melody import Melody
+from monody.melody import Melody, lines_around
 from monody.render.forms import render
 from monody.render.page import Card, write_page
 from monody.scales import heard_scale
 
 MOST_CARDS = 20  # of one run; a page of a thousand players is no page
+MOST_BARS = 48  # of a staff; a longer one takes seconds to engrave
 
 
 @dataclass
@@ -69,8 +70,14 @@ def _card(
     shown: Shown,
 ) -> Card:
     """Render one melody, and gather what is known of it."""
+    score = path.with_suffix(".musicxml")
     files = [("MIDI", path.name)]
-    for form, name in (("wav", "WAV"), ("musicxml", "MusicXML"), ("abc", "ABC")):
+    forms = [("wav", "WAV"), ("musicxml", "MusicXML"), ("abc", "ABC")]
+    if len(lines_around(melody)) - 1 > MOST_BARS:
+        forms.remove(("musicxml", "MusicXML"))
+        line = f"no staff of more than {MOST_BARS} bars: monody render --to musicxml"
+        _leave_out(line, shown)
+    for form, name in forms:
         out = path.with_suffix(f".{form}")
         try:
             write_bytes(out, render(melody, form, path.stem, sound_bank))
@@ -87,18 +94,15 @@ def _card(
         label=piece.novelty.label if piece.novelty else "",
         said=piece.novelty.said if piece.novelty else "",
         sound=next((name for kind, name in files if kind == "WAV"), ""),
-        staff=_staff(path, shown),
+        staff=_staff(score, shown) if ("MusicXML", score.name) in files else "",
         files=tuple(files),
     )
 
 
-def _staff(path: Path, shown: Shown) -> str:
-    """Engrave the score of a melody; nothing where there is none."""
+def _staff(score: Path, shown: Shown) -> str:
+    """Engrave a score, where that can be done."""
     from monody.render.staff import to_svg_staff
 
-    score = path.with_suffix(".musicxml")
-    if not score.exists():
-        return ""
     try:
         return to_svg_staff(score.read_text("utf-8"))
     except MonodyError as error:
