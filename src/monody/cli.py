@@ -18,6 +18,7 @@ import click
 from monody.cli_again import again, vary
 from monody.cli_evaluate import evaluate
 from monody.cli_files import DATA_DIR, cache, inspect
+from monody.cli_render import render
 from monody.cli_runs import runs
 from monody.cli_sample import sample
 from monody.cli_train import EXIT_INTERRUPTED, train
@@ -60,6 +61,7 @@ cli.add_command(runs)
 cli.add_command(sample)
 cli.add_command(vary)
 cli.add_command(again)
+cli.add_command(render)
 
 
 @cli.command(cls=HeadedCommand)

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monody.cli_render import sound_bank_option
 from monody.options import HeadedCommand, chosen, settings_options
 from monody.sample_settings import SampleSettings
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from monody.attempts import Piece
     from monody.generation import Generation
     from monody.novelty import UsualNovelty
 
 MOST_ROWS = 20  # melodies that are listed one by one
+MOST_DRAWN = 5  # melodies that are drawn into the terminal
 RULE_NAMES = {
     "corpus": "what the corpus uses",
     "durations": "--durations",
@@ -56,12 +60,22 @@ LEAST_COST_BITS = 0.005  # per note; less is not worth a word
     help="Folder of MIDI files whose melodies to continue. "
     "[default: the experiment's held-out melodies]",
 )
+@sound_bank_option
+@click.option(
+    "--page",
+    is_flag=True,
+    help="Also write index.html, to hear, see and read the melodies.",
+)
+@click.option("--open", "opens", is_flag=True, help="Write that page, and open it.")
 @settings_options(SampleSettings)
 def sample(
     experiment_dir: str | None,
     save_dir: str | None,
     prime_file: str | None,
     data_dir: str | None,
+    sound_bank: str | None,
+    page: bool,
+    opens: bool,
     **values: Any,
 ) -> None:
     r"""Write new melodies with a trained model.
@@ -110,6 +124,45 @@ def sample(
     paths = generation.save(save_dir)
     for line in report(generation, paths):
         click.echo(line)
+    console = Console()
+    if console.is_terminal:
+        _draw(generation, paths, console)
+    if page or opens:
+        _show(generation, paths, sound_bank, opens=opens)
+
+
+def _draw(generation: Generation, paths: Sequence[Path], console: Console) -> None:
+    """Draw the first melodies into the terminal."""
+    from monody.render.terminal_roll import terminal_roll
+
+    encoding = (console.encoding or "ascii").lower()
+    for path, melody in list(zip(paths, generation.melodies, strict=True))[:MOST_DRAWN]:
+        drawn = terminal_roll(
+            melody,
+            width=console.width,
+            colour=console.color_system is not None,
+            ascii_only=not encoding.startswith("utf"),
+        )
+        console.print(f"\n{path.name}", highlight=False)
+        console.print(drawn, no_wrap=True, overflow="crop")
+
+
+def _show(
+    generation: Generation,
+    paths: Sequence[Path],
+    sound_bank: str | None,
+    *,
+    opens: bool,
+) -> None:
+    """Write the page beside the melodies, and open it where that is asked."""
+    from monody.render.cards import show
+
+    shown = show(generation, paths, Path(sound_bank) if sound_bank else None)
+    for line in shown.left_out:
+        click.echo(line)
+    click.echo(f"page: {shown.page}")
+    if opens:
+        click.launch(str(shown.page.absolute()))
 
 
 def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
@@ -152,16 +205,8 @@ def _about(piece: Piece) -> str:
     failed = f"  ({piece.failure})" if piece.failure else ""
     if novelty is None:
         return bits + failed
-    words = [f"{novelty.label:<9}  {bits}"]
-    if novelty.longest_notes:
-        words.append(
-            f"longest shared run {novelty.longest_notes} notes "
-            f"({novelty.longest_bars:.1f} bars): bar {novelty.bar} as in "
-            f"{novelty.source}, bar {novelty.source_bar}"
-        )
-    if novelty.label != "new" and novelty.closest:
-        words.append(f"{novelty.closest_covered:.0%} of {novelty.closest}")
-    return "; ".join(words) + failed
+    words = [f"{novelty.label:<9}  {bits}", novelty.said]
+    return "; ".join(filter(None, words)) + failed
 
 
 def _usual(usual: UsualNovelty) -> Iterator[str]:

@@ -78,6 +78,20 @@ class Novelty:
         long = run >= LONG_RUN_NOTES or run >= NEAR_COPY_SHARE * self.notes
         return NEAR_COPY if long or self.closest_covered >= NEAR_COPY_COVERED else NEW
 
+    @property
+    def said(self) -> str:
+        """What it shares and with which melodies, in words; empty if nothing."""
+        words = []
+        if self.longest_notes:
+            words.append(
+                f"longest shared run {self.longest_notes} notes "
+                f"({self.longest_bars:.1f} bars): bar {self.bar} as in {self.source}, "
+                f"bar {self.source_bar}"
+            )
+        if self.label != NEW and self.closest:
+            words.append(f"{self.closest_covered:.0%} of {self.closest}")
+        return "; ".join(words)
+
     def to_json(self) -> dict[str, Any]:
         """Return the figures and the label as JSON values."""
         return {"label": self.label, **asdict(self)}

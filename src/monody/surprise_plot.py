@@ -9,13 +9,26 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from monody.melody import MAX_BAR_TICKS, Melody, Note, bar_lines
+from monody.melody import Melody, Note
 from monody.pitches import pitch_name
+from monody.render.bar_rows import Row, rows_of
+from monody.render.svg import (
+    AT_END,
+    AT_MIDDLE,
+    FONT,
+    Look,
+    box,
+    line,
+    printable,
+    shortened,
+    tag,
+    text,
+)
 
 BARS_IN_ROW = 8
 DARKEST_BITS = 8.0  # what is more surprising has the same colour
@@ -32,11 +45,7 @@ FEWEST_PITCHES, FEWEST_BITS = 12, 4.0  # that roll and chart have room for
 
 INK, SOFT, BAR_LINE, GRID = "#1f2328", "#59616b", "#c3c9d0", "#d9dde2"
 PAPER, ROLL_PAPER, BLACK_KEYS = "#ffffff", "#f6f7f9", "#edeff2"
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 
-Look = Mapping[str, str | float]
-AT_END: Look = {"text-anchor": "end"}
-AT_MIDDLE: Look = {"text-anchor": "middle"}
 OUTLINE: Look = {"stroke": INK, "stroke-width": 0.6, "stroke-opacity": 0.45}
 
 # Even steps of lightness in one hue, so that the scale is even in grey too: OKLCH (B.
@@ -44,24 +53,6 @@ OUTLINE: Look = {"stroke": INK, "stroke-width": 0.6, "stroke-opacity": 0.45}
 # to 0.28 at 262 degrees.
 COLOURS = ("#ccdfff", "#a7c6fd", "#83acf7", "#6292ec", "#4579dc",
            "#2c60c6", "#1748ab", "#06338a", "#002067")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Row:
-    """Some bars that stand side by side. Times in ticks."""
-
-    lines: tuple[int, ...]  # where its bars begin, and where the last one ends
-    first_bar: int  # number of its first bar
-    indent: int  # so that bars stand below bars where the first row has a pickup
-    last: bool
-
-    @property
-    def start(self) -> int:
-        return self.lines[0]
-
-    @property
-    def end(self) -> int:
-        return self.lines[-1]
 
 
 @dataclass(frozen=True)
@@ -82,14 +73,14 @@ class _Scale:
     def row_height(self) -> float:
         return CHART + BETWEEN + self.roll_height + ROW_GAP
 
-    def x(self, tick: int, row: _Row) -> float:
+    def x(self, tick: int, row: Row) -> float:
         return LEFT + (row.indent + tick - row.start) * self.tick_width
 
     def pitch_y(self, pitch: int) -> float:
         """Return the upper edge of a pitch, from the chart's upper edge."""
         return CHART + BETWEEN + (self.highest_pitch - pitch) * self.pitch_height
 
-    def sides(self, row: _Row) -> tuple[float, float]:
+    def sides(self, row: Row) -> tuple[float, float]:
         return self.x(row.start, row), self.x(row.end, row)
 
     def bits_y(self, bits: float) -> float:
@@ -119,11 +110,11 @@ def surprise_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
     if not np.all(np.isfinite(bits)):
         raise ValueError("bits must be finite numbers")
     values = [max(float(value), 0.0) for value in bits]  # rounding can go below 0
-    rows = _rows(melody)
+    rows = rows_of(melody, BARS_IN_ROW)
     scale = _scale(melody, values, rows)
     height = HEADER + len(rows) * scale.row_height
     summary = _summary(melody, values, rows)
-    title = "".join(char if char.isprintable() else " " for char in title)  # for XML
+    title = printable(title)
     parts = [*_opening(title, summary, height), *_header(title, summary)]
     for index, row in enumerate(rows):
         parts += _draw_row(row, index, scale, melody, values)
@@ -139,29 +130,7 @@ def colour_of(bits: float) -> str:
     return "#" + "".join(f"{round(level):02x}" for level in mixed)
 
 
-def _rows(melody: Melody) -> list[_Row]:
-    """Cut a melody into rows of bars; a pickup stands before the first row's bars."""
-    lines = bar_lines(melody.meters, melody.end + MAX_BAR_TICKS)
-    lines = lines[: int(np.searchsorted(lines, melody.end)) + 1]
-    edges, start = lines.tolist(), int(melody.starts[0])
-    has_pickup = len(edges) > 2 and edges[1] <= 2 * start < 2 * edges[1]
-    if has_pickup:
-        edges[0] = start - start % melody.meters[0].beat_ticks
-    indent = edges[1] - edges[0] if has_pickup else 0
-    cuts = [0, *range(BARS_IN_ROW + has_pickup, len(edges) - 1, BARS_IN_ROW)]
-    stops = [*cuts[1:], len(edges) - 1]
-    return [
-        _Row(
-            lines=tuple(edges[cut : stop + 1]),
-            first_bar=cut + 1 - has_pickup,
-            indent=indent if cut else 0,
-            last=stop == stops[-1],
-        )
-        for cut, stop in zip(cuts, stops, strict=True)
-    ]
-
-
-def _scale(melody: Melody, bits: list[float], rows: list[_Row]) -> _Scale:
+def _scale(melody: Melody, bits: list[float], rows: list[Row]) -> _Scale:
     """Choose a scale that fits the longest row, all pitches and the greatest bits."""
     ticks = max(row.indent + row.end - row.start for row in rows)
     low, high = int(melody.pitches.min()), int(melody.pitches.max())
@@ -177,12 +146,11 @@ def _scale(melody: Melody, bits: list[float], rows: list[_Row]) -> _Scale:
     )
 
 
-def _summary(melody: Melody, bits: list[float], rows: list[_Row]) -> str:
+def _summary(melody: Melody, bits: list[float], rows: list[Row]) -> str:
     """Say in a line what the picture shows."""
     most = bits.index(max(bits))
     note = Note(*melody.notes[most].tolist())
-    row = next(row for row in rows if note.start < row.end)
-    bar = row.first_bar + sum(line <= note.start for line in row.lines[1:])
+    bar = next(row for row in rows if note.start < row.end).bar_at(note.start)
     return (
         f"{len(bits):,} note{'s' * (len(bits) > 1)} · "
         f"{sum(bits) / len(bits):.2f} bits a note · most surprising: "
@@ -204,28 +172,27 @@ def _opening(title: str, summary: str, height: float) -> Iterator[str]:
     yield '<defs><linearGradient id="monody-bits">'
     for place, colour in enumerate(COLOURS):
         offset = place / (len(COLOURS) - 1)
-        yield _tag("stop", {"offset": offset, "stop-color": colour})
+        yield tag("stop", {"offset": offset, "stop-color": colour})
     yield "</linearGradient></defs>"
-    yield _box(0, 0, WIDTH, height, {"fill": PAPER})
+    yield box(0, 0, WIDTH, height, {"fill": PAPER})
     yield f'<g font-family="{FONT}" font-size="11" fill="{SOFT}">'
 
 
 def _header(title: str, summary: str) -> Iterator[str]:
     """Draw the title, the line below it, and the legend on the right."""
-    if len(title) > TITLE_CHARACTERS:
-        title = f"{title[: TITLE_CHARACTERS - 1]}…"
-    yield _text(title, LEFT, 38, {"font-size": 20, "font-weight": "600", "fill": INK})
-    yield _text(summary, LEFT, 61, {"font-size": 13})
+    look: Look = {"font-size": 20, "font-weight": "600", "fill": INK}
+    yield text(shortened(title, TITLE_CHARACTERS), LEFT, 38, look)
+    yield text(summary, LEFT, 61, {"font-size": 13})
     left = WIDTH - RIGHT - LEGEND
-    yield _box(left, 50, LEGEND, 10, {"rx": 2, "fill": "url(#monody-bits)"})
-    yield _text("bits", left - 8, 59, AT_END)
+    yield box(left, 50, LEGEND, 10, {"rx": 2, "fill": "url(#monody-bits)"})
+    yield text("bits", left - 8, 59, AT_END)
     for share in (0, 0.25, 0.5, 0.75, 1):
         label = f"{DARKEST_BITS * share:g}{'+' * (share == 1)}"
-        yield _text(label, left + LEGEND * share, 74, AT_MIDDLE)
+        yield text(label, left + LEGEND * share, 74, AT_MIDDLE)
 
 
 def _draw_row(
-    row: _Row, index: int, scale: _Scale, melody: Melody, bits: list[float]
+    row: Row, index: int, scale: _Scale, melody: Melody, bits: list[float]
 ) -> Iterator[str]:
     """Draw one row: chart above, roll below, bar lines through both."""
     yield f'<g transform="translate(0 {HEADER + index * scale.row_height:.2f})">'
@@ -239,43 +206,44 @@ def _draw_row(
     yield "</g>"
 
 
-def _ground(row: _Row, scale: _Scale) -> Iterator[str]:
+def _ground(row: Row, scale: _Scale) -> Iterator[str]:
     """Draw what lies behind the notes: the black keys, and a name at each C."""
     (left, right), height = scale.sides(row), scale.pitch_height
     width, highest = right - left, scale.highest_pitch
     top = scale.pitch_y(highest)
-    yield _box(left, top, width, scale.roll_height, {"fill": ROLL_PAPER})
+    yield box(left, top, width, scale.roll_height, {"fill": ROLL_PAPER})
     for pitch in range(highest, highest - scale.pitches, -1):
         y = scale.pitch_y(pitch)
         if "#" in pitch_name(pitch):
-            yield _box(left, y, width, height, {"fill": BLACK_KEYS})
+            yield box(left, y, width, height, {"fill": BLACK_KEYS})
         if pitch % 12 == 0:
-            yield _line(left, right, y + height, y + height, GRID)
-            yield _text(pitch_name(pitch), left - 8, y + height / 2 + 4, AT_END)
+            yield line(left, right, y + height, y + height, _stroke(GRID))
+            yield text(pitch_name(pitch), left - 8, y + height / 2 + 4, AT_END)
 
 
-def _bits_axis(row: _Row, scale: _Scale) -> Iterator[str]:
+def _bits_axis(row: Row, scale: _Scale) -> Iterator[str]:
     """Draw the axis of the bits: six lines at most, with their figures."""
     left, right = scale.sides(row)
     for bits in range(0, int(scale.top_bits) + 1, math.ceil(scale.top_bits / 5)):
         y = scale.bits_y(bits)
-        yield _line(left, right, y, y, GRID if bits else SOFT)
-        yield _text(str(bits), left - 8, y + 4, AT_END)
+        yield line(left, right, y, y, _stroke(GRID if bits else SOFT))
+        yield text(str(bits), left - 8, y + 4, AT_END)
     turned = f"translate({left - 34:.6g} {CHART / 2:g}) rotate(-90)"
-    yield _text("bits", 0, 0, {"transform": turned, **AT_MIDDLE})
+    yield text("bits", 0, 0, {"transform": turned, **AT_MIDDLE})
 
 
-def _bar_lines(row: _Row, scale: _Scale) -> Iterator[str]:
+def _bar_lines(row: Row, scale: _Scale) -> Iterator[str]:
     """Draw the bar lines, and the number of each bar; the melody's last is thick."""
     bottom = scale.row_height - ROW_GAP
     for number, tick in enumerate(row.lines, start=row.first_bar):
         x, final = scale.x(tick, row), row.last and tick == row.end
-        yield _line(x, x, 0, bottom, SOFT if final else BAR_LINE, 2 if final else 1)
+        look = _stroke(SOFT, 2) if final else _stroke(BAR_LINE)
+        yield line(x, x, 0, bottom, look)
         if tick < row.end:
-            yield _text(str(number), x + 3, -6)
+            yield text(str(number), x + 3, -6)
 
 
-def _draw_note(note: Note, bits: float, row: _Row, scale: _Scale) -> Iterator[str]:
+def _draw_note(note: Note, bits: float, row: Row, scale: _Scale) -> Iterator[str]:
     """Draw a note's part of this row, and its stem if it begins here."""
     begins = note.start >= row.start
     x = scale.x(max(note.start, row.start), row)
@@ -284,35 +252,12 @@ def _draw_note(note: Note, bits: float, row: _Row, scale: _Scale) -> Iterator[st
     y, fill = scale.pitch_y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
     look = {"class": "note" if begins else "held", "rx": 1.5, **fill}
     words = f"{pitch_name(note.pitch)}, {note.duration} ticks, {bits:.2f} bits"
-    yield _box(x, y, width, scale.pitch_height, look, f"<title>{words}</title>")
+    yield box(x, y, width, scale.pitch_height, look, f"<title>{words}</title>")
     if begins:
         top, middle = scale.bits_y(bits), x + min(width / 2, 4.0)
-        yield _line(middle, middle, top, CHART, SOFT, 1.2)
-        yield _tag("circle", {"cx": middle, "cy": top, "r": 2.8, **fill})
+        yield line(middle, middle, top, CHART, _stroke(SOFT, 1.2))
+        yield tag("circle", {"cx": middle, "cy": top, "r": 2.8, **fill})
 
 
-def _box(
-    x: float, y: float, width: float, height: float, look: Look, inside: str = ""
-) -> str:
-    place = {"x": x, "y": y, "width": width, "height": height}
-    return _tag("rect", {**place, **look}, inside)
-
-
-def _line(
-    left: float, right: float, top: float, bottom: float, colour: str, width: float = 1
-) -> str:
-    ends = {"x1": left, "x2": right, "y1": top, "y2": bottom}
-    return _tag("line", {**ends, "stroke": colour, "stroke-width": width})
-
-
-def _text(words: str, x: float, y: float, look: Look | None = None) -> str:
-    return _tag("text", {"x": x, "y": y, **(look or {})}, html.escape(words))
-
-
-def _tag(element: str, look: Look, inside: str = "") -> str:
-    """Write an element; lengths have six digits, which is a hundredth of a pixel."""
-    written = [
-        f'{name}="{value if isinstance(value, str) else f"{value:.6g}"}"'
-        for name, value in look.items()
-    ]
-    return f"<{element} {' '.join(written)}>{inside}</{element}>"
+def _stroke(colour: str, width: float = 1) -> Look:
+    return {"stroke": colour, "stroke-width": width}

@@ -1,0 +1,1 @@
+"""Melodies to hear, see and read: audio, piano roll, score and page."""

@@ -1,0 +1,84 @@
+"""The forms that a melody can be rendered in, each the bytes of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from monody.errors import SettingError
+from monody.melody import Melody
+
+Form = Callable[[Melody, str, Path | None], bytes]  # melody, title, sound bank
+
+
+def _wav(melody: Melody, _title: str, sound_bank: Path | None) -> bytes:
+    from monody.render.audio import render_wav
+
+    return render_wav(melody, sound_bank=sound_bank)
+
+
+def _png(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
+    from monody.render.picture import roll_png
+
+    return roll_png(melody, title)
+
+
+def _svg(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
+    from monody.render.roll import roll_svg
+
+    return roll_svg(melody, title).encode()
+
+
+def _musicxml(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
+    from monody.render.score import to_musicxml
+
+    return to_musicxml(melody, title).encode()
+
+
+def _abc(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
+    from monody.render.abc import to_abc
+
+    return to_abc(melody, title).encode()
+
+
+FORMS: dict[str, Form] = {
+    "wav": _wav,
+    "png": _png,
+    "svg": _svg,
+    "musicxml": _musicxml,
+    "abc": _abc,
+}
+
+
+def parse_forms(words: str) -> tuple[str, ...]:
+    """Read a list such as ``wav,svg``; the order and repeats do not matter.
+
+    Raises:
+        SettingError: If a word is none of ``FORMS``.
+    """
+    asked = {word.strip().lower() for word in words.split(",")}
+    for word in sorted(asked - set(FORMS)):
+        raise SettingError(f"to must be some of {', '.join(FORMS)}, not {word!r}")
+    return tuple(form for form in FORMS if form in asked)
+
+
+def render(
+    melody: Melody, form: str, title: str, sound_bank: Path | None = None
+) -> bytes:
+    """Render a melody.
+
+    Args:
+        melody: With at least one note.
+        form: One of ``FORMS``: sound (``wav``), piano roll (``png``, ``svg``), score
+            (``musicxml``, ``abc``).
+        title: What a picture and a score are headed with.
+        sound_bank: A ``.sf2`` file for ``wav``; by default monody's own sound.
+
+    Returns:
+        The bytes of a file.
+
+    Raises:
+        MonodyError: If what a form needs is not installed, or the melody is too long
+            for it.
+    """
+    return FORMS[form](melody, title, sound_bank)

@@ -1,0 +1,80 @@
+"""The page of a run: one card for each melody, to hear, see and read.
+
+``index.html`` lies beside the files that it plays and offers, and needs nothing else:
+no network, no server. Its script and style are our own and stand in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monody.files import write_text
+from monody.melody import TICKS_PER_QUARTER, Melody, lines_around
+from monody.render.roll import roll_svg
+
+PAGE = "index.html"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the page says and offers of one melody."""
+
+    name: str
+    melody: Melody
+    facts: tuple[tuple[str, str], ...]  # such as ("key", "D dorian")
+    label: str = ""  # new, near-copy or copy
+    said: str = ""  # a sentence more
+    sound: str = ""  # file name of its WAV, beside the page; empty where there is none
+    staff: str = ""  # an SVG
+    files: tuple[tuple[str, str], ...] = ()  # what each is, and its name
+
+    @property
+    def ticks_per_second(self) -> float:
+        """How fast time goes."""
+        return self.melody.bpm * TICKS_PER_QUARTER / 60
+
+    @property
+    def end_ticks(self) -> int:
+        """Where its last note ends."""
+        return self.melody.end
+
+    @property
+    def bar_lines(self) -> list[int]:
+        """The ticks of its bar lines, that which closes the last bar included."""
+        return lines_around(self.melody)
+
+    @property
+    def roll(self) -> str:
+        """Its piano roll, an SVG."""
+        return roll_svg(self.melody, self.name, heading=False)
+
+
+def write_page(
+    cards: Sequence[Card], folder: Path, title: str, about: Sequence[str]
+) -> Path:
+    """Write ``index.html``, whole or not at all; one that is there is replaced.
+
+    Args:
+        cards: The melodies.
+        folder: Where to; the files that the cards name lie there.
+        title: The page's heading.
+        about: What is said of all melodies, one paragraph each.
+
+    Returns:
+        The page's path.
+    """
+    environment = Environment(
+        loader=PackageLoader("monody"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    template = environment.get_template("melodies.html")
+    path = folder / PAGE
+    write_text(path, template.render(cards=cards, title=title, about=about))
+    return path

@@ -1,0 +1,58 @@
+"""From MusicXML to a picture of its staff; engraved by verovio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monody.errors import MonodyError
+from monody.render.score import score_module
+
+# Lengths are verovio's: a staff is 72 high, so on a phone, where 1400 become some 360
+# pixels, 18 pixels high, with two to four bars a line.
+OPTIONS = {
+    "adjustPageHeight": True,  # as high as the music
+    "breaks": "auto",
+    "footer": "none",
+    "header": "none",
+    "pageHeight": 60_000,  # verovio's largest: some 280 lines
+    "pageMarginBottom": 10,
+    "pageMarginLeft": 30,  # room for the numbers of bars
+    "pageMarginRight": 10,
+    "pageMarginTop": 10,
+    "pageWidth": 1400,
+    "smuflTextFont": "none",  # or 46 kB of font for the one note of the tempo
+    "svgFormatRaw": True,  # no indentation
+    "svgRemoveXlink": True,
+    "svgViewBox": True,  # as large as its place, instead of a size in pixels
+    "xmlIdChecksum": True,  # ids by what is drawn, else random
+}
+TEMPO_NOTE = '<tspan font-family="Leipzig" font-size="720px">\ueca5'
+PLAIN_TEMPO_NOTE = '<tspan font-size="405px">♩'
+
+
+def to_svg_staff(musicxml: str) -> str:
+    """Draw a score as one SVG, all its lines of staff below each other.
+
+    It scales to its place by its ``viewBox``, takes the colour of the text around it,
+    and needs no font or file. Two scores may stand in one page: no id is the same.
+
+    Args:
+        musicxml: What ``to_musicxml`` returns.
+
+    Raises:
+        MonodyError: If verovio is not installed, or the text is no MusicXML or is too
+            long for one picture.
+    """
+    verovio = score_module("verovio")
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit: Any = verovio.toolkit()
+    toolkit.setOptions(OPTIONS)
+    if not toolkit.loadData(musicxml):
+        raise MonodyError("a staff is drawn from MusicXML, not from other text")
+    if toolkit.getPageCount() != 1:
+        raise MonodyError(
+            "the staff is too long for one picture: render a shorter melody"
+        )
+    svg: str = toolkit.renderToSVG(1)
+    svg = svg.replace(TEMPO_NOTE, PLAIN_TEMPO_NOTE)
+    return svg.replace(' color="black"', ' fill="currentColor"')
