@@ -31,7 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="monody-tests-")
     config.stash[_CACHE] = folder
     os.environ["MONODY_CACHE"] = f"{folder.name}/cache"
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = f"{folder.name}/compiled"
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # those share what they compile
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = f"{folder.name}/compiled"
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
 
 
