@@ -19,6 +19,8 @@ hypothesis.settings.register_profile("monody", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("monody")
 
 
+SLOW_FILES = ("test_readme.py", "test_cli.py")
+
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 
@@ -34,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:  # those share what they compile
         os.environ["JAX_COMPILATION_CACHE_DIR"] = f"{folder.name}/compiled"
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes, so that no process is left with one."""
+    items.sort(key=lambda item: item.path.name not in SLOW_FILES)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

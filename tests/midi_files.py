@@ -95,11 +95,11 @@ def tune(seed: int, bars: int = 8, meter: tuple[int, int] = (4, 4)) -> Melody:
     return Melody.from_notes(notes, meters=[Meter(0, *meter)])
 
 
-def write_tunes(folder: Path, count: int, first_seed: int = 0) -> None:
+def write_tunes(folder: Path, count: int, first_seed: int = 0, bars: int = 8) -> None:
     """Write tunes as MIDI files of 24 ticks to the quarter."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed in range(first_seed, first_seed + count):
-        data = midi_file([list(tune(seed))], ticks_per_quarter=24)
+        data = midi_file([list(tune(seed, bars))], ticks_per_quarter=24)
         (folder / f"tune-{seed:03d}.mid").write_bytes(data)
 
 

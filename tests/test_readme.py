@@ -12,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.midi_files import write_tunes
+from monody.midi_write import write_midi
+from tests.midi_files import tune, write_tunes
 
 ROOT = Path(__file__).parent.parent
-QUICKER = {"train": ["--num_epochs", "1"], "sample": ["--file_length", "32"]}
+QUICKER = {
+    "train": ["--num_epochs", "1", "--base", "none", "--rnn_size", "16"],
+    "sample": ["--file_length", "32"],
+}
 ENGLISH, SPANISH = (ROOT / name for name in ("README.md", "README.es.md"))
 
 
@@ -37,8 +41,8 @@ def test_both_languages_show_the_same_commands() -> None:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a user has it: the two scripts and some MIDI files."""
     folder = tmp_path_factory.mktemp("home")
-    write_tunes(folder / "data/midi", 10)
-    shutil.copy(folder / "data/midi/tune-000.mid", folder / "my.mid")
+    write_tunes(folder / "data/midi", 10, bars=4)  # about as long: compiled once
+    write_midi(tune(0), folder / "my.mid")
     for script in ("train.py", "sample.py"):
         shutil.copy(ROOT / script, folder)
     return folder

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from monody import base
 from monody.batches import encode_set
 from monody.cli_evaluate import evaluate as command
 from monody.errors import MonodyError
@@ -144,7 +145,7 @@ def test_a_picture_has_the_melody_named(card: Scorecard) -> None:
 @pytest.fixture
 def opened(trained: Experiment, monkeypatch: pytest.MonkeyPatch) -> Experiment:
     """An experiment that the command finds open, with all compiled."""
-    monkeypatch.setattr(Experiment, "open", lambda _: trained)
+    monkeypatch.setattr(base, "open_experiment", lambda _: trained)
     return trained
 
 
