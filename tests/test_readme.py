@@ -79,7 +79,11 @@ def test_the_table_s_commands_run(home: Path) -> None:
     commands = [shlex.split(line) for line in _inline(ENGLISH)]
     assert len(commands) >= 8
     for command in commands:
-        short = [] if "--help" in command else QUICKER.get(command[1], [])
+        short = QUICKER.get(command[1], [])
+        if "--resume" in command:
+            short = ["--num_epochs", "1"]  # nothing else may change
+        elif "--help" in command:
+            short = []
         _run([*command, *short], home)
 
 
