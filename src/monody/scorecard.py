@@ -109,6 +109,16 @@ class Judged:
         order = np.argsort(self.bits_per_note(), kind="stable")
         return int(order[(len(order) - 1) // 2])
 
+    def standing(self, theirs: Surprise, seconds: float) -> Standing:
+        """Put what another model made of the same events beside it.
+
+        Args:
+            theirs: How surprised the other model was.
+            seconds: That it took.
+        """
+        saving = Saving.of(self.surprise, theirs, self.encoded)
+        return Standing(Score.of(theirs, self.encoded), saving, seconds)
+
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -188,37 +198,56 @@ def evaluate(
     """
     tell = progress or _silence
     train = _training_melodies(experiment)
-    if data_dir is None:
-        melodies = _held_out(experiment, part)
-    else:
-        melodies = _read(experiment, data_dir, partial(tell, f"reading {data_dir}"))
-    model = experiment.load()
-    encoded = encode_set(melodies, model.vocabulary)
-    began = time.monotonic()
-    ours = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
-    seconds = time.monotonic() - began
-    other = data_dir is not None
-    known = are_known(melodies, train) if other and train else None
-    hear = partial(tell, "music")
+    melodies = _melodies_to_judge(experiment, data_dir, part, tell)
+    judged, seconds = _judge(experiment.load(), melodies, tell)
     networks = _other_networks(experiment, train, from_nothing, tell)
+    hear = partial(tell, "music")
     return Scorecard(
         model=str(experiment.model_path),
-        encoding=model.vocabulary.encoding,
+        encoding=judged.vocabulary.encoding,
         data=str(data_dir or experiment.folder / HELD_OUT),
-        part=None if other else part,
-        like_training=None if known is None else int(known.sum()),
-        score=Score.of(ours, encoded),
+        part=part if data_dir is None else None,
+        like_training=None if data_dir is None else _known_tunes(melodies, train),
+        score=Score.of(judged.surprise, judged.encoded),
         seconds=seconds,
         references={
-            **_references(train, encoded, ours, model.vocabulary, tell),
+            **_references(train, judged, tell),
             **{
-                name: _judge_other(name, network, encoded, ours, tell)
+                name: _judge_other(name, network, judged, tell)
                 for name, network in networks.items()
             },
         },
-        judged=Judged(melodies, model.vocabulary, encoded, ours),
+        judged=judged,
         music=judge_music(experiment, progress=hear) if music else None,
     )
+
+
+def _melodies_to_judge(
+    experiment: Experiment,
+    data_dir: str | os.PathLike[str] | None,
+    part: str,
+    tell: Progress,
+) -> MelodyStore:
+    """Return the melodies of a folder, or part of the held-out ones."""
+    if data_dir is None:
+        return _held_out(experiment, part)
+    return _read(experiment, data_dir, partial(tell, f"reading {data_dir}"))
+
+
+def _judge(
+    model: TrainedModel, melodies: MelodyStore, tell: Progress
+) -> tuple[Judged, float]:
+    """Judge the network; also return the seconds that it took, compiling included."""
+    encoded = encode_set(melodies, model.vocabulary)
+    began = time.monotonic()
+    surprise = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
+    seconds = time.monotonic() - began
+    return Judged(melodies, model.vocabulary, encoded, surprise), seconds
+
+
+def _known_tunes(melodies: MelodyStore, train: MelodyStore | None) -> int | None:
+    """Count the tunes that training knew; ``None`` where nobody can tell."""
+    return int(are_known(melodies, train).sum()) if train else None
 
 
 def _other_networks(
@@ -248,18 +277,13 @@ def _other_networks(
 
 
 def _judge_other(
-    name: str,
-    other: TrainedModel,
-    encoded: EncodedSet,
-    ours: Surprise,
-    tell: Progress,
+    name: str, other: TrainedModel, judged: Judged, tell: Progress
 ) -> Standing:
     """Judge another network on the same notes."""
     began = time.monotonic()
     progress = partial(tell, name.replace("_", " "))
-    theirs = Evaluator(encoded).surprise(other.network, progress)
-    score, saving = Score.of(theirs, encoded), Saving.of(ours, theirs, encoded)
-    return Standing(score, saving, time.monotonic() - began)
+    theirs = Evaluator(judged.encoded).surprise(other.network, progress)
+    return judged.standing(theirs, time.monotonic() - began)
 
 
 def _silence(what: str, done: int, total: int) -> None:
@@ -306,23 +330,17 @@ def _read(
 
 
 def _references(
-    train: MelodyStore | None,
-    encoded: EncodedSet,
-    ours: Surprise,
-    vocabulary: Vocabulary,
-    tell: Progress,
+    train: MelodyStore | None, judged: Judged, tell: Progress
 ) -> dict[str, Standing]:
     """Judge each reference, counted on the training melodies, on the same notes."""
     if train is None:
         return {}
     standings = {}
-    learnt = encode_set(train, vocabulary)
+    learnt = encode_set(train, judged.vocabulary)
     for done, (name, reference) in enumerate(REFERENCES.items()):
         tell("references", done, len(REFERENCES))
         began = time.monotonic()
-        theirs = reference(learnt, encoded, vocabulary)
-        seconds = time.monotonic() - began
-        score, saving = Score.of(theirs, encoded), Saving.of(ours, theirs, encoded)
-        standings[name] = Standing(score, saving, seconds)
+        theirs = reference(learnt, judged.encoded, judged.vocabulary)
+        standings[name] = judged.standing(theirs, time.monotonic() - began)
     tell("references", len(REFERENCES), len(REFERENCES))
     return standings
