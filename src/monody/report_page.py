@@ -11,9 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from monody.files import replacing
+from monody.pages import charts_of, write_html
 from monody.report import (
     Report,
     Row,
@@ -27,8 +25,6 @@ from monody.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS
 
 ROWS_IN_PART = 250
 MAX_PROBLEMS = 50  # of each kind
-MAX_BARS = 16  # of a chart; the others are folded away
-BUFFERED_PIECES = 2000  # of the template's output, written at a time
 
 MEANINGS = {
     KEPT: "as they are",
@@ -46,15 +42,6 @@ class Part(NamedTuple):
     rows: list[Row]
 
 
-class Bar(NamedTuple):
-    """A line of a histogram."""
-
-    label: str
-    figure: str  # such as "1,203"
-    percent: float  # of the longest bar, 0-100
-    share: str  # of all, such as "12%"
-
-
 def write_page(report: Report, path: Path) -> None:
     """Write a report as one HTML file, whole or not at all.
 
@@ -62,17 +49,7 @@ def write_page(report: Report, path: Path) -> None:
         report: What became of the corpus.
         path: Where to; a file there is replaced.
     """
-    environment = Environment(
-        loader=PackageLoader("monody"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    stream = environment.get_template("report.html").stream(_context(report))
-    stream.enable_buffering(BUFFERED_PIECES)
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        file.writelines(stream)
+    write_html("report.html", _context(report), path)
 
 
 def _context(report: Report) -> dict[str, object]:
@@ -85,10 +62,7 @@ def _context(report: Report) -> dict[str, object]:
         "dropped": _problem_lines(report, DROPPED),
         "repaired": _problem_lines(report, RECOVERED),
         "captions": captions(report),
-        "charts": {
-            name: _bars(counts) for name, counts in report.histograms.items() if counts
-        },
-        "max_bars": MAX_BARS,
+        "charts": charts_of(report.histograms),
         "parts": _parts(report),
     }
 
@@ -106,22 +80,6 @@ def _problem_lines(report: Report, verdict: str) -> list[tuple[str, str, str]]:
         reasons = f"{counted(len(rarer), 'rarer reason')}, named in the table"
         lines.append((counted(files, "file"), reasons, ""))
     return lines
-
-
-def _bars(counts: dict[str, int]) -> list[Bar]:
-    """Scale a histogram to its longest bar."""
-    peak, total = max(counts.values()), sum(counts.values())
-    return [
-        Bar(label, f"{count:,}", round(100 * count / peak, 1), _share(count / total))
-        for label, count in counts.items()
-    ]
-
-
-def _share(share: float) -> str:
-    """Say a share: ``_share(0.004) == "0.4%"``."""
-    if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
 
 
 def _parts(report: Report) -> Iterator[Part]:

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from monody.files import write_text
 from monody.melody import TICKS_PER_QUARTER, Melody, lines_around
+from monody.pages import write_html
 from monody.render.roll import roll_svg
 
 PAGE = "index.html"
@@ -67,14 +65,7 @@ def write_page(
     Returns:
         The page's path.
     """
-    environment = Environment(
-        loader=PackageLoader("monody"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    template = environment.get_template("melodies.html")
     path = folder / PAGE
-    write_text(path, template.render(cards=cards, title=title, about=about))
+    context = {"cards": cards, "title": title, "about": about}
+    write_html("melodies.html", context, path)
     return path
