@@ -17,6 +17,7 @@ import numpy as np
 from monody.melody import Melody, Note
 from monody.pitches import pitch_name
 from monody.render.bar_rows import Row, rows_of
+from monody.render.roll_scale import RollScale
 from monody.render.svg import (
     AT_END,
     AT_MIDDLE,
@@ -39,9 +40,8 @@ LEFT, RIGHT = 52.0, 28.0  # margins of the rows
 HEADER, LEGEND = 104.0, 168.0  # height, width
 CHART, BETWEEN = 72.0, 10.0  # height of the stems' chart; from it to the roll
 ROW_GAP = 44.0  # from one row's roll to the next row's chart
-ROLL, MIN_PITCH_HEIGHT, MAX_PITCH_HEIGHT = 112.0, 3.0, 8.0
-MAX_TICK_WIDTH = 2.8
-FEWEST_PITCHES, FEWEST_BITS = 12, 4.0  # that roll and chart have room for
+ROLL = 112.0  # its height, as far as the pitches allow
+FEWEST_BITS = 4.0  # that the chart has room for
 
 INK, SOFT, BAR_LINE, GRID = "#1f2328", "#59616b", "#c3c9d0", "#d9dde2"
 PAPER, ROLL_PAPER, BLACK_KEYS = "#ffffff", "#f6f7f9", "#edeff2"
@@ -56,32 +56,18 @@ COLOURS = ("#ccdfff", "#a7c6fd", "#83acf7", "#6292ec", "#4579dc",
 
 
 @dataclass(frozen=True)
-class _Scale:
+class _Scale(RollScale):
     """How ticks, pitches and bits become pixels."""
 
-    tick_width: float
-    highest_pitch: int
-    pitches: int
-    pitch_height: float
     top_bits: float
-
-    @property
-    def roll_height(self) -> float:
-        return self.pitches * self.pitch_height
 
     @property
     def row_height(self) -> float:
         return CHART + BETWEEN + self.roll_height + ROW_GAP
 
-    def x(self, tick: int, row: Row) -> float:
-        return LEFT + (row.indent + tick - row.start) * self.tick_width
-
-    def pitch_y(self, pitch: int) -> float:
+    def y(self, pitch: int) -> float:
         """Return the upper edge of a pitch, from the chart's upper edge."""
-        return CHART + BETWEEN + (self.highest_pitch - pitch) * self.pitch_height
-
-    def sides(self, row: Row) -> tuple[float, float]:
-        return self.x(row.start, row), self.x(row.end, row)
+        return CHART + BETWEEN + super().y(pitch)
 
     def bits_y(self, bits: float) -> float:
         return CHART * (1 - bits / self.top_bits)
@@ -111,7 +97,8 @@ def surprise_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
         raise ValueError("bits must be finite numbers")
     values = [max(float(value), 0.0) for value in bits]  # rounding can go below 0
     rows = rows_of(melody, BARS_IN_ROW)
-    scale = _scale(melody, values, rows)
+    room, top_bits = (WIDTH - LEFT - RIGHT, ROLL), max(1.06 * max(values), FEWEST_BITS)
+    scale = _Scale.fit(melody, rows, LEFT, room, top_bits=top_bits)
     height = HEADER + len(rows) * scale.row_height
     summary = _summary(melody, values, rows)
     title = printable(title)
@@ -128,22 +115,6 @@ def colour_of(bits: float) -> str:
     levels = [bytes.fromhex(colour[1:]) for colour in COLOURS[low : low + 2]]
     mixed = (a + (b - a) * (place - low) for a, b in zip(*levels, strict=True))
     return "#" + "".join(f"{round(level):02x}" for level in mixed)
-
-
-def _scale(melody: Melody, bits: list[float], rows: list[Row]) -> _Scale:
-    """Choose a scale that fits the longest row, all pitches and the greatest bits."""
-    ticks = max(row.indent + row.end - row.start for row in rows)
-    low, high = int(melody.pitches.min()), int(melody.pitches.max())
-    spare = max(FEWEST_PITCHES - (high - low + 1), 2)
-    pitches = high - low + 1 + spare
-    height = min(max(ROLL / pitches, MIN_PITCH_HEIGHT), MAX_PITCH_HEIGHT)
-    return _Scale(
-        tick_width=min((WIDTH - LEFT - RIGHT) / ticks, MAX_TICK_WIDTH),
-        highest_pitch=high + spare // 2,
-        pitches=pitches,
-        pitch_height=height,
-        top_bits=max(1.06 * max(bits), FEWEST_BITS),
-    )
 
 
 def _summary(melody: Melody, bits: list[float], rows: list[Row]) -> str:
@@ -210,10 +181,10 @@ def _ground(row: Row, scale: _Scale) -> Iterator[str]:
     """Draw what lies behind the notes: the black keys, and a name at each C."""
     (left, right), height = scale.sides(row), scale.pitch_height
     width, highest = right - left, scale.highest_pitch
-    top = scale.pitch_y(highest)
+    top = scale.y(highest)
     yield box(left, top, width, scale.roll_height, {"fill": ROLL_PAPER})
     for pitch in range(highest, highest - scale.pitches, -1):
-        y = scale.pitch_y(pitch)
+        y = scale.y(pitch)
         if "#" in pitch_name(pitch):
             yield box(left, y, width, height, {"fill": BLACK_KEYS})
         if pitch % 12 == 0:
@@ -249,7 +220,7 @@ def _draw_note(note: Note, bits: float, row: Row, scale: _Scale) -> Iterator[str
     x = scale.x(max(note.start, row.start), row)
     width = scale.x(min(note.end, row.end), row) - x
     width = max(width - 1.0, 0.6 * width)  # keeps repeated notes apart
-    y, fill = scale.pitch_y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
+    y, fill = scale.y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
     look = {"class": "note" if begins else "held", "rx": 1.5, **fill}
     words = f"{pitch_name(note.pitch)}, {note.duration} ticks, {bits:.2f} bits"
     yield box(x, y, width, scale.pitch_height, look, f"<title>{words}</title>")

@@ -11,6 +11,7 @@ from fractions import Fraction
 from monody.melody import TICKS_PER_WHOLE, Melody, Note, meter_at
 from monody.pitches import SHARP_NAMES
 from monody.render.bar_rows import Row, rows_of
+from monody.render.roll_scale import RollScale
 from monody.render.roll_style import style
 from monody.render.svg import (
     AT_END,
@@ -29,40 +30,20 @@ FEW_BARS = 16  # up to so many stand four in a row; more stand eight in a row
 
 LEFT, RIGHT, BAR_WIDTH = 48.0, 12.0, 140.0  # margins, and a bar where rows are full
 HEADING, NUMBERS, ROW_GAP = 62.0, 20.0, 12.0  # heights: NUMBERS is above each row
-ROLL, MIN_PITCH_HEIGHT, MAX_PITCH_HEIGHT = 128.0, 4.0, 8.0
-MAX_TICK_WIDTH = 2.8
-FEWEST_PITCHES = 12  # that a row has room for
+ROLL = 128.0  # its height, as far as the pitches allow
 TITLE_WIDTH, LABEL_WIDTH = 10.0, 7.0  # of one character, roughly
 LABEL_HEIGHT = 12.0
 
 
 @dataclass(frozen=True)
-class _Scale:
-    """How ticks and pitches become lengths in the picture's own unit."""
+class _Scale(RollScale):
+    """The scale of a picture, with its width."""
 
     width: float
-    tick_width: float
-    highest_pitch: int
-    pitches: int
-    pitch_height: float
-
-    @property
-    def roll_height(self) -> float:
-        return self.pitches * self.pitch_height
 
     @property
     def row_height(self) -> float:
         return NUMBERS + self.roll_height + ROW_GAP
-
-    def x(self, tick: int, row: Row) -> float:
-        return LEFT + (row.indent + tick - row.start) * self.tick_width
-
-    def y(self, pitch: int) -> float:
-        """Return the upper edge of a pitch, from the row's upper edge."""
-        return (self.highest_pitch - pitch) * self.pitch_height
-
-    def sides(self, row: Row) -> tuple[float, float]:
-        return self.x(row.start, row), self.x(row.end, row)
 
 
 def roll_svg(
@@ -115,7 +96,9 @@ def roll_svg(
         raise ValueError(f"bars_in_row must be 1 or more, not {bars_in_row}")
     wanted = bars_in_row or (4 if bar_count(melody) <= FEW_BARS else 8)
     rows, title = rows_of(melody, wanted), printable(title)
-    scale = _scale(melody, rows, wanted)
+    room = BAR_WIDTH * wanted
+    width = LEFT + room + RIGHT
+    scale = _Scale.fit(melody, rows, LEFT, (room, ROLL), width=width)
     top = HEADING if heading else 0.0
     size = (scale.width, top + len(rows) * scale.row_height)
     parts = [*_opening(melody, title, size, adaptive=adaptive)]
@@ -124,22 +107,6 @@ def roll_svg(
     for index, row in enumerate(rows):
         parts += _draw_row(row, top + index * scale.row_height, scale, melody)
     return "\n".join([*parts, "</svg>", ""])
-
-
-def _scale(melody: Melody, rows: list[Row], bars_in_row: int) -> _Scale:
-    """Choose a scale that fits the longest row and all pitches."""
-    width = LEFT + BAR_WIDTH * bars_in_row + RIGHT
-    ticks = max(row.indent + row.end - row.start for row in rows)
-    low, high = int(melody.pitches.min()), int(melody.pitches.max())
-    spare = max(FEWEST_PITCHES - (high - low + 1), 2)
-    pitches = high - low + 1 + spare
-    return _Scale(
-        width=width,
-        tick_width=min((width - LEFT - RIGHT) / ticks, MAX_TICK_WIDTH),
-        highest_pitch=high + spare // 2,
-        pitches=pitches,
-        pitch_height=min(max(ROLL / pitches, MIN_PITCH_HEIGHT), MAX_PITCH_HEIGHT),
-    )
 
 
 def _opening(
