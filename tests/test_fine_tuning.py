@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from monody.trained_model import TrainedModel
 from monody.training import train_from_nothing
 from tests.midi_files import write_tunes
 
+TWO_EPOCHS = TrainSettings(num_epochs=2)
+
 
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -31,12 +34,11 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _tune(
-    folder: Path, base: Experiment, tunes: Path, **settings: float | str
+    folder: Path, base: Experiment, tunes: Path, settings: TrainSettings = TWO_EPOCHS
 ) -> Experiment:
-    asked = {"num_epochs": 2, "base": str(base.folder), **settings}
     return monody.train(
         monody.read_corpus(tunes),
-        TrainSettings(**asked),  # type: ignore[arg-type]
+        replace(settings, base=str(base.folder)),
         experiment_dir=folder,
     )
 
@@ -84,7 +86,9 @@ def test_it_says_what_its_base_was_and_keeps_it(
 def test_a_base_that_is_hurt_by_fine_tuning_stays_as_it_is(
     trained: Experiment, others: Path, tmp_path: Path
 ) -> None:
-    hurt = _tune(tmp_path / "01", trained, others, learning_rate=3.0)
+    hurt = _tune(
+        tmp_path / "01", trained, others, replace(TWO_EPOCHS, learning_rate=3.0)
+    )
     assert _same(hurt.model_path, trained.model_path)
     scores = hurt.read_json("scores.json")["validation"]
     base = scores["references"]["base_alone"]["bits_per_note"]
@@ -96,7 +100,7 @@ def test_going_on_after_a_stop_ends_in_the_same_weights(
     tuned: Experiment, trained: Experiment, others: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "01"
-    _tune(folder, trained, others, num_epochs=1)
+    _tune(folder, trained, others, TrainSettings(num_epochs=1))
     monody.resume(folder, num_epochs=2)
     assert _same(folder / "model.keras", tuned.model_path)
 
