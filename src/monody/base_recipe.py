@@ -59,7 +59,7 @@ def make_base(folder: Path) -> Experiment:
     trained = folder / "experiment"
     lines = EpochLines(Console(), TRAINING.num_epochs)
     try:
-        if (trained / "checkpoint.npz").exists():
+        if Experiment(trained).checkpoint_path.exists():
             experiment = resume(trained, callbacks=[lines])
         else:
             experiment = train(
