@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import zipfile
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -71,14 +72,20 @@ def base_experiment() -> BaseExperiment:
 
 def base_model_fingerprint() -> str:
     """Return a SHA-256 of the base model's file, as experiments record it."""
-    return sha256((PACKED / MODEL_FILE).read_bytes()).hexdigest()
+    return _sha256(PACKED, MODEL_FILE)
 
 
 def base_fingerprint() -> str:
     """Return a SHA-256 of the base model as it is packed."""
+    return _sha256(PACKED, MODEL_FILE, ARCHIVE)
+
+
+@cache
+def _sha256(folder: Path, *names: str) -> str:
+    """Return a SHA-256 of packed files, megabytes that are read once a process."""
     digest = sha256()
-    for name in (MODEL_FILE, ARCHIVE):
-        digest.update((PACKED / name).read_bytes())
+    for name in names:
+        digest.update((folder / name).read_bytes())
     return digest.hexdigest()
 
 
@@ -142,3 +149,4 @@ def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
     ):
         for name, content in contents.items():
             archive.writestr(ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    _sha256.cache_clear()

@@ -62,11 +62,11 @@ def known_melodies(experiment: Experiment) -> KnownMelodies | None:
 
 def _base_indices(experiment: Experiment) -> list[NoveltyIndex]:
     """Return the index of the base model's melodies, where that was fine-tuned."""
-    base = experiment.base()
-    if base is None or base.fingerprint != base_model_fingerprint():
+    tuned_from = experiment.record().get("base_sha256")
+    if tuned_from is None or tuned_from != base_model_fingerprint():
         return []
-    model = base_experiment()
-    return [_index(model, model.side("train"))]
+    base = base_experiment()
+    return [_index(base, base.side("train"))]
 
 
 def _index(experiment: Experiment, training: MelodyStore) -> NoveltyIndex:
