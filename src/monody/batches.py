@@ -25,6 +25,7 @@ from monody.events import (
 )
 from monody.melody import Melody
 from monody.melody_store import MelodyStore
+from monody.pitches import OCTAVE
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
@@ -32,7 +33,6 @@ MAX_PAIRS = 1 << 20  # of events of a sequence in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: what fits the processor's cache
 MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
-OCTAVE = 12
 KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
 
 

@@ -6,6 +6,7 @@ import re
 
 from monody.errors import SettingError
 
+OCTAVE = 12  # semitones
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _NAME = re.compile(r"([A-G])(#{0,2}|b{0,2})(-?\d+)", re.IGNORECASE)
@@ -13,7 +14,7 @@ _NAME = re.compile(r"([A-G])(#{0,2}|b{0,2})(-?\d+)", re.IGNORECASE)
 
 def pitch_name(pitch: int) -> str:
     """Name a MIDI pitch: ``pitch_name(61) == "C#4"``."""
-    return f"{SHARP_NAMES[pitch % 12]}{pitch // 12 - 1}"
+    return f"{SHARP_NAMES[pitch % OCTAVE]}{pitch // OCTAVE - 1}"
 
 
 def parse_pitch(text: str) -> int:
@@ -26,7 +27,7 @@ def parse_pitch(text: str) -> int:
     found = _NAME.fullmatch(text)
     if found:
         letter, sign, octave = found.groups()
-        pitch = _semitones(letter + sign) + 12 * (int(octave) + 1)
+        pitch = _semitones(letter + sign) + OCTAVE * (int(octave) + 1)
     else:
         pitch = int(text) if text.isdecimal() else -1
     if not 0 <= pitch <= 127:
@@ -64,7 +65,7 @@ def pitch_class(name: str) -> int:
     Args:
         name: A letter from A to G in either case, then sharps ``#`` or flats ``b``.
     """
-    return _semitones(name) % 12
+    return _semitones(name) % OCTAVE
 
 
 def _semitones(name: str) -> int:

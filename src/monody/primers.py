@@ -15,6 +15,7 @@ from monody.errors import MonodyError
 from monody.experiment import Experiment
 from monody.melody import Melody, Meter, lines_around
 from monody.melody_store import MelodyStore
+from monody.pitches import OCTAVE
 from monody.sample_settings import SampleSettings
 from monody.scales import heard_scale
 from monody.settings import ReadSettings
@@ -22,7 +23,6 @@ from monody.settings import ReadSettings
 MIN_PRIMER_BARS, MAX_PRIMER_BARS = 2, 8
 MIN_PRIMER_NOTES = 4  # bars with fewer are drawn again, some times
 PRIMER_TRIES = 50
-OCTAVE = 12
 
 
 @dataclass(frozen=True)
