@@ -23,6 +23,7 @@ from tensorboardX.proto.summary_pb2 import Summary
 from monody.backend import keras
 from monody.errors import MonodyError
 from monody.evaluator import Evaluator
+from monody.experiment import Experiment
 from monody.files import copy_file, make_folder, write_text
 
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
@@ -112,6 +113,27 @@ class SaveModels(keras.callbacks.Callback):
     def restore(self, state: dict[str, Any]) -> None:
         """Take the best figure back."""
         self._best = math.inf if state["best"] is None else state["best"]
+
+
+class KeepMilestones(keras.callbacks.Callback):
+    """Keeps the weights of some epochs: the first, and 2, 4, 8 and so on.
+
+    So that what a network wrote on its way can be heard. It comes after ``SaveModels``.
+
+    Args:
+        experiment: Where they go.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__()
+        self._experiment = experiment
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Copy the last weights, if the epoch is one of those."""
+        number = epoch + 1
+        if number.bit_count() == 1:
+            last, path = self._experiment.last_path, self._experiment.epoch_path(number)
+            copy_file(last, path)
 
 
 class Clock(keras.callbacks.Callback):

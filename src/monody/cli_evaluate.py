@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,18 +20,7 @@ if TYPE_CHECKING:
     from monody.musicality import Musicality
     from monody.resemblance import Resemblance
     from monody.scorecard import Progress, Scorecard
-    from monody.surprise import Score
-
-OTHER_NETWORKS = {
-    "base_alone": "the base alone",
-    "from_nothing": "the one from nothing",
-}
-FEW_MELODIES = 8  # with fewer an interval over melodies means little
-MEANINGS = {
-    "test": "training did not look at them",
-    "validation": "not trained on, but they chose the weights",
-    "both": "not trained on, but half of them chose the weights",
-}
+    from monody.scorecard_words import Row
 
 
 @click.command(cls=HeadedCommand)
@@ -167,12 +156,14 @@ def _progress(console: Console) -> Iterator[Progress]:
 
 def _print_card(card: Scorecard, console: Console) -> None:
     """Print the scorecard: what was judged, a table, and what it means."""
-    for line in _about(card):
+    from monody.scorecard_words import about, meaning, rows_of, titles_of
+
+    for line in about(card):
         console.print(line, soft_wrap=True)
     console.print()
-    console.print(_table(card))
+    console.print(_table(rows_of(card), titles_of(card)))
     console.print()
-    console.print(_meaning(card))
+    console.print(meaning(card))
     if card.music:
         console.print()
         _print_music(card.music, console)
@@ -181,6 +172,8 @@ def _print_card(card: Scorecard, console: Console) -> None:
 def _print_music(music: Musicality, console: Console) -> None:
     """Print how generated melodies resemble real ones, beside the ceiling."""
     from rich.table import Table
+
+    from monody.scorecard_words import FEW_MELODIES
 
     generated, ceiling = music.generated, music.ceiling
     console.print(
@@ -210,94 +203,17 @@ def _in_key(side: Resemblance) -> float:
     return side.generated_in_key_share or 0.0
 
 
-def _about(card: Scorecard) -> Iterator[str]:
-    """Say which melodies were judged, and what a reader should know of them."""
-    from monody.report import counted, printable
-
-    notes = f"{counted(card.score.notes, 'note')}, {card.seconds:.1f} s"
-    yield f"{printable(card.model)} ({card.encoding})"
-    if card.part is None:
-        melodies = counted(card.score.melodies, "melody")
-        yield f"judged on {melodies} of {printable(card.data)}, {notes}"
-    else:
-        kind = "held-out" if card.part == "both" else card.part
-        melodies = counted(card.score.melodies, f"{kind} melody")
-        yield f"judged on {melodies}, {notes}: {MEANINGS[card.part]}"
-    if card.like_training:
-        yield f"{card.like_training} of them are like a training melody: easy to know"
-    if not card.references:
-        yield "no reference models: there are no training melodies beside the model"
-
-
-def _table(card: Scorecard) -> Table:
+def _table(rows: Sequence[Row], titles: Sequence[str]) -> Table:
     """Lay the models out, the network first, then the strongest reference."""
     from rich.table import Table
 
-    titles = ["bits per note\n(95 %)", "of\npitch", "of\nlength", "pitch\nright",
-              "length\nright"]  # fmt: skip
-    if card.references:
-        titles.append("bits saved\n(95 %)")
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("\nmodel")
     for title in titles:
         table.add_column(title, justify="right")
-    ours = "fine-tuned" if "base_alone" in card.references else "network"
-    table.add_row(ours, *_figures(card.score), style="bold")
-    for name in _strongest_first(card):
-        score, saving = card.references[name].score, card.references[name].saving
-        low, high = (f"{100 * edge:.0f}" for edge in saving.interval_95)
-        saved = f"{saving.share:.0%} ({low}..{high})"
-        table.add_row(name.replace("_", " "), *_figures(score), saved)
+    for place, row in enumerate(rows):
+        table.add_row(row.model, *row.figures, style="" if place else "bold")
     return table
-
-
-def _figures(score: Score) -> list[str]:
-    """Print a model's figures, bits to three digits."""
-    bits, low, high, pitch, duration = (
-        f"{figure:#.3g}"
-        for figure in (
-            score.bits_per_note,
-            *score.interval_95,
-            score.pitch_bits_per_note,
-            score.duration_bits_per_note,
-        )
-    )
-    accuracies = f"{score.pitch_accuracy:.0%}", f"{score.duration_accuracy:.0%}"
-    return [f"{bits} ({low}..{high})", pitch, duration, *accuracies]
-
-
-def _strongest_first(card: Scorecard) -> list[str]:
-    """Order the references by their bits."""
-    references = card.references
-    return sorted(references, key=lambda name: references[name].score.bits_per_note)
-
-
-def _meaning(card: Scorecard) -> str:
-    """Say in a sentence, without bits, how good the network is."""
-    said = (
-        "Asked for the next note, pitch and length together, the network is as unsure "
-        f"as if it chose among {_choices(card.score)} that are equally likely"
-    )
-    if not card.references:
-        return f"{said}."
-    name = _strongest_first(card)[0]
-    score, saving = card.references[name].score, card.references[name].saving
-    low, high = saving.interval_95
-    if card.score.melodies < FEW_MELODIES:
-        verdict = "too few melodies to say which of them knows such music better"
-    elif low <= 0 <= high:
-        verdict = "so near that other melodies of this kind could turn it round"
-    else:
-        better = "better" if low > 0 else "less well"
-        verdict = f"the network knows such music {better}, and not by chance"
-    other = OTHER_NETWORKS.get(name, f"the {name.replace('_', ' ')} model")
-    return f"{said}, {other} among {_choices(score)}: {verdict}."
-
-
-def _choices(score: Score) -> str:
-    """Return how many equally likely notes would be as hard to guess among."""
-    choices = 2**score.bits_per_note
-    return f"{choices:,.1f}" if choices < 10 else f"{choices:,.0f}"
 
 
 def _draw(card: Scorecard, path: Path, number: int | None) -> None:

@@ -6,17 +6,8 @@ from pathlib import Path
 
 import click
 
+from monody.cli_page import sound_bank_option
 from monody.options import HeadedCommand
-
-BANK_VARIABLE = "MONODY_SOUND_BANK"
-
-sound_bank_option = click.option(
-    "--sound_bank",
-    metavar="FILE.sf2",
-    envvar=BANK_VARIABLE,
-    help="Sound bank that plays (SoundFont 2); needs 'monody[audio]'. "
-    f"[default: {BANK_VARIABLE}, or monody's own sound]",
-)
 
 
 @click.command(cls=HeadedCommand)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from monody.cli_render import sound_bank_option
+from monody.cli_page import page_options, write_page
 from monody.options import HeadedCommand, chosen, settings_options
 from monody.sample_settings import SampleSettings
 
@@ -60,22 +61,16 @@ LEAST_COST_BITS = 0.005  # per note; less is not worth a word
     help="Folder of MIDI files whose melodies to continue. "
     "[default: the experiment's held-out melodies]",
 )
-@sound_bank_option
-@click.option(
-    "--page",
-    is_flag=True,
-    help="Also write index.html, to hear, see and read the melodies.",
-)
-@click.option("--open", "opens", is_flag=True, help="Write that page, and open it.")
+@page_options
 @settings_options(SampleSettings)
 def sample(
     experiment_dir: str | None,
     save_dir: str | None,
     prime_file: str | None,
     data_dir: str | None,
-    sound_bank: str | None,
     page: bool,
     opens: bool,
+    sound_bank: str | None,
     **values: Any,
 ) -> None:
     r"""Write new melodies with a trained model.
@@ -91,8 +86,9 @@ def sample(
     Each melody continues a few bars of a real one, which are drawn from the seed and
     are not written, unless you say otherwise. What is asked for (length, meter, key,
     range, note values, density, end) holds in every file. Each is told apart as new,
-    near-copy or copy of a training melody. manifest.json, beside the files, says how
-    each was made; `monody again` makes it again, `monody vary` something like it.
+    near-copy or copy of a training melody. index.html, beside the files, is a page to
+    hear, see and read them; manifest.json says how each was made: `monody again` makes
+    it again, `monody vary` something like it.
     """
     settings: SampleSettings = chosen(SampleSettings, values)
 
@@ -110,7 +106,12 @@ def sample(
     from rich.console import Console
 
     from monody.generation import generate
+    from monody.pages import PAGE, require_own
     from monody.progress_bar import progress_bar
+    from monody.render.cards import show
+
+    if page or opens:
+        require_own(Path(save_dir or experiment.generated) / PAGE)
 
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task("writing melodies", total=None)
@@ -128,7 +129,9 @@ def sample(
     if console.is_terminal:
         _draw(generation, paths, console)
     if page or opens:
-        _show(generation, paths, sound_bank, opens=opens)
+        write_page(
+            partial(show, generation, paths), "rendering", sound_bank, opens=opens
+        )
 
 
 def _draw(generation: Generation, paths: Sequence[Path], console: Console) -> None:
@@ -145,24 +148,6 @@ def _draw(generation: Generation, paths: Sequence[Path], console: Console) -> No
         )
         console.print(f"\n{path.name}", highlight=False)
         console.print(drawn, no_wrap=True, overflow="crop")
-
-
-def _show(
-    generation: Generation,
-    paths: Sequence[Path],
-    sound_bank: str | None,
-    *,
-    opens: bool,
-) -> None:
-    """Write the page beside the melodies, and open it where that is asked."""
-    from monody.render.cards import show
-
-    shown = show(generation, paths, Path(sound_bank) if sound_bank else None)
-    for line in shown.left_out:
-        click.echo(line)
-    click.echo(f"page: {shown.page}")
-    if opens:
-        click.launch(str(shown.page.absolute()))
 
 
 def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
@@ -185,17 +170,17 @@ def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
 
 def _headline(generation: Generation) -> str:
     """Say what was asked for."""
+    from monody.report import counted
+
     settings = generation.settings
-    pitch, rhythm = settings.temperatures
-    bold = f"{pitch:g}" if pitch == rhythm else f"{pitch:g} (rhythm {rhythm:g})"
-    drawn = f"seed {settings.seed}, temperature {bold}"
+    drawn = f"seed {settings.seed}, temperature {settings.temperature_text}"
     count = len(generation.pieces)
     if generation.rewrite is not None:
-        return f"{count} rewrite{'s' if count > 1 else ''}, {drawn}"
+        return f"{counted(count, 'rewrite')}, {drawn}"
     steps, bars = settings.file_length, settings.bars
     length = f"{steps} 16ths" if bars is None else f"{bars} bars"
     most = "at most " if settings.free else ""
-    return f"{count} melod{'y' if count == 1 else 'ies'} of {most}{length}, {drawn}"
+    return f"{counted(count, 'melody')} of {most}{length}, {drawn}"
 
 
 def _about(piece: Piece) -> str:

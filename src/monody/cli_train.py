@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from monody.cli_files import data_dir_options, read_folder, report_reading
+from monody.cli_page import page_options, write_page
 from monody.errors import MonodyError
 from monody.options import HeadedCommand, chosen, settings_options
 from monody.settings import ModelSettings, ReadSettings, TrainSettings
@@ -42,11 +43,19 @@ MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they exten
     help="Go on with a training that was stopped, as if it had not been; "
     "--num_epochs, --patience and --max_minutes may be others than before.",
 )
+@page_options
 @settings_options(ModelSettings)
 @settings_options(TrainSettings)
 @settings_options(ReadSettings)
 @click.pass_context
-def train(context: click.Context, /, **values: Any) -> None:
+def train(
+    context: click.Context,
+    /,
+    page: bool,
+    opens: bool,
+    sound_bank: str | None,
+    **values: Any,
+) -> None:
     r"""Learn from a folder of MIDI files.
 
     \b
@@ -61,7 +70,8 @@ def train(context: click.Context, /, **values: Any) -> None:
     counted and skipped; `monody inspect` explains each of them. A fifth of the melodies
     is held out: the figure to watch is held-out bits per note, and lower is better.
     Ctrl-C stops and keeps the best weights so far. What is not named is chosen from the
-    corpus, and it says which and why.
+    corpus, and it says which and why. index.html in the experiment shows how it went,
+    with melodies of the first, a middle and the best epoch to hear.
     """
     if values["resume"]:
         named = {
@@ -69,12 +79,17 @@ def train(context: click.Context, /, **values: Any) -> None:
             for name, value in values.items()
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         }
-        _resume(named)
+        experiment = _resume(named)
     else:
-        _train(values)
+        experiment = _train(values)
+    if page or opens:
+        from monody.training_page import write_training_page
+
+        write = partial(write_training_page, experiment)
+        write_page(write, "judging and rendering", sound_bank, opens=opens)
 
 
-def _train(values: dict[str, Any]) -> None:
+def _train(values: dict[str, Any]) -> Experiment:
     """Train from the beginning."""
     settings: TrainSettings = chosen(TrainSettings, values)
     model: ModelSettings = chosen(ModelSettings, values)
@@ -94,10 +109,10 @@ def _train(values: dict[str, Any]) -> None:
         message=values["message"],
         explain=click.echo,
     )
-    _show(work, settings.num_epochs)
+    return _show(work, settings.num_epochs)
 
 
-def _resume(named: dict[str, Any]) -> None:
+def _resume(named: dict[str, Any]) -> Experiment:
     """Go on with a training, by the options that were named."""
     from monody.checkpoint import read_standing
     from monody.experiment import Experiment
@@ -124,10 +139,11 @@ def _resume(named: dict[str, Any]) -> None:
     from monody.training import resume
 
     work = partial(resume, experiment.folder, **changes)
-    if over:
-        _report_training(work())
-    else:
-        _show(work, settings.num_epochs)
+    if not over:
+        return _show(work, settings.num_epochs)
+    experiment = work()
+    _report_training(experiment)
+    return experiment
 
 
 def _warn_of_versions(began: dict[str, str]) -> None:
@@ -168,7 +184,7 @@ def _refuse_differing(named: dict[str, Any], experiment: Experiment) -> None:
             )
 
 
-def _show(work: Callable[..., Experiment], num_epochs: int) -> None:
+def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
     """Show the epochs of a training while it works, and report what came out."""
     from rich.console import Console
 
@@ -190,6 +206,7 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> None:
         click.echo("stopped by Ctrl-C; these are the best weights so far")
         _say_how_to_go_on(experiment)
         sys.exit(EXIT_INTERRUPTED)
+    return experiment
 
 
 def _say_how_to_go_on(experiment: Experiment) -> None:

@@ -3,6 +3,7 @@
 experiments/01/
 model.keras        the best weights; alone enough to sample
 last.keras         the weights of the last epoch
+epoch-0001.keras   those of epochs 1, 2, 4, 8 and so on
 settings.json      every setting, the seed, versions, the data's fingerprint
 message.txt        the note of --message
 split.json         which melodies were trained on and which held out
@@ -14,6 +15,8 @@ base.keras         what it was fine-tuned from, if it was
 from_nothing.keras what it would be without: `monody evaluate` trains it to compare
 history.csv        figures of each epoch
 scores.json        held-out bits per note, and the bigram reference
+index.html         the page of the training: curves, corpus, scorecard
+samples/           what the page lets one hear: melodies of some epochs
 tensorboard-logs/
 generated/         what `monody sample` writes
 """
@@ -21,6 +24,7 @@ generated/         what `monody sample` writes
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import os
 from datetime import UTC, datetime
@@ -73,6 +77,31 @@ class Experiment:
     def base_path(self) -> Path:
         """Where a copy of what it was fine-tuned from lies, if it was."""
         return self.folder / BASE_FILE
+
+    @property
+    def last_path(self) -> Path:
+        """Where the weights of the last epoch lie."""
+        return self.folder / LAST_FILE
+
+    def epoch_path(self, epoch: int) -> Path:
+        """Return where the weights of an epoch lie, if they were kept."""
+        return self.folder / f"epoch-{epoch:04d}.keras"
+
+    @property
+    def samples(self) -> Path:
+        """Where the melodies go that the page of the training shows."""
+        return self.folder / "samples"
+
+    def history(self) -> list[dict[str, float]]:
+        """Return the figures of each epoch; none before the first is over."""
+        path = self.folder / HISTORY_FILE
+        if not path.is_file():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return [
+                {name: float(value) for name, value in row.items()}
+                for row in csv.DictReader(file)
+            ]
 
     def __repr__(self) -> str:
         return f"Experiment({str(self.path)!r})"

@@ -23,6 +23,7 @@ from monody.callbacks import (
     Clock,
     HeldOutScore,
     HistoryTable,
+    KeepMilestones,
     Plateau,
     Remembers,
     SaveModels,
@@ -30,7 +31,7 @@ from monody.callbacks import (
 )
 from monody.checkpoint import Standing
 from monody.evaluator import Evaluator, network_inputs
-from monody.experiment import HISTORY_FILE, LAST_FILE, Experiment
+from monody.experiment import HISTORY_FILE, Experiment
 from monody.resuming import CtrlC, KeepCheckpoint
 from monody.settings import TrainSettings, chosen
 
@@ -117,7 +118,7 @@ def fit(
     folder = experiment.folder
     data = TrainingData(sets["train"], settings)
     parts: list[Remembers] = [
-        SaveModels(save, experiment.model_path, folder / LAST_FILE, best),
+        SaveModels(save, experiment.model_path, experiment.last_path, best),
         Clock(settings.max_minutes),
         Plateau(chosen(settings.patience)),
         HistoryTable(folder / HISTORY_FILE),
@@ -129,6 +130,7 @@ def fit(
             keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
             HeldOutScore(network, Evaluator(validation) if validation else None),
             *parts,
+            KeepMilestones(experiment),
             curves,
             *callbacks,
             checkpoint,

@@ -12,8 +12,11 @@ from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monody.errors import MonodyError
 from monody.files import replacing
 
+PAGE = "index.html"
+GENERATOR = '<meta name="generator" content="monody">'
 MAX_BARS = 16  # of a chart; the others are folded away
 BUFFERED_PIECES = 2000  # of the template's output, written at a time
 
@@ -33,8 +36,12 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
     Args:
         template: The name of the file in ``templates``.
         context: What it shows.
-        path: Where to; a file there is replaced.
+        path: Where to; a page of monody that is there is replaced.
+
+    Raises:
+        MonodyError: If there is a file of another program.
     """
+    require_own(path)
     environment = Environment(
         loader=PackageLoader("monody"),
         autoescape=True,
@@ -46,6 +53,19 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
     stream.enable_buffering(BUFFERED_PIECES)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         file.writelines(stream)
+
+
+def require_own(path: Path) -> None:
+    """Make sure that a page may be written.
+
+    Raises:
+        MonodyError: If there is a file of another program.
+    """
+    if path.is_file() and GENERATOR not in path.read_text("utf-8", errors="replace"):
+        raise MonodyError(
+            f"{str(path)!r} is not a page of monody: name another folder, move that "
+            "file away, or leave the page out (--no_page)"
+        )
 
 
 def charts_of(histograms: Mapping[str, Mapping[str, int]]) -> dict[str, list[Bar]]:

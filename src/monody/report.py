@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -182,9 +182,13 @@ def summary(report: Report) -> str:
     return f"{_condition(totals, usable)} That makes {music}."
 
 
-def captions(report: Report) -> dict[str, str]:
-    """Say what each histogram counts."""
-    used, estimated = report.totals["melodies_used"], report.totals["keys_estimated"]
+def captions(totals: Mapping[str, Any]) -> dict[str, str]:
+    """Say what each histogram counts.
+
+    Args:
+        totals: ``"melodies_used"``, and ``"keys_estimated"`` among them.
+    """
+    used, estimated = totals["melodies_used"], totals["keys_estimated"]
     how_many = "all" if estimated == used else f"{estimated:,}"
     by_key = f"Melodies by key, {how_many} of them estimated"
     return {

@@ -61,7 +61,7 @@ def _context(report: Report) -> dict[str, object]:
         "verdicts": [(verdict, MEANINGS[verdict]) for verdict in VERDICTS],
         "dropped": _problem_lines(report, DROPPED),
         "repaired": _problem_lines(report, RECOVERED),
-        "captions": captions(report),
+        "captions": captions(report.totals),
         "charts": charts_of(report.histograms),
         "parts": _parts(report),
     }

@@ -182,7 +182,7 @@ def _problem_lines(report: Report, console: Console) -> Iterator[Text]:
 
 def _chart_lines(report: Report, console: Console) -> Iterator[Text]:
     """Yield the pitches as columns and the other histograms as bars, side by side."""
-    titles = captions(report)
+    titles = captions(report.totals)
     pitches = report.histograms.get("pitch")
     if pitches:
         yield from _title(titles["pitch"], console)

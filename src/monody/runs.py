@@ -7,7 +7,6 @@ Keras, and a folder that cannot be read costs itself only.
 from __future__ import annotations
 
 import contextlib
-import csv
 import os
 import re
 from collections.abc import Sequence
@@ -103,11 +102,11 @@ def read_run(folder: Path) -> Run:
 def _read_run(experiment: Experiment) -> Run:
     record = experiment.record()
     folder = experiment.folder
-    history = _history(folder / "history.csv")
+    history = experiment.history()
     scores, note = folder / SCORES_FILE, folder / "message.txt"
     key = "val_bits_per_note"
-    bits = [float(row[key]) for row in history if key in row]
-    seconds = sum(float(row["seconds"]) for row in history)
+    bits = [row[key] for row in history if key in row]
+    seconds = sum(row["seconds"] for row in history)
     with contextlib.suppress(MonodyError, KeyError):  # counts an epoch begun, too
         seconds = read_standing(experiment.checkpoint_path).seconds
     return Run(
@@ -128,14 +127,6 @@ def _read_run(experiment: Experiment) -> Run:
         scores=experiment.read_json(SCORES_FILE) if scores.exists() else {},
         best_so_far=min(bits, default=None),
     )
-
-
-def _history(path: Path) -> list[dict[str, str]]:
-    """Read the figures of each epoch; none where the first is not over."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _by_name(path: Path) -> list[tuple[int, str]]:

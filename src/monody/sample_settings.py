@@ -168,3 +168,9 @@ class SampleSettings(Settings):
         asked = (self.pitch_temperature, self.rhythm_temperature)
         pitch, rhythm = (self.temperature if one is None else one for one in asked)
         return pitch, rhythm
+
+    @property
+    def temperature_text(self) -> str:
+        """Both temperatures in words: ``"0.9"`` or ``"0.9 (rhythm 0.7)"``."""
+        pitch, rhythm = self.temperatures
+        return f"{pitch:g}" if pitch == rhythm else f"{pitch:g} (rhythm {rhythm:g})"

@@ -5,33 +5,40 @@ What an extra is needed for, and is not installed, is left out and said once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from monody.attempts import Piece
 from monody.errors import MonodyError
 from monody.files import write_bytes
 from monody.generation import Generation
-from monody.melody import Melody, lines_around
+from monody.melody import Melody
 from monody.render.forms import render
 from monody.render.page import Card, write_page
+from monody.render.words import bar_count
+from monody.report import counted
 from monody.scales import heard_scale
 
 MOST_CARDS = 20  # of one run; a page of a thousand players is no page
 MOST_BARS = 48  # of a staff; a longer one takes seconds to engrave
 
+Progress = Callable[[int, int], None]  # melodies done, and all of them
 
-@dataclass
+
+@dataclass(frozen=True)
 class Shown:
-    """The page of a run, and what could not be shown."""
+    """A page that was written, and a line for each thing that it could not show."""
 
-    page: Path = field(default_factory=Path)
-    left_out: list[str] = field(default_factory=list)  # a line each
+    page: Path
+    left_out: tuple[str, ...]
 
 
 def show(
-    generation: Generation, paths: Sequence[Path], sound_bank: Path | None = None
+    generation: Generation,
+    paths: Sequence[Path],
+    sound_bank: Path | None = None,
+    progress: Progress | None = None,
 ) -> Shown:
     """Write the page of melodies beside their MIDI files, with sound and scores.
 
@@ -39,80 +46,118 @@ def show(
         generation: What was written.
         paths: Its MIDI files, all in one folder.
         sound_bank: A ``.sf2`` file that plays; by default monody's own sound.
+        progress: Called after each melody.
 
     Raises:
         MonodyError: If the sound bank cannot be played.
     """
-    shown = Shown()
-    written = zip(generation.melodies, generation.pieces, paths, strict=True)
-    cards = [
-        _card(melody, piece, path, generation, sound_bank, shown)
-        for melody, piece, path in list(written)[:MOST_CARDS]
-    ]
+    folder = paths[0].parent
+    maker = CardMaker(folder, sound_bank)
+    shown = paths[:MOST_CARDS]
+    cards = []
+    for path, melody, piece in zip(
+        shown, generation.melodies, generation.pieces, strict=False
+    ):
+        cards.append(maker.card(path.name, melody, piece, path, generation))
+        if progress:
+            progress(len(cards), len(shown))
     more = len(paths) - len(cards)
     if more:
-        line = f"the page shows the first {len(cards)}; {more} more lie beside it"
-        shown.left_out.append(line)
-    count = len(paths)
-    title = f"{count} melod{'y' if count == 1 else 'ies'} by monody"
-    model = str(generation.made_from["model"])
-    about = [f"Model: {model}", *shown.left_out]
-    shown.page = write_page(cards, paths[0].parent, title, about)
-    return shown
+        maker.leave_out(
+            f"the page shows the first {len(cards)}; {more} more lie beside it"
+        )
+    title = f"{counted(len(paths), 'melody')} by monody"
+    about = [f"Model: {generation.made_from['model']}", *maker.left_out]
+    page = write_page(cards, folder, title, about)
+    return Shown(page, tuple(maker.left_out))
 
 
-def _card(
-    melody: Melody,
-    piece: Piece,
-    path: Path,
-    generation: Generation,
-    sound_bank: Path | None,
-    shown: Shown,
-) -> Card:
-    """Render one melody, and gather what is known of it."""
-    score = path.with_suffix(".musicxml")
-    files = [("MIDI", path.name)]
-    forms = [("wav", "WAV"), ("musicxml", "MusicXML"), ("abc", "ABC")]
-    if len(lines_around(melody)) - 1 > MOST_BARS:
-        forms.remove(("musicxml", "MusicXML"))
-        line = f"no staff of more than {MOST_BARS} bars: monody render --to musicxml"
-        _leave_out(line, shown)
-    for form, name in forms:
+class CardMaker:
+    """Renders the melodies of one page.
+
+    Args:
+        folder: Where the page goes.
+        sound_bank: A ``.sf2`` file that plays; by default monody's own sound.
+    """
+
+    def __init__(self, folder: Path, sound_bank: Path | None = None) -> None:
+        self._folder = folder
+        self._sound_bank = sound_bank
+        self.left_out: list[str] = []  # a line for each thing that is not shown
+
+    def card(
+        self,
+        name: str,
+        melody: Melody,
+        piece: Piece,
+        path: Path,
+        generation: Generation,
+    ) -> Card:
+        """Render one melody, and gather what is known of it.
+
+        Args:
+            name: What the card is headed with.
+            melody: As it was written.
+            piece: What is known of it.
+            path: Its MIDI file, in the folder of the page or below; all other files go
+                beside it.
+            generation: What it was written with.
+
+        Raises:
+            MonodyError: If the sound bank cannot be played.
+        """
+        made = {"WAV": self._written(melody, path, "wav")}
+        if bar_count(melody) <= MOST_BARS:
+            made["MusicXML"] = self._written(melody, path, "musicxml")
+        else:
+            self.leave_out(
+                f"no staff of more than {MOST_BARS} bars: monody render --to musicxml"
+            )
+        made["ABC"] = self._written(melody, path, "abc")
+        files = {"MIDI": path, **{kind: out for kind, out in made.items() if out}}
+        names = {
+            kind: out.relative_to(self._folder).as_posix()
+            for kind, out in files.items()
+        }
+        return Card(
+            name=name,
+            melody=melody,
+            facts=_facts(melody, piece, generation),
+            label=piece.novelty.label if piece.novelty else "",
+            said=piece.novelty.said if piece.novelty else "",
+            sound=names.get("WAV", ""),
+            staff=self._staff(files.get("MusicXML")),
+            files=tuple(names.items()),
+        )
+
+    def leave_out(self, line: str) -> None:
+        """Note what is not shown, once."""
+        if line not in self.left_out:
+            self.left_out.append(line)
+
+    def _written(self, melody: Melody, path: Path, form: str) -> Path | None:
+        """Write a file beside the MIDI file, where what it takes is installed."""
         out = path.with_suffix(f".{form}")
         try:
-            write_bytes(out, render(melody, form, path.stem, sound_bank))
+            write_bytes(out, render(melody, form, path.stem, self._sound_bank))
         except MonodyError as error:
-            if form == "wav" and sound_bank is not None:
+            if form == "wav" and self._sound_bank is not None:
                 raise
-            _leave_out(str(error), shown)
-            continue
-        files.append((name, out.name))
-    return Card(
-        name=path.name,
-        melody=melody,
-        facts=_facts(melody, piece, generation),
-        label=piece.novelty.label if piece.novelty else "",
-        said=piece.novelty.said if piece.novelty else "",
-        sound=next((name for kind, name in files if kind == "WAV"), ""),
-        staff=_staff(score, shown) if ("MusicXML", score.name) in files else "",
-        files=tuple(files),
-    )
+            self.leave_out(str(error))
+            return None
+        return out
 
+    def _staff(self, score: Path | None) -> str:
+        """Engrave a score, where that can be done."""
+        from monody.render.staff import to_svg_staff
 
-def _staff(score: Path, shown: Shown) -> str:
-    """Engrave a score, where that can be done."""
-    from monody.render.staff import to_svg_staff
-
-    try:
-        return to_svg_staff(score.read_text("utf-8"))
-    except MonodyError as error:
-        _leave_out(str(error), shown)
-        return ""
-
-
-def _leave_out(line: str, shown: Shown) -> None:
-    if line not in shown.left_out:
-        shown.left_out.append(line)
+        if score is None:
+            return ""
+        try:
+            return to_svg_staff(score.read_text("utf-8"))
+        except MonodyError as error:
+            self.leave_out(str(error))
+            return ""
 
 
 def _facts(
@@ -121,14 +166,12 @@ def _facts(
     """Say what a caption says of a melody."""
     heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
     settings = generation.settings
-    pitch, rhythm = settings.temperatures
-    bold = f"{pitch:g}" if pitch == rhythm else f"{pitch:g}, rhythm {rhythm:g}"
     meters = dict.fromkeys(str(meter) for meter in melody.meters)
     return (
         ("key", melody.key or f"{heard.name} (heard)"),
         ("meter", ", ".join(meters)),
         ("tempo", f"{melody.bpm:.0f} bpm"),
         ("seed", f"{settings.seed}, melody {piece.draft.task.index + 1}"),
-        ("temperature", bold),
+        ("temperature", settings.temperature_text),
         ("bits a note", f"{piece.draft.bits_per_note:.2f}"),
     )

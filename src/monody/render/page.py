@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monody.melody import TICKS_PER_QUARTER, Melody, lines_around
-from monody.pages import write_html
+from monody.pages import PAGE, write_html
 from monody.render.roll import roll_svg
-
-PAGE = "index.html"
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Card:
 def write_page(
     cards: Sequence[Card], folder: Path, title: str, about: Sequence[str]
 ) -> Path:
-    """Write ``index.html``, whole or not at all; one that is there is replaced.
+    """Write ``index.html``, whole or not at all; one of monody is replaced.
 
     Args:
         cards: The melodies.
@@ -64,6 +62,9 @@ def write_page(
 
     Returns:
         The page's path.
+
+    Raises:
+        MonodyError: If there is a page of another program.
     """
     path = folder / PAGE
     context = {"cards": cards, "title": title, "about": about}
