@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import zipfile
 from functools import cache
@@ -28,7 +27,7 @@ from monody.experiment import (
     TRAINING,
     Experiment,
 )
-from monody.files import copy_file, replacing
+from monody.files import copy_file, laying_out, replacing
 from monody.read_cache import cache_folder
 from monody.records import OF_THE_FOLDER
 from monody.settings import BASE
@@ -91,19 +90,9 @@ def _sha256(folder: Path, *names: str) -> str:
 
 def _lay_out(folder: Path) -> None:
     """Unpack the experiment into a folder, whole or not at all."""
-    making = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    try:
-        making.mkdir(parents=True)
+    with laying_out(folder) as making, ZipFile(PACKED / ARCHIVE) as archive:
         shutil.copyfile(PACKED / MODEL_FILE, making / MODEL_FILE)
-        with ZipFile(PACKED / ARCHIVE) as archive:
-            archive.extractall(making)
-        try:
-            making.rename(folder)
-        except OSError:
-            if not folder.is_dir():  # another run was not quicker
-                raise
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+        archive.extractall(making)
 
 
 def open_experiment(path: str | os.PathLike[str] | None = None) -> Experiment:

@@ -21,8 +21,6 @@ tenth note changed near-copies.
 from __future__ import annotations
 
 import json
-import secrets
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,9 +28,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from monody.cache import SUMS_FILE, is_whole, seal
+from monody.cache import is_whole, seal
 from monody.errors import MonodyError
-from monody.files import write_text
+from monody.files import laying_out, write_text
 from monody.melody import Melody, bar_lines, metric_positions
 from monody.melody_store import MelodyStore
 from monody.note_runs import MIN_RUN_NOTES, Longs, NoteRuns, note_steps, repeats
@@ -124,20 +122,17 @@ class NoveltyIndex:
         """
         runs = NoteRuns.of(melodies)
         about = {"layout": LAYOUT, "fingerprint": melodies.fingerprint()}
-        making = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
         try:
-            making.mkdir()
-            runs.save(making)
-            write_text(making / INDEX_FILE, json.dumps(about))
-            seal(making)
-            _put_in_place(making, folder)
+            with laying_out(folder) as making:
+                runs.save(making)
+                write_text(making / INDEX_FILE, json.dumps(about))
+                seal(making)
+                _remove(folder, like=making)
         except OSError as error:
             raise MonodyError(
                 f"cannot write the index of the training melodies to {str(folder)!r}: "
                 f"{error.strerror}"
             ) from error
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
         return cls(melodies, runs)
 
     @classmethod
@@ -291,10 +286,9 @@ def _bars_between(melody: Melody, first: int, last: int) -> float:
     return float((melody.ends[last] - begin[0]) / meter.bar_ticks)
 
 
-def _put_in_place(made: Path, folder: Path) -> None:
-    """Rename the folder of an index, in place of one that is there, whole or not."""
+def _remove(folder: Path, like: Path) -> None:
+    """Remove an index that is there, whole or not: the files that ``like`` has, too."""
     if folder.is_dir():
-        for name in (*(path.name for path in made.iterdir()), SUMS_FILE):
-            (folder / name).unlink(missing_ok=True)
+        for path in like.iterdir():
+            (folder / path.name).unlink(missing_ok=True)
         folder.rmdir()  # fails if it holds anything else
-    made.rename(folder)
