@@ -19,16 +19,17 @@ from monody.render.svg import (
 )
 
 WIDTH, HEIGHT = 760.0, 320.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 92.0, 28.0, 44.0  # margins; on the right, names
+LEFT, RIGHT, TOP, BOTTOM = 56.0, 104.0, 32.0, 54.0  # margins; on the right, names
 STEPS = (1, 2, 5)  # and ten times as much: what an axis may count in
 MOST_LINES = 6  # of the grid
-LABEL_HEIGHT = 16.0
+LABEL_HEIGHT = 22.0
 STYLE = (
     f".curves text{{font-family:{FONT};font-size:13px;fill:var(--soft,#59616b)}}"
     ".curves .grid{stroke:var(--line,#dedad1)}"
     ".curves path{fill:none;stroke-width:2}"
     ".curves .train{stroke:var(--soft,#59616b);stroke-dasharray:5 4}"
     ".curves .held-out{stroke:var(--bar,#3b6ea8)}"
+    "@media (max-width:40rem){.curves text{font-size:21px}}"
     ".curves .best{fill:var(--bar,#3b6ea8)}"
 )
 
@@ -52,7 +53,7 @@ class Curves:
     def said(self) -> str:
         """What the picture shows, in a sentence or two."""
         shown, name = (
-            (self.held_out, "held-out") if self.held_out else (self.train, "train")
+            (self.held_out, "Held-out") if self.held_out else (self.train, "Training")
         )
         words = (
             f"{name} bits per note: {shown[0]:.2f} after epoch 1, "
@@ -141,8 +142,8 @@ def _grid(axes: _Axes, step: float) -> Iterator[str]:
     yield text("bits per note", LEFT, TOP - 12)
     bottom = HEIGHT - BOTTOM
     for epoch in _named_epochs(axes.epochs):
-        yield text(str(epoch), axes.x(epoch), bottom + 20, AT_MIDDLE)
-    yield text("epoch", (LEFT + WIDTH - RIGHT) / 2, bottom + 38, AT_MIDDLE)
+        yield text(str(epoch), axes.x(epoch), bottom + 22, AT_MIDDLE)
+    yield text("epoch", (LEFT + WIDTH - RIGHT) / 2, bottom + 46, AT_MIDDLE)
 
 
 def _named_epochs(epochs: int) -> list[int]:

@@ -29,10 +29,10 @@ from monody.render.words import bar_count, pitch_in_key, summary
 FEW_BARS = 16  # up to so many stand four in a row; more stand eight in a row
 
 LEFT, RIGHT, BAR_WIDTH = 48.0, 12.0, 140.0  # margins, and a bar where rows are full
-HEADING, NUMBERS, ROW_GAP = 62.0, 20.0, 12.0  # heights: NUMBERS is above each row
+HEADING, NUMBERS, ROW_GAP = 62.0, 24.0, 12.0  # heights: NUMBERS is above each row
 ROLL = 128.0  # its height, as far as the pitches allow
 TITLE_WIDTH, LABEL_WIDTH = 10.0, 7.0  # of one character, roughly
-LABEL_HEIGHT = 12.0
+LABEL_HEIGHT = 20.0  # on a phone
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ _SHAPE_RULES = (
     ".roll-picture .roll-title{font-size:18px;font-weight:600}"
     ".roll-picture .roll-summary{font-size:13px}"
     ".roll-final,.roll-playhead{stroke-width:2}"
+    # A picture that is drawn small, on a phone, needs larger words.
+    "@media (max-width:40rem){.roll-picture text{font-size:20px}}"
 )
 
 
