@@ -30,9 +30,9 @@ _SHAPE_RULES = (
     ".roll-picture .roll-title{font-size:18px;font-weight:600}"
     ".roll-picture .roll-summary{font-size:13px}"
     ".roll-final,.roll-playhead{stroke-width:2}"
-    # A picture that is drawn small, on a phone, needs larger words.
-    "@media (max-width:40rem){.roll-picture text{font-size:20px}}"
 )
+# A picture that is drawn small, on a phone, needs larger words.
+_SMALL_RULE = "@media (max-width:40rem){.roll-picture text{font-size:20px}}"
 
 
 def style(*, adaptive: bool) -> str:
@@ -40,10 +40,13 @@ def style(*, adaptive: bool) -> str:
 
     Args:
         adaptive: Whether colours follow the reader's choice of dark or light, and the
-            custom properties of a page such as ``--roll-note``. Else they are light.
+            custom properties of a page such as ``--roll-note``, and words the width of
+            the window. Else they are light.
     """
-    dark = f"@media (prefers-color-scheme:dark){{{_colours(1)}}}" if adaptive else ""
-    return _SHAPE_RULES + _colours(0, adaptive=adaptive) + dark
+    rules = _SHAPE_RULES + _colours(0, adaptive=adaptive)
+    if not adaptive:
+        return rules
+    return f"{rules}{_SMALL_RULE}@media (prefers-color-scheme:dark){{{_colours(1)}}}"
 
 
 def _colours(shade: int, *, adaptive: bool = True) -> str:
