@@ -16,7 +16,9 @@ from monody.filling import MANY, counts_of, fill
 from monody.rules import FREE, IS_NOTE, SYMBOLS, Rules
 from monody.wanted import Clock, Wanted
 
-LEAST_TICKS, LEAST_KEPT, LEAST_CLOCKS = 8192, 1024, 8  # of tables: few are compiled
+# Sizes of tables, which have one of few: each is compiled once.
+LEAST_TICKS, LEAST_KEPT, LEAST_CLOCKS = 8192, 1024, 8
+LEAST_COUNTED = (64, 0, 8)  # ticks left, sounds (always as many), counts
 
 
 def make_rules(
@@ -57,6 +59,7 @@ def make_rules(
     anything = np.ones(PITCH_SYMBOLS, np.bool_)
     free_pitch = wanted.pitches is not None or wanted.kept.pitches
     bars = max(length // bar for length, bar in clocks)
+    counted = [each.counted for each in fillings]
     rules = Rules(
         ticks=ticks,
         closing=closing,
@@ -67,8 +70,8 @@ def make_rules(
         key=in_key,
         range=in_range if wanted.pitches else anything,
         values=_value_masks(wanted.note_ticks, ticks),
-        fillable=_stacked([_padded(each.fillable) for each in fillings]),
-        counted=_same_sizes([each.counted for each in fillings]),
+        fillable=_stacked([each.fillable for each in fillings], [LEAST_TICKS]),
+        counted=_stacked(counted, LEAST_COUNTED if len(counted[0]) > 1 else ()),
         counts=counts_of(wanted, bars),
         repeats=_repeats(seen["repeats"], wanted),
         kept_kinds=_listed(wanted.kept.kinds),
@@ -125,37 +128,28 @@ def _value_masks(values: frozenset[int] | None, ticks: Integers) -> Bools:
     return masks
 
 
-def _padded(fillable: Bools) -> Bools:
-    """Pad to one of few sizes: each is compiled once."""
-    size = power_of_two(len(fillable), LEAST_TICKS)
-    return np.pad(fillable, (0, size - len(fillable)))
-
-
 def _last_note(kinds: Sequence[int]) -> int:
     """Return the index of the last note among kept events; ``FREE`` without any."""
     return max((i for i, kind in enumerate(kinds) if kind == 0), default=FREE)
 
 
-def _stacked(tables: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Lay the tables of clocks on one another, as many as one of few sizes."""
-    size = max(len(table) for table in tables) if tables[0].ndim == 1 else None
-    if size is not None:
-        tables = [np.pad(table, (0, size - len(table))) for table in tables]
+def _stacked(tables: Sequence[NDArray[Any]], least: Sequence[int] = ()) -> NDArray[Any]:
+    """Lay the tables of clocks on one another, padded with 0.
+
+    Args:
+        tables: One a clock. The last is there again, up to one of few numbers.
+        least: Of each axis that has one of few sizes the smallest; by default, and
+            where it is 0, an axis is as long as the longest.
+    """
+    sizes = np.array([table.shape for table in tables]).max(axis=0).tolist()
+    for axis, fewest in enumerate(least):
+        sizes[axis] = power_of_two(sizes[axis], fewest) if fewest else sizes[axis]
     number = power_of_two(len(tables), LEAST_CLOCKS)
-    return np.stack([*tables, *[tables[-1]] * (number - len(tables))])
-
-
-def _same_sizes(tables: Sequence[Bools]) -> Bools:
-    """Lay tables of counts on one another, padded to one of few sizes."""
-    rows, _, counts = np.max([table.shape for table in tables], axis=0).tolist()
-    if rows > 1:
-        rows, counts = power_of_two(rows), power_of_two(counts, 8)
-    return _stacked(
-        [
-            np.pad(each, ((0, rows - len(each)), (0, 0), (0, counts - each.shape[2])))
-            for each in tables
-        ]
-    )
+    stacked = np.zeros((number, *sizes), tables[0].dtype)
+    for place in range(number):
+        table = tables[min(place, len(tables) - 1)]
+        stacked[place, ...][tuple(map(slice, table.shape))] = table
+    return stacked
 
 
 def _listed(symbols: Sequence[int]) -> Integers:
