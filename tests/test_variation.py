@@ -175,6 +175,8 @@ def test_mistakes_in_changes_are_named(sampled: Path, tmp_path: Path) -> None:
         vary(sampled)
     with pytest.raises(SettingError, match="num_files must be 1"):
         vary(sampled, {"num_files": 3, "temperature": 0.5})
+    with pytest.raises(SettingError, match="best_of is for `monody sample`, not for"):
+        vary(sampled, {"best_of": 5})
     [path] = vary(sampled, how=Rewrite(keep="rhythm")).save(tmp_path)
     with pytest.raises(MonodyError, match="is a rewrite: name what to keep"):
         vary(path, {"temperature": 0.5})

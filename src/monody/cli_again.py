@@ -8,12 +8,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from monody.errors import SettingError
 from monody.note_values import parse_bars, parse_meter
 from monody.options import HeadedCommand, settings_options
 from monody.sample_settings import SampleSettings
-
-FIXED = ("best_of", "prime_bars")  # of a whole run, not of one melody
 
 _EXPERIMENT = click.option(
     "--experiment_dir",
@@ -113,9 +110,6 @@ def vary(
         for name, value in values.items()
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
-    for name in FIXED:
-        if name in changes:
-            raise SettingError(f"{name} is for `monody sample`, not for one melody")
 
     from monody.rewrite import Rewrite
 

@@ -11,7 +11,7 @@ from monody.attempts import Writes
 from monody.base import base_experiment, open_experiment
 from monody.collapse import collapse_of
 from monody.errors import MonodyError, SettingError
-from monody.experiment import Experiment
+from monody.experiment import MODEL_FILE, Experiment
 from monody.generation import Generation, with_seed, write_pieces
 from monody.melody import Melody, Meter
 from monody.melody_file import read_melody
@@ -24,6 +24,7 @@ from monody.trained_model import TrainedModel
 from monody.writer import Writer
 
 PathLike = str | os.PathLike[str]
+OF_A_RUN = frozenset(("best_of", "prime_bars"))  # not of one melody
 # Settings that a rewrite would not heed: the melody has its own.
 NOT_OF_REWRITES = frozenset(
     ("bars", "file_length", "free", "meter", "bpm", "density", "start", "prime_bars",
@@ -116,6 +117,8 @@ def _changed(
     path: Path, changes: dict[str, Any], experiment_dir: PathLike | None
 ) -> Generation:
     """Write a generated melody with some settings changed."""
+    for name in sorted(OF_A_RUN.intersection(changes)):
+        raise SettingError(f"{name} is for `monody sample`, not for one melody")
     passport = read_passport(path)
     if passport.rewrite is not None:
         raise MonodyError(
@@ -157,7 +160,7 @@ def _experiment_of(passport: Passport, experiment_dir: PathLike | None) -> Exper
             f"the model is no longer where it was, {str(path)!r}: name it with "
             "--experiment_dir"
         )
-    inside = path.name == "model.keras"
+    inside = path.name == MODEL_FILE
     return Experiment.open(path.parent if inside else path)
 
 
