@@ -56,8 +56,7 @@ def repeats_of(pitches: NDArray[np.integer]) -> Repeats:
     Args:
         pitches: ``(notes,)``.
     """
-    latest = np.full(FIGURE_NOTES, NOTHING, np.int32)
-    runs = np.zeros(FIGURE_NOTES, np.int32)
+    [latest], [runs] = no_repeats(1)
     for pitch in pitches.tolist():
         runs = (runs + 1) * (latest == pitch)
         latest = np.append(np.int32(pitch), latest[:-1])

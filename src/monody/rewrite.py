@@ -31,7 +31,6 @@ from monody.wanted import Kept, Wanted
 from monody.writer import Draft, Task, choices_of
 
 FILLINGS = 32  # of replaced bars, that one is drawn from
-KEEPS = ("rhythm", "pitches")
 
 
 @dataclass(frozen=True)
