@@ -74,12 +74,15 @@ def parse_bars(text: str, name: str) -> tuple[int, int]:
     return _whole_range(text, name, "5 or 5-8", 1, LAST_BAR)
 
 
-def parse_meter(text: str, name: str = "meter") -> tuple[int, int]:
+def parse_meter(
+    text: str, name: str = "meter", example: str = "such as 6/8"
+) -> tuple[int, int]:
     """Return the numerator and denominator of a time signature such as ``6/8``.
 
     Args:
         text: The time signature.
         name: The setting that it is the value of, for the error.
+        example: What the setting's value looks like, for the error, too.
 
     Raises:
         SettingError: If the text is none, or ``melody.is_meter`` refuses it.
@@ -89,8 +92,8 @@ def parse_meter(text: str, name: str = "meter") -> tuple[int, int]:
     found = re.fullmatch(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*", text)
     if not found or not is_meter(int(found[1]), int(found[2])):
         raise SettingError(
-            f"{name} must be such as 6/8, its lower number 1, 2, 4, 8, 16 or 32 and "
-            f"its bar no longer than four whole notes, not {text!r}"
+            f"{name} must be {example}, the lower number 1, 2, 4, 8, 16 or 32 and "
+            f"the bar no longer than four whole notes, not {text.strip()!r}"
         )
     return int(found[1]), int(found[2])
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from monody.errors import SettingError
+from monody.note_values import parse_meter
 from monody.pitches import parse_pitch_range
 
 
@@ -214,9 +215,10 @@ class ReadSettings(Settings):
     @property
     def wanted_meters(self) -> frozenset[str]:
         """The time signatures wanted; empty means any."""
-        return frozenset(
-            map(_meter, (self.meters or "").split(",") if self.meters else ())
-        )
+        example = "time signatures such as 3/4,6/8"
+        texts = self.meters.split(",") if self.meters else []
+        meters = (parse_meter(text, "meters", example) for text in texts)
+        return frozenset(f"{above}/{below}" for above, below in meters)
 
     def of_reading(self) -> dict[str, Any]:
         """Return the settings that decide what is read out of a file's bytes."""
@@ -226,20 +228,6 @@ class ReadSettings(Settings):
             for name, value in self.to_json().items()
             if name not in (*others, "deduplicate", "cache")
         }
-
-
-def _meter(text: str) -> str:
-    """Return a time signature as monody writes it: `` 6/8`` is ``6/8``."""
-    from monody.melody import is_meter  # NumPy must not delay `--help`
-
-    numerator, _, denominator = text.strip().partition("/")
-    if not (numerator.isdecimal() and denominator.isdecimal()) or not is_meter(
-        int(numerator), int(denominator)
-    ):
-        raise SettingError(
-            f"meters must be time signatures such as 3/4,6/8, not {text.strip()!r}"
-        )
-    return f"{int(numerator)}/{int(denominator)}"
 
 
 def chosen(value: int | float | None) -> Any:
