@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.melody import TICKS_PER_QUARTER, Melody
+from monody.repeats import runs_of
 
 EMPTY = "empty"
 SILENCE = "silence"
@@ -122,5 +123,5 @@ def _loop_notes(pitches: Integers, figures: Integers) -> Integers:
     here = np.arange(len(pitches))
     before = here - figures
     again = (before >= 0) & (pitches == pitches[np.maximum(before, 0)])
-    broken = np.maximum.accumulate(np.where(again, -1, here), axis=1)
-    return np.where(again, here - broken + figures, 0)
+    runs = runs_of(again)
+    return np.where(runs, runs + figures, 0)

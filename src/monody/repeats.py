@@ -63,6 +63,16 @@ def repeats_of(pitches: NDArray[np.integer]) -> Repeats:
     return Repeats(latest, runs)
 
 
+def runs_of(same: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count, at each place, how many are true on end up to it: of 1 1 0 1, 1 2 0 1.
+
+    Args:
+        same: ``(..., places)``.
+    """
+    count = np.arange(1, same.shape[-1] + 1)
+    return count - np.maximum.accumulate(np.where(same, 0, count), axis=-1)
+
+
 def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list[int]:
     """Return how long figures repeat in nearly all melodies.
 
@@ -83,10 +93,8 @@ def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list
         same[notes:] = (pitch[notes:] == pitch[:-notes]) & (
             melody[notes:] == melody[:-notes]
         )
-        index = np.arange(1, len(pitch) + 1)
-        run = index - np.maximum.accumulate(np.where(same, 0, index))
         longest = np.zeros(len(ends), np.int64)
-        np.maximum.at(longest, melody, run)
+        np.maximum.at(longest, melody, runs_of(same))
         most = np.percentile(longest, USUAL_PERCENT, method="higher")
         least = min((FEWEST_TIMES - 1) * notes, FEWEST_NOTES)
         usual.append(max(int(most), least))
