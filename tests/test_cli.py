@@ -204,7 +204,9 @@ def test_the_classic_scripts_with_every_flag_in_both_spellings(tmp_path: Path) -
     _script("sample.py", shlex.split(SAMPLE_WITH_EVERY_FLAG), tmp_path)
     _script("sample.py", ["--num-files", "1", "--data-dir", "data/midi"], tmp_path)
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert written == ["1.mid", "2.mid", "manifest.json"]
+    assert [name for name in written if name.endswith((".mid", ".json", ".html"))] == [
+        "1.mid", "2.mid", "index.html", "manifest.json",
+    ]  # fmt: skip
     assert read_back(tmp_path / "out/2.mid")[1] == 40 * 6
     assert read_back(folder / "generated/1.mid")[1] == 1000 * 6
 
@@ -248,16 +250,17 @@ def copy(
 def test_a_finished_training_goes_on_when_it_is_asked_for_more(
     copy: Experiment, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["train", "--resume"])
+    main(["train", "--resume", "--no_page"])
     said = capsys.readouterr().out
     assert "experiments/01 is finished: 2 epochs are done; a higher" in said
     main(["train", "--resume", "--num_epochs", "3", "--rnn_size", "12"])
     said = capsys.readouterr().out
+    assert said.endswith(f"page: {copy.folder / 'index.html'}\n")
     assert "going on with experiments/01: epoch 3\n" in said
     assert re.findall(r"epoch +(\d)/3", said) == ["3"]
     assert "last bits" not in said
     assert (copy.folder / "history.csv").read_text().count("\n") == 4
-    main(["train", "--resume", "--experiment_dir", "experiments/01"])
+    main(["train", "--resume", "--experiment_dir", "experiments/01", "--no_page"])
     assert "is finished: 3 epochs" in capsys.readouterr().out
 
 
@@ -299,7 +302,8 @@ def test_sample_says_what_was_written_and_what_it_cost(
     assert re.search(r"what was asked for cost, in bits a note: .*--key \d\.\d\d", text)
     assert re.search(r"first tries that failed: \d of 2", text)
     first, last = (Path(f"experiments/01/generated/{n}.mid") for n in (1, 2))
-    assert said[-1] == f"written: {first} to {last.name}"
+    page = first.with_name("index.html")
+    assert said[-2:] == [f"written: {first} to {last.name}", f"page: {page}"]
     assert read_back(last)[1] == 4 * 72
 
 

@@ -41,7 +41,7 @@ def page(trained: Experiment, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = monody.SampleSettings(num_files=2, bars=4, seed=3)
     generation = monody.generate(trained, settings)
     shown = show(generation, generation.save(folder))
-    assert shown.left_out == []
+    assert shown.left_out == ()
     return shown.page
 
 
@@ -139,13 +139,46 @@ def test_a_file_that_cannot_be_rendered_is_one_line(tmp_path: Path) -> None:
         _run("render", str(path), "--to", "wav", "--sound_bank", str(bank))
 
 
-def test_sample_writes_the_page_where_that_is_asked(
+def test_sample_writes_the_page_unless_it_shall_not(
     trained: Experiment, tmp_path: Path
 ) -> None:
     words = ["sample", "--experiment_dir", str(trained.folder), "--bars", "2",
              "--num_files", "1", "--seed", "1", "--save_dir"]  # fmt: skip
-    assert "page:" not in _run(*words, str(tmp_path / "plain")).output
+    assert "page:" not in _run(*words, str(tmp_path / "plain"), "--no_page").output
     assert not (tmp_path / "plain/index.html").exists()
-    shown = _run(*words, str(tmp_path / "shown"), "--page").output
+    shown = _run(*words, str(tmp_path / "shown")).output
     assert f"page: {tmp_path / 'shown/index.html'}" in shown
-    assert (tmp_path / "shown/index.html").exists()
+    first = (tmp_path / "shown/index.html").read_text("utf-8")
+    _run(*words, str(tmp_path / "shown"))  # a page of monody is written anew
+    second = (tmp_path / "shown/index.html").read_text("utf-8")
+    assert ("1.mid" in first, "2.mid" in second, "1.mid" in second) == (
+        True, True, False,
+    )  # fmt: skip
+
+
+def test_a_page_of_another_program_stops_sample_before_it_begins(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_text("<p>my diary</p>")
+    words = ["sample", "--experiment_dir", str(trained.folder), "--bars", "2",
+             "--num_files", "1", "--save_dir", str(tmp_path)]  # fmt: skip
+    with pytest.raises(MonodyError, match="is not a page of monody"):
+        _run(*words)
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    _run(*words, "--no_page")
+    assert (tmp_path / "index.html").read_text() == "<p>my diary</p>"
+
+
+def test_a_page_shows_the_first_melodies_and_says_so(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monody.render.cards.MOST_CARDS", 1)
+    generation = monody.generate(
+        trained, monody.SampleSettings(num_files=3, bars=2, seed=3)
+    )
+    shown = show(generation, generation.save(tmp_path))
+    assert shown.left_out == ("the page shows the first 1; 2 more lie beside it",)
+    text = shown.page.read_text("utf-8")
+    assert len(_Page(text).found["article"]) == 1
+    assert "<h1>3 melodies by monody</h1>" in text
+    assert shown.left_out[0] in text
