@@ -64,7 +64,7 @@ def fillings(
     for allowed, begins, then in kinds:
         for ticks in allowed:
             after = left - ticks
-            if after < 0 or (begins and after == 0 and ticks < last_ticks):
+            if after < 0 or (after == 0 and ticks < last_ticks):
                 continue
             for rest in fillings(durations, after, then, last_ticks):
                 yield begins + [ticks + before for before in rest]

@@ -267,8 +267,7 @@ def _check_last_note(request: Request, clock: Clock, melody: Written) -> None:
         possible &= {*range(12)} if some is None else some
     possible = possible & {request.tonic} or possible  # the tonic gives way
     assert wanted.kept.pitches or melody[last][0] % 12 in possible
-    # Where notes are counted, a hold may be the last event: it is as long as it is.
-    if not wanted.free and (melody[-1][0] != HOLD or wanted.notes_per_bar is None):
+    if not wanted.free:
         filling = fill(request.corpus, wanted, clock, frozenset(NOTES.durations))
         assert sum(ticks for _, ticks in melody[last:]) >= filling.last_ticks
 
@@ -298,6 +297,21 @@ def test_melodies_obey_and_meet_no_dead_end(request: Request, seed: int) -> None
         reject()
     for row, melody in enumerate(melodies):
         _check(request, request.clocks[row % len(request.clocks)], melody)
+
+
+def test_where_notes_are_counted_too_the_last_is_long_enough() -> None:
+    corpus = {
+        "note_ticks": [2],
+        "rest_ticks": [],
+        "hold_ticks": [2, 8],
+        "pitch_range": [60, 72],
+        "repeats": [24] * FIGURE_NOTES,
+    }
+    wanted = Wanted(notes_per_bar=(1, 8), last_ticks=8)
+    request = Request(corpus, wanted, (Clock(32, 16),))
+    for seed in range(4):
+        for melody in write(request, at_random(seed)):
+            _check(request, request.clocks[0], melody)
 
 
 @settings(max_examples=25)

@@ -136,7 +136,7 @@ def fillable_by_counts(
         length_ticks: Length of the melody.
         bar_ticks: Length of its bars.
         counts: Of all its bars, and one more.
-        last_ticks: What the last note has at least.
+        last_ticks: What the last event has at least, be it a note or a hold.
 
     Returns:
         ``(length_ticks + 1, sounds, most + 1)``: by the ticks left, by what ``Sounds``,
@@ -154,8 +154,7 @@ def fillable_by_counts(
             after = left - ticks[ticks <= left, None]  # (durations, 1)
             lines = (position + left - after) // bar_ticks
             ok, count = counts.go_on(begun + (kind == Kind.NOTE), np.array(bar), lines)
-            if kind == Kind.NOTE:
-                ok = ok & ((after > 0) | (left >= last_ticks))
+            ok = ok & ((after > 0) | (left >= last_ticks))
             for sounds in list(Sounds)[kind == Kind.HOLD :]:
                 then = table[after, _then(kind, sounds), np.minimum(count, most)]
                 table[left, sounds] |= (ok & then).any(axis=0)

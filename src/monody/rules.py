@@ -56,7 +56,7 @@ class Rules(NamedTuple):
 
     ticks: Any  # (durations,) ticks of each duration symbol
     closing: Any  # (131,) bool: notes that a melody may end with at all
-    last_ticks: Any  # (clocks,): the last note is not shorter
+    last_ticks: Any  # (clocks,): the last event is not shorter
     free: Any  # scalar bool
     pitches: Any  # (131,) bool: those that the training melodies use
     durations: Any  # (clocks, kinds, durations) bool: those they use, or that fill
@@ -98,13 +98,14 @@ def by_length(rules: Rules, now: Now) -> Allowed:
     after = now.left[:, None] - rules.ticks
     clock = now.clock[:, None]
     fits = (after >= 0) & rules.fillable.at[clock, after].get(mode="clip")
-    note = fits & ((after > 0) | (rules.ticks >= rules.last_ticks[clock]))
+    # A hold may be the last event, too; it does not know how long its note is by then.
+    fits &= (after > 0) | (rules.ticks >= rules.last_ticks[clock])
     rest = fits & (after > 0)
     hold = fits & now.sounding[:, None]
     ends = jnp.broadcast_to(rules.ticks == rules.ticks[0], fits.shape)
     may_end = rules.free & (now.notes > 0) & now.sounding
     pitch = (SYMBOLS != END) | may_end[:, None]
-    return Allowed(pitch, jnp.stack([note, rest, hold, note, ends], axis=1))
+    return Allowed(pitch, jnp.stack([fits, rest, hold, fits, ends], axis=1))
 
 
 def by_count(rules: Rules, now: Now) -> Allowed:
