@@ -19,7 +19,7 @@ from monody.errors import MonodyError
 from monody.melody import TICKS_PER_QUARTER, Ints, Melody
 from monody.midi_write import DOWNBEAT_VELOCITY, velocities
 from monody.render.loudness import Audio, loudness
-from monody.render.sound_bank import played_by
+from monody.render.sound_bank import BANK_RATE, played_by
 from monody.render.voices import SAMPLE_RATE, fading, tone
 
 RING_OUT = 2.0  # seconds after the last note's end
@@ -41,8 +41,9 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
             monody's own sound.
 
     Returns:
-        A WAV file: 16 bits, one channel, 44,100 Hz, -20 LUFS; softer only where its
-        peak would come nearer than 1 dB to full scale.
+        A WAV file: 16 bits, one channel, 44,100 Hz of a sound bank and 32,000 Hz of
+        monody's own sound, -20 LUFS; softer only where its peak would come nearer than
+        1 dB to full scale.
 
     Raises:
         MonodyError: If the melody lasts longer than 30 minutes, midirenderer is not
@@ -55,28 +56,34 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
             f"{minutes:.0f}: cut it into parts"
         )
     if sound_bank is None:
-        audio = _played(melody)
+        audio, rate = _played(melody), SAMPLE_RATE
     else:
-        audio = _played_by_bank(melody, sound_bank)
-    return _wav_bytes(_normalised(audio))
+        audio, rate = _played_by_bank(melody, sound_bank), BANK_RATE
+    return _wav_bytes(_normalised(audio, rate), rate)
 
 
-def sample_times(ticks: Ints, bpm: float) -> NDArray[np.int64]:
-    """Return the sample of the WAV file at which each tick comes, ``(n,)``."""
-    samples_per_tick = 60 * SAMPLE_RATE / (TICKS_PER_QUARTER * bpm)
+def sample_times(ticks: Ints, bpm: float, rate: int = SAMPLE_RATE) -> NDArray[np.int64]:
+    """Return the sample of the WAV file at which each tick comes, ``(n,)``.
+
+    Args:
+        ticks: ``(n,)``.
+        bpm: Quarter notes a minute.
+        rate: Samples a second, by default those of monody's own sound.
+    """
+    samples_per_tick = 60 * rate / (TICKS_PER_QUARTER * bpm)
     samples: NDArray[np.int64] = np.rint(ticks * samples_per_tick).astype(np.int64)
     return samples
 
 
-def _length(melody: Melody) -> int:
+def _length(melody: Melody, rate: int) -> int:
     """Return the samples of a melody with its ring-out."""
-    end = sample_times(np.array([melody.end], np.int32), melody.bpm)[0]
-    return int(end) + round(RING_OUT * SAMPLE_RATE)
+    end = sample_times(np.array([melody.end], np.int32), melody.bpm, rate)[0]
+    return int(end) + round(RING_OUT * rate)
 
 
 def _played(melody: Melody) -> Audio:
     """Play every note in monody's own sound; none sounds into the next."""
-    audio = np.zeros(_length(melody), np.float32)
+    audio = np.zeros(_length(melody, SAMPLE_RATE), np.float32)
     if not len(melody):
         return audio
     starts = sample_times(melody.starts, melody.bpm)
@@ -99,31 +106,31 @@ def _played(melody: Melody) -> Audio:
 
 def _played_by_bank(melody: Melody, sound_bank: Path) -> Audio:
     """Play by a sound bank, with the last note held and faded to make it ring out."""
-    length = _length(melody)
+    length = _length(melody, BANK_RATE)
     notes = melody.notes.copy()
     notes[-1:, 2] += math.ceil(RING_OUT * TICKS_PER_QUARTER * melody.bpm / 60)
     audio = played_by(sound_bank, replace(melody, notes=notes))[:length]
     audio = np.pad(audio, (0, length - len(audio)))
-    ring_out = round(RING_OUT * SAMPLE_RATE)
+    ring_out = round(RING_OUT * BANK_RATE)
     audio[length - ring_out :] *= fading(ring_out)
     return audio
 
 
-def _normalised(audio: Audio) -> Audio:
+def _normalised(audio: Audio, rate: int) -> Audio:
     """Scale to the target loudness, or as near as the peak allows; silence stays."""
-    measured = loudness(audio, SAMPLE_RATE)
+    measured = loudness(audio, rate)
     if math.isinf(measured):
         return audio
     gain = 10 ** ((TARGET_LUFS - measured) / 20)
     return audio * np.float32(min(gain, MAX_PEAK / np.abs(audio).max()))
 
 
-def _wav_bytes(audio: Audio) -> bytes:
+def _wav_bytes(audio: Audio, rate: int) -> bytes:
     """Write a 16-bit WAV file of one channel."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
+        file.setframerate(rate)
         file.writeframes(np.rint(audio * (2**15 - 1)).astype("<i2").tobytes())
     return buffer.getvalue()

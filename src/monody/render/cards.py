@@ -21,7 +21,7 @@ from monody.report import counted
 from monody.scales import heard_scale
 
 MOST_CARDS = 20  # of one run; a page of a thousand players is no page
-MOST_BARS = 48  # of a staff; a longer one takes seconds to engrave
+MOST_BARS = 128  # of a staff; a longer one takes seconds to engrave
 
 Progress = Callable[[int, int], None]  # melodies done, and all of them
 

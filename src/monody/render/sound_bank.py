@@ -12,7 +12,8 @@ from monody.errors import MonodyError
 from monody.melody import Melody
 from monody.midi_write import midi_bytes
 from monody.render.loudness import Audio
-from monody.render.voices import SAMPLE_RATE
+
+BANK_RATE = 44_100  # samples a second
 
 
 def played_by(sound_bank: Path, melody: Melody) -> Audio:
@@ -65,6 +66,6 @@ def _mono(data: bytes) -> Audio:
     # quick to transform; the rest of the last one is silence.
     seconds = len(audio) // rate + 1
     spectrum = np.fft.rfft(audio, seconds * rate)
-    resampled = np.fft.irfft(spectrum, seconds * SAMPLE_RATE)
-    at_rate: Audio = (resampled * (SAMPLE_RATE / rate)).astype(np.float32)
+    resampled = np.fft.irfft(spectrum, seconds * BANK_RATE)
+    at_rate: Audio = (resampled * (BANK_RATE / rate)).astype(np.float32)
     return at_rate

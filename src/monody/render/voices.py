@@ -13,7 +13,7 @@ import numpy as np
 
 from monody.render.loudness import Audio
 
-SAMPLE_RATE = 44_100
+SAMPLE_RATE = 32_000  # the highest MIDI pitch, 12.5 kHz, can just be played
 
 # General MIDI programs (from 0) that sound as long as they are held: organs, bowed
 # strings, ensembles and voices, brass, reeds, pipes, synth leads and pads, bagpipe,
@@ -45,7 +45,7 @@ def tone(pitch: int, program: int, samples: int) -> Audio:
     Args:
         pitch: MIDI number, 0-127.
         program: General MIDI program, 0-127.
-        samples: How many to make, at 44,100 a second.
+        samples: How many to make, at 32,000 a second.
 
     Returns:
         ``(samples,)``, of about the same strength for every pitch.
