@@ -216,15 +216,15 @@ def _trim(
     written = []
     for row, start in enumerate(group):
         pitch, duration = pitches[:count, row], durations[:count, row]
-        clock = np.cumsum(ticks[duration])
-        stops = (pitch == END) | (clock == start.length_ticks)
-        if start.length_ticks and not stops.any():
+        begins = np.cumsum(ticks[duration]) - ticks[duration]
+        inside = begins < start.length_ticks
+        goes_on = np.logical_and.accumulate(pitch != END)
+        kept = inside & goes_on
+        if goes_on[inside].all() and ticks[duration[kept]].sum() != start.length_ticks:
             raise RuntimeError("a melody was written that is not as long as asked")
-        last = int(np.argmax(stops)) if start.length_ticks else 0
-        events = slice(last + (start.length_ticks > 0 and pitch[last] != END))
         written.append(
             Written(
-                events=_without_places(pitch[events], duration[events]),
+                events=_without_places(pitch[kept], duration[kept]),
                 bits=float(bits[row]),
                 primer_bits=float(primer_bits[row]),
                 cost_bits=dict(zip(COSTS, costs[row].tolist(), strict=True)),
