@@ -73,7 +73,7 @@ def _score(music21: Any, melody: Melody, title: str) -> Any:
     _tie(music21, bars, part.recurse().notes)
     measures[0].clef = music21.clef.bestClef(part, recurse=True)
     part.makeAccidentals(inPlace=True, cautionaryNotImmediateRepeat=False)
-    part.makeBeams(inPlace=True)
+    part.makeBeams(inPlace=True, setStemDirections=False)  # programs know them
     score = music21.stream.Score(id="score")
     score.insert(0, music21.metadata.Metadata(title=title))
     score.insert(0, part)
