@@ -24,7 +24,7 @@ import monody
 from monody.backend import keras
 from monody.batches import encode_set
 from monody.checkpoint import (
-    Standing,
+    TrainingStanding,
     read_standing,
     read_variables,
     write_checkpoint,
@@ -40,7 +40,7 @@ NETWORK = ModelSettings(rnn_size=12, num_layers=1, dropout=0.3)
 EPOCHS = 3
 SETTINGS = TrainSettings(num_epochs=EPOCHS, batch_size=4, window_size=32, patience=2)
 BATCHES = 8  # of an epoch
-STANDING = Standing(
+STANDING = TrainingStanding(
     epoch=2,
     batch=0,
     remembered={"Clock": {"seconds": 90.0}, "Plateau": {"stale_epochs": 1}},
@@ -96,7 +96,9 @@ class _Stop(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def _stopped(tunes: Path, folder: Path, epoch: int, batch: int | None) -> Standing:
+def _stopped(
+    tunes: Path, folder: Path, epoch: int, batch: int | None
+) -> TrainingStanding:
     """Train until a stop; return what the checkpoint says."""
     with contextlib.suppress(TrainingStopped):
         train(

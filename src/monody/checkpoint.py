@@ -26,7 +26,7 @@ STANDING = "standing"  # the member with the JSON
 
 
 @dataclass(frozen=True)
-class Standing:
+class TrainingStanding:
     """How far a training has come."""
 
     epoch: int  # epochs that are over
@@ -63,7 +63,7 @@ class Standing:
 
 
 def write_checkpoint(
-    path: Path, standing: Standing, variables: Mapping[str, NDArray[Any]]
+    path: Path, standing: TrainingStanding, variables: Mapping[str, NDArray[Any]]
 ) -> None:
     """Write where a training stands, whole or not at all.
 
@@ -78,7 +78,7 @@ def write_checkpoint(
         np.savez(temporary, **arrays)
 
 
-def read_standing(path: Path) -> Standing:
+def read_standing(path: Path) -> TrainingStanding:
     """Read how far a training has come, which is quick.
 
     Raises:
@@ -86,7 +86,7 @@ def read_standing(path: Path) -> Standing:
     """
     text = _read(path, only=STANDING)[STANDING].tobytes()
     try:
-        return Standing(**json.loads(text))
+        return TrainingStanding(**json.loads(text))
     except (TypeError, ValueError) as error:
         raise _damaged(path) from error
 

@@ -29,7 +29,7 @@ from monody.callbacks import (
     SaveModels,
     TensorBoardLog,
 )
-from monody.checkpoint import Standing
+from monody.checkpoint import TrainingStanding
 from monody.evaluator import Evaluator, network_inputs
 from monody.experiment import HISTORY_FILE, Experiment
 from monody.resuming import CtrlC, KeepCheckpoint
@@ -95,7 +95,7 @@ def fit(
     save: Callable[[Path], None],
     *,
     callbacks: Sequence[Any] = (),
-    standing: Standing | None = None,
+    standing: TrainingStanding | None = None,
     best: float = math.inf,
 ) -> None:
     """Fit the network, from the first epoch or from where training stood.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from monody.backend import keras
 from monody.callbacks import Remembers
-from monody.checkpoint import Standing, read_variables, write_checkpoint
+from monody.checkpoint import TrainingStanding, read_variables, write_checkpoint
 from monody.errors import MonodyError
 
 SECONDS_BETWEEN = 25.0  # within an epoch; writing takes about 20 ms
@@ -75,7 +75,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
         self._found: dict[str, NDArray[Any]] | None = None
         self._written = time.monotonic()
 
-    def go_on_from(self, standing: Standing) -> None:
+    def go_on_from(self, standing: TrainingStanding) -> None:
         """Take back what the file holds. The variables follow when training begins."""
         for name, part in self._parts.items():
             part.restore(standing.remembered[name])
@@ -111,7 +111,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
     def _write(self, epoch: int, batch: int) -> None:
         self.model.jax_state_sync()  # during an epoch, Keras has them elsewhere
         remembered = {name: part.state() for name, part in self._parts.items()}
-        standing = Standing(epoch, batch, remembered)
+        standing = TrainingStanding(epoch, batch, remembered)
         write_checkpoint(self._path, standing, variables_of(self.model))
         self._written = time.monotonic()
         if self._ctrl_c.pressed:

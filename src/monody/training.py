@@ -17,7 +17,7 @@ from typing import Any
 from monody.backend import keras
 from monody.base import open_experiment
 from monody.batches import EncodedSet, encode_set
-from monody.checkpoint import Standing, read_standing
+from monody.checkpoint import TrainingStanding, read_standing
 from monody.corpus import Corpus, require_melodies
 from monody.evaluator import Evaluator
 from monody.events import Vocabulary
@@ -235,7 +235,7 @@ def _train_network(
     sets: dict[str, EncodedSet],
     passport: dict[str, Any],
     callbacks: Sequence[Any],
-    standing: Standing | None = None,
+    standing: TrainingStanding | None = None,
     explain: Callable[[str], None] = _tell_nobody,
 ) -> None:
     """Train from the beginning, or go on from where training stood, and score."""
