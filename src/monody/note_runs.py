@@ -65,7 +65,7 @@ def repeats(steps: Longs) -> Longs:
     return np.where(steps % _INTERVALS == _SAME_PITCH, going_on, 0)
 
 
-class Standing(NamedTuple):
+class LongestRuns(NamedTuple):
     """The longest runs from each place of a melody on that stand in others."""
 
     lengths: Longs  # (steps,): in steps, 0 and more; notes are one more
@@ -134,20 +134,20 @@ class NoteRuns:
         arrays = (np.load(path, mmap_mode="r") for path in paths)
         return cls(*map(np.asarray, arrays))  # slicing a memmap itself is slow
 
-    def longest(self, steps: Longs) -> Standing:
+    def longest(self, steps: Longs) -> LongestRuns:
         """Find the longest run from each place of a melody on that stands here.
 
         Args:
             steps: ``(steps,)`` of ``note_steps``.
         """
         if not len(steps) or not len(self.order):
-            return Standing(np.zeros_like(steps), np.zeros_like(steps))
+            return LongestRuns(np.zeros_like(steps), np.zeros_like(steps))
         numbers = np.searchsorted(self.alphabet, steps)
         known = np.append(self.alphabet, END)[numbers] == steps
         numbers = np.append(np.where(known, numbers, UNHEARD), UNHEARD)
         slots = np.array(self._slots(steps, 0), np.int64)
         before, after = self._alike(numbers, slots - 1), self._alike(numbers, slots)
-        return Standing(np.maximum(before, after), slots - (before > after))
+        return LongestRuns(np.maximum(before, after), slots - (before > after))
 
     def first(self, steps: Longs) -> int:
         """Return the first place where a run stands that does."""
