@@ -59,6 +59,16 @@ def test_a_pickup_ends_on_a_bar_line_and_extras_are_left_out() -> None:
     assert len(melody) == 2 * 9
 
 
+@pytest.mark.parametrize(
+    ("first_bar", "start"), [("C4 z4", 0), ("C2 z2", 48), ("z2 C2-", 72), ("C2", 72)]
+)
+def test_a_first_bar_may_end_in_a_rest_or_a_tie(first_bar: str, start: int) -> None:
+    tune = f"X: 1\nM: 4/4\nL: 1/8\nK: C\n{first_bar} | CDEF GABc | c8 |]\n"
+    melody = _melody(tune)
+    assert melody.starts[0] == start
+    assert melody.starts[melody.pitches == 62].tolist() == [96 + 12]
+
+
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_a_collection_becomes_midi_files(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

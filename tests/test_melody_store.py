@@ -38,5 +38,7 @@ def test_the_fingerprint_is_of_the_music() -> None:
         MelodyStore.of([tune]).fingerprint()
         == MelodyStore.of([elsewhere]).fingerprint()
     )
+    among_others = MelodyStore.of([tune.transposed(1), elsewhere]).take([1])
+    assert among_others.fingerprint() == MelodyStore.of([tune]).fingerprint()
     other = MelodyStore.of([tune.transposed(1)])
     assert other.fingerprint() != MelodyStore.of([tune]).fingerprint()

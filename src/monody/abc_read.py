@@ -22,6 +22,8 @@ from monody.raw_score import RawScore, UnreadableError
 _FIELD = re.compile(r"[A-Za-z]:")
 # Chord names and remarks "…", grace notes {…}, decorations !…!, comments, ornaments.
 _EXTRAS = re.compile(r'"[^"]*"|\{[^}]*\}|![^!|]*!|%.*|~')
+# Lower than any tune goes: no tie reaches it.
+_NOTE_AFTER = "C,,,,"
 _BAR_LINE = re.compile(r"[|:\]]*\|[|:\]]*")
 
 
@@ -77,15 +79,17 @@ def _simplified(tune: str) -> tuple[str, str]:
 
 
 def _first_bar_ticks(header: str, body: str) -> int:
-    """Return the length of what stands before the first bar line, in file ticks."""
+    """Return the length of what stands before the first bar line, in file ticks.
+
+    It is where a note would start that is put at its end: a bar may end in a rest.
+    """
     opening = body.lstrip("|:[] \n")
     music = _BAR_LINE.split(opening, maxsplit=1)[0]
     try:
-        bar = _parse(f"{header}{music}|\n")
+        bar = _parse(f"{header}{music}{_NOTE_AFTER}|\n")
     except UnreadableError:
         return 0
-    ends = [track.end() for track in bar.tracks if len(track.notes)]
-    return int(max(ends, default=0))
+    return max((note.time for track in bar.tracks for note in track.notes), default=0)
 
 
 def _parse(text: str) -> Any:

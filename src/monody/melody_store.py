@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, overload
 
 import numpy as np
+from numpy.lib.recfunctions import repack_fields
 from numpy.typing import NDArray
 
 from monody.files import replacing, write_text
@@ -157,7 +158,9 @@ class MelodyStore(Sequence[Melody]):
     def fingerprint(self) -> str:
         """Return a SHA-256 of the music, in hexadecimal."""
         digest = hashlib.sha256()
-        music = self.info[["note_count", "meter_count", "bpm", "key", "program"]]
+        fields = ["note_count", "meter_count", "bpm", "key", "program"]
+        # Packed: the bytes of a view of some fields are those of all.
+        music = repack_fields(self.info[fields])
         for array in (self.notes, self.meters, music):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
