@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import importlib.util
 import re
 import wave
@@ -62,15 +63,20 @@ def test_all_that_a_page_names_lies_beside_it(page: Path) -> None:
     text = page.read_text("utf-8")
     found = _Page(text).found
     named = {element["src"] for element in found["audio"]}
-    named |= {link["href"] for link in found["a"] if "download" in link}
-    assert named == {
+    links = [link for link in found["a"] if "download" in link]
+    assert [link["download"] for link in links] == [
         f"{index}.{ending}"
         for index in (1, 2)
         for ending in ("mid", "wav", "musicxml", "abc")
-    }
-    assert all((page.parent / str(name)).stat().st_size for name in named)
-    links = set(re.findall(r"https?://[^\"' <)]+", text))
-    assert links <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    ]
+    beside = {link["href"] for link in links if link.get("target") == "_blank"}
+    assert named == beside == {"1.wav", "2.wav"}
+    for link in links:
+        content = (page.parent / str(link["download"])).read_bytes()
+        words, _, inside = str(link["href"]).partition(";base64,")
+        assert base64.b64decode(inside) == content or words in beside
+    strangers = set(re.findall(r"https?://[^\"' <)]+", text))
+    assert strangers <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
 def test_without_the_score_extra_the_rest_of_the_page_works(

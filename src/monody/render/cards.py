@@ -5,6 +5,7 @@ What an extra is needed for, and is not installed, is left out and said once.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,18 @@ from monody.files import write_bytes
 from monody.generation import Generation
 from monody.melody import Melody
 from monody.render.forms import render
-from monody.render.page import Card, write_page
+from monody.render.page import Card, Link, write_page
 from monody.render.words import bar_count
 from monody.report import counted
 from monody.scales import heard_scale
 
 MOST_CARDS = 20  # of one run; a page of a thousand players is no page
 MOST_BARS = 128  # of a staff; a longer one takes seconds to engrave
+MEDIA_TYPES = {  # of the files that stand in the page as well
+    "MIDI": "audio/midi",
+    "MusicXML": "application/vnd.recordare.musicxml+xml",
+    "ABC": "text/vnd.abc",
+}
 
 Progress = Callable[[int, int], None]  # melodies done, and all of them
 
@@ -115,20 +121,33 @@ class CardMaker:
             )
         made["ABC"] = self._written(melody, path, "abc")
         files = {"MIDI": path, **{kind: out for kind, out in made.items() if out}}
-        names = {
-            kind: out.relative_to(self._folder).as_posix()
-            for kind, out in files.items()
-        }
         return Card(
             name=name,
             melody=melody,
             facts=_facts(melody, piece, generation),
             label=piece.novelty.label if piece.novelty else "",
             said=piece.novelty.said if piece.novelty else "",
-            sound=names.get("WAV", ""),
+            sound=self._place(files["WAV"]) if "WAV" in files else "",
             staff=self._staff(files.get("MusicXML")),
-            files=tuple(names.items()),
+            files=tuple(self._link(kind, out) for kind, out in files.items()),
         )
+
+    def _place(self, path: Path) -> str:
+        """Say where a file lies, seen from the page."""
+        return path.relative_to(self._folder).as_posix()
+
+    def _link(self, kind: str, path: Path) -> Link:
+        """Offer a file.
+
+        To a page that is opened from disk, each file beside it is a stranger: a browser
+        shows it in place of the page instead of saving it. It does save what stands in
+        the page, so the small files do.
+        """
+        target = self._place(path)
+        if kind in MEDIA_TYPES:
+            content = base64.b64encode(path.read_bytes()).decode("ascii")
+            target = f"data:{MEDIA_TYPES[kind]};base64,{content}"
+        return Link(kind, path.name, target)
 
     def leave_out(self, line: str) -> None:
         """Note what is not shown, once."""

@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from monody.melody import TICKS_PER_QUARTER, Melody, lines_around
 from monody.pages import PAGE, write_html
 from monody.render.roll import roll_svg
+
+
+class Link(NamedTuple):
+    """A file that a page offers."""
+
+    kind: str  # such as "MIDI"
+    name: str  # that it is saved under
+    target: str  # where it lies, seen from the page, or all of it: ``data:…``
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Card:
     said: str = ""  # a sentence more
     sound: str = ""  # file name of its WAV, beside the page; empty where there is none
     staff: str = ""  # an SVG
-    files: tuple[tuple[str, str], ...] = ()  # what each is, and its name
+    files: tuple[Link, ...] = ()
 
     @property
     def ticks_per_second(self) -> float:
