@@ -16,6 +16,8 @@ import json
 import shutil
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +52,14 @@ def main() -> None:
             for size in SIZES:
                 place = work / f"{folder.name}-{size}-{seed}"
                 draw(files[folder], folder, size, seed, place)
-                from_nothing(place, seed)
-                if not options.only_nothing:
-                    rows.append(
-                        {"folder": folder.name, "size": size, **row(place, seed)}
-                    )
-    if rows:
-        print_header()
+                # In a process of its own: what JAX compiled for a network stays until
+                # the process ends, and some sixteen networks fill it.
+                with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+                    measure = from_nothing if options.only_nothing else row
+                    figures = alone.submit(measure, place, seed).result()
+                rows.append({"folder": folder.name, "size": size, **figures})
+    print_header()
+    if not options.only_nothing:
         print_tables(rows)
 
 
@@ -95,9 +98,9 @@ def draw(files: list[str], folder: Path, size: int, seed: int, place: Path) -> N
     (place / "drawn").touch()
 
 
-def from_nothing(place: Path, seed: int) -> None:
+def from_nothing(place: Path, seed: int) -> dict[str, Any]:
     """Train from nothing and judge."""
-    train_and_judge(place, seed, "none", "nothing")
+    return {"nothing": train_and_judge(place, seed, "none", "nothing")}
 
 
 def train_and_judge(place: Path, seed: int, base: str, name: str) -> dict[str, Any]:
@@ -130,12 +133,12 @@ def train_and_judge(place: Path, seed: int, base: str, name: str) -> dict[str, A
 
 def row(place: Path, seed: int) -> dict[str, Any]:
     """Return the figures of one sample, fine-tuned beside from nothing."""
-    nothing = train_and_judge(place, seed, "none", "nothing")
+    nothing = from_nothing(place, seed)
     tuned = train_and_judge(place, seed, "base", "tuned")
     novelty = (
         copies(place, seed) if place.name.split("-")[-2] == str(NOVELTY_OF) else {}
     )
-    return {"nothing": nothing, "tuned": tuned, "novelty": novelty}
+    return {**nothing, "tuned": tuned, "novelty": novelty}
 
 
 def copies(place: Path, seed: int) -> dict[str, float]:
