@@ -5,6 +5,7 @@ import struct
 import sys
 import zlib
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 
 from monody.errors import MonodyError, SettingError
 from monody.melody import Melody, Meter, bar_lines
+from monody.melody_file import read_melody
 from monody.render.bar_rows import numbered_lines
 from monody.render.picture import roll_png
 from monody.render.roll import roll_svg
@@ -310,3 +312,9 @@ def test_a_png_of_a_bad_size_is_refused() -> None:
         roll_png(Melody.from_notes(SCALE), "t", width_pixels=99)
     with pytest.raises(MonodyError, match="can have 60,000,000 pixels"):
         roll_png(tune(1, bars=80), "t", width_pixels=8000)
+
+
+def test_the_picture_in_the_readme_is_what_is_drawn() -> None:
+    docs = Path(__file__).parent.parent / "docs"
+    drawn = roll_svg(read_melody(docs / "melody.mid"), "Eight bars by the base model")
+    assert (docs / "melody.svg").read_text("utf-8") == drawn

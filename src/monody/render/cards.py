@@ -185,9 +185,11 @@ def _facts(
     """Say what a caption says of a melody."""
     heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
     settings = generation.settings
+    # A MIDI file knows major and minor only: of D dorian it says A minor.
+    key = settings.scale.name if settings.scale else melody.key
     meters = dict.fromkeys(str(meter) for meter in melody.meters)
     return (
-        ("key", melody.key or f"{heard.name} (heard)"),
+        ("key", key or f"{heard.name} (heard)"),
         ("meter", ", ".join(meters)),
         ("tempo", f"{melody.bpm:.0f} bpm"),
         ("seed", f"{settings.seed}, melody {piece.draft.task.index + 1}"),
