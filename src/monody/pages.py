@@ -36,12 +36,8 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
     Args:
         template: The name of the file in ``templates``.
         context: What it shows.
-        path: Where to; a page of monody that is there is replaced.
-
-    Raises:
-        MonodyError: If there is a file of another program.
+        path: Where to; a file there is replaced.
     """
-    require_own(path)
     environment = Environment(
         loader=PackageLoader("monody"),
         autoescape=True,
@@ -56,7 +52,7 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
 
 
 def require_own(path: Path) -> None:
-    """Make sure that a page may be written.
+    """Make sure that a page may be written where the user named its folder alone.
 
     Raises:
         MonodyError: If there is a file of another program.

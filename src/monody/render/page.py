@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monody.melody import TICKS_PER_QUARTER, Melody, lines_around
-from monody.pages import PAGE, write_html
+from monody.pages import PAGE, require_own, write_html
 from monody.render.roll import roll_svg
 
 
@@ -76,6 +76,7 @@ def write_page(
         MonodyError: If there is a page of another program.
     """
     path = folder / PAGE
+    require_own(path)
     context = {"cards": cards, "title": title, "about": about}
     write_html("melodies.html", context, path)
     return path
