@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from monody.melody import TICKS_PER_QUARTER, Melody, lines_around
+from monody.melody import TICKS_PER_QUARTER, Melody
 from monody.pages import PAGE, require_own, write_html
+from monody.render.bar_rows import numbered_lines
 from monody.render.roll import roll_svg
 
 
@@ -43,14 +44,14 @@ class Card:
         return self.melody.bpm * TICKS_PER_QUARTER / 60
 
     @property
-    def end_ticks(self) -> int:
-        """Where its last note ends."""
-        return self.melody.end
+    def bar_lines(self) -> list[int]:
+        """The ticks of the bar lines of its roll, that which closes it included."""
+        return numbered_lines(self.melody)[0]
 
     @property
-    def bar_lines(self) -> list[int]:
-        """The ticks of its bar lines, that which closes the last bar included."""
-        return lines_around(self.melody)
+    def first_bar(self) -> int:
+        """The number of its first bar: 0 for a pickup, else 1."""
+        return numbered_lines(self.melody)[1]
 
     @property
     def roll(self) -> str:
