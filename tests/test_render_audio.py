@@ -40,7 +40,8 @@ def samples(seconds: float) -> int:
 
 
 def resampled(audio: Audio, size: int) -> Audio:
-    return np.fft.irfft(np.fft.rfft(audio), size).astype(np.float32) * size / len(audio)
+    scaled = np.fft.irfft(np.fft.rfft(audio), size) * (size / len(audio))
+    return scaled.astype(np.float32)
 
 
 def heard(melody: Melody) -> Audio:
