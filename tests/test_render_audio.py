@@ -7,7 +7,6 @@ import sys
 import wave
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -277,9 +276,7 @@ def test_a_panic_inside_the_renderer_is_a_clear_error(
     def panics(*_: bytes) -> bytes:
         raise Panic("index out of bounds")
 
-    renderer = ModuleType("midirenderer")
-    vars(renderer)["render_wave_from"] = panics
-    monkeypatch.setitem(sys.modules, "midirenderer", renderer)
+    monkeypatch.setattr("midirenderer.render_wave_from", panics)
     (tmp_path / "bank.sf2").write_bytes(b"RIFF")
     with pytest.raises(MonodyError, match="index out of bounds"):
         render_wav(Melody.from_notes(REPEATED), sound_bank=tmp_path / "bank.sf2")

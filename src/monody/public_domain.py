@@ -7,7 +7,6 @@ is never imported; only its files are read.
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from monody.abc_read import read_abc, title_of, tunes_of
 from monody.errors import MonodyError
 from monody.extract import extract
+from monody.extras import extra_spec
 from monody.files import make_folder
 from monody.midi_write import write_midi
 from monody.raw_score import UnreadableError
@@ -71,13 +71,9 @@ def write_collection(
 
 def _tunes(name: str) -> list[str]:
     """Read the ABC text of all tunes of a collection, in the order of its files."""
-    package = importlib.util.find_spec("music21")
-    if package is None or package.origin is None:
-        raise MonodyError(
-            "the public-domain tunes come with music21, which is not installed: "
-            "pip install 'monody[demo]'"
-        )
-    files = sorted((Path(package.origin).parent / "corpus" / name).glob("*.abc"))
+    music21 = extra_spec("music21", "demo", "the public-domain tunes come with")
+    folder = Path(str(music21.origin)).parent / "corpus" / name
+    files = sorted(folder.glob("*.abc"))
     texts = [file.read_text("utf-8", errors="replace") for file in files]
     return [tune for text in texts for tune in tunes_of(text)]
 

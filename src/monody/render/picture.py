@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 
 from monody.errors import MonodyError, SettingError
+from monody.extras import extra_module
 from monody.melody import Melody
 from monody.render.roll import roll_svg
 
@@ -36,13 +36,10 @@ def roll_png(melody: Melody, title: str, *, width_pixels: int = 1600) -> bytes:
         raise SettingError(
             f"width_pixels must be from {MIN_WIDTH} to {MAX_WIDTH}, not {width_pixels}"
         )
-    try:
-        resvg, fonts, _ = map(import_module, ("resvg_py", "fontpkg", "fontpkg_inter"))
-    except ImportError as error:
-        raise MonodyError(
-            "PNG pictures need resvg-py and a font, which are not installed: "
-            "pip install 'monody[picture]'"
-        ) from error
+    resvg, fonts, _ = (
+        extra_module(name, "picture", "PNG pictures need")
+        for name in ("resvg_py", "fontpkg", "fontpkg_inter")
+    )
     svg = roll_svg(melody, title, adaptive=False)
     _check_size(svg, width_pixels)
     picture: bytes = resvg.svg_to_bytes(

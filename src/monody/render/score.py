@@ -6,14 +6,12 @@ accidentals to print and the clef.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import warnings
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from monody.errors import MonodyError
+from monody.extras import extra_module
 from monody.melody import Melody, key_name
 from monody.render.bars import Bar, Group, bars_of
 from monody.render.spelling import Spelled, spelled, written_key
@@ -31,7 +29,7 @@ def to_musicxml(melody: Melody, title: str) -> str:
     Raises:
         MonodyError: If music21 is not installed.
     """
-    music21 = score_module("music21")
+    music21 = extra_module("music21", "score", "scores need")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of music21's: nothing that a user can mend
         exporter = music21.musicxml.m21ToXml.ScoreExporter(
@@ -40,17 +38,6 @@ def to_musicxml(melody: Melody, title: str) -> str:
         _forget_maker(exporter.parse())
         data: bytes = exporter.asBytes()
     return data.decode()
-
-
-def score_module(name: str) -> Any:
-    """Import a library of the score extra.
-
-    Raises:
-        MonodyError: If it is not installed.
-    """
-    if importlib.util.find_spec(name) is None:
-        raise MonodyError(f"scores need {name}: pip install 'monody[score]'")
-    return importlib.import_module(name)
 
 
 def _score(music21: Any, melody: Melody, title: str) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from monody.errors import MonodyError
+from monody.extras import extra_module
 from monody.melody import Melody
 from monody.midi_write import midi_bytes
 from monody.render.loudness import Audio
@@ -30,13 +31,7 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
         MonodyError: If midirenderer is not installed, or the file cannot be read or is
             no sound bank.
     """
-    try:
-        from midirenderer import render_wave_from
-    except ImportError as error:
-        raise MonodyError(
-            "a sound bank is played by midirenderer, which is not installed: "
-            "pip install 'monody[audio]'"
-        ) from error
+    midirenderer = extra_module("midirenderer", "audio", "a sound bank is played by")
     try:
         bank = sound_bank.read_bytes()
     except OSError as error:
@@ -44,7 +39,7 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
             f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}"
         ) from error
     try:
-        data = render_wave_from(bank, midi_bytes(melody))
+        data = midirenderer.render_wave_from(bank, midi_bytes(melody))
     except BaseException as error:
         # A damaged bank makes midirenderer's Rust panic, and that is no Exception.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):

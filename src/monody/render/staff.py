@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monody.errors import MonodyError
-from monody.render.score import score_module
+from monody.extras import extra_module
 
 # Lengths are verovio's: a staff is 72 high, so on a phone, where 1400 become some 360
 # pixels, 18 pixels high, with two to four bars a line.
@@ -43,7 +43,7 @@ def to_svg_staff(musicxml: str) -> str:
         MonodyError: If verovio is not installed, or the text is no MusicXML or is too
             long for one picture.
     """
-    verovio = score_module("verovio")
+    verovio = extra_module("verovio", "score", "scores need")
     verovio.enableLog(verovio.LOG_OFF)
     toolkit: Any = verovio.toolkit()
     toolkit.setOptions(OPTIONS)
