@@ -8,8 +8,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from monody.errors import MonodyError
-from monody.gaps import Gap, bar_at, before, filled, gap_of
-from monody.melody import Melody, Meter, bar_lines, metric_positions
+from monody.gaps import Gap, before, filled, gap_of
+from monody.melody import (
+    Melody,
+    Meter,
+    bar_line_before,
+    bar_lines,
+    meter_at,
+    metric_positions,
+)
 from tests.melodies import melodies
 
 # Four bars: notes 60 and 62, a note held over the bar line, and two more.
@@ -107,4 +114,5 @@ def test_only_notes_that_begin_in_the_bars_go(
 def test_what_comes_before_a_tick_and_its_bar(melody: Melody, tick: int) -> None:
     assert list(before(melody, tick)) == [note for note in melody if note.end <= tick]
     positions, meters = metric_positions(np.array([tick]), melody.meters)
-    assert bar_at(melody, tick) == (melody.meters[meters[0]], tick - positions[0])
+    assert meter_at(tick, melody.meters) == melody.meters[meters[0]]
+    assert bar_line_before(tick, melody.meters) == tick - positions[0]

@@ -8,14 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from monody.errors import MonodyError
-from monody.melody import (
-    Melody,
-    Meter,
-    bar_line_before,
-    lines_around,
-    meter_at,
-    shifted,
-)
+from monody.melody import Melody, lines_around, shifted
 
 
 class Gap(NamedTuple):
@@ -69,8 +62,3 @@ def filled(melody: Melody, gap: Gap, filling: Melody) -> Melody:
 def before(melody: Melody, tick: int) -> Melody:
     """Return the notes that end before a tick."""
     return replace(melody, notes=melody.notes[melody.ends <= tick])
-
-
-def bar_at(melody: Melody, tick: int) -> tuple[Meter, int]:
-    """Return the meter in force at a tick, and the bar line before it."""
-    return meter_at(tick, melody.meters), bar_line_before(tick, melody.meters)

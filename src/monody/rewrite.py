@@ -21,9 +21,9 @@ from monody.decode import Start, Written, decode_events
 from monody.decode_loop import COSTS
 from monody.errors import MonodyError
 from monody.events import HOLD, REST, Events, decode, encode, meter_symbol
-from monody.gaps import Gap, bar_at, before, filled, gap_of
+from monody.gaps import Gap, before, filled, gap_of
 from monody.judging import judge
-from monody.melody import Ints, Melody, Meter, bar_lines
+from monody.melody import Ints, Melody, Meter, bar_line_before, bar_lines, meter_at
 from monody.sample_settings import SampleSettings
 from monody.scales import heard_scale, move_to_scale, parse_scale
 from monody.trained_model import TrainedModel
@@ -222,7 +222,7 @@ class Rewriter:
 
     def _fillings(self, task: Task, gap: Gap) -> list[Written]:
         melody = self._melody
-        meter, line = bar_at(melody, gap.start)
+        meter = meter_at(gap.start, melody.meters)
         heard = before(melody, gap.start)
         primer = None
         if len(heard):
@@ -235,7 +235,7 @@ class Rewriter:
             bars=len(bar_lines(melody.meters, gap.start)) - 1,
             length_ticks=gap.end - gap.start,
             draw=(task.index, task.attempt * FILLINGS),
-            position=gap.start - line,
+            position=gap.start - bar_line_before(gap.start, melody.meters),
             ticks_after=melody.end - gap.end,
         )
         number = task.attempt * FILLINGS
