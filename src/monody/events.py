@@ -37,6 +37,7 @@ from monody.melody import (
     Meter,
 )
 from monody.melody_store import MelodyStore
+from monody.pitches import pitch_name
 from monody.settings import ENCODINGS
 
 REST, HOLD, END = 128, 129, 130
@@ -45,7 +46,6 @@ PITCH_SYMBOLS = 131  # predicted: 0-127, rest, hold, end
 PITCH_INPUTS = 132  # read: those and the start
 
 _LONG_TICKS = (108, 120, 144, 168, 192, 240, 288, 384)  # in 3/2, 12/8, over two bars
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 METERS = ("2/4", "3/4", "4/4", "5/4", "6/4", "2/2", "3/2", "4/2", "3/8", "5/8", "6/8",
           "7/8", "9/8", "12/8", "7/4", "other")  # fmt: skip
 POSITIONS = MAX_BAR_TICKS
@@ -122,7 +122,7 @@ class Vocabulary:
 def pitch_word(symbol: int) -> str:
     """Print a pitch symbol: ``pitch_word(60) == "C4"``."""
     special = {REST: "rest", HOLD: "hold", END: "end", START: "start"}
-    return special.get(symbol) or f"{_NAMES[symbol % 12]}{symbol // 12 - 1}"
+    return special.get(symbol) or pitch_name(symbol)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from monody.errors import SettingError
 
 OCTAVE = 12  # semitones
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+BY_FIFTHS = "FCGDAEB"  # letters, each a fifth above the one before
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _NAME = re.compile(r"([A-G])(#{0,2}|b{0,2})(-?\d+)", re.IGNORECASE)
 

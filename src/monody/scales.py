@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from monody.errors import SettingError
-from monody.pitches import SHARP_NAMES, pitch_class
+from monody.pitches import BY_FIFTHS, SHARP_NAMES, pitch_class
 
 _TONIC_AND_MODE = re.compile(r"([A-G][#b]?)(.*)", re.IGNORECASE)
 _PITCH_CLASS = re.compile(r"[A-G][#b]?|[0-9]|10|11", re.IGNORECASE)
@@ -222,4 +222,4 @@ def _hint(text: str) -> str:
 
 def _sharps_of_major(tonic: str) -> int:
     """Count the sharps, flats negative, of a major key: a sharp is a fifth up."""
-    return "FCGDAEB".index(tonic[0]) - 1 + 7 * (tonic.count("#") - tonic.count("b"))
+    return BY_FIFTHS.index(tonic[0]) - 1 + 7 * (tonic.count("#") - tonic.count("b"))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from monody.melody import Melody, key_signature
+from monody.pitches import BY_FIFTHS
 from monody.scales import heard_scale, parse_scale
-
-LETTERS = "FCGDAEB"  # by fifths; F stands at -1
 
 
 class Key(NamedTuple):
@@ -100,5 +99,5 @@ def _place(pitch: int, step: int, key: Key) -> int:
 
 def _name(place: int) -> tuple[str, int]:
     """Return the letter at a place on the line of fifths, and its sharps."""
-    sharps, letter = divmod(place + 1, len(LETTERS))
-    return LETTERS[letter], sharps
+    sharps, letter = divmod(place + 1, len(BY_FIFTHS))  # F stands at -1
+    return BY_FIFTHS[letter], sharps
