@@ -12,6 +12,7 @@ from monody.melody import (
     bar_lines,
     is_meter,
     key_name,
+    key_tonic,
     meters_from,
     metric_positions,
 )
@@ -59,6 +60,8 @@ def test_meters_that_make_no_bar() -> None:
 def test_key_names() -> None:
     assert key_name(-1, minor=True) == "D minor"
     assert key_name(2, minor=False) == "D major"
+    tonics = map(key_tonic, ("Cb major", "D minor", "A# minor"))
+    assert [*tonics] == [11, 2, 10]
 
 
 def test_positions_begin_anew_where_the_meter_changes() -> None:

@@ -14,14 +14,13 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.melody import KEY_NAMES, key_signature
+from monody.melody import KEY_NAMES, key_tonic
 from monody.melody_store import MelodyStore
 from monody.statistics import MAJOR_PROFILE, MINOR_PROFILE, estimated_keys
 
 ANY, HEARD = -1, -2  # instead of a pitch class that a melody is to end on
 SHORT_PERCENT = 10  # of last notes are shorter than the shortest that is written
 PITCH_CLASSES = 12
-FIFTH = 7  # semitones; a sharp more in the signature is a fifth up
 
 
 def usual_endings(melodies: MelodyStore) -> dict[str, Any]:
@@ -45,10 +44,7 @@ def usual_endings(melodies: MelodyStore) -> dict[str, Any]:
 
 def _tonic(key: int) -> int:
     """Return the tonic of an index into ``KEY_NAMES``; -1 of none."""
-    if key < 0:
-        return -1
-    sharps, minor = key_signature(KEY_NAMES[key])
-    return (FIFTH * sharps - 3 * minor) % PITCH_CLASSES
+    return key_tonic(KEY_NAMES[key]) if key >= 0 else -1
 
 
 def _profiles() -> NDArray[np.float32]:

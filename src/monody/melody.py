@@ -55,6 +55,12 @@ def key_signature(key: str) -> tuple[int, bool]:
     return place - 7, bool(mode)
 
 
+def key_tonic(key: str) -> int:
+    """Return the pitch class of a key's tonic: ``key_tonic("D minor") == 2``."""
+    sharps, minor = key_signature(key)
+    return (7 * sharps - 3 * minor) % 12  # up by fifths; minor is a third below
+
+
 class Note(NamedTuple):
     """One note: pitch as MIDI number 0-127, start and duration in ticks."""
 

@@ -12,7 +12,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.melody import KEY_NAMES, TICKS_PER_QUARTER, Melody, bar_lines, key_signature
+from monody.melody import (
+    KEY_NAMES,
+    TICKS_PER_QUARTER,
+    Melody,
+    bar_lines,
+    key_signature,
+    key_tonic,
+)
 from monody.melody_store import MelodyStore
 from monody.statistics import NOTE_VALUES, estimated_keys
 
@@ -160,10 +167,9 @@ def _scales() -> NDArray[np.bool_]:
     """Return the pitch classes of each key, ``(keys + 1, 12)``; the last has none."""
     scales = np.zeros((len(KEY_NAMES) + 1, 12), bool)
     for index, name in enumerate(KEY_NAMES):
-        sharps, minor = key_signature(name)
-        tonic = 7 * sharps + (9 if minor else 0)  # a sharp is a fifth up
+        _, minor = key_signature(name)
         scale = MINOR_SCALE if minor else MAJOR_SCALE
-        scales[index, [(tonic + step) % 12 for step in scale]] = True
+        scales[index, [(key_tonic(name) + step) % 12 for step in scale]] = True
     return scales
 
 
