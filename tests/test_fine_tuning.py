@@ -123,8 +123,6 @@ def test_from_nothing_is_what_it_would_be_without_a_base(
 
 
 def _small_presets() -> tuple[object, ...]:
-    from dataclasses import replace
-
     from monody.presets import PRESETS
 
     return tuple(replace(preset, rnn_size=6) for preset in PRESETS)
