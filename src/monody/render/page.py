@@ -56,7 +56,7 @@ class Card:
     @property
     def roll(self) -> str:
         """Its piano roll, an SVG."""
-        return roll_svg(self.melody, self.name, heading=False)
+        return roll_svg(self.melody, f"Piano roll of {self.name}", heading=False)
 
 
 def write_page(
