@@ -158,11 +158,10 @@ def test_a_page_opens_from_disk(
     with opened(browser, pages[kind]) as page:
         expect(page.get_by_role("main")).to_be_visible()
         for audio in page.locator("audio").all():
-            seconds = audio.evaluate(
-                "audio => audio.duration || new Promise((done) => audio"
-                ".addEventListener('loadedmetadata', () => done(audio.duration)))"
+            seconds = page.wait_for_function(
+                "audio => audio.duration", arg=audio.element_handle()
             )
-            assert seconds > RING_OUT
+            assert seconds.json_value() > RING_OUT
 
 
 @pytest.mark.parametrize(
