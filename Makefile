@@ -22,11 +22,12 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
+	$(RUN)/lint-imports --no-cache
 	$(RUN)/mypy
 	$(RUN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 base: $(VENV)/.demo
-	$(RUN)/python -m monody.base_recipe data/base
+	$(RUN)/python -m monody.cli.make_base data/base
 
 clean:
 	rm -rf $(VENV)

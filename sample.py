@@ -6,7 +6,7 @@ It is `monody sample` and takes all of its options: python sample.py --help
 
 import sys
 
-from monody.cli import main
+from monody.cli.main import main
 
 if __name__ == "__main__":
     main(["sample", *sys.argv[1:]])

@@ -6,7 +6,7 @@ It is `monody train` and takes all of its options: python train.py --help
 
 import sys
 
-from monody.cli import main
+from monody.cli.main import main
 
 if __name__ == "__main__":
     main(["train", *sys.argv[1:]])

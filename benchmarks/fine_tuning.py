@@ -25,9 +25,9 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.base import base_experiment
-from monody.duplicates import are_known
-from monody.known_melodies import known_melodies
+from monody.corpus.duplicates import are_known
+from monody.experiments.base import base_experiment
+from monody.experiments.novelty_index import known_melodies
 
 SIZES = (20, 40, 100)
 TEST_MELODIES = 200

@@ -33,9 +33,9 @@ from pathlib import Path
 import numpy as np
 
 import monody
-from monody.events import decode, encode
-from monody.find import find_files
-from monody.melody import TICKS_PER_QUARTER
+from monody.models.events import decode, encode
+from monody.music.meter import TICKS_PER_QUARTER
+from monody.reading.find import find_files
 
 ROUND_FILES = 5_000  # read at a time, and removed after
 MAX_ORIGINALS = 4_000  # files that are damaged, drawn from all folders

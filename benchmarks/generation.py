@@ -30,11 +30,11 @@ import mido
 
 import monody
 from header import print_header
-from monody.experiment import Experiment
-from monody.playable import parse_range
-from monody.sample_settings import SampleSettings
-from monody.scales import parse_scale
-from monody.writer import Task, Writer
+from monody.experiments.experiment import Experiment
+from monody.generation.writer import Task, Writer
+from monody.music.instrument_ranges import parse_range
+from monody.music.scale import parse_scale
+from monody.settings.sampling import SampleSettings
 
 SEED = 1
 LONG_16THS = 1000

@@ -1,7 +1,7 @@
 """Each optimizer at its own rate and at Keras's: ``python learning_rates.py FOLDER``.
 
 Trains a small network for a few epochs each and prints the validation figure. The rates
-are those of ``monody.fitting.LEARNING_RATES``.
+are those of ``monody.training.fit.LEARNING_RATES``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import sys
 import tempfile
 
 import monody
-from monody.backend import keras
-from monody.fitting import LEARNING_RATES
-from monody.settings import OPTIMIZERS
+from monody.models.backend import keras
+from monody.settings.training import OPTIMIZERS
+from monody.training.fit import LEARNING_RATES
 
 EPOCHS = 3
 MODEL = monody.ModelSettings(rnn_size=64, num_layers=1)

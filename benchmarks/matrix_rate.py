@@ -35,10 +35,10 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.backend import keras
-from monody.batches import Batches, encode_set
-from monody.copying import INTERVAL_SYMBOLS
-from monody.events import PITCH_SYMBOLS
+from monody.models.backend import keras
+from monody.models.batches import Batches, encode_set
+from monody.models.copy_attention import INTERVAL_SYMBOLS
+from monody.models.events import PITCH_SYMBOLS
 
 SIDE, MATRIX_RUNS = 2048, 20
 EPOCHS = 3

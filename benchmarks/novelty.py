@@ -22,11 +22,12 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.melody import TICKS_PER_STEP, Melody
-from monody.melody_store import MelodyStore
-from monody.note_runs import NoteRuns
-from monody.novelty import LABELS, NoveltyIndex
-from monody.split import split_corpus
+from monody.corpus.novelty import LABELS, NoveltyIndex
+from monody.corpus.split import split_corpus
+from monody.corpus.suffix_array import NoteRuns
+from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore
+from monody.music.meter import TICKS_PER_STEP
 
 SEED = 1
 QUERY_TICKS = 1000 * TICKS_PER_STEP

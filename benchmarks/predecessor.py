@@ -36,10 +36,10 @@ from numpy.typing import NDArray
 
 import monody
 from header import print_header
-from monody.backend import keras
-from monody.batches import EncodedSet, encode_set
-from monody.evaluator import Evaluator
-from monody.events import END, PITCH_SYMBOLS
+from monody.models.backend import keras
+from monody.models.batches import EncodedSet, encode_set
+from monody.models.events import END, PITCH_SYMBOLS
+from monody.models.likelihood import Evaluator
 
 WINDOW = 20  # steps that the predecessor reads
 UNITS, DROPOUT = 64, 0.2

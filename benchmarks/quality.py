@@ -17,7 +17,7 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.settings import ENCODINGS
+from monody.settings.model import ENCODINGS
 
 MAX_MINUTES = 10.0
 SAMPLE_SEED = 1

@@ -37,10 +37,10 @@ import mido
 import pretty_midi
 
 import monody
-from monody.batches import encode_set
-from monody.duplicates import find_duplicates
-from monody.find import SETTLED_SECONDS, find_files
-from monody.read_cache import FOLDER_VARIABLE
+from monody.corpus.duplicates import find_duplicates
+from monody.files import FOLDER_VARIABLE
+from monody.models.batches import encode_set
+from monody.reading.find import SETTLED_SECONDS, find_files
 
 T = TypeVar("T")
 

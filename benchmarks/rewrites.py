@@ -21,17 +21,17 @@ from pathlib import Path
 import numpy as np
 
 from header import print_header
-from monody.clock import Durations, fillable_lengths
 from monody.errors import MonodyError
-from monody.events import decode
-from monody.experiment import Experiment
-from monody.gaps import Gap, filled, gap_of
-from monody.judging import judge
-from monody.melody import Melody
-from monody.rewrite import Rewrite, Rewriter
-from monody.sample_settings import SampleSettings
-from monody.trained_model import TrainedModel
-from monody.writer import Task
+from monody.experiments.experiment import Experiment
+from monody.generation.constraints.reachable import Durations, fillable_lengths
+from monody.generation.infill import Gap, filled, gap_of
+from monody.generation.rescoring import judge
+from monody.generation.rewrite import Rewrite, Rewriter
+from monody.generation.writer import Task
+from monody.models.events import decode
+from monody.models.saved_model import TrainedModel
+from monody.music.melody import Melody
+from monody.settings.sampling import SampleSettings
 
 CASES = 100
 BARS = (5, 8)

@@ -20,11 +20,11 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.batches import EncodedSet, encode_set
-from monody.events import Vocabulary
-from monody.split import split_corpus
-from monody.surprise import Score
-from monody.variable_order import PARTS, variable_order
+from monody.corpus.split import split_corpus
+from monody.models.baselines.idyom import PARTS, variable_order
+from monody.models.batches import EncodedSet, encode_set
+from monody.models.events import Vocabulary
+from monody.models.surprisal import Score
 
 SEED = 1
 ENCODING = "notes"

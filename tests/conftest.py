@@ -10,8 +10,8 @@ import hypothesis
 import pytest
 
 import monody
-from monody.experiment import Experiment
-from tests.midi_files import write_tunes
+from monody.experiments.experiment import Experiment
+from tests.builders.midi_files import write_tunes
 
 # No deadline: machines are noisy, and the first example compiles. The same examples in
 # every run: what fails here fails there.
@@ -19,7 +19,7 @@ hypothesis.settings.register_profile("monody", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("monody")
 
 
-SLOW_FILES = ("test_readme.py", "test_cli.py")
+SLOW_FILES = ("test_readme.py", "test_commands.py")
 
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monody.midi_write import write_midi
-from tests.midi_files import tune, write_tunes
+from monody.music.midi_file import write_midi
+from tests.builders.midi_files import tune, write_tunes
 
 ROOT = Path(__file__).parent.parent
 QUICKER = {

@@ -6,8 +6,9 @@
     experiment = monody.train(corpus)
     monody.generate(experiment, monody.SampleSettings(num_files=3, seed=7)).save()
 
-Everything the command line does, these functions do. Importing monody is quick: Keras
-comes with the first function that needs it.
+Everything the command line does, these functions do. The names listed here are the
+public API; the rooms behind them may change. Importing monody is quick: Keras comes
+with the first function that needs it.
 """
 
 from __future__ import annotations
@@ -16,75 +17,89 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from monody.attempts import Piece
-    from monody.base import open_experiment
-    from monody.corpus import Corpus, read_corpus
+    from monody.corpus.corpus import Corpus, read_corpus
+    from monody.corpus.public_domain import write_collection
+    from monody.corpus.split import Split, split_corpus
+    from monody.corpus.verdicts import Verdict
     from monody.errors import MonodyError, SettingError
-    from monody.events import Events, Vocabulary
-    from monody.experiment import Experiment
-    from monody.generation import Generation, generate
-    from monody.melody import Melody, Meter, Note
-    from monody.melody_store import MelodyStore
-    from monody.midi_write import midi_bytes, write_midi
-    from monody.primers import Primer
-    from monody.public_domain import write_collection
-    from monody.resemblance import Resemblance, compare
-    from monody.rewrite import Rewrite
-    from monody.runs import Run, list_runs
-    from monody.sample_settings import SampleSettings
-    from monody.scorecard import Scorecard, evaluate
-    from monody.settings import (
-        ModelSettings,
-        ReadSettings,
-        TrainSettings,
-    )
-    from monody.split import Split, split_corpus
-    from monody.trained_model import TrainedModel
-    from monody.training import resume, train
-    from monody.variation import again, vary
-    from monody.verdicts import Verdict
+    from monody.evaluation.resemblance import Resemblance, compare
+    from monody.evaluation.scorecard import Scorecard, evaluate
+    from monody.experiments.base import open_experiment
+    from monody.experiments.experiment import Experiment
+    from monody.experiments.runs import Run, list_runs
+    from monody.generation.generate import Generation, generate
+    from monody.generation.primers import Primer
+    from monody.generation.retries import Piece
+    from monody.generation.rewrite import Rewrite
+    from monody.generation.vary import again, vary
+    from monody.models.events import Events, Vocabulary
+    from monody.models.saved_model import TrainedModel
+    from monody.music.melody import Melody, Note
+    from monody.music.melody_store import MelodyStore
+    from monody.music.meter import Meter
+    from monody.music.midi_file import midi_bytes, write_midi
+    from monody.settings.model import ModelSettings
+    from monody.settings.reading import ReadSettings
+    from monody.settings.sampling import SampleSettings
+    from monody.settings.training import TrainSettings
+    from monody.training.train import resume, train
 
+    __version__: str
+
+# Where each public name is defined. A test compares it with the imports above, which
+# type checkers and editors read, and with ``__all__``.
 _HOMES = {
-    "base": ("open_experiment",),
-    "corpus": ("Corpus", "read_corpus"),
+    "corpus.corpus": ("Corpus", "read_corpus"),
+    "corpus.public_domain": ("write_collection",),
+    "corpus.split": ("Split", "split_corpus"),
+    "corpus.verdicts": ("Verdict",),
     "errors": ("MonodyError", "SettingError"),
-    "events": ("Events", "Vocabulary"),
-    "experiment": ("Experiment",),
-    "attempts": ("Piece",),
-    "generation": ("Generation", "generate"),
-    "melody": ("Melody", "Meter", "Note"),
-    "melody_store": ("MelodyStore",),
-    "midi_write": ("midi_bytes", "write_midi"),
-    "public_domain": ("write_collection",),
-    "primers": ("Primer",),
-    "sample_settings": ("SampleSettings",),
-    "settings": ("ModelSettings", "ReadSettings", "TrainSettings"),
-    "split": ("Split", "split_corpus"),
-    "resemblance": ("Resemblance", "compare"),
-    "rewrite": ("Rewrite",),
-    "runs": ("Run", "list_runs"),
-    "scorecard": ("Scorecard", "evaluate"),
-    "trained_model": ("TrainedModel",),
-    "training": ("resume", "train"),
-    "variation": ("again", "vary"),
-    "verdicts": ("Verdict",),
+    "evaluation.resemblance": ("Resemblance", "compare"),
+    "evaluation.scorecard": ("Scorecard", "evaluate"),
+    "experiments.base": ("open_experiment",),
+    "experiments.experiment": ("Experiment",),
+    "experiments.runs": ("Run", "list_runs"),
+    "generation.generate": ("Generation", "generate"),
+    "generation.primers": ("Primer",),
+    "generation.retries": ("Piece",),
+    "generation.rewrite": ("Rewrite",),
+    "generation.vary": ("again", "vary"),
+    "models.events": ("Events", "Vocabulary"),
+    "models.saved_model": ("TrainedModel",),
+    "music.melody": ("Melody", "Note"),
+    "music.melody_store": ("MelodyStore",),
+    "music.meter": ("Meter",),
+    "music.midi_file": ("midi_bytes", "write_midi"),
+    "settings.model": ("ModelSettings",),
+    "settings.reading": ("ReadSettings",),
+    "settings.sampling": ("SampleSettings",),
+    "settings.training": ("TrainSettings",),
+    "training.train": ("resume", "train"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its module when it is first used (PEP 562)."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'monody' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"monody.{_HOME_OF[name]}"), name)
-
 
 __all__ = [
     "Corpus", "Events", "Experiment", "Generation", "Melody", "MelodyStore", "Meter",
     "ModelSettings", "MonodyError", "Note", "Piece", "Primer", "ReadSettings",
     "Resemblance", "Rewrite", "Run", "SampleSettings", "Scorecard", "SettingError",
-    "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary", "again",
-    "compare", "evaluate", "generate", "list_runs", "midi_bytes", "open_experiment",
-    "read_corpus",
-    "resume", "split_corpus", "train", "vary", "write_collection", "write_midi",
+    "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary", "__version__",
+    "again", "compare", "evaluate", "generate", "list_runs", "midi_bytes",
+    "open_experiment", "read_corpus", "resume", "split_corpus", "train", "vary",
+    "write_collection", "write_midi",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first used (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("monody")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'monody' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"monody.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return sorted(__all__)

@@ -1,6 +1,6 @@
 """``python -m monody`` is ``monody``."""
 
-from monody.cli import main
+from monody.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,3 +81,49 @@ def copy_file(source: Path, path: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text file whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
+
+
+FOLDER_VARIABLE = "MONODY_CACHE"
+
+
+def cache_folder() -> Path:
+    """Return where monody remembers what it read."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("monody", appauthor=False)
+
+
+SUMS_FILE = "sums.json"
+
+
+def seal(folder: Path) -> None:
+    """Write down the checksums of a folder's files."""
+    sums = {path.name: _sum(path) for path in sorted(folder.iterdir())}
+    write_text(folder / SUMS_FILE, json.dumps(sums))
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether a folder's files are what they were when it was sealed."""
+    try:
+        sums = json.loads((folder / SUMS_FILE).read_text("utf-8"))
+        return all(_sum(folder / name) == value for name, value in sums.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _sum(path: Path) -> int:
+    """Return a checksum of a file, read a mebibyte at a time."""
+    total = 0
+    with path.open("rb") as file:
+        while part := file.read(2**20):
+            total = zlib.crc32(part, total)
+    return total
+
+
+COMPILED = "compiled"  # what JAX compiled, see `backend`
+
+
+LAID_OUT = "base-"  # the base model, see `base`

@@ -1,1 +1,5 @@
-"""Melodies to hear, see and read: audio, piano roll, score and page."""
+"""Melodies made heard, seen and read: sound, piano rolls and written music.
+
+Each form takes a melody and gives bytes or text. Pages that put them together are in
+``pages``.
+"""

@@ -6,37 +6,37 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monody.errors import SettingError
-from monody.melody import Melody
+from monody.music.melody import Melody
 
 Form = Callable[[Melody, str, Path | None], bytes]  # melody, title, sound bank
 
 
 def _wav(melody: Melody, _title: str, sound_bank: Path | None) -> bytes:
-    from monody.render.audio import render_wav
+    from monody.render.audio.wav import render_wav
 
     return render_wav(melody, sound_bank=sound_bank)
 
 
 def _png(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
-    from monody.render.picture import roll_png
+    from monody.render.roll.png import roll_png
 
     return roll_png(melody, title)
 
 
 def _svg(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
-    from monody.render.roll import roll_svg
+    from monody.render.roll.roll import roll_svg
 
     return roll_svg(melody, title).encode()
 
 
 def _musicxml(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
-    from monody.render.score import to_musicxml
+    from monody.render.notation.musicxml import to_musicxml
 
     return to_musicxml(melody, title).encode()
 
 
 def _abc(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
-    from monody.render.abc import to_abc
+    from monody.render.notation.abc import to_abc
 
     return to_abc(melody, title).encode()
 

@@ -1,0 +1,23 @@
+"""The command ``monody cache``."""
+
+from __future__ import annotations
+
+import click
+
+from monody.cli.options import HeadedCommand
+
+
+@click.command(cls=HeadedCommand)
+@click.option("--clear", is_flag=True, help="Remove it all.")
+def cache(clear: bool) -> None:
+    r"""Show, or remove, what monody remembers of the files that it read.
+
+    What was read once is not read again until it changes. Removing it costs nothing but
+    the time to read it again. MONODY_CACHE names another folder for it.
+    """
+    from monody.corpus.cache import cache_bytes, clear_cache
+    from monody.files import cache_folder
+
+    if clear:
+        clear_cache()
+    click.echo(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")

@@ -1,0 +1,51 @@
+"""The command ``monody corpus``: tunes to train on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monody.cli.options import HeadedCommand
+from monody.cli.reading import DATA_DIR
+
+
+@click.command(cls=HeadedCommand)
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option(
+    "--out",
+    metavar="DIR",
+    default=DATA_DIR,
+    help=f"Folder for the MIDI files. [default {DATA_DIR}]",
+)
+def corpus(names: Sequence[str], out: str) -> None:
+    r"""Make a folder of public-domain tunes, to train on.
+
+    \b
+    oneills1850    O'Neill's Music of Ireland, 1903
+    airdsAirs      Aird's Airs, 1778-1801
+    ryansMammoth   Ryan's Mammoth Collection, 1883
+
+    The tunes come with music21: pip install 'monody[demo]'.
+    """
+    from rich.console import Console
+
+    from monody.cli.progress import progress_bar
+    from monody.corpus.public_domain import write_collection
+
+    # A descriptor of its own: symusic is silenced on the usual one meanwhile.
+    with os.fdopen(os.dup(1), "w") as terminal:
+        for name in names:
+            with progress_bar(Console(file=terminal)) as bar:
+                task = bar.add_task(f"writing {name}", total=None)
+
+                def progress(done: int, total: int, task: Any = task) -> None:
+                    bar.update(task, completed=done, total=total)
+
+                report = write_collection(name, out, progress)
+            click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
+            for reason, count in report.left_out.items():
+                click.echo(f"  {count} left out because: {reason}")

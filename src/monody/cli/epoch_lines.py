@@ -1,0 +1,69 @@
+"""What a person sees of training: a bar, and one line for each epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from monody.cli.progress import progress_bar
+from monody.models.backend import keras
+from monody.training.callbacks import BITS, HELD_OUT_BITS
+
+
+class EpochLines(keras.callbacks.Callback):
+    """Prints one line for each epoch, and a bar while it runs.
+
+    Args:
+        console: Where to.
+        num_epochs: How many there are at most.
+    """
+
+    def __init__(self, console: Console, num_epochs: int) -> None:
+        super().__init__()
+        self.finished = False  # whether training came to its own end
+        self._console = console
+        self._num_epochs = num_epochs
+        self._explained = False
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Keras may come here twice: for the rest of an epoch, and for those after."""
+        self.finished = False
+        if not self._explained:
+            self._console.print(
+                "bits per note, lower is better; * marks the best weights so far"
+            )
+        self._explained = True
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the epoch's bar."""
+        self._bar = progress_bar(self._console)
+        name = f"epoch {epoch + 1}/{self._num_epochs}"
+        self._bar.start()
+        self._task = self._bar.add_task(name, total=self.params["steps"])
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Move the bar."""
+        self._bar.update(self._task, completed=batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Print the epoch's line."""
+        self._bar.stop()
+        held_out = "held-out     -"
+        if HELD_OUT_BITS in logs:
+            held_out = f"held-out {logs[HELD_OUT_BITS]:5.2f}"
+        self._console.print(
+            f"epoch {epoch + 1:3d}/{self._num_epochs}  train {logs[BITS]:5.2f}  "
+            f"{held_out} {'*' if logs['best'] else ' '}  "
+            f"rate {logs['learning_rate']:.2g}  {logs['seconds']:.1f} s",
+            highlight=False,
+        )
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Remember that nothing broke training off."""
+        self.finished = True
+
+    def close(self) -> None:
+        """Take the bar away when training was broken off."""
+        if hasattr(self, "_bar"):
+            self._bar.stop()

@@ -1,0 +1,230 @@
+"""The command that judges: ``monody evaluate``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monody.cli.options import HeadedCommand
+from monody.errors import MonodyError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from monody.evaluation.resemblance import Resemblance
+    from monody.evaluation.sample_quality import Musicality
+    from monody.evaluation.scorecard import Progress, Scorecard
+    from monody.evaluation.wording import Row
+
+
+@click.command(cls=HeadedCommand)
+@click.argument("experiment", required=False, metavar="[EXPERIMENT]")
+@click.option(
+    "--data_dir",
+    metavar="DIR",
+    help="Folder of music files to judge on. [default: the melodies that the "
+    "experiment held out]",
+)
+@click.option(
+    "--part",
+    type=click.Choice(["test", "validation", "both"]),
+    help="Which of the held-out melodies: those that training did not look at (test), "
+    "those that chose the weights (validation), or both. [default test]",
+)
+@click.option(
+    "--music",
+    is_flag=True,
+    help="Also let the model write melodies, and compare them with the held-out ones.",
+)
+@click.option(
+    "--from_nothing/--no_from_nothing",
+    default=None,
+    help="Of a network that was fine-tuned, also judge what it would be without its "
+    "base; that is trained once, which takes a minute or two on few files. "
+    "[default: on a small corpus]",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the scorecard as JSON instead."
+)
+@click.option(
+    "--plot",
+    metavar="FILE.svg",
+    help="Draw how surprising each note of one melody was.",
+)
+@click.option(
+    "--melody",
+    metavar="N",
+    type=int,
+    help="The melody to draw, counted from 1. [default: the one in the middle, by bits "
+    "per note]",
+)
+def evaluate(
+    experiment: str | None,
+    data_dir: str | None,
+    part: str | None,
+    music: bool,
+    from_nothing: bool | None,
+    as_json: bool,
+    plot: str | None,
+    melody: int | None,
+) -> None:
+    r"""Say how well a trained network predicts melodies that it has not seen.
+
+    \b
+    monody evaluate                                the latest experiment
+    monody evaluate experiments/03 --json          another one, for a program
+    monody evaluate experiments/03 --data_dir airs on other melodies
+    monody evaluate --plot surprise.svg            one melody, note by note
+    monody evaluate --music                        and how alike its melodies are
+
+    EXPERIMENT is the folder of one, a .keras file, or base, the network that comes with
+    monody. The figure is bits per note: how many yes-or-no questions it takes to tell
+    the network the next note. Lower is better. Beside it stand simple models, counted
+    on the same training melodies and judged on the same notes (the strongest of them is
+    of variable order, and knows the melody so far as well), and, of a network that was
+    fine-tuned, its base and the same from nothing. The 95 % intervals say how far other
+    melodies of the same kind would move a figure.
+    """
+    if data_dir and part:
+        raise MonodyError(
+            "--part is of the melodies that the experiment held out: leave it out, or "
+            "--data_dir"
+        )
+    _check_plot(plot, melody)
+
+    from rich.console import Console
+
+    from monody.evaluation.scorecard import evaluate as judge
+    from monody.experiments.base import open_experiment
+
+    opened = open_experiment(experiment)
+    with _progress(Console(stderr=True)) as progress:
+        card = judge(
+            opened,
+            data_dir,
+            part or "test",
+            music=music,
+            from_nothing=from_nothing,
+            progress=progress,
+        )
+    if plot:
+        _draw(card, Path(plot), melody)
+    if as_json:
+        click.echo(json.dumps(card.to_json(), indent=2))
+    else:
+        _print_card(card, Console(highlight=False, markup=False))
+
+
+def _check_plot(plot: str | None, melody: int | None) -> None:
+    """Complain of a picture that cannot be drawn before anything is judged."""
+    if melody is not None and plot is None:
+        raise MonodyError("--melody names the melody to draw: add --plot FILE.svg")
+    if plot is not None and Path(plot).suffix.lower() != ".svg":
+        raise MonodyError(
+            f"--plot draws an SVG image, not {plot!r}: expected a name such as "
+            f"{Path(plot).stem or 'surprise'}.svg"
+        )
+    if plot is not None and not Path(plot).parent.is_dir():
+        raise MonodyError(
+            f"no folder {str(Path(plot).parent)!r} for --plot {plot}: make it first"
+        )
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    """Show what is being done, one bar after the other."""
+    from monody.cli.progress import progress_bar
+
+    with progress_bar(console) as bar:
+        task, shown = bar.add_task("loading", total=None), "loading"
+
+        def progress(what: str, done: int, total: int) -> None:
+            nonlocal task, shown
+            if what != shown:
+                bar.remove_task(task)
+                task, shown = bar.add_task(what, total=total), what
+            bar.update(task, completed=done, total=total)
+
+        yield progress
+
+
+def _print_card(card: Scorecard, console: Console) -> None:
+    """Print the scorecard: what was judged, a table, and what it means."""
+    from monody.evaluation.wording import about, meaning, rows_of, titles_of
+
+    for line in about(card):
+        console.print(line, soft_wrap=True)
+    console.print()
+    console.print(_table(rows_of(card), titles_of(card)))
+    console.print()
+    console.print(meaning(card))
+    if card.music:
+        console.print()
+        _print_music(card.music, console)
+
+
+def _print_music(music: Musicality, console: Console) -> None:
+    """Print how generated melodies resemble real ones, beside the ceiling."""
+    from rich.table import Table
+
+    from monody.evaluation.wording import FEW_MELODIES
+
+    generated, ceiling = music.generated, music.ceiling
+    console.print(
+        f"{generated.generated_melodies} generated melodies (seed {music.seed}) beside "
+        f"{generated.real_melodies} held-out ones, and these beside "
+        f"{ceiling.real_melodies} training ones: what real melodies reach"
+    )
+    if generated.overlap is None or ceiling.overlap is None:
+        console.print(f"too few to compare: {FEW_MELODIES} on each side are needed")
+        return
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("\noverlap of, 1 is perfect")
+    for title in ("generated\nand held-out", "held-out\nand training"):
+        table.add_column(title, justify="right")
+    for name, area in generated.overlap.items():
+        table.add_row(
+            name.replace("_", " "), f"{area:.2f}", f"{ceiling.overlap[name]:.2f}"
+        )
+    table.add_row("notes in key", *(f"{_in_key(side):.0%}" for side in music.sides))
+    told = (f"{side.classifier_accuracy:.0%}" for side in music.sides)
+    table.add_row("told apart, 50% is perfect", *told)
+    console.print(table)
+
+
+def _in_key(side: Resemblance) -> float:
+    """Return how many notes of a side's first melodies are in their key."""
+    return side.generated_in_key_share or 0.0
+
+
+def _table(rows: Sequence[Row], titles: Sequence[str]) -> Table:
+    """Lay the models out, the network first, then the strongest reference."""
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("\nmodel")
+    for title in titles:
+        table.add_column(title, justify="right")
+    for place, row in enumerate(rows):
+        table.add_row(row.model, *row.figures, style="" if place else "bold")
+    return table
+
+
+def _draw(card: Scorecard, path: Path, number: int | None) -> None:
+    """Draw a melody, and say which on the error stream: JSON stays alone."""
+    from monody.corpus.report import printable
+    from monody.files import write_text
+
+    count = len(card.judged.melodies)
+    if number is not None and not 1 <= number <= count:
+        raise MonodyError(f"--melody must be from 1 to {count}, not {number}")
+    index = card.judged.median() if number is None else number - 1
+    write_text(path, card.picture(index))
+    source = printable(card.judged.melodies[index].source)
+    click.echo(f"written: {path} (melody {index + 1} of {count}, {source})", err=True)

@@ -1,0 +1,99 @@
+"""The command line: ``monody train``, ``sample``, ``inspect`` and the other commands.
+
+Nothing is decided here. Each command turns its options into settings, calls the same
+function that Python users call, and prints what came out. Heavy imports happen inside
+commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from monody.cli.again import again, vary
+from monody.cli.cache import cache
+from monody.cli.corpus import corpus
+from monody.cli.evaluate import evaluate
+from monody.cli.inspect import inspect
+from monody.cli.options import ExamplesGroup
+from monody.cli.render import render
+from monody.cli.runs import runs
+from monody.cli.sample import sample
+from monody.cli.train import EXIT_INTERRUPTED, train
+from monody.errors import MonodyError, SettingError
+
+EXIT_USER_ERROR = 2
+
+_NORMALISED = {
+    # `--rnn-size` is `--rnn_size`, and choices may be written in any case.
+    "token_normalize_func": lambda token: token.lower().replace("-", "_"),
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 88,
+}
+
+
+@click.group(cls=ExamplesGroup, context_settings=_NORMALISED)
+@click.version_option(package_name="monody", message="monody %(version)s")
+def cli() -> None:
+    r"""Learn from a folder of MIDI files and write new melodies.
+
+    \b
+    The first five minutes:
+      monody sample --bars 16    write melodies with the base model that comes with it
+      monody inspect data/midi   what there is to learn from, and what is wrong with it
+      monody train data/midi     learn from the MIDI files in data/midi
+      monody sample              write 10 new melodies with what was learnt from them
+    No MIDI files at hand? Public-domain tunes:
+      monody corpus oneills1850 --out data/midi
+
+    Each command explains itself: monody train --help
+    """
+
+
+cli.add_command(inspect)
+cli.add_command(cache)
+cli.add_command(train)
+cli.add_command(evaluate)
+cli.add_command(runs)
+cli.add_command(sample)
+cli.add_command(vary)
+cli.add_command(again)
+cli.add_command(render)
+cli.add_command(corpus)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a mistake of the user's ends in one line and exit code 2.
+
+    Args:
+        arguments: By default those of the process.
+    """
+    command = "monody"
+    try:
+        cli.main(args=arguments, prog_name=command, standalone_mode=False)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else command
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            click.echo(error.format_message())
+            sys.exit(EXIT_USER_ERROR)
+        advice = f" (see {command} --help)"
+        _fail(f"{command}: {error.format_message()}{advice}")
+    except SettingError as error:
+        _fail(f"{command}: --{error}")
+    except MonodyError as error:
+        _fail(f"{command}: {error}")
+    except OSError as error:
+        what = f"cannot use {error.filename!r}: " if error.filename else ""
+        _fail(f"{command}: {what}{error.strerror or error}")
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stopped by Ctrl-C", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(message: str) -> None:
+    """Print one line and end."""
+    click.echo(" ".join(message.split()), err=True)
+    sys.exit(EXIT_USER_ERROR)

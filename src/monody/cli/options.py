@@ -1,0 +1,125 @@
+"""Command-line options made from the settings' fields.
+
+A field's name, type, range, choices, default and explanation become the option, so the
+command line cannot differ from Python.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from monody.settings.base import Settings, field_types, range_text
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class SettingOption(click.Option):
+    """An option made from a setting; it knows under which heading it is explained."""
+
+    heading = ""
+
+
+class _WithExamples(click.Command):
+    r"""A command whose help keeps the lines of its examples.
+
+    click wants a backspace before lines that must not be joined; docstrings are raw, so
+    that what they hold is a backslash and a ``b``.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.help = (self.help or "").replace("\\b\n", "\b\n")
+
+
+class ExamplesGroup(_WithExamples, click.Group):
+    """A group of commands whose help keeps the lines of its examples."""
+
+
+class HeadedCommand(_WithExamples):
+    """A command whose help has its settings' options under a heading for each class."""
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the command's own options first, then those of each settings class."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for option in self.get_params(ctx):
+            record = option.get_help_record(ctx)
+            if record is not None and isinstance(option, click.Option):
+                heading = getattr(option, "heading", "Options")
+                sections.setdefault(heading, []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+SHORT = {"n_jobs": "-j"}  # the classic scripts' short spellings
+_METAVARS = {int: "N", float: "X", str: "TEXT"}
+
+
+def settings_options(
+    settings: type[Settings], only: tuple[str, ...] | None = None
+) -> Callable[[Command], Command]:
+    """Add an option for each field of a settings class.
+
+    Args:
+        settings: The dataclass.
+        only: The fields to offer; by default all.
+    """
+    kinds = field_types(settings)
+    fields = [
+        field
+        for field in dataclasses.fields(settings)
+        if only is None or field.name in only
+    ]
+
+    def decorate(command: Command) -> Command:
+        for field in reversed(fields):
+            kind = kinds[field.name][0]
+            command = _option(field, kind, settings.heading)(command)
+        return command
+
+    return decorate
+
+
+def _option(
+    field: dataclasses.Field[Any], plain: type, heading: str
+) -> Callable[[Command], Command]:
+    """Make one option. Values are checked by the settings class itself."""
+    headed = type("Headed", (SettingOption,), {"heading": heading})
+    choices = field.metadata["choices"]
+    short = [SHORT[field.name]] if field.name in SHORT else []
+    name = f"--{field.name}"
+    return click.option(
+        f"{name}/--no_{field.name}" if plain is bool else name,
+        *short,
+        cls=headed,
+        type=click.Choice(choices) if choices else plain,
+        default=field.default,
+        metavar=None if choices or plain is bool else _METAVARS[plain],
+        help=_help(field),
+    )
+
+
+def _help(field: dataclasses.Field[Any]) -> str:
+    """Explain a field: its sentence, its range and its default."""
+    limits = [field.metadata["minimum"], field.metadata["maximum"]]
+    notes = []
+    if limits != [None, None]:
+        notes.append(range_text(*limits))
+    if isinstance(field.default, bool):
+        notes.append(f"default {'on' if field.default else 'off'}")
+    elif field.default is not None:
+        notes.append(f"default {field.default}")
+    about: str = field.metadata["about"]
+    return f"{about} [{'; '.join(notes)}]" if notes else about
+
+
+def chosen(settings: type[Settings], values: dict[str, Any]) -> Any:
+    """Build settings from the values of a command's options, ignoring the others."""
+    names = {field.name for field in dataclasses.fields(settings)}
+    return settings(**{name: values[name] for name in names & values.keys()})

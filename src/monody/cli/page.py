@@ -1,0 +1,70 @@
+"""The page that a command ends in: its options, and writing and opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from monody.pages.melodies import Progress, Shown
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+BANK_VARIABLE = "MONODY_SOUND_BANK"
+
+sound_bank_option = click.option(
+    "--sound_bank",
+    metavar="FILE.sf2",
+    envvar=BANK_VARIABLE,
+    help="Sound bank that plays (SoundFont 2); needs 'monody[audio]'. "
+    f"[default: {BANK_VARIABLE}, or monody's own sound]",
+)
+_PAGE = click.option(
+    "--page/--no_page",
+    default=True,
+    help="Whether to write index.html, to hear, see and read the melodies, with their "
+    "sound and scores. [default: --page]",
+)
+_OPEN = click.option("--open", "opens", is_flag=True, help="Open that page.")
+
+
+def page_options(command: Command) -> Command:
+    """Add ``--page``, ``--open`` and ``--sound_bank``."""
+    return _PAGE(_OPEN(sound_bank_option(command)))
+
+
+def write_page(
+    write: Callable[[Path | None, Progress], Shown],
+    what: str,
+    sound_bank: str | None,
+    *,
+    opens: bool,
+) -> None:
+    """Write a page, say where it is and what is not in it, and open it if asked.
+
+    Args:
+        write: Does it, with a sound bank, and tells its progress.
+        what: What takes the time, in words.
+        sound_bank: As the user named it.
+        opens: Whether to open it.
+    """
+    from rich.console import Console
+
+    from monody.cli.progress import progress_bar
+
+    bank = Path(sound_bank) if sound_bank else None
+    with progress_bar(Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        shown = write(bank, progress)
+    for line in shown.left_out:
+        click.echo(line)
+    click.echo(f"page: {shown.page}")
+    if opens:
+        click.launch(str(shown.page.absolute()))

@@ -1,0 +1,245 @@
+"""The command that learns: ``monody train``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from monody.cli.options import HeadedCommand, chosen, settings_options
+from monody.cli.page import page_options, write_page
+from monody.cli.reading import data_dir_options, read_folder, report_reading
+from monody.errors import MonodyError
+from monody.settings.model import ModelSettings
+from monody.settings.reading import ReadSettings
+from monody.settings.training import TrainSettings
+
+if TYPE_CHECKING:
+    from monody.experiments.experiment import Experiment
+
+EXIT_INTERRUPTED = 130
+MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they extend it
+
+
+@click.command(cls=HeadedCommand)
+@data_dir_options
+@click.option(
+    "--experiment_dir",
+    metavar="DIR",
+    help="Folder for the model and its records. "
+    "[default: the next number in experiments/; with --resume, the most recent one]",
+)
+@click.option(
+    "-m", "--message", metavar="TEXT", help="A note to self, kept in message.txt."
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with a training that was stopped, as if it had not been; "
+    "--num_epochs, --patience and --max_minutes may be others than before.",
+)
+@page_options
+@settings_options(ModelSettings)
+@settings_options(TrainSettings)
+@settings_options(ReadSettings)
+@click.pass_context
+def train(
+    context: click.Context,
+    /,
+    page: bool,
+    opens: bool,
+    sound_bank: str | None,
+    **values: Any,
+) -> None:
+    r"""Learn from a folder of MIDI files.
+
+    \b
+    monody train                          learn from data/midi
+    monody train my_tunes -m "slow airs"  from another folder, with a note to self
+    monody train my_tunes --base none     from nothing, not from the base model
+    monody train my_tunes --rnn-size 64   a network of your own size, from nothing
+    monody train --resume                 go on with the latest, stopped or cut off
+
+    A small folder fine-tunes the base model that comes with monody, in about a minute
+    for forty files; a large one is learnt from nothing. Files that cannot be used are
+    counted and skipped; `monody inspect` explains each of them. A fifth of the melodies
+    is held out: the figure to watch is held-out bits per note, and lower is better.
+    Ctrl-C stops and keeps the best weights so far. What is not named is chosen from the
+    corpus, and it says which and why. index.html in the experiment shows how it went,
+    with melodies of the first, a middle and the best epoch to hear.
+    """
+    if values["resume"]:
+        named = {
+            name: value
+            for name, value in values.items()
+            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        }
+        experiment = _resume(named)
+    else:
+        experiment = _train(values)
+    if page or opens:
+        from monody.pages.training import write_training_page
+
+        write = partial(write_training_page, experiment)
+        write_page(write, "judging and rendering", sound_bank, opens=opens)
+
+
+def _train(values: dict[str, Any]) -> Experiment:
+    """Train from the beginning."""
+    settings: TrainSettings = chosen(TrainSettings, values)
+    model: ModelSettings = chosen(ModelSettings, values)
+    reading: ReadSettings = chosen(ReadSettings, values)
+    corpus = read_folder(values["folder"], values["data_dir"], reading)
+    report_reading(corpus)
+    click.echo("starting Keras on JAX ...")
+
+    from monody.training.train import train as train_network
+
+    work = partial(
+        train_network,
+        corpus,
+        settings,
+        model=model,
+        experiment_dir=values["experiment_dir"],
+        message=values["message"],
+        explain=click.echo,
+    )
+    return _show(work, settings.num_epochs)
+
+
+def _resume(named: dict[str, Any]) -> Experiment:
+    """Go on with a training, by the options that were named."""
+    from monody.experiments.experiment import Experiment
+    from monody.experiments.records import saved_settings
+    from monody.experiments.training_state import read_standing
+
+    experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
+    record = experiment.record()
+    _, settings = saved_settings(record)
+    changes = {name: named.pop(name) for name in MAY_CHANGE if name in named}
+    settings = replace(settings, **changes)
+    _refuse_differing(named, experiment)
+    standing = read_standing(experiment.checkpoint_path)
+    over = standing.over(settings)
+    if over:
+        click.echo(f"{experiment.folder} is finished: {over}")
+    else:
+        done = f", {standing.batch} batches of it done" if standing.batch else ""
+        click.echo(
+            f"going on with {experiment.folder}: epoch {standing.epoch + 1}{done}"
+        )
+        _warn_of_versions(record["versions"])
+        click.echo("starting Keras on JAX ...")
+
+    from monody.training.train import resume
+
+    work = partial(resume, experiment.folder, **changes)
+    if not over:
+        return _show(work, settings.num_epochs)
+    experiment = work()
+    _report_training(experiment)
+    return experiment
+
+
+def _warn_of_versions(began: dict[str, str]) -> None:
+    """Say so where the last bits will be others than without the stop."""
+    from monody.experiments.records import versions
+
+    others = [
+        f"{name} {version}, not {began.get(name)}"
+        for name, version in versions().items()
+        if version != began.get(name)
+    ]
+    if others:
+        click.echo(
+            f"the last bits will differ from a training without a stop: this is "
+            f"{'; '.join(others)}"
+        )
+
+
+def _refuse_differing(named: dict[str, Any], experiment: Experiment) -> None:
+    """Raise an error where an option differs from how the training began."""
+    record = experiment.record()
+    note = experiment.folder / "message.txt"
+    began = {
+        name: v for part in record["settings"].values() for name, v in part.items()
+    }
+    began["message"] = note.read_text("utf-8") if note.exists() else None
+    began["data_dir"] = record.get("data_dir")
+    for name, value in named.items():
+        if name == "resume":
+            continue
+        key = "data_dir" if name == "folder" else name
+        same = str(Path(value).absolute()) if key == "data_dir" else value
+        if same != began.get(key):
+            raise MonodyError(
+                f"--{key} is {value!r}, but {str(experiment.folder)!r} began with "
+                f"{began.get(key)!r}: leave it out to go on, or train anew; only "
+                f"{', '.join(f'--{name}' for name in MAY_CHANGE)} may change"
+            )
+
+
+def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
+    """Show the epochs of a training while it works, and report what came out."""
+    from rich.console import Console
+
+    from monody.cli.epoch_lines import EpochLines
+    from monody.training.train import TrainingStopped
+
+    lines = EpochLines(Console(), num_epochs)
+    try:
+        experiment = work(callbacks=[lines])
+    except TrainingStopped as stopped:
+        lines.close()
+        click.echo("stopped by Ctrl-C")
+        _say_how_to_go_on(stopped.experiment)
+        sys.exit(EXIT_INTERRUPTED)
+    finally:
+        lines.close()
+    _report_training(experiment)
+    if not lines.finished:
+        click.echo("stopped by Ctrl-C; these are the best weights so far")
+        _say_how_to_go_on(experiment)
+        sys.exit(EXIT_INTERRUPTED)
+    return experiment
+
+
+def _say_how_to_go_on(experiment: Experiment) -> None:
+    if experiment.checkpoint_path.exists():
+        folder = shlex.quote(str(experiment.folder))
+        click.echo(f"go on with it: monody train --resume --experiment_dir {folder}")
+
+
+def _report_training(experiment: Experiment) -> None:
+    """Print the held-out figures beside others', and what to do next."""
+    scores = experiment.read_json("scores.json")
+    for side, meaning in (
+        ("validation", "used to choose the weights"),
+        ("test", "used for nothing else"),
+    ):
+        if side in scores:
+            figure = scores[side]["bits_per_note"]
+            references = scores[side]["references"]
+            bigram = references["bigram"]["bits_per_note"]
+            gain = 1 - figure / bigram
+            base = ""
+            if "base_alone" in references:
+                alone = references["base_alone"]["bits_per_note"]
+                base = f"; the base alone: {alone:.2f}"
+            click.echo(
+                f"held-out {side} melodies ({scores[side]['melodies']}, {meaning}): "
+                f"{figure:.2f} bits per note, {abs(gain):.0%} "
+                f"{'below' if gain >= 0 else 'above'} a bigram's {bigram:.2f}{base}"
+            )
+    if not scores:
+        click.echo("nothing could be held out: too few melodies that differ")
+    click.echo(f"model: {experiment.model_path}")
+    click.echo(f"next: monody evaluate {experiment.folder}")
+    click.echo(f"      monody sample --experiment_dir {experiment.folder}")

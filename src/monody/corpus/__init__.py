@@ -1,0 +1,4 @@
+"""The melodies of a folder: verdicts, duplicates, the split, novelty and the report.
+
+A corpus is read once and remembered. How a single file is read is told in ``reading``.
+"""

@@ -1,0 +1,159 @@
+"""The folder in which monody remembers what it read.
+
+    readings.sqlite      what came out of each file (``read_cache``)
+    corpora/             whole corpora, ready to be memory-mapped
+    compiled/            what JAX compiled
+    base-…/              the base model, unpacked
+
+A corpus is found again by the names, sizes and times of its files; where any of them
+differs, files are opened, and those whose content is known are not parsed. What is
+damaged is made anew. The folder can be removed at any time: `monody cache --clear`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from monody.files import (
+    COMPILED,
+    LAID_OUT,
+    SUMS_FILE,
+    cache_folder,
+    is_whole,
+    seal,
+)
+from monody.reading.cache import DATABASE, ReadCache, Row, program_fingerprint
+
+_MAKING = "making-"
+_FORGOTTEN_SECONDS = 24 * 3600  # what was left by a run that was killed
+
+
+class Cache:
+    """The cache of one run. Use as a context manager.
+
+    Args:
+        folder: By default the user's cache folder, or ``MONODY_CACHE``.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or cache_folder()
+        self._corpora = self._folder / "corpora"
+        self.database = self._folder / DATABASE
+        self._readings: ReadCache | None = None
+        self.problem = ""  # why nothing more is remembered in this run
+
+    def __enter__(self) -> Cache:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._readings is not None:
+            self._readings.close()
+
+    def open(self) -> None:
+        """Make ready to remember. A database that is damaged, or none, is begun anew.
+
+        Raises:
+            OSError: If the folder cannot be made.
+            sqlite3.Error: If the database cannot be used.
+        """
+        self._corpora.mkdir(parents=True, exist_ok=True)
+        self._forget_the_past()
+        try:
+            self._readings = ReadCache(self.database, program_fingerprint().hex())
+        except sqlite3.OperationalError:
+            raise  # locked, or a disk that is full: it may be whole
+        except sqlite3.DatabaseError:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.database}{suffix}").unlink(missing_ok=True)
+        self._readings = ReadCache(self.database, program_fingerprint().hex())
+
+    def _forget_the_past(self) -> None:
+        """Remove what runs that were killed left, and what other programs kept."""
+        for folder in self._corpora.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another run has renamed it
+                old = time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS
+                if old and folder.name.startswith(_MAKING):
+                    shutil.rmtree(folder, ignore_errors=True)
+                elif old and not folder.name.startswith(_program_prefix()):
+                    _remove_corpus(folder)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Remember readings. A database that turns out damaged is begun anew."""
+        if self.problem or self._readings is None:
+            return
+        try:
+            self._readings.add(rows)
+        except sqlite3.OperationalError as error:
+            self.problem = str(error)
+        except sqlite3.DatabaseError:
+            self._readings.close()
+            self._begin_anew()
+
+    def corpus(self, owner: str, key: str) -> Path | None:
+        """Return the folder of a corpus that was kept, if it is there and whole."""
+        kept = self._corpora.glob(f"{_program_prefix()}{owner}-{key}-*")
+        return next(filter(is_whole, kept), None)
+
+    def making(self) -> Path:
+        """Make a folder to write a corpus into, before it is kept."""
+        folder = self._corpora / f"{_MAKING}{secrets.token_hex(8)}"
+        folder.mkdir()
+        return folder
+
+    def keep(self, made: Path, owner: str, key: str) -> Path:
+        """Keep a corpus under its key, in place of the owner's earlier ones.
+
+        Returns:
+            Where it is now.
+        """
+        seal(made)
+        name = f"{_program_prefix()}{owner}"
+        earlier = list(self._corpora.glob(f"{name}-*"))
+        # No other run has this name: it cannot be in the way, nor half removed.
+        kept = made.rename(self._corpora / f"{name}-{key}-{secrets.token_hex(4)}")
+        for folder in earlier:
+            _remove_corpus(folder)
+        return kept
+
+
+def _program_prefix() -> str:
+    return f"{program_fingerprint().hex()[:8]}-"
+
+
+def _remove_corpus(folder: Path) -> None:
+    """Remove a corpus that was kept, and nothing else.
+
+    Another run may use it: what is memory-mapped stays readable, except on Windows,
+    which refuses; there it goes another time.
+    """
+    if (folder / SUMS_FILE).is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cache_bytes(folder: Path | None = None) -> int:
+    """Return how much the cache takes on disk."""
+    total = 0
+    for path in (folder or cache_folder()).rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # another run is at work
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
+def clear_cache(folder: Path | None = None) -> None:
+    """Remove all that monody remembers, and nothing else."""
+    folder = folder or cache_folder()
+    for corpus in (folder / "corpora").glob("*"):
+        _remove_corpus(corpus)
+    for suffix in ("", "-wal", "-shm"):
+        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+    for made in (folder / COMPILED, *folder.glob(f"{LAID_OUT}*")):
+        shutil.rmtree(made, ignore_errors=True)

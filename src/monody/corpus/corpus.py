@@ -1,0 +1,309 @@
+"""The melodies of a folder, and the verdict on every file.
+
+Files are found (``find``), read by child processes (``read_pool``), compared
+(``duplicates``), and what came out lies in flat files that are memory-mapped, so that
+memory does not grow with the folder. What was read once is remembered (``cache``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import sqlite3
+import tempfile
+import time
+import weakref
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.corpus.cache import Cache
+from monody.corpus.duplicates import Duplicates, find_duplicates
+from monody.corpus.json_lines import JsonLines
+from monody.corpus.lazy import LazySequence
+from monody.corpus.verdicts import Verdict, VerdictList
+from monody.errors import MonodyError
+from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.reading.cache import common_key, rows
+from monody.reading.file_types import (
+    ARCHIVE_SUFFIX,
+    GZIP_SUFFIX,
+    MUSIC_SUFFIXES,
+    is_archive_name,
+)
+from monody.reading.find import SETTLED_SECONDS, FoundFiles, find_files
+from monody.reading.pool import ReadPool, Source
+from monody.reading.reasons import FileReport, Reason
+from monody.settings.reading import ReadSettings
+
+REPORTS_FILE = "reports.jsonl"
+
+Progress = Callable[[int, int], None]  # files done, files in all
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The melodies of a folder and how every file fared.
+
+    Args:
+        root: The folder.
+        settings: How it was read.
+        melodies: All melodies found, copies included.
+        verdicts: One for each file, in the order of their names.
+        groups: ``(melodies,)``: melodies of one group never stand on two sides.
+        copy_of: ``(melodies,)``: the melody that each is a copy of; -1 if it is none.
+        remarks: What else the user should know, such as a cache that cannot be used.
+    """
+
+    root: Path
+    settings: ReadSettings
+    melodies: MelodyStore
+    verdicts: Sequence[Verdict]
+    groups: NDArray[np.int32]
+    copy_of: NDArray[np.int32]
+    remarks: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, melodies: Iterable[Melody], settings: ReadSettings | None = None
+    ) -> Corpus:
+        """Make a corpus of melodies that come from nowhere in particular."""
+        store = MelodyStore.of(melodies)
+        reports = [[source, [], []] for source in store.sources]
+        settings = settings or ReadSettings()
+        return _corpus(Path(), settings, store, reports, find_duplicates(store))
+
+    @property
+    def used(self) -> NDArray[np.int64]:
+        """The melodies to learn from and to judge by: without copies, if so asked."""
+        if not self.settings.deduplicate:
+            return np.arange(len(self.melodies))
+        return np.flatnonzero(self.copy_of < 0)
+
+
+def read_corpus(
+    data_dir: str | os.PathLike[str],
+    settings: ReadSettings | None = None,
+    progress: Progress | None = None,
+) -> Corpus:
+    """Read every music file below a folder: MIDI, ABC, MusicXML, zip archives of them.
+
+    Args:
+        data_dir: A folder, searched with its subfolders, or a single file.
+        settings: What counts as a melody, and how many processes read.
+        progress: Called with the files done and the files in all.
+
+    Returns:
+        The corpus: its melodies in the order of the file names. It may be empty.
+
+    Raises:
+        MonodyError: If there is no such folder, or no music file in it.
+    """
+    settings = settings or ReadSettings()
+    root = Path(data_dir)
+    if not root.exists():
+        raise MonodyError(
+            f"no folder {str(root)!r}: name a folder of MIDI files with --data_dir"
+        )
+    found = find_files(root)
+    if not found.names:
+        raise MonodyError(
+            f"no music file in {str(root)!r} or its subfolders: expected names that "
+            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, ARCHIVE_SUFFIX))}"
+        )
+    if not settings.cache:
+        return _read_anew(root, found, settings, progress)
+    with Cache() as cache:
+        try:
+            corpus = _read_cached(cache, root, found, settings, progress)
+        except (OSError, sqlite3.Error) as error:  # the cache's: files' are verdicts
+            cache.problem = str(error)
+            corpus = _read_anew(root, found, settings, progress)
+        if not cache.problem:
+            return corpus
+        remark = f"what was read is not remembered: {cache.problem}"
+        return replace(corpus, remarks=(remark,))
+
+
+def require_melodies(corpus: Corpus) -> Corpus:
+    """Return the corpus.
+
+    Raises:
+        MonodyError: If it has no melody; the message names the commonest reason.
+    """
+    if not len(corpus.melodies):
+        dropped = Counter((item.reason, item.advice) for item in corpus.verdicts)
+        (reason, advice), _ = dropped.most_common(1)[0]
+        files = "file" if len(corpus.verdicts) == 1 else "files"
+        raise MonodyError(
+            f"no usable melody in {len(corpus.verdicts)} {files} of "
+            f"{str(corpus.root)!r}; most often: {reason} ({advice}); "
+            f"`monody inspect {shlex.quote(str(corpus.root))}` explains each file"
+        )
+    return corpus
+
+
+def _read_cached(
+    cache: Cache,
+    root: Path,
+    found: FoundFiles,
+    settings: ReadSettings,
+    progress: Progress | None,
+) -> Corpus:
+    """Find a corpus in the cache, or read it and keep it there."""
+    began = time.time()
+    owner = _owner(root, settings)
+    kept = cache.corpus(owner, found.digest)
+    if kept is not None:
+        with contextlib.suppress(FileNotFoundError):  # another run replaces it just now
+            return _load(kept, root, settings)
+    cache.open()
+    folder = cache.making()
+    try:
+        lasting = _write(folder, found, settings, cache, progress)
+        # Files that changed a moment ago may change again at the same time of day.
+        settled = found.newest < began - SETTLED_SECONDS
+        if not (lasting and settled) or cache.problem:
+            return _load_and_forget(folder, root, settings)
+        return _load(cache.keep(folder, owner, found.digest), root, settings)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _read_anew(
+    root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
+) -> Corpus:
+    """Read a corpus into a temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="monody-"))
+    try:
+        _write(folder, found, settings, None, progress)
+        return _load_and_forget(folder, root, settings)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _load_and_forget(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
+    """Load a corpus whose folder goes when it does."""
+    corpus = _load(folder, root, settings)
+    weakref.finalize(corpus.melodies, shutil.rmtree, folder, ignore_errors=True)
+    return corpus
+
+
+def _owner(root: Path, settings: ReadSettings) -> str:
+    """Return a digest of what a corpus is of: folder, settings and program."""
+    key = common_key(settings).encode() + os.fsencode(root.resolve())
+    return hashlib.blake2b(key, digest_size=8).hexdigest()
+
+
+def _write(
+    folder: Path,
+    found: FoundFiles,
+    settings: ReadSettings,
+    cache: Cache | None,
+    progress: Progress | None,
+) -> bool:
+    """Read files into a folder: their melodies, reports and duplicates.
+
+    Returns:
+        Whether every file will be read in the same way another time.
+    """
+    known = (str(cache.database), common_key(settings)) if cache else ()
+    with (
+        ReadPool(settings, known) as pool,
+        StoreWriter(folder) as arrays,
+        (folder / REPORTS_FILE).open("w", encoding="ascii") as reports,
+    ):
+        archives = [name for name in found.names if is_archive_name(name)]
+        listed = {name: pool.members(found.path(name)) for name in archives}
+        unlisted = {n: why for n, why in listed.items() if isinstance(why, Reason)}
+        members = {n: m for n, m in listed.items() if not isinstance(m, Reason)}
+        total = len(found.names) + sum(max(len(m), 1) - 1 for m in members.values())
+        done, lasting = 0, not unlisted
+        for sources, chunk in pool.read(_sources(found, members, unlisted)):
+            if cache is not None:
+                cache.add(rows(chunk.keys, chunk.reports, chunk.melodies))
+            chunk.melodies.info["file"] += done
+            arrays.append(chunk.melodies)
+            reports.writelines(map(_line, sources, chunk.reports))
+            done += len(chunk.reports)
+            lasting = lasting and None not in chunk.keys
+            if progress:
+                progress(done, total)
+        for name, reason in unlisted.items():
+            reports.write(_line(Source(name, ""), FileReport(((reason, 1),))))
+    duplicates = find_duplicates(MelodyStore.load(folder, ()))
+    np.save(folder / "groups.npy", duplicates.groups)
+    np.save(folder / "copy_of.npy", duplicates.copy_of)
+    return lasting
+
+
+def _line(source: Source, report: FileReport) -> str:
+    return json.dumps([source.name, report.left_out, report.repairs]) + "\n"
+
+
+def _sources(
+    found: FoundFiles,
+    members: dict[str, list[tuple[int, str]]],
+    unlisted: Container[str],
+) -> Iterator[Source]:
+    """Yield what is to be read; an archive that has no members is read itself."""
+    for name in found.names:
+        path, shown = found.path(name), name.replace(os.sep, "/")
+        inside = members.get(name)
+        if not inside and name not in unlisted:
+            yield Source(shown, path)
+        for place, member in inside or ():
+            yield Source(f"{shown}/{member}", path, place)
+
+
+class _Names(LazySequence[str]):
+    """The names in reports, as the sources of a store."""
+
+    def __init__(self, reports: Sequence[Any]) -> None:
+        self._reports = reports
+
+    def __len__(self) -> int:
+        return len(self._reports)
+
+    def item(self, index: int) -> str:
+        name: str = self._reports[index][0]
+        return name
+
+
+def _load(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
+    """Open what ``_write`` wrote, memory-mapped."""
+    reports = JsonLines(folder / REPORTS_FILE)
+    groups, copy_of = (
+        np.load(folder / f"{name}.npy", allow_pickle=False)
+        for name in ("groups", "copy_of")
+    )
+    melodies = MelodyStore.load(folder, _Names(reports))
+    return _corpus(root, settings, melodies, reports, Duplicates(groups, copy_of))
+
+
+def _corpus(
+    root: Path,
+    settings: ReadSettings,
+    melodies: MelodyStore,
+    reports: Sequence[Any],
+    duplicates: Duplicates,
+) -> Corpus:
+    """Put a corpus together."""
+    verdicts = VerdictList(
+        reports, melodies, duplicates.copy_of, deduplicate=settings.deduplicate
+    )
+    return Corpus(
+        root, settings, melodies, verdicts, duplicates.groups, duplicates.copy_of
+    )

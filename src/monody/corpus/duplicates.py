@@ -1,0 +1,226 @@
+"""Which melodies are the same tune.
+
+Tunes come in many copies: in another key, at another speed, with ornaments. Two
+melodies are alike if they are the same throughout, if they open alike, or if they share
+enough of their patterns (``tune_patterns``), as Jaccard's share of two sets.
+
+Only melodies that meet at some of their patterns are compared (``meetings``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.corpus.candidates import pair_keys, pairs_that_meet, unpacked
+from monody.corpus.fingerprints import (
+    Hashes,
+    Integers,
+    PatternSets,
+    lines_of,
+    opening_hashes,
+    pattern_sets,
+    pitches,
+    played,
+    skeleton,
+    sorted_once,
+    whole_hashes,
+)
+from monody.music.melody_store import MelodyStore
+
+# The share of all patterns of two melodies, from 0 to 1, that makes them one tune. The
+# kind of most patterns is first: memory is short where it is the only one.
+KINDS = ((skeleton, 0.12), (played, 0.12), (pitches, 0.4))
+MIN_SHARED = 7  # patterns in common: fewer are a stock phrase
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """What is the same tune in a corpus."""
+
+    # (melodies,): melodies of one group never stand on two sides of the split; numbered
+    # in order of appearance
+    groups: NDArray[np.int32]
+    # (melodies,): index of the kept melody that this one is a copy of; -1 where it is
+    # kept itself
+    copy_of: NDArray[np.int32]
+
+
+def find_duplicates(melodies: MelodyStore) -> Duplicates:
+    """Find groups of copies, and choose the melodies to keep.
+
+    Groups are linked by chains: two melodies are in one if they are alike or of one
+    piece, or if a chain of such pairs leads from one to the other. Copies are not: each
+    is alike to the melody that is kept in its place, the longest such one.
+
+    Args:
+        melodies: The melodies of a corpus.
+
+    Returns:
+        The group of each melody, and the melody that it is a copy of.
+    """
+    if not len(melodies):
+        nothing = np.zeros(0, np.int32)
+        return Duplicates(nothing, nothing)
+    # Of melodies that are the same only the first is looked at further.
+    first_same = _first_alike(_whole_hashes(melodies))
+    distinct = np.flatnonzero(first_same == np.arange(len(melodies)))
+    rank = np.argsort(np.argsort(-melodies.info["note_count"][distinct], kind="stable"))
+    traits = _Traits(melodies, distinct, rank)
+    kept = _kept(traits, rank)
+    copy_of = distinct[kept][np.searchsorted(distinct, first_same)].astype(np.int32)
+    copy_of[copy_of == np.arange(len(melodies))] = -1
+    pieces = _first_alike(_pieces(melodies))
+    linked = [distinct[traits.links], _beside(first_same), _beside(pieces)]
+    return Duplicates(_components(np.concatenate(linked), len(melodies)), copy_of)
+
+
+def are_known(melodies: MelodyStore, known: MelodyStore) -> NDArray[np.bool_]:
+    """Tell which melodies are, or are like, one of others: ``(melodies,)``."""
+    groups = find_duplicates(known.beside(melodies)).groups
+    return np.isin(groups[len(known) :], groups[: len(known)])
+
+
+class _Traits:
+    """What is compared of melodies no two of which are the same, and what is alike.
+
+    Melodies that open alike are all linked to one of them.
+
+    Args:
+        melodies: The melodies of a corpus.
+        distinct: ``(distinct,)``: indices of those that are compared.
+        rank: ``(distinct,)``: the lowest of those that open alike is linked to.
+    """
+
+    def __init__(
+        self, melodies: MelodyStore, distinct: Integers, rank: Integers
+    ) -> None:
+        openings = [opening_hashes(lines) for lines in lines_of(melodies, distinct)]
+        self.opening: Hashes = np.concatenate(openings)  # (distinct,), 0: none
+        self.sets: list[tuple[PatternSets, float]] = []
+        found = _open_alike(self.opening, rank)
+        for kind, least in KINDS:
+            sets = pattern_sets(melodies, distinct, kind)
+            self.sets.append((sets, least))
+            keys = _without(pairs_that_meet(sets, least), found)
+            alike = keys[_share_enough(sets, unpacked(keys), least)]
+            found = sorted_once(np.concatenate([found, alike]))
+        self.links = unpacked(found)  # (links, 2): which of the distinct are alike
+
+    def alike(self, one: int, others: Integers) -> NDArray[np.bool_]:
+        """Compare a melody with others: ``(others,)``."""
+        alike: NDArray[np.bool_] = self.opening[others] == self.opening[one]
+        alike &= self.opening[others] != 0
+        for sets, least in self.sets:
+            rest = np.flatnonzero(~alike)
+            pairs = np.stack([np.full_like(rest, one), others[rest]], axis=1)
+            alike[rest] = _share_enough(sets, pairs, least)
+        return alike
+
+
+def _open_alike(opening: Hashes, rank: Integers) -> Hashes:
+    """Pair melodies that open alike with the first of them: keys, in rising order."""
+    some = np.flatnonzero(opening)
+    some = some[np.argsort(rank[some])]
+    first = some[_first_alike(opening[some])]
+    other = first != some
+    return sorted_once(pair_keys(first[other], some[other]))
+
+
+def _whole_hashes(melodies: MelodyStore) -> Hashes:
+    everything = lines_of(melodies, np.arange(len(melodies)))
+    return np.concatenate([whole_hashes(lines) for lines in everything])
+
+
+def _beside(values: Integers) -> Integers:
+    """Pair each value with its place: ``(values, 2)``."""
+    return np.stack([values, np.arange(len(values))], axis=1)
+
+
+def _first_alike(values: Hashes) -> Integers:
+    """Return the index at which each value is first found: ``(values,)``."""
+    _, first, which = np.unique(values, return_index=True, return_inverse=True)
+    return first[which]
+
+
+def _pieces(melodies: MelodyStore) -> Hashes:
+    """Return a number for the piece of each melody: ``(melodies,)``."""
+    file = melodies.info["file"].astype(np.uint64)
+    return file << np.uint64(32) | melodies.info["piece"].astype(np.uint64)
+
+
+def _without(keys: Hashes, found: Hashes) -> Hashes:
+    """Leave out the keys that are found already; both are in rising order."""
+    at = np.searchsorted(found, keys)
+    new: Hashes = keys[np.append(found, ~keys[-1:])[at] != keys]
+    return new
+
+
+def _share_enough(
+    sets: PatternSets, pairs: Integers, least: float
+) -> NDArray[np.bool_]:
+    """Whether the two sets of each pair have enough in common: ``(pairs,)``."""
+    sizes = sets.sizes[pairs]
+    few, many = sizes.min(axis=1), sizes.max(axis=1)
+    enough: NDArray[np.bool_] = (few >= MIN_SHARED) & (few >= least * many)
+    shared = sets.shared(pairs[enough])
+    union = sizes[enough].sum(axis=1) - shared
+    enough[enough] = (shared >= MIN_SHARED) & (shared >= least * union)
+    return enough
+
+
+def _components(links: Integers, count: int) -> NDArray[np.int32]:
+    """Return the component of each, numbered in order of appearance: ``(count,)``."""
+    lowest = np.arange(count)
+    while True:
+        one, other = lowest[links].T
+        if np.array_equal(one, other):
+            return np.unique(lowest, return_inverse=True)[1].astype(np.int32)
+        np.minimum.at(lowest, np.maximum(one, other), np.minimum(one, other))
+        while not np.array_equal(lowest, lowest[lowest]):
+            lowest = lowest[lowest]
+
+
+def _kept(traits: _Traits, rank: Integers) -> Integers:
+    """Choose what is kept in the place of each melody, or itself: ``(distinct,)``.
+
+    Each kept melody takes those that are linked to it, then those linked to its copies
+    that are alike to it as well, and so on: every link is followed once.
+
+    Args:
+        traits: What is compared.
+        rank: ``(distinct,)``: the lowest is kept.
+    """
+    near, ends = _neighbours(traits.links, len(rank))
+    kept_for = np.arange(len(rank))
+    settled = np.diff(ends) == 0
+    asked_by = np.full(len(rank), -1)  # the last melody that each was compared to
+    for kept in sorted(np.flatnonzero(~settled).tolist(), key=rank.__getitem__):
+        if settled[kept]:
+            continue
+        settled[kept] = True
+        copies = near[ends[kept] : ends[kept + 1]]
+        copies = copies[~settled[copies]]
+        while len(copies):
+            kept_for[copies], settled[copies] = kept, True
+            around = [near[ends[copy] : ends[copy + 1]] for copy in copies.tolist()]
+            asked = np.unique(np.concatenate(around))
+            asked = asked[~settled[asked] & (asked_by[asked] != kept)]
+            asked_by[asked] = kept
+            copies = asked[traits.alike(kept, asked)] if len(asked) else asked
+    return kept_for
+
+
+def _neighbours(links: Integers, count: int) -> tuple[Integers, Integers]:
+    """List the melodies that each is linked to, end to end, and where lists end.
+
+    Returns:
+        Melodies ``(2 × links,)``, and ends ``(count + 1,)``: melody i is linked to
+        those from ``ends[i]`` to ``ends[i + 1]``.
+    """
+    both = np.concatenate([links, links[:, ::-1]])
+    near = both[np.argsort(both[:, 0], kind="stable"), 1]
+    sizes = np.bincount(both[:, 0], minlength=count)
+    return near, np.concatenate([[0], np.cumsum(sizes)])

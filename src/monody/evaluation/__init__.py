@@ -1,0 +1,1 @@
+"""How well a network predicts, and how real what it writes is."""

@@ -1,0 +1,354 @@
+"""The scorecard: how well a trained network predicts melodies, beside reference models.
+
+All models are judged note for note on the same melodies, by default those of the test
+part: training never saw them, and they chose no weights. The references are counted on
+the melodies that the network was trained on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from monody.corpus.corpus import read_corpus, require_melodies
+from monody.corpus.duplicates import are_known
+from monody.errors import MonodyError
+from monody.evaluation.sample_quality import Musicality, judge_music
+from monody.experiments.experiment import HELD_OUT, Experiment
+from monody.experiments.records import saved_settings
+from monody.models.backend import keras
+from monody.models.baselines.idyom import variable_order
+from monody.models.baselines.ngrams import Reference, bigram, uniform, unigram
+from monody.models.batches import EncodedSet, encode_set
+from monody.models.events import REST, Events, Vocabulary, decode
+from monody.models.likelihood import Evaluator
+from monody.models.saved_model import TrainedModel
+from monody.models.surprisal import (
+    Floats,
+    Saving,
+    Score,
+    Surprise,
+    bits_of_notes,
+    melody_sums,
+)
+from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore
+from monody.settings.reading import ReadSettings
+from monody.settings.training import BASE
+from monody.training.presets import preset_for
+from monody.training.train import train_from_nothing
+
+# The weakest first.
+REFERENCES: dict[str, Reference] = {
+    "uniform": uniform,
+    "unigram": unigram,
+    "bigram": bigram,
+    "variable_order": variable_order,
+}
+# Of a network that was fine-tuned: what it was before, and what it would be without.
+BASE_ALONE, FROM_NOTHING = "base_alone", "from_nothing"
+PARTS: dict[str, tuple[str, ...]] = {
+    "test": ("test",),
+    "validation": ("validation",),
+    "both": ("validation", "test"),
+}
+
+Progress = Callable[[str, int, int], None]  # what is done; steps done, steps in all
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a reference model did, and how the network did beside it."""
+
+    score: Score
+    saving: Saving  # the share of its bits that the network does without
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON values."""
+        return {
+            **self.score.to_json(),
+            "saving": self.saving.share,
+            "saving_95": list(self.saving.interval_95),
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Melodies, and what the network made of each of their events."""
+
+    melodies: MelodyStore
+    vocabulary: Vocabulary
+    encoded: EncodedSet
+    surprise: Surprise
+
+    def bits_of_notes(self, melody: int) -> Floats:
+        """Return the surprise of each note of ``as_read(melody)``, in bits."""
+        return bits_of_notes(self.surprise, self.encoded, melody)
+
+    def bits_of_end(self, melody: int) -> float:
+        """Return the surprise of the end of one melody, in bits."""
+        return float(self.surprise.bits[self.encoded.ends[melody] - 1])
+
+    def as_read(self, melody: int) -> Melody:
+        """Return one melody as the network reads it: ``steps`` rounds to 16ths."""
+        whole = self.melodies[melody]
+        part = slice(int(self.encoded.starts[melody]), int(self.encoded.ends[melody]))
+        read = {one.name: getattr(self.encoded, one.name) for one in fields(Events)}
+        events = Events(**{name: array[part] for name, array in read.items()})
+        notes = decode(events, self.vocabulary, meters=whole.meters).notes
+        return replace(whole, notes=notes)
+
+    def bits_per_note(self) -> Floats:
+        """Return the bits per note of each melody, its end included."""
+        notes = melody_sums((self.encoded.pitch < REST).astype(float), self.encoded)
+        bits_per_note: Floats = melody_sums(self.surprise.bits, self.encoded) / notes
+        return bits_per_note
+
+    def median(self) -> int:
+        """Return the melody whose bits per note are the median."""
+        order = np.argsort(self.bits_per_note(), kind="stable")
+        return int(order[(len(order) - 1) // 2])
+
+    def standing(self, theirs: Surprise, seconds: float) -> Standing:
+        """Put what another model made of the same events beside it.
+
+        Args:
+            theirs: How surprised the other model was.
+            seconds: That it took.
+        """
+        saving = Saving.of(self.surprise, theirs, self.encoded)
+        return Standing(Score.of(theirs, self.encoded), saving, seconds)
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """How well a network predicts a set of melodies, and how references do."""
+
+    model: str  # the file
+    encoding: str
+    data: str  # the folder that the melodies came from
+    part: str | None  # of the experiment's held-out melodies; None for other data
+    like_training: int | None  # of other data: tunes that training knew
+    score: Score
+    seconds: float  # of the network, what it took to compile included
+    references: dict[str, Standing]  # counted ones need the training melodies
+    judged: Judged = field(repr=False)
+    music: Musicality | None = None  # how melodies that it wrote resemble real ones
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON values."""
+        about = ("model", "encoding", "data", "part", "like_training")
+        references = {name: ref.to_json() for name, ref in self.references.items()}
+        return {
+            **{name: getattr(self, name) for name in about},
+            **self.score.to_json(),
+            "seconds": self.seconds,
+            "references": references,
+            **({"music": self.music.to_json()} if self.music else {}),
+        }
+
+    def picture(self, melody: int | None = None) -> str:
+        """Draw how surprising each note of a melody was.
+
+        Args:
+            melody: Index of the melody among those judged; by default the one whose
+                bits per note are the median.
+
+        Returns:
+            An SVG image.
+        """
+        from monody.render.roll.surprisal import surprise_svg
+
+        index = self.judged.median() if melody is None else melody
+        drawn, bits = self.judged.as_read(index), self.judged.bits_of_notes(index)
+        title = f"{drawn.source} (its end: {self.judged.bits_of_end(index):.1f} bits)"
+        return surprise_svg(drawn, bits.tolist(), title)
+
+
+def evaluate(
+    experiment: Experiment,
+    data_dir: str | os.PathLike[str] | None = None,
+    part: str = "test",
+    *,
+    music: bool = False,
+    from_nothing: bool | None = None,
+    progress: Progress | None = None,
+) -> Scorecard:
+    """Judge a trained network on melodies that it was not trained on.
+
+    Args:
+        experiment: A trained experiment. A model file on its own holds no melodies: it
+            needs ``data_dir``, and is judged without references.
+        data_dir: A folder of music files to judge on, read as the training melodies
+            were; by default the experiment's held-out melodies.
+        part: Which of those: ``"test"``, which training did not look at,
+            ``"validation"``, which chose the weights, or ``"both"``.
+        music: Also let the model write melodies and compare them with the held-out
+            ones: ``judge_music``.
+        from_nothing: Of a network that was fine-tuned, also judge what it would be
+            without its base. That one is trained when it is first asked for; by default
+            only on a corpus that is small.
+        progress: Called with what is being done, its steps done, and all of them.
+
+    Returns:
+        The scorecard.
+
+    Raises:
+        MonodyError: If there is no model, or no melody to judge it on.
+    """
+    tell = progress or _silence
+    train = _training_melodies(experiment)
+    melodies = _melodies_to_judge(experiment, data_dir, part, tell)
+    judged, seconds = _judge(experiment.load(), melodies, tell)
+    networks = _other_networks(experiment, train, from_nothing, tell)
+    hear = partial(tell, "music")
+    return Scorecard(
+        model=str(experiment.model_path),
+        encoding=judged.vocabulary.encoding,
+        data=str(data_dir or experiment.folder / HELD_OUT),
+        part=part if data_dir is None else None,
+        like_training=None if data_dir is None else _known_tunes(melodies, train),
+        score=Score.of(judged.surprise, judged.encoded),
+        seconds=seconds,
+        references={
+            **_references(train, judged, tell),
+            **{
+                name: _judge_other(name, network, judged, tell)
+                for name, network in networks.items()
+            },
+        },
+        judged=judged,
+        music=judge_music(experiment, progress=hear) if music else None,
+    )
+
+
+def _melodies_to_judge(
+    experiment: Experiment,
+    data_dir: str | os.PathLike[str] | None,
+    part: str,
+    tell: Progress,
+) -> MelodyStore:
+    """Return the melodies of a folder, or part of the held-out ones."""
+    if data_dir is None:
+        return _held_out(experiment, part)
+    return _read(experiment, data_dir, partial(tell, f"reading {data_dir}"))
+
+
+def _judge(
+    model: TrainedModel, melodies: MelodyStore, tell: Progress
+) -> tuple[Judged, float]:
+    """Judge the network; also return the seconds that it took, compiling included."""
+    encoded = encode_set(melodies, model.vocabulary)
+    began = time.monotonic()
+    surprise = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
+    seconds = time.monotonic() - began
+    return Judged(melodies, model.vocabulary, encoded, surprise), seconds
+
+
+def _known_tunes(melodies: MelodyStore, train: MelodyStore | None) -> int | None:
+    """Count the tunes that training knew; ``None`` where nobody can tell."""
+    return int(are_known(melodies, train).sum()) if train else None
+
+
+def _other_networks(
+    experiment: Experiment,
+    train: MelodyStore | None,
+    from_nothing: bool | None,
+    tell: Progress,
+) -> dict[str, TrainedModel]:
+    """Return what a network was fine-tuned from, and what it would be without it."""
+    base = experiment.base()
+    if base is None:
+        return {}
+    others = {BASE_ALONE: base}
+    if from_nothing is None and train is not None:
+        from_nothing = preset_for(len(train.notes)).base == BASE
+    if from_nothing:
+        epochs = saved_settings(experiment.record())[1].num_epochs
+        what = "training from nothing, this once, to compare"
+
+        def done(epoch: int, _logs: Any) -> None:
+            tell(what, epoch + 1, epochs)
+
+        watch = keras.callbacks.LambdaCallback(on_epoch_end=done)
+        tell(what, 0, epochs)
+        others[FROM_NOTHING] = train_from_nothing(experiment, [watch])
+    return others
+
+
+def _judge_other(
+    name: str, other: TrainedModel, judged: Judged, tell: Progress
+) -> Standing:
+    """Judge another network on the same notes."""
+    began = time.monotonic()
+    progress = partial(tell, name.replace("_", " "))
+    theirs = Evaluator(judged.encoded).surprise(other.network, progress)
+    return judged.standing(theirs, time.monotonic() - began)
+
+
+def _silence(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def _training_melodies(experiment: Experiment) -> MelodyStore | None:
+    """Return what the network was trained on, or ``None`` where it stands alone."""
+    try:
+        return experiment.side("train")
+    except MonodyError:
+        return None
+
+
+def _held_out(experiment: Experiment, part: str) -> MelodyStore:
+    """Return part of the held-out melodies, at least one."""
+    if part not in PARTS:
+        raise ValueError(f"part must be one of {', '.join(PARTS)}, not {part!r}")
+    if not (experiment.folder / HELD_OUT).is_dir():
+        raise MonodyError(
+            f"{str(experiment.path)!r} has no held-out melodies beside it: name a "
+            "folder of melodies to judge it on with --data_dir"
+        )
+    first, *others = (experiment.side(side) for side in PARTS[part])
+    for other in others:
+        first = first.followed_by(other)
+    if not len(first):
+        raise MonodyError(
+            f"the experiment in {str(experiment.folder)!r} held out no {part} "
+            "melodies, it had too few that differ: name others with --data_dir"
+        )
+    return first
+
+
+def _read(
+    experiment: Experiment,
+    data_dir: str | os.PathLike[str],
+    progress: Callable[[int, int], None],
+) -> MelodyStore:
+    """Return the melodies of a folder without the copies among them."""
+    saved = experiment.load().passport["settings"]["reading"]
+    corpus = read_corpus(data_dir, ReadSettings.from_json(saved), progress)
+    return require_melodies(corpus).melodies.take(corpus.used.tolist())
+
+
+def _references(
+    train: MelodyStore | None, judged: Judged, tell: Progress
+) -> dict[str, Standing]:
+    """Judge each reference, counted on the training melodies, on the same notes."""
+    if train is None:
+        return {}
+    standings = {}
+    learnt = encode_set(train, judged.vocabulary)
+    for done, (name, reference) in enumerate(REFERENCES.items()):
+        tell("references", done, len(REFERENCES))
+        began = time.monotonic()
+        theirs = reference(learnt, judged.encoded, judged.vocabulary)
+        standings[name] = judged.standing(theirs, time.monotonic() - began)
+    tell("references", len(REFERENCES), len(REFERENCES))
+    return standings

@@ -1,0 +1,139 @@
+"""The base model: the experiment that comes with monody.
+
+The package holds its network, a ``.keras`` file, and an archive with the rest of the
+experiment, its melodies above all. To be used like any other it is laid out in the
+cache folder when it is first asked for. ``base_recipe`` makes it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZipFile, ZipInfo
+
+from monody.errors import MonodyError
+from monody.experiments.experiment import (
+    EXPERIMENTS,
+    HELD_OUT,
+    MODEL_FILE,
+    SCORES_FILE,
+    SETTINGS_FILE,
+    TRAINING,
+    Experiment,
+)
+from monody.experiments.records import OF_THE_FOLDER
+from monody.files import LAID_OUT, cache_folder, copy_file, laying_out, replacing
+from monody.settings.training import BASE
+
+PACKED = Path(__file__).parent / "base_model"
+ARCHIVE = "experiment.zip"
+FOLDERS = (TRAINING, HELD_OUT)
+
+
+class BaseExperiment(Experiment):
+    """The base model's experiment. What it writes goes where the user is."""
+
+    @property
+    def generated(self) -> Path:
+        """Where melodies go by default."""
+        return Path(super().generated.name)
+
+    @property
+    def model_name(self) -> str:
+        """What files that it writes call their model: the same on every machine."""
+        return BASE
+
+
+def base_experiment() -> BaseExperiment:
+    """Open the base model, laid out in the cache folder.
+
+    Raises:
+        MonodyError: If it cannot be laid out there.
+    """
+    folder = cache_folder() / f"{LAID_OUT}{base_fingerprint()[:16]}"
+    if not folder.is_dir():
+        try:
+            _lay_out(folder)
+        except OSError as error:
+            raise MonodyError(
+                f"cannot lay out the base model in {str(folder)!r}: {error.strerror}; "
+                "name a folder that can be written to with MONODY_CACHE"
+            ) from error
+    return BaseExperiment(folder)
+
+
+def base_model_fingerprint() -> str:
+    """Return a SHA-256 of the base model's file, as experiments record it."""
+    return _sha256(PACKED, MODEL_FILE)
+
+
+def base_fingerprint() -> str:
+    """Return a SHA-256 of the base model as it is packed."""
+    return _sha256(PACKED, MODEL_FILE, ARCHIVE)
+
+
+@cache
+def _sha256(folder: Path, *names: str) -> str:
+    """Return a SHA-256 of packed files, megabytes that are read once a process."""
+    digest = sha256()
+    for name in names:
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _lay_out(folder: Path) -> None:
+    """Unpack the experiment into a folder, whole or not at all."""
+    with laying_out(folder) as making, ZipFile(PACKED / ARCHIVE) as archive:
+        shutil.copyfile(PACKED / MODEL_FILE, making / MODEL_FILE)
+        archive.extractall(making)
+
+
+def open_experiment(path: str | os.PathLike[str] | None = None) -> Experiment:
+    """Open a trained experiment, or the base model.
+
+    Args:
+        path: The folder of an experiment, a ``.keras`` file, or ``"base"``; by default
+            the most recent in ``experiments/``, and the base model where there is none.
+
+    Raises:
+        MonodyError: If there is no model where one is named.
+    """
+    if path is None:
+        trained = EXPERIMENTS.glob(f"*/{MODEL_FILE}")
+        return Experiment.open() if any(trained) else base_experiment()
+    if str(path) == BASE and not Path(BASE).exists():
+        return base_experiment()
+    return Experiment.open(path)
+
+
+def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
+    """Make an experiment the base model. The same one gives the same bytes.
+
+    Args:
+        experiment: What ``base_recipe`` trained.
+        into: A folder of the package.
+    """
+    folder, record = experiment.folder, experiment.record()
+    for name in OF_THE_FOLDER:
+        del record[name]
+    contents = {
+        SETTINGS_FILE: json.dumps(record, indent=2).encode(),
+        SCORES_FILE: (folder / SCORES_FILE).read_bytes(),
+    }
+    for part in FOLDERS:
+        for file in sorted((folder / part).iterdir()):
+            contents[f"{part}/{file.name}"] = file.read_bytes()
+    into.mkdir(exist_ok=True)
+    copy_file(experiment.model_path, into / MODEL_FILE)
+    with (
+        replacing(into / ARCHIVE) as temporary,
+        ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+    ):
+        for name, content in contents.items():
+            archive.writestr(ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    _sha256.cache_clear()

@@ -1,0 +1,101 @@
+"""What an experiment was trained on, looked up: the index behind new, near-copy, copy.
+
+The index is built once, at the end of training, and lies in the experiment. Beside it
+lies what the held-out melodies share with the training melodies: real tunes of one
+style share stock phrases, and a generated one may, too. A network that was fine-tuned
+from the base model has learnt from that one's tunes as well, and may copy them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monody.corpus.novelty import (
+    Novelty,
+    NoveltyIndex,
+    UsualNovelty,
+    look_up_all,
+    usual_novelty,
+)
+from monody.corpus.suffix_array import NoteRuns
+from monody.errors import MonodyError
+from monody.experiments.base import base_experiment, base_model_fingerprint
+from monody.experiments.experiment import Experiment
+from monody.files import write_text
+from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore
+
+INDEX = "novelty"
+USUAL_FILE = "novelty_held_out.json"
+
+
+@dataclass(frozen=True)
+class KnownMelodies:
+    """The training melodies, looked up."""
+
+    indices: tuple[NoveltyIndex, ...]  # its own melodies, and those of its base
+    usual: UsualNovelty  # of the held-out melodies
+
+    def look_up(self, melody: Melody) -> Novelty:
+        """Find out what a melody shares with any of them, where it shares most."""
+        return look_up_all(self.indices, melody)
+
+
+def known_melodies(experiment: Experiment) -> KnownMelodies | None:
+    """Open the index of an experiment, or make it.
+
+    Returns:
+        ``None`` where the experiment does not hold its training melodies.
+    """
+    try:
+        training = experiment.side("train")
+        held_out = experiment.held_out_melodies()
+    except MonodyError:
+        return None  # a model's file on its own
+    if not len(training):
+        return None
+    indices = (_index(experiment, training), *_base_indices(experiment))
+    return KnownMelodies(indices, _usual(experiment, indices, training, held_out))
+
+
+def _base_indices(experiment: Experiment) -> list[NoveltyIndex]:
+    """Return the index of the base model's melodies, where that was fine-tuned."""
+    tuned_from = experiment.record().get("base_sha256")
+    if tuned_from is None or tuned_from != base_model_fingerprint():
+        return []
+    base = base_experiment()
+    return [_index(base, base.side("train"))]
+
+
+def _index(experiment: Experiment, training: MelodyStore) -> NoveltyIndex:
+    folder = experiment.folder / INDEX
+    index = NoveltyIndex.open(training, folder)
+    if index is None:
+        try:
+            return NoveltyIndex.build(training, folder)
+        except MonodyError:  # a folder that cannot be written to: in memory, then
+            return NoveltyIndex(training, NoteRuns.of(training))
+    return index
+
+
+def _usual(
+    experiment: Experiment,
+    indices: Sequence[NoveltyIndex],
+    training: MelodyStore,
+    held_out: MelodyStore | None,
+) -> UsualNovelty:
+    path = experiment.folder / USUAL_FILE
+    melodies = training[:0] if held_out is None else held_out
+    of = [training.fingerprint(), melodies.fingerprint()]
+    try:
+        saved = json.loads(path.read_text("utf-8"))
+        if saved["of"] == of:
+            return UsualNovelty.from_json(saved["usual"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not made yet, or not whole: it is made now
+    usual = usual_novelty(indices, melodies)
+    if (experiment.folder / INDEX).is_dir():
+        write_text(path, json.dumps({"of": of, "usual": usual.to_json()}))
+    return usual

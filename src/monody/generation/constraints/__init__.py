@@ -1,0 +1,1 @@
+"""Constrained decoding: which events may come next, as tables to look up."""

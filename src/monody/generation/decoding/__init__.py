@@ -1,0 +1,1 @@
+"""Writing events one after the other, in one compiled loop."""

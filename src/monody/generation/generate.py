@@ -1,0 +1,219 @@
+"""New melodies from a trained experiment.
+
+Each melody continues a primer, unless it is to start from nothing: a few bars of a
+held-out melody, or of a file of the user's. What has collapsed, or copies more than is
+allowed, is tried again. The primer is heard; it is written only where that is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from monody.corpus.novelty import UsualNovelty
+from monody.experiments.experiment import Experiment
+from monody.experiments.novelty_index import known_melodies
+from monody.generation.primers import Primer, choose_primer, primer_melodies
+from monody.generation.provenance import Passport
+from monody.generation.retries import Attempts, Piece, Progress, Writes
+from monody.generation.save import Output, save_outputs
+from monody.generation.writer import Draft, Writer, with_primer
+from monody.music.melody import Melody
+from monody.settings.sampling import SampleSettings
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Melodies that were written together, and all it takes to write them again."""
+
+    pieces: tuple[Piece, ...]
+    settings: SampleSettings  # with the seed that was used
+    first_tries: dict[str, int]  # how many failed at first, for each reason
+    tries: int  # first tries in all
+    usual: UsualNovelty | None  # what held-out melodies share with the training ones
+    made_from: dict[str, str | None]  # the model and where primers came from
+    folder: Path  # where they are written by default
+    rewrite: dict[str, Any] | None = None  # what was done to which melody, if it was
+
+    @property
+    def melodies(self) -> tuple[Melody, ...]:
+        """The melodies as they are written into files."""
+        return tuple(self._music(piece.draft) for piece in self.pieces)
+
+    @property
+    def primers(self) -> tuple[Primer | None, ...]:
+        """What each continues."""
+        return tuple(piece.draft.task.primer for piece in self.pieces)
+
+    def _music(self, draft: Draft) -> Melody:
+        return with_primer(draft) if self.settings.with_primer else draft.melody
+
+    def save(self, save_dir: str | os.PathLike[str] | None = None) -> list[Path]:
+        """Write each melody as a MIDI file; files that exist are left alone.
+
+        Args:
+            save_dir: The folder; by default ``generated/`` in the experiment, or here
+                if it is the base model. Files are numbered on from the highest there.
+                ``manifest.json`` beside them says how each was made.
+
+        Returns:
+            The paths written.
+        """
+        folder = Path(save_dir) if save_dir else self.folder
+        run = {
+            **self.made_from,
+            "settings": self.settings.to_json(),
+            "first_tries": {"all": self.tries, "failed": self.first_tries},
+            "held_out": self.usual.to_json() if self.usual else None,
+        }
+        return save_outputs(self.outputs, folder, run)
+
+    @property
+    def outputs(self) -> list[Output]:
+        """What is written into files, with the passports."""
+        return [self._output(piece) for piece in self.pieces]
+
+    def _output(self, piece: Piece) -> Output:
+        draft = piece.draft
+        passport = Passport(
+            model=str(self.made_from["model_sha256"]),
+            model_path=str(self.made_from["model"]),
+            settings=self.settings,
+            index=draft.task.index,
+            attempt=draft.task.attempt,
+            primer=draft.task.primer,
+            rewrite=self.rewrite,
+        )
+        about = {
+            "bits_per_note": draft.bits_per_note,
+            "cost_bits_per_note": draft.cost_bits,
+            "failure": piece.failure,
+            "novelty": piece.novelty.to_json() if piece.novelty else None,
+        }
+        return Output(self._music(draft), passport, about)
+
+
+def _tell_nobody(_done: int, _all: int) -> None:
+    """Report no progress."""
+
+
+def generate(
+    experiment: Experiment,
+    settings: SampleSettings | None = None,
+    *,
+    prime_file: str | os.PathLike[str] | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+) -> Generation:
+    """Write new melodies.
+
+    Args:
+        experiment: A trained experiment.
+        settings: What is asked of the melodies.
+        prime_file: A MIDI file to continue; its melody with the most notes is taken.
+        data_dir: A folder of MIDI files to continue; by default the experiment's own
+            held-out melodies. A model file on its own has none: its melodies then start
+            from nothing.
+        progress: Called now and then.
+
+    Returns:
+        The melodies, each exactly as long as was asked.
+
+    Raises:
+        MonodyError: If there is no model, no melody to continue where one was named, or
+            no melody can be all that is asked for.
+    """
+    settings = with_seed(settings or SampleSettings())
+    model = experiment.load()
+    store = primer_melodies(experiment, settings, prime_file, data_dir)
+
+    def primer_of(index: int, attempt: int) -> Primer | None:
+        again = (attempt,) if attempt else ()
+        rng = np.random.default_rng([settings.seed or 0, index, *again])
+        return choose_primer(store, settings, rng) if store is not None else None
+
+    made = write_pieces(
+        experiment,
+        Writer(model, settings),
+        settings,
+        primer_of,
+        range(settings.best_of or settings.num_files),
+        progress=progress or _tell_nobody,
+    )
+    primers_from = {
+        "prime_file": str(prime_file) if prime_file else None,
+        "data_dir": str(data_dir) if data_dir else None,
+    }
+    return replace(
+        made,
+        pieces=tuple(_best(made.pieces, settings)),
+        made_from={**made.made_from, **primers_from},
+    )
+
+
+def write_pieces(
+    experiment: Experiment,
+    writer: Writes,
+    settings: SampleSettings,
+    primer_of: Callable[[int, int], Primer | None],
+    indices: Sequence[int],
+    attempt: int = 0,
+    *,
+    guarded: bool = True,
+    progress: Progress = _tell_nobody,
+) -> Generation:
+    """Write melodies, those that fail again, and say what they were made from.
+
+    Args:
+        experiment: Whose model writes.
+        writer: How it does.
+        settings: What is asked, with a seed.
+        primer_of: What a melody continues, by its index and its attempt.
+        indices: Which melodies of the seed's.
+        attempt: The first attempt at each.
+        guarded: Whether what has collapsed is tried again.
+        progress: Called now and then.
+    """
+    known = known_melodies(experiment)
+    attempts = Attempts(writer, settings, primer_of, known, attempt, guarded)
+    pieces, first_tries = attempts.run(indices, progress)
+    return Generation(
+        pieces=tuple(pieces),
+        settings=settings,
+        first_tries=first_tries,
+        tries=len(pieces),
+        usual=known.usual if known else None,
+        made_from=_made_from(experiment),
+        folder=experiment.generated,
+    )
+
+
+def with_seed(settings: SampleSettings) -> SampleSettings:
+    """Draw a seed where none is named."""
+    if settings.seed is not None:
+        return settings
+    return replace(settings, seed=secrets.randbelow(2**32))
+
+
+def _made_from(experiment: Experiment) -> dict[str, str | None]:
+    """Say which model melodies were made with."""
+    model = experiment.load()
+    return {
+        "model": experiment.model_name,
+        "model_sha256": model.fingerprint,
+        "data_fingerprint": model.data_fingerprint,
+    }
+
+
+def _best(pieces: Sequence[Piece], settings: SampleSettings) -> Sequence[Piece]:
+    """Keep the best, if more were made than are wanted."""
+    if settings.best_of is None:
+        return pieces
+    ranked = sorted(pieces, key=lambda piece: (piece.failure is not None, piece.score))
+    return ranked[: settings.num_files]

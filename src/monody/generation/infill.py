@@ -1,0 +1,64 @@
+"""The time that is written anew where bars of a melody are replaced."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from monody.errors import MonodyError
+from monody.music.melody import Melody, lines_around, shifted
+
+
+class Gap(NamedTuple):
+    """The time that is written anew when bars are replaced, in ticks."""
+
+    start: int  # the first tick that no kept note before sounds at
+    end: int  # where what follows begins, or the melody ends
+
+
+def gap_of(melody: Melody, first: int, last: int) -> Gap:
+    """Find the time that replacing bars leaves to fill.
+
+    Notes that begin in the bars go. A kept note that sounds into them shortens the gap;
+    where a note that goes sounded on beyond them, the gap ends where the next begins.
+
+    Args:
+        melody: The melody.
+        first: First bar, counted from 1.
+        last: Last bar, it included.
+
+    Raises:
+        MonodyError: If it does not have these bars, or nothing could be written there.
+    """
+    lines = lines_around(melody)
+    if last > len(lines) - 1:
+        raise MonodyError(
+            f"bars {first}-{last} are not all there: the melody has {len(lines) - 1}"
+        )
+    start, end = lines[first - 1], min(lines[last], melody.end)
+    early = melody.starts < start
+    after = melody.starts >= lines[last]
+    gone = ~early & ~after
+    start = max(start, int(melody.ends[early].max(initial=0)))
+    if not after.any():
+        end = melody.end
+    elif melody.ends[gone].max(initial=0) > end:
+        end = int(melody.starts[after][0])
+    if end <= start:
+        raise MonodyError(f"a held note fills bars {first}-{last}: name others")
+    return Gap(start, end)
+
+
+def filled(melody: Melody, gap: Gap, filling: Melody) -> Melody:
+    """Put new notes into a gap."""
+    early, late = melody.ends <= gap.start, melody.starts >= gap.end
+    new = shifted(filling.notes, gap.start)
+    notes = np.concatenate([melody.notes[early], new, melody.notes[late]])
+    return replace(melody, notes=notes)
+
+
+def before(melody: Melody, tick: int) -> Melody:
+    """Return the notes that end before a tick."""
+    return replace(melody, notes=melody.notes[melody.ends <= tick])

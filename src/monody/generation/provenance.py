@@ -1,0 +1,105 @@
+"""Passports: what it takes to write a melody again.
+
+Each generated file carries one, as a text event in the MIDI file and in the manifest
+beside it: the model's fingerprint, the seed, the settings, which melody of the run it
+was, and the primer, note for note.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from monody.errors import MonodyError, SettingError
+from monody.generation.primers import Primer
+from monody.music.smf import texts_of
+from monody.settings.sampling import SampleSettings
+
+MARK = "monody"  # the first name in a passport's JSON; its value is the version
+FORGETTABLE = ("num_files", "best_of", "max_copy")  # say nothing about one melody
+
+
+@dataclass(frozen=True)
+class Passport:
+    """How one melody was made."""
+
+    model: str  # SHA-256 of the model's file
+    model_path: str  # where it lay
+    settings: SampleSettings  # with the seed
+    index: int  # which melody of its run, counted from 0
+    attempt: int  # 0, or more where it was tried again
+    primer: Primer | None
+    rewrite: dict[str, Any] | None = None  # what `monody vary` made of which melody
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            MARK: version("monody"),
+            "model": self.model,
+            "model_path": self.model_path,
+            "settings": _of_one_melody(self.settings),
+            "melody": self.index,
+            "attempt": self.attempt,
+            "primer": self.primer.to_json() if self.primer else None,
+            **({"rewrite": self.rewrite} if self.rewrite else {}),
+        }
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> Passport:
+        """Rebuild what ``to_json`` wrote.
+
+        Raises:
+            MonodyError: If it is of another version, or damaged.
+        """
+        try:
+            primer = saved["primer"]
+            return cls(
+                model=saved["model"],
+                model_path=saved["model_path"],
+                settings=SampleSettings.from_json(saved["settings"]),
+                index=int(saved["melody"]),
+                attempt=int(saved["attempt"]),
+                primer=Primer.from_json(primer) if primer else None,
+                rewrite=saved.get("rewrite"),
+            )
+        except (KeyError, TypeError, ValueError, SettingError) as error:
+            raise MonodyError(
+                f"the passport is not one of this version of monody ({error}): install "
+                f"version {saved.get(MARK)}"
+            ) from error
+
+    def text(self) -> str:
+        """Return it as the text that a MIDI file carries."""
+        return json.dumps(self.to_json(), separators=(",", ":"))
+
+
+def _of_one_melody(settings: SampleSettings) -> dict[str, Any]:
+    """Return the settings that one melody depends on."""
+    values = settings.to_json()
+    return {name: values[name] for name in values if name not in FORGETTABLE}
+
+
+def read_passport(path: Path) -> Passport:
+    """Read the passport of a generated MIDI file.
+
+    Raises:
+        MonodyError: If there is no such file, or it has none.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise MonodyError(f"no file {str(path)!r}: name a file of monody's") from None
+    for text in texts_of(data):
+        try:
+            saved = json.loads(text)
+        except ValueError:
+            continue  # another program's text
+        if isinstance(saved, dict) and MARK in saved:
+            return Passport.from_json(saved)
+    raise MonodyError(
+        f"{str(path)!r} carries no passport of monody's: expected a file that `monody "
+        "sample` or `monody vary` wrote"
+    )

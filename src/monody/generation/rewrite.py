@@ -1,0 +1,300 @@
+"""Rewriting a melody: some of it is kept tick for tick, the model writes the rest.
+
+- Keep the rhythm: every note begins and ends where it did, on another pitch.
+- Keep the pitches: the same pitches in the same order, as many in each bar, in another
+  rhythm or meter.
+- Replace some bars: notes that begin elsewhere stay; the new bars lead into what
+  follows. The model cannot look ahead, so it writes many fillings and they are drawn
+  among by how likely each makes what follows: importance resampling.
+- Move to another key: each note to the same degree of the other scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from monody.errors import MonodyError
+from monody.generation.constraints.spec import Kept, Wanted
+from monody.generation.decoding.decode import Start, Written, decode_events
+from monody.generation.decoding.loop import COSTS
+from monody.generation.infill import Gap, before, filled, gap_of
+from monody.generation.rescoring import judge
+from monody.generation.writer import Draft, Task, choices_of
+from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
+from monody.models.saved_model import TrainedModel
+from monody.music.melody import Melody
+from monody.music.meter import Ints, Meter, bar_line_before, bar_lines, meter_at
+from monody.music.scale import heard_scale, move_to_scale, parse_scale
+from monody.settings.sampling import SampleSettings
+
+FILLINGS = 32  # of replaced bars, that one is drawn from
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """What to do with a melody."""
+
+    keep: str | None = None  # rhythm or pitches
+    replace: tuple[int, int] | None = None  # first and last bar, counted from 1
+    to_meter: tuple[int, int] | None = None  # keeps the pitches
+    to_key: str | None = None
+    from_key: str | None = None  # by default the key that is heard
+
+    def __post_init__(self) -> None:
+        asked = [self.keep is not None or self.to_meter is not None, self.replace]
+        if self.keep == "rhythm" and self.to_meter is not None:
+            raise MonodyError(
+                "--to_meter writes a new rhythm: leave --keep rhythm out, or --to_meter"
+            )
+        if all(asked):
+            raise MonodyError("--replace and --keep are two rewrites: name one of them")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is asked for, as JSON values."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> Rewrite:
+        """Rebuild what ``to_json`` wrote."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in saved.items()
+        }
+        return cls(**values)
+
+
+class Rewriter:
+    """Rewrites one melody with one model; it has what a ``Writer`` has.
+
+    Args:
+        model: The trained network.
+        settings: What is asked of the new notes; the seed is named.
+        melody: The melody, of one note or more.
+        how: What to do with it.
+
+    Raises:
+        MonodyError: If the melody does not have the bars that are to be replaced.
+    """
+
+    def __init__(
+        self,
+        model: TrainedModel,
+        settings: SampleSettings,
+        melody: Melody,
+        how: Rewrite,
+    ) -> None:
+        self._model = model
+        self._settings = settings
+        self._seed = settings.seed or 0
+        self._how = how
+        if how.to_key is not None:
+            melody = in_key(melody, how.to_key, how.from_key)
+        self._melody = melody
+        self._gap = gap_of(self._melody, *how.replace) if how.replace else None
+
+    def length_ticks(self, _primer: object = None) -> int:
+        """Return how long the rewritten melody is."""
+        if self._how.to_meter is None:
+            return self._melody.end
+        bars = len(bar_lines(self._melody.meters, self._melody.end - 1))
+        return bars * Meter(0, *self._how.to_meter).bar_ticks
+
+    def write(self, tasks: Sequence[Task]) -> list[Draft]:
+        """Rewrite the melody once for each task.
+
+        Raises:
+            MonodyError: If no melody can be all that is asked for.
+        """
+        drafts = self._rewritten(tasks)
+        bits = judge(self._model, [draft.melody for draft in drafts])
+        return [
+            replace(draft, bits_per_note=each / len(draft.melody))
+            for draft, each in zip(drafts, bits, strict=True)
+        ]
+
+    def _rewritten(self, tasks: Sequence[Task]) -> list[Draft]:
+        if self._gap is not None:
+            return [self._fill(task, self._gap) for task in tasks]
+        if self._how.keep == "rhythm":
+            return self._new_pitches(tasks)
+        if self._how.keep == "pitches" or self._how.to_meter is not None:
+            return self._new_rhythm(tasks)
+        costs = dict.fromkeys(COSTS, 0.0)
+        return [Draft(task, self._melody, 0.0, costs) for task in tasks]
+
+    def _new_pitches(self, tasks: Sequence[Task]) -> list[Draft]:
+        events = encode(self._melody, self._model.vocabulary)
+        durations = events.duration[:-1].tolist()
+        if events.note_count != len(self._melody):
+            raise MonodyError(
+                "this model hears 16ths, and the melody has finer notes: use a model "
+                "of --encoding notes"
+            )
+        kept = Kept(_kinds(events), tuple(durations))
+        wanted = replace(self._wanted(), kept=kept)
+        ticks = sum(self._model.vocabulary.durations[symbol] for symbol in durations)
+        written = self._decode(tasks, wanted, ticks, self._melody.meters[0])
+        return [
+            self._draft(task, each, _with_pitches(self._melody, each.events))
+            for task, each in zip(tasks, written, strict=True)
+        ]
+
+    def _new_rhythm(self, tasks: Sequence[Task]) -> list[Draft]:
+        meter = self._melody.meters[0]
+        if self._how.to_meter is not None:
+            meter = Meter(0, *self._how.to_meter)
+        pitches = tuple(self._melody.pitches.tolist())
+        # New bars stand for the old ones; else the clock counts by the first meter.
+        meters = self._melody.meters
+        old = meters if self._how.to_meter is not None else meters[:1]
+        kept = Kept(pitches=pitches, notes_in_bars=notes_in_bars(self._melody, old))
+        wanted = Wanted(note_ticks=self._settings.note_ticks, kept=kept)
+        written = self._decode(tasks, wanted, self.length_ticks(), meter)
+        meters = (meter,) if self._how.to_meter is not None else meters
+        drafts = []
+        for task, each in zip(tasks, written, strict=True):
+            music = decode(each.events, self._model.vocabulary)
+            melody = replace(self._melody, notes=music.notes, meters=meters)
+            drafts.append(self._draft(task, each, melody))
+        return drafts
+
+    def _decode(
+        self, tasks: Sequence[Task], wanted: Wanted, ticks: int, meter: Meter
+    ) -> list[Written]:
+        starts = [
+            Start(
+                primer=None,
+                from_beginning=True,
+                meter=meter_symbol(meter),
+                bar_ticks=meter.bar_ticks,
+                bars=0,
+                length_ticks=ticks,
+                draw=(task.index, task.attempt),
+            )
+            for task in tasks
+        ]
+        return decode_events(
+            self._model, starts, wanted, choices_of(self._settings), self._seed
+        )
+
+    def _wanted(self) -> Wanted:
+        """Return what is asked of new pitches."""
+        scale = self._settings.scale
+        last = None
+        if self._settings.end == "tonic":
+            last = frozenset({(scale or _heard(self._melody)).tonic})
+        return Wanted(
+            pitches=self._settings.pitches,
+            pitch_classes=scale.pitch_classes if scale else None,
+            last_classes=last,
+        )
+
+    def _draft(self, task: Task, written: Written, melody: Melody) -> Draft:
+        # The notes that are new: all of them, or those that replace others.
+        count = max(written.events.note_count, 1)
+        costs = {rule: bits / count for rule, bits in written.cost_bits.items()}
+        return Draft(task, melody, 0.0, costs)
+
+    def _fill(self, task: Task, gap: Gap) -> Draft:
+        """Write many fillings of a gap, and draw one by how well it leads on."""
+        fillings = self._fillings(task, gap)
+        melodies = [
+            filled(self._melody, gap, decode(each.events, self._model.vocabulary))
+            for each in fillings
+        ]
+        bits = judge(self._model, melodies, gap.end)
+        rng = np.random.default_rng([self._seed, task.index, task.attempt])
+        chosen = self._drawn(bits, fillings, rng)
+        return self._draft(task, fillings[chosen], melodies[chosen])
+
+    def _drawn(
+        self, bits: Sequence[float], fillings: Sequence[Written], rng: Any
+    ) -> int:
+        """Draw a filling: the weight of each is the probability of what follows."""
+        temperature = max(self._settings.temperatures)
+        if temperature == 0:
+            return int(np.argmin(np.add(bits, [each.bits for each in fillings])))
+        weights = np.exp2(-(np.array(bits) - min(bits)))
+        return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+    def _fillings(self, task: Task, gap: Gap) -> list[Written]:
+        melody = self._melody
+        meter = meter_at(gap.start, melody.meters)
+        heard = before(melody, gap.start)
+        primer = None
+        if len(heard):
+            primer = encode(heard, self._model.vocabulary, until=gap.start)
+        start = Start(
+            primer=primer if primer is not None and len(primer) else None,
+            from_beginning=True,
+            meter=meter_symbol(meter),
+            bar_ticks=meter.bar_ticks,
+            bars=len(bar_lines(melody.meters, gap.start)) - 1,
+            length_ticks=gap.end - gap.start,
+            draw=(task.index, task.attempt * FILLINGS),
+            position=gap.start - bar_line_before(gap.start, melody.meters),
+            ticks_after=melody.end - gap.end,
+        )
+        number = task.attempt * FILLINGS
+        starts = [
+            replace(start, draw=(task.index, number + filling))
+            for filling in range(FILLINGS)
+        ]
+        wanted = replace(self._wanted(), note_ticks=self._settings.note_ticks)
+        if gap.end < melody.end:
+            wanted = replace(wanted, last_classes=None)
+        return decode_events(
+            self._model, starts, wanted, choices_of(self._settings), self._seed
+        )
+
+
+def notes_in_bars(melody: Melody, meters: Sequence[Meter]) -> tuple[int, ...]:
+    """Count the notes that begin in each bar of some meters, up to a melody's end."""
+    lines = bar_lines(meters, melody.end - 1)
+    bar = np.searchsorted(lines, melody.starts, side="right") - 1
+    return tuple(np.bincount(bar, minlength=len(lines)).tolist())
+
+
+def in_key(melody: Melody, key: str, from_key: str | None = None) -> Melody:
+    """Move a melody to another key, each note to its degree of the other scale.
+
+    Args:
+        melody: The melody.
+        key: Where to.
+        from_key: Its own key. By default the one that is heard: a signature tells a
+            mode from its relatives no better, and many files have none that is meant.
+
+    Raises:
+        MonodyError: If a note would leave the range of MIDI.
+    """
+    target = parse_scale(key)
+    source = parse_scale(from_key) if from_key else _heard(melody)
+    pitches = np.array([move_to_scale(p, source, target) for p in melody.pitches])
+    if pitches.min() < 0 or pitches.max() > 127:
+        raise MonodyError(f"{key} takes the melody out of MIDI's range of pitches")
+    notes = np.column_stack([pitches, melody.starts, melody.durations])
+    return replace(melody, notes=notes.astype(np.int32), key=target.signature)
+
+
+def _kinds(events: Events) -> tuple[int, ...]:
+    """Return pitch symbols with 0 for any note; what lengthens a rest is one, too."""
+    kinds: list[int] = []
+    for symbol in events.pitch[:-1].tolist():
+        rests = symbol == HOLD and kinds[-1] == REST
+        kinds.append(REST if rests else symbol if symbol >= REST else 0)
+    return tuple(kinds)
+
+
+def _with_pitches(melody: Melody, events: Events) -> Melody:
+    """Give the notes of a melody the pitches of events."""
+    notes: Ints = melody.notes.copy()
+    notes[:, 0] = events.pitch[events.pitch < REST]
+    return replace(melody, notes=notes, key=None)
+
+
+def _heard(melody: Melody) -> Any:
+    return heard_scale(melody.pitches.tolist(), melody.durations.tolist())

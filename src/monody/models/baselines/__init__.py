@@ -1,0 +1,1 @@
+"""Reference models that count instead of learning: n-grams, PPM* and IDyOM."""

@@ -1,0 +1,137 @@
+"""Reference models: what a network must beat to have learnt anything.
+
+They are counted on the same training events and scored on the same held-out notes as
+the network, so their bits per note stand beside its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.models.batches import EncodedSet
+from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
+from monody.models.surprisal import Surprise
+
+Symbols = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+
+# Training melodies, melodies to judge, the symbols of both.
+Reference = Callable[[EncodedSet, EncodedSet, Vocabulary], Surprise]
+# From counts to probabilities, both (contexts, alphabet): the context is the symbol
+# before.
+Estimate = Callable[[Floats], Floats]
+
+
+def uniform(
+    train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
+) -> Surprise:
+    """Judge by a model that knows the alphabets only: all symbols are as likely.
+
+    Args:
+        train: Not asked.
+        held_out: The melodies to judge.
+        vocabulary: The symbols.
+    """
+    return _judge(_even, train, held_out, vocabulary)
+
+
+def unigram(
+    train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
+) -> Surprise:
+    """Judge by a model that knows how often each pitch and each duration is used.
+
+    Args:
+        train: The melodies to count.
+        held_out: The melodies to judge.
+        vocabulary: The symbols of both.
+    """
+    return _judge(_unigram, train, held_out, vocabulary)
+
+
+def bigram(train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary) -> Surprise:
+    """Judge by a model that knows what follows what.
+
+    Pitch given the pitch before, duration given the duration before. Each backs off to
+    its unigram, and that to the uniform distribution, by Witten and Bell's method C
+    ("The zero-frequency problem", IEEE Trans. Information Theory 37(4), 1991).
+
+    Args:
+        train: The melodies to count.
+        held_out: The melodies to judge.
+        vocabulary: The symbols of both.
+    """
+    return _judge(_bigram, train, held_out, vocabulary)
+
+
+def _judge(
+    estimate: Estimate, train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
+) -> Surprise:
+    """Count pairs of symbols, estimate their probabilities, and look events up."""
+    durations = len(vocabulary.durations)
+    timed = train.pitch != END
+    before, after = train.duration_in[timed], train.duration[timed]
+    pitch = estimate(_count(train.pitch_in, train.pitch, PITCH_INPUTS, PITCH_SYMBOLS))
+    duration = estimate(_count(before, after, durations + 1, durations))
+    notes = pitch[:, :REST] / pitch[:, :REST].sum(axis=1, keepdims=True)
+
+    heard, came = held_out.pitch_in, held_out.pitch
+    pitch_bits, pitch_hit = _look_up(pitch, heard, came, came < PITCH_SYMBOLS)
+    note_pitch_bits, _ = _look_up(notes, heard, came, came < REST)
+    duration_bits, duration_hit = _look_up(
+        duration, held_out.duration_in, held_out.duration, came != END
+    )
+    return Surprise(pitch_bits, duration_bits, note_pitch_bits, pitch_hit, duration_hit)
+
+
+def _count(before: Symbols, after: Symbols, contexts: int, alphabet: int) -> Floats:
+    """Count what follows what, ``(contexts, alphabet)``."""
+    pairs = before.astype(np.int64) * alphabet + after
+    counts = np.bincount(pairs, minlength=contexts * alphabet)
+    return counts.reshape(contexts, alphabet).astype(float)
+
+
+def _even(counts: Floats) -> Floats:
+    return np.full(counts.shape, 1 / counts.shape[1])
+
+
+def _unigram(counts: Floats) -> Floats:
+    used = _witten_bell(counts.sum(axis=0), _even(counts)[0])
+    return np.broadcast_to(used, counts.shape)
+
+
+def _bigram(counts: Floats) -> Floats:
+    return _witten_bell(counts, _unigram(counts)[0])
+
+
+def _witten_bell(counts: Floats, shorter: Floats) -> Floats:
+    """Mix counted frequencies with a shorter context's distribution.
+
+    A symbol never seen here is expected as often as a new one has turned up so far.
+
+    Args:
+        counts: ``(…, alphabet)``.
+        shorter: ``(alphabet,)``, what is believed without this context.
+    """
+    seen = counts.sum(axis=-1, keepdims=True)
+    kinds = np.maximum((counts > 0).sum(axis=-1, keepdims=True), 1)
+    mixed: Floats = (counts + kinds * shorter) / (seen + kinds)
+    return mixed
+
+
+def _look_up(
+    table: Floats, before: Symbols, symbols: Symbols, counts: NDArray[np.bool_]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the bits of events and whether the likeliest symbol came.
+
+    Args:
+        table: Probabilities ``(contexts, alphabet)``.
+        before: The context of each event, ``(events,)``.
+        symbols: What came, ``(events,)``.
+        counts: Where an event has such a symbol, ``(events,)``; the others get 0 bits.
+    """
+    bits = np.zeros(len(symbols))
+    bits[counts] = -np.log2(table[before[counts], symbols[counts]])
+    return bits, counts & (table.argmax(axis=1)[before] == symbols)

@@ -1,0 +1,356 @@
+"""From melodies to the batches that the network is trained and judged on.
+
+Sequences are cut from melodies, never across two, and padded on the right to one of a
+few lengths, because each length is compiled once. Every event of every melody is a
+target exactly once an epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.models.events import (
+    END,
+    REST,
+    START,
+    Events,
+    Vocabulary,
+    bars_left_symbol,
+    encode_all,
+)
+from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore
+from monody.music.pitch import OCTAVE
+
+MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
+LENGTH_UNIT = 16  # lengths are multiples of it
+MAX_PAIRS = 1 << 20  # of events of a sequence in a batch: bounds the memory
+MELODIES_AT_ONCE = 256  # encoded together: what fits the processor's cache
+MIDDLE_C = 60
+MAX_SHIFT = 6  # semitones; 6 either way reaches every key
+KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
+
+
+@dataclass(frozen=True)
+class EncodedSet:
+    """Encoded melodies end to end. All event arrays are ``(all events,)``.
+
+    What is read at an event is the event before it (the start, at a melody's beginning)
+    and the metric position where it begins; what is predicted is the event itself.
+    """
+
+    pitch_in: NDArray[np.uint8]
+    note_before: NDArray[np.uint8]  # the latest note before pitch_in; REST if none
+    duration_in: NDArray[np.uint8]
+    position: NDArray[np.int16]
+    bar: NDArray[np.int32]
+    meter: NDArray[np.uint8]
+    bars_left: NDArray[np.uint8]  # symbols, see `events.bars_left_symbol`
+    end_position: NDArray[np.int16]  # symbols: 1 + ticks, see there
+    pitch: NDArray[np.uint8]
+    duration: NDArray[np.uint8]
+    ends: NDArray[np.int64]  # (melodies,): where each melody's events end
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each melody's events begin, ``(melodies,)``."""
+        return np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
+
+    @property
+    def note_count(self) -> int:
+        """Notes in all melodies together."""
+        return int(np.count_nonzero(self.pitch < REST))
+
+
+def encode_set(
+    melodies: MelodyStore | Iterable[Melody],
+    vocabulary: Vocabulary,
+    indices: Sequence[int] | None = None,
+) -> EncodedSet:
+    """Encode melodies, in their order. There must be at least one.
+
+    Args:
+        melodies: The melodies; quickest from a store.
+        vocabulary: The encoding.
+        indices: The melodies to encode, in this order. By default all.
+    """
+    store = melodies if isinstance(melodies, MelodyStore) else MelodyStore.of(melodies)
+    chosen = range(len(store)) if indices is None else indices
+    return _joined(
+        [
+            _as_read(
+                *encode_all(store.take(chosen[i : i + MELODIES_AT_ONCE]), vocabulary),
+                vocabulary,
+            )
+            for i in range(0, len(chosen), MELODIES_AT_ONCE)
+        ]
+    )
+
+
+def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
+    """Lay encoded melodies end to end, each read from the start symbol on."""
+    ends = [np.array([len(event)]) for event in events]
+    return _joined(
+        [_as_read(*melody, vocabulary) for melody in zip(events, ends, strict=True)]
+    )
+
+
+def _as_read(
+    events: Events, ends: NDArray[np.int64], vocabulary: Vocabulary
+) -> EncodedSet:
+    """Put what is read beside the events of melodies that end at ``ends``."""
+    pitch_in, duration_in = np.roll(events.pitch, 1), np.roll(events.duration, 1)
+    first = np.append(0, ends[:-1])
+    pitch_in[first] = START
+    duration_in[first] = vocabulary.start_duration
+    end = np.repeat(ends - 1, ends - first)  # the event that ends the melody
+    return EncodedSet(
+        pitch_in=pitch_in,
+        note_before=_notes_before(pitch_in),
+        duration_in=duration_in,
+        position=events.position,
+        bar=events.bar,
+        meter=events.meter,
+        bars_left=bars_left_symbol(events.bar[end] - events.bar),
+        end_position=events.position[end] + np.int16(1),
+        pitch=events.pitch,
+        duration=events.duration,
+        ends=ends,
+    )
+
+
+def _joined(parts: Sequence[EncodedSet]) -> EncodedSet:
+    """Lay encoded melodies end to end."""
+    arrays = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(EncodedSet)
+    }
+    before = np.cumsum([0, *(len(part.pitch) for part in parts[:-1])])
+    arrays["ends"] += np.repeat(before, [len(part) for part in parts])
+    return EncodedSet(**arrays)
+
+
+def _notes_before(pitch_in: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Find the latest note before each event read, within its melody; REST if none."""
+    index = np.arange(len(pitch_in))
+    marks = (pitch_in < REST) | (pitch_in == START)
+    latest = np.maximum.accumulate(np.where(marks, index, 0))
+    before = pitch_in[np.roll(latest, 1)]
+    none = (before == START) | (pitch_in == START)
+    return np.where(none, np.uint8(REST), before)
+
+
+def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
+    """Cut melodies into sequences of at most ``window_size`` events, about equal.
+
+    Returns:
+        ``(sequences, 3)``: first event, event after the last, index of the melody.
+    """
+    rows: list[tuple[int, int, int]] = []
+    bounds = zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True)
+    for melody, (start, end) in enumerate(bounds):
+        parts = -(-(end - start) // window_size)
+        cuts = [start + part * (end - start) // parts for part in range(parts + 1)]
+        rows += [(a, b, melody) for a, b in pairwise(cuts)]
+    return np.array(rows, np.int64)
+
+
+def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Choose the few lengths that sequences are padded to.
+
+    Starts with every length in use and gives up, one by one, the one that adds the
+    least padding.
+
+    Args:
+        lengths: ``(sequences,)`` events of each.
+
+    Returns:
+        ``(sequences,)``: the length that each is padded to; at most ``MAX_LENGTHS``
+        different ones, all multiples of ``LENGTH_UNIT``.
+    """
+    units = -(-lengths // LENGTH_UNIT)
+    sizes, counts = (array.tolist() for array in np.unique(units, return_counts=True))
+    while len(sizes) > MAX_LENGTHS:
+        costs = [counts[i] * (sizes[i + 1] - sizes[i]) for i in range(len(sizes) - 1)]
+        cheapest = costs.index(min(costs))
+        counts[cheapest + 1] += counts[cheapest]
+        del sizes[cheapest], counts[cheapest]
+    limits = np.array(sizes, np.int64)
+    return limits[np.searchsorted(limits, units)] * LENGTH_UNIT
+
+
+def random_shifts(
+    encoded: EncodedSet, rng: np.random.Generator, octaves: int = 0
+) -> NDArray[np.int64]:
+    """Draw a transposition for each melody, in semitones.
+
+    Every shift of up to ``MAX_SHIFT`` that keeps the melody within the range of the
+    whole set is as likely as any other.
+
+    Args:
+        encoded: The melodies.
+        rng: Decides.
+        octaves: Further octaves that a melody may move either way, few likelier than
+            many; where it would leave the MIDI pitches it moves by none.
+
+    Returns:
+        ``(melodies,)``.
+    """
+    is_note = encoded.pitch < REST
+    pitch = encoded.pitch.astype(np.int64)
+    lows = np.minimum.reduceat(np.where(is_note, pitch, 127), encoded.starts)
+    highs = np.maximum.reduceat(np.where(is_note, pitch, 0), encoded.starts)
+    down = np.maximum(lows.min() - lows, -MAX_SHIFT)
+    up = np.minimum(highs.max() - highs, MAX_SHIFT)
+    shifts: NDArray[np.int64] = rng.integers(
+        np.minimum(down, 0), np.maximum(up, 0), endpoint=True
+    )
+    if octaves:
+        ways = rng.integers(0, octaves, (2, len(encoded)), endpoint=True)
+        far = shifts + OCTAVE * (ways[0] - ways[1])
+        shifts = np.where((lows + far >= 0) & (highs + far < REST), far, shifts)
+    return shifts
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sequences of one padded length. All arrays are ``(batch, time)``."""
+
+    pitch_in: NDArray[np.int32]
+    note_before: NDArray[np.int32]
+    duration_in: NDArray[np.int32]
+    position: NDArray[np.int32]
+    bar: NDArray[np.int32]
+    meter: NDArray[np.int32]
+    bars_left: NDArray[np.int32]
+    end_position: NDArray[np.int32]
+    pitch: NDArray[np.int32]
+    duration: NDArray[np.int32]
+    pitch_counts: NDArray[np.bool_]  # False on padding
+    duration_counts: NDArray[np.bool_]  # False on padding and where a melody ends
+
+    @property
+    def note_count(self) -> int:
+        """Notes that begin in the batch."""
+        return int(np.count_nonzero((self.pitch < REST) & self.pitch_counts))
+
+
+def _transposed(
+    symbols: NDArray[np.uint8], shift: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Move the notes among pitch symbols ``(batch, time)`` by shifts ``(batch, 1)``."""
+    return np.where(symbols < REST, symbols + shift, symbols).astype(np.int32)
+
+
+def known_note(note_before: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Let middle C stand where a melody has no note yet: its interval is its pitch."""
+    return np.where(note_before < REST, note_before, MIDDLE_C).astype(np.int32)
+
+
+class Batches:
+    """The batches of one pass over a set of melodies.
+
+    Args:
+        encoded: The melodies.
+        batch_size: Sequences in a batch, fewer where they are long (``MAX_PAIRS``); a
+            batch that is not full is padded, so that shapes never change.
+        window_size: Events in a sequence, at most.
+    """
+
+    def __init__(
+        self,
+        encoded: EncodedSet,
+        batch_size: int,
+        window_size: int,
+    ) -> None:
+        self._encoded = encoded
+        self._batch_size = batch_size
+        self._windows = cut_windows(encoded, window_size)
+        self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
+        self._shifts = np.zeros(len(encoded), np.int64)
+        self._end_known = np.zeros(len(self._windows), np.bool_)
+        self._plan: list[NDArray[np.int64]] = []  # windows of each batch
+        self._draw(lambda rows: rows)
+
+    def __len__(self) -> int:
+        return len(self._plan)
+
+    def shuffle(
+        self, rng: np.random.Generator, transpose: float, octaves: int = 0
+    ) -> None:
+        """Draw order, transpositions and known ends: for training, before each epoch.
+
+        Args:
+            rng: Decides.
+            transpose: Share of the melodies that may move to another key.
+            octaves: Further octaves that these may move either way.
+        """
+        moves = rng.random(len(self._encoded)) < transpose
+        self._shifts = random_shifts(self._encoded, rng, octaves) * moves
+        self._end_known = rng.random(len(self._windows)) < KNOWN_ENDS
+        self._draw(rng.permutation)
+        self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]
+
+    def _rows(self, length: int) -> int:
+        """Return how many sequences a batch of this padded length holds."""
+        return max(1, min(self._batch_size, MAX_PAIRS // length**2))
+
+    def _draw(self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> None:
+        """Divide the windows of each padded length into batches."""
+        self._plan = []
+        for length in np.unique(self._padded):
+            rows = order(np.flatnonzero(self._padded == length))
+            size = self._rows(int(length))
+            stops = range(size, len(rows), size)
+            self._plan += np.split(rows, list(stops))
+
+    def events_of(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Say which event of the set stands at each place of a batch.
+
+        Returns:
+            Indices into the set's arrays ``(batch, time)``, and where they mean
+            something: not on padding.
+        """
+        rows = self._plan[index]
+        windows = self._windows[rows]
+        length = int(self._padded[rows[0]])
+        time = windows[:, :1] + np.arange(length)
+        real = np.zeros((self._rows(length), length), bool)
+        real[: len(rows)] = time < windows[:, 1:2]
+        source = np.zeros(real.shape, np.int64)
+        source[: len(rows)] = np.minimum(time, windows[:, 1:2] - 1)
+        return source, real
+
+    def __getitem__(self, index: int) -> Batch:
+        """Gather the events of one batch."""
+        source, real = self.events_of(index)
+        rows = self._plan[index]
+        shift = np.zeros((len(source), 1), np.int64)
+        shift[: len(rows), 0] = self._shifts[self._windows[rows, 2]]
+        known = np.zeros((len(source), 1), np.int32)
+        known[: len(rows), 0] = self._end_known[rows]
+
+        encoded = self._encoded
+        pitch = encoded.pitch[source]
+        return Batch(
+            pitch_in=_transposed(encoded.pitch_in[source], shift),
+            note_before=known_note(_transposed(encoded.note_before[source], shift)),
+            duration_in=encoded.duration_in[source].astype(np.int32),
+            position=encoded.position[source].astype(np.int32),
+            bar=encoded.bar[source],
+            meter=encoded.meter[source].astype(np.int32),
+            bars_left=encoded.bars_left[source] * known,
+            end_position=encoded.end_position[source] * known,
+            pitch=_transposed(pitch, shift),
+            duration=encoded.duration[source].astype(np.int32),
+            pitch_counts=real,
+            duration_counts=real & (pitch != END),
+        )

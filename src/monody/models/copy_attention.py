@@ -1,0 +1,372 @@
+"""What a melody repeats of itself: attention to the melody so far, which copies.
+
+Most of the repetition in a tune is of the tune itself, and an LSTM does not see it. So
+at each event the network looks back at every earlier event and asks how well what led
+to it fits what leads to the next one now: by the LSTM's own state (queries and keys),
+by how many events were alike up to there, and by how many bars lie between. In
+proportion it pays out what came then, as the same pitch or as the same interval from
+the latest note. A score of its own, for something fresh, stands beside those of the
+earlier events in one softmax, and gives its share to the ordinary output: a pointer
+sentinel mixture (Merity et al., arXiv:1609.07843, 2016).
+
+An earlier event is a *slot*: slot ``r`` is the event that is read at ``r``, and its key
+is the state that predicted it, the one before it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from monody.models.backend import keras
+from monody.models.events import PITCH_INPUTS, PITCH_SYMBOLS, REST
+
+Layers = dict[str, Any]  # Keras layers by name
+Tensor = Any  # a Keras tensor or a JAX array
+
+MAX_INTERVAL = 24  # semitones; wider leaps share the first and the last symbol
+INTERVALS = 2 * MAX_INTERVAL + 1
+NOTES = REST  # symbols below it are notes, 0-127
+INTERVAL_INPUTS = INTERVALS + PITCH_INPUTS - NOTES  # and rest, hold, end, start
+INTERVAL_SYMBOLS = INTERVALS + PITCH_SYMBOLS - NOTES  # copied: no start
+
+KEY_SIZE = 48
+RUN_LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)  # events alike, at least so many
+BARS_BACK = (1, 2, 4, 8, 16)  # from the same place in an earlier bar
+BAR_MULTIPLES = (8, 4, 1)  # or else this many bars, or a multiple
+CODES = len(RUN_LENGTHS) + 1
+PLACES = len(BARS_BACK) + len(BAR_MULTIPLES) + 1
+LIKENESSES = ("like_pitches", "like_intervals", "like_rhythm")  # see `alike`
+GIVEN = ("neither", "same pitch", "same interval", "both")  # what a duration is for
+COPIES = 3  # of a pitch, of an interval, of a duration
+FIRST_FRESH, FIRST_LIKENESS = 2.0, 2.5  # scores that training begins with, at most
+SCORE_SCALE = 8.0  # tables hold scores divided by it, so that they learn fast enough
+IMPOSSIBLE = -1e9  # the score of a slot that cannot be copied
+TINY = 1e-20  # keeps logarithms finite
+
+layers = keras.layers
+ops = keras.ops
+
+
+class Slots(NamedTuple):
+    """Earlier events, ``(batch, slots)`` each."""
+
+    pitch: Tensor
+    interval: Tensor  # interval symbol from the note before
+    duration: Tensor
+    position: Tensor  # ticks from the bar line to where the event began
+    bar: Tensor
+
+
+class Past(NamedTuple):
+    """The melody so far, as each event of a sequence looks back at it."""
+
+    slots: Slots
+    known: Tensor  # (batch, time, slots) bool: slots that an event can look back at
+    likeness: Tensor  # (batch, time, slots, 3): scores of the pitch, interval, duration
+
+
+def copying_layers() -> list[Any]:
+    """Create the layers of the copy, under the names that a saved model keeps."""
+    fresh = keras.initializers.Constant(FIRST_FRESH)
+    return [
+        layers.Dense(2 * KEY_SIZE, name="pitch_query"),
+        layers.Dense(2 * KEY_SIZE, name="pitch_key"),
+        layers.Dense(1, bias_initializer=fresh, name="pitch_fresh"),
+        layers.Dense(KEY_SIZE, name="duration_query"),
+        layers.Dense(KEY_SIZE, name="duration_key"),
+        layers.Dense(1, bias_initializer=fresh, name="duration_fresh"),
+        *(layers.Embedding(CODES * PLACES, COPIES, name=name) for name in LIKENESSES),
+        layers.Embedding(len(GIVEN), 1, name="like_given"),
+    ]
+
+
+def begin_copying(made: Layers) -> None:
+    """Set the scores that are trained from: the more is alike, the likelier a copy.
+
+    What the tables are worth is learnt, but few melodies teach it late.
+    """
+    rising = np.linspace(0, FIRST_LIKENESS, CODES)[:, None, None]
+    same_place = np.minimum(np.arange(PLACES), 1)[:, None] / len(LIKENESSES)
+    for name, copies in zip(LIKENESSES, ((1, 1, 0), (1, 1, 0), (0, 0, 1)), strict=True):
+        table = (rising * copies + same_place) / SCORE_SCALE  # (codes, places, copies)
+        made[name].set_weights([table.reshape(-1, COPIES)])
+    made["like_given"].set_weights([np.zeros((len(GIVEN), 1))])
+
+
+def interval_symbol(pitch: Tensor, before: Tensor) -> Tensor:
+    """Return the interval to a symbol, from 0; rest, hold, end, start come after."""
+    interval = ops.clip(pitch - before, -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
+    return ops.where(ops.less(pitch, NOTES), interval, pitch - NOTES + INTERVALS)
+
+
+def moved(by_interval: Tensor, latest: Tensor) -> Tensor:
+    """Give each note what its interval from the latest note has.
+
+    Args:
+        by_interval: ``(batch, time, 49)``, from 24 semitones down to 24 up.
+        latest: Pitch of the latest note, ``(batch, time)``.
+
+    Returns:
+        ``(batch, time, 128)``; a wider leap has what the widest has.
+    """
+    interval = ops.clip(
+        ops.subtract(np.arange(NOTES), ops.expand_dims(latest, -1)),
+        -MAX_INTERVAL,
+        MAX_INTERVAL,
+    )
+    return ops.take_along_axis(by_interval, interval + MAX_INTERVAL, axis=-1)
+
+
+def look_back(made: Layers, reading: dict[str, Tensor]) -> Past:
+    """Let each event of whole sequences look back at those before it.
+
+    Args:
+        made: The network's layers.
+        reading: What the network reads, each ``(batch, time)``.
+    """
+    pitch = reading["pitch_in"]
+    slots = Slots(
+        pitch=pitch,
+        interval=interval_symbol(pitch, reading["note_before"]),
+        duration=reading["duration_in"],
+        position=later(reading["position"]),
+        bar=later(reading["bar"]),
+    )
+    count = ops.cumsum(ops.ones_like(pitch), axis=1)
+    known = ops.logical_and(
+        ops.greater_equal(count[:, :, None], count[:, None, :]),
+        ops.greater(count, 1)[:, None, :],  # nothing is known of what predicted read 0
+    )
+    runs = [_run_codes(same) for same in alike(slots, slots)]
+    return Past(slots, known, likeness(made, runs, slots, reading))
+
+
+def later(values: Tensor) -> Tensor:
+    """Move values one event later, zeros first: ``(batch, time, …)``."""
+    return ops.concatenate([ops.zeros_like(values[:, :1]), values[:, :-1]], axis=1)
+
+
+def alike(now: Slots, then: Slots) -> list[Tensor]:
+    """Compare events: in pitch and duration, in interval and duration, in duration.
+
+    Returns:
+        Three of ``(batch, time, slots)`` bool.
+    """
+
+    def same(field: str) -> Tensor:
+        return ops.equal(getattr(now, field)[:, :, None], getattr(then, field)[:, None])
+
+    rhythm = same("duration")
+    return [
+        ops.logical_and(same("pitch"), rhythm),
+        ops.logical_and(same("interval"), rhythm),
+        rhythm,
+    ]
+
+
+def _run_codes(same: Tensor) -> Tensor:
+    """Count how many events up to now were like those up to a slot.
+
+    Args:
+        same: ``(batch, time, time)``: which events read are alike.
+
+    Returns:
+        How many of ``RUN_LENGTHS`` are reached, ``(batch, time, slots)``. What led to
+        slot ``r`` ends with the event read at ``r - 1``.
+    """
+    run = _delayed(same, 0, 1)
+    code, length = ops.cast(run, "int32"), 1
+    for wanted in RUN_LENGTHS[1:]:
+        while length < wanted:
+            more = min(length, wanted - length)
+            run = ops.logical_and(run, _delayed(run, more, more))
+            length += more
+        code = code + ops.cast(run, "int32")
+    return code
+
+
+def _delayed(same: Tensor, time: int, slots: int) -> Tensor:
+    """Move a table ``(batch, time, slots)`` later along both, nothing first."""
+    padded = ops.pad(same, ((0, 0), (time, 0), (slots, 0)), constant_values=False)
+    return padded[:, : -time or None, : -slots or None]
+
+
+def likeness(
+    made: Layers, runs: Sequence[Tensor], slots: Slots, reading: dict[str, Tensor]
+) -> Tensor:
+    """Score how alike what leads to the next event is to what led to each slot.
+
+    Args:
+        made: The network's layers.
+        runs: For each way to be alike, how many of ``RUN_LENGTHS`` are reached,
+            ``(batch, time, slots)``.
+        slots: The earlier events.
+        reading: ``position`` and ``bar`` where the next event begins, ``(batch,
+            time)``.
+
+    Returns:
+        ``(batch, time, slots, 3)``.
+    """
+    place = _place_codes(slots, reading)
+    score = sum(
+        made[name](codes * PLACES + place)
+        for name, codes in zip(LIKENESSES, runs, strict=True)
+    )
+    return score * SCORE_SCALE
+
+
+def _place_codes(slots: Slots, reading: dict[str, Tensor]) -> Tensor:
+    """Say how many bars lie between an event and a slot at the same place in its bar.
+
+    Returns:
+        ``(batch, time, slots)``: 0 for another place, then ``BARS_BACK``, then the
+        multiples that are none of these.
+    """
+    bars = reading["bar"][:, :, None] - slots.bar[:, None]
+    code = ops.zeros_like(bars)
+    for index, multiple in reversed(list(enumerate(BAR_MULTIPLES, len(BARS_BACK) + 1))):
+        whole = ops.logical_and(ops.equal(ops.mod(bars, multiple), 0), bars > 0)
+        code = ops.where(whole, index, code)
+    for index, back in enumerate(BARS_BACK, 1):
+        code = ops.where(ops.equal(bars, back), index, code)
+    in_place = ops.equal(reading["position"][:, :, None], slots.position[:, None])
+    return ops.where(in_place, code, 0)
+
+
+def mix_pitches(
+    made: Layers,
+    memory: Tensor,
+    keys: Tensor,
+    past: Past,
+    latest: Tensor,
+    fresh: Tensor,
+) -> Tensor:
+    """Mix the ordinary output for the next pitch symbol with what is copied.
+
+    Args:
+        made: The network's layers.
+        memory: Output of the last LSTM layer, ``(batch, time, units)``.
+        keys: Of each slot, ``(batch, slots, 2 * KEY_SIZE)``.
+        past: The melody so far.
+        latest: Pitch of the latest note, ``(batch, time)``.
+        fresh: Logits ``(batch, time, 131)``.
+
+    Returns:
+        Log-probabilities ``(batch, time, 131)``.
+    """
+    slots = past.slots
+    queries = ops.split(made["pitch_query"](memory), 2, axis=-1)
+    scores = [
+        _scores(query, key) + past.likeness[..., head]
+        for head, (query, key) in enumerate(
+            zip(queries, ops.split(keys, 2, axis=-1), strict=True)
+        )
+    ]
+    possible = [past.known, ops.logical_and(past.known, _can_move(slots, latest))]
+    own, (as_pitch, as_interval) = _shares(
+        made["pitch_fresh"](memory), scores, possible
+    )
+    intervals = _paid(as_interval, slots.interval, INTERVAL_SYMBOLS)
+    copied = _paid(as_pitch, slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
+        [moved(intervals[..., :INTERVALS], latest), intervals[..., INTERVALS:]], axis=-1
+    )
+    return _mixed(own, fresh, copied)
+
+
+def mix_durations(
+    made: Layers,
+    hidden: Tensor,
+    keys: Tensor,
+    past: Past,
+    given: tuple[Tensor, Tensor],
+    fresh: Tensor,
+) -> Tensor:
+    """Mix the ordinary output for the next duration symbol with what is copied.
+
+    Args:
+        made: The network's layers.
+        hidden: What the duration is predicted from, ``(batch, time, units)``.
+        keys: Of each slot, ``(batch, slots, KEY_SIZE)``.
+        past: The melody so far.
+        given: Pitch symbol and interval symbol of the next event, ``(batch, time)``.
+        fresh: Logits ``(batch, time, durations)``.
+
+    Returns:
+        Log-probabilities ``(batch, time, durations)``.
+    """
+    slots = past.slots
+    pitch, interval = (symbols[:, :, None] for symbols in given)
+    same = ops.cast(ops.equal(pitch, slots.pitch[:, None]), "int32")
+    same += 2 * ops.cast(ops.equal(interval, slots.interval[:, None]), "int32")
+    scores = _scores(made["duration_query"](hidden), keys) + past.likeness[..., 2]
+    scores = scores + made["like_given"](same)[..., 0] * SCORE_SCALE
+    own, (copies,) = _shares(made["duration_fresh"](hidden), [scores], [past.known])
+    return _mixed(own, fresh, _paid(copies, slots.duration, fresh.shape[-1]))
+
+
+def _scores(query: Tensor, key: Tensor) -> Tensor:
+    """Multiply ``(batch, time, size)`` by ``(batch, slots, size)``, scaled."""
+    return query @ ops.transpose(key, (0, 2, 1)) * KEY_SIZE**-0.5
+
+
+def _can_move(slots: Slots, latest: Tensor) -> Tensor:
+    """Find the slots whose interval leads from the latest note to one that exists.
+
+    The widest symbols stand for any wider leap, too, and cannot be copied.
+    """
+    symbol = slots.interval[:, None]
+    pitch = latest[:, :, None] + symbol - MAX_INTERVAL
+    inside = ops.logical_and(ops.greater_equal(pitch, 0), ops.less(pitch, NOTES))
+    exact = ops.logical_and(ops.greater(symbol, 0), ops.less(symbol, INTERVALS - 1))
+    is_note = ops.less(symbol, INTERVALS)
+    return ops.where(is_note, ops.logical_and(inside, exact), True)
+
+
+def _shares(
+    fresh: Tensor, scores: Sequence[Tensor], possible: Sequence[Tensor]
+) -> tuple[Tensor, list[Tensor]]:
+    """Divide one between something fresh ``(…, 1)`` and slots ``(…, slots)``.
+
+    Returns:
+        The logarithm of the share of something fresh ``(…, 1)``, and the slots' shares.
+    """
+    masked = [
+        ops.where(may, score, IMPOSSIBLE)
+        for score, may in zip(scores, possible, strict=True)
+    ]
+    logits = ops.concatenate([fresh, *masked], axis=-1)
+    logs = ops.log_softmax(logits, axis=-1)
+    copies = ops.split(ops.exp(logs[..., 1:]), len(masked), axis=-1)
+    return logs[..., :1], copies
+
+
+def _paid(shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
+    """Add up the shares of the slots that hold each symbol.
+
+    Args:
+        shares: ``(batch, time, slots)``.
+        symbols: ``(batch, slots)``.
+        classes: Different symbols.
+
+    Returns:
+        ``(batch, time, classes)``.
+    """
+    if shares.shape[1] != 1:
+        return shares @ ops.one_hot(symbols, classes, dtype="float32")
+    # While writing, a table of every symbol of every slot would be most of the work.
+    rows = symbols.shape[0]
+    symbol = ops.where(symbols < 0, classes, symbols)  # an empty slot
+    place = symbol + np.arange(rows)[:, None] * (classes + 1)
+    sums = ops.segment_sum(
+        ops.reshape(shares, (-1,)), ops.reshape(place, (-1,)), rows * (classes + 1)
+    )
+    return ops.reshape(sums, (rows, 1, classes + 1))[..., :classes]
+
+
+def _mixed(own: Tensor, fresh: Tensor, copied: Tensor) -> Tensor:
+    """Add what is copied to the share of the ordinary output, as logarithms."""
+    ordinary = own + ops.log_softmax(fresh, axis=-1)
+    return ops.logaddexp(ordinary, ops.log(copied + TINY))

@@ -1,0 +1,108 @@
+"""Which key a melody is heard in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.music.keys import KEY_NAMES
+from monody.music.melody_store import MelodyStore
+from monody.music.meter import Ints
+
+NOTES_AT_A_TIME = 2**18
+
+
+MELODIES_AT_A_TIME = 2**15
+
+
+# How well each pitch class fits a key, the tonic first, as listeners rated it.
+MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+
+
+MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+
+
+MAJOR_SPELLINGS = ("C major", "Db major", "D major", "Eb major", "E major", "F major",
+                   "F# major", "G major", "Ab major", "A major", "Bb major",
+                   "B major")  # fmt: skip
+
+
+MINOR_SPELLINGS = ("C minor", "C# minor", "D minor", "Eb minor", "E minor", "F minor",
+                   "F# minor", "G minor", "G# minor", "A minor", "Bb minor",
+                   "B minor")  # fmt: skip
+
+
+def estimated_keys(melodies: MelodyStore) -> NDArray[np.int8]:
+    """Estimate each melody's key from how long each pitch class sounds.
+
+    The key is the one whose profile correlates best with the time spent on each pitch
+    class: the Krumhansl-Schmuckler algorithm (C. Krumhansl, "Cognitive Foundations of
+    Musical Pitch", 1990, ch. 4) with the probe-tone profiles of C. Krumhansl and E.
+    Kessler, "Tracing the dynamic changes in perceived tonal organization in a spatial
+    representation of musical keys", Psychological Review 89, 1982.
+
+    Returns:
+        ``(melodies,)``: indices into ``KEY_NAMES``, in the usual spelling (F# major and
+        Eb minor, not Gb and D#); -1 where all pitch classes sound equally long.
+    """
+    keys = np.full(len(melodies), -1, np.int8)
+    for block in melody_blocks(melodies):
+        keys[block] = _best_keys(_pitch_class_ticks(melodies, block))
+    return keys
+
+
+def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
+    """Yield the melodies' indices, some at a time."""
+    for start in range(0, len(melodies), MELODIES_AT_A_TIME):
+        yield slice(start, min(start + MELODIES_AT_A_TIME, len(melodies)))
+
+
+def note_chunks(
+    melodies: MelodyStore, block: slice
+) -> Iterator[tuple[NDArray[np.int64], Ints]]:
+    """Yield a block's notes ``(n, 3)`` and the place ``(n,)`` in it of their melody."""
+    counts = melodies.info["note_count"]
+    first = int(counts[: block.start].sum(dtype=np.int64))
+    ends = first + np.cumsum(counts[block], dtype=np.int64)
+    for start in range(first, int(ends[-1]), NOTES_AT_A_TIME):
+        stop = min(start + NOTES_AT_A_TIME, int(ends[-1]))
+        place = np.searchsorted(ends, np.arange(start, stop), side="right")
+        yield place, melodies.notes[start:stop]
+
+
+def _pitch_class_ticks(melodies: MelodyStore, block: slice) -> NDArray[np.float64]:
+    """Add up the ticks of each pitch class: ``(melodies of the block, 12)``."""
+    size = 12 * (block.stop - block.start)
+    ticks = np.zeros(size)
+    for place, notes in note_chunks(melodies, block):
+        cells = 12 * place + notes[:, 0] % 12
+        ticks += np.bincount(cells, weights=notes[:, 2], minlength=size)
+    return ticks.reshape(-1, 12)
+
+
+def _best_keys(ticks: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Choose the key whose profile correlates best with ``(melodies, 12)`` ticks."""
+    profiles = [
+        np.roll(profile, tonic)
+        for profile in (MAJOR_PROFILE, MINOR_PROFILE)
+        for tonic in range(12)
+    ]
+    names = (*MAJOR_SPELLINGS, *MINOR_SPELLINGS)
+    index = np.array([KEY_NAMES.index(name) for name in names], np.int8)
+    # A melody's own spread scales all its correlations alike: it cannot change which
+    # is the largest, so only the profiles are brought to one length.
+    centred = ticks - ticks.mean(axis=1, keepdims=True)
+    correlations = centred @ _standardised(np.array(profiles)).T  # (melodies, 24)
+    best: NDArray[np.int8] = index[correlations.argmax(axis=1)]
+    return np.where(np.ptp(ticks, axis=1) > 0, best, np.int8(-1))
+
+
+def _standardised(profiles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring each row to mean 0 and length 1."""
+    centred = profiles - profiles.mean(axis=1, keepdims=True)
+    scaled: NDArray[np.float64] = centred / np.linalg.norm(
+        centred, axis=1, keepdims=True
+    )
+    return scaled

@@ -1,0 +1,41 @@
+"""The thirty keys that key signatures name."""
+
+from __future__ import annotations
+
+MAJOR_KEYS = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F",
+              "C", "G", "D", "A", "E", "B", "F#", "C#")  # fmt: skip
+
+
+MINOR_KEYS = ("Ab", "Eb", "Bb", "F", "C", "G", "D",
+              "A", "E", "B", "F#", "C#", "G#", "D#", "A#")  # fmt: skip
+
+
+def key_name(sharps: int, *, minor: bool) -> str:
+    """Name a key signature: ``key_name(-1, minor=True) == "D minor"``.
+
+    Args:
+        sharps: Sharps in the signature, -7 (seven flats) to 7.
+        minor: Whether the mode is minor.
+    """
+    names = MINOR_KEYS if minor else MAJOR_KEYS
+    return f"{names[sharps + 7]} {'minor' if minor else 'major'}"
+
+
+KEY_NAMES = tuple(
+    key_name(sharps, minor=minor) for minor in (False, True) for sharps in range(-7, 8)
+)
+
+
+def key_signature(key: str) -> tuple[int, bool]:
+    """Return the sharps of a key, flats negative, and whether it is minor.
+
+    ``key_signature("D minor") == (-1, True)``.
+    """
+    mode, place = divmod(KEY_NAMES.index(key), len(MAJOR_KEYS))
+    return place - 7, bool(mode)
+
+
+def key_tonic(key: str) -> int:
+    """Return the pitch class of a key's tonic: ``key_tonic("D minor") == 2``."""
+    sharps, minor = key_signature(key)
+    return (7 * sharps - 3 * minor) % 12  # up by fifths; minor is a third below

@@ -1,0 +1,180 @@
+"""What a melody is.
+
+A melody is a line of notes of which no two sound at once, with the meter, tempo, key
+and instrument that it was found with. All its times are whole ticks, 24 to the quarter
+note, counted from a bar line: tick 0 is the beginning of the bar in which the first
+note begins, so a pickup shows as a first note that begins late in its bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from monody.music.meter import (
+    COMMON_TIME,
+    Ints,
+    Meter,
+    bar_line_before,
+    bar_lines,
+    is_meter,
+    meter_at,
+    meters_from,
+)
+
+DEFAULT_BPM = 120.0  # what a MIDI file without a tempo means
+MIN_BPM, MAX_BPM = 4.0, 10_000.0  # MIDI's 24 bits of tempo end at 3.6
+
+
+class Note(NamedTuple):
+    """One note: pitch as MIDI number 0-127, start and duration in ticks."""
+
+    pitch: int
+    start: int
+    duration: int
+
+    @property
+    def end(self) -> int:
+        """Tick at which the note stops sounding."""
+        return self.start + self.duration
+
+
+@dataclass(frozen=True, eq=False)
+class Melody:
+    """A line of notes that never overlap.
+
+    Args:
+        notes: ``(notes, 3)`` int32: pitch, start tick, duration in ticks; in order.
+        meters: The time signatures in force; the first at tick 0.
+        bpm: Quarter notes a minute.
+        key: Such as ``"D minor"``, or ``None`` where the file does not say.
+        program: General MIDI program, 0-127.
+        source: The file it came from, or how it was made.
+        track: Index of its track in that file.
+        piece: Index of its tune, if the file is a tune book.
+
+    Raises:
+        ValueError: If notes overlap, are out of order, or any value is out of range.
+    """
+
+    notes: Ints
+    meters: tuple[Meter, ...] = (COMMON_TIME,)
+    bpm: float = 120.0
+    key: str | None = None
+    program: int = 0
+    source: str = field(default="", compare=False)
+    track: int = field(default=0, compare=False)
+    piece: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        notes = np.asarray(self.notes, np.int32).reshape(-1, 3)
+        pitch, start, duration = notes.T
+        if len(notes) and (pitch.min() < 0 or pitch.max() > 127):
+            raise ValueError("a melody's pitches must be from 0 to 127")
+        if len(notes) and (start[0] < 0 or duration.min() < 1):
+            raise ValueError("a melody's notes must start at tick 0 or later and last")
+        if np.any(start[1:] < start[:-1] + duration[:-1]):
+            raise ValueError("a melody's notes must be in order and not overlap")
+        if not self.meters or self.meters[0].tick != 0:
+            raise ValueError("a melody's first meter must stand at tick 0")
+        if any(one.tick >= other.tick for one, other in pairwise(self.meters)):
+            raise ValueError("a melody's meters must be in order, one at a tick")
+        if not all(is_meter(m.numerator, m.denominator) for m in self.meters):
+            raise ValueError("a melody's meters must make bars of whole ticks")
+        if not MIN_BPM <= self.bpm <= MAX_BPM:
+            raise ValueError("a melody's tempo must be from 4 to 10,000 bpm")
+        notes.flags.writeable = False
+        object.__setattr__(self, "notes", notes)
+
+    @classmethod
+    def from_notes(
+        cls,
+        notes: Iterable[tuple[int, int, int]],
+        meters: Sequence[Meter] = (COMMON_TIME,),
+        bpm: float = 120.0,
+    ) -> Melody:
+        """Make a melody from ``(pitch, start, duration)`` triples, times in ticks."""
+        array = np.array([tuple(note) for note in notes], np.int32).reshape(-1, 3)
+        return cls(array, meters=tuple(meters), bpm=bpm)
+
+    @property
+    def pitches(self) -> Ints:
+        """MIDI pitches, ``(notes,)``."""
+        return self.notes[:, 0]
+
+    @property
+    def starts(self) -> Ints:
+        """Start ticks, ``(notes,)``."""
+        return self.notes[:, 1]
+
+    @property
+    def durations(self) -> Ints:
+        """Durations in ticks, ``(notes,)``."""
+        return self.notes[:, 2]
+
+    @property
+    def ends(self) -> Ints:
+        """End ticks, ``(notes,)``."""
+        return self.starts + self.durations
+
+    @property
+    def end(self) -> int:
+        """Tick at which the last note ends; 0 without notes."""
+        return int(self.ends[-1]) if len(self) else 0
+
+    def __len__(self) -> int:
+        return len(self.notes)
+
+    def __iter__(self) -> Iterator[Note]:
+        return (Note(*map(int, row)) for row in self.notes)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal music: where a melody came from does not count."""
+        if not isinstance(other, Melody):
+            return NotImplemented
+        return (
+            np.array_equal(self.notes, other.notes)
+            and self.meters == other.meters
+            and self.bpm == other.bpm
+            and self.key == other.key
+            and self.program == other.program
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # equality looks into an array
+
+    def transposed(self, semitones: int) -> Melody:
+        """Return the melody moved up by so many semitones; its key is then unknown."""
+        moved = self.notes + np.array([semitones, 0, 0], np.int32)
+        return replace(self, notes=moved, key=None if semitones % 12 else self.key)
+
+    def between(self, start: int, end: int) -> Melody:
+        """Cut out the music between two ticks; notes that cross an edge are shortened.
+
+        Args:
+            start: First tick, best a bar line: it becomes tick 0.
+            end: Tick after the last.
+        """
+        inside = (self.starts < end) & (self.ends > start)
+        starts = np.maximum(self.starts[inside], start)
+        ends = np.minimum(self.ends[inside], end)
+        notes = np.stack([self.pitches[inside], starts - start, ends - starts], axis=1)
+        meters = [meter for meter in self.meters if meter.tick < end]
+        return replace(self, notes=notes, meters=meters_from(meters, start))
+
+
+def shifted(notes: Ints, ticks: int) -> Ints:
+    """Move notes ``(notes, 3)`` later."""
+    return notes + np.array([0, ticks, 0], np.int32)
+
+
+def lines_around(melody: Melody) -> list[int]:
+    """Return the bar lines of a melody, up to the one that closes its last bar."""
+    last = melody.end - 1
+    line = bar_line_before(last, melody.meters)
+    closing = line + meter_at(last, melody.meters).bar_ticks
+    lines: list[int] = bar_lines(melody.meters, closing).tolist()
+    return lines[: lines.index(next(tick for tick in lines if tick > last)) + 1]

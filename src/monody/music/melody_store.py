@@ -1,0 +1,259 @@
+"""Many melodies in a few flat arrays.
+
+Three arrays hold any number of melodies; one melody is made into an object when it is
+asked for. They travel between processes as bytes and lie on disk as plain ``.npy``
+files, memory-mapped when read, so that memory does not grow with the corpus.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO, overload
+
+import numpy as np
+from numpy.lib.recfunctions import repack_fields
+from numpy.typing import NDArray
+
+from monody.files import replacing, write_text
+from monody.music.keys import KEY_NAMES
+from monody.music.melody import Melody
+from monody.music.meter import Ints, Meter
+
+INFO = np.dtype(
+    [
+        ("note_count", "<i4"),
+        ("meter_count", "<i4"),
+        ("bpm", "<f8"),
+        ("key", "<i1"),  # index into KEY_NAMES, -1 where the file does not say
+        ("program", "<u1"),
+        ("track", "<i4"),
+        ("file", "<i4"),  # index into the sources
+        ("piece", "<i4"),  # index of the tune in a tune book, 0 elsewhere
+    ]
+)
+
+ARRAYS = ("notes", "meters", "info")
+SOURCES_FILE = "sources.json"
+
+
+class MelodyStore(Sequence[Melody]):
+    """A sequence of melodies, stored flat.
+
+    Args:
+        notes: ``(all notes, 3)`` int32: pitch, start tick, duration in ticks.
+        meters: ``(all meters, 3)`` int32: tick, numerator, denominator.
+        info: ``(melodies,)`` of dtype ``INFO``.
+        sources: The file names that ``info["file"]`` points into.
+    """
+
+    def __init__(
+        self, notes: Ints, meters: Ints, info: NDArray[Any], sources: Sequence[str]
+    ) -> None:
+        self.notes = notes
+        self.meters = meters
+        self.info = info
+        self.sources = sources
+        self._note_ends = np.cumsum(info["note_count"], dtype=np.int64)
+        self._meter_ends = np.cumsum(info["meter_count"], dtype=np.int64)
+
+    @classmethod
+    def of(cls, melodies: Iterable[Melody]) -> MelodyStore:
+        """Pack melodies; their sources are collected in order of first appearance."""
+        melodies = list(melodies)
+        sources = list(dict.fromkeys(melody.source for melody in melodies))
+        file_of = {source: index for index, source in enumerate(sources)}
+        info = np.array(
+            [
+                (
+                    len(melody),
+                    len(melody.meters),
+                    melody.bpm,
+                    KEY_NAMES.index(melody.key) if melody.key else -1,
+                    melody.program,
+                    melody.track,
+                    file_of[melody.source],
+                    melody.piece,
+                )
+                for melody in melodies
+            ],
+            INFO,
+        )
+        meters = [meter for melody in melodies for meter in melody.meters]
+        notes = [melody.notes for melody in melodies]
+        return cls(
+            np.concatenate(notes) if notes else np.zeros((0, 3), np.int32),
+            np.array(meters, np.int32).reshape(-1, 3),
+            info,
+            sources,
+        )
+
+    def __len__(self) -> int:
+        return len(self.info)
+
+    @overload
+    def __getitem__(self, index: int) -> Melody: ...
+    @overload
+    def __getitem__(self, index: slice) -> MelodyStore: ...
+
+    def __getitem__(self, index: int | slice) -> Melody | MelodyStore:
+        if isinstance(index, slice):
+            return self.take(range(*index.indices(len(self))))
+        index = range(len(self))[index]
+        info = self.info[index]
+        meters = _part(self.meters, self._meter_ends, index)
+        return Melody(
+            notes=np.array(self.notes_of(index)),
+            meters=tuple(Meter(*map(int, row)) for row in meters),
+            bpm=float(info["bpm"]),
+            key=KEY_NAMES[info["key"]] if info["key"] >= 0 else None,
+            program=int(info["program"]),
+            source=self.sources[info["file"]],
+            track=int(info["track"]),
+            piece=int(info["piece"]),
+        )
+
+    def __iter__(self) -> Iterator[Melody]:
+        return (self[index] for index in range(len(self)))
+
+    def notes_of(self, index: int) -> Ints:
+        """Return one melody's notes ``(notes, 3)`` without making it an object."""
+        return _part(self.notes, self._note_ends, index)
+
+    def first_meter(self, index: int) -> Meter:
+        """Return the time signature that one melody begins in."""
+        return Meter(*map(int, _part(self.meters, self._meter_ends, index)[0]))
+
+    def take(self, indices: Iterable[int]) -> MelodyStore:
+        """Return the melodies of these indices, in their order."""
+        chosen = np.fromiter(indices, np.int64)
+        notes = _rows(self._note_ends, self.info["note_count"], chosen)
+        meters = _rows(self._meter_ends, self.info["meter_count"], chosen)
+        return MelodyStore(
+            np.asarray(self.notes)[notes],
+            np.asarray(self.meters)[meters],
+            self.info[chosen],
+            self.sources,
+        )
+
+    def followed_by(self, other: MelodyStore) -> MelodyStore:
+        """Return these melodies and then others, which have the same sources."""
+        return MelodyStore(
+            np.concatenate([self.notes, other.notes]),
+            np.concatenate([self.meters, other.meters]),
+            np.concatenate([self.info, other.info]),
+            self.sources,
+        )
+
+    def beside(self, other: MelodyStore) -> MelodyStore:
+        """Return these melodies and then others, which have sources of their own."""
+        info = other.info.copy()
+        info["file"] += len(self.sources)
+        sources = [*self.sources, *other.sources]
+        ours = MelodyStore(self.notes, self.meters, self.info, sources)
+        theirs = MelodyStore(other.notes, other.meters, info, sources)
+        return ours.followed_by(theirs)
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the music, in hexadecimal."""
+        digest = hashlib.sha256()
+        fields = ["note_count", "meter_count", "bpm", "key", "program"]
+        # Packed: the bytes of a view of some fields are those of all.
+        music = repack_fields(self.info[fields])
+        for array in (self.notes, self.meters, music):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def save(self, folder: Path) -> None:
+        """Write the melodies into a folder, which is made, with their sources."""
+        files, own = np.unique(self.info["file"], return_inverse=True)
+        info = self.info.copy()
+        info["file"] = own
+        with StoreWriter(folder) as writer:
+            writer.append(MelodyStore(self.notes, self.meters, info, self.sources))
+        sources = [self.sources[file] for file in files]
+        write_text(folder / SOURCES_FILE, json.dumps(sources, indent=0))
+
+    @classmethod
+    def load(cls, folder: Path, sources: Sequence[str] | None = None) -> MelodyStore:
+        """Open what was written into a folder, memory-mapped.
+
+        Args:
+            folder: What ``save`` or ``StoreWriter`` wrote.
+            sources: The file names, where ``save`` did not write them.
+        """
+        notes, meters, info = (
+            # As plain views: slicing a memmap itself is slow.
+            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+            for name in ARRAYS
+        )
+        if sources is None:
+            sources = json.loads((folder / SOURCES_FILE).read_text("utf-8"))
+        return cls(notes, meters, info, sources)
+
+
+class StoreWriter:
+    """Writes the arrays of melodies as they come. Use as a context manager.
+
+    Args:
+        folder: Where ``notes.npy``, ``meters.npy`` and ``info.npy`` are written, each
+            whole or not at all. It is made where there is none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._stack = ExitStack()
+        self._files: dict[str, BinaryIO] = {}
+        self._rows = dict.fromkeys(ARRAYS, 0)
+        for name in ARRAYS:
+            temporary = self._stack.enter_context(replacing(folder / f"{name}.npy"))
+            # Closed, by the order of the stack, before the file takes its place.
+            file = self._stack.enter_context(temporary.open("wb"))
+            self._files[name] = file
+            self._write_header(name)
+
+    def __enter__(self) -> StoreWriter:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        for name, file in self._files.items():
+            file.seek(0)
+            self._write_header(name)
+        self._stack.__exit__(*error)
+
+    def append(self, melodies: MelodyStore) -> None:
+        """Write melodies after those that are there; sources are not written."""
+        for name in ARRAYS:
+            array = getattr(melodies, name)
+            self._files[name].write(np.ascontiguousarray(array).data)
+            self._rows[name] += len(array)
+
+    def _write_header(self, name: str) -> None:
+        """Write the header of a ``.npy`` file; its length leaves room for any count."""
+        dtype, columns = (INFO, ()) if name == "info" else (np.dtype(np.int32), (3,))
+        np.lib.format.write_array_header_1_0(
+            self._files[name],
+            {
+                "descr": np.lib.format.dtype_to_descr(dtype),
+                "fortran_order": False,
+                "shape": (self._rows[name], *columns),
+            },
+        )
+
+
+def _part(array: Ints, ends: NDArray[np.int64], index: int) -> Ints:
+    """Cut one melody's rows out of a flat array."""
+    start = ends[index - 1] if index else 0
+    return array[start : ends[index]]
+
+
+def _rows(
+    ends: NDArray[np.int64], counts: Ints, chosen: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the rows of the chosen melodies in a flat array, in their order."""
+    counts = counts[chosen]
+    shift = ends[chosen] - np.cumsum(counts, dtype=np.int64)
+    return np.repeat(shift, counts) + np.arange(counts.sum())

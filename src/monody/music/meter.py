@@ -1,0 +1,106 @@
+"""Musical time: ticks, time signatures, bars and where in them something stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+TICKS_PER_QUARTER = 24
+
+
+TICKS_PER_STEP = TICKS_PER_QUARTER // 4  # a step is a 16th note
+
+
+TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
+
+
+Ints = NDArray[np.int32]
+
+
+class Meter(NamedTuple):
+    """A time signature, in force from a tick on."""
+
+    tick: int
+    numerator: int
+    denominator: int
+
+    @property
+    def bar_ticks(self) -> int:
+        """Length of a bar: ``Meter(0, 6, 8).bar_ticks == 72``."""
+        return TICKS_PER_WHOLE * self.numerator // self.denominator
+
+    @property
+    def beat_ticks(self) -> int:
+        """Length of a felt beat: a dotted quarter in 6/8, a quarter in 3/4."""
+        unit = TICKS_PER_WHOLE // self.denominator
+        compound = (
+            self.numerator > 3 and self.numerator % 3 == 0 and self.denominator >= 8
+        )
+        return 3 * unit if compound else unit
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+
+COMMON_TIME = Meter(0, 4, 4)
+
+
+MAX_BAR_TICKS = 4 * TICKS_PER_WHOLE
+
+
+def is_meter(numerator: int, denominator: int) -> bool:
+    """Tell whether a time signature makes bars of whole ticks, of sensible length."""
+    if denominator not in (1, 2, 4, 8, 16, 32) or numerator < 1:
+        return False
+    return Meter(0, numerator, denominator).bar_ticks <= MAX_BAR_TICKS
+
+
+def meters_from(meters: Sequence[Meter], start: int) -> tuple[Meter, ...]:
+    """Return the meters in force from a tick on, with that tick as their 0."""
+    in_force = [meter for meter in meters if meter.tick <= start][-1:]
+    later = [meter for meter in meters if meter.tick > start]
+    first = (in_force or [COMMON_TIME])[0]._replace(tick=0)
+    return (first, *(meter._replace(tick=meter.tick - start) for meter in later))
+
+
+def meter_at(tick: int, meters: Sequence[Meter]) -> Meter:
+    """Return the meter in force at a tick, 0 or later."""
+    return next(meter for meter in reversed(meters) if meter.tick <= tick)
+
+
+def bar_line_before(tick: int, meters: Sequence[Meter]) -> int:
+    """Return the tick of the bar line at or before a tick, 0 or later."""
+    in_force = meter_at(tick, meters)
+    return tick - (tick - in_force.tick) % in_force.bar_ticks
+
+
+def metric_positions(
+    ticks: NDArray[np.integer], meters: Sequence[Meter]
+) -> tuple[Ints, Ints]:
+    """Find where in its bar each tick stands. Bars begin anew at each meter change.
+
+    Args:
+        ticks: ``(n,)`` ticks, 0 or later.
+        meters: Time signatures; the first at tick 0.
+
+    Returns:
+        Ticks since the bar line ``(n,)``, and the index of the meter in force ``(n,)``.
+    """
+    changes = np.array([meter.tick for meter in meters])
+    bars = np.array([meter.bar_ticks for meter in meters])
+    index = np.searchsorted(changes, ticks, side="right") - 1
+    positions = (np.asarray(ticks) - changes[index]) % bars[index]
+    return positions.astype(np.int32), index.astype(np.int32)
+
+
+def bar_lines(meters: Sequence[Meter], end: int) -> Ints:
+    """Return the tick of every bar line from 0 to ``end``, both included, in order."""
+    stops = [*(meter.tick for meter in meters[1:]), end + 1]
+    lines = [
+        np.arange(meter.tick, min(stop, end + 1), meter.bar_ticks)
+        for meter, stop in zip(meters, stops, strict=True)
+    ]
+    return np.concatenate(lines).astype(np.int32)

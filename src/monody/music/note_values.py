@@ -1,0 +1,145 @@
+"""Note values, and other small numbers, as musicians write them.
+
+``8ths``, ``1/4,1/8,3/8``; ``4..8`` notes a bar; bars ``5-8``; ``6/8``.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from monody.errors import SettingError
+
+LONGEST_TICKS = 384  # four whole notes: the longest bar there is, melody.MAX_BAR_TICKS
+MOST_NOTES_IN_BAR = 64
+LAST_BAR = 999_999
+
+_WORDS = {"whole": 1, "half": 2, "halve": 2, "quarter": 4, "eighth": 8, "sixteenth": 16,
+          "thirty-second": 32}  # fmt: skip
+_VALUE = re.compile(
+    r"(?P<dotted>dotted )?"
+    rf"(?:(?P<word>{'|'.join(_WORDS)})s?"
+    r"|(?P<part>[0-9]{1,3})(?:st|nd|rd|th)s?"
+    r"|(?P<above>[0-9]{1,3})/(?P<below>[0-9]{1,3})(?P<dot>\.)?)"
+    r"(?P<triplet> triplets?)?(?: notes?)?"
+)
+_RANGE = re.compile(r"([0-9]{1,6})(?:\s*(?:\.\.|-|–)\s*([0-9]{1,6}))?")
+
+
+def parse_note_values(text: str) -> frozenset[int]:
+    """Return the durations that notes may have, in ticks, 24 to the quarter.
+
+    A single value means none finer than it: its whole multiples, up to four whole
+    notes. A list means only these; so does a single value after ``only``.
+
+    Args:
+        text: Such as ``8ths``, ``1/8``, ``quarters``, ``8th triplets``, ``12ths``; or
+            ``1/4,1/8,3/8``, ``1/4.,1/8`` (a dotted quarter), ``only dotted halves``.
+
+    Raises:
+        SettingError: If the text is neither, or a value is not a whole number of ticks.
+    """
+    wanted = " ".join(text.lower().split())
+    only = wanted.startswith("only ")
+    parts = wanted.removeprefix("only ").split(",")
+    ticks = [_ticks(part.strip(), text) for part in parts]
+    if only or len(ticks) > 1:
+        return frozenset(ticks)
+    return frozenset(range(ticks[0], LONGEST_TICKS + 1, ticks[0]))
+
+
+def parse_counts(text: str, name: str = "density") -> tuple[int, int]:
+    """Return the fewest and most notes that may begin in a bar.
+
+    Args:
+        text: ``4``, which is both, or ``4..8``; from 0 to 64.
+        name: The setting that it is the value of, for the error.
+
+    Raises:
+        SettingError: If the text is no such count.
+    """
+    return _whole_range(text, name, "4 or 4..8", 0, MOST_NOTES_IN_BAR)
+
+
+def parse_bars(text: str, name: str) -> tuple[int, int]:
+    """Return the first and last of some bars, counted from 1.
+
+    Args:
+        text: ``5``, which is both, or ``5-8`` or ``5..8``.
+        name: The setting that it is the value of, for the error.
+
+    Raises:
+        SettingError: If the text names no bars.
+    """
+    return _whole_range(text, name, "5 or 5-8", 1, LAST_BAR)
+
+
+def parse_meter(
+    text: str, name: str = "meter", example: str = "such as 6/8"
+) -> tuple[int, int]:
+    """Return the numerator and denominator of a time signature such as ``6/8``.
+
+    Args:
+        text: The time signature.
+        name: The setting that it is the value of, for the error.
+        example: What the setting's value looks like, for the error, too.
+
+    Raises:
+        SettingError: If the text is none, or ``melody.is_meter`` refuses it.
+    """
+    from monody.music.meter import is_meter
+
+    found = re.fullmatch(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*", text)
+    if not found or not is_meter(int(found[1]), int(found[2])):
+        raise SettingError(
+            f"{name} must be {example}, the lower number 1, 2, 4, 8, 16 or 32 and "
+            f"the bar no longer than four whole notes, not {text.strip()!r}"
+        )
+    return int(found[1]), int(found[2])
+
+
+def _ticks(value: str, text: str) -> int:
+    """Return the ticks of one note value, which stands somewhere in the text."""
+    from monody.music.meter import TICKS_PER_WHOLE
+
+    ticks = TICKS_PER_WHOLE * _share_of_whole(value)
+    if ticks.denominator == 1 and 1 <= ticks <= LONGEST_TICKS:
+        return int(ticks)
+    reason = (
+        f"{value} is not from 1 tick (1/{TICKS_PER_WHOLE}) to four whole notes long, "
+        "in whole ticks"
+        if ticks
+        else f"{value!r} is no note value"
+    )
+    raise SettingError(
+        f"durations must be such as 8ths or 1/4,1/8,3/8, not {text!r}: {reason}"
+    )
+
+
+def _share_of_whole(value: str) -> Fraction:
+    """Return what part of a whole note a note value is; 0 if the text is none."""
+    found = _VALUE.fullmatch(value)
+    if not found:
+        return Fraction(0)
+    above = int(found["above"] or 1)
+    below = int(found["below"] or found["part"] or _WORDS[found["word"]])
+    if not below or (found["dotted"] and found["dot"]):
+        return Fraction(0)
+    share = Fraction(above, below)
+    if found["dotted"] or found["dot"]:
+        share *= Fraction(3, 2)
+    return share * Fraction(2, 3) if found["triplet"] else share
+
+
+def _whole_range(
+    text: str, name: str, example: str, lowest: int, highest: int
+) -> tuple[int, int]:
+    """Return the two ends of a range of whole numbers, or one number twice."""
+    found = _RANGE.fullmatch(text.strip())
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (-1, -1)
+    if not lowest <= first <= last <= highest:
+        raise SettingError(
+            f"{name} must be such as {example}, from {lowest} to {highest:,}, the "
+            f"smaller first, not {text!r}"
+        )
+    return first, last

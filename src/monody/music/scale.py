@@ -1,0 +1,226 @@
+"""Keys as musicians write them: ``D dorian``, ``Bbm``, ``C,D,E,G,A``.
+
+A key's name becomes the pitch classes that its notes may have (0 for C to 11 for B).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import NamedTuple
+
+from monody.errors import SettingError
+from monody.music.pitch import BY_FIFTHS, SHARP_NAMES, pitch_class
+
+_TONIC_AND_MODE = re.compile(r"([A-G][#b]?)(.*)", re.IGNORECASE)
+_PITCH_CLASS = re.compile(r"[A-G][#b]?|[0-9]|10|11", re.IGNORECASE)
+
+
+class Mode(NamedTuple):
+    """What a mode is, on any tonic."""
+
+    semitones: tuple[int, ...]  # above the tonic, in order
+    sharps: int | None  # in its signature, beyond those of major on the same tonic
+
+
+MODES = {
+    "major": Mode((0, 2, 4, 5, 7, 9, 11), 0),
+    # The natural scale, and the sixth and seventh that tunes in minor often raise.
+    "minor": Mode((0, 2, 3, 5, 7, 8, 9, 10, 11), -3),
+    "natural minor": Mode((0, 2, 3, 5, 7, 8, 10), -3),
+    "harmonic minor": Mode((0, 2, 3, 5, 7, 8, 11), -3),
+    "melodic minor": Mode((0, 2, 3, 5, 7, 9, 11), -3),
+    "ionian": Mode((0, 2, 4, 5, 7, 9, 11), 0),
+    "dorian": Mode((0, 2, 3, 5, 7, 9, 10), -2),
+    "phrygian": Mode((0, 1, 3, 5, 7, 8, 10), -4),
+    "lydian": Mode((0, 2, 4, 6, 7, 9, 11), 1),
+    "mixolydian": Mode((0, 2, 4, 5, 7, 9, 10), -1),
+    "aeolian": Mode((0, 2, 3, 5, 7, 8, 10), -3),
+    "locrian": Mode((0, 1, 3, 5, 6, 8, 10), -5),
+    "major pentatonic": Mode((0, 2, 4, 7, 9), 0),
+    "minor pentatonic": Mode((0, 3, 5, 7, 10), -3),
+    "blues": Mode((0, 3, 5, 6, 7, 10), -3),
+    "whole tone": Mode((0, 2, 4, 6, 8, 10), None),
+    "chromatic": Mode(tuple(range(12)), None),
+}
+_SHORT = {"": "major", "M": "major", "m": "minor", "maj": "major", "min": "minor",
+          "ion": "ionian", "dor": "dorian", "phr": "phrygian", "lyd": "lydian",
+          "mix": "mixolydian", "aeo": "aeolian", "loc": "locrian",
+          "pentatonic": "major pentatonic"}  # fmt: skip
+_MODE_NAMES = {**_SHORT, **{name.replace(" ", ""): name for name in MODES}}
+
+
+class Scale(NamedTuple):
+    """The notes of a key."""
+
+    name: str  # such as "D dorian", or "C,D,E,G,A" where it was a list
+    tonic: int  # pitch class, 0-11
+    pitch_classes: frozenset[int]
+
+    @property
+    def mode(self) -> str | None:
+        """The key of its mode in ``MODES``; None for a list of pitch classes."""
+        return self.name.partition(" ")[2] or None
+
+    @property
+    def degrees(self) -> tuple[int, ...]:
+        """Semitones of each degree above the tonic, in order; minor has its natural 7.
+
+        The raised sixth and seventh of minor are no degrees of their own.
+        """
+        if self.mode == "minor":
+            return MODES["natural minor"].semitones
+        return tuple(sorted((one - self.tonic) % 12 for one in self.pitch_classes))
+
+    @property
+    def signature(self) -> str | None:
+        """The name in ``melody.KEY_NAMES`` of the key signature to print, or None.
+
+        It is the key with as many sharps or flats, minor if the mode's third is minor:
+        D dorian is printed as A minor. A pentatonic, blues, harmonic or melodic minor
+        scale takes the signature of major or minor on its tonic; the whole-tone and
+        chromatic scales and lists have none. More than seven sharps or flats are
+        spelled the other way: G# major is printed as Ab major.
+        """
+        if self.mode is None or MODES[self.mode].sharps is None:
+            return None
+        from monody.music.keys import key_name
+
+        semitones, beyond_major = MODES[self.mode]
+        sharps = _sharps_of_major(self.name.partition(" ")[0]) + (beyond_major or 0)
+        if abs(sharps) > 7:
+            sharps = (sharps + 5) % 12 - 5
+        return key_name(sharps, minor=4 not in semitones)
+
+
+def parse_scale(text: str) -> Scale:
+    """Return the scale of a key's name, or of a list of pitch classes.
+
+    ``minor`` means the nine notes that tunes in minor use: the natural scale, and the
+    raised sixth and seventh. ``natural minor`` and ``aeolian`` have seven.
+
+    Args:
+        text: A tonic and one of ``MODES`` in any case (``D dorian``, ``F# minor``; no
+            mode means major; ``Am``, ``Bbmaj`` and ABC's ``Edor`` do too), or at least
+            two pitch classes by name or number (``C,D,E,G,A``, ``0,2,4,7,9``), the
+            tonic first.
+
+    Raises:
+        SettingError: If the text is neither; the message names near modes.
+    """
+    plain = text.strip().replace("♯", "#").replace("♭", "b")
+    plain = re.sub(r"[\s-]*sharp\b", "#", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"[\s-]*flat\b", "b", plain, flags=re.IGNORECASE)
+    scale = _from_list(plain) if "," in plain else _from_name(plain)
+    if scale is None:
+        raise SettingError(
+            f"key must be such as 'D dorian', 'Bb minor' or C,D,E,G,A, not {text!r}"
+            f"{_hint(plain)}"
+        )
+    return scale
+
+
+def move_to_scale(pitch: int, source: Scale, target: Scale) -> int:
+    """Move a pitch by its scale degree from one scale into another.
+
+    All pitches move by the nearest way from tonic to tonic, 6 semitones down to 5 up.
+    Between scales of as many degrees, each degree then becomes that of the target, and
+    a note between two degrees keeps its distance to the lower one as far as there is
+    room below the next: the G# of A minor stays G# in A major, and the G becomes G#.
+    What is not yet in the target goes to its nearest pitch, the lower of two. A higher
+    pitch never ends below a lower one.
+
+    Args:
+        pitch: MIDI pitch.
+        source: The scale that it is heard in.
+        target: The scale that it shall be in.
+
+    Returns:
+        A pitch of the target. From a pitch close to 0 or 127 it may lie outside of
+        MIDI's range: let the caller move the whole melody by an octave.
+    """
+    moved = pitch + (target.tonic - source.tonic + 6) % 12 - 6
+    old, new = source.degrees, (*target.degrees, 12)
+    if len(old) == len(target.degrees):
+        octave, above = divmod(moved - target.tonic, 12)
+        degree = bisect_right(old, above) - 1
+        room = new[degree + 1] - new[degree] - 1
+        above = new[degree] + min(above - old[degree], room)
+        moved = target.tonic + 12 * octave + above
+    near = (moved + away for away in range(-6, 7))
+    inside = (one for one in near if one % 12 in target.pitch_classes)
+    return min(inside, key=lambda one: (abs(one - moved), one))
+
+
+def heard_scale(pitches: Iterable[int], durations: Iterable[int]) -> Scale:
+    """Return the key that some notes are heard in, major or minor.
+
+    See ``statistics.estimated_keys``. All twelve notes where none stands out, as
+    without any note.
+
+    Args:
+        pitches: ``(notes,)`` MIDI pitches.
+        durations: ``(notes,)`` in any unit, whole numbers from 1 up.
+    """
+    from monody.music.key_finding import estimated_keys
+    from monody.music.keys import KEY_NAMES
+    from monody.music.melody import Melody
+    from monody.music.melody_store import MelodyStore
+
+    lengths = list(durations)
+    ends = accumulate(lengths)
+    notes = [
+        (pitch, end - length, length)
+        for pitch, end, length in zip(pitches, ends, lengths, strict=True)
+    ]
+    key = int(estimated_keys(MelodyStore.of([Melody.from_notes(notes)]))[0])
+    return parse_scale(KEY_NAMES[key] if key >= 0 else "C chromatic")
+
+
+def _from_name(text: str) -> Scale | None:
+    """Read a tonic and its mode."""
+    found = _TONIC_AND_MODE.fullmatch(text)
+    mode = _mode_name(found[2]) if found else None
+    if not found or mode is None:
+        return None
+    tonic = pitch_class(found[1])
+    classes = frozenset((tonic + semitones) % 12 for semitones in MODES[mode].semitones)
+    return Scale(f"{found[1].capitalize()} {mode}", tonic, classes)
+
+
+def _mode_name(text: str) -> str | None:
+    """Return the name in ``MODES`` of a mode, or None; only m and M differ by case."""
+    wanted = re.sub(r"[\s_-]", "", text)
+    return _MODE_NAMES.get(wanted) or _MODE_NAMES.get(wanted.lower())
+
+
+def _from_list(text: str) -> Scale | None:
+    """Read pitch classes by name or number; the first is the tonic."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(map(_PITCH_CLASS.fullmatch, parts)):
+        return None
+    names = [
+        SHARP_NAMES[int(part)] if part.isdecimal() else part.capitalize()
+        for part in parts
+    ]
+    classes = [pitch_class(name) for name in names]
+    return Scale(",".join(names), classes[0], frozenset(classes))
+
+
+def _hint(text: str) -> str:
+    """Name the modes that a misspelt one is near to, on its tonic."""
+    found = _TONIC_AND_MODE.fullmatch(text)
+    if not found or "," in text:
+        return ""
+    wanted = found[2].strip().lower()
+    near = difflib.get_close_matches(wanted, MODES, n=2)
+    meant = " or ".join(f"'{found[1].capitalize()} {mode}'" for mode in near)
+    return f": did you mean {meant}?" if meant else ""
+
+
+def _sharps_of_major(tonic: str) -> int:
+    """Count the sharps, flats negative, of a major key: a sharp is a fifth up."""
+    return BY_FIFTHS.index(tonic[0]) - 1 + 7 * (tonic.count("#") - tonic.count("b"))

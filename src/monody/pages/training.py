@@ -1,0 +1,188 @@
+"""The page of a training: its curves, what it learnt from, what it wrote on its way.
+
+It is made from what the experiment keeps, so it can be written again at any time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from monody.corpus.histograms import histograms
+from monody.corpus.report import captions, counted, printable
+from monody.evaluation.scorecard import evaluate
+from monody.evaluation.wording import about, meaning, rows_of, titles_of
+from monody.experiments.experiment import Experiment
+from monody.experiments.records import saved_settings
+from monody.generation.generate import generate
+from monody.music.melody_store import MelodyStore
+from monody.pages.layout import Card
+from monody.pages.melodies import CardMaker, Shown
+from monody.pages.page import PAGE, charts_of, require_own, write_html
+from monody.render.curves import Curves, curves_svg
+from monody.settings.sampling import SampleSettings
+
+MELODIES, BARS = 3, 8  # of each epoch that is heard
+
+Progress = Callable[[int, int], None]  # steps done, and all of them
+
+
+def write_training_page(
+    experiment: Experiment,
+    sound_bank: Path | None = None,
+    progress: Progress | None = None,
+) -> Shown:
+    """Write ``index.html`` into an experiment, and ``samples/`` that it plays.
+
+    The melodies are written with the seed of the training by the weights of the first
+    epoch, of one in the middle and of the best, each time from the same primers.
+
+    Args:
+        experiment: A trained experiment, with its records.
+        sound_bank: A ``.sf2`` file that plays; by default monody's own sound.
+        progress: Called after each step.
+
+    Raises:
+        MonodyError: If the experiment is not whole, the sound bank cannot be played, or
+            there is a page of another program.
+    """
+    path = experiment.folder / PAGE
+    require_own(path)
+    heard = epochs_to_hear(experiment)
+    steps = 1 + len(heard) * (1 + MELODIES)
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, steps)
+
+    if progress:
+        progress(0, steps)
+    context = _context(experiment)
+    step()
+    if experiment.samples.exists():
+        shutil.rmtree(experiment.samples)  # of a page that is written anew
+    maker = CardMaker(experiment.folder, sound_bank)
+    context["heard"] = [
+        (title, list(_cards(model, maker, step))) for title, model in heard
+    ]
+    context["left_out"] = maker.left_out
+    write_html("training.html", context, path)
+    return Shown(path, tuple(maker.left_out))
+
+
+def epochs_to_hear(experiment: Experiment) -> list[tuple[str, Experiment]]:
+    """Choose whose melodies the page lets one hear: first, middle and best epoch.
+
+    Returns:
+        What each is, in words, and the experiment with the weights of that epoch. The
+        first and the middle one are left out where the best comes no later.
+    """
+    best = _best_epoch(experiment)
+    if best is None:
+        return [("The base alone: no epoch was better", experiment)]
+    chosen = [(f"Best: epoch {best}", experiment)]
+    kept = [epoch for epoch in range(1, best) if experiment.epoch_path(epoch).is_file()]
+    middle = min(kept[1:], key=lambda epoch: abs(2 * epoch - best), default=None)
+    if middle is not None:
+        chosen.insert(0, (f"Epoch {middle}", _at_epoch(experiment, middle)))
+    if kept:
+        chosen.insert(0, (f"Epoch {kept[0]}", _at_epoch(experiment, kept[0])))
+    return chosen
+
+
+def _at_epoch(experiment: Experiment, epoch: int) -> Experiment:
+    return Experiment(experiment.epoch_path(epoch))
+
+
+def _best_epoch(experiment: Experiment) -> int | None:
+    """Return the epoch whose weights were kept, if any was better than the base."""
+    best = [int(row["epoch"]) for row in experiment.history() if row["best"]]
+    return best[-1] if best else None
+
+
+def _context(experiment: Experiment) -> dict[str, Any]:
+    """Gather what the page shows besides the melodies."""
+    record = experiment.record()
+    history = experiment.history()
+    curves = Curves(
+        train=[row["bits_per_note"] for row in history],
+        held_out=[
+            row["val_bits_per_note"] for row in history if "val_bits_per_note" in row
+        ],
+        best=_best_epoch(experiment),
+    )
+    sides = {side: experiment.side(side) for side in ("train", "validation", "test")}
+    melodies = _all(sides)
+    totals = {
+        "melodies_used": len(melodies),
+        "keys_estimated": int((melodies.info["key"] < 0).sum()),
+    }
+    named = Path(record.get("data_dir") or experiment.folder).name
+    return {
+        "title": f"Training on {printable(named)}",
+        "about": list(_about(experiment, sides)),
+        "curves": curves_svg(curves, "Learning curves") if history else "",
+        "curves_said": curves.said if history else "",
+        "charts": charts_of(histograms(melodies)),
+        "captions": captions(totals),
+        "scorecard": _scorecard(experiment) if len(sides["test"]) else None,
+    }
+
+
+def _all(sides: dict[str, MelodyStore]) -> MelodyStore:
+    """Put the melodies of all sides into one store."""
+    first, *others = sides.values()
+    for other in others:
+        first = first.beside(other)
+    return first
+
+
+def _about(experiment: Experiment, sides: dict[str, MelodyStore]) -> Iterator[str]:
+    """Say in a few lines what was trained on what."""
+    record = experiment.record()
+    model, training = saved_settings(record)
+    note = experiment.folder / "message.txt"
+    if note.is_file():
+        yield printable(note.read_text("utf-8").strip())
+    counts = ", ".join(f"{len(melodies)} {side}" for side, melodies in sides.items())
+    notes = counted(sum(len(melodies.notes) for melodies in sides.values()), "note")
+    yield f"Melodies: {counts} ({notes}); none of one tune on two sides."
+    base = "fine-tuned from a base" if training.fine_tunes else "learnt from nothing"
+    yield (
+        f"Model: {model.num_layers} LSTM layers of {model.rnn_size}, encoding "
+        f"{model.encoding}, {base}; seed {training.seed}."
+    )
+
+
+def _scorecard(experiment: Experiment) -> dict[str, Any]:
+    """Judge the network on the test melodies, beside the references."""
+    card = evaluate(experiment, from_nothing=False)
+    return {
+        "about": list(about(card))[1:],
+        "titles": titles_of(card),
+        "rows": rows_of(card),
+        "meaning": meaning(card),
+    }
+
+
+def _cards(
+    model: Experiment, maker: CardMaker, step: Callable[[], None]
+) -> Iterator[Card]:
+    """Let a model write, and render what it wrote."""
+    _, training = saved_settings(model.record())
+    settings = SampleSettings(num_files=MELODIES, bars=BARS, seed=training.seed)
+    generation = generate(model, settings)
+    folder = model.samples / model.model_path.stem
+    paths = generation.save(folder)
+    step()
+    for number, (path, melody, piece) in enumerate(
+        zip(paths, generation.melodies, generation.pieces, strict=True), 1
+    ):
+        name = f"Melody {number}"
+        yield maker.card(name, melody, piece, path, generation)
+        step()

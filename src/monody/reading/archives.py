@@ -1,0 +1,125 @@
+"""Zip archives of music files, read member by member and never unpacked to disk."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from monody.reading.file_types import is_archive_name, is_music_name
+from monody.reading.midi.parse import GET_IT_AGAIN
+from monody.reading.raw_score import UnreadableError
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,  # a version of the format that does not exist
+)
+# Those whose unpacking can be stopped at a size.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def check_size(size: int, max_bytes: int) -> None:
+    """Refuse what is too large.
+
+    Raises:
+        UnreadableError: If it is.
+    """
+    if size > max_bytes:
+        raise UnreadableError(
+            f"larger than {max_bytes / 1e6:g} MB", "raise --max_file_megabytes"
+        )
+
+
+class Member(NamedTuple):
+    """A file in an archive."""
+
+    place: int  # in the archive; two members may have one name
+    name: str
+
+
+class Archive:
+    """A zip archive.
+
+    Args:
+        file: Its path or its bytes.
+
+    Raises:
+        UnreadableError: If it is none, or damaged.
+    """
+
+    def __init__(self, file: str | bytes) -> None:
+        try:
+            opened = io.BytesIO(file) if isinstance(file, bytes) else file
+            self._zip = zipfile.ZipFile(opened)
+        except _DAMAGE as error:
+            raise UnreadableError("damaged zip archive", GET_IT_AGAIN) from error
+
+    @property
+    def is_score(self) -> bool:
+        """Whether it is a compressed MusicXML file."""
+        return "META-INF/container.xml" in self._zip.NameToInfo
+
+    def members(self) -> list[Member]:
+        """List the music files and archives in it, hidden ones left out, by name."""
+        found = [
+            Member(place, info.filename)
+            for place, info in enumerate(self._zip.infolist())
+            if not info.filename.endswith("/") and _is_wanted(info.filename)
+        ]
+        return sorted(found, key=lambda member: member.name)
+
+    def names(self) -> list[str]:
+        """Return the names of all members, by place."""
+        return [info.filename for info in self._zip.infolist()]
+
+    def name_of(self, place: int) -> str:
+        """Return the name of a member."""
+        return self._zip.infolist()[place].filename
+
+    def read(self, place: int, max_bytes: int) -> bytes:
+        """Unpack one member.
+
+        Raises:
+            UnreadableError: If it is larger, damaged, or locked by a password.
+        """
+        try:
+            info = self._zip.infolist()[place]
+        except IndexError as error:  # it was listed when it was another file
+            raise UnreadableError("changed while it was read", "try again") from error
+        if info.flag_bits & 1:
+            raise UnreadableError("locked by a password", "unpack the archive yourself")
+        if info.compress_type not in _METHODS:
+            raise UnreadableError(
+                "packed by another method than deflate", "pack it again as zip"
+            )
+        try:
+            with self._zip.open(info) as file:
+                data = file.read(max_bytes + 1)
+                check_size(len(data), max_bytes)
+                file.read(1)  # where the archive's checksum is compared
+        except _DAMAGE as error:
+            raise UnreadableError("damaged in the archive", GET_IT_AGAIN) from error
+        return data
+
+
+def _is_wanted(name: str) -> bool:
+    path = PurePosixPath(name.replace("\\", "/"))
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return not hidden and (is_music_name(name) or is_archive_name(name))
+
+
+@lru_cache(maxsize=2)
+def open_archive(path: str) -> Archive:
+    """Open an archive once for all of its members.
+
+    Raises:
+        UnreadableError: If it is none, or damaged.
+    """
+    return Archive(path)

@@ -1,0 +1,1 @@
+"""From the tracks of files to their melodies, many files at a time."""

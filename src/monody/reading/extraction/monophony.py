@@ -1,0 +1,113 @@
+"""Which notes of a track are a line of single notes.
+
+Played lines are legato: 97 % of 909 labelled melody tracks pass the tolerant rule, 8 %
+the strict one.
+
+- strict: no note begins before the one before it has ended;
+- tolerant: 95 % of the notes stand alone, which means that no other note begins with
+  them and that they reach into the next by a 32nd at most;
+- skyline: whatever sounds on top. After A. Uitdenbogerd and J. Zobel, "Manipulation of
+  music for melody matching" (1998).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.reading.note_table import Longs, Mask, NoteTable
+
+MIN_FREE_SHARE = 0.95
+OVERLAP_PARTS_OF_QUARTER = 8  # an overlap of 1/8 of a quarter, a 32nd, is legato
+
+
+def without_doubles(notes: NoteTable) -> NoteTable:
+    """Drop notes that repeat another's pitch and start: a doubled voice."""
+    again = np.zeros(len(notes), bool)
+    again[1:] = (
+        notes.with_next
+        & (notes.start[1:] == notes.start[:-1])
+        & (notes.pitch[1:] == notes.pitch[:-1])
+    )
+    return notes.where(~again)
+
+
+def free_shares(notes: NoteTable, quarters: Longs) -> NDArray[np.float64]:
+    """Return each track's share of notes that stand alone, ``(tracks,)``.
+
+    Args:
+        notes: In file ticks.
+        quarters: ``(tracks,)``: ticks to the quarter of each.
+
+    Returns:
+        From 0 to 1; 1 for a track without notes.
+    """
+    legato = (quarters / OVERLAP_PARTS_OF_QUARTER)[notes.owner[:-1]]
+    together = notes.with_next & (notes.start[1:] == notes.start[:-1])
+    reaching = notes.with_next & (notes.end[:-1] > notes.start[1:] + legato)
+    bound = np.zeros(len(notes), bool)
+    bound[:-1] = together | reaching
+    bound[1:] |= together
+    return 1 - notes.tally(bound) / np.maximum(notes.counts, 1)
+
+
+def overlaps(notes: NoteTable) -> Mask:
+    """Tell which notes sound on while the next begins, ``(notes,)``."""
+    found = np.zeros(len(notes), bool)
+    found[:-1] = notes.with_next & (notes.end[:-1] > notes.start[1:])
+    return found
+
+
+def sounding_until(notes: NoteTable, ends: Longs) -> Longs:
+    """Return the latest of ``ends`` up to each note of its owner, ``(notes,)``.
+
+    Args:
+        notes: The notes.
+        ends: ``(notes,)`` ticks; those of notes that do not count are 0.
+    """
+    shift = _one_after_the_other(notes)
+    latest: Longs = np.maximum.accumulate(ends + shift) - shift
+    return latest
+
+
+def _one_after_the_other(notes: NoteTable) -> Longs:
+    """Return what to add to times so that each owner begins after the last one ends."""
+    lengths = np.zeros(notes.owners, np.int64)
+    np.maximum.at(lengths, notes.owner, notes.end + 1)
+    shifts: Longs = (np.cumsum(lengths) - lengths)[notes.owner]
+    return shifts
+
+
+def top_line(notes: NoteTable, legato: Longs) -> NoteTable:
+    """Keep the notes above which nothing sounds.
+
+    A note goes where a higher one of its track sounds a 32nd after its start, so broken
+    chords count as chords and a legato descent stays.
+
+    Args:
+        notes: In any ticks.
+        legato: ``(owners,)``: a 32nd in the same ticks.
+    """
+    after = notes.start + legato[notes.owner]
+    # The last note that has begun by then: owner and time are one number of 63 bits.
+    owner = notes.owner << 32
+    begun = np.searchsorted(owner + notes.start, owner + after) - 1
+    covered = np.zeros(len(notes), bool)
+    for pitch in np.flatnonzero(np.bincount(notes.pitch)):
+        here = np.flatnonzero(notes.pitch == pitch)
+        above = sounding_until(notes, np.where(notes.pitch > pitch, notes.end, 0))
+        covered[here] = above[begun[here]] > after[here]
+    return notes.where(~covered)
+
+
+def one_voice(notes: NoteTable) -> NoteTable:
+    """Keep the highest of notes at one start, and trim each note at the next."""
+    with_next = np.zeros(len(notes), bool)
+    with_next[:-1] = notes.with_next & (notes.start[1:] == notes.start[:-1])
+    single = notes.where(~with_next)
+    next_start = np.append(single.start[1:], 0)
+    last = np.append(~single.with_next, True)[: len(single)]
+    ends = np.where(last, single.end, np.minimum(single.end, next_start))
+    return replace(single, end=ends)

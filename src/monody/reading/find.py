@@ -1,0 +1,93 @@
+"""Finding the music files of a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monody.reading.file_types import is_archive_name, is_music_name
+
+SETTLED_SECONDS = 2.0  # file times are that coarse on some disks
+
+
+@dataclass
+class FoundFiles:
+    """The music files and archives of a folder.
+
+    Args:
+        names: Relative to ``base``, sorted folder by folder.
+        base: The folder.
+        digest: Covers the names, sizes and times of all of them.
+        newest: The latest change to any of them, in seconds since 1970.
+    """
+
+    base: str
+    names: list[str] = field(default_factory=list)
+    digest: str = ""
+    newest: float = 0.0
+
+    def path(self, name: str) -> str:
+        """Return the path of a file."""
+        return os.path.join(self.base, name)
+
+
+def find_files(root: Path) -> FoundFiles:
+    """Find the music files of a folder and its subfolders.
+
+    Links are followed, once each; hidden files and folders are ignored. What has the
+    name of a music file but is not a regular file is found too, and so are folders that
+    cannot be listed: each gets its verdict.
+
+    Args:
+        root: The folder, or a single file, whatever its name.
+    """
+    single = not root.is_dir()
+    found = FoundFiles(str(root.parent if single else root))
+    digest = hashlib.blake2b(digest_size=16)
+    now = time.time()
+    for name in [root.name] if single else _walk(root):
+        found.names.append(name)
+        digest.update(os.fsencode(name))
+        try:
+            status = os.stat(found.path(name))
+        except OSError as error:
+            digest.update(f"\0{error.errno}\0".encode())
+            continue
+        times = (status.st_mtime_ns, status.st_ctime_ns)
+        traits = (status.st_mode, status.st_ino, status.st_size, *times)
+        digest.update(repr(traits).encode())
+        # A time that is yet to come tells nothing of when the file changed.
+        known = [seconds for seconds in (t / 1e9 for t in times) if seconds <= now]
+        found.newest = max([found.newest, *known])
+    found.digest = digest.hexdigest()
+    return found
+
+
+def _walk(root: Path) -> Iterator[str]:
+    """Yield the names of music files and archives, and of folders that are closed."""
+    seen: set[tuple[int, int]] = set()
+    closed: list[str] = []
+
+    def note(error: OSError) -> None:
+        closed.append(os.path.relpath(error.filename, root))
+
+    for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):
+        here = os.stat(folder)
+        if (here.st_dev, here.st_ino) in seen:
+            subfolders.clear()
+            continue
+        seen.add((here.st_dev, here.st_ino))
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        inside = os.path.relpath(folder, root)
+        for name in sorted(names):
+            if not name.startswith(".") and _is_wanted(name):
+                yield name if inside == "." else os.path.join(inside, name)
+    yield from closed
+
+
+def _is_wanted(name: str) -> bool:
+    return is_music_name(name) or is_archive_name(name)

@@ -1,0 +1,1 @@
+"""MIDI files: parsed by symusic, once their bytes have been repaired."""

@@ -1,0 +1,251 @@
+"""One track of a damaged MIDI file, read and written anew event by event.
+
+The chunk-level half is in ``salvage``. Each flaw that is mended is noted by name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monody.music.smf import number_bytes
+
+MAX_TICK = 2**31 - 1  # symusic's clock has 32 bits and would wrap around
+MAX_DELTA = 2**28 - 1  # four bytes of seven bits
+_META, _TEMPO, _END = 0xFF, 0x51, 0x2F
+_META_BYTES = {_TEMPO: 3, 0x58: 4, 0x59: 2}  # symusic reads beyond a shorter event
+_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # data of system messages; others have none
+END_OF_TRACK = b"\xff\x2f\x00"
+# What cannot be kept leaves an empty text behind: it holds the event's place in time.
+_EMPTY_TEXT = b"\xff\x01\x00"
+_STRAY_DATA = re.compile(rb"[\x80-\xff]")
+_SYSEX_BODY = re.compile(rb"[\x00-\x7f]*+\xf7?")
+_SYSEX_TO_END = re.compile(rb"[\x00-\x7f]*+\xf7")
+_SYSEX_WITHOUT_LENGTH = re.compile(rb"[\x00-\x7f]*+\xf7[\x00-\x7f]*+[\x80-\xff]")
+_CUT = "cut at the last whole event of {}"
+_TOO_LATE = "cut {} where its time runs past 32 bits"
+_NO_END = "end of track added to {}"
+_AFTER_END = "bytes after the end of {} ignored"
+_CLAMPED = "stray data bytes clamped in {}"
+_RUNNING = "running status after a meta event or sysex written out in {}"
+_OVERLONG = "overlong number put right in {}"
+_SHORT_META = "malformed meta event dropped from {}"
+_SYSTEM = "system message dropped from {}"
+_SYSEX = "malformed sysex dropped from {}"
+_ESCAPE = "sysex continuation dropped from {}"
+_HANGING = "hanging notes closed at the end of {}"
+WRONG_LENGTH = "wrong chunk length of {} put right"
+
+
+@dataclass(frozen=True)
+class TrackChunk:
+    """Where the events of a track lie, and what was wrong around them."""
+
+    start: int
+    end: int
+    flaws: tuple[str, ...]
+
+
+def is_track(data: bytes, at: int) -> bool:
+    """Tell whether a track's chunk begins here."""
+    return data.startswith(b"MTrk", at)
+
+
+class _CutError(Exception):
+    """The events of a track cannot be followed any further; the message is the flaw."""
+
+
+class RebuiltTrack:
+    """A track, read and written anew event by event.
+
+    Args:
+        data: The whole file.
+        chunk: Where the track lies in it.
+        keep_tempos: Whether tempo events count. Under SMPTE division they do not:
+            ticks are parts of a second there, and a tempo would bend them.
+    """
+
+    def __init__(self, data: bytes, chunk: TrackChunk, *, keep_tempos: bool) -> None:
+        self.out = bytearray()
+        self.at = chunk.start
+        self.ended = False  # by an event of its own
+        self.events = 0
+        self.flaws = dict.fromkeys(chunk.flaws)  # a set that keeps its order
+        self._data = data
+        self._end = chunk.end
+        self._keep_tempos = keep_tempos
+        self._tick = 0
+        self._status = 0  # the channel status that running status repeats
+        self._status_lapsed = False  # by a meta event or sysex since
+        self._sounding: dict[int, int] = {}  # note-ons by channel and pitch
+
+    def rebuild(self) -> None:
+        """Read to the end of the track, or to where it makes no sense any more."""
+        try:
+            while self.at < self._end and not self.ended:
+                self._event()
+            if not self.ended:
+                self._note_flaw(_NO_END)
+        except _CutError as error:
+            self._note_flaw(str(error))
+        if not self.ended:
+            self.out += b"\x00" + END_OF_TRACK
+        elif self.at < self._end:
+            self._judge_rest()
+        self._close_notes()
+
+    def _note_flaw(self, flaw: str) -> None:
+        self.flaws[flaw] = None
+
+    def _judge_rest(self) -> None:
+        """Name what lies between the end that the events and the chunk's length say."""
+        if is_track(self._data, self.at):
+            self._note_flaw(WRONG_LENGTH)
+        elif WRONG_LENGTH not in self.flaws:
+            self._note_flaw(_AFTER_END)
+
+    def _event(self) -> None:
+        delta = self._number()
+        if delta > MAX_DELTA:
+            delta = 0  # no music waits that long: keep the notes after it together
+        if self._tick + delta > MAX_TICK:
+            raise _CutError(_TOO_LATE)
+        status = self._byte()
+        if status < 0xF0:
+            event = self._channel_event(status)
+        elif status == _META:
+            event = self._meta_event()
+        else:
+            event = self._system_event(status)
+        self._tick += delta
+        self.out += number_bytes(delta)
+        self.out += event
+        self.events += not self.ended
+
+    def _byte(self) -> int:
+        if self.at >= self._end:
+            raise _CutError(_CUT)
+        self.at += 1
+        return self._data[self.at - 1]
+
+    def _take(self, size: int) -> bytes:
+        if self.at + size > self._end:
+            raise _CutError(_CUT)
+        self.at += size
+        return self._data[self.at - size : self.at]
+
+    def _number(self) -> int:
+        """Read a number of variable length; more than four bytes may be padding."""
+        byte = self._byte()
+        value, start = byte & 127, self.at
+        while byte > 127:
+            byte = self._byte()
+            # The bound keeps a megabyte of continuations from a number of that size.
+            value = min(value << 7 | byte & 127, MAX_DELTA + 1)
+        if self.at - start > 3:
+            self._note_flaw(_OVERLONG)
+        return value
+
+    def _channel_event(self, status: int) -> bytes:
+        if status < 0x80:
+            status = self._running_status()
+        self._status, self._status_lapsed = status, False
+        body = self._take(1 if 0xC0 <= status < 0xE0 else 2)
+        if _STRAY_DATA.search(body):
+            self._note_flaw(_CLAMPED)
+            body = bytes(min(byte, 127) for byte in body)
+        if status < 0xA0:
+            self._follow_note(status, *body)
+        return bytes((status,)) + body
+
+    def _running_status(self) -> int:
+        self.at -= 1  # it was no status but the first data byte
+        if not self._status:
+            raise _CutError(_CUT)
+        if self._status_lapsed:
+            self._note_flaw(_RUNNING)
+        return self._status
+
+    def _follow_note(self, status: int, pitch: int, velocity: int) -> None:
+        """Count what sounds: a note-off ends all that began on its pitch.
+
+        Files in which one note-off ends two note-ons are common and not broken.
+        """
+        key = (status & 15) << 7 | pitch
+        if status >= 0x90 and velocity:
+            self._sounding[key] = self._sounding.get(key, 0) + 1
+        else:
+            self._sounding.pop(key, None)
+
+    def _meta_event(self) -> bytes:
+        self._status_lapsed = True
+        kind = self._byte()
+        if kind == _END:
+            return self._end_of_track()
+        size = self._number()
+        body = self._take(size)
+        if kind > 127 or size < _META_BYTES.get(kind, 0):
+            self._note_flaw(_SHORT_META)
+            return _EMPTY_TEXT
+        if kind == _TEMPO and not self._keep_tempos:
+            return _EMPTY_TEXT
+        return bytes((_META, kind)) + number_bytes(size) + body
+
+    def _end_of_track(self) -> bytes:
+        self.ended = True
+        if self._data[self.at : min(self.at + 1, self._end)] == b"\x00":
+            self.at += 1
+        else:
+            self._note_flaw(_NO_END)
+        return END_OF_TRACK
+
+    def _system_event(self, status: int) -> bytes:
+        if status not in (0xF0, 0xF7):
+            self._note_flaw(_SYSTEM)
+            self._take(_SYSTEM_BYTES.get(status, 0))
+            return _EMPTY_TEXT
+        self._status_lapsed = True
+        size = self._number()
+        if status == 0xF7:
+            # Good MIDI, but symusic 0.6.0 takes the bytes for delta times and notes.
+            self._take(size)
+            self._note_flaw(_ESCAPE)
+            return _EMPTY_TEXT
+        if self._is_misread_sysex(size):
+            return self._skip_sysex()
+        body = self._take(size)
+        if not _SYSEX_BODY.fullmatch(body):
+            self._note_flaw(_SYSEX)
+            return _EMPTY_TEXT
+        return b"\xf0" + number_bytes(size) + body
+
+    def _is_misread_sysex(self, size: int) -> bool:
+        """Say whether the size is wrong, or a data byte of a sysex without a size.
+
+        A sysex ``F0 43 10 09 F7`` as it goes over the wire has none: 43 says Yamaha.
+        The event that follows its F7 betrays it, for no sysex holds a status byte.
+        """
+        end = self.at + size
+        if end > self._end:
+            return True
+        if self._data.endswith(b"\xf7", self.at, end):
+            return False
+        return bool(_SYSEX_WITHOUT_LENGTH.match(self._data, self.at, end))
+
+    def _skip_sysex(self) -> bytes:
+        match = _SYSEX_TO_END.match(self._data, self.at, self._end)
+        if match is None:
+            raise _CutError(_CUT)  # it was never closed: no event after it can be found
+        self._note_flaw(_SYSEX)
+        self.at = match.end()
+        return _EMPTY_TEXT
+
+    def _close_notes(self) -> None:
+        """End what still sounds where the track ends, before its last event."""
+        if not self._sounding:
+            return
+        self._note_flaw(_HANGING)
+        del self.out[-len(END_OF_TRACK) :]  # its delta is the first note-off's now
+        for key, count in self._sounding.items():
+            self.out += bytes((0x80 | key >> 7, key & 127, 0, 0)) * count
+        self.out += END_OF_TRACK

@@ -1,0 +1,1 @@
+"""MusicXML files, plain or compressed: simplified, then parsed by music21."""

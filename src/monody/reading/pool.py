@@ -1,0 +1,306 @@
+"""Child processes that read files: one that dies or hangs is replaced.
+
+``multiprocessing`` would run the user's script again in each child (a five-line script
+has no ``__main__`` guard) and loses a whole pool when one process dies. These children
+start clean, know only ``read_worker``, and a death costs the one file that caused it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.errors import MonodyError
+from monody.music.melody_store import INFO, MelodyStore
+from monody.reading.cache import report_from_json
+from monody.reading.reasons import FileReport, Reason
+from monody.settings.reading import ReadSettings
+
+Answer = TypeVar("Answer")
+
+MAX_CHUNK = 64  # files sent to a child at a time, so that it never waits for the parent
+WATCH_SECONDS = 0.1
+MAX_JOBS = 8  # more readers than one parent can listen to only cost memory
+
+
+@dataclass(frozen=True)
+class FileChunk:
+    """What came out of some files, in their order."""
+
+    melodies: MelodyStore  # info["file"] is the place of the file
+    reports: list[FileReport]
+    # To remember each by; empty for what is not to be, None for what may turn out
+    # otherwise another time.
+    keys: list[str | None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something to read: a file, or a member of an archive."""
+
+    name: str  # what the user calls it
+    path: str
+    member: int = -1  # its place in the archive at ``path``
+
+
+_Answer = tuple[Sequence[Source], FileChunk]
+
+
+class ReadPool:
+    """A pool of reading processes. Use as a context manager.
+
+    Args:
+        settings: How to read, in ``n_jobs`` processes, ``max_files_in_ram`` at a time.
+        cache: The database of what was read before, and what its keys have in common;
+            nothing to remember nothing.
+        module: The module that the children run, which tests replace.
+    """
+
+    def __init__(
+        self,
+        settings: ReadSettings,
+        cache: Sequence[str] = (),
+        module: str = "monody.reading.worker",
+    ) -> None:
+        self._settings = settings
+        self._arguments = [json.dumps(settings.to_json()), *cache]
+        self._module = module
+        self._jobs = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
+        self._local = threading.local()
+        self._children: list[_Child] = []
+        self._closed = threading.Event()
+        self._starting = threading.Lock()  # no child starts unseen while all are ended
+        self._threads = ThreadPoolExecutor(self._jobs)
+        self._watchdog = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> ReadPool:
+        self._watchdog.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._starting:
+            self._closed.set()
+            for child in self._children:
+                child.kill()
+        self._threads.shutdown(cancel_futures=True)
+        self._watchdog.join()
+        for child in self._children:
+            child.close()
+
+    def read(self, sources: Iterable[Source]) -> Iterator[_Answer]:
+        """Read files; yields some of them, in their order, and what came out."""
+        in_ram = self._settings.max_files_in_ram
+        size = max(1, min(MAX_CHUNK, in_ram // (2 * self._jobs)))
+        pending: deque[Future[list[_Answer]]] = deque()
+        for chunk in _batched(sources, size):
+            pending.append(self._threads.submit(self._read_chunk, chunk))
+            if len(pending) * size >= in_ram:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+
+    def members(self, path: str) -> list[tuple[int, str]] | Reason:
+        """List the music files in an archive, place and name.
+
+        Where there are none, reading it as a file says why. If listing it kills the
+        child, that is why.
+        """
+        return self._threads.submit(self._list, path).result()
+
+    def _list(self, path: str) -> list[tuple[int, str]] | Reason:
+        child = self._child()
+        listed = child.members(path)
+        return child.obituary() if listed is None else listed
+
+    def _read_chunk(self, sources: Sequence[Source]) -> list[_Answer]:
+        """Read files in this thread's child; a file that kills it is named.
+
+        Which of several it was is found by reading each of them alone.
+        """
+        if self._closed.is_set():
+            return []
+        child = self._child()
+        chunk = child.read(sources)
+        if chunk is not None or self._closed.is_set():
+            return [(sources, chunk)] if chunk else []
+        if len(sources) > 1:
+            return [one for source in sources for one in self._read_chunk([source])]
+        report = FileReport(((child.obituary(), 1),))
+        return [(sources, FileChunk(MelodyStore.of([]), [report], [None]))]
+
+    def _child(self) -> _Child:
+        """Return this thread's living child, started if need be."""
+        child: _Child | None = getattr(self._local, "child", None)
+        if child is None or not child.alive:
+            if child is not None:
+                self._children.remove(child)
+            limit = self._settings.max_seconds_per_file
+            child = _Child(self._module, self._arguments, limit)
+            self._local.child = child
+            with self._starting:
+                self._children.append(child)
+                if self._closed.is_set():  # too late: nobody else would end it
+                    child.kill()
+            child.wait_until_ready(self._closed)
+        return child
+
+    def _watch(self) -> None:
+        """Kill every child that is over its time."""
+        while not self._closed.wait(WATCH_SECONDS):
+            for child in list(self._children):
+                child.stop_if_overdue()
+
+
+def _batched(sources: Iterable[Source], size: int) -> Iterator[list[Source]]:
+    """Yield lists of ``size`` sources; the last may be shorter."""
+    rest = iter(sources)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+class _Child:
+    """One reading process."""
+
+    def __init__(
+        self, module: str, arguments: Sequence[str], limit_seconds: float
+    ) -> None:
+        # -P: a json.py in the folder where monody is run must not be imported.
+        arguments = [sys.executable, "-P", "-m", module, *arguments]
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, our own Python
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        )
+        self._requests = cast(BinaryIO, self._process.stdin)
+        self._answers = cast(BinaryIO, self._process.stdout)
+        self._module = module
+        self._limit_seconds = limit_seconds
+        self._deadline = float("inf")
+        self._overdue = False
+        self.alive = True
+
+    def wait_until_ready(self, closed: threading.Event) -> None:
+        """Wait for the child's word that it has started.
+
+        Args:
+            closed: Set where it was ended on purpose.
+
+        Raises:
+            MonodyError: If it ends without it: no file is to blame for that.
+        """
+        if self._answers.readline() != b"ready\n" and not closed.is_set():
+            self.close()
+            raise MonodyError(
+                "a reading process did not start: run "
+                f"`{sys.executable} -P -m {self._module} '{{}}'` to see why"
+            )
+
+    def read(self, sources: Sequence[Source]) -> FileChunk | None:
+        """Read files; ``None`` if the process ends over it."""
+        request = [(source.path, source.member) for source in sources]
+
+        def chunk() -> FileChunk:
+            header = self._header()
+            reports = [report_from_json(file) for file in header["files"]]
+            keys = [key for _, _, key in header["files"]]
+            if len(reports) != len(sources):
+                raise ValueError("an answer for other files")
+            return FileChunk(self._store(header["counts"]), reports, keys)
+
+        return self._ask(request, chunk)
+
+    def members(self, path: str) -> list[tuple[int, str]] | None:
+        """List an archive; ``None`` if the process ends over it."""
+
+        def listed() -> list[tuple[int, str]]:
+            return [(index, name) for index, name in self._header()]
+
+        return self._ask(path, listed)
+
+    def _ask(self, request: Any, answer: Callable[[], Answer]) -> Answer | None:
+        """Send a request and wait for its answer; ``None`` if the process ends."""
+        self._start_clock()
+        try:
+            self._requests.write(json.dumps(request).encode() + b"\n")
+            self._requests.flush()
+            return answer()
+        except (EOFError, OSError, ValueError, KeyError, TypeError):
+            # The pipe broke, or what came is no answer: this process is done for.
+            self._deadline = float("inf")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)  # it may say itself how it ended
+            self.close()
+            return None
+        finally:
+            self._deadline = float("inf")
+
+    def _start_clock(self) -> None:
+        self._deadline = time.monotonic() + self._limit_seconds
+
+    def _header(self) -> Any:
+        """Wait for the answer's first line; a dot before it says that work goes on."""
+        line = self._answers.readline()
+        while line == b".\n":
+            self._start_clock()
+            line = self._answers.readline()
+        if not line:
+            raise EOFError
+        return json.loads(line)
+
+    def _store(self, counts: Sequence[int]) -> MelodyStore:
+        """Read the arrays that follow an answer's first line."""
+        arrays: list[NDArray[Any]] = []
+        layouts = ((np.dtype(np.int32), 3), (np.dtype(np.int32), 3), (INFO, 1))
+        for count, (dtype, width) in zip(counts, layouts, strict=True):
+            data = self._answers.read(count * width * dtype.itemsize)
+            array = np.frombuffer(data, dtype)
+            arrays.append(array.reshape(-1, 3) if width == 3 else array)
+        notes, meters, info = arrays
+        return MelodyStore(notes, meters, info.copy(), [""])  # to be numbered anew
+
+    def stop_if_overdue(self) -> None:
+        """End the process if its present file takes too long."""
+        if time.monotonic() > self._deadline:
+            self._overdue = True
+            self.kill()
+
+    def kill(self) -> None:
+        """End the process; whoever waits for its answer then sees the pipe's end."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and let go of its pipes."""
+        self.alive = False
+        self.kill()
+        self._process.wait()
+        for pipe in (self._requests, self._answers):
+            with contextlib.suppress(OSError):  # a broken pipe closes with an error
+                pipe.close()
+
+    def obituary(self) -> Reason:
+        """Say why the process ended: the verdict of the file that it was reading."""
+        if self._overdue:
+            return Reason(
+                f"took longer than {self._limit_seconds:g} s to read",
+                "raise --max_seconds_per_file",
+            )
+        return Reason(
+            f"the parser died on it (exit status {self._process.returncode})",
+            "report it, with the file, to the authors of monody",
+        )

@@ -1,0 +1,68 @@
+"""What a file says, before anything is made of it: the readers' common result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.music.meter import Meter
+from monody.reading.reasons import Reason
+
+
+class UnreadableError(Exception):
+    """The file cannot be used.
+
+    Args:
+        text: Why: the reason of its verdict.
+        advice: What the user can do about it.
+    """
+
+    def __init__(self, text: str, advice: str) -> None:
+        super().__init__(text)
+        self.reason = Reason(text, advice)
+
+
+@dataclass(frozen=True)
+class RawTrack:
+    """One instrument of a file: its notes as read, in any order, not yet validated.
+
+    Args:
+        pitch: ``(notes,)`` of any integer type, as are the others.
+        start: In the file's own ticks.
+        duration: In the file's own ticks.
+        program: General MIDI program.
+        is_drum: Whether it plays on the drum channel.
+        index: Its place in the file.
+    """
+
+    pitch: NDArray[np.integer]
+    start: NDArray[np.integer]
+    duration: NDArray[np.integer]
+    program: int
+    is_drum: bool
+    index: int
+
+
+@dataclass(frozen=True)
+class RawScore:
+    """What a file says, times in its own ticks.
+
+    Args:
+        ticks_per_quarter: The file's own division, 1 or more.
+        tracks: In their order.
+        tempos: ``(tick, bpm)``, in order.
+        meters: Those that make sense, in order.
+        keys: ``(tick, "D minor")``, in order.
+        repairs: What was wrong with the bytes, and done.
+        piece: Index of the tune in a tune book.
+    """
+
+    ticks_per_quarter: int
+    tracks: tuple[RawTrack, ...]
+    tempos: tuple[tuple[int, float], ...]
+    meters: tuple[Meter, ...]
+    keys: tuple[tuple[int, str], ...]
+    repairs: tuple[str, ...] = ()
+    piece: int = 0

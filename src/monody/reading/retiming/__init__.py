@@ -1,0 +1,1 @@
+"""Melodies that ignore the tempo their file declares, moved to the grid they keep."""

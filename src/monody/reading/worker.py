@@ -1,0 +1,344 @@
+"""The child process that opens files: ``python -m monody.reading.worker SETTINGS``.
+
+Two more arguments name the database of what was read before (``read_cache``) and what
+its keys have in common. The process says ``ready``. Then each request is a line of
+JSON:
+
+- ``[[path, member], …]`` reads files; the member is a place in an archive, or -1. The
+  answer is a line with a dot now and then while they are parsed; then a line of JSON,
+  ``{"files": [[left out, repairs, key], …], "counts": [notes, meters, melodies]}``;
+  then the bytes of those three arrays (``melody_store``). The key is what to remember
+  the reading by: empty for one that is not to be, null for one that may turn out
+  otherwise another time.
+- ``path`` lists an archive; the answer is ``[[place, name], …]``.
+
+Nothing is pickled: what untrusted bytes can do to a parser must not reach the parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from monody.music.melody_store import MelodyStore
+from monody.reading.archives import Member, check_size, open_archive
+from monody.reading.cache import ReadCache, reading_key
+from monody.reading.extraction.extract import extract
+from monody.reading.file_types import is_archive_name
+from monody.reading.formats import read_scores
+from monody.reading.raw_score import RawScore, UnreadableError
+from monody.reading.reasons import FileReport, Reason
+from monody.settings.reading import ReadSettings
+
+MEMORY_LIMIT_BYTES = 2 * 2**30
+TELL_SECONDS = 0.05  # between signs of life
+BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
+TOO_MUCH_MEMORY = Reason(
+    f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
+    "split it into smaller files",
+)
+
+
+@dataclass
+class _Opened:
+    """A file on its way: its scores, or what was remembered, or why neither."""
+
+    scores: list[RawScore]
+    left_out: list[Reason]
+    size: int = 0  # bytes
+    # To remember it by; empty if it is not to be, None if it may turn out otherwise.
+    key: str | None = ""
+    remembered: tuple[FileReport, MelodyStore] | None = None
+
+
+@dataclass(frozen=True)
+class FilesRead:
+    """What came out of some files."""
+
+    melodies: MelodyStore  # info["file"] is the place of the file
+    reports: list[FileReport]
+    keys: list[str | None]
+
+
+class Reader:
+    """Reads files.
+
+    Args:
+        settings: What counts as a melody.
+        cache: What was read before; ``None`` to remember nothing.
+        common_key: What the keys of the cache have in common.
+    """
+
+    def __init__(
+        self,
+        settings: ReadSettings,
+        cache: ReadCache | None = None,
+        common_key: str = "",
+    ) -> None:
+        self._settings = settings
+        self._max_bytes = int(settings.max_file_megabytes * 1e6)
+        self._cache = cache
+        self._common_key = common_key
+
+    def read(
+        self,
+        requests: Sequence[tuple[str, int]],
+        parsed: Callable[[], None] = lambda: None,
+    ) -> FilesRead:
+        """Read some files.
+
+        Args:
+            requests: Path, and place in an archive or -1.
+            parsed: Called when a file was parsed.
+        """
+        groups: list[FilesRead] = []
+        opened: list[_Opened] = []
+        size = 0
+        for path, member in requests:
+            opened.append(self._open(path, member))
+            parsed()
+            size += opened[-1].size
+            if size > BYTES_AT_ONCE:
+                groups.append(self._extracted(opened))
+                opened, size = [], 0
+        return _joined([*groups, self._extracted(opened)])
+
+    def _open(self, path: str, member: int) -> _Opened:
+        """Parse one file; where that cannot be done, ``left_out`` says why."""
+        key = ""
+        try:
+            data, name = self._bytes(path, member)
+            if self._cache is not None:
+                key = reading_key(data, name, self._common_key)
+                remembered = self._cache.get(key)
+                if remembered is not None:
+                    return _Opened([], [], len(data), "", remembered)
+            found = read_scores(data, name, self._max_bytes)
+            return _Opened(found.scores, found.left_out, len(data), key)
+        except UnreadableError as error:
+            return _Opened([], [error.reason], key=key)
+        except (ValueError, ArithmeticError) as error:
+            return _Opened([], [_nonsense(error)], key=key)
+        except MemoryError:
+            return _Opened([], [TOO_MUCH_MEMORY], key=None)
+        except OSError as error:
+            return _Opened([], [_closed(error)], key=None)
+
+    def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
+        """Return the bytes of a file, or of an archive's member, and its name."""
+        if member >= 0:
+            archive = open_archive(path)
+            return archive.read(member, self._max_bytes), archive.name_of(member)
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            if os.path.islink(path):
+                reason = "a link that leads nowhere"
+                raise UnreadableError(reason, "mend or remove it") from error
+            raise
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableError(
+                "a folder that may not be read", "check its permissions"
+            )
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("not a regular file", "leave it out")
+        if is_archive_name(path):
+            raise _no_members(path)
+        check_size(status.st_size, self._max_bytes)
+        with open(path, "rb") as file:
+            return file.read(), os.path.basename(path)
+
+    def _extracted(self, opened: Sequence[_Opened]) -> FilesRead:
+        """Extract the melodies of parsed files; a file that cannot be is named."""
+        try:
+            return self._extracted_together(opened)
+        except (MemoryError, ValueError, ArithmeticError):
+            return _joined([self._extracted_alone(file) for file in opened])
+
+    def _extracted_together(self, opened: Sequence[_Opened]) -> FilesRead:
+        """Extract the melodies of parsed files, in their order."""
+        fresh = [file for file in opened if file.remembered is None]
+        found = extract([s for file in fresh for s in file.scores], self._settings)
+        of_file = [file for file, item in enumerate(fresh) for _ in item.scores]
+        found.melodies.info["file"] = np.array(of_file, int)[
+            found.melodies.info["file"]
+        ]
+        of_scores = iter(found.reports)
+        reports = [
+            _report([next(of_scores) for _ in file.scores], file.left_out)
+            for file in fresh
+        ]
+        read = FilesRead(found.melodies, reports, [file.key for file in fresh])
+        if len(fresh) == len(opened):
+            return read
+        return _with_remembered(read, opened)
+
+    def _extracted_alone(self, file: _Opened) -> FilesRead:
+        """Extract the melodies of one file; if that fails, the file is to blame."""
+        try:
+            return self._extracted_together([file])
+        except MemoryError:
+            report, key = _report([], [TOO_MUCH_MEMORY]), None
+        except (ValueError, ArithmeticError) as error:
+            report, key = _report([], [_nonsense(error)]), file.key
+        return FilesRead(MelodyStore.of([]), [report], [key])
+
+
+def _no_members(path: str) -> UnreadableError:
+    """Say why nothing could be listed in an archive.
+
+    Raises:
+        UnreadableError: If it cannot even be opened.
+    """
+    open_archive(path)
+    return UnreadableError("an archive without a music file", "leave it out")
+
+
+def _closed(error: OSError) -> Reason:
+    """Say why a file cannot be opened."""
+    reason = f"cannot be opened: {error.strerror}"
+    return Reason(reason, "check the file and its permissions")
+
+
+def _nonsense(error: Exception) -> Reason:
+    return Reason(f"values that make no music: {error}", "export it again")
+
+
+def _report(of_scores: list[FileReport], left_out: list[Reason]) -> FileReport:
+    """Put the reports of a tune book's tunes together."""
+    if len(of_scores) == 1 and not left_out:
+        return of_scores[0]
+    counts = Counter(left_out)
+    for report in of_scores:
+        counts.update(dict(report.left_out))
+    repairs = [repair for report in of_scores for repair in report.repairs]
+    commonest_last = tuple(reversed(counts.most_common()))
+    return FileReport(commonest_last, tuple(dict.fromkeys(repairs)))
+
+
+def _joined(parts: Sequence[FilesRead]) -> FilesRead:
+    """Put readings together, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    store, files = parts[0].melodies, len(parts[0].reports)
+    stores = [store]
+    for part in parts[1:]:
+        part.melodies.info["file"] += files
+        files += len(part.reports)
+        stores.append(part.melodies)
+    return FilesRead(
+        MelodyStore(
+            np.concatenate([store.notes for store in stores]),
+            np.concatenate([store.meters for store in stores]),
+            np.concatenate([store.info for store in stores]),
+            [""] * files,
+        ),
+        [report for part in parts for report in part.reports],
+        [key for part in parts for key in part.keys],
+    )
+
+
+def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
+    """Put what was remembered between what was read."""
+    fresh = iter(range(len(read.reports)))
+    ends = np.searchsorted(
+        read.melodies.info["file"], np.arange(len(read.reports)), side="right"
+    )
+    parts = []
+    for file in opened:
+        if file.remembered is not None:
+            report, store = file.remembered
+            parts.append(FilesRead(store, [report], [""]))
+            continue
+        index = next(fresh)
+        own = read.melodies[(ends[index - 1] if index else 0) : ends[index]]
+        own.info["file"] = 0
+        parts.append(FilesRead(own, [read.reports[index]], [read.keys[index]]))
+    return _joined(parts)
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
+    """Answer requests until the parent closes the pipe."""
+    told = time.monotonic()
+
+    def answer(text: bytes) -> None:
+        answers.write(text + b"\n")
+        answers.flush()
+
+    def parsed() -> None:
+        nonlocal told
+        if time.monotonic() - told > TELL_SECONDS:
+            told = time.monotonic()
+            answer(b".")
+
+    answer(b"ready")
+    for line in requests:
+        request = json.loads(line)
+        if isinstance(request, str):
+            answer(json.dumps(_members(request)).encode())
+            continue
+        read = reader.read(request, parsed)
+        store = read.melodies
+        arrays = (store.notes, store.meters, store.info)
+        rows = zip(read.reports, read.keys, strict=True)
+        header = {
+            "files": [(report.left_out, report.repairs, key) for report, key in rows],
+            "counts": [len(array) for array in arrays],
+        }
+        answers.write(json.dumps(header).encode() + b"\n")
+        for array in arrays:
+            answers.write(np.ascontiguousarray(array).tobytes())
+        answers.flush()
+
+
+def _members(path: str) -> list[Member]:
+    """List the music files in an archive; none if reading it must say why not."""
+    try:
+        return open_archive(path).members()
+    except (UnreadableError, MemoryError):
+        return []
+
+
+def _limit_memory() -> None:
+    """Let a file that asks for gigabytes fail here instead of filling the machine."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    soft = MEMORY_LIMIT_BYTES
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    # macOS refuses this limit: the limit of time is left.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def main() -> None:
+    """Serve on standard input and output."""
+    # symusic prints its warnings from C++: they must not get between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    silence = os.open(os.devnull, os.O_WRONLY)
+    settings = ReadSettings.from_json(json.loads(sys.argv[1]))
+    reader = Reader(settings)
+    if sys.argv[2:]:
+        reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
+    _limit_memory()
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    serve(sys.stdin.buffer, answers, reader)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A melody as sound: monody's own two instruments, or a sound bank's."""

@@ -1,0 +1,66 @@
+"""A melody played by a sound bank of the user's own (SoundFont 2), by midirenderer."""
+
+from __future__ import annotations
+
+import io
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from monody.errors import MonodyError
+from monody.extras import extra_module
+from monody.music.melody import Melody
+from monody.music.midi_file import midi_bytes
+from monody.render.audio.loudness import Audio
+
+BANK_RATE = 44_100  # samples a second
+
+
+def played_by(sound_bank: Path, melody: Melody) -> Audio:
+    """Play a melody until its last note ends, as loud as the bank makes it.
+
+    Args:
+        sound_bank: A ``.sf2`` file.
+        melody: What to play.
+
+    Returns:
+        ``(samples,)``, one channel at 44,100 samples a second.
+
+    Raises:
+        MonodyError: If midirenderer is not installed, or the file cannot be read or is
+            no sound bank.
+    """
+    midirenderer = extra_module("midirenderer", "audio", "a sound bank is played by")
+    try:
+        bank = sound_bank.read_bytes()
+    except OSError as error:
+        raise MonodyError(
+            f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}"
+        ) from error
+    try:
+        data = midirenderer.render_wave_from(bank, midi_bytes(melody))
+    except BaseException as error:
+        # A damaged bank makes midirenderer's Rust panic, and that is no Exception.
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        raise MonodyError(
+            f"expected a sound bank (.sf2), but {str(sound_bank)!r} cannot be played "
+            f"({error}): name another, or none for monody's own sound"
+        ) from error
+    return _mono(data)
+
+
+def _mono(data: bytes) -> Audio:
+    """Read a 16-bit WAV file as one channel at 44,100 samples a second."""
+    with wave.open(io.BytesIO(data)) as file:
+        rate, channels = file.getframerate(), file.getnchannels()
+        frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    audio = frames.reshape(-1, channels).mean(axis=1, dtype=np.float32) / 2**15
+    # One transform of everything resamples exactly. Whole seconds make both lengths
+    # quick to transform; the rest of the last one is silence.
+    seconds = len(audio) // rate + 1
+    spectrum = np.fft.rfft(audio, seconds * rate)
+    resampled = np.fft.irfft(spectrum, seconds * BANK_RATE)
+    at_rate: Audio = (resampled * (BANK_RATE / rate)).astype(np.float32)
+    return at_rate

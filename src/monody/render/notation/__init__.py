@@ -1,0 +1,1 @@
+"""A melody as written music: measures, spelling, ABC, MusicXML and staves."""

@@ -1,0 +1,195 @@
+"""From a melody to what a hand would write: bars, ties and triplets.
+
+A note is cut at bar lines, and where no single value lasts as long or where it would
+hide a beat; the pieces are tied. What does not fit plain and dotted values is written
+in triplets of the longest value that fits, down to triplets of 64ths, whose notes last
+one tick: so every melody can be written exactly.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from monody.music.melody import Melody, lines_around
+from monody.music.meter import TICKS_PER_QUARTER, Meter, meter_at
+
+# Plain and dotted values in ticks, from a dotted whole note to a 32nd.
+VALUES = (144, 96, 72, 48, 36, 24, 18, 12, 9, 6, 3)
+SHORTEST = VALUES[-1]
+# What a triplet lasts in all: of quarters, of 8ths, of 16ths, of 32nds, of 64ths.
+TRIPLETS = (48, 24, 12, 6, 3)
+
+
+class Written(NamedTuple):
+    """One written note or rest."""
+
+    note: int | None  # index in the melody, the same in all tied pieces; None: a rest
+    start: int  # ticks since the bar line
+    value: Fraction  # in quarters, as written: a note of a triplet sounds 2/3 of it
+    tied: bool  # to the next one
+
+
+class Group(NamedTuple):
+    """Neighbours that are all plain, or make one triplet (3 in the time of 2)."""
+
+    triplet: bool
+    notes: tuple[Written, ...]
+
+
+class Bar(NamedTuple):
+    """What stands between two bar lines."""
+
+    meter: Meter
+    new_meter: bool  # whether its time signature is to be shown
+    groups: tuple[Group, ...]  # none in a whole bar of rest
+
+
+class _Sound(NamedTuple):
+    """A stretch of a note or of silence, from tick to tick."""
+
+    start: int
+    end: int
+    note: int | None
+    tied: bool
+
+
+def bars_of(melody: Melody) -> list[Bar]:
+    """Write a melody down, from tick 0 to the bar line after its last note.
+
+    Silence is written as rests. A meter that begins within a bar cuts it short.
+    """
+    lines = lines_around(melody) if len(melody) else [0, melody.meters[0].bar_ticks]
+    bars: list[Bar] = []
+    by_bar = groupby(_sounds(melody, lines), lambda one: bisect_right(lines, one.start))
+    for number, sounds in by_bar:
+        start, end = lines[number - 1 : number + 1]
+        meter = meter_at(start, melody.meters)
+        inside = [one._replace(start=one.start - start, end=one.end - start)
+                  for one in sounds]  # fmt: skip
+        is_rest = end - start == meter.bar_ticks and inside[0].note is None
+        groups = () if is_rest and len(inside) == 1 else tuple(_groups(inside, meter))
+        bars.append(Bar(meter, meter.tick == start, groups))
+    return bars
+
+
+def _sounds(melody: Melody, lines: Sequence[int]) -> Iterator[_Sound]:
+    """Cut notes and silence at the bar lines."""
+    starts, ends = melody.starts.tolist(), melody.ends.tolist()
+    note = 0
+    for start, end in pairwise(sorted({*lines, *starts, *ends})):
+        while note < len(starts) and ends[note] <= start:
+            note += 1
+        sounding = note < len(starts) and starts[note] <= start
+        tied = sounding and ends[note] > end
+        yield _Sound(start, end, note if sounding else None, tied)
+
+
+def _groups(sounds: Sequence[_Sound], meter: Meter) -> Iterator[Group]:
+    """Write one bar; times count from its bar line."""
+    edges = [0, *(sound.end for sound in sounds)]
+    plain_from = 0
+    for start, end in [*_triplets(edges, meter), (edges[-1], edges[-1])]:
+        plain = [
+            note
+            for sound in _between(sounds, plain_from, start)
+            for note in _plain(sound, meter)
+        ]
+        if plain:
+            yield Group(False, tuple(plain))
+        if start < end:
+            in_triplet = [_in_triplet(sound) for sound in _between(sounds, start, end)]
+            yield Group(True, tuple(in_triplet))
+        plain_from = end
+
+
+def _between(sounds: Sequence[_Sound], start: int, end: int) -> Iterator[_Sound]:
+    """Cut out what sounds between two ticks."""
+    for one in sounds:
+        if one.start < end and one.end > start:
+            tied = one.tied or (one.end > end and one.note is not None)
+            yield _Sound(max(one.start, start), min(one.end, end), one.note, tied)
+
+
+def _triplets(edges: Sequence[int], meter: Meter) -> Iterator[tuple[int, int]]:
+    """Find where triplets begin and end: around all that is off the grid of 32nds.
+
+    Args:
+        edges: Of the bar and of what sounds in it, in order, from 0.
+        meter: Of the bar.
+    """
+    free_from = 0
+    for edge in edges:
+        if edge % SHORTEST and edge > free_from:
+            start, end = _triplet_around(edge, edges, meter, free_from)
+            yield start, end
+            free_from = end
+
+
+def _triplet_around(
+    edge: int, edges: Sequence[int], meter: Meter, free_from: int
+) -> tuple[int, int]:
+    """Find the longest triplet around a tick that all notes in it fit into.
+
+    Only the last one of a bar that a new meter cuts short may be incomplete.
+    """
+    beat = meter.beat_ticks
+    for length in TRIPLETS:
+        if beat % length and length % beat:
+            continue
+        step = min(beat, length)
+        for start in range(edge // step * step, edge - length, -step):
+            inside = [one - start for one in edges if start < one < start + length]
+            fits = not any(one % (length // 3) for one in inside)
+            if fits and free_from <= start and start + length <= edges[-1]:
+                return start, start + length
+    start = edge // SHORTEST * SHORTEST
+    return start, min(start + SHORTEST, edges[-1])
+
+
+def _in_triplet(sound: _Sound) -> Written:
+    """Write a note of a triplet: one or two thirds of it, so never a dotted value."""
+    value = Fraction(sound.end - sound.start, TICKS_PER_QUARTER) * Fraction(3, 2)
+    return Written(sound.note, sound.start, value, sound.tied)
+
+
+def _plain(sound: _Sound, meter: Meter) -> Iterator[Written]:
+    """Write a stretch on the grid of 32nds as one value, or as several that are tied.
+
+    Each is the longest that reads well.
+    """
+    start = sound.start
+    while start < sound.end:
+        ticks = next(
+            ticks
+            for ticks in VALUES
+            if start + ticks <= sound.end
+            and _reads_well(start, ticks, meter, is_rest=sound.note is None)
+        )
+        tied = sound.tied or (start + ticks < sound.end and sound.note is not None)
+        yield Written(sound.note, start, Fraction(ticks, TICKS_PER_QUARTER), tied)
+        start += ticks
+
+
+def _reads_well(start: int, ticks: int, meter: Meter, *, is_rest: bool) -> bool:
+    """Tell whether a value shows the beats: it may last over them, but not vaguely.
+
+    It lies within a beat; or it begins on one, in compound meters for whole beats, and
+    as a rest only where a bar of such values has one; or it is a note of a simple
+    meter, within a pair of beats, that ends on a beat or is the middle of
+    short-long-short.
+    """
+    beat, pair = meter.beat_ticks, 2 * meter.beat_ticks
+    place = start % beat
+    is_compound = beat % 9 == 0
+    if place + ticks <= beat:
+        return True
+    if place == 0:
+        is_whole = not is_compound or ticks % beat == 0
+        return is_whole and not (is_rest and start % ticks)
+    if is_compound or is_rest or start // pair != (start + ticks - 1) // pair:
+        return False
+    return (start + ticks) % beat == 0 or ticks == beat == 2 * place

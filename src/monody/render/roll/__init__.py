@@ -1,0 +1,1 @@
+"""A melody as a piano roll: SVG, PNG, in the terminal, with its surprisal."""

@@ -1,0 +1,64 @@
+"""A melody's piano roll as a picture of pixels."""
+
+from __future__ import annotations
+
+import re
+
+from monody.errors import MonodyError, SettingError
+from monody.extras import extra_module
+from monody.music.melody import Melody
+from monody.render.roll.roll import roll_svg
+
+MIN_WIDTH, MAX_WIDTH = 100, 8_000  # in pixels
+MAX_PIXELS = 60_000_000  # 240 MB while drawing: some 1,500 bars at the usual width
+FAMILY = "Inter"  # a free font that a Python package ships
+
+
+def roll_png(melody: Melody, title: str, *, width_pixels: int = 1600) -> bytes:
+    """Draw a melody as a piano roll in light colours: a PNG file.
+
+    Letters come from a font of our own choice, so that they show on machines without
+    fonts and the same melody gives the same bytes everywhere. Only a title beyond
+    ASCII also looks for its letters in the fonts of the machine.
+
+    Args:
+        melody: With at least one note.
+        title: What the picture shows; plain text.
+        width_pixels: Width, 100-8,000. The height follows from the melody.
+
+    Raises:
+        MonodyError: If the extra ``picture`` is not installed, or the picture would
+            have more than 60 million pixels.
+        SettingError: If the width is out of its range.
+        ValueError: If there is no note.
+    """
+    if not MIN_WIDTH <= width_pixels <= MAX_WIDTH:
+        raise SettingError(
+            f"width_pixels must be from {MIN_WIDTH} to {MAX_WIDTH}, not {width_pixels}"
+        )
+    resvg, fonts, _ = (
+        extra_module(name, "picture", "PNG pictures need")
+        for name in ("resvg_py", "fontpkg", "fontpkg_inter")
+    )
+    svg = roll_svg(melody, title, adaptive=False)
+    _check_size(svg, width_pixels)
+    picture: bytes = resvg.svg_to_bytes(
+        svg_string=svg,
+        width=width_pixels,
+        font_files=[str(fonts.path(FAMILY))],
+        sans_serif_family=FAMILY,
+        skip_system_fonts=title.isascii(),
+    )
+    return picture
+
+
+def _check_size(svg: str, width_pixels: int) -> None:
+    """Refuse a picture that would take gigabytes of memory."""
+    found = re.search(r'viewBox="0 0 (\S+) (\S+)"', svg)
+    width, height = map(float, found.groups()) if found else (1.0, 1.0)
+    pixels = round(height / width * width_pixels**2)
+    if pixels > MAX_PIXELS:
+        raise MonodyError(
+            f"a picture can have {MAX_PIXELS:,} pixels, and this melody's would have "
+            f"{pixels:,}: make it narrower, or draw it as SVG"
+        )

@@ -1,0 +1,74 @@
+"""How time and pitch become lengths in a piano roll that stands in rows of bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from monody.music.melody import Melody
+from monody.render.roll.rows import Row
+
+MAX_TICK_WIDTH = 2.8
+MIN_PITCH_HEIGHT, MAX_PITCH_HEIGHT = 4.0, 8.0
+FEWEST_PITCHES = 12  # that a row has room for
+
+
+@dataclass(frozen=True)
+class RollScale:
+    """How ticks and pitches become lengths, in the picture's own unit."""
+
+    left: float  # of the earliest tick of a row
+    tick_width: float
+    highest_pitch: int
+    pitches: int
+    pitch_height: float
+
+    @classmethod
+    def fit(
+        cls,
+        melody: Melody,
+        rows: Sequence[Row],
+        left: float,
+        size: tuple[float, float],
+        **more: Any,
+    ) -> Self:
+        """Choose a scale that fits the longest row and all pitches.
+
+        Args:
+            melody: With at least one note.
+            rows: Its rows.
+            left: Where rows begin.
+            size: How wide rows may be, and how high a roll should be.
+            more: What a kind of scale has besides.
+        """
+        width, height = size
+        ticks = max(row.indent + row.end - row.start for row in rows)
+        low, high = int(melody.pitches.min()), int(melody.pitches.max())
+        spare = max(FEWEST_PITCHES - (high - low + 1), 2)
+        pitches = high - low + 1 + spare
+        return cls(
+            left=left,
+            tick_width=min(width / ticks, MAX_TICK_WIDTH),
+            highest_pitch=high + spare // 2,
+            pitches=pitches,
+            pitch_height=min(max(height / pitches, MIN_PITCH_HEIGHT), MAX_PITCH_HEIGHT),
+            **more,
+        )
+
+    @property
+    def roll_height(self) -> float:
+        """The height of all pitches."""
+        return self.pitches * self.pitch_height
+
+    def x(self, tick: int, row: Row) -> float:
+        """Return where a tick of a row stands."""
+        return self.left + (row.indent + tick - row.start) * self.tick_width
+
+    def y(self, pitch: int) -> float:
+        """Return the upper edge of a pitch, from the roll's upper edge."""
+        return (self.highest_pitch - pitch) * self.pitch_height
+
+    def sides(self, row: Row) -> tuple[float, float]:
+        """Return where a row begins and ends."""
+        return self.x(row.start, row), self.x(row.end, row)

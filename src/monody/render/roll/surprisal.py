@@ -1,0 +1,234 @@
+"""The surprise of each note of a melody as a picture: one SVG that needs nothing else.
+
+The melody stands as a piano roll in rows of eight bars, as a score does, so that
+phrases stand below one another. Each note is coloured by its bits, and has a stem as
+tall as they are above it. Colours mean the same in every picture.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monody.music.melody import Melody, Note
+from monody.music.pitch import pitch_name
+from monody.render.roll.rows import Row, rows_of
+from monody.render.roll.scale import RollScale
+from monody.render.svg import (
+    AT_END,
+    AT_MIDDLE,
+    FONT,
+    Look,
+    box,
+    line,
+    printable,
+    shortened,
+    tag,
+    text,
+)
+
+BARS_IN_ROW = 8
+DARKEST_BITS = 8.0  # what is more surprising has the same colour
+TITLE_CHARACTERS = 84  # that fit; the whole title is in <title>
+
+WIDTH = 1120.0  # all lengths in pixels
+LEFT, RIGHT = 52.0, 28.0  # margins of the rows
+HEADER, LEGEND = 104.0, 168.0  # height, width
+CHART, BETWEEN = 72.0, 10.0  # height of the stems' chart; from it to the roll
+ROW_GAP = 44.0  # from one row's roll to the next row's chart
+ROLL = 112.0  # its height, as far as the pitches allow
+FEWEST_BITS = 4.0  # that the chart has room for
+
+INK, SOFT, BAR_LINE, GRID = "#1f2328", "#59616b", "#c3c9d0", "#d9dde2"
+PAPER, ROLL_PAPER, BLACK_KEYS = "#ffffff", "#f6f7f9", "#edeff2"
+
+OUTLINE: Look = {"stroke": INK, "stroke-width": 0.6, "stroke-opacity": 0.45}
+
+# Even steps of lightness in one hue, so that the scale is even in grey too: OKLCH (B.
+# Ottosson, "A perceptual color space for image processing", 2020) from lightness 0.90
+# to 0.28 at 262 degrees.
+COLOURS = ("#ccdfff", "#a7c6fd", "#83acf7", "#6292ec", "#4579dc",
+           "#2c60c6", "#1748ab", "#06338a", "#002067")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Scale(RollScale):
+    """How ticks, pitches and bits become pixels."""
+
+    top_bits: float
+
+    @property
+    def row_height(self) -> float:
+        return CHART + BETWEEN + self.roll_height + ROW_GAP
+
+    def y(self, pitch: int) -> float:
+        """Return the upper edge of a pitch, from the chart's upper edge."""
+        return CHART + BETWEEN + super().y(pitch)
+
+    def bits_y(self, bits: float) -> float:
+        return CHART * (1 - bits / self.top_bits)
+
+
+def surprise_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
+    """Draw a melody with the bits of each note.
+
+    Args:
+        melody: With at least one note. A first note in the second half of its bar is a
+            pickup: its bar has the number 0 and hangs out on the left.
+        bits: ``(notes,)``: the surprise of each note, 0 or more.
+        title: What the picture shows; plain text.
+
+    Returns:
+        An SVG document with its own white ground, without scripts, fonts or links. The
+        same arguments give the same text.
+
+    Raises:
+        ValueError: If there is no note, or not one finite number for each.
+    """
+    if not len(melody):
+        raise ValueError("melody must have at least one note")
+    if len(bits) != len(melody):
+        raise ValueError(f"bits must be one a note, {len(melody)}, not {len(bits)}")
+    if not np.all(np.isfinite(bits)):
+        raise ValueError("bits must be finite numbers")
+    values = [max(float(value), 0.0) for value in bits]  # rounding can go below 0
+    rows = rows_of(melody, BARS_IN_ROW)
+    room, top_bits = (WIDTH - LEFT - RIGHT, ROLL), max(1.06 * max(values), FEWEST_BITS)
+    scale = _Scale.fit(melody, rows, LEFT, room, top_bits=top_bits)
+    height = HEADER + len(rows) * scale.row_height
+    summary = _summary(melody, values, rows)
+    title = printable(title)
+    parts = [*_opening(title, summary, height), *_header(title, summary)]
+    for index, row in enumerate(rows):
+        parts += _draw_row(row, index, scale, melody, values)
+    return "\n".join([*parts, "</g>", "</svg>", ""])
+
+
+def colour_of(bits: float) -> str:
+    """Return the colour of a surprise, pale for little: ``"#rrggbb"``."""
+    place = min(max(bits / DARKEST_BITS, 0.0), 1.0) * (len(COLOURS) - 1)
+    low = min(int(place), len(COLOURS) - 2)
+    levels = [bytes.fromhex(colour[1:]) for colour in COLOURS[low : low + 2]]
+    mixed = (a + (b - a) * (place - low) for a, b in zip(*levels, strict=True))
+    return "#" + "".join(f"{round(level):02x}" for level in mixed)
+
+
+def _summary(melody: Melody, bits: list[float], rows: list[Row]) -> str:
+    """Say in a line what the picture shows."""
+    most = bits.index(max(bits))
+    note = Note(*melody.notes[most].tolist())
+    bar = next(row for row in rows if note.start < row.end).bar_at(note.start)
+    return (
+        f"{len(bits):,} note{'s' * (len(bits) > 1)} · "
+        f"{sum(bits) / len(bits):.2f} bits a note · most surprising: "
+        f"{pitch_name(note.pitch)} in bar {bar}, {bits[most]:.1f} bits"
+    )
+
+
+def _opening(title: str, summary: str, height: float) -> Iterator[str]:
+    """Yield the document's head: size, words for screen readers, ground, colours."""
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH:g}" '
+        f'height="{height:.0f}" viewBox="0 0 {WIDTH:g} {height:.0f}">'
+    )
+    yield f"<title>{html.escape(title)}</title>"
+    yield (
+        "<desc>Piano roll of a melody. The darker a note, and the taller the stem "
+        f"above it, the less the model expected it. {html.escape(summary)}.</desc>"
+    )
+    yield '<defs><linearGradient id="monody-bits">'
+    for place, colour in enumerate(COLOURS):
+        offset = place / (len(COLOURS) - 1)
+        yield tag("stop", {"offset": offset, "stop-color": colour})
+    yield "</linearGradient></defs>"
+    yield box(0, 0, WIDTH, height, {"fill": PAPER})
+    yield f'<g font-family="{FONT}" font-size="11" fill="{SOFT}">'
+
+
+def _header(title: str, summary: str) -> Iterator[str]:
+    """Draw the title, the line below it, and the legend on the right."""
+    look: Look = {"font-size": 20, "font-weight": "600", "fill": INK}
+    yield text(shortened(title, TITLE_CHARACTERS), LEFT, 38, look)
+    yield text(summary, LEFT, 61, {"font-size": 13})
+    left = WIDTH - RIGHT - LEGEND
+    yield box(left, 50, LEGEND, 10, {"rx": 2, "fill": "url(#monody-bits)"})
+    yield text("bits", left - 8, 59, AT_END)
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        label = f"{DARKEST_BITS * share:g}{'+' * (share == 1)}"
+        yield text(label, left + LEGEND * share, 74, AT_MIDDLE)
+
+
+def _draw_row(
+    row: Row, index: int, scale: _Scale, melody: Melody, bits: list[float]
+) -> Iterator[str]:
+    """Draw one row: chart above, roll below, bar lines through both."""
+    yield f'<g transform="translate(0 {HEADER + index * scale.row_height:.2f})">'
+    yield from _ground(row, scale)
+    yield from _bits_axis(row, scale)
+    yield from _bar_lines(row, scale)
+    sounding = (melody.starts < row.end) & (melody.ends > row.start)
+    for place in np.flatnonzero(sounding).tolist():
+        note = Note(*melody.notes[place].tolist())
+        yield from _draw_note(note, bits[place], row, scale)
+    yield "</g>"
+
+
+def _ground(row: Row, scale: _Scale) -> Iterator[str]:
+    """Draw what lies behind the notes: the black keys, and a name at each C."""
+    (left, right), height = scale.sides(row), scale.pitch_height
+    width, highest = right - left, scale.highest_pitch
+    top = scale.y(highest)
+    yield box(left, top, width, scale.roll_height, {"fill": ROLL_PAPER})
+    for pitch in range(highest, highest - scale.pitches, -1):
+        y = scale.y(pitch)
+        if "#" in pitch_name(pitch):
+            yield box(left, y, width, height, {"fill": BLACK_KEYS})
+        if pitch % 12 == 0:
+            yield line(left, right, y + height, y + height, _stroke(GRID))
+            yield text(pitch_name(pitch), left - 8, y + height / 2 + 4, AT_END)
+
+
+def _bits_axis(row: Row, scale: _Scale) -> Iterator[str]:
+    """Draw the axis of the bits: six lines at most, with their figures."""
+    left, right = scale.sides(row)
+    for bits in range(0, int(scale.top_bits) + 1, math.ceil(scale.top_bits / 5)):
+        y = scale.bits_y(bits)
+        yield line(left, right, y, y, _stroke(GRID if bits else SOFT))
+        yield text(str(bits), left - 8, y + 4, AT_END)
+    turned = f"translate({left - 34:.6g} {CHART / 2:g}) rotate(-90)"
+    yield text("bits", 0, 0, {"transform": turned, **AT_MIDDLE})
+
+
+def _bar_lines(row: Row, scale: _Scale) -> Iterator[str]:
+    """Draw the bar lines, and the number of each bar; the melody's last is thick."""
+    bottom = scale.row_height - ROW_GAP
+    for number, tick in enumerate(row.lines, start=row.first_bar):
+        x, final = scale.x(tick, row), row.last and tick == row.end
+        look = _stroke(SOFT, 2) if final else _stroke(BAR_LINE)
+        yield line(x, x, 0, bottom, look)
+        if tick < row.end:
+            yield text(str(number), x + 3, -6)
+
+
+def _draw_note(note: Note, bits: float, row: Row, scale: _Scale) -> Iterator[str]:
+    """Draw a note's part of this row, and its stem if it begins here."""
+    begins = note.start >= row.start
+    x = scale.x(max(note.start, row.start), row)
+    width = scale.x(min(note.end, row.end), row) - x
+    width = max(width - 1.0, 0.6 * width)  # keeps repeated notes apart
+    y, fill = scale.y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
+    look = {"class": "note" if begins else "held", "rx": 1.5, **fill}
+    words = f"{pitch_name(note.pitch)}, {note.duration} ticks, {bits:.2f} bits"
+    yield box(x, y, width, scale.pitch_height, look, f"<title>{words}</title>")
+    if begins:
+        top, middle = scale.bits_y(bits), x + min(width / 2, 4.0)
+        yield line(middle, middle, top, CHART, _stroke(SOFT, 1.2))
+        yield tag("circle", {"cx": middle, "cy": top, "r": 2.8, **fill})
+
+
+def _stroke(colour: str, width: float = 1) -> Look:
+    return {"stroke": colour, "stroke-width": width}

@@ -1,0 +1,110 @@
+"""How a folder of music files becomes melodies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from monody.music.note_values import parse_meter
+from monody.music.pitch import parse_pitch_range
+from monody.settings.base import Settings, setting
+
+LINES = ("auto", "strict", "tolerant", "skyline")
+
+
+TRACKS = ("all", "best")
+
+
+TEMPOS = ("auto", "off", "always")
+
+
+@dataclass(frozen=True)
+class ReadSettings(Settings):
+    """How a folder of MIDI files becomes melodies."""
+
+    heading = "Reading: what counts as a melody"
+
+    min_notes: int = setting(
+        8, "Notes that a melody has at least; shorter ones are left out.", minimum=1
+    )
+    min_distinct_pitches: int = setting(
+        3, "Different pitches that a melody has at least.", minimum=1, maximum=128
+    )
+    max_rest_quarters: int = setting(
+        8, "A silence of this many quarter notes or more splits a melody.", minimum=1
+    )
+    pitch_range: str | None = setting(
+        None,
+        "Lowest and highest note that a melody may have, such as C3..C6 or 48..84; "
+        "melodies that leave it are left out. By default any.",
+    )
+    meters: str | None = setting(
+        None,
+        "Time signatures wanted, such as 3/4,6/8; melodies in others are left out. "
+        "By default any.",
+    )
+    line: str = setting(
+        "auto",
+        "Which tracks are a melody: those without an overlap (strict), those of whose "
+        "notes 95 % stand alone (tolerant), or any, of which the top line is taken "
+        "(skyline); auto is tolerant, and skyline for a file that has nothing else.",
+        choices=LINES,
+    )
+    tracks: str = setting(
+        "all",
+        "Take all tracks of a file that are a melody, or the one with the most notes "
+        "(best): in 97 % of labelled files that is the tune.",
+        choices=TRACKS,
+    )
+    tempo: str = setting(
+        "auto",
+        "Re-time melodies whose onsets ignore the declared grid (auto), none (off), or "
+        "every one that has a steady pulse (always).",
+        choices=TEMPOS,
+    )
+    deduplicate: bool = setting(
+        True, "Learn from each tune once, however many copies of it there are."
+    )
+    max_file_megabytes: float = setting(
+        16.0, "Files larger than this are skipped, in megabytes.", minimum=0.001
+    )
+    max_seconds_per_file: float = setting(
+        10.0, "A file that takes longer than this is skipped, in seconds.", minimum=0.1
+    )
+    n_jobs: int | None = setting(
+        None,
+        "Processes that read files; by default one for each core, 8 at most.",
+        minimum=1,
+    )
+    max_files_in_ram: int = setting(
+        1024, "Files that are being read and parsed at a time.", minimum=1
+    )
+    cache: bool = setting(
+        True, "Remember what was read, so that it is not read again (`monody cache`)."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _ = self.allowed_pitches, self.wanted_meters  # both check their text
+
+    @property
+    def allowed_pitches(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch that a melody may have."""
+        return parse_pitch_range(self.pitch_range) if self.pitch_range else (0, 127)
+
+    @property
+    def wanted_meters(self) -> frozenset[str]:
+        """The time signatures wanted; empty means any."""
+        example = "time signatures such as 3/4,6/8"
+        texts = self.meters.split(",") if self.meters else []
+        meters = (parse_meter(text, "meters", example) for text in texts)
+        return frozenset(f"{above}/{below}" for above, below in meters)
+
+    def of_reading(self) -> dict[str, Any]:
+        """Return the settings that decide what is read out of a file's bytes."""
+        others = ("n_jobs", "max_files_in_ram", "max_seconds_per_file")
+        return {
+            name: value
+            for name, value in self.to_json().items()
+            if name not in (*others, "deduplicate", "cache")
+        }

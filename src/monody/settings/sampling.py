@@ -1,0 +1,176 @@
+"""What can be asked of generated melodies, and what it means in ticks and pitches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monody.errors import SettingError
+from monody.music.instrument_ranges import parse_range
+from monody.music.note_values import (
+    parse_bars,
+    parse_counts,
+    parse_meter,
+    parse_note_values,
+)
+from monody.music.scale import Scale, parse_scale
+from monody.settings.base import Settings, setting
+
+STARTS = ("primer", "nothing")
+ENDS = ("usual", "tonic", "any")
+
+
+@dataclass(frozen=True)
+class SampleSettings(Settings):
+    """What is asked of a generation."""
+
+    heading = "Melodies"
+
+    num_files: int = setting(10, "Melodies to write.", minimum=1, maximum=100_000)
+    file_length: int = setting(
+        1000, "Length of each melody in 16th notes, exact.", minimum=1, maximum=100_000
+    )
+    bars: int | None = setting(
+        None, "Length in bars instead, exact.", minimum=1, maximum=10_000
+    )
+    free: bool = setting(
+        False, "Let the model end each melody, at the length above at the latest."
+    )
+    meter: str | None = setting(
+        None, "Time signature, such as 6/8; by default the primer's."
+    )
+    bpm: float | None = setting(
+        None,
+        "Tempo, in quarter notes a minute.",
+        minimum=4,
+        maximum=1000,
+    )
+    key: str | None = setting(
+        None, "Only notes of this key, such as 'D dorian' or Am, or a list: C,D,E,G,A."
+    )
+    range: str | None = setting(
+        None, "Only notes in this range, such as C4..A5, or an instrument's: flute."
+    )
+    durations: str | None = setting(
+        None,
+        "Note values: none finer than 8ths, say; or a list, only these: 1/4,3/8,1/2.",
+    )
+    density: str | None = setting(
+        None, "Notes that begin in each bar, such as 4 or 3..8."
+    )
+    end: str = setting(
+        "usual",
+        "Last note: as often on the tonic, and as long, as in the corpus (usual); on "
+        "the tonic of the key, or of the one that is heard; or any.",
+        choices=ENDS,
+    )
+    temperature: float = setting(
+        1.0,
+        "Below 1 safer, above 1 bolder; 0 always takes the most likely event.",
+        minimum=0.0,
+        maximum=10.0,
+    )
+    pitch_temperature: float | None = setting(
+        None, "The same for pitch alone.", minimum=0.0, maximum=10.0
+    )
+    rhythm_temperature: float | None = setting(
+        None, "The same for rhythm alone.", minimum=0.0, maximum=10.0
+    )
+    top_k: int = setting(
+        0, "Choose among so many of the likeliest; 0 among all.", minimum=0, maximum=131
+    )
+    top_p: float = setting(
+        1.0,
+        "Choose among the fewest that have this share of the probability together.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    min_p: float = setting(
+        0.0,
+        "Choose among those with this share of the likeliest one's probability.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    start: str = setting(
+        "primer", "Continue a primer, or start from nothing.", choices=STARTS
+    )
+    prime_bars: str | None = setting(
+        None, "Bars of the primer to continue, such as 1-8; by default drawn."
+    )
+    with_primer: bool = setting(
+        False, "Put the primer into the file, too, before the new bars."
+    )
+    best_of: int | None = setting(
+        None,
+        "Make so many, and keep the best: the likeliest that copy the least.",
+        minimum=1,
+        maximum=100_000,
+    )
+    max_copy: float | None = setting(
+        None,
+        "Try again where more bars than this on end stand in a training melody.",
+        minimum=0.0,
+    )
+    midi_instrument: str = setting(
+        "Acoustic Grand Piano",
+        "General MIDI instrument: its name in any case, or its number 0-127.",
+    )
+    seed: int | None = setting(
+        None,
+        "Seed of every random choice; by default a new one, printed and saved.",
+        minimum=0,
+        maximum=2**32 - 1,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Each checks its text.
+        _ = self.scale, self.pitches, self.note_ticks, self.notes_per_bar
+        _ = self.signature, self.primer_bars
+        if self.best_of is not None and self.best_of < self.num_files:
+            raise SettingError(
+                f"best_of must be at least num_files, {self.num_files}, not "
+                f"{self.best_of}: the best are chosen among so many"
+            )
+
+    @property
+    def scale(self) -> Scale | None:
+        """The key, if one is asked for."""
+        return parse_scale(self.key) if self.key else None
+
+    @property
+    def pitches(self) -> tuple[int, int] | None:
+        """Lowest and highest MIDI pitch, if a range is asked for."""
+        return parse_range(self.range) if self.range else None
+
+    @property
+    def note_ticks(self) -> frozenset[int] | None:
+        """Ticks that notes and rests may have, if any are asked for."""
+        return parse_note_values(self.durations) if self.durations else None
+
+    @property
+    def notes_per_bar(self) -> tuple[int, int] | None:
+        """Fewest and most notes that begin in a bar, if a density is asked for."""
+        return parse_counts(self.density, "density") if self.density else None
+
+    @property
+    def signature(self) -> tuple[int, int] | None:
+        """Numerator and denominator of the meter, if one is asked for."""
+        return parse_meter(self.meter, "meter") if self.meter else None
+
+    @property
+    def primer_bars(self) -> tuple[int, int] | None:
+        """First and last bar of the primer, counted from 1, if they are named."""
+        return parse_bars(self.prime_bars, "prime_bars") if self.prime_bars else None
+
+    @property
+    def temperatures(self) -> tuple[float, float]:
+        """Temperature of pitch and of rhythm."""
+        asked = (self.pitch_temperature, self.rhythm_temperature)
+        pitch, rhythm = (self.temperature if one is None else one for one in asked)
+        return pitch, rhythm
+
+    @property
+    def temperature_text(self) -> str:
+        """Both temperatures in words: ``"0.9"`` or ``"0.9 (rhythm 0.7)"``."""
+        pitch, rhythm = self.temperatures
+        return f"{pitch:g}" if pitch == rhythm else f"{pitch:g} (rhythm {rhythm:g})"

@@ -1,0 +1,165 @@
+"""Stopping a training at any moment, and going on as if it had not been stopped.
+
+A checkpoint holds every variable and what the callbacks remember. Keras calls back
+between two steps, so what is written then is of one moment; and it is written after the
+models and the history of its epoch, so that a process that dies between the two does
+that part of the epoch once more and comes to the same.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.errors import MonodyError
+from monody.experiments.training_state import (
+    TrainingStanding,
+    read_variables,
+    write_checkpoint,
+)
+from monody.models.backend import keras
+from monody.training.callbacks import Remembers
+
+SECONDS_BETWEEN = 25.0  # within an epoch; writing takes about 20 ms
+
+
+class CtrlC:
+    """Notes the first Ctrl-C instead of raising; the second one does not wait.
+
+    A context manager around work that looks at ``pressed`` where it can stop. Outside
+    the main thread, or where the program handles Ctrl-C itself, it changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._handles = False
+
+    def __enter__(self) -> CtrlC:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            try:
+                signal.signal(signal.SIGINT, self._note)
+                self._handles = True
+            except ValueError:
+                pass  # not the main thread: Ctrl-C does not come here
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._handles:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _note(self, *_: Any) -> None:
+        """Handle the first Ctrl-C."""
+        self.pressed = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class KeepCheckpoint(keras.callbacks.Callback):
+    """Writes where training stands: after each epoch, and now and then within one.
+
+    It comes after the callbacks whose memory it keeps.
+
+    Args:
+        path: The file.
+        parts: The callbacks that remember something, each of another class.
+        ctrl_c: Where it was pressed, training is broken off once the file is written.
+    """
+
+    def __init__(self, path: Path, parts: Sequence[Remembers], ctrl_c: CtrlC) -> None:
+        super().__init__()
+        self._path = path
+        self._parts = {type(part).__name__: part for part in parts}
+        self._ctrl_c = ctrl_c
+        self._first_batch = 0  # of the present epoch: those before were done already
+        self._found: dict[str, NDArray[Any]] | None = None
+        self._written = time.monotonic()
+
+    def go_on_from(self, standing: TrainingStanding) -> None:
+        """Take back what the file holds. The variables follow when training begins."""
+        for name, part in self._parts.items():
+            part.restore(standing.remembered[name])
+        self._first_batch = standing.batch
+        self._found = read_variables(self._path)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Write how training begins."""
+        if self._found is None and not self._path.exists():
+            self._write(0, 0)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Put the variables back; Keras has set the figures of the epoch to 0."""
+        self._epoch = epoch
+        if self._found is not None:
+            put_back(self._found, self.model)
+            self._found = None
+            if not self._first_batch:
+                self.model.reset_metrics()  # they are of the epoch before
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Write, if it is time."""
+        steps = self.params["steps"]
+        due = time.monotonic() >= self._written + SECONDS_BETWEEN
+        if (due or self._ctrl_c.pressed) and batch + 1 < steps:
+            self._write(self._epoch, self._first_batch + batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Write."""
+        self._first_batch = 0
+        self._write(epoch + 1, 0)
+
+    def _write(self, epoch: int, batch: int) -> None:
+        self.model.jax_state_sync()  # during an epoch, Keras has them elsewhere
+        remembered = {name: part.state() for name, part in self._parts.items()}
+        standing = TrainingStanding(epoch, batch, remembered)
+        write_checkpoint(self._path, standing, variables_of(self.model))
+        self._written = time.monotonic()
+        if self._ctrl_c.pressed:
+            raise KeyboardInterrupt
+
+
+def _variables(model: Any) -> dict[str, Any]:
+    """Name every variable that training changes; random states are among them."""
+    groups = {
+        "trainable": model.trainable_variables,
+        "other": model.non_trainable_variables,
+        "optimizer": model.optimizer.variables,
+        "metrics": model.metrics_variables,
+    }
+    return {
+        f"{group}/{index}": variable
+        for group, variables in groups.items()
+        for index, variable in enumerate(variables)
+    }
+
+
+def variables_of(model: Any) -> dict[str, NDArray[Any]]:
+    """Return the value of every variable that training changes, by name.
+
+    Args:
+        model: A compiled ``keras.Model`` whose optimizer is built.
+    """
+    return {
+        name: np.asarray(variable.value) for name, variable in _variables(model).items()
+    }
+
+
+def put_back(values: Mapping[str, NDArray[Any]], model: Any) -> None:
+    """Set the variables of a model to what ``variables_of`` returned.
+
+    Raises:
+        MonodyError: If they are those of another network or optimizer.
+    """
+    variables = _variables(model)
+    expected = {name: (v.shape, v.dtype) for name, v in variables.items()}
+    if {name: (v.shape, v.dtype.name) for name, v in values.items()} != expected:
+        raise MonodyError(
+            "the checkpoint is of another network or optimizer: it goes on with the "
+            "version of monody and Keras that began it; settings.json names them"
+        )
+    for name, variable in variables.items():
+        variable.assign(values[name])

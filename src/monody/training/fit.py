@@ -1,0 +1,177 @@
+"""Fitting the network: ``model.fit`` with Keras callbacks.
+
+Every event of every training melody is a target once an epoch, a share of them in
+another key; after each epoch the validation melodies are scored as they are, and that
+figure alone decides which weights are kept, when the learning rate falls and when
+training stops.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from monody.experiments.experiment import HISTORY_FILE, Experiment
+from monody.experiments.training_state import TrainingStanding
+from monody.models.backend import keras
+from monody.models.batches import Batches, EncodedSet
+from monody.models.likelihood import Evaluator, network_inputs
+from monody.settings.base import chosen
+from monody.settings.training import TrainSettings
+from monody.training.callbacks import (
+    Clock,
+    HeldOutScore,
+    HistoryTable,
+    KeepMilestones,
+    Plateau,
+    Remembers,
+    SaveModels,
+    TensorBoardLog,
+)
+from monody.training.checkpointing import CtrlC, KeepCheckpoint
+
+# Each optimizer's own rate. Keras's defaults are too low for this network, for some of
+# the optimizers by far: benchmarks/README.md has the figures.
+LEARNING_RATES = {
+    "sgd": 0.3,
+    "rmsprop": 0.002,
+    "adagrad": 0.03,
+    "adadelta": 1.0,
+    "adam": 0.003,
+    "adamax": 0.006,
+    "nadam": 0.003,
+}
+
+
+FINE_TUNING_RATE = 1 / 3  # of those: at a higher one a base forgets before it learns
+
+
+class TrainingData(keras.utils.PyDataset):
+    """The training batches of an epoch for ``fit``."""
+
+    def __init__(self, encoded: EncodedSet, settings: TrainSettings) -> None:
+        super().__init__()
+        self.first_batch = 0  # those before it are done already
+        self._batches = Batches(
+            encoded, chosen(settings.batch_size), settings.window_size
+        )
+        self._seed = settings.seed
+        self._transpose = settings.transpose, settings.transpose_octaves
+
+    def draw(self, epoch: int) -> None:
+        """Draw the order and the transpositions of an epoch, always the same ones."""
+        rng = np.random.default_rng([self._seed, epoch])
+        self._batches.shuffle(rng, *self._transpose)
+
+    def __len__(self) -> int:
+        return len(self._batches) - self.first_batch
+
+    def __getitem__(self, index: int) -> tuple[Any, Any, Any]:
+        """Return inputs, targets and weights; weighted sums are nats per note."""
+        batch = self._batches[self.first_batch + index]
+        weight = np.float32(1 / max(batch.note_count, 1))
+        # The last axis keeps Keras from taking logits over one duration for figures.
+        targets = {
+            "pitch": batch.pitch[..., None],
+            "duration": batch.duration[..., None],
+        }
+        weights = {
+            "pitch": batch.pitch_counts * weight,
+            "duration": batch.duration_counts * weight,
+        }
+        return network_inputs(batch), targets, weights
+
+
+def fit(
+    network: Any,
+    sets: dict[str, EncodedSet],
+    settings: TrainSettings,
+    experiment: Experiment,
+    save: Callable[[Path], None],
+    *,
+    callbacks: Sequence[Any] = (),
+    standing: TrainingStanding | None = None,
+    best: float = math.inf,
+) -> None:
+    """Fit the network, from the first epoch or from where training stood.
+
+    Args:
+        network: What ``build_model`` built.
+        sets: The melodies to train on, under ``train``, and those to choose the best
+            weights by, under ``validation``, where there are any.
+        settings: How to train.
+        experiment: Where models, checkpoint and history go.
+        save: Writes the network to a path.
+        callbacks: Further Keras callbacks.
+        standing: Where training stood, to go on from the experiment's checkpoint.
+        best: Held-out bits per note of the model that is there already.
+
+    Raises:
+        KeyboardInterrupt: After Ctrl-C, once the checkpoint is written.
+    """
+    validation = sets.get("validation")
+    folder = experiment.folder
+    data = TrainingData(sets["train"], settings)
+    parts: list[Remembers] = [
+        SaveModels(save, experiment.model_path, experiment.last_path, best),
+        Clock(settings.max_minutes),
+        Plateau(chosen(settings.patience)),
+        HistoryTable(folder / HISTORY_FILE),
+    ]
+    curves = TensorBoardLog(folder / "tensorboard-logs")
+    with CtrlC() as ctrl_c, closing(curves):
+        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, ctrl_c)
+        own = [
+            keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
+            HeldOutScore(network, Evaluator(validation) if validation else None),
+            *parts,
+            KeepMilestones(experiment),
+            curves,
+            *callbacks,
+            checkpoint,
+        ]
+        trainee = _compiled(network, settings)
+        fit_epochs = partial(trainee.fit, data, shuffle=False, verbose=0, callbacks=own)
+        epoch = 0
+        if standing is not None:
+            checkpoint.go_on_from(standing)
+            epoch, data.first_batch = standing.epoch, standing.batch
+        if data.first_batch:  # the rest of an epoch
+            fit_epochs(initial_epoch=epoch, epochs=epoch + 1)
+            epoch, data.first_batch = epoch + 1, 0
+        if epoch < settings.num_epochs and not trainee.stop_training:
+            fit_epochs(initial_epoch=epoch, epochs=settings.num_epochs)
+
+
+def _compiled(network: Any, settings: TrainSettings) -> Any:
+    """Compile, the optimizer kept out of the network: saved files are small."""
+    trainee = keras.Model(network.input, network.output)
+    losses = {
+        head: keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, reduction="sum"
+        )
+        for head in ("pitch", "duration")
+    }
+    trainee.compile(optimizer=make_optimizer(settings), loss=losses)
+    return trainee
+
+
+def make_optimizer(settings: TrainSettings) -> Any:
+    """Make the optimizer that the settings name."""
+    usual = LEARNING_RATES[settings.optimizer]
+    if settings.fine_tunes:
+        usual *= FINE_TUNING_RATE
+    rate = settings.learning_rate or usual
+    config = {
+        "learning_rate": rate,
+        "global_clipnorm": settings.grad_clip or None,
+    }
+    return keras.optimizers.deserialize(
+        {"class_name": settings.optimizer, "config": config}
+    )

@@ -1,0 +1,296 @@
+"""Training: from a corpus to an experiment with a trained network.
+
+The validation melodies decide which weights are kept; the test melodies are scored
+once, at the end. A training that was stopped can go on (``resume``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from monody.corpus.corpus import Corpus, require_melodies
+from monody.corpus.split import split_corpus
+from monody.experiments.base import open_experiment
+from monody.experiments.experiment import (
+    FROM_NOTHING_FILE,
+    SCORES_FILE,
+    SETTINGS_FILE,
+    Experiment,
+)
+from monody.experiments.novelty_index import known_melodies
+from monody.experiments.records import (
+    OF_THE_FOLDER,
+    make_passport,
+    saved_settings,
+    write_records,
+)
+from monody.experiments.training_state import TrainingStanding, read_standing
+from monody.files import copy_file
+from monody.models.backend import keras
+from monody.models.baselines.ngrams import bigram
+from monody.models.batches import EncodedSet, encode_set
+from monody.models.events import Vocabulary
+from monody.models.likelihood import Evaluator
+from monody.models.network import build_model, start_from
+from monody.models.saved_model import TrainedModel, save_model
+from monody.models.surprisal import Score
+from monody.settings.model import ModelSettings
+from monody.settings.training import NONE, TrainSettings
+from monody.training.fit import fit
+from monody.training.presets import choose_base, fill_in, take_sizes
+
+
+def train(
+    corpus: Corpus,
+    settings: TrainSettings | None = None,
+    *,
+    model: ModelSettings | None = None,
+    experiment_dir: str | PathLike[str] | None = None,
+    message: str | None = None,
+    callbacks: Sequence[Any] = (),
+    explain: Callable[[str], None] | None = None,
+) -> Experiment:
+    """Train a network on a corpus.
+
+    Args:
+        corpus: What to learn from.
+        settings: How to train. What is left open, here and in ``model``, is chosen
+            from the size of the corpus.
+        model: What the network looks like.
+        experiment_dir: The folder to write; by default the next number in
+            ``experiments/``.
+        message: A note to self, kept in ``message.txt``.
+        callbacks: Further Keras callbacks; the logs they see hold ``bits_per_note`` and
+            ``val_bits_per_note``.
+        explain: Called with a line for each setting that was chosen, and why, and with
+            how good the base is, where one is fine-tuned.
+
+    Returns:
+        The experiment, with the best weights by held-out bits per note. Ctrl-C after
+        the first epoch ends training early.
+
+    Raises:
+        MonodyError: If the corpus has no melody, the folder holds a model already, or
+            the base is not there or has other sizes than were named.
+    """
+    settings = settings or TrainSettings()
+    model = model or ModelSettings()
+    explain = explain or _tell_nobody
+    melodies = require_melodies(corpus).melodies
+    split = split_corpus(corpus, settings.seed)
+    vocabulary = Vocabulary(model.encoding)
+    sets = {
+        side: encode_set(melodies, vocabulary, indices)
+        for side, indices in asdict(split).items()
+        if indices
+    }
+    learnt = sets["train"]
+    notes = learnt.note_count
+    settings = choose_base(model, settings, len(learnt), notes, explain)
+    base = open_experiment(settings.base).load() if settings.fine_tunes else None
+    if base is not None:
+        model = take_sizes(model, saved_settings(base.passport)[0])
+    model, settings = fill_in(model, settings, notes, explain)
+    experiment = Experiment.create(experiment_dir)
+    passport = make_passport(corpus, split, learnt, model, settings, base)
+    write_records(experiment, corpus, split, passport, message)
+    if base is not None:
+        copy_file(base.path, experiment.base_path)
+    _train_network(experiment, sets, passport, callbacks, explain=explain)
+    return experiment
+
+
+def _tell_nobody(_line: str) -> None:
+    """Explain nothing."""
+
+
+def resume(
+    experiment_dir: str | PathLike[str] | None = None,
+    *,
+    num_epochs: int | None = None,
+    patience: int | None = None,
+    max_minutes: float | None = None,
+    callbacks: Sequence[Any] = (),
+) -> Experiment:
+    """Go on with a training that was stopped, as if it had not been.
+
+    On the same machine and with the same versions it ends in the same weights, bit for
+    bit. The melodies are those that the experiment keeps.
+
+    Args:
+        experiment_dir: The folder; by default the most recent in ``experiments/``.
+        num_epochs: Epochs, those done included; by default as the training began.
+        patience: Likewise.
+        max_minutes: Likewise, with the minutes that it took before.
+        callbacks: Further Keras callbacks; what they remember is not kept.
+
+    Returns:
+        The experiment. Where its training is over already, nothing is trained.
+
+    Raises:
+        MonodyError: If there is nothing to go on with.
+    """
+    experiment = Experiment.to_go_on(experiment_dir)
+    standing = read_standing(experiment.checkpoint_path)
+    record = experiment.record()
+    model, settings = saved_settings(record)
+    asked: dict[str, Any] = {
+        "num_epochs": num_epochs,
+        "patience": patience,
+        "max_minutes": max_minutes,
+    }
+    named = {name: value for name, value in asked.items() if value is not None}
+    settings = replace(settings, **named)
+    over = standing.over(settings)
+    scores = experiment.folder / SCORES_FILE
+    if over and scores.exists():
+        return experiment
+    vocabulary = Vocabulary(model.encoding)
+    sets = {
+        side: encode_set(experiment.side(side), vocabulary)
+        for side, count in record["melodies"].items()
+        if count
+    }
+    if over:
+        _write_scores(experiment, sets, vocabulary)
+        return experiment
+    scores.unlink(missing_ok=True)  # those of the best weights before the stop
+    record["settings"]["training"] = settings.to_json()
+    experiment.write_json(SETTINGS_FILE, record)
+    passport = {key: record[key] for key in record if key not in OF_THE_FOLDER}
+    _train_network(experiment, sets, passport, callbacks, standing)
+    return experiment
+
+
+def train_from_nothing(
+    experiment: Experiment, callbacks: Sequence[Any] = ()
+) -> TrainedModel:
+    """Train what a fine-tuned network is compared with: the same without its base.
+
+    It is trained once, on the same melodies and with the same seed, and kept in the
+    experiment. Ctrl-C leaves nothing of it.
+
+    Args:
+        experiment: A fine-tuned experiment with its melodies.
+        callbacks: Further Keras callbacks.
+    """
+    path = experiment.folder / FROM_NOTHING_FILE
+    if path.is_file():
+        return TrainedModel(path)
+    record = experiment.record()
+    model, settings = saved_settings(record)
+    vocabulary = Vocabulary(model.encoding)
+    sets = {
+        side: encode_set(experiment.side(side), vocabulary)
+        for side in ("train", "validation")
+        if record["melodies"][side]
+    }
+    model, settings = fill_in(
+        ModelSettings(encoding=model.encoding, dropout=model.dropout),
+        replace(settings, base=NONE),
+        sets["train"].note_count,
+        _tell_nobody,
+    )
+    passport = {key: record[key] for key in record if key not in OF_THE_FOLDER}
+    passport["settings"] = {
+        **record["settings"],
+        "model": model.to_json(),
+        "training": settings.to_json(),
+    }
+    keras.utils.set_random_seed(settings.seed)
+    network = build_model(model, vocabulary)
+    with TemporaryDirectory(prefix=".from_nothing.", dir=experiment.folder) as folder:
+        made = Experiment(folder)
+        fit(
+            network,
+            sets,
+            settings,
+            made,
+            lambda path: save_model(network, vocabulary, passport, path),
+            callbacks=callbacks,
+        )
+        made.model_path.replace(path)
+    return TrainedModel(path)
+
+
+class TrainingStopped(KeyboardInterrupt):
+    """Ctrl-C, where there is no scored model yet.
+
+    Args:
+        experiment: What ``resume`` goes on with.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__()
+        self.experiment = experiment
+
+
+def _train_network(
+    experiment: Experiment,
+    sets: dict[str, EncodedSet],
+    passport: dict[str, Any],
+    callbacks: Sequence[Any],
+    standing: TrainingStanding | None = None,
+    explain: Callable[[str], None] = _tell_nobody,
+) -> None:
+    """Train from the beginning, or go on from where training stood, and score."""
+    model, settings = saved_settings(passport)
+    vocabulary = Vocabulary(model.encoding)
+    keras.utils.set_random_seed(settings.seed)
+    network = build_model(model, vocabulary)
+
+    def save(path: Path) -> None:
+        save_model(network, vocabulary, passport, path)
+
+    try:
+        best = math.inf
+        if settings.fine_tunes and standing is None:
+            start_from(network, TrainedModel(experiment.base_path).network)
+            save(experiment.model_path)
+            if "validation" in sets:
+                best = Evaluator(sets["validation"]).score(network).bits_per_note
+                explain(f"the base alone: {best:.2f} bits per note, held-out")
+        try:
+            fit(
+                network,
+                sets,
+                settings,
+                experiment,
+                save,
+                callbacks=callbacks,
+                standing=standing,
+                best=best,
+            )
+        except KeyboardInterrupt:
+            if not experiment.model_path.exists():
+                raise
+        _write_scores(experiment, sets, vocabulary)
+    except KeyboardInterrupt:
+        raise TrainingStopped(experiment) from None
+
+
+def _write_scores(
+    experiment: Experiment, sets: dict[str, EncodedSet], vocabulary: Vocabulary
+) -> None:
+    """Score the best weights, the base and the bigram on the held-out melodies."""
+    best, base = TrainedModel(experiment.model_path), experiment.base()
+    scores = {}
+    for side in ("validation", "test"):
+        if side in sets:
+            evaluator = Evaluator(sets[side])
+            surprise = bigram(sets["train"], sets[side], vocabulary)
+            references = {"bigram": Score.of(surprise, sets[side])}
+            if base is not None:
+                references["base_alone"] = evaluator.score(base.network)
+            scores[side] = {
+                **evaluator.score(best.network).to_json(),
+                "references": {name: ref.to_json() for name, ref in references.items()},
+            }
+    experiment.write_json(SCORES_FILE, scores)
+    known_melodies(experiment)  # so that sampling need not build the index

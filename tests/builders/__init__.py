@@ -1,0 +1,1 @@
+"""What tests are made of: melodies, files, networks and pages to test with."""

@@ -1,0 +1,311 @@
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monody.corpus import corpus as corpus_module
+from monody.corpus.cache import Cache, cache_bytes, clear_cache
+from monody.corpus.corpus import Corpus, read_corpus
+from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.reading.cache import DATABASE, Row
+from monody.reading.pool import FileChunk, ReadPool, Source
+from monody.settings.reading import ReadSettings
+from tests.builders.midi_files import midi_file, tune, write_tunes
+
+LONG_AGO = 1_000_000_000  # seconds since 1970: 2001
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MONODY_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    write_tunes(tmp_path / "music", 12)
+    _age(tmp_path / "music")
+    return tmp_path / "music"
+
+
+def _age(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+@pytest.fixture
+def _later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files that were just made count as settled: no test can set change times."""
+    monkeypatch.setattr(corpus_module, "SETTLED_SECONDS", -3600.0)
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts of the files that were sent to be read and of those parsed, per run."""
+    counts: list[int] = []
+    add = Cache.add
+
+    def counting(self: Cache, rows: Iterable[Row]) -> None:
+        listed = list(rows)
+        counts.append(len(listed))
+        add(self, listed)
+
+    monkeypatch.setattr(Cache, "add", counting)
+    return counts
+
+
+def _same(one: Corpus, other: Corpus) -> bool:
+    return (
+        list(one.verdicts) == list(other.verdicts)
+        and list(one.melodies) == list(other.melodies)
+        and np.array_equal(one.groups, other.groups)
+        and np.array_equal(one.copy_of, other.copy_of)
+    )
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_file_is_parsed_once_wherever_it_lies(
+    music: Path, tmp_path: Path, parsed: list[int]
+) -> None:
+    fresh = read_corpus(music, ReadSettings(cache=False))
+    assert _same(read_corpus(music), fresh)
+    assert sum(parsed) == 12
+    parsed.clear()
+    music.rename(tmp_path / "moved")
+    (tmp_path / "moved" / "tune-003.mid").rename(tmp_path / "moved" / "zzz.mid")
+    moved = read_corpus(tmp_path / "moved")
+    assert sum(parsed) == 0
+    assert moved.verdicts[-1].path == "zzz.mid"
+    assert moved.melodies[-1] == tune(3)
+
+
+@pytest.mark.usefixtures("cache")
+def test_what_changed_is_read_again_and_nothing_else(
+    music: Path, parsed: list[int]
+) -> None:
+    read_corpus(music)
+    parsed.clear()
+    data = midi_file([list(tune(50))], ticks_per_quarter=24)
+    path = music / "tune-005.mid"
+    path.write_bytes(data)
+    os.utime(path, (LONG_AGO, LONG_AGO))  # as `cp -p` or a careless tool leaves it
+    again = read_corpus(music)
+    assert sum(parsed) == 1
+    assert again.melodies[5] == tune(50)
+    parsed.clear()
+    read_corpus(music, ReadSettings(min_notes=3))  # another setting, another reading
+    assert sum(parsed) == 12
+
+
+@pytest.mark.usefixtures("cache", "_later")
+def test_an_unchanged_folder_is_not_opened_at_all(
+    music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = read_corpus(music)
+
+    def no_pool(*_: object) -> None:
+        raise AssertionError("a file is read again")
+
+    monkeypatch.setattr(ReadPool, "__enter__", no_pool)
+    assert _same(read_corpus(music), first)
+    # Copies are kept or left out after reading.
+    both = read_corpus(music, ReadSettings(deduplicate=False))
+    assert len(both.used) == len(both.melodies)
+
+
+@pytest.mark.usefixtures("_later")
+@pytest.mark.parametrize("damage", ["cut", "flip", "remove"])
+def test_a_damaged_corpus_is_made_anew(music: Path, cache: Path, damage: str) -> None:
+    first = read_corpus(music, ReadSettings(cache=False))
+    read_corpus(music)
+    [kept] = [path for path in (cache / "corpora").iterdir() if path.is_dir()]
+    notes = kept / "notes.npy"
+    data = bytearray(notes.read_bytes())
+    if damage == "cut":
+        notes.write_bytes(data[:-5])
+    elif damage == "flip":
+        data[-9] ^= 4
+        notes.write_bytes(data)
+    else:
+        notes.unlink()
+    assert _same(read_corpus(music), first)
+    assert _same(read_corpus(music), first)
+
+
+def test_a_damaged_database_is_begun_anew(
+    music: Path, cache: Path, parsed: list[int]
+) -> None:
+    first = read_corpus(music)
+    for damage in (b"not a database", (cache / DATABASE).read_bytes()[:6000]):
+        (cache / DATABASE).write_bytes(damage)
+        parsed.clear()
+        assert _same(read_corpus(music), first)
+        parsed.clear()
+        assert _same(read_corpus(music), first)
+        assert sum(parsed) == 0
+
+
+def test_a_damaged_row_is_read_anew(
+    music: Path, cache: Path, parsed: list[int]
+) -> None:
+    first = read_corpus(music)
+    with sqlite3.connect(cache / DATABASE) as database:
+        database.execute("update readings set notes = zeroblob(12)")
+    database.close()
+    parsed.clear()
+    assert _same(read_corpus(music), first)
+    assert sum(parsed) == 12
+
+
+@pytest.mark.usefixtures("cache")
+def test_two_at_once_do_not_disturb_each_other(music: Path) -> None:
+    program = "import sys, monody; print(len(monody.read_corpus(sys.argv[1]).melodies))"
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(music)], stdout=subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
+    assert [run.communicate()[0].strip() for run in runs] == [b"12"] * 3
+    results: list[Corpus] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(read_corpus(music)))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 3
+    assert all(_same(result, results[0]) for result in results)
+
+
+@pytest.mark.usefixtures("cache")
+def test_what_may_turn_out_otherwise_is_not_remembered(
+    music: Path, parsed: list[int]
+) -> None:
+    (music / "locked.mid").symlink_to(music / "missing")
+    (music / "empty.mid").write_bytes(b"")
+    read_corpus(music)
+    assert sum(parsed) == 13  # the empty file is, the one that is not there is not
+
+
+@pytest.mark.usefixtures("cache", "_later")
+def test_a_verdict_that_may_change_is_asked_for_again(
+    music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = ReadPool.read
+
+    def impatient(
+        pool: ReadPool, sources: Iterable[Source]
+    ) -> Iterator[tuple[Sequence[Source], FileChunk]]:
+        for some, chunk in hidden(pool, sources):
+            chunk.keys[0] = None
+            yield some, chunk
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ReadPool, "read", impatient)
+        read_corpus(music)
+    opened: list[object] = []
+    enter = ReadPool.__enter__
+
+    def counted(pool: ReadPool) -> ReadPool:
+        opened.append(pool)
+        return enter(pool)
+
+    monkeypatch.setattr(ReadPool, "__enter__", counted)
+    read_corpus(music)
+    assert len(opened) == 1  # what was not certain was read again
+    read_corpus(music)
+    assert len(opened) == 1  # and is certain now
+
+
+@pytest.mark.usefixtures("_later")
+def test_links_and_odd_files_do_not_keep_a_corpus_from_being_kept(
+    music: Path, cache: Path
+) -> None:
+    (music / "nowhere.mid").symlink_to(music / "missing")
+    (music / "texts.zip").write_bytes(b"PK\5\6" + bytes(18))
+    os.mkfifo(music / "fifo.mid")
+    read_corpus(music)
+    assert len(list((cache / "corpora").iterdir())) == 1
+
+
+def test_a_disk_that_is_full_costs_the_cache_and_not_the_run(
+    music: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = StoreWriter.append
+
+    def full(writer: StoreWriter, melodies: MelodyStore) -> None:
+        if (cache / "corpora").exists() and any((cache / "corpora").iterdir()):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        keep(writer, melodies)
+
+    monkeypatch.setattr(StoreWriter, "append", full)
+    corpus = read_corpus(music)
+    assert len(corpus.melodies) == 12
+    assert "No space left on device" in corpus.remarks[0]
+
+
+@pytest.mark.usefixtures("_later")
+def test_only_what_is_ours_is_removed(music: Path, cache: Path) -> None:
+    mine = cache / "corpora" / "mine"
+    mine.mkdir(parents=True)
+    (mine / "notes.txt").write_text("not monody's")
+    read_corpus(music)
+    clear_cache()
+    assert [path.name for path in (cache / "corpora").iterdir()] == ["mine"]
+    assert (mine / "notes.txt").exists()
+
+
+def test_a_database_of_another_layout_is_begun_anew(
+    music: Path, cache: Path, parsed: list[int]
+) -> None:
+    cache.mkdir()
+    with sqlite3.connect(cache / DATABASE) as database:
+        database.execute("create table readings (key text, value text)")
+    database.close()
+    assert read_corpus(music).remarks == ()
+    parsed.clear()
+    read_corpus(music)
+    assert sum(parsed) == 0
+
+
+def test_no_cache_leaves_nothing_and_one_that_cannot_be_written_is_said(
+    music: Path, cache: Path
+) -> None:
+    read_corpus(music, ReadSettings(cache=False))
+    assert not cache.exists()
+    cache.write_text("a file is in the way")
+    corpus = read_corpus(music)
+    assert len(corpus.melodies) == 12
+    [remark] = corpus.remarks
+    assert "not remembered" in remark
+
+
+@pytest.mark.usefixtures("cache")
+def test_one_command_removes_it(music: Path) -> None:
+    read_corpus(music)
+    assert cache_bytes() > 0
+    clear_cache()
+    assert cache_bytes() == 0
+    assert len(read_corpus(music).melodies) == 12
+
+
+def test_ctrl_c_leaves_no_half_corpus(music: Path, cache: Path) -> None:
+    def interrupt(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_corpus(music, progress=interrupt)
+    assert list((cache / "corpora").iterdir()) == []
+    assert len(read_corpus(music).melodies) == 12

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from monody.cli.evaluate import evaluate as command
+from monody.errors import MonodyError
+from monody.evaluation.scorecard import REFERENCES, Scorecard, evaluate
+from monody.experiments import base
+from monody.experiments.experiment import Experiment
+from monody.models.batches import encode_set
+from monody.models.likelihood import Evaluator
+from monody.models.surprisal import Saving, Score
+from monody.music.meter import TICKS_PER_STEP
+from tests.builders.midi_files import write_tunes
+
+FIGURES = {
+    "melodies", "notes", "bits_per_note", "pitch_bits_per_note",
+    "duration_bits_per_note", "pitch_bits_given_note", "pitch_accuracy",
+    "duration_accuracy", "interval_95", "seconds",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def card(trained: Experiment) -> Scorecard:
+    return evaluate(trained)
+
+
+@pytest.fixture
+def alone(trained: Experiment, tmp_path: Path) -> Path:
+    """A model file with nothing beside it."""
+    return Path(shutil.copy(trained.model_path, tmp_path / "model.keras"))
+
+
+def test_the_test_melodies_are_judged_unless_others_are_named(
+    trained: Experiment, card: Scorecard
+) -> None:
+    test, validation = trained.side("test"), trained.side("validation")
+    assert card.part == "test"
+    assert card.score.melodies == len(test)
+    assert card.score.notes == len(test.notes)
+    assert evaluate(trained, part="validation").score.notes == len(validation.notes)
+    both = evaluate(trained, part="both")
+    assert both.score.melodies == len(test) + len(validation)
+    assert both.score.notes == len(test.notes) + len(validation.notes)
+
+
+def test_the_figures_are_those_of_the_network_and_the_references(
+    trained: Experiment, card: Scorecard
+) -> None:
+    judged = card.judged
+    assert Evaluator(judged.encoded).score(trained.load().network) == card.score
+    assert list(card.references) == ["uniform", "unigram", "bigram", "variable_order"]
+    train = encode_set(trained.side("train"), judged.vocabulary)
+    for name, standing in card.references.items():
+        theirs = REFERENCES[name](train, judged.encoded, judged.vocabulary)
+        assert standing.score == Score.of(theirs, judged.encoded)
+        assert standing.saving == Saving.of(judged.surprise, theirs, judged.encoded)
+
+
+def test_the_json_holds_every_figure_of_every_model(card: Scorecard) -> None:
+    found = json.loads(json.dumps(card.to_json(), allow_nan=False))
+    about = {"model", "encoding", "data", "part", "like_training", "references"}
+    assert set(found) == FIGURES | about
+    assert set(found["references"]) == set(REFERENCES)
+    for name, reference in found["references"].items():
+        assert set(reference) == FIGURES | {"saving", "saving_95"}, name
+        share = 1 - found["bits_per_note"] / reference["bits_per_note"]
+        assert reference["saving"] == pytest.approx(share)
+        assert reference["notes"] == found["notes"]
+
+
+def test_other_melodies_are_judged_and_known_ones_counted(
+    trained: Experiment, tunes: Path, tmp_path: Path
+) -> None:
+    card = evaluate(trained, tunes)
+    assert card.part is None
+    assert card.data == str(tunes)
+    assert card.like_training is not None
+    assert card.like_training >= len(trained.side("train"))
+    write_tunes(tmp_path / "new", 3, first_seed=500)
+    card = evaluate(trained, tmp_path / "new")
+    assert (card.score.melodies, card.like_training) == (3, 0)
+    assert set(card.references) == set(REFERENCES)
+
+
+def test_a_model_file_alone_needs_melodies_and_has_no_references(
+    alone: Path, tunes: Path
+) -> None:
+    with pytest.raises(MonodyError, match=r"no held-out melodies .* --data_dir"):
+        evaluate(Experiment.open(alone))
+    card = evaluate(Experiment.open(alone), tunes)
+    assert (card.references, card.like_training) == ({}, None)
+    assert card.score.bits_per_note > 0
+
+
+def test_a_part_that_there_is_not() -> None:
+    with pytest.raises(ValueError, match="part must be one of test, validation, both"):
+        evaluate(Experiment("anything"), part="train")
+
+
+def test_progress_names_what_is_done(trained: Experiment) -> None:
+    told: list[tuple[str, int, int]] = []
+    evaluate(trained, progress=lambda *step: told.append(step))
+    assert [what for what, done, total in told if done == total] == [
+        "network",
+        "references",
+    ]
+
+
+def test_notes_have_their_bits(trained_steps: Experiment) -> None:
+    judged = evaluate(trained_steps, part="both").judged
+    bits = judged.surprise.bits
+    for index in range(len(judged.melodies)):
+        melody = judged.as_read(index)
+        notes = judged.bits_of_notes(index)
+        assert len(notes) == len(melody)
+        assert not np.any(melody.notes[:, 1:] % TICKS_PER_STEP)
+        assert melody.source == judged.melodies[index].source
+        start, end = judged.encoded.starts[index], judged.encoded.ends[index]
+        total = notes.sum() + judged.bits_of_end(index)
+        assert total == pytest.approx(bits[start:end].sum())
+        assert total / len(melody) == pytest.approx(judged.bits_per_note()[index])
+
+
+def test_the_median_melody_has_as_many_above_as_below(trained: Experiment) -> None:
+    judged = evaluate(trained, part="both").judged
+    figures = judged.bits_per_note()
+    middle = figures[judged.median()]
+    assert abs(np.sum(figures < middle) - np.sum(figures > middle)) <= 1
+
+
+def test_a_picture_has_the_melody_named(card: Scorecard) -> None:
+    image = ElementTree.fromstring(card.picture(0))
+    assert card.judged.melodies[0].source in "".join(image.itertext())
+    assert card.picture() == card.picture(card.judged.median())
+
+
+@pytest.fixture
+def opened(trained: Experiment, monkeypatch: pytest.MonkeyPatch) -> Experiment:
+    """An experiment that the command finds open, with all compiled."""
+    monkeypatch.setattr(base, "open_experiment", lambda _: trained)
+    return trained
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_command_prints_a_table_that_fits() -> None:
+    result = CliRunner().invoke(command, [])
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines[1:])) <= 80
+    for model in ("network", "variable order", "bigram", "unigram", "uniform"):
+        assert sum(line.startswith(f"{model} ") for line in lines) == 1
+    assert "test melod" in result.stdout
+    assert "as unsure as if it chose among" in " ".join(result.stdout.split())
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_command_prints_nothing_but_json_if_so_asked(tmp_path: Path) -> None:
+    plot = tmp_path / "surprise.svg"
+    given = ["--json", "--plot", str(plot), "--melody", "1"]
+    result = CliRunner().invoke(command, given)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["part"] == "test"
+    assert "melody 1 of" in result.stderr
+    ElementTree.parse(plot)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--melody", "3"], "add --plot"),
+        (["--plot", "x.png"], r"SVG image, not 'x.png': .* x\.svg"),
+        (["--plot", "nowhere/x.svg"], "no folder 'nowhere'"),
+        (["--data_dir", "airs", "--part", "both"], "leave it out"),
+        (["--plot", "x.svg", "--melody", "99"], "from 1 to .*, not 99"),
+    ],
+)
+@pytest.mark.usefixtures("opened")
+def test_mistakes_are_said_in_one_line(
+    given: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(command, given)
+    with pytest.raises(MonodyError, match=message):
+        raise result.exception or AssertionError
+    assert not Path("x.svg").exists()

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import monody
+from monody.errors import MonodyError
+from monody.experiments import base
+from monody.experiments.base import base_experiment, open_experiment, pack_base
+from monody.experiments.experiment import Experiment
+from monody.experiments.novelty_index import known_melodies
+from monody.generation.provenance import read_passport
+from monody.generation.vary import again
+from monody.settings.model import ModelSettings
+from monody.settings.sampling import SampleSettings
+from monody.settings.training import TrainSettings
+
+SHORT: dict[str, Any] = {"num_files": 2, "bars": 2, "seed": 5}
+
+
+@pytest.fixture
+def packed(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A tiny base model in place of ours, a cache of its own, and no experiment."""
+    folder = tmp_path / "packed"
+    pack_base(trained, folder)
+    monkeypatch.setattr(base, "PACKED", folder)
+    monkeypatch.setenv("MONODY_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.usefixtures("packed")
+def test_what_is_packed_is_the_experiment(trained: Experiment) -> None:
+    laid_out = base_experiment()
+    assert laid_out.model_path.read_bytes() == trained.model_path.read_bytes()
+    assert laid_out.read_json("scores.json") == trained.read_json("scores.json")
+    for side in ("train", "validation", "test"):
+        ours, theirs = laid_out.side(side), trained.side(side)
+        assert (ours.fingerprint(), ours.sources) == (
+            theirs.fingerprint(),
+            theirs.sources,
+        )
+
+
+def test_packing_twice_gives_the_same_bytes_and_tells_no_paths(
+    trained: Experiment, packed: Path, tmp_path: Path
+) -> None:
+    pack_base(trained, tmp_path / "again")
+    assert _contents(tmp_path / "again") == _contents(packed)
+    record = base_experiment().record()
+    assert "data_dir" not in record
+    assert record["settings"] == trained.record()["settings"]
+
+
+@pytest.mark.usefixtures("packed")
+def test_it_is_laid_out_once_and_again_when_the_cache_was_cleared() -> None:
+    first = base_experiment().model_path
+    before = first.stat().st_mtime_ns
+    assert base_experiment().model_path.stat().st_mtime_ns == before
+    shutil.rmtree(first.parent)
+    assert base_experiment().load().fingerprint
+
+
+def test_another_base_model_does_not_take_the_place_of_the_first(
+    trained_steps: Experiment, packed: Path
+) -> None:
+    first = base_experiment().folder
+    pack_base(trained_steps, packed)
+    assert base_experiment().folder != first
+    assert base_experiment().load().vocabulary.encoding == "steps"
+
+
+@pytest.mark.usefixtures("packed")
+def test_where_it_cannot_be_laid_out_a_line_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MONODY_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(MonodyError, match=r"cannot lay out the base model .*MONODY_C"):
+        base_experiment()
+
+
+@pytest.mark.usefixtures("packed")
+def test_the_base_is_opened_by_its_name_or_where_there_is_nothing_else(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    assert open_experiment().folder == base_experiment().folder
+    assert open_experiment("base").folder == base_experiment().folder
+    shutil.copytree(trained.folder, tmp_path / "experiments/01")
+    assert open_experiment().folder == Path("experiments/01")
+    assert open_experiment("base").folder == base_experiment().folder
+    shutil.copytree(trained.folder, tmp_path / "base")
+    assert open_experiment("base").folder == Path("base")
+    with pytest.raises(MonodyError, match="no trained model in 'bases'"):
+        open_experiment("bases")
+
+
+@pytest.mark.usefixtures("packed")
+def test_what_it_writes_goes_where_the_user_is_and_names_no_folder(
+    tmp_path: Path,
+) -> None:
+    paths = monody.generate(open_experiment(), SampleSettings(**SHORT)).save()
+    assert [path.as_posix() for path in paths] == ["generated/1.mid", "generated/2.mid"]
+    assert read_passport(paths[0]).model_path == "base"
+    shutil.rmtree(tmp_path / "cache")  # or another machine
+    [output] = again(paths[1]).outputs
+    output.write(tmp_path / "again.mid")
+    assert (tmp_path / "again.mid").read_bytes() == paths[1].read_bytes()
+
+
+def test_another_base_model_does_not_make_the_melody_again(
+    trained_steps: Experiment, packed: Path
+) -> None:
+    [path, _] = monody.generate(open_experiment(), SampleSettings(**SHORT)).save()
+    pack_base(trained_steps, packed)
+    with pytest.raises(MonodyError, match="'base' is not the model that"):
+        again(path)
+
+
+@pytest.mark.usefixtures("packed")
+def test_a_network_fine_tuned_from_it_may_copy_its_tunes_too(
+    tunes: Path, tmp_path: Path
+) -> None:
+    known_to_base = base_experiment().side("train")[0]
+    folder = tmp_path / "others"
+    shutil.copytree(tunes, folder)
+    for path in folder.iterdir():
+        if path.name == known_to_base.source:
+            path.unlink()
+    tuned = monody.train(
+        monody.read_corpus(folder),
+        TrainSettings(base="base", num_epochs=1, learning_rate=1e-4),
+        experiment_dir=tmp_path / "tuned",
+    )
+    assert known_to_base.source not in tuned.side("train").sources
+    known = known_melodies(tuned)
+    assert known is not None
+    found = known.look_up(known_to_base)
+    assert (found.label, found.source) == ("copy", known_to_base.source)
+    alone = Path(tuned.base_path).read_bytes()
+    assert alone == base_experiment().model_path.read_bytes()
+
+
+# --- the one that is shipped
+
+
+def test_the_base_model_is_small_and_plain_keras_opens_it() -> None:
+    import keras  # as a user's own program does, once monody has chosen the backend
+
+    assert sum(len(content) for content in _contents(base.PACKED).values()) < 8e6
+    network = keras.saving.load_model(base.PACKED / "model.keras", compile=False)
+    assert {"pitch", "duration"} == set(network.output)
+
+
+def test_the_base_model_is_the_one_of_the_recipe(tmp_path: Path) -> None:
+    from monody.cli.make_base import MODEL, READING, TRAINING, base_corpus
+
+    experiment = base_experiment()
+    passport = experiment.load().passport
+    saved = passport["settings"]
+    assert ModelSettings.from_json(saved["model"]) == MODEL
+    assert TrainSettings.from_json(saved["training"]) == TRAINING
+    of_reading = READING.of_reading()
+    assert {name: saved["reading"][name] for name in of_reading} == of_reading
+    corpus = base_corpus(tmp_path / "tunes")
+    assert passport["data_fingerprint"] == corpus.melodies.fingerprint()
+    split = monody.split_corpus(corpus, TRAINING.seed)
+    for side in ("train", "validation", "test"):
+        taken = corpus.melodies.take(getattr(split, side))
+        assert np.array_equal(experiment.side(side).notes, taken.notes)
+    assert experiment.read_json("scores.json")["test"]["melodies"] == len(split.test)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from monody.errors import MonodyError
+from monody.experiments.experiment import Experiment
+
+
+@pytest.fixture(autouse=True)
+def _inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _pretend(name: str, started: str) -> Path:
+    folder = Path("experiments") / name
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text(json.dumps({"started": started}))
+    (folder / "model.keras").touch()
+    return folder
+
+
+def test_new_experiments_are_numbered_on() -> None:
+    assert Experiment.create().folder == Path("experiments/01")
+    _pretend("07", "2026-01-01")
+    _pretend("by-name", "2026-01-01")
+    assert Experiment.create().folder == Path("experiments/08")
+    assert Experiment.create("elsewhere/x").folder == Path("elsewhere/x")
+
+
+def test_the_most_recent_is_the_one_started_last_whatever_the_file_times() -> None:
+    older = _pretend("09", "2026-01-01T00:00:00")
+    _pretend("10", "2026-01-02T00:00:00")
+    unfinished = _pretend("11", "2026-01-03T00:00:00")
+    (unfinished / "model.keras").unlink()
+    os.utime(older)
+    (older / "generated").mkdir()
+    assert Experiment.open().folder == Path("experiments/10")
+
+
+def test_a_missing_experiment_says_what_to_do() -> None:
+    with pytest.raises(MonodyError, match="no trained experiment.*monody train"):
+        Experiment.open()
+    with pytest.raises(
+        MonodyError, match=r"no trained model in 'nowhere'.*model\.keras"
+    ):
+        Experiment.open("nowhere")
+    Path("file").touch()
+    with pytest.raises(MonodyError, match="cannot make the folder"):
+        Experiment.create("file/below")
+
+
+def test_an_experiment_can_be_moved(trained: Experiment) -> None:
+    shutil.copytree(trained.folder, "moved")
+    moved = Experiment.open("moved")
+    assert moved.load().data_fingerprint == trained.load().data_fingerprint
+    held_out = moved.held_out_melodies()
+    assert held_out is not None
+    assert len(held_out) == 4
+
+
+def test_each_side_of_the_split_is_kept(trained: Experiment) -> None:
+    shutil.copytree(trained.folder, "whole")
+    whole = Experiment("whole")
+    assert [len(whole.side(side)) for side in ("train", "validation", "test")] == [
+        16, 2, 2,
+    ]  # fmt: skip
+    held_out = whole.held_out_melodies()
+    assert held_out is not None
+    assert [melody.source for melody in held_out[2:]] == [
+        melody.source for melody in whole.side("test")
+    ]
+    shutil.rmtree("whole/training")
+    with pytest.raises(MonodyError, match="does not hold the train melodies"):
+        whole.side("train")
+    record = whole.record()
+    record["melodies"]["test"] = 3
+    whole.write_json("settings.json", record)
+    with pytest.raises(MonodyError, match="does not hold all of the test melodies"):
+        whole.side("test")
+    del record["melodies"]
+    whole.write_json("settings.json", record)
+    with pytest.raises(MonodyError, match="which melodies are on which side"):
+        whole.side("test")
+    Path("whole/settings.json").write_text("[]")
+    with pytest.raises(MonodyError, match=r"does not hold settings\.json"):
+        whole.side("test")
+
+
+def test_what_may_go_on_is_the_one_started_last(trained: Experiment) -> None:
+    with pytest.raises(MonodyError, match="monody train"):
+        Experiment.to_go_on()
+    _pretend("01", "2026-01-01")
+    with pytest.raises(MonodyError, match="no training to go on with in.*train anew"):
+        Experiment.to_go_on()
+    damaged = _pretend("02", "2027-01-01")
+    (damaged / "settings.json").write_text("{")
+    shutil.copytree(trained.folder, "experiments/03")
+    assert Experiment.to_go_on().folder == Path("experiments/03")
+    assert Experiment("experiments/03").is_over()
+    assert Experiment("experiments/01").is_over()
+    shorter = trained.record()
+    shorter["settings"]["training"]["num_epochs"] = 3
+    Experiment("experiments/03").write_json("settings.json", shorter)
+    with pytest.raises(MonodyError, match="unfinished training already: --resume"):
+        Experiment.create("experiments/03")
+    Experiment("experiments/01").checkpoint_path.touch()
+    (Path("experiments/01") / "model.keras").unlink()
+    assert not Experiment.create("experiments/01").checkpoint_path.exists()

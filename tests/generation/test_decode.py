@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monody.experiments.experiment import Experiment
+from monody.generation.constraints.spec import Wanted
+from monody.generation.decoding.decode import (
+    ROWS,
+    Start,
+    Written,
+    _in_rows,
+    _primer_reads,
+    _reads_of,
+    decode_events,
+)
+from monody.generation.decoding.sampling import Choice
+from monody.generation.decoding.state import Heard
+from monody.models.batches import (
+    Batches,
+    EncodedSet,
+    concatenate,
+    encode_set,
+    known_note,
+)
+from monody.models.events import END, UNKNOWN, Events, Vocabulary, decode, encode
+from monody.models.likelihood import network_inputs
+from monody.models.saved_model import TrainedModel
+from monody.music.melody import Melody
+from monody.music.meter import TICKS_PER_STEP
+from monody.settings.model import ENCODINGS
+from monody.settings.sampling import SampleSettings
+from tests.builders.melodies import melodies, step_melodies
+from tests.builders.midi_files import tune
+from tests.builders.networks import predict
+
+
+def _without_copies(experiment: Experiment) -> TrainedModel:
+    """Load a model and let it say only something fresh.
+
+    After two epochs it copies as it was born to do, its own last note above all.
+    """
+    model = Experiment(experiment.path).load()
+    for name in ("pitch_fresh", "duration_fresh"):
+        layer = model.layers[name]
+        model.layers[name] = replace(layer, bias=layer.bias + 30)
+    return model
+
+
+@pytest.fixture(scope="module")
+def loaded(trained: Experiment) -> TrainedModel:
+    return _without_copies(trained)
+
+
+@pytest.fixture(scope="module")
+def loaded_steps(trained_steps: Experiment) -> TrainedModel:
+    return _without_copies(trained_steps)
+
+
+def _from_nothing(count: int, length_ticks: int) -> list[Start]:
+    """Starts of melodies in 4/4, each with random draws of its own."""
+    start = Start(
+        primer=None,
+        from_beginning=True,
+        meter=2,
+        bar_ticks=96,
+        bars=0,
+        length_ticks=length_ticks,
+        draw=(0, 0),
+    )
+    return [replace(start, draw=(index, 0)) for index in range(count)]
+
+
+def _write(
+    model: TrainedModel,
+    starts: list[Start],
+    temperature: float = 1.0,
+    seed: int = 5,
+    *,
+    free: bool = False,
+) -> list[Written]:
+    choice = Choice(temperature, 0, 1.0, 0.0)
+    return decode_events(model, starts, Wanted(free=free), (choice, choice), seed)
+
+
+def _symbols(written: Written) -> tuple[list[int], list[int]]:
+    return written.events.pitch.tolist(), written.events.duration.tolist()
+
+
+def _ticks(model: TrainedModel, events: Events) -> list[int]:
+    return [model.vocabulary.durations[symbol] for symbol in events.duration]
+
+
+@pytest.mark.parametrize("which", ["loaded", "loaded_steps"])
+@pytest.mark.parametrize("length", [1, 3, 16, 65])
+def test_every_melody_ends_with_a_note_on_the_last_tick(
+    which: str, length: int, request: pytest.FixtureRequest
+) -> None:
+    model: TrainedModel = request.getfixturevalue(which)
+    seen = model.passport["seen"]
+    for written in _write(model, _from_nothing(20, length * 6), 1.3):
+        events = written.events
+        assert sum(_ticks(model, events)) == length * TICKS_PER_STEP
+        melody = decode(events, model.vocabulary)
+        assert melody.end == length * TICKS_PER_STEP
+        assert END not in events.pitch
+        low, high = seen["pitch_range"]
+        assert low <= melody.pitches.min() <= melody.pitches.max() <= high
+        assert set(_ticks(model, events)) <= {
+            *seen["note_ticks"], *seen["rest_ticks"], TICKS_PER_STEP,
+        }  # fmt: skip
+
+
+def _alone_and_together(model: TrainedModel, starts: list[Start]) -> None:
+    """Check that what else is in a group does not matter to a melody."""
+    for start, written in zip(starts, _write(model, starts), strict=True):
+        assert decode(written.events, model.vocabulary).end == start.length_ticks
+        assert _symbols(_write(model, [start])[0]) == _symbols(written)
+
+
+def test_melodies_of_many_lengths_and_meters_are_written_together(
+    loaded: TrainedModel,
+) -> None:
+    starts = [
+        replace(start, length_ticks=12 * (9 + 7 * index), meter=meter, bar_ticks=bar)
+        for index, start in enumerate(_from_nothing(6, 0))
+        for meter, bar in ((2, 96), (10, 72))
+    ]
+    _alone_and_together(loaded, starts)
+
+
+def test_a_length_that_needs_finer_notes_does_not_make_those_of_others_finer(
+    loaded: TrainedModel,
+) -> None:
+    # The tunes have 8ths and quarters, which cannot fill nine 16ths.
+    _alone_and_together(loaded, _from_nothing(1, 96) + _from_nothing(1, 54))
+
+
+def test_the_first_melodies_do_not_depend_on_how_many_are_asked_for(
+    loaded: TrainedModel,
+) -> None:
+    few = _write(loaded, _from_nothing(2, 96))
+    many = _write(loaded, _from_nothing(300, 96))
+    assert [_symbols(written) for written in few] == [
+        _symbols(written) for written in many[:2]
+    ]
+    assert len(many) == 300
+    assert len({tuple(written.events.pitch.tolist()) for written in many}) > 280
+
+
+@pytest.mark.parametrize("length", [33, 64, 1000])
+def test_gated_16ths_fill_the_length_and_keep_their_rests(
+    loaded: TrainedModel, length: int
+) -> None:
+    # Five ticks on, one off: notes alone could not fill it, and rests are shorter.
+    gated = copy.copy(loaded)
+    seen = {**loaded.passport["seen"], "note_ticks": [5], "rest_ticks": [1]}
+    gated.passport = {**loaded.passport, "seen": seen}
+    for written in _write(gated, _from_nothing(5, length * 6), seed=1):
+        ticks = _ticks(gated, written.events)
+        end = decode(written.events, gated.vocabulary).end
+        assert sum(ticks) == end == length * TICKS_PER_STEP
+        assert {1, 5} <= set(ticks) <= {1, 5, 6}
+
+
+def test_sampling_does_not_loop(loaded: TrainedModel) -> None:
+    # The most likely event, always, loops; the default temperature must not.
+    assert SampleSettings().temperature == 1.0
+    for written in _write(loaded, _from_nothing(5, 2400), seed=2):
+        pitches = written.events.pitch[-60:].tolist()
+        for period in range(1, 9):
+            assert pitches[period:] != pitches[:-period]
+
+
+@pytest.mark.parametrize("count", [1, 5, ROWS])
+def test_every_group_has_as_many_rows_and_is_compiled_once(count: int) -> None:
+    starts = _from_nothing(count, 96)
+    rows = _in_rows(starts)
+    assert len(rows) == ROWS
+    assert rows[:count] == starts
+    reads, counts = _primer_reads(rows, Vocabulary("notes"), free=False)
+    assert all(field.shape == reads.pitch_in.shape for field in reads)
+    assert counts.tolist() == [1] * ROWS  # the start symbol
+
+
+def _most_likely_next(model: TrainedModel, heard: Events) -> tuple[int, int]:
+    """Predict the event after 8 bars, of 9, with the plain network, not the loop."""
+    # Any event in the place of the one to predict: it is never read.
+    blank = Events(*(np.append(field, field[:1]) for field in vars(heard).values()))
+    batch = Batches(concatenate([blank], model.vocabulary), 1, 9999)[0]
+    at = len(heard)
+    inputs = network_inputs(batch)
+    inputs["position"][0, at], inputs["meter"][0, at] = 0, heard.meter[-1]
+    inputs["bar"][0, at] = 8
+    inputs["bars_left"][0, : at + 1] = 9 - inputs["bar"][0, : at + 1] + 1
+    inputs["end_position"][0, : at + 1] = 1
+    pitch = np.asarray(predict(model.network, inputs)["pitch"])[0, at]
+    low, high = model.passport["seen"]["pitch_range"]
+    allowed = np.isin(np.arange(len(pitch)), range(low, high + 1))
+    best = int(np.where(allowed, pitch, -np.inf).argmax())
+    inputs["pitch_next"][0, at] = best
+    duration = np.asarray(predict(model.network, inputs)["duration"])[0, at]
+    used = np.isin(model.vocabulary.durations, model.passport["seen"]["note_ticks"])
+    return best, int(np.where(used, duration, -np.inf).argmax())
+
+
+def test_a_melody_goes_on_from_the_state_after_its_primer(trained: Experiment) -> None:
+    model = trained.load()
+    primers = [encode(tune(seed), model.vocabulary, until=8 * 96) for seed in range(4)]
+    starts = [
+        replace(start, primer=primer, bars=8)
+        for start, primer in zip(_from_nothing(4, 96), primers, strict=True)
+    ]
+    written = _write(model, starts, temperature=0.0)
+    for primer, each in zip(primers, written, strict=True):
+        expected = _most_likely_next(model, primer)
+        assert (int(each.events.pitch[0]), int(each.events.duration[0])) == expected
+
+
+def _in_one_meter(melody: Melody) -> Melody:
+    return Melody(melody.notes, melody.meters[:1])
+
+
+def _goes_on(events: Events, melody: Melody, at: int) -> Start:
+    """Stand before an event of a melody, which is then led to its own end."""
+    bar_ticks = melody.meters[0].bar_ticks
+    clock = events.bar.astype(int) * bar_ticks + events.position
+    return Start(
+        primer=Events(*(field[:at] for field in vars(events).values())),
+        from_beginning=True,
+        meter=int(events.meter[at]),
+        bar_ticks=bar_ticks,
+        bars=int(events.bar[at]),
+        length_ticks=0,
+        draw=(0, 0),
+        position=int(events.position[at]),
+        ticks_after=int(clock[-1] - clock[at]),
+    )
+
+
+def _read_in_training(encoded: EncodedSet, count: int) -> list[Heard]:
+    """Return what the network reads of a melody in training, its end known."""
+    fields = {name: getattr(encoded, name)[:count] for name in Heard._fields}
+    fields["note_before"] = known_note(fields["note_before"])
+    columns = [fields[name].tolist() for name in Heard._fields]
+    return [Heard(*read) for read in zip(*columns, strict=True)]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@settings(max_examples=30)
+@given(st.data())
+def test_decoding_reads_what_training_read_and_leads_to_the_end_it_knew(
+    encoding: str, data: st.DataObject
+) -> None:
+    vocabulary = Vocabulary(encoding)
+    strategy = step_melodies() if encoding == "steps" else melodies()
+    melody = _in_one_meter(data.draw(strategy))
+    events = encode(melody, vocabulary)
+    at = data.draw(st.integers(0, len(events) - 1))
+    start = _goes_on(events, melody, at)
+    expected = _read_in_training(encode_set([melody], vocabulary), at + 1)
+    assert _reads_of(start, vocabulary, free=False) == expected
+    # Where the network ends the melody it is not told.
+    untold = [
+        read._replace(bars_left=UNKNOWN, end_position=UNKNOWN) for read in expected
+    ]
+    assert _reads_of(start, vocabulary, free=True) == untold
+
+
+def test_a_primer_from_the_middle_of_a_melody_is_read_without_a_start() -> None:
+    vocabulary = Vocabulary("notes")
+    events = encode(tune(1), vocabulary, until=2 * 96)
+    [start] = _from_nothing(1, 96)
+    start = replace(start, primer=events, bars=2)
+    whole = _reads_of(start, vocabulary, free=False)
+    inside = _reads_of(replace(start, from_beginning=False), vocabulary, free=False)
+    first_note = int(events.pitch[0])
+    assert inside == [whole[1]._replace(note_before=first_note), *whole[2:]]
+
+
+@settings(max_examples=5)
+@given(st.integers(0, 2**32 - 1))
+def test_the_same_seed_writes_the_same(loaded: TrainedModel, seed: int) -> None:
+    first, second = (_write(loaded, _from_nothing(3, 96), seed=seed) for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        assert _symbols(one) == _symbols(other)
+        assert (one.bits, one.cost_bits) == (other.bits, other.cost_bits)
+
+
+@pytest.mark.parametrize("which", ["loaded", "loaded_steps"])
+def test_a_free_melody_ends_with_a_note_by_the_limit(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    model: TrainedModel = request.getfixturevalue(which)
+    written = _write(model, _from_nothing(60, 12 * 96), free=True)
+    ends = [decode(each.events, model.vocabulary).end for each in written]
+    for end, each in zip(ends, written, strict=True):
+        assert 0 < end == sum(_ticks(model, each.events)) <= 12 * 96
+    assert len(set(ends)) > 10  # the network ends them, not the limit
+
+
+def test_the_bits_of_a_melody_are_what_the_network_makes_of_it(
+    trained: Experiment,
+) -> None:
+    model = trained.load()
+    [written] = _write(model, _from_nothing(1, 4 * 96))
+    melody = decode(written.events, model.vocabulary)
+    encoded = encode_set([melody], model.vocabulary)
+    inputs = network_inputs(Batches(encoded, 1, 999)[0])
+    notes = len(encoded.pitch) - 1  # the end is not written, nor counted
+    inputs["bars_left"][0, : notes + 1] = encoded.bars_left
+    inputs["end_position"][0, : notes + 1] = encoded.end_position
+    predicted = predict(model.network, inputs)
+    logits = sum(
+        float(np.asarray(predicted[head])[0, time, symbol])
+        for head, symbols in (("pitch", encoded.pitch), ("duration", encoded.duration))
+        for time, symbol in enumerate(symbols[:notes].tolist())
+    )
+    assert written.bits == pytest.approx(-logits / np.log(2), rel=1e-3)

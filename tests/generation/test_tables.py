@@ -1,0 +1,326 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from monody.errors import MonodyError
+from monody.experiments.corpus_style import FIGURE_NOTES
+from monody.generation.constraints.durations import MANY
+from monody.generation.constraints.reachable import Kind, Sounds
+from monody.generation.constraints.rules import FREE, Rules
+from monody.generation.constraints.spec import Clock, Kept, Wanted
+from monody.generation.constraints.tables import make_rules
+from monody.models.events import END, REST, Vocabulary
+
+NOTES = Vocabulary("notes")
+TWO_BARS = Clock(192, 96)
+
+
+def seen(**fields: list[int]) -> dict[str, list[int]]:
+    """Say what a corpus uses: quarters, 8ths and quarter rests from C4 to C5."""
+    usual = {
+        "note_ticks": [12, 24],
+        "rest_ticks": [24],
+        "hold_ticks": [],
+        "pitch_range": [60, 72],
+        "repeats": [8] * FIGURE_NOTES,
+    }
+    return {**usual, **fields}
+
+
+def _make(
+    wanted: Wanted, *clocks: Clock, corpus: dict[str, list[int]] | None = None
+) -> tuple[Rules, int]:
+    return make_rules(NOTES, corpus or seen(), wanted, clocks or (TWO_BARS,))
+
+
+def _symbols(table: Any) -> list[int]:
+    return [*map(int, np.flatnonzero(np.asarray(table)))]
+
+
+def _ticks(rules: Rules, table: Any, kind: Kind) -> list[int]:
+    """List the durations that a table allows to a kind of event."""
+    return [*map(int, np.asarray(rules.ticks)[np.asarray(table)[kind]])]
+
+
+def test_by_default_melodies_are_what_the_training_melodies_are() -> None:
+    rules, shortest = _make(Wanted())
+    assert shortest == 12
+    assert _symbols(rules.pitches) == [*range(60, 73), REST, REST + 1, END]
+    durations = rules.durations[0]
+    assert _ticks(rules, durations, Kind.NOTE) == [12, 24]
+    assert _ticks(rules, durations, Kind.CLOSING) == [12, 24]
+    assert _ticks(rules, durations, Kind.REST) == [24]
+    assert _ticks(rules, durations, Kind.HOLD) == []
+    for anything in (rules.key, rules.range, rules.values, rules.counted):
+        assert np.asarray(anything).all()
+    assert np.asarray(rules.closing).tolist() == [n < REST for n in range(END + 1)]
+    assert not rules.free
+    for nothing in (rules.kept_kinds, rules.kept_durations, rules.kept_pitches):
+        assert set(np.asarray(nothing).tolist()) == {FREE}
+
+
+def test_what_is_wanted_is_found_in_the_tables() -> None:
+    wanted = Wanted(
+        pitches=(48, 84),
+        pitch_classes=frozenset({0, 4, 7}),
+        last_classes=frozenset({0}),
+        free=True,
+    )
+    rules, _ = _make(wanted)
+    assert _symbols(rules.range) == [*range(48, 85), REST, REST + 1, END]
+    assert np.asarray(rules.pitches).all()  # the range wanted is in its place
+    assert _symbols(rules.key)[:4] == [0, 4, 7, 12]
+    assert _symbols(rules.key)[-3:] == [REST, REST + 1, END]
+    assert _symbols(rules.closing) == [*range(0, REST, 12)]
+    assert rules.free
+
+
+def test_note_values_are_those_seen_where_there_are_some() -> None:
+    eighths = frozenset({12, 24, 36, 48})
+    rules, _ = _make(Wanted(note_ticks=eighths), corpus=seen(hold_ticks=[5]))
+    assert _ticks(rules, rules.values, Kind.NOTE) == [12, 24, 36, 48]
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24]
+    # A hold would lengthen a note to a value that was not asked for.
+    assert _ticks(rules, rules.durations[0], Kind.HOLD) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "length_ticks", "notes"),
+    [
+        ({16}, 96, [16]),  # triplets were never seen
+        ({24, 36}, 60, [24, 36]),  # quarters alone do not fill it
+        ({24, 36}, 96, [24]),
+    ],
+)
+def test_note_values_never_seen_are_used_where_need_be(
+    values: set[int], length_ticks: int, notes: list[int]
+) -> None:
+    rules, _ = _make(Wanted(note_ticks=frozenset(values)), Clock(length_ticks, 96))
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
+
+
+@pytest.mark.parametrize(
+    ("length_ticks", "notes"),
+    [(96, [12, 24]), (90, [6, 12, 24]), (93, [3, 6, 12, 24]), (95, [1, 3, 6, 12, 24])],
+)
+def test_what_was_seen_is_added_to_where_it_does_not_fill_the_time(
+    length_ticks: int, notes: list[int]
+) -> None:
+    rules, shortest = _make(Wanted(), Clock(length_ticks, 96))
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
+    assert shortest == notes[0]
+
+
+def test_each_length_has_the_durations_that_fill_it() -> None:
+    rules, shortest = _make(Wanted(), Clock(96, 96), Clock(90, 96), Clock(48, 24))
+    found = [_ticks(rules, table, Kind.NOTE) for table in rules.durations[:3]]
+    assert found == [[12, 24], [6, 12, 24], [12, 24]]
+    assert shortest == 6
+    fills = np.asarray(rules.fillable)[:3, 6]
+    assert fills.tolist() == [False, True, False]
+
+
+def test_the_last_note_is_as_long_as_is_usual_where_it_can_be() -> None:
+    clocks = Clock(96, 96), Clock(12, 96)
+    rules, _ = _make(Wanted(last_ticks=24), *clocks)
+    assert rules.last_ticks[:2].tolist() == [24, 0]
+    fillable = np.asarray(rules.fillable)[:2, [12, 24, 36]]
+    assert fillable.tolist() == [[False, True, True], [True, False, False]]
+
+
+def test_longer_notes_are_used_where_there_are_to_be_few() -> None:
+    rules, _ = _make(Wanted(notes_per_bar=(1, 1)), corpus=seen(rest_ticks=[]))
+    assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24, 36, 48, 72, 96]
+    assert _ticks(rules, rules.durations[0], Kind.REST) == [24, 36, 48, 72, 96]
+    usual, _ = _make(Wanted(notes_per_bar=(4, 8)), corpus=seen(rest_ticks=[]))
+    assert _ticks(usual, usual.durations[0], Kind.NOTE) == [12, 24]
+
+
+def test_16ths_are_the_only_durations_of_steps() -> None:
+    corpus = seen(note_ticks=[6], rest_ticks=[6], hold_ticks=[6])
+    rules, shortest = make_rules(Vocabulary("steps"), corpus, Wanted(), [TWO_BARS])
+    assert np.asarray(rules.ticks).tolist() == [6]
+    assert shortest == 6
+
+
+def test_tables_have_few_sizes() -> None:
+    """Each size is compiled once."""
+
+    def sizes(bars: int, notes: int) -> list[tuple[int, ...]]:
+        kept = Kept(pitches=(60,) * bars * notes, notes_in_bars=(notes,) * bars)
+        rules, _ = _make(Wanted(kept=kept), Clock(96 * bars, 96))
+        tables = (rules.fillable, rules.counted, *rules.counts, rules.kept_pitches)
+        return [np.shape(table) for table in tables]
+
+    assert sizes(3, 4) == sizes(5, 7)
+
+
+def test_melodies_of_several_clocks_have_tables_of_their_own() -> None:
+    wanted = Wanted(notes_per_bar=(2, 2))
+    rules, _ = _make(wanted, Clock(96, 96), Clock(96, 48), Clock(48, 48))
+    assert rules.counted.shape[0] == 8  # one of few sizes
+    # With 24 ticks left and no note begun yet there is time for both only as 8ths, and
+    # none for them in a bar that has three.
+    for clock in range(3):
+        begun = np.asarray(rules.counted)[clock, 24, 0]
+        assert begun.tolist() == [True, True, False, *[False] * 5]
+
+
+def _first_bars(rules: Rules, bars: int) -> list[tuple[int, ...]]:
+    """List the fewest notes, the most, and how many bars before must have one."""
+    counts = np.transpose([np.asarray(each) for each in rules.counts])
+    return [tuple(map(int, bar)) for bar in counts[:bars]]
+
+
+def test_every_bar_may_have_as_many_notes() -> None:
+    rules, _ = _make(Wanted(notes_per_bar=(2, 5)))
+    assert _first_bars(rules, 2) == [(2, 5, 0), (2, 5, 1)]
+    free, _ = _make(Wanted())
+    assert _first_bars(free, 2) == [(0, MANY, 0)] * 2
+    assert len(free.counts.low) == 64  # one of few sizes
+
+
+def test_kept_pitches_keep_their_bars() -> None:
+    kept = Kept(pitches=(60,) * 5, notes_in_bars=(3, 0, 2))
+    rules, _ = _make(Wanted(kept=kept), Clock(288, 96))
+    expected = [(3, 3, 0), (0, 0, 1), (2, 2, 1), (0, 0, 2), (0, 0, 2)]
+    assert _first_bars(rules, 5) == expected
+
+
+def test_a_last_bar_that_is_not_whole_may_have_fewer_notes() -> None:
+    rules, _ = _make(Wanted(notes_per_bar=(4, 8)), TWO_BARS, Clock(204, 96))
+    table = np.asarray(rules.counted)[1]
+    assert table[204, Sounds.NOTHING, 0]
+    assert table[0, Sounds.CLOSING].tolist() == [True] * 9 + [False] * 7
+    # An 8th before the end of the second bar, three of its four notes must be there.
+    before = table[24, Sounds.CLOSING]
+    assert before.tolist()[:5] == [False] * 3 + [True] * 2
+
+
+def test_a_rewrite_may_repeat_what_it_keeps() -> None:
+    usual, _ = _make(Wanted())
+    kept, _ = _make(Wanted(kept=Kept(pitches=(60,) * 9, notes_in_bars=(4, 5))))
+    assert set(np.asarray(usual.repeats).tolist()) == {8}
+    assert np.asarray(kept.repeats).min() >= 9
+
+
+def _fails(
+    message: str, wanted: Wanted, corpus: dict[str, list[int]] | None = None
+) -> None:
+    with pytest.raises(MonodyError, match=f"^{re.escape(message)}$"):
+        _make(wanted, corpus=corpus)
+
+
+def test_no_note_of_the_key_in_the_range() -> None:
+    _fails(
+        "no note of the key lies in the range: expected one at least; name a wider "
+        "--range or another --key",
+        Wanted(pitches=(61, 63), pitch_classes=frozenset({0, 4})),
+    )
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(last_classes=frozenset({0}), pitches=(61, 71)),
+        Wanted(last_classes=frozenset({1}), pitch_classes=frozenset({0, 2})),
+        Wanted(last_classes=frozenset()),
+    ],
+)
+def test_no_note_to_end_with(wanted: Wanted) -> None:
+    _fails(
+        "no note of the key and the range may be the last one: name a wider --range, "
+        "another --key, or leave --end out",
+        wanted,
+    )
+
+
+def test_the_corpus_has_a_range_too() -> None:
+    corpus = seen(pitch_range=[61, 63])
+    for wanted in (
+        Wanted(pitch_classes=frozenset({0})),
+        Wanted(last_classes=frozenset({0})),
+    ):
+        with pytest.raises(MonodyError, match="--range"):
+            _make(wanted, corpus=corpus)
+
+
+@pytest.mark.parametrize("values", [{36}, {100}, set()])
+def test_durations_that_cannot_fill_the_time(values: set[int]) -> None:
+    _fails(
+        "no melody of 32 16ths in bars of 16 obeys --durations: name a wider choice, "
+        "or another length",
+        Wanted(note_ticks=frozenset(values)),
+    )
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (97, 120)])
+def test_a_density_that_cannot_be(counts: tuple[int, int]) -> None:
+    _fails(
+        "no melody of 32 16ths in bars of 16 obeys --density: name a wider choice, or "
+        "another length",
+        Wanted(notes_per_bar=counts),
+    )
+
+
+def test_a_density_that_the_durations_forbid() -> None:
+    wanted = Wanted(notes_per_bar=(5, 9), note_ticks=frozenset({24}))
+    _fails(
+        "no melody of 32 16ths in bars of 16 obeys --durations and --density: name a "
+        "wider choice, or another length",
+        wanted,
+    )
+
+
+def test_the_length_is_said_in_16ths_and_so_is_the_bar() -> None:
+    wanted = Wanted(note_ticks=frozenset({24}))
+    with pytest.raises(MonodyError, match=r" 5\.5 16ths in bars of 10 obeys"):
+        _make(wanted, Clock(33, 60))
+
+
+@pytest.mark.parametrize(
+    ("in_bars", "values"),
+    [
+        ((4, 5), frozenset({24})),  # too many for four quarters
+        ((100, 100), None),
+        ((3, 5), frozenset({24})),  # as many as there is time for, not in their bars
+    ],
+)
+def test_kept_notes_that_do_not_fit(
+    in_bars: tuple[int, int], values: frozenset[int] | None
+) -> None:
+    kept = Kept(pitches=(60,) * sum(in_bars), notes_in_bars=in_bars)
+    _fails(
+        "the notes of the melody do not fit bar by bar into 32 16ths in bars of 16: "
+        "name another --to_meter, or leave --durations out",
+        Wanted(kept=kept, note_ticks=values),
+        corpus=seen(rest_ticks=[]),
+    )
+
+
+@pytest.mark.parametrize("in_bars", [(1, 0), (0, 8)])
+def test_kept_notes_may_need_notes_and_rests_longer_than_any_seen(
+    in_bars: tuple[int, int],
+) -> None:
+    kept = Kept(pitches=(60,) * sum(in_bars), notes_in_bars=in_bars)
+    rules, _ = _make(Wanted(kept=kept), corpus=seen(rest_ticks=[]))
+    assert np.asarray(rules.counted)[0, 192, Sounds.NOTHING, 0]
+
+
+def test_kept_pitches_need_not_lie_in_the_range_of_the_corpus() -> None:
+    kept = Kept(pitches=(20, 30) * 4, notes_in_bars=(4, 4))
+    rules, _ = _make(Wanted(kept=kept))
+    assert {20, 30} <= {*_symbols(rules.pitches)} & {*_symbols(rules.range)}
+
+
+def test_a_kept_rhythm_may_have_durations_never_seen() -> None:
+    kept = Kept(kinds=(0, REST, 0), durations=(90, 0, 100))
+    rules, shortest = _make(Wanted(kept=kept))
+    assert shortest == 1
+    assert np.asarray(rules.durations[0]).all()
+    assert np.asarray(rules.kept_kinds)[:4].tolist() == [0, REST, 0, FREE]
+    assert np.asarray(rules.kept_durations)[:4].tolist() == [90, 0, 100, FREE]

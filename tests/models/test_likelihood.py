@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monody.models import likelihood as evaluate
+from monody.models.batches import Batches, EncodedSet, cut_windows, encode_set
+from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
+from monody.models.likelihood import Evaluator
+from monody.models.surprisal import Surprise
+from monody.settings.model import ENCODINGS
+from tests.builders.midi_files import tune
+
+# Of several padded lengths, and not in the order of length.
+CORPUS = [tune(seed, bars=bars) for seed, bars in enumerate((2, 9, 1, 30, 4))]
+
+
+class ToyNetwork:
+    """Knows what follows what, and is surer from event to event of a sequence."""
+
+    def __init__(self, durations: int, spread: float = 1.0) -> None:
+        rng = np.random.default_rng(3)
+        self.tables = {
+            "pitch": spread * rng.normal(size=(PITCH_INPUTS, PITCH_SYMBOLS)),
+            "duration": spread * rng.normal(size=(PITCH_SYMBOLS, durations)),
+        }
+        again = np.arange(PITCH_SYMBOLS)  # it expects repetition, and is right at times
+        self.tables["pitch"][again, again] += 6 * spread
+        self.tables["duration"][:, 11::12] += 3 * spread
+        self.trainable_variables = [
+            SimpleNamespace(value=jnp.array(table)) for table in self.tables.values()
+        ]
+        self.non_trainable_variables: list[Any] = []
+
+    def stateless_call(
+        self, weights: list[jax.Array], fixed: Any, inputs: Any, training: bool
+    ) -> Any:
+        pitch, duration = weights
+        surer = 1 + jnp.arange(inputs["pitch_in"].shape[1])[:, None] % 4
+        logits = {
+            "pitch": surer * pitch[inputs["pitch_in"]],
+            "duration": surer * duration[inputs["pitch_next"]],
+        }
+        return logits, fixed
+
+    def probabilities(self, head: str, given: int, time: int) -> Any:
+        powers = np.exp((1 + time % 4) * self.tables[head][given])
+        return powers / powers.sum()
+
+
+def _expected(toy: ToyNetwork, encoded: EncodedSet, window_size: int) -> Surprise:
+    """The surprise of each event, one after the other."""
+    rows = []
+    for start, end, _ in cut_windows(encoded, window_size).tolist():
+        for event in range(start, end):
+            symbol, length = int(encoded.pitch[event]), int(encoded.duration[event])
+            pitch = toy.probabilities(
+                "pitch", int(encoded.pitch_in[event]), event - start
+            )
+            duration = toy.probabilities("duration", symbol, event - start)
+            notes = pitch[:REST] / pitch[:REST].sum()
+            timed = symbol != END
+            rows.append(
+                (
+                    -np.log2(pitch[symbol]),
+                    -np.log2(duration[length]) if timed else 0,
+                    -np.log2(notes[symbol]) if symbol < REST else 0,
+                    pitch.argmax() == symbol,
+                    timed and duration.argmax() == length,
+                )
+            )
+    return Surprise(*map(np.array, zip(*rows, strict=True)))
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("window_size", [4096, 10])
+def test_the_surprise_of_each_event_in_the_order_of_the_set(
+    encoding: str, window_size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "MAX_SEQUENCE", window_size)
+    vocabulary = Vocabulary(encoding)
+    encoded = encode_set(CORPUS, vocabulary)
+    toy = ToyNetwork(len(vocabulary.durations))
+    surprise = Evaluator(encoded).surprise(toy)
+    expected = _expected(toy, encoded, window_size)
+    for name, values in vars(expected).items():
+        assert np.allclose(getattr(surprise, name), values, rtol=1e-4, atol=1e-5), name
+    assert surprise.pitch_hit.dtype == surprise.duration_hit.dtype == bool
+    assert surprise.bits.dtype == np.float64
+    assert surprise.pitch_hit.any()
+    assert surprise.duration_hit.any()
+
+
+def test_a_network_that_knows_nothing_needs_the_bits_of_its_alphabets() -> None:
+    encoded = encode_set(CORPUS, Vocabulary("notes"))
+    durations = len(Vocabulary("notes").durations)
+    score = Evaluator(encoded).score(ToyNetwork(durations, spread=0))
+    events = len(encoded.pitch) / encoded.note_count
+    assert (score.melodies, score.notes) == (len(CORPUS), sum(map(len, CORPUS)))
+    assert score.pitch_bits_given_note == pytest.approx(7)
+    assert score.pitch_bits_per_note == pytest.approx(events * np.log2(PITCH_SYMBOLS))
+    timed = events - len(CORPUS) / encoded.note_count
+    assert score.duration_bits_per_note == pytest.approx(timed * np.log2(durations))
+
+
+def test_progress_is_told_after_each_batch() -> None:
+    told: list[tuple[int, int]] = []
+    encoded = encode_set(CORPUS, Vocabulary("steps"))
+    Evaluator(encoded).surprise(ToyNetwork(1), lambda *step: told.append(step))
+    assert told == [(done + 1, len(told)) for done in range(len(told))]
+    assert len(told) > 1
+
+
+@given(
+    sizes=st.lists(st.integers(1, 8), min_size=1, max_size=9),
+    batch_size=st.integers(1, 4),
+    window_size=st.integers(4, 40),
+)
+def test_each_event_stands_in_one_place_of_one_batch(
+    sizes: list[int], batch_size: int, window_size: int
+) -> None:
+    encoded = encode_set([tune(1, bars=bars) for bars in sizes], Vocabulary("notes"))
+    batches = Batches(encoded, batch_size, window_size)
+    batches.shuffle(np.random.default_rng(1), 1.0)
+    found = []
+    for index in range(len(batches)):
+        source, real = batches.events_of(index)
+        assert np.array_equal(real, batches[index].pitch_counts)
+        found.append(source[real])
+    assert np.array_equal(np.sort(np.concatenate(found)), np.arange(len(encoded.pitch)))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monody.errors import MonodyError
+from monody.experiments.experiment import Experiment
+from monody.models.saved_model import PASSPORT, TrainedModel
+
+
+def _rewritten(source: Path, target: Path, changes: dict[str, bytes | None]) -> Path:
+    """Write a model file again, with some members changed or left out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            data = changes.get(name, old.read(name))
+            if data is not None:
+                new.writestr(name, data)
+    return target
+
+
+def _passport(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive:
+        passport: dict[str, Any] = json.loads(archive.read(PASSPORT))
+    return passport
+
+
+def test_what_is_known_of_a_model_stands_in_its_file(trained: Experiment) -> None:
+    model = TrainedModel(trained.model_path)
+    assert model.vocabulary.encoding == "notes"
+    assert model.fingerprint == sha256(trained.model_path.read_bytes()).hexdigest()
+    assert model.data_fingerprint == trained.record()["data_fingerprint"]
+    assert model.passport["seen"]["note_ticks"] == [12, 24]
+    assert model.passport["usual"]["meter"] == "4/4"
+    assert model.passport["usual"]["most_bars"] == 8
+
+
+@pytest.mark.parametrize("left", [0, 100, -1000])
+def test_a_damaged_model_is_refused_in_one_sentence(
+    trained: Experiment, tmp_path: Path, left: int
+) -> None:
+    path = tmp_path / "model.keras"
+    path.write_bytes(trained.model_path.read_bytes()[:left])
+    with pytest.raises(MonodyError, match=r"not a whole model file.*--experiment_dir"):
+        TrainedModel(path)
+
+
+def test_a_plain_keras_file_is_refused(trained: Experiment, tmp_path: Path) -> None:
+    path = _rewritten(trained.model_path, tmp_path / "plain.keras", {PASSPORT: None})
+    with pytest.raises(MonodyError, match="not a whole model file of monody"):
+        TrainedModel(path)
+
+
+def test_another_vocabulary_is_refused(trained: Experiment, tmp_path: Path) -> None:
+    passport = _passport(trained.model_path)
+    passport["vocabulary"]["meters"].append("13/8")
+    changes: dict[str, bytes | None] = {PASSPORT: json.dumps(passport).encode()}
+    path = _rewritten(trained.model_path, tmp_path / "other.keras", changes)
+    with pytest.raises(MonodyError, match="another vocabulary .meters differ"):
+        TrainedModel(path)
+
+
+@pytest.mark.parametrize(
+    ("member", "data"),
+    [
+        ("model.weights.h5", None),
+        ("model.weights.h5", b"no HDF5"),
+        ("config.json", None),
+        ("config.json", b"{}"),
+        ("config.json", b"no JSON"),
+    ],
+)
+def test_damaged_weights_are_refused_in_one_sentence(
+    trained: Experiment, tmp_path: Path, member: str, data: bytes | None
+) -> None:
+    path = _rewritten(trained.model_path, tmp_path / "model.keras", {member: data})
+    model = TrainedModel(path)
+    with pytest.raises(MonodyError, match="not a whole model file"):
+        _ = model.layers

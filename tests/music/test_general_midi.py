@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pretty_midi
+import pytest
+
+from monody.errors import SettingError
+from monody.music.general_midi import GENERAL_MIDI, program_of
+
+
+def test_the_names_are_those_of_another_library() -> None:
+    assert len(GENERAL_MIDI) == 128
+    for program, name in enumerate(GENERAL_MIDI):
+        theirs = pretty_midi.program_to_instrument_name(program)
+        assert program_of(theirs) == program, (name, theirs)
+
+
+@pytest.mark.parametrize("text", ["flute", "FLUTE", " Flute ", "73"])
+def test_any_case_and_numbers(text: str) -> None:
+    assert program_of(text) == 73
+
+
+@pytest.mark.parametrize("text", ["128", "-1", "+200", " 1000 "])
+def test_numbers_out_of_range(text: str) -> None:
+    with pytest.raises(SettingError, match="from 0 to 127"):
+        program_of(text)
+
+
+def test_unknown_names_get_advice() -> None:
+    with pytest.raises(SettingError, match="did you mean .*Violin"):
+        program_of("violn")
+    with pytest.raises(SettingError, match="did you mean Acoustic Grand Piano"):
+        program_of("piano")
+    with pytest.raises(SettingError, match="list of names"):
+        program_of("")
+    with pytest.raises(SettingError, match="midi_instrument"):
+        program_of("+-5")
+    with pytest.raises(SettingError, match="midi_instrument"):
+        program_of("²")

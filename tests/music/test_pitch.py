@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monody.errors import SettingError
+from monody.music.pitch import parse_pitch, parse_pitch_range, pitch_name
+
+
+@given(st.integers(0, 127))
+def test_a_name_means_its_pitch(pitch: int) -> None:
+    assert parse_pitch(pitch_name(pitch)) == pitch
+    assert parse_pitch(str(pitch)) == pitch
+
+
+@pytest.mark.parametrize(
+    ("name", "pitch"), [("C4", 60), ("Bb3", 58), ("b#3", 60), ("C-1", 0), ("Fbb4", 63)]
+)
+def test_other_spellings(name: str, pitch: int) -> None:
+    assert parse_pitch(name) == pitch
+
+
+@pytest.mark.parametrize("text", ["", "H4", "C", "128", "C#b4", "G#9", "-1", "4C"])
+def test_what_is_no_pitch_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="a name such as C4"):
+        parse_pitch(text)
+
+
+def test_ranges() -> None:
+    assert parse_pitch_range("C3..84") == (48, 84)
+    for text in ("C3", "C3-C4", "C5..C4", "C3..", "C3..X"):
+        with pytest.raises(SettingError, match="pitch_range"):
+            parse_pitch_range(text)

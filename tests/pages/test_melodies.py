@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import base64
+import importlib.util
+import re
+import wave
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+import monody
+from monody.cli.main import cli
+from monody.corpus.read_melody import read_melody
+from monody.errors import MonodyError, SettingError
+from monody.experiments.experiment import Experiment
+from monody.music.midi_file import write_midi
+from monody.pages.melodies import show
+from monody.render.forms import FORMS, parse_forms, render
+from tests.builders.midi_files import tune
+
+
+class _Page(HTMLParser):
+    """The attributes of each element of a page, by tag."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: dict[str, list[dict[str, str | None]]] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.setdefault(tag, []).append(dict(attrs))
+
+
+@pytest.fixture(scope="module")
+def page(trained: Experiment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of two melodies of four bars."""
+    folder = tmp_path_factory.mktemp("page")
+    settings = monody.SampleSettings(num_files=2, bars=4, seed=3)
+    generation = monody.generate(trained, settings)
+    shown = show(generation, generation.save(folder))
+    assert shown.left_out == ()
+    return shown.page
+
+
+def test_a_page_has_a_card_with_a_player_for_each_melody(page: Path) -> None:
+    found = _Page(page.read_text("utf-8")).found
+    cards = found["article"]
+    assert len(cards) == len(found["audio"]) == 2
+    for index, card in enumerate(cards, 1):
+        melody = read_melody(page.parent / f"{index}.mid")
+        rate = float(card["data-ticks-per-second"] or 0)
+        assert rate == pytest.approx(24 * melody.bpm / 60)
+        lines = re.findall(r"\d+", card["data-bar-lines"] or "")
+        assert [int(line) for line in lines] == [0, 96, 192, 288, 384]
+        assert card["data-first-bar"] == "1"
+
+
+def test_all_that_a_page_names_lies_beside_it(page: Path) -> None:
+    text = page.read_text("utf-8")
+    found = _Page(text).found
+    named = {element["src"] for element in found["audio"]}
+    links = [link for link in found["a"] if "download" in link]
+    assert [link["download"] for link in links] == [
+        f"{index}.{ending}"
+        for index in (1, 2)
+        for ending in ("mid", "wav", "musicxml", "abc")
+    ]
+    beside = {link["href"] for link in links if link.get("target") == "_blank"}
+    assert named == beside == {"1.wav", "2.wav"}
+    for link in links:
+        content = (page.parent / str(link["download"])).read_bytes()
+        words, _, inside = str(link["href"]).partition(";base64,")
+        assert base64.b64decode(inside) == content or words in beside
+    strangers = set(re.findall(r"https?://[^\"' <)]+", text))
+    assert strangers <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_without_the_score_extra_the_rest_of_the_page_works(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find_spec = importlib.util.find_spec
+
+    def without_score(name: str, package: str | None = None) -> Any:
+        missing = name in ("music21", "verovio")
+        return None if missing else find_spec(name, package)
+
+    monkeypatch.setattr(importlib.util, "find_spec", without_score)
+    settings = monody.SampleSettings(num_files=2, bars=2, seed=3)
+    generation = monody.generate(trained, settings)
+    shown = show(generation, generation.save(tmp_path))
+    [line] = shown.left_out
+    assert "pip install 'monody[score]'" in line
+    found = _Page(shown.page.read_text("utf-8")).found
+    assert len(found["audio"]) == 2
+    assert not list(tmp_path.glob("*.musicxml"))
+
+
+def test_words_of_forms_are_read_in_any_order() -> None:
+    assert parse_forms("svg, WAV") == ("wav", "svg")
+    assert parse_forms(",".join(FORMS)) == tuple(FORMS)
+    with pytest.raises(SettingError, match=r"to must be some of wav, .*, not 'mp3'"):
+        parse_forms("wav,mp3")
+
+
+def test_each_form_is_a_file_of_its_kind() -> None:
+    melody = tune(3)
+    made = {form: render(melody, form, "a tune") for form in FORMS}
+    assert made["png"].startswith(b"\x89PNG")
+    for form in ("svg", "musicxml"):
+        assert ElementTree.fromstring(made[form]) is not None
+    assert made["abc"].startswith(b"%abc-2.1\nX:1\n")
+    assert made["wav"][:4] == b"RIFF"
+
+
+def _run(*words: str) -> Result:
+    return CliRunner().invoke(cli, list(words), catch_exceptions=False)
+
+
+def test_any_midi_file_is_rendered_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.mid"
+    write_midi(tune(3), path)
+    result = _run("render", str(path))
+    assert result.exit_code == 0
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "mine.mid", "mine.wav", "mine.svg",
+    }  # fmt: skip
+    with wave.open(str(tmp_path / "mine.wav")) as sound:
+        seconds = sound.getnframes() / sound.getframerate()
+    melody = read_melody(path)
+    assert seconds == pytest.approx(melody.end / 24 * 60 / melody.bpm + 2, abs=0.01)
+
+
+def test_a_file_that_cannot_be_rendered_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(MonodyError, match="no file"):
+        _run("render", str(tmp_path / "none.mid"))
+    bank = tmp_path / "no.sf2"
+    bank.write_bytes(b"nothing")
+    path = tmp_path / "mine.mid"
+    write_midi(tune(3), path)
+    with pytest.raises(MonodyError, match="expected a sound bank"):
+        _run("render", str(path), "--to", "wav", "--sound_bank", str(bank))
+
+
+def test_sample_writes_the_page_unless_it_shall_not(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    words = ["sample", "--experiment_dir", str(trained.folder), "--bars", "2",
+             "--num_files", "1", "--seed", "1", "--save_dir"]  # fmt: skip
+    assert "page:" not in _run(*words, str(tmp_path / "plain"), "--no_page").output
+    assert not (tmp_path / "plain/index.html").exists()
+    shown = _run(*words, str(tmp_path / "shown")).output
+    assert f"page: {tmp_path / 'shown/index.html'}" in shown
+    first = (tmp_path / "shown/index.html").read_text("utf-8")
+    _run(*words, str(tmp_path / "shown"))  # a page of monody is written anew
+    second = (tmp_path / "shown/index.html").read_text("utf-8")
+    assert ("1.mid" in first, "2.mid" in second, "1.mid" in second) == (
+        True, True, False,
+    )  # fmt: skip
+
+
+def test_a_page_of_another_program_stops_sample_before_it_begins(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_text("<p>my diary</p>")
+    words = ["sample", "--experiment_dir", str(trained.folder), "--bars", "2",
+             "--num_files", "1", "--save_dir", str(tmp_path)]  # fmt: skip
+    with pytest.raises(MonodyError, match="is not a page of monody"):
+        _run(*words)
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    _run(*words, "--no_page")
+    assert (tmp_path / "index.html").read_text() == "<p>my diary</p>"
+
+
+def test_a_page_shows_the_first_melodies_and_says_so(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monody.pages.melodies.MOST_CARDS", 1)
+    generation = monody.generate(
+        trained, monody.SampleSettings(num_files=3, bars=2, seed=3)
+    )
+    shown = show(generation, generation.save(tmp_path))
+    assert shown.left_out == ("the page shows the first 1; 2 more lie beside it",)
+    text = shown.page.read_text("utf-8")
+    assert len(_Page(text).found["article"]) == 1
+    assert "<h1>3 melodies by monody</h1>" in text
+    assert shown.left_out[0] in text

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monody.errors import MonodyError
+from monody.reading.pool import ReadPool, Source
+from monody.reading.reasons import Reason
+from monody.settings.reading import ReadSettings
+
+
+@pytest.fixture(autouse=True)
+def _children_find_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+
+def _sources(names: list[str]) -> list[Source]:
+    return [Source(name, name) for name in names]
+
+
+def _reasons(names: list[str], max_files_in_ram: int = 64) -> list[str]:
+    settings = ReadSettings(
+        n_jobs=2, max_seconds_per_file=0.5, max_files_in_ram=max_files_in_ram
+    )
+    with ReadPool(settings, module="tests.builders.hanging_worker") as pool:
+        chunks = list(pool.read(_sources(names)))
+    reports = [report for _, chunk in chunks for report in chunk.reports]
+    assert [source.name for some, _ in chunks for source in some] == names
+    assert len(reports) == len(names)
+    return [report.left_out[0][0].text for report in reports]
+
+
+def test_a_file_that_kills_or_hangs_or_garbles_costs_only_itself() -> None:
+    good = [f"good{i}" for i in range(40)]
+    bad = {"kills1": 3, "kills2": 4, "hangs1": 20, "garbles1": 30, "kills3": 39}
+    names = list(good)
+    for name, place in bad.items():
+        names.insert(place, name)
+    for name, reason in zip(names, _reasons(names), strict=True):
+        if name.startswith("good"):
+            assert reason == f"read {name}"
+        elif name.startswith("hangs"):
+            assert reason == "took longer than 0.5 s to read"
+        else:
+            assert reason.startswith("the parser died on it")
+
+
+@pytest.mark.parametrize("max_files_in_ram", [1, 2, 7, 1000])
+def test_any_number_of_files_at_a_time(max_files_in_ram: int) -> None:
+    names = [f"good{i}" for i in range(30)]
+    reasons = _reasons(names, max_files_in_ram=max_files_in_ram)
+    assert reasons == [f"read {name}" for name in names]
+
+
+def test_the_time_limit_is_for_each_file_of_a_chunk() -> None:
+    names = [f"slow{i}" for i in range(6)]  # 1.8 s together, the limit is 0.5
+    assert _reasons(names) == [f"read {name}" for name in names]
+
+
+def test_leaving_early_leaves_no_process_and_does_not_wait() -> None:
+    settings = ReadSettings(n_jobs=1, max_seconds_per_file=300)
+    sources = _sources(["good"] * 640 + ["hangs"] * 640)
+    began = time.monotonic()
+    with ReadPool(settings, module="tests.builders.hanging_worker") as pool:
+        next(pool.read(sources))  # and no more: as after Ctrl-C
+    assert time.monotonic() - began < 30
+
+
+def test_a_child_that_cannot_start_is_no_file_s_fault() -> None:
+    with (
+        pytest.raises(MonodyError, match="did not start"),
+        ReadPool(ReadSettings(n_jobs=1), module="tests.no_such_module") as pool,
+    ):
+        list(pool.read(_sources(["good"])))
+
+
+def test_an_archive_that_kills_its_reader_is_not_called_empty() -> None:
+    settings = ReadSettings(n_jobs=1)
+    with ReadPool(settings, module="tests.builders.hanging_worker") as pool:
+        answer = pool.members("kills.zip")
+        assert isinstance(answer, Reason)
+        assert answer.text.startswith("the parser died on it")
+        [(_, chunk)] = pool.read(_sources(["good"]))  # and the pool goes on
+    assert chunk.reports[0].left_out[0][0].text == "read good"
+
+
+def test_a_child_that_starts_while_all_are_ended_is_ended_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = subprocess.Popen
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(0.5)
+        return start(*args, **kwargs)
+
+    monkeypatch.setattr(subprocess, "Popen", late)
+    began = time.monotonic()
+    with ReadPool(
+        ReadSettings(n_jobs=1, max_seconds_per_file=300),
+        module="tests.builders.hanging_worker",
+    ) as pool:
+        reading = threading.Thread(target=lambda: list(pool.read(_sources(["hangs"]))))
+        reading.start()
+        time.sleep(0.1)
+    reading.join()
+    assert time.monotonic() - began < 30
