@@ -24,7 +24,7 @@ import monody
 from header import print_header
 from monody.corpus.novelty import LABELS, NoveltyIndex
 from monody.corpus.split import split_corpus
-from monody.corpus.suffix_array import NoteRuns
+from monody.corpus.suffix_array import SuffixArray
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_STEP
@@ -122,7 +122,7 @@ def _many(melodies: MelodyStore) -> MelodyStore:
 
 def _labels(train: MelodyStore, held_out: MelodyStore) -> Iterator[str]:
     """Return rows of the second table, without the folder."""
-    index = NoveltyIndex(train, NoteRuns.of(train))
+    index = NoveltyIndex(train, SuffixArray.of(train))
     rng = np.random.default_rng(SEED)
     some = [train[int(i)] for i in rng.permutation(len(train))[:COPIES]]
     others = [held_out[int(i)] for i in rng.integers(0, len(held_out), len(some))]

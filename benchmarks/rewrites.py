@@ -25,7 +25,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation.constraints.reachable import Durations, fillable_lengths
 from monody.generation.infill import Gap, filled, gap_of
-from monody.generation.rescoring import judge
+from monody.generation.rescoring import rescore
 from monody.generation.rewrite import Rewrite, Rewriter
 from monody.generation.writer import Task
 from monody.models.events import decode
@@ -110,7 +110,7 @@ def _bits_per_note(
     """Return the bits of what begins at a tick or later, by its notes."""
     return [
         bits / int(np.count_nonzero(way.starts >= tick))
-        for way, bits in zip(ways, judge(model, ways, tick), strict=True)
+        for way, bits in zip(ways, rescore(model, ways, tick), strict=True)
     ]
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from monody.experiments.runs import Run, list_runs
     from monody.generation.generate import Generation, generate
     from monody.generation.primers import Primer
-    from monody.generation.retries import Piece
+    from monody.generation.retries import GeneratedMelody
     from monody.generation.rewrite import Rewrite
     from monody.generation.vary import again, vary
     from monody.models.events import Events, Vocabulary
@@ -61,7 +61,7 @@ _HOMES = {
     "experiments.runs": ("Run", "list_runs"),
     "generation.generate": ("Generation", "generate"),
     "generation.primers": ("Primer",),
-    "generation.retries": ("Piece",),
+    "generation.retries": ("GeneratedMelody",),
     "generation.rewrite": ("Rewrite",),
     "generation.vary": ("again", "vary"),
     "models.events": ("Events", "Vocabulary"),
@@ -79,13 +79,45 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Corpus", "Events", "Experiment", "Generation", "Melody", "MelodyStore", "Meter",
-    "ModelSettings", "MonodyError", "Note", "Piece", "Primer", "ReadSettings",
-    "Resemblance", "Rewrite", "Run", "SampleSettings", "Scorecard", "SettingError",
-    "Split", "TrainSettings", "TrainedModel", "Verdict", "Vocabulary", "__version__",
-    "again", "compare", "evaluate", "generate", "list_runs", "midi_bytes",
-    "open_experiment", "read_corpus", "resume", "split_corpus", "train", "vary",
-    "write_collection", "write_midi",
+    "Corpus",
+    "Events",
+    "Experiment",
+    "GeneratedMelody",
+    "Generation",
+    "Melody",
+    "MelodyStore",
+    "Meter",
+    "ModelSettings",
+    "MonodyError",
+    "Note",
+    "Primer",
+    "ReadSettings",
+    "Resemblance",
+    "Rewrite",
+    "Run",
+    "SampleSettings",
+    "Scorecard",
+    "SettingError",
+    "Split",
+    "TrainSettings",
+    "TrainedModel",
+    "Verdict",
+    "Vocabulary",
+    "__version__",
+    "again",
+    "compare",
+    "evaluate",
+    "generate",
+    "list_runs",
+    "midi_bytes",
+    "open_experiment",
+    "read_corpus",
+    "resume",
+    "split_corpus",
+    "train",
+    "vary",
+    "write_collection",
+    "write_midi",
 ]  # fmt: skip
 
 

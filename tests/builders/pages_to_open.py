@@ -12,9 +12,9 @@ from monody.corpus.histograms import histograms
 from monody.corpus.novelty import Novelty
 from monody.corpus.report import captions, make_report
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, Verdict
-from monody.evaluation.wording import Row
+from monody.evaluation.wording import ModelRow
 from monody.generation.generate import Generation
-from monody.generation.retries import Piece
+from monody.generation.retries import GeneratedMelody
 from monody.generation.writer import Draft, Task
 from monody.music.melody import Melody
 from monody.music.meter import Meter
@@ -73,7 +73,7 @@ FILES = (
 def generation(folder: Path) -> Generation:
     """Pretend that a model wrote the melodies: new, a copy and a near-copy."""
     pieces = tuple(
-        Piece(Draft(Task(index, 0, None), melody, 2.5, {}), None, novelty)
+        GeneratedMelody(Draft(Task(index, 0, None), melody, 2.5, {}), None, novelty)
         for index, (melody, novelty) in enumerate(zip(MELODIES, NOVELTIES, strict=True))
     )
     made_from: dict[str, str | None] = {
@@ -112,8 +112,11 @@ def training_page(folder: Path) -> Path:
             "titles": ["bits per note\n(95 %)", "of\npitch", "of\nlength",
                        "pitch\nright", "length\nright", "bits saved\n(95 %)"],
             "rows": [
-                Row("network", ("5.27 (5.00..5.56)", "3.91", "1.36", "22%", "63%", "")),
-                Row("variable order", ("3.76 (3.72..3.81)", "2.61", "1.15", "31%",
+                ModelRow(
+                    "network",
+                    ("5.27 (5.00..5.56)", "3.91", "1.36", "22%", "63%", ""),
+                ),
+                ModelRow("variable order", ("3.76 (3.72..3.81)", "2.61", "1.15", "31%",
                                        "59%", "-40% (-46..-35)")),
             ],
             "meaning": "Asked for the next note, the network chooses among 39.",

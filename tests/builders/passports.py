@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from monody.generation.primers import named_bars
-from monody.generation.provenance import Passport
+from monody.generation.provenance import Provenance
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import tune
 
-PASSPORT = Passport(
+PASSPORT = Provenance(
     model="0" * 64,
     model_path="experiments/01/model.keras",
     settings=SampleSettings(seed=7, bars=8, key="D dorian"),

@@ -8,7 +8,7 @@ import monody
 from monody.cli.main import main
 from monody.corpus.read_melody import read_melody
 from monody.experiments.experiment import Experiment
-from monody.generation.provenance import read_passport
+from monody.generation.provenance import read_provenance
 from monody.music.midi_file import write_midi
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import tune
@@ -49,7 +49,7 @@ def test_again_says_that_a_file_was_edited(
     output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edited = tmp_path / "edited.mid"
-    passport = read_passport(output)
+    passport = read_provenance(output)
     write_midi(tune(9, bars=4), edited, text=passport.text())
     lines = _run(capsys, "again", edited, "--out", tmp_path / "new.mid")
     assert lines[1].startswith(f"not the same bytes as {edited}: it was edited")
@@ -63,7 +63,7 @@ def test_vary_changes_one_setting(
     lines = _run(capsys, "vary", output, "--temperature", 0.5, "--save_dir", folder)
     assert "1 melody of 4 bars, seed 5, temperature 0.5" in lines[0]
     assert lines[-1] == f"written: {folder / '1.mid'}"
-    settings = read_passport(folder / "1.mid").settings
+    settings = read_provenance(folder / "1.mid").settings
     assert (settings.temperature, settings.bars, settings.seed) == (0.5, 4, 5)
 
 

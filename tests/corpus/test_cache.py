@@ -16,7 +16,7 @@ from monody.corpus import corpus as corpus_module
 from monody.corpus.cache import Cache, cache_bytes, clear_cache
 from monody.corpus.corpus import Corpus, read_corpus
 from monody.music.melody_store import MelodyStore, StoreWriter
-from monody.reading.cache import DATABASE, Row
+from monody.reading.cache import DATABASE, CacheRow
 from monody.reading.pool import FileChunk, ReadPool, Source
 from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import midi_file, tune, write_tunes
@@ -54,7 +54,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     add = Cache.add
 
-    def counting(self: Cache, rows: Iterable[Row]) -> None:
+    def counting(self: Cache, rows: Iterable[CacheRow]) -> None:
         listed = list(rows)
         counts.append(len(listed))
         add(self, listed)

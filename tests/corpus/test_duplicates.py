@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monody.corpus.duplicates import Duplicates, find_duplicates
-from monody.corpus.fingerprints import Integers, PatternSets
+from monody.corpus.fingerprints import FingerprintSets, Integers
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from tests.builders.copies import (
@@ -199,13 +199,13 @@ def _walk(seed: int, notes: int = 300) -> Melody:
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many pairs were compared, each time that some were."""
     counts: list[int] = []
-    shared = PatternSets.shared
+    shared = FingerprintSets.shared
 
-    def counted(sets: PatternSets, pairs: Integers) -> Integers:
+    def counted(sets: FingerprintSets, pairs: Integers) -> Integers:
         counts.append(len(pairs))
         return shared(sets, pairs)
 
-    monkeypatch.setattr(PatternSets, "shared", counted)
+    monkeypatch.setattr(FingerprintSets, "shared", counted)
     return counts
 
 

@@ -17,7 +17,7 @@ from monody.corpus.novelty import (
     UsualNovelty,
     usual_novelty,
 )
-from monody.corpus.suffix_array import MIN_RUN_NOTES, NoteRuns
+from monody.corpus.suffix_array import MIN_RUN_NOTES, SuffixArray
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
@@ -59,7 +59,7 @@ def random_tune(seed: int, notes: int) -> Melody:
 
 def index_of(*tunes: Melody) -> NoveltyIndex:
     store = MelodyStore.of(tunes)
-    return NoveltyIndex(store, NoteRuns.of(store))
+    return NoveltyIndex(store, SuffixArray.of(store))
 
 
 def label(notes: int, longest: int, closest_covered: float = 0.0) -> str:

@@ -103,7 +103,7 @@ def test_a_declared_key_does_not_count() -> None:
 
 
 def test_a_seed_draws_from_large_sets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resemblance, "MOST_MELODIES", 20)
+    monkeypatch.setattr(resemblance, "MAX_MELODIES", 20)
     generated, real = tunes(30, 1), tunes(40, 2)
     found = compare(generated, real, seed=1)
     assert (found.generated_melodies, found.real_melodies) == (20, 20)

@@ -13,7 +13,7 @@ from monody.experiments import base
 from monody.experiments.base import base_experiment, open_experiment, pack_base
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
-from monody.generation.provenance import read_passport
+from monody.generation.provenance import read_provenance
 from monody.generation.vary import again
 from monody.settings.model import ModelSettings
 from monody.settings.sampling import SampleSettings
@@ -111,7 +111,7 @@ def test_what_it_writes_goes_where_the_user_is_and_names_no_folder(
 ) -> None:
     paths = monody.generate(open_experiment(), SampleSettings(**SHORT)).save()
     assert [path.as_posix() for path in paths] == ["generated/1.mid", "generated/2.mid"]
-    assert read_passport(paths[0]).model_path == "base"
+    assert read_provenance(paths[0]).model_path == "base"
     shutil.rmtree(tmp_path / "cache")  # or another machine
     [output] = again(paths[1]).outputs
     output.write(tmp_path / "again.mid")

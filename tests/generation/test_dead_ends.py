@@ -19,7 +19,7 @@ from monody.generation.constraints.durations import fill
 from monody.generation.constraints.endings import ANY, HEARD, closing_notes
 from monody.generation.constraints.repetition import repeat
 from monody.generation.constraints.rules import Now, Rules, allow, count_on, kinds_of
-from monody.generation.constraints.spec import Clock, Kept, Wanted
+from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, HOLD, REST, Vocabulary
 from tests.builders.decoding import now_of
@@ -30,7 +30,7 @@ ROWS = 6  # melodies of each example
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Written = list[tuple[int, int]]  # pitch symbols and their ticks
 Corpus = dict[str, list[int]]  # what its melodies use
-Old = tuple[Corpus, Clock, Written]
+Old = tuple[Corpus, Span, Written]
 Drawn = tuple[int, int]  # the pitch symbol and the duration symbol of an event
 Draw = Callable[[Mask, Mask, Any, Written], Drawn]
 
@@ -50,8 +50,8 @@ class Request:
     """What is asked of melodies, of a small corpus."""
 
     corpus: Corpus
-    wanted: Wanted
-    clocks: tuple[Clock, ...]
+    wanted: MelodySpec
+    clocks: tuple[Span, ...]
     tonic: int = ANY  # that melodies end on; or that is heard
 
 
@@ -59,7 +59,7 @@ def few_ticks(least: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(1, 12), min_size=least, max_size=3, unique=True)
 
 
-clocks = st.builds(Clock, st.integers(1, 40), st.integers(4, 16))
+clocks = st.builds(Span, st.integers(1, 40), st.integers(4, 16))
 classes = st.frozensets(st.integers(0, 11), min_size=1)
 spans = st.tuples(st.integers(40, 60), st.integers(0, 20)).map(
     lambda span: (span[0], sum(span))
@@ -74,7 +74,7 @@ corpora = st.fixed_dictionaries(
     }
 )
 anew = st.builds(
-    Wanted,
+    MelodySpec,
     pitches=st.none() | spans,
     pitch_classes=st.none() | classes,
     note_ticks=st.none() | st.frozensets(st.integers(1, 12), min_size=1),
@@ -106,17 +106,17 @@ def old_melodies(draw: st.DrawFn) -> Old:
         if kind != HOLD or (melody and melody[-1][0] != REST):
             melody.append((kind, ticks))
     length = sum(ticks for _, ticks in melody)
-    return corpus, Clock(length, draw(st.integers(4, 16))), melody
+    return corpus, Span(length, draw(st.integers(4, 16))), melody
 
 
-def _kept_pitches(clock: Clock, melody: Written) -> Kept:
+def _kept_pitches(clock: Span, melody: Written) -> Kept:
     return Kept(
         pitches=tuple(pitch for pitch, _ in melody if pitch < REST),
         notes_in_bars=tuple(_in_bars(clock, melody)),
     )
 
 
-def _in_bars(clock: Clock, melody: Written) -> list[int]:
+def _in_bars(clock: Span, melody: Written) -> list[int]:
     """Count the notes that begin in each bar, the last one whole or not."""
     total = sum(ticks for _, ticks in melody)
     bars, now = [0] * -(-total // clock.bar_ticks), 0
@@ -133,9 +133,9 @@ def new_rhythms(draw: st.DrawFn) -> Request:
     kept = _kept_pitches(clock, melody)
     bar_ticks = draw(st.none() | st.integers(4, 16))
     if bar_ticks is not None:
-        clock = Clock(len(kept.notes_in_bars) * bar_ticks, bar_ticks)
+        clock = Span(len(kept.notes_in_bars) * bar_ticks, bar_ticks)
     values = draw(st.none() | st.frozensets(st.integers(1, 12), min_size=1))
-    return Request(corpus, Wanted(note_ticks=values, kept=kept), (clock,))
+    return Request(corpus, MelodySpec(note_ticks=values, kept=kept), (clock,))
 
 
 @st.composite
@@ -143,7 +143,7 @@ def new_pitches(draw: st.DrawFn) -> Request:
     """Keep the rhythm of a melody of any corpus."""
     _, clock, melody = draw(old_melodies())
     kinds = tuple(0 if pitch < REST else pitch for pitch, _ in melody)
-    wanted = Wanted(
+    wanted = MelodySpec(
         pitches=draw(st.none() | spans),
         pitch_classes=draw(st.none() | classes),
         last_classes=draw(st.none() | classes),
@@ -231,7 +231,7 @@ def _go_on(rules: Rules, now: Now, pitch: Any, duration: Any) -> Now:
     )
 
 
-def _check(request: Request, clock: Clock, melody: Written) -> None:
+def _check(request: Request, clock: Span, melody: Written) -> None:
     """Compare a melody with all that was asked of it."""
     wanted, corpus = request.wanted, request.corpus
     total = sum(ticks for _, ticks in melody)
@@ -259,7 +259,7 @@ def _check(request: Request, clock: Clock, melody: Written) -> None:
         assert all(count >= low for count in in_bars[: total // clock.bar_ticks])
 
 
-def _check_last_note(request: Request, clock: Clock, melody: Written) -> None:
+def _check_last_note(request: Request, clock: Span, melody: Written) -> None:
     wanted = request.wanted
     last = max(event for event, (pitch, _) in enumerate(melody) if pitch < REST)
     low, high = wanted.pitches or request.corpus["pitch_range"]
@@ -308,8 +308,8 @@ def test_where_notes_are_counted_too_the_last_is_long_enough() -> None:
         "pitch_range": [60, 72],
         "repeats": [24] * FIGURE_NOTES,
     }
-    wanted = Wanted(notes_per_bar=(1, 8), last_ticks=8)
-    request = Request(corpus, wanted, (Clock(32, 16),))
+    wanted = MelodySpec(notes_per_bar=(1, 8), last_ticks=8)
+    request = Request(corpus, wanted, (Span(32, 16),))
     for seed in range(4):
         for melody in write(request, at_random(seed)):
             _check(request, request.clocks[0], melody)
@@ -322,13 +322,13 @@ def test_whatever_obeys_may_be_written(old: Old, fewer: int, more: int) -> None:
     pitches = [pitch for pitch, _ in melody if pitch < REST]
     in_bars = _in_bars(clock, melody)
     whole = in_bars[: clock.length_ticks // clock.bar_ticks]
-    wanted = Wanted(
+    wanted = MelodySpec(
         pitches=(min(pitches), max(pitches)),
         pitch_classes=frozenset(pitch % 12 for pitch in pitches),
         notes_per_bar=(max(min(whole, default=0) - fewer, 0), max(in_bars) + more),
         last_classes=frozenset({pitches[-1] % 12}),
     )
     corpus |= {"repeats": [24] * FIGURE_NOTES}
-    for asked in (wanted, Wanted(kept=_kept_pitches(clock, melody))):
+    for asked in (wanted, MelodySpec(kept=_kept_pitches(clock, melody))):
         written = write(Request(corpus, asked, (clock,)), as_in(melody))
         assert written == [melody] * ROWS

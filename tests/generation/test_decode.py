@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monody.experiments.experiment import Experiment
-from monody.generation.constraints.spec import Wanted
+from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import (
     ROWS,
+    DecodedMelody,
     Start,
-    Written,
     _in_rows,
     _primer_reads,
     _reads_of,
     decode_events,
 )
-from monody.generation.decoding.sampling import Choice
+from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.state import Heard
 from monody.models.batches import (
     Batches,
@@ -83,12 +83,12 @@ def _write(
     seed: int = 5,
     *,
     free: bool = False,
-) -> list[Written]:
-    choice = Choice(temperature, 0, 1.0, 0.0)
-    return decode_events(model, starts, Wanted(free=free), (choice, choice), seed)
+) -> list[DecodedMelody]:
+    choice = SamplingSettings(temperature, 0, 1.0, 0.0)
+    return decode_events(model, starts, MelodySpec(free=free), (choice, choice), seed)
 
 
-def _symbols(written: Written) -> tuple[list[int], list[int]]:
+def _symbols(written: DecodedMelody) -> tuple[list[int], list[int]]:
     return written.events.pitch.tolist(), written.events.duration.tolist()
 
 

@@ -18,7 +18,13 @@ from monody.experiments.novelty_index import known_melodies
 from monody.generation import retries as attempts
 from monody.generation.generate import Generation
 from monody.generation.primers import Primer
-from monody.generation.retries import COPIED, COPY_BITS, TRIES, Attempts, Piece
+from monody.generation.retries import (
+    COPIED,
+    COPY_BITS,
+    TRIES,
+    GeneratedMelody,
+    RejectionSampler,
+)
 from monody.generation.writer import Draft, Task
 from monody.music.melody import Melody
 from monody.settings.sampling import SampleSettings
@@ -239,7 +245,7 @@ class _Recites:
 
 def _attempts(
     experiment: Experiment, copies: int, **asked: Any
-) -> tuple[list[Piece], dict[str, int], _Recites]:
+) -> tuple[list[GeneratedMelody], dict[str, int], _Recites]:
     known = known_melodies(experiment)
     assert known is not None
     own = Melody.from_notes(
@@ -247,7 +253,7 @@ def _attempts(
     )
     writer = _Recites(experiment.side("train")[0], own, copies)
     settings = SampleSettings(**asked)
-    run = Attempts(writer, settings, lambda *_: None, known).run
+    run = RejectionSampler(writer, settings, lambda *_: None, known).run
     pieces, first_tries = run([0, 1], lambda *_: None)
     return pieces, first_tries, writer
 

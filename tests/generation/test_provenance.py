@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import monody
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
-from monody.generation.provenance import FORGETTABLE, Passport, read_passport
+from monody.generation.provenance import FORGETTABLE, Provenance, read_provenance
 from monody.music.midi_file import midi_bytes
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import midi_file, tune
@@ -66,7 +66,7 @@ def test_a_passport_survives_being_written_into_a_file(
     )
     text = passport.text()
     assert text.isascii()  # other programs read it without doubt
-    read = Passport.from_json(json.loads(text))
+    read = Provenance.from_json(json.loads(text))
     assert read == replace(passport, settings=_alike(settings))
 
 
@@ -79,7 +79,7 @@ def test_how_many_were_made_does_not_show() -> None:
 def test_a_rewrite_is_told() -> None:
     how: dict[str, Any] = {"how": {"keep": "rhythm"}, "melody": {"notes": []}}
     passport = replace(PASSPORT, rewrite=how)
-    assert Passport.from_json(json.loads(passport.text())).rewrite == how
+    assert Provenance.from_json(json.loads(passport.text())).rewrite == how
     assert "rewrite" not in PASSPORT.to_json()
 
 
@@ -88,7 +88,7 @@ def test_every_file_carries_its_passport(trained: Experiment, tmp_path: Path) ->
     generation = monody.generate(trained, settings)
     manifest: list[Any] = []
     for index, path in enumerate(generation.save(tmp_path)):
-        passport = read_passport(path)
+        passport = read_provenance(path)
         assert passport.model == trained.load().fingerprint
         assert Path(passport.model_path) == trained.model_path.absolute()
         assert passport.settings == _alike(generation.settings)
@@ -115,12 +115,12 @@ def test_texts_of_other_programs_are_passed_over(tmp_path: Path) -> None:
     for text in ("by hand", '{"title": 3}', "[1]"):
         file.tracks[0].insert(0, mido.MetaMessage("text", text=text))
     file.save(path)
-    assert read_passport(path) == PASSPORT
+    assert read_provenance(path) == PASSPORT
 
 
 def test_a_file_without_a_passport_is_named(tmp_path: Path) -> None:
     with pytest.raises(MonodyError, match="no file .*none.mid"):
-        read_passport(tmp_path / "none.mid")
+        read_provenance(tmp_path / "none.mid")
     for name, data in (
         ("tune.mid", midi_file([list(tune(1))])),
         ("empty.mid", b""),
@@ -128,7 +128,7 @@ def test_a_file_without_a_passport_is_named(tmp_path: Path) -> None:
     ):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(MonodyError, match=f"{name}' carries no passport"):
-            read_passport(tmp_path / name)
+            read_provenance(tmp_path / name)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_file_without_a_passport_is_named(tmp_path: Path) -> None:
 def test_a_damaged_passport_is_refused_in_one_sentence(name: str, value: Any) -> None:
     saved = {**PASSPORT.to_json(), name: value}
     with pytest.raises(MonodyError, match="not one of this version of monody"):
-        Passport.from_json(saved)
+        Provenance.from_json(saved)
     del saved[name]
     with pytest.raises(MonodyError, match="not one of this version of monody"):
-        Passport.from_json(saved)
+        Provenance.from_json(saved)

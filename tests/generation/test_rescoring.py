@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from monody.experiments.experiment import Experiment
-from monody.generation.rescoring import judge
+from monody.generation.rescoring import rescore
 from monody.models.batches import Batches, encode_set
 from monody.models.events import END
 from monody.models.likelihood import network_inputs
@@ -51,7 +51,7 @@ def test_judging_is_what_the_network_told_the_end_makes_of_it(
         replace(tune(6, bars=4), meters=changing),
     ]
     for from_tick in (0, 100, 192, 9999):
-        judged = judge(model, tunes, from_tick)
+        judged = rescore(model, tunes, from_tick)
         for melody, bits in zip(tunes, judged, strict=True):
             begins, each = _plain_bits(model, melody)
             counts = begins >= from_tick
@@ -69,7 +69,7 @@ def test_of_a_long_melody_what_follows_is_judged(trained: Experiment) -> None:
     tunes = [plain, Melody.from_notes(odd)]
     from_it, after_it = (
         other - one
-        for one, other in (judge(model, tunes, 12 * at) for at in (300, 301))
+        for one, other in (rescore(model, tunes, 12 * at) for at in (300, 301))
     )
     assert after_it != 0  # it is heard
     assert from_it > after_it + 2  # and counts only where it should

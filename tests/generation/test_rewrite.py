@@ -13,7 +13,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation import rewrite
 from monody.generation.infill import gap_of
-from monody.generation.rescoring import judge
+from monody.generation.rescoring import rescore
 from monody.generation.rewrite import FILLINGS, Rewrite, Rewriter
 from monody.generation.writer import Draft, Task
 from monody.models.saved_model import TrainedModel
@@ -286,7 +286,7 @@ def test_the_filling_is_drawn_by_how_likely_it_makes_what_follows(
             heard[:] = filled
         return [0.0 if index == 7 else 60.0 for index in range(len(filled))]
 
-    monkeypatch.setattr(rewrite, "judge", prefer_the_seventh)
+    monkeypatch.setattr(rewrite, "rescore", prefer_the_seventh)
     how = Rewrite(replace=(3, 4))
     [draft] = _rewritten(trained.load(), tune(4, bars=8), how, tasks=1)
     assert len(heard) == FILLINGS
@@ -308,12 +308,12 @@ def test_new_bars_lead_on_better_than_others_that_were_written(
     of_all, of_drawn = [], []
 
     def listen(model: TrainedModel, heard: list[Melody], from_tick: int = 0) -> Any:
-        bits = judge(model, heard, from_tick)
+        bits = rescore(model, heard, from_tick)
         if from_tick:
             of_all.append((heard, bits))
         return bits
 
-    monkeypatch.setattr(rewrite, "judge", listen)
+    monkeypatch.setattr(rewrite, "rescore", listen)
     melody = tune(4, bars=8)
     drafts = _rewritten(trained.load(), melody, Rewrite(replace=(3, 4)), tasks=8)
     for draft, (heard, bits) in zip(drafts, of_all, strict=True):

@@ -20,7 +20,7 @@ from monody.generation.constraints.rules import (
     count_on,
     kinds_of,
 )
-from monody.generation.constraints.spec import Clock, Kept, Wanted
+from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, HOLD, REST, Vocabulary
 from tests.builders.decoding import now_of
@@ -46,8 +46,8 @@ def seen(**fields: list[int]) -> dict[str, list[int]]:
     return {**usual, **fields}
 
 
-def _rules(wanted: Wanted, *clocks: Clock, **corpus: list[int]) -> Rules:
-    return make_rules(NOTES, seen(**corpus), wanted, clocks or [Clock(10, 10)])[0]
+def _rules(wanted: MelodySpec, *clocks: Span, **corpus: list[int]) -> Rules:
+    return make_rules(NOTES, seen(**corpus), wanted, clocks or [Span(10, 10)])[0]
 
 
 def _symbols(pitch: Any, row: int = 0) -> list[int]:
@@ -69,7 +69,7 @@ def _used(rules: Rules, allowed: Allowed, kind: Kind, row: int = 0) -> list[int]
 
 
 def test_the_corpus_says_what_there_is() -> None:
-    rules = _rules(Wanted())
+    rules = _rules(MelodySpec())
     allowed = _ask("corpus", rules, now_of())
     assert _symbols(allowed.pitch) == [*range(60, 73), REST, HOLD, END]
     assert _ticks(rules, allowed.duration, Kind.NOTE) == [2, 5]
@@ -78,7 +78,7 @@ def test_the_corpus_says_what_there_is() -> None:
 
 
 def test_the_key_and_the_range_leave_rests_and_holds_alone() -> None:
-    rules = _rules(Wanted(pitches=(50, 75), pitch_classes=frozenset({0, 7})))
+    rules = _rules(MelodySpec(pitches=(50, 75), pitch_classes=frozenset({0, 7})))
     others = [REST, HOLD, END]
     in_key = _symbols(_ask("key", rules, now_of()).pitch)
     assert in_key[:4] == [0, 7, 12, 19]
@@ -90,7 +90,7 @@ def test_the_key_and_the_range_leave_rests_and_holds_alone() -> None:
 
 
 def test_note_values_bind_notes_and_rests() -> None:
-    rules = _rules(Wanted(note_ticks=frozenset({2, 3})))
+    rules = _rules(MelodySpec(note_ticks=frozenset({2, 3})))
     allowed = _ask("durations", rules, now_of())
     for kind in (Kind.NOTE, Kind.CLOSING, Kind.REST):
         assert _ticks(rules, allowed.duration, kind) == [2, 3]
@@ -98,7 +98,7 @@ def test_note_values_bind_notes_and_rests() -> None:
 
 
 def test_the_length_leaves_what_can_be_filled() -> None:
-    rules = _rules(Wanted())
+    rules = _rules(MelodySpec())
     left = np.array([10, 6, 5, 3, 2])
     sounding = np.array([True, True, False, True, True])
     allowed = _ask("length", rules, now_of(5, left=left, sounding=sounding))
@@ -116,7 +116,7 @@ def test_the_length_leaves_what_can_be_filled() -> None:
 
 
 def test_a_pitch_needs_an_allowed_duration() -> None:
-    allowed, _ = _allow(_rules(Wanted()), now_of(2, left=np.array([10, 2])))
+    allowed, _ = _allow(_rules(MelodySpec()), now_of(2, left=np.array([10, 2])))
     notes = [*range(60, 73)]
     assert _symbols(allowed.pitch, 0) == [*notes, REST, HOLD]
     assert _symbols(allowed.pitch, 1) == notes
@@ -124,7 +124,7 @@ def test_a_pitch_needs_an_allowed_duration() -> None:
 
 @pytest.mark.parametrize(("notes", "sounding"), [(0, False), (0, True), (3, False)])
 def test_the_network_ends_no_melody_in_silence(notes: int, sounding: bool) -> None:
-    rules = _rules(Wanted(free=True))
+    rules = _rules(MelodySpec(free=True))
     (allowed, _) = _allow(rules, now_of(notes=notes, sounding=sounding))
     assert END not in _symbols(allowed.pitch)
 
@@ -132,7 +132,7 @@ def test_the_network_ends_no_melody_in_silence(notes: int, sounding: bool) -> No
 @pytest.mark.parametrize("shortest", [1, 2])
 def test_the_network_ends_a_melody_only_where_it_is_free_to(shortest: int) -> None:
     for free in (False, True):
-        rules = _rules(Wanted(free=free), note_ticks=[shortest, 5])
+        rules = _rules(MelodySpec(free=free), note_ticks=[shortest, 5])
         allowed, _ = _allow(rules, now_of())
         assert (END in _symbols(allowed.pitch)) == free
         if free:  # the end has the duration symbol that it has in training
@@ -141,7 +141,9 @@ def test_the_network_ends_a_melody_only_where_it_is_free_to(shortest: int) -> No
 
 
 def test_free_melodies_end_with_a_last_note_too() -> None:
-    rules = _rules(Wanted(free=True, last_classes=frozenset({0})), note_ticks=[1, 5])
+    rules = _rules(
+        MelodySpec(free=True, last_classes=frozenset({0})), note_ticks=[1, 5]
+    )
     now = now_of(2, latest=np.array([72, 71]), closing=rules.closing)
     allowed, _ = _allow(rules, now)
     assert END in _symbols(allowed.pitch, 0)
@@ -149,7 +151,7 @@ def test_free_melodies_end_with_a_last_note_too() -> None:
 
 
 def test_the_last_tick_is_for_a_closing_note() -> None:
-    rules = _rules(Wanted(last_classes=frozenset({0})))
+    rules = _rules(MelodySpec(last_classes=frozenset({0})))
     closing = np.tile(rules.closing, (4, 1))
     closing[3] = IS_NOTE & (np.arange(131) % 12 == 1)  # on C sharp, as it is heard
     now = now_of(4, left=[5, 5, 10, 5], latest=[60, 61, 61, 61], closing=closing)
@@ -165,7 +167,7 @@ def test_the_last_tick_is_for_a_closing_note() -> None:
 
 
 def test_the_last_note_is_as_long_as_last_notes_are() -> None:
-    rules = _rules(Wanted(last_ticks=5), Clock(10, 10), Clock(2, 10))
+    rules = _rules(MelodySpec(last_ticks=5), Span(10, 10), Span(2, 10))
     allowed = _ask("length", rules, now_of(4, left=[10, 5, 7, 2], clock=[0, 0, 0, 1]))
     used = [_used(rules, allowed, Kind.CLOSING, row) for row in range(4)]
     # 2 of 7, and then 5; there is no time for 5 in all of a melody of 2.
@@ -173,7 +175,7 @@ def test_the_last_note_is_as_long_as_last_notes_are() -> None:
 
 
 def test_notes_are_counted_in_the_bar() -> None:
-    rules = _rules(Wanted(notes_per_bar=(2, 2)), Clock(20, 10), hold_ticks=[])
+    rules = _rules(MelodySpec(notes_per_bar=(2, 2)), Span(20, 10), hold_ticks=[])
     # The first bar with all of it left, with a note and 7 left, and with two.
     left, begun = np.array([20, 17, 15]), np.array([0, 1, 2])
     now = now_of(3, left=left, begun=begun, position=20 - left)
@@ -190,7 +192,7 @@ def test_notes_are_counted_in_the_bar() -> None:
 
 def test_a_kept_rhythm_leaves_the_pitch() -> None:
     kept = Kept(kinds=(0, HOLD, REST, 0), durations=(1, 0, 2, 3))
-    rules = _rules(Wanted(kept=kept))
+    rules = _rules(MelodySpec(kept=kept))
     found = []
     for index in range(5):
         allowed = _ask("kept", rules, now_of(event=index))
@@ -204,7 +206,9 @@ def test_a_kept_rhythm_leaves_the_pitch() -> None:
 def test_notes_are_counted_in_every_bar_of_its_own() -> None:
     """Two notes, then a bar without one, then one: of 10 ticks each."""
     kept = Kept(pitches=(60, 61, 62), notes_in_bars=(2, 0, 1))
-    rules = _rules(Wanted(kept=kept), Clock(30, 10), rest_ticks=[5, 10], hold_ticks=[])
+    rules = _rules(
+        MelodySpec(kept=kept), Span(30, 10), rest_ticks=[5, 10], hold_ticks=[]
+    )
     # Where each bar begins, and half-way through the first and the last.
     left, begun = np.array([30, 25, 20, 10, 5]), np.array([0, 1, 0, 0, 0])
     now = now_of(5, left=left, begun=begun, position=-left % 10, bar=3 - -(-left // 10))
@@ -221,8 +225,8 @@ def test_notes_are_counted_in_every_bar_of_its_own() -> None:
 
 
 def test_a_note_that_may_not_be_the_last_is_not_held_to_the_end() -> None:
-    wanted = Wanted(notes_per_bar=(1, 1), last_classes=frozenset({0}))
-    rules = _rules(wanted, Clock(8, 8))  # to be filled by a note of 2 and holds of 3
+    wanted = MelodySpec(notes_per_bar=(1, 1), last_classes=frozenset({0}))
+    rules = _rules(wanted, Span(8, 8))  # to be filled by a note of 2 and holds of 3
     now = now_of(2, left=6, position=2, bar_ticks=8, begun=1, latest=[60, 61])
     now = now._replace(closing=np.tile(rules.closing, (2, 1)))
     allowed = _ask("density", rules, now)
@@ -232,7 +236,7 @@ def test_a_note_that_may_not_be_the_last_is_not_held_to_the_end() -> None:
 
 def test_kept_pitches_leave_the_rhythm() -> None:
     kept = Kept(pitches=(60, 99), notes_in_bars=(2,))
-    rules = _rules(Wanted(kept=kept), Clock(10, 10), hold_ticks=[])
+    rules = _rules(MelodySpec(kept=kept), Span(10, 10), hold_ticks=[])
     allowed = _ask("kept", rules, now_of(3, notes=np.arange(3)))
     found = [_symbols(allowed.pitch, row) for row in range(3)]
     assert found == [[60, REST, HOLD, END], [99, REST, HOLD, END], [*range(131)]]
@@ -245,7 +249,7 @@ def test_kept_pitches_leave_the_rhythm() -> None:
 
 def test_a_kept_pitch_is_as_likely_as_any_note() -> None:
     kept = Kept(pitches=(60, 99), notes_in_bars=(2,))
-    rules = _rules(Wanted(kept=kept), Clock(10, 10), hold_ticks=[])
+    rules = _rules(MelodySpec(kept=kept), Span(10, 10), hold_ticks=[])
     shares = np.full(131, 1e-12)  # of the kept pitch 99, too
     shares[[60, 61, REST, HOLD, END]] = [0.05, 0.4, 0.3, 0.2, 0.05]
     done = np.arange(3)
@@ -266,7 +270,7 @@ def _after(notes: list[int]) -> Repeats:
 
 
 def test_no_figure_comes_more_often_than_is_usual() -> None:
-    rules = _rules(Wanted(), repeats=[2, 4, *[24] * (FIGURE_NOTES - 2)])
+    rules = _rules(MelodySpec(), repeats=[2, 4, *[24] * (FIGURE_NOTES - 2)])
     notes = {*range(60, 73)}
     for heard, too_much in (
         ([60, 60, 60], {60}),  # two repeats of one note
@@ -282,7 +286,7 @@ def test_no_figure_comes_more_often_than_is_usual() -> None:
 
 
 def test_the_repeats_give_way_where_no_other_note_is_left() -> None:
-    wanted = Wanted(pitches=(60, 61))
+    wanted = MelodySpec(pitches=(60, 61))
     rules = _rules(wanted, repeats=[2] * FIGURE_NOTES)
     again = now_of(repeats=_after([60, 60, 60]))
     assert _symbols(_allow(rules, again)[0].pitch) == [61, REST, HOLD]
@@ -291,14 +295,16 @@ def test_the_repeats_give_way_where_no_other_note_is_left() -> None:
 
 
 def test_kinds_are_told_by_the_symbol_and_by_what_may_close() -> None:
-    rules = _rules(Wanted(last_classes=frozenset({0})))
+    rules = _rules(MelodySpec(last_classes=frozenset({0})))
     kinds = np.asarray(_kinds_of(now_of(closing=rules.closing)))[0]
     expected = [Kind.CLOSING, Kind.NOTE, Kind.REST, Kind.HOLD, Kind.END]
     assert kinds[[60, 61, REST, HOLD, END]].tolist() == expected
 
 
 def test_each_rule_says_what_it_leaves_alone() -> None:
-    rules = _rules(Wanted(pitch_classes=frozenset({0}), note_ticks=frozenset({2, 5})))
+    rules = _rules(
+        MelodySpec(pitch_classes=frozenset({0}), note_ticks=frozenset({2, 5}))
+    )
     together, each = _allow(rules, now_of(left=2))
     left = dict(zip(RULES, map(_symbols, each.pitch[0]), strict=True))
     assert _symbols(together.pitch) == [60, 72]
@@ -314,11 +320,11 @@ def test_no_rest_follows_a_rest_but_on_a_grid() -> None:
         rules, _ = make_rules(
             Vocabulary(encoding),
             seen(note_ticks=[6], rest_ticks=[6]),
-            Wanted(),
-            [Clock(96, 96)],
+            MelodySpec(),
+            [Span(96, 96)],
         )
         pitch = np.asarray(RULES["rests"](rules, after_rest).pitch)
         assert pitch[:, REST].tolist() == follows
         assert pitch[:, :REST].all()
-    first = RULES["rests"](_rules(Wanted(), Clock(96, 96)), now_of(sounding=False))
+    first = RULES["rests"](_rules(MelodySpec(), Span(96, 96)), now_of(sounding=False))
     assert np.asarray(first.pitch)[0, REST]

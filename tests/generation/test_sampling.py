@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monody.generation.decoding.sampling import Choice, choose, shortlist
+from monody.generation.decoding.sampling import SamplingSettings, sample, shortlist
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DRAWS = 4000  # of every test: compiled once
-NEUTRAL = Choice(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0)
+NEUTRAL = SamplingSettings(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0)
 
-_choose = jax.jit(choose)
+_choose = jax.jit(sample)
 _shortlist = jax.jit(shortlist)
 
 
-def _choice(**knobs: float) -> Choice:
+def _choice(**knobs: float) -> SamplingSettings:
     """Turn some knobs; the others stay neutral."""
-    return Choice(*map(jnp.array, NEUTRAL._replace(**knobs)))
+    return SamplingSettings(*map(jnp.array, NEUTRAL._replace(**knobs)))
 
 
 def _chances(rows: int, seed: int = 0) -> jax.Array:
@@ -181,6 +181,6 @@ def test_each_row_has_its_own_chance() -> None:
 def test_no_shortlist_is_a_neutral_one() -> None:
     logits = jax.random.normal(jax.random.key(1), (DRAWS, 26))
     allowed = jnp.ones(logits.shape, bool)
-    plain = choose(logits, allowed, Choice(1.0), _chances(DRAWS))
+    plain = sample(logits, allowed, SamplingSettings(1.0), _chances(DRAWS))
     neutral = _choose(logits, allowed, _choice(), _chances(DRAWS))
     assert plain.tolist() == neutral.tolist()

@@ -11,12 +11,12 @@ from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.durations import MANY
 from monody.generation.constraints.reachable import Kind, Sounds
 from monody.generation.constraints.rules import FREE, Rules
-from monody.generation.constraints.spec import Clock, Kept, Wanted
+from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, REST, Vocabulary
 
 NOTES = Vocabulary("notes")
-TWO_BARS = Clock(192, 96)
+TWO_BARS = Span(192, 96)
 
 
 def seen(**fields: list[int]) -> dict[str, list[int]]:
@@ -32,7 +32,7 @@ def seen(**fields: list[int]) -> dict[str, list[int]]:
 
 
 def _make(
-    wanted: Wanted, *clocks: Clock, corpus: dict[str, list[int]] | None = None
+    wanted: MelodySpec, *clocks: Span, corpus: dict[str, list[int]] | None = None
 ) -> tuple[Rules, int]:
     return make_rules(NOTES, corpus or seen(), wanted, clocks or (TWO_BARS,))
 
@@ -47,7 +47,7 @@ def _ticks(rules: Rules, table: Any, kind: Kind) -> list[int]:
 
 
 def test_by_default_melodies_are_what_the_training_melodies_are() -> None:
-    rules, shortest = _make(Wanted())
+    rules, shortest = _make(MelodySpec())
     assert shortest == 12
     assert _symbols(rules.pitches) == [*range(60, 73), REST, REST + 1, END]
     durations = rules.durations[0]
@@ -64,7 +64,7 @@ def test_by_default_melodies_are_what_the_training_melodies_are() -> None:
 
 
 def test_what_is_wanted_is_found_in_the_tables() -> None:
-    wanted = Wanted(
+    wanted = MelodySpec(
         pitches=(48, 84),
         pitch_classes=frozenset({0, 4, 7}),
         last_classes=frozenset({0}),
@@ -81,7 +81,7 @@ def test_what_is_wanted_is_found_in_the_tables() -> None:
 
 def test_note_values_are_those_seen_where_there_are_some() -> None:
     eighths = frozenset({12, 24, 36, 48})
-    rules, _ = _make(Wanted(note_ticks=eighths), corpus=seen(hold_ticks=[5]))
+    rules, _ = _make(MelodySpec(note_ticks=eighths), corpus=seen(hold_ticks=[5]))
     assert _ticks(rules, rules.values, Kind.NOTE) == [12, 24, 36, 48]
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24]
     # A hold would lengthen a note to a value that was not asked for.
@@ -99,7 +99,7 @@ def test_note_values_are_those_seen_where_there_are_some() -> None:
 def test_note_values_never_seen_are_used_where_need_be(
     values: set[int], length_ticks: int, notes: list[int]
 ) -> None:
-    rules, _ = _make(Wanted(note_ticks=frozenset(values)), Clock(length_ticks, 96))
+    rules, _ = _make(MelodySpec(note_ticks=frozenset(values)), Span(length_ticks, 96))
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
 
 
@@ -110,13 +110,13 @@ def test_note_values_never_seen_are_used_where_need_be(
 def test_what_was_seen_is_added_to_where_it_does_not_fill_the_time(
     length_ticks: int, notes: list[int]
 ) -> None:
-    rules, shortest = _make(Wanted(), Clock(length_ticks, 96))
+    rules, shortest = _make(MelodySpec(), Span(length_ticks, 96))
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
     assert shortest == notes[0]
 
 
 def test_each_length_has_the_durations_that_fill_it() -> None:
-    rules, shortest = _make(Wanted(), Clock(96, 96), Clock(90, 96), Clock(48, 24))
+    rules, shortest = _make(MelodySpec(), Span(96, 96), Span(90, 96), Span(48, 24))
     found = [_ticks(rules, table, Kind.NOTE) for table in rules.durations[:3]]
     assert found == [[12, 24], [6, 12, 24], [12, 24]]
     assert shortest == 6
@@ -125,24 +125,24 @@ def test_each_length_has_the_durations_that_fill_it() -> None:
 
 
 def test_the_last_note_is_as_long_as_is_usual_where_it_can_be() -> None:
-    clocks = Clock(96, 96), Clock(12, 96)
-    rules, _ = _make(Wanted(last_ticks=24), *clocks)
+    clocks = Span(96, 96), Span(12, 96)
+    rules, _ = _make(MelodySpec(last_ticks=24), *clocks)
     assert rules.last_ticks[:2].tolist() == [24, 0]
     fillable = np.asarray(rules.fillable)[:2, [12, 24, 36]]
     assert fillable.tolist() == [[False, True, True], [True, False, False]]
 
 
 def test_longer_notes_are_used_where_there_are_to_be_few() -> None:
-    rules, _ = _make(Wanted(notes_per_bar=(1, 1)), corpus=seen(rest_ticks=[]))
+    rules, _ = _make(MelodySpec(notes_per_bar=(1, 1)), corpus=seen(rest_ticks=[]))
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24, 36, 48, 72, 96]
     assert _ticks(rules, rules.durations[0], Kind.REST) == [24, 36, 48, 72, 96]
-    usual, _ = _make(Wanted(notes_per_bar=(4, 8)), corpus=seen(rest_ticks=[]))
+    usual, _ = _make(MelodySpec(notes_per_bar=(4, 8)), corpus=seen(rest_ticks=[]))
     assert _ticks(usual, usual.durations[0], Kind.NOTE) == [12, 24]
 
 
 def test_16ths_are_the_only_durations_of_steps() -> None:
     corpus = seen(note_ticks=[6], rest_ticks=[6], hold_ticks=[6])
-    rules, shortest = make_rules(Vocabulary("steps"), corpus, Wanted(), [TWO_BARS])
+    rules, shortest = make_rules(Vocabulary("steps"), corpus, MelodySpec(), [TWO_BARS])
     assert np.asarray(rules.ticks).tolist() == [6]
     assert shortest == 6
 
@@ -152,7 +152,7 @@ def test_tables_have_few_sizes() -> None:
 
     def sizes(bars: int, notes: int) -> list[tuple[int, ...]]:
         kept = Kept(pitches=(60,) * bars * notes, notes_in_bars=(notes,) * bars)
-        rules, _ = _make(Wanted(kept=kept), Clock(96 * bars, 96))
+        rules, _ = _make(MelodySpec(kept=kept), Span(96 * bars, 96))
         tables = (rules.fillable, rules.counted, *rules.counts, rules.kept_pitches)
         return [np.shape(table) for table in tables]
 
@@ -160,8 +160,8 @@ def test_tables_have_few_sizes() -> None:
 
 
 def test_melodies_of_several_clocks_have_tables_of_their_own() -> None:
-    wanted = Wanted(notes_per_bar=(2, 2))
-    rules, _ = _make(wanted, Clock(96, 96), Clock(96, 48), Clock(48, 48))
+    wanted = MelodySpec(notes_per_bar=(2, 2))
+    rules, _ = _make(wanted, Span(96, 96), Span(96, 48), Span(48, 48))
     assert rules.counted.shape[0] == 8  # one of few sizes
     # With 24 ticks left and no note begun yet there is time for both only as 8ths, and
     # none for them in a bar that has three.
@@ -177,22 +177,22 @@ def _first_bars(rules: Rules, bars: int) -> list[tuple[int, ...]]:
 
 
 def test_every_bar_may_have_as_many_notes() -> None:
-    rules, _ = _make(Wanted(notes_per_bar=(2, 5)))
+    rules, _ = _make(MelodySpec(notes_per_bar=(2, 5)))
     assert _first_bars(rules, 2) == [(2, 5, 0), (2, 5, 1)]
-    free, _ = _make(Wanted())
+    free, _ = _make(MelodySpec())
     assert _first_bars(free, 2) == [(0, MANY, 0)] * 2
     assert len(free.counts.low) == 64  # one of few sizes
 
 
 def test_kept_pitches_keep_their_bars() -> None:
     kept = Kept(pitches=(60,) * 5, notes_in_bars=(3, 0, 2))
-    rules, _ = _make(Wanted(kept=kept), Clock(288, 96))
+    rules, _ = _make(MelodySpec(kept=kept), Span(288, 96))
     expected = [(3, 3, 0), (0, 0, 1), (2, 2, 1), (0, 0, 2), (0, 0, 2)]
     assert _first_bars(rules, 5) == expected
 
 
 def test_a_last_bar_that_is_not_whole_may_have_fewer_notes() -> None:
-    rules, _ = _make(Wanted(notes_per_bar=(4, 8)), TWO_BARS, Clock(204, 96))
+    rules, _ = _make(MelodySpec(notes_per_bar=(4, 8)), TWO_BARS, Span(204, 96))
     table = np.asarray(rules.counted)[1]
     assert table[204, Sounds.NOTHING, 0]
     assert table[0, Sounds.CLOSING].tolist() == [True] * 9 + [False] * 7
@@ -202,14 +202,14 @@ def test_a_last_bar_that_is_not_whole_may_have_fewer_notes() -> None:
 
 
 def test_a_rewrite_may_repeat_what_it_keeps() -> None:
-    usual, _ = _make(Wanted())
-    kept, _ = _make(Wanted(kept=Kept(pitches=(60,) * 9, notes_in_bars=(4, 5))))
+    usual, _ = _make(MelodySpec())
+    kept, _ = _make(MelodySpec(kept=Kept(pitches=(60,) * 9, notes_in_bars=(4, 5))))
     assert set(np.asarray(usual.repeats).tolist()) == {8}
     assert np.asarray(kept.repeats).min() >= 9
 
 
 def _fails(
-    message: str, wanted: Wanted, corpus: dict[str, list[int]] | None = None
+    message: str, wanted: MelodySpec, corpus: dict[str, list[int]] | None = None
 ) -> None:
     with pytest.raises(MonodyError, match=f"^{re.escape(message)}$"):
         _make(wanted, corpus=corpus)
@@ -219,19 +219,19 @@ def test_no_note_of_the_key_in_the_range() -> None:
     _fails(
         "no note of the key lies in the range: expected one at least; name a wider "
         "--range or another --key",
-        Wanted(pitches=(61, 63), pitch_classes=frozenset({0, 4})),
+        MelodySpec(pitches=(61, 63), pitch_classes=frozenset({0, 4})),
     )
 
 
 @pytest.mark.parametrize(
     "wanted",
     [
-        Wanted(last_classes=frozenset({0}), pitches=(61, 71)),
-        Wanted(last_classes=frozenset({1}), pitch_classes=frozenset({0, 2})),
-        Wanted(last_classes=frozenset()),
+        MelodySpec(last_classes=frozenset({0}), pitches=(61, 71)),
+        MelodySpec(last_classes=frozenset({1}), pitch_classes=frozenset({0, 2})),
+        MelodySpec(last_classes=frozenset()),
     ],
 )
-def test_no_note_to_end_with(wanted: Wanted) -> None:
+def test_no_note_to_end_with(wanted: MelodySpec) -> None:
     _fails(
         "no note of the key and the range may be the last one: name a wider --range, "
         "another --key, or leave --end out",
@@ -242,8 +242,8 @@ def test_no_note_to_end_with(wanted: Wanted) -> None:
 def test_the_corpus_has_a_range_too() -> None:
     corpus = seen(pitch_range=[61, 63])
     for wanted in (
-        Wanted(pitch_classes=frozenset({0})),
-        Wanted(last_classes=frozenset({0})),
+        MelodySpec(pitch_classes=frozenset({0})),
+        MelodySpec(last_classes=frozenset({0})),
     ):
         with pytest.raises(MonodyError, match="--range"):
             _make(wanted, corpus=corpus)
@@ -254,7 +254,7 @@ def test_durations_that_cannot_fill_the_time(values: set[int]) -> None:
     _fails(
         "no melody of 32 16ths in bars of 16 obeys --durations: name a wider choice, "
         "or another length",
-        Wanted(note_ticks=frozenset(values)),
+        MelodySpec(note_ticks=frozenset(values)),
     )
 
 
@@ -263,12 +263,12 @@ def test_a_density_that_cannot_be(counts: tuple[int, int]) -> None:
     _fails(
         "no melody of 32 16ths in bars of 16 obeys --density: name a wider choice, or "
         "another length",
-        Wanted(notes_per_bar=counts),
+        MelodySpec(notes_per_bar=counts),
     )
 
 
 def test_a_density_that_the_durations_forbid() -> None:
-    wanted = Wanted(notes_per_bar=(5, 9), note_ticks=frozenset({24}))
+    wanted = MelodySpec(notes_per_bar=(5, 9), note_ticks=frozenset({24}))
     _fails(
         "no melody of 32 16ths in bars of 16 obeys --durations and --density: name a "
         "wider choice, or another length",
@@ -277,9 +277,9 @@ def test_a_density_that_the_durations_forbid() -> None:
 
 
 def test_the_length_is_said_in_16ths_and_so_is_the_bar() -> None:
-    wanted = Wanted(note_ticks=frozenset({24}))
+    wanted = MelodySpec(note_ticks=frozenset({24}))
     with pytest.raises(MonodyError, match=r" 5\.5 16ths in bars of 10 obeys"):
-        _make(wanted, Clock(33, 60))
+        _make(wanted, Span(33, 60))
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_kept_notes_that_do_not_fit(
     _fails(
         "the notes of the melody do not fit bar by bar into 32 16ths in bars of 16: "
         "name another --to_meter, or leave --durations out",
-        Wanted(kept=kept, note_ticks=values),
+        MelodySpec(kept=kept, note_ticks=values),
         corpus=seen(rest_ticks=[]),
     )
 
@@ -307,19 +307,19 @@ def test_kept_notes_may_need_notes_and_rests_longer_than_any_seen(
     in_bars: tuple[int, int],
 ) -> None:
     kept = Kept(pitches=(60,) * sum(in_bars), notes_in_bars=in_bars)
-    rules, _ = _make(Wanted(kept=kept), corpus=seen(rest_ticks=[]))
+    rules, _ = _make(MelodySpec(kept=kept), corpus=seen(rest_ticks=[]))
     assert np.asarray(rules.counted)[0, 192, Sounds.NOTHING, 0]
 
 
 def test_kept_pitches_need_not_lie_in_the_range_of_the_corpus() -> None:
     kept = Kept(pitches=(20, 30) * 4, notes_in_bars=(4, 4))
-    rules, _ = _make(Wanted(kept=kept))
+    rules, _ = _make(MelodySpec(kept=kept))
     assert {20, 30} <= {*_symbols(rules.pitches)} & {*_symbols(rules.range)}
 
 
 def test_a_kept_rhythm_may_have_durations_never_seen() -> None:
     kept = Kept(kinds=(0, REST, 0), durations=(90, 0, 100))
-    rules, shortest = _make(Wanted(kept=kept))
+    rules, shortest = _make(MelodySpec(kept=kept))
     assert shortest == 1
     assert np.asarray(rules.durations[0]).all()
     assert np.asarray(rules.kept_kinds)[:4].tolist() == [0, REST, 0, FREE]

@@ -11,7 +11,7 @@ import monody
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError, SettingError
 from monody.experiments.experiment import Experiment
-from monody.generation.provenance import read_passport
+from monody.generation.provenance import read_provenance
 from monody.generation.rewrite import Rewrite
 from monody.generation.vary import again, vary
 from monody.music.midi_file import write_midi
@@ -138,7 +138,7 @@ def test_what_does_not_change_the_notes_leaves_them(sampled: Path) -> None:
 def test_the_seed_and_all_else_stay(sampled: Path, tmp_path: Path) -> None:
     generation = vary(sampled, {"temperature": 0.7})
     [path] = generation.save(tmp_path)
-    old, new = read_passport(sampled), read_passport(path)
+    old, new = read_provenance(sampled), read_provenance(path)
     assert new.settings == replace(old.settings, temperature=0.7)
     assert (new.index, new.primer) == (old.index, old.primer)
     assert _bytes_again(path) == path.read_bytes()
@@ -187,7 +187,7 @@ def test_mistakes_in_changes_are_named(sampled: Path, tmp_path: Path) -> None:
 
 def test_a_rewrite_uses_the_model_of_its_file(sampled: Path) -> None:
     generation = vary(sampled, {"num_files": 3}, Rewrite(keep="rhythm"))
-    assert generation.made_from["model_sha256"] == read_passport(sampled).model
+    assert generation.made_from["model_sha256"] == read_provenance(sampled).model
     original = read_melody(sampled)
     for melody in generation.melodies:
         assert melody.notes[:, 1:].tolist() == original.notes[:, 1:].tolist()

@@ -9,7 +9,7 @@ import pretty_midi
 import pytest
 
 from monody.experiments.experiment import Experiment
-from monody.generation.decoding.sampling import Choice
+from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.primers import Primer, named_bars
 from monody.generation.writer import Task, Writer, choices_of, with_primer
 from monody.music.meter import TICKS_PER_STEP, Meter
@@ -226,8 +226,14 @@ def test_both_temperatures_and_the_lists_arrive() -> None:
     asked = SampleSettings(
         temperature=0.7, pitch_temperature=1.5, top_k=3, top_p=0.9, min_p=0.1
     )
-    assert choices_of(asked) == (Choice(1.5, 3, 0.9, 0.1), Choice(0.7, 3, 0.9, 0.1))
-    assert choices_of(SampleSettings()) == (Choice(1.0), Choice(1.0))
+    assert choices_of(asked) == (
+        SamplingSettings(1.5, 3, 0.9, 0.1),
+        SamplingSettings(0.7, 3, 0.9, 0.1),
+    )
+    assert choices_of(SampleSettings()) == (
+        SamplingSettings(1.0),
+        SamplingSettings(1.0),
+    )
 
 
 def test_a_seed_is_needed(trained: Experiment) -> None:

@@ -22,7 +22,7 @@ from monody.models.copy_attention import (
     likeness,
     moved,
 )
-from monody.models.inference_layers import Table
+from monody.models.inference_layers import Embedding
 
 
 @given(st.lists(st.integers(0, 1), min_size=17, max_size=40))
@@ -60,7 +60,9 @@ def test_likeness_is_looked_up_by_run_and_place_together() -> None:
         np.arange(np.prod(sizes), dtype=np.float32).reshape(sizes) * 1000**index
         for index in range(len(LIKENESSES))
     ]
-    made = {name: Table(table) for name, table in zip(LIKENESSES, tables, strict=True)}
+    made = {
+        name: Embedding(table) for name, table in zip(LIKENESSES, tables, strict=True)
+    }
     slots = _slots([0, 0, 12], [24, 23, 23])
     reading = {"position": np.array([[0]]), "bar": np.array([[24]])}
     places = np.asarray(_place_codes(slots, reading))

@@ -20,7 +20,7 @@ from monody.models.baselines.idyom import (
 from monody.models.baselines.ppm import Floats, all_alike, long_term, short_term
 from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import END, REST, Vocabulary
-from monody.models.surprisal import Surprise
+from monody.models.surprisal import Surprisal
 from monody.music.melody import Melody
 from tests.builders.midi_files import tune
 
@@ -225,7 +225,7 @@ def of_tunes(seeds: Sequence[int], vocabulary: Vocabulary = VOCABULARY) -> Encod
     return encode_set([tune(seed) for seed in seeds], vocabulary)
 
 
-def equal(one: Surprise, other: Surprise) -> bool:
+def equal(one: Surprisal, other: Surprisal) -> bool:
     return all(
         np.allclose(a, b)
         for a, b in zip(vars(one).values(), vars(other).values(), strict=True)

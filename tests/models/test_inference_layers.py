@@ -12,7 +12,7 @@ from monody.generation.decoding.state import Heard, nothing_heard
 from monody.models.backend import keras
 from monody.models.batches import Batches, encode_set
 from monody.models.events import Vocabulary
-from monody.models.inference_layers import Memory, Nothing, Product, Table, read_layers
+from monody.models.inference_layers import LSTM, Dense, Embedding, Identity, read_layers
 from monody.models.likelihood import network_inputs
 from monody.models.network import READING, build_model, layers_of
 from monody.settings.model import ModelSettings
@@ -67,13 +67,13 @@ def test_layers_as_arrays_predict_what_the_network_does(
 def test_every_layer_with_weights_is_read(network: Any, plain: dict[str, Any]) -> None:
     made = layers_of(network)
     assert {name for name, layer in made.items() if layer.weights} == {
-        name for name, layer in plain.items() if not isinstance(layer, Nothing)
+        name for name, layer in plain.items() if not isinstance(layer, Identity)
     }
     for name, layer in plain.items():
         arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(layer)]
         for array, weight in zip(arrays, made[name].get_weights(), strict=True):
             assert np.array_equal(array, weight), name
-    kinds = {"embed_pitch": Table, "duration_hidden": Product, "lstm_2": Memory}
+    kinds = {"embed_pitch": Embedding, "duration_hidden": Dense, "lstm_2": LSTM}
     for name, kind in kinds.items():
         assert isinstance(plain[name], kind)
     assert [name for name in plain if getattr(plain[name], "rectified", False)] == [

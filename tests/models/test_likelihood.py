@@ -14,7 +14,7 @@ from monody.models import likelihood as evaluate
 from monody.models.batches import Batches, EncodedSet, cut_windows, encode_set
 from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.likelihood import Evaluator
-from monody.models.surprisal import Surprise
+from monody.models.surprisal import Surprisal
 from monody.settings.model import ENCODINGS
 from tests.builders.midi_files import tune
 
@@ -55,7 +55,7 @@ class ToyNetwork:
         return powers / powers.sum()
 
 
-def _expected(toy: ToyNetwork, encoded: EncodedSet, window_size: int) -> Surprise:
+def _expected(toy: ToyNetwork, encoded: EncodedSet, window_size: int) -> Surprisal:
     """The surprise of each event, one after the other."""
     rows = []
     for start, end, _ in cut_windows(encoded, window_size).tolist():
@@ -76,7 +76,7 @@ def _expected(toy: ToyNetwork, encoded: EncodedSet, window_size: int) -> Surpris
                     timed and duration.argmax() == length,
                 )
             )
-    return Surprise(*map(np.array, zip(*rows, strict=True)))
+    return Surprisal(*map(np.array, zip(*rows, strict=True)))
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

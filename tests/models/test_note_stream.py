@@ -4,21 +4,21 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.models.note_stream import STOP, Line, metric_positions_of
+from monody.models.note_stream import STOP, NoteStream, metric_positions_of
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import Meter, bar_lines, metric_positions
 from tests.builders.melodies import melodies
 
 
-def _rows(line: Line) -> list[tuple[int, int, int]]:
+def _rows(line: NoteStream) -> list[tuple[int, int, int]]:
     """Return pitch, start and end of each row."""
     return list(zip(*(array.tolist() for array in vars(line).values()), strict=True))
 
 
-def _line(*several: list[tuple[int, int, int]]) -> Line:
+def _line(*several: list[tuple[int, int, int]]) -> NoteStream:
     """Lay out melodies given as lists of pitch, start and duration."""
-    return Line.of(MelodyStore.of(Melody.from_notes(notes) for notes in several))
+    return NoteStream.of(MelodyStore.of(Melody.from_notes(notes) for notes in several))
 
 
 def test_a_stop_stands_after_each_melody_also_one_without_notes() -> None:

@@ -13,7 +13,7 @@ from monody.models.surprisal import (
     RESAMPLES,
     Saving,
     Score,
-    Surprise,
+    Surprisal,
     bits_of_notes,
     interval_of_bits,
     melody_sums,
@@ -41,11 +41,11 @@ def _encoded(*pitches: list[int]) -> EncodedSet:
     return concatenate(events, VOCABULARY)
 
 
-def _surprise(encoded: EncodedSet, bits: list[float] | None = None) -> Surprise:
+def _surprise(encoded: EncodedSet, bits: list[float] | None = None) -> Surprisal:
     """So many bits of pitch, and half of a bit of duration where there is one."""
     events = len(encoded.pitch)
     timed = encoded.pitch != END
-    return Surprise(
+    return Surprisal(
         pitch_bits=np.ones(events) if bits is None else np.array(bits),
         duration_bits=0.5 * timed,
         note_pitch_bits=np.where(encoded.pitch < REST, 0.25, 0.0),

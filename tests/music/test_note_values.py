@@ -8,7 +8,7 @@ from monody.corpus.histograms import NOTE_VALUES
 from monody.errors import SettingError
 from monody.music.meter import MAX_BAR_TICKS, is_meter
 from monody.music.note_values import (
-    LONGEST_TICKS,
+    MAX_TICKS,
     parse_bars,
     parse_counts,
     parse_meter,
@@ -43,14 +43,14 @@ def test_a_list_means_only_these() -> None:
 
 def test_the_statistics_names_are_understood() -> None:
     assert parse_note_values(",".join(NOTE_VALUES.values())) == set(NOTE_VALUES)
-    assert LONGEST_TICKS == MAX_BAR_TICKS
+    assert MAX_TICKS == MAX_BAR_TICKS
 
 
 @given(st.integers(1, 384), st.integers(1, 999))
 def test_fractions_are_exact_or_refused(above: int, below: int) -> None:
     ticks, rest = divmod(96 * above, below)
     text = f"only {above}/{below}"
-    if rest or not 1 <= ticks <= LONGEST_TICKS:
+    if rest or not 1 <= ticks <= MAX_TICKS:
         with pytest.raises(SettingError):
             parse_note_values(text)
     else:

@@ -178,7 +178,7 @@ def test_a_page_of_another_program_stops_sample_before_it_begins(
 def test_a_page_shows_the_first_melodies_and_says_so(
     trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monody.pages.melodies.MOST_CARDS", 1)
+    monkeypatch.setattr("monody.pages.melodies.MAX_CARDS", 1)
     generation = monody.generate(
         trained, monody.SampleSettings(num_files=3, bars=2, seed=3)
     )

@@ -11,7 +11,7 @@ from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.files import copy_file
-from monody.generation.provenance import read_passport
+from monody.generation.provenance import read_provenance
 from monody.pages.training import epochs_to_hear, write_training_page
 from monody.render.curves import Curves, curves_svg
 
@@ -67,7 +67,7 @@ def test_all_that_it_plays_lies_below_it(shown: Experiment) -> None:
 
 def test_the_epochs_differ_in_their_weights_alone(shown: Experiment) -> None:
     first, best = (
-        read_passport(shown.samples / folder / "2.mid")
+        read_provenance(shown.samples / folder / "2.mid")
         for folder in ("epoch-0001", "model")
     )
     assert (first.settings, first.primer) == (best.settings, best.primer)

@@ -7,14 +7,14 @@ from hypothesis import given
 
 from monody.music.melody import Melody, lines_around
 from monody.music.meter import Meter
-from monody.render.notation.measures import Bar, bars_of
+from monody.render.notation.measures import Measure, measures_of
 from tests.builders.melodies import melodies
 
 PLAIN = {Fraction(n, d) for n, d in ((4, 1), (2, 1), (1, 1), (1, 2), (1, 4), (1, 8))}
 DOTTED = {value * Fraction(3, 2) for value in PLAIN - {Fraction(1, 8)}}
 
 
-def _ticks(bar: Bar) -> list[tuple[int | None, int, Fraction, bool]]:
+def _ticks(bar: Measure) -> list[tuple[int | None, int, Fraction, bool]]:
     """Return the index, start, length and tie of each written note of a bar."""
     return [
         (one.note, one.start, one.value * (16 if group.triplet else 24), one.tied)
@@ -33,14 +33,14 @@ def _written(
             f"{'r' if note is None else ''}{length}{'-' if tied else ''}"
             for note, _, length, tied in _ticks(bar)
         ]
-        for bar in bars_of(melody)
+        for bar in measures_of(melody)
     ]
 
 
 @given(melodies())
 def test_any_melody_is_written_exactly(melody: Melody) -> None:
     lines = lines_around(melody)
-    bars = bars_of(melody)
+    bars = measures_of(melody)
     assert len(bars) == len(lines) - 1
     sounding: dict[int, list[int]] = {}
     held: set[int | None] = set()
@@ -65,7 +65,7 @@ def test_any_melody_is_written_exactly(melody: Melody) -> None:
 @given(melodies())
 def test_every_value_can_be_written_and_triplets_are_whole(melody: Melody) -> None:
     lines = lines_around(melody)
-    for line, closing, bar in zip(lines, lines[1:], bars_of(melody), strict=False):
+    for line, closing, bar in zip(lines, lines[1:], measures_of(melody), strict=False):
         for place, group in enumerate(bar.groups):
             values = [one.value for one in group.notes]
             if not group.triplet:
@@ -102,28 +102,28 @@ def test_values_show_the_beats(
 
 
 def test_triplets_are_the_longest_that_fit() -> None:
-    quarters = bars_of(Melody.from_notes([(60, 0, 16), (60, 16, 16), (60, 32, 64)]))
+    quarters = measures_of(Melody.from_notes([(60, 0, 16), (60, 16, 16), (60, 32, 64)]))
     assert [group.triplet for group in quarters[0].groups] == [True, False]
     assert [one.value for one in quarters[0].groups[0].notes] == [1, 1, 1]
-    eighths = bars_of(Melody.from_notes([(60, 24, 16), (60, 40, 8), (60, 48, 48)]))
+    eighths = measures_of(Melody.from_notes([(60, 24, 16), (60, 40, 8), (60, 48, 48)]))
     assert [group.triplet for group in eighths[0].groups] == [False, True, False]
     values = [one.value for one in eighths[0].groups[1].notes]
     assert values == [1, Fraction(1, 2)]
 
 
 def test_what_fits_nothing_is_written_in_64ths_of_triplets() -> None:
-    [bar] = bars_of(Melody.from_notes([(60, 0, 5)]))
+    [bar] = measures_of(Melody.from_notes([(60, 0, 5)]))
     assert [length for _, _, length, _ in _ticks(bar)][:3] == [3, 2, 1]
     assert bar.groups[1].triplet
 
 
 def test_a_bar_of_rest_has_no_groups_and_a_cut_one_is_full() -> None:
     meters = [Meter(0, 4, 4), Meter(100, 3, 4)]
-    bars = bars_of(Melody.from_notes([(60, 172, 24)], meters))
+    bars = measures_of(Melody.from_notes([(60, 172, 24)], meters))
     assert [str(bar.meter) for bar in bars] == ["4/4", "4/4", "3/4", "3/4"]
     assert [bar.new_meter for bar in bars] == [True, False, True, False]
     assert [bool(bar.groups) for bar in bars] == [False, True, False, True]
 
 
 def test_no_notes_are_a_bar_of_rest() -> None:
-    assert bars_of(Melody.from_notes([])) == [Bar(Meter(0, 4, 4), True, ())]
+    assert measures_of(Melody.from_notes([])) == [Measure(Meter(0, 4, 4), True, ())]

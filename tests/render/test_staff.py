@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from monody.errors import MonodyError
-from monody.render.notation.measures import bars_of
+from monody.render.notation.measures import measures_of
 from monody.render.notation.musicxml import to_musicxml
 from monody.render.notation.staff import to_svg_staff
 from tests.builders.midi_files import tune
@@ -33,7 +33,7 @@ def test_it_scales_to_its_place(staff: str) -> None:
 
 
 def test_all_notes_and_rests_are_there(staff: str) -> None:
-    bars = bars_of(tune_to_write(4))
+    bars = measures_of(tune_to_write(4))
     notes = [one for bar in bars for group in bar.groups for one in group.notes]
     assert staff.count('class="note"') == sum(one.note is not None for one in notes)
     assert staff.count('class="rest"') == sum(one.note is None for one in notes)

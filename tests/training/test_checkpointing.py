@@ -24,8 +24,8 @@ import monody
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import (
-    TrainingStanding,
-    read_standing,
+    TrainingState,
+    read_training_state,
     read_variables,
     write_checkpoint,
 )
@@ -41,7 +41,7 @@ NETWORK = ModelSettings(rnn_size=12, num_layers=1, dropout=0.3)
 EPOCHS = 3
 SETTINGS = TrainSettings(num_epochs=EPOCHS, batch_size=4, window_size=32, patience=2)
 BATCHES = 8  # of an epoch
-STANDING = TrainingStanding(
+STANDING = TrainingState(
     epoch=2,
     batch=0,
     remembered={"Clock": {"seconds": 90.0}, "Plateau": {"stale_epochs": 1}},
@@ -97,9 +97,7 @@ class _Stop(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def _stopped(
-    tunes: Path, folder: Path, epoch: int, batch: int | None
-) -> TrainingStanding:
+def _stopped(tunes: Path, folder: Path, epoch: int, batch: int | None) -> TrainingState:
     """Train until a stop; return what the checkpoint says."""
     with contextlib.suppress(TrainingStopped):
         train(
@@ -109,7 +107,7 @@ def _stopped(
             experiment_dir=folder,
             callbacks=[_Stop(epoch, batch)],
         )
-    return read_standing(folder / "checkpoint.npz")
+    return read_training_state(folder / "checkpoint.npz")
 
 
 def _weights(path: Path) -> bytes:
@@ -193,7 +191,7 @@ def test_it_may_be_stopped_again_and_again(
         resume(folder, callbacks=[_Stop(0, 1)])  # batches counted from where it was
     assert stopped.value.experiment.folder == folder
     assert not (folder / "model.keras").exists()
-    assert read_standing(folder / "checkpoint.npz").batch == 3
+    assert read_training_state(folder / "checkpoint.npz").batch == 3
     resume(folder, callbacks=[_Stop(1, None)])  # has a model: no exception
     resume(folder)
     _assert_same(whole.folder, folder)
@@ -209,13 +207,13 @@ def test_a_killed_process_ends_like_one_that_was_not(
     with subprocess.Popen(arguments, env=os.environ | cache) as run:
         while run.poll() is None:
             if (folder / "checkpoint.npz").exists():
-                standing = read_standing(folder / "checkpoint.npz")
+                standing = read_training_state(folder / "checkpoint.npz")
                 if (standing.epoch, standing.batch) >= (1, 2):
                     run.kill()
                     break
             time.sleep(0.001)
     assert run.returncode != 0
-    assert read_standing(folder / "checkpoint.npz").epoch < EPOCHS
+    assert read_training_state(folder / "checkpoint.npz").epoch < EPOCHS
     resume(folder)
     _assert_same(whole.folder, folder)
 
@@ -240,7 +238,7 @@ def test_ctrl_c_writes_where_it_was(
             experiment_dir=folder,
             callbacks=[Press()],
         )
-    standing = read_standing(folder / "checkpoint.npz")
+    standing = read_training_state(folder / "checkpoint.npz")
     assert (standing.epoch, standing.batch) == (0, 5)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     resume(folder)
@@ -254,9 +252,9 @@ def test_a_longer_training_is_the_shorter_one_gone_on(
     shorter = replace(SETTINGS, num_epochs=2)
     train(monody.read_corpus(tunes), shorter, model=NETWORK, experiment_dir=folder)
     scores = (folder / "scores.json").read_text()
-    before = read_standing(folder / "checkpoint.npz")
+    before = read_training_state(folder / "checkpoint.npz")
     resume(folder)  # is over: nothing happens
-    assert read_standing(folder / "checkpoint.npz") == before
+    assert read_training_state(folder / "checkpoint.npz") == before
     (folder / "scores.json").unlink()
     resume(folder)  # died before it was scored
     assert (folder / "scores.json").read_text() == scores
@@ -282,20 +280,20 @@ def test_a_damaged_checkpoint_is_refused_in_one_sentence(
 ) -> None:
     path = tmp_path / "checkpoint.npz"
     with pytest.raises(MonodyError, match="no checkpoint in"):
-        read_standing(path)
+        read_training_state(path)
     data = (whole.folder / "checkpoint.npz").read_bytes()
     middle = len(data) // 2
     changed = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
     for damaged in (b"", b"text", data[:-100], data[:100]):
         path.write_bytes(damaged)
         with pytest.raises(MonodyError, match="not a whole checkpoint"):
-            read_standing(path)
+            read_training_state(path)
     path.write_bytes(changed)
     with pytest.raises(MonodyError, match="not a whole checkpoint"):
         read_variables(path)
     np.savez(path, other=np.zeros(3))
     with pytest.raises(MonodyError, match="not a whole checkpoint"):
-        read_standing(path)
+        read_training_state(path)
 
 
 def test_a_checkpoint_of_another_network_is_refused(whole: Experiment) -> None:
@@ -315,7 +313,7 @@ def test_a_checkpoint_holds_what_was_written(tmp_path: Path) -> None:
     arrays: dict[str, Any] = {"a/0": np.arange(3, dtype=np.uint32)}
     arrays["b/0"] = np.array(1.5, np.float32)
     write_checkpoint(path, STANDING, arrays)
-    assert read_standing(path) == STANDING
+    assert read_training_state(path) == STANDING
     read = read_variables(path)
     assert read.keys() == arrays.keys()
     assert read["a/0"].dtype == np.uint32

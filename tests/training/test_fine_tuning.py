@@ -10,7 +10,7 @@ import monody
 from monody.errors import MonodyError
 from monody.evaluation.scorecard import evaluate
 from monody.experiments.experiment import Experiment
-from monody.experiments.training_state import read_standing
+from monody.experiments.training_state import read_training_state
 from monody.models.batches import encode_set
 from monody.models.likelihood import Evaluator
 from monody.models.saved_model import TrainedModel
@@ -95,7 +95,7 @@ def test_a_base_that_is_hurt_by_fine_tuning_stays_as_it_is(
     scores = hurt.read_json("scores.json")["validation"]
     base = scores["references"]["base_alone"]["bits_per_note"]
     assert scores["bits_per_note"] == pytest.approx(base, abs=1e-6)
-    assert read_standing(hurt.checkpoint_path).stale_epochs == 2
+    assert read_training_state(hurt.checkpoint_path).stale_epochs == 2
 
 
 def test_going_on_after_a_stop_ends_in_the_same_weights(

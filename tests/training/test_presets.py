@@ -6,7 +6,7 @@ import pytest
 
 import monody
 from monody.errors import MonodyError
-from monody.settings.base import chosen
+from monody.settings.base import required
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings
 from monody.training.presets import (
@@ -89,7 +89,7 @@ def test_a_network_has_the_sizes_of_its_base() -> None:
 
 def test_a_network_cannot_be_built_before_its_sizes_are_chosen() -> None:
     with pytest.raises(ValueError, match="presets.fill_in"):
-        chosen(ModelSettings().rnn_size)
+        required(ModelSettings().rnn_size)
 
 
 def test_what_was_chosen_is_saved_with_the_experiment(

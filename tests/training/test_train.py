@@ -23,7 +23,7 @@ from monody.models.network import build_model
 from monody.models.saved_model import TrainedModel
 from monody.settings.model import ModelSettings
 from monody.settings.training import OPTIMIZERS, TrainSettings
-from monody.training.callbacks import Clock, HeldOutScore, Plateau, SaveModels
+from monody.training.callbacks import HeldOutScore, Plateau, SaveModels, Stopwatch
 from monody.training.fit import LEARNING_RATES, TrainingData, make_optimizer
 from tests.builders.midi_files import tune, write_tunes
 
@@ -282,7 +282,7 @@ def test_a_diverged_training_says_so() -> None:
 
 def test_the_time_limit_stops_within_an_epoch() -> None:
     trainee = _Trainee()
-    clock = Clock(max_minutes=1e-9)
+    clock = Stopwatch(max_minutes=1e-9)
     clock.set_model(trainee)
     clock.on_train_batch_end(0)
     assert trainee.stop_training
@@ -291,14 +291,14 @@ def test_the_time_limit_stops_within_an_epoch() -> None:
 def test_time_before_a_stop_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    clock = Clock(max_minutes=1.0)
+    clock = Stopwatch(max_minutes=1.0)
     now[0] += 20
     clock.on_epoch_end(0, {})
     now[0] += 10
     state = clock.state()
     now[0] += 5000  # stopped meanwhile
     trainee = _Trainee()
-    clock = Clock(max_minutes=1.0)
+    clock = Stopwatch(max_minutes=1.0)
     clock.set_model(trainee)
     clock.restore(state)
     now[0] += 29

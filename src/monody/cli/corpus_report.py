@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from monody.corpus.report import (
+    FileRow,
     Report,
-    Row,
     captions,
     counted,
     in_order,
@@ -30,7 +30,7 @@ BAR_STYLE = "cyan"
 
 # All widths are in cells of the terminal: a Chinese character takes two.
 VERDICT_CELLS = 11  # the verdict and the space after it
-TITLES = Row(
+TITLES = FileRow(
     "verdict", "file", "melodies", "notes", "meter", "tempo", "key", "track", "", ""
 )  # fmt: skip
 MUSIC_CELLS = (9, 8, -8, -8, -10, -7)  # the columns after the file; numbers are above 0
@@ -124,11 +124,11 @@ def _remark(remark: str, console: Console) -> Iterator[Text]:
         yield from _wrapped(Text(remark, "dim"), console, VERDICT_CELLS)
 
 
-def _has_music(row: Row) -> bool:
+def _has_music(row: FileRow) -> bool:
     return bool(row.melodies or row.notes or row.meter)
 
 
-def _file_line(row: Row, style: str, width: int) -> Text:
+def _file_line(row: FileRow, style: str, width: int) -> Text:
     """Write the verdict, the path and the music in their columns, as many as fit."""
     room, columns = width - VERDICT_CELLS, list(MUSIC_CELLS)
     while columns and room - sum(map(abs, columns)) < MIN_PATH_CELLS:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from monody.evaluation.resemblance import Resemblance
-    from monody.evaluation.sample_quality import Musicality
+    from monody.evaluation.sample_quality import SampleQuality
     from monody.evaluation.scorecard import Progress, Scorecard
-    from monody.evaluation.wording import Row
+    from monody.evaluation.wording import ModelRow
 
 
 @click.command(cls=HeadedCommand)
@@ -169,7 +169,7 @@ def _print_card(card: Scorecard, console: Console) -> None:
         _print_music(card.music, console)
 
 
-def _print_music(music: Musicality, console: Console) -> None:
+def _print_music(music: SampleQuality, console: Console) -> None:
     """Print how generated melodies resemble real ones, beside the ceiling."""
     from rich.table import Table
 
@@ -203,7 +203,7 @@ def _in_key(side: Resemblance) -> float:
     return side.generated_in_key_share or 0.0
 
 
-def _table(rows: Sequence[Row], titles: Sequence[str]) -> Table:
+def _table(rows: Sequence[ModelRow], titles: Sequence[str]) -> Table:
     """Lay the models out, the network first, then the strongest reference."""
     from rich.table import Table
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monody.cli.options import HeadedCommand, chosen, settings_options
+from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.reading import data_dir_options, read_folder
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
@@ -51,7 +51,7 @@ def inspect(
         raise MonodyError(
             f"no folder {str(Path(page).parent)!r} for --html {page}: make it first"
         )
-    corpus = read_folder(folder, data_dir, chosen(ReadSettings, values))
+    corpus = read_folder(folder, data_dir, settings_from(ReadSettings, values))
 
     from monody.corpus.report import make_report, report_json
 

@@ -119,7 +119,7 @@ def _help(field: dataclasses.Field[Any]) -> str:
     return f"{about} [{'; '.join(notes)}]" if notes else about
 
 
-def chosen(settings: type[Settings], values: dict[str, Any]) -> Any:
+def settings_from(settings: type[Settings], values: dict[str, Any]) -> Any:
     """Build settings from the values of a command's options, ignoring the others."""
     names = {field.name for field in dataclasses.fields(settings)}
     return settings(**{name: values[name] for name in names & values.keys()})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monody.cli.options import HeadedCommand, chosen, settings_options
+from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.page import page_options, write_page
 from monody.settings.sampling import SampleSettings
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from monody.corpus.novelty import UsualNovelty
     from monody.generation.generate import Generation
-    from monody.generation.retries import Piece
+    from monody.generation.retries import GeneratedMelody
 
-MOST_ROWS = 20  # melodies that are listed one by one
-MOST_DRAWN = 5  # melodies that are drawn into the terminal
+MAX_ROWS = 20  # melodies that are listed one by one
+MAX_DRAWN = 5  # melodies that are drawn into the terminal
 RULE_NAMES = {
     "corpus": "what the corpus uses",
     "durations": "--durations",
@@ -33,7 +33,7 @@ RULE_NAMES = {
     "repeats": "no endless loops",
     "rests": "no rest after a rest",
 }
-LEAST_COST_BITS = 0.005  # per note; less is not worth a word
+MIN_COST_BITS = 0.005  # per note; less is not worth a word
 
 
 @click.command(cls=HeadedCommand)
@@ -90,7 +90,7 @@ def sample(
     hear, see and read them; manifest.json says how each was made: `monody again` makes
     it again, `monody vary` something like it.
     """
-    settings: SampleSettings = chosen(SampleSettings, values)
+    settings: SampleSettings = settings_from(SampleSettings, values)
 
     from monody.experiments.base import BaseExperiment, open_experiment
     from monody.music.general_midi import program_of
@@ -139,7 +139,7 @@ def _draw(generation: Generation, paths: Sequence[Path], console: Console) -> No
     from monody.render.roll.terminal import terminal_roll
 
     encoding = (console.encoding or "ascii").lower()
-    for path, melody in list(zip(paths, generation.melodies, strict=True))[:MOST_DRAWN]:
+    for path, melody in list(zip(paths, generation.melodies, strict=True))[:MAX_DRAWN]:
         drawn = terminal_roll(
             melody,
             width=console.width,
@@ -156,10 +156,10 @@ def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
     no_primer = generation.primers[0] is None and generation.settings.start == "primer"
     if no_primer and generation.rewrite is None:
         yield "no held-out melody to continue: the melodies start from nothing"
-    for path, piece in list(zip(paths, generation.pieces, strict=True))[:MOST_ROWS]:
+    for path, piece in list(zip(paths, generation.pieces, strict=True))[:MAX_ROWS]:
         yield f"  {path.name:>8}  {_about(piece)}"
-    if len(paths) > MOST_ROWS:
-        yield f"  ... and {len(paths) - MOST_ROWS} more: see manifest.json"
+    if len(paths) > MAX_ROWS:
+        yield f"  ... and {len(paths) - MAX_ROWS} more: see manifest.json"
     if generation.usual is not None:
         yield from _usual(generation.usual)
     yield from _costs(generation)
@@ -183,7 +183,7 @@ def _headline(generation: Generation) -> str:
     return f"{counted(count, 'melody')} of {most}{length}, {drawn}"
 
 
-def _about(piece: Piece) -> str:
+def _about(piece: GeneratedMelody) -> str:
     """Say what is known of one melody."""
     bits = f"{piece.draft.bits_per_note:.2f} bits a note"
     novelty = piece.novelty
@@ -219,7 +219,7 @@ def _costs(generation: Generation) -> Iterator[str]:
     told = [
         f"{name} {bits:.2f}"
         for name, bits in sorted(costs.items(), key=lambda item: -item[1])
-        if bits >= LEAST_COST_BITS
+        if bits >= MIN_COST_BITS
     ]
     if told:
         yield f"what was asked for cost, in bits a note: {', '.join(told)}"

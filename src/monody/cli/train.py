@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from monody.cli.options import HeadedCommand, chosen, settings_options
+from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.page import page_options, write_page
 from monody.cli.reading import data_dir_options, read_folder, report_reading
 from monody.errors import MonodyError
@@ -93,9 +93,9 @@ def train(
 
 def _train(values: dict[str, Any]) -> Experiment:
     """Train from the beginning."""
-    settings: TrainSettings = chosen(TrainSettings, values)
-    model: ModelSettings = chosen(ModelSettings, values)
-    reading: ReadSettings = chosen(ReadSettings, values)
+    settings: TrainSettings = settings_from(TrainSettings, values)
+    model: ModelSettings = settings_from(ModelSettings, values)
+    reading: ReadSettings = settings_from(ReadSettings, values)
     corpus = read_folder(values["folder"], values["data_dir"], reading)
     report_reading(corpus)
     click.echo("starting Keras on JAX ...")
@@ -118,7 +118,7 @@ def _resume(named: dict[str, Any]) -> Experiment:
     """Go on with a training, by the options that were named."""
     from monody.experiments.experiment import Experiment
     from monody.experiments.records import saved_settings
-    from monody.experiments.training_state import read_standing
+    from monody.experiments.training_state import read_training_state
 
     experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
     record = experiment.record()
@@ -126,7 +126,7 @@ def _resume(named: dict[str, Any]) -> Experiment:
     changes = {name: named.pop(name) for name in MAY_CHANGE if name in named}
     settings = replace(settings, **changes)
     _refuse_differing(named, experiment)
-    standing = read_standing(experiment.checkpoint_path)
+    standing = read_training_state(experiment.checkpoint_path)
     over = standing.over(settings)
     if over:
         click.echo(f"{experiment.folder} is finished: {over}")

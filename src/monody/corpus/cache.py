@@ -28,7 +28,7 @@ from monody.files import (
     is_whole,
     seal,
 )
-from monody.reading.cache import DATABASE, ReadCache, Row, program_fingerprint
+from monody.reading.cache import DATABASE, CacheRow, ReadCache, program_fingerprint
 
 _MAKING = "making-"
 _FORGOTTEN_SECONDS = 24 * 3600  # what was left by a run that was killed
@@ -86,7 +86,7 @@ class Cache:
                 elif old and not folder.name.startswith(_program_prefix()):
                     _remove_corpus(folder)
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[CacheRow]) -> None:
         """Remember readings. A database that turns out damaged is begun anew."""
         if self.problem or self._readings is None:
             return

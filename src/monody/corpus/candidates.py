@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.corpus.fingerprints import Hashes, Integers, PatternSets, scrambled
+from monody.corpus.fingerprints import FingerprintSets, Hashes, Integers, scrambled
 
 NEIGHBOURS = 4  # melodies that meet at a pattern, to either side
 # To be compared, melodies must meet more than once, and at this share of the patterns
@@ -26,7 +26,7 @@ LOW = np.uint64(0xFFFFFFFF)
 ORDER_SHIFT = np.uint32(30)  # the highest bits of a pattern say which order
 
 
-def pairs_that_meet(sets: PatternSets, least: float) -> Hashes:
+def candidate_pairs(sets: FingerprintSets, least: float) -> Hashes:
     """Find pairs that meet often enough to be compared: their keys, in rising order.
 
     The pairs are looked at in several parts, one after the other, to save memory.
@@ -69,7 +69,7 @@ def _met(
             yield pair_keys(one[at], other[at])
 
 
-def _stand(sets: PatternSets) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+def _stand(sets: FingerprintSets) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """Stand the melodies at the patterns that they have, like ones close together.
 
     Returns:
@@ -100,7 +100,7 @@ def _stand(sets: PatternSets) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     return melody, near
 
 
-def _orders(sets: PatternSets) -> NDArray[np.uint32]:
+def _orders(sets: FingerprintSets) -> NDArray[np.uint32]:
     """Put the melodies into several orders, each with like ones often side by side.
 
     Each is by a MinHash: two sets have the same one as often as their patterns are the
@@ -119,7 +119,7 @@ def _orders(sets: PatternSets) -> NDArray[np.uint32]:
     return np.argsort(both, axis=1).astype(np.uint32)
 
 
-def _parts(sets: PatternSets) -> int:
+def _parts(sets: FingerprintSets) -> int:
     """Return the number of parts in which meetings are counted: a power of two."""
     return 1 << (NEIGHBOURS * len(sets.hashes) // PART).bit_length()
 
@@ -130,7 +130,9 @@ def _counted(values: Hashes) -> tuple[Hashes, Integers]:
     return values[new], np.diff(new, append=len(values))
 
 
-def _needed(sets: PatternSets, pairs: Integers, least: float) -> NDArray[np.float64]:
+def _needed(
+    sets: FingerprintSets, pairs: Integers, least: float
+) -> NDArray[np.float64]:
     """Return how many patterns two melodies must share to be alike: ``(pairs,)``."""
     needed: NDArray[np.float64] = sets.sizes[pairs].sum(axis=1) * least / (1 + least)
     return needed

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.corpus.candidates import pair_keys, pairs_that_meet, unpacked
+from monody.corpus.candidates import candidate_pairs, pair_keys, unpacked
 from monody.corpus.fingerprints import (
+    FingerprintSets,
     Hashes,
     Integers,
-    PatternSets,
+    fingerprint_sets,
     lines_of,
     opening_hashes,
-    pattern_sets,
     pitches,
     played,
     skeleton,
@@ -99,12 +99,12 @@ class _Traits:
     ) -> None:
         openings = [opening_hashes(lines) for lines in lines_of(melodies, distinct)]
         self.opening: Hashes = np.concatenate(openings)  # (distinct,), 0: none
-        self.sets: list[tuple[PatternSets, float]] = []
+        self.sets: list[tuple[FingerprintSets, float]] = []
         found = _open_alike(self.opening, rank)
         for kind, least in KINDS:
-            sets = pattern_sets(melodies, distinct, kind)
+            sets = fingerprint_sets(melodies, distinct, kind)
             self.sets.append((sets, least))
-            keys = _without(pairs_that_meet(sets, least), found)
+            keys = _without(candidate_pairs(sets, least), found)
             alike = keys[_share_enough(sets, unpacked(keys), least)]
             found = sorted_once(np.concatenate([found, alike]))
         self.links = unpacked(found)  # (links, 2): which of the distinct are alike
@@ -159,7 +159,7 @@ def _without(keys: Hashes, found: Hashes) -> Hashes:
 
 
 def _share_enough(
-    sets: PatternSets, pairs: Integers, least: float
+    sets: FingerprintSets, pairs: Integers, least: float
 ) -> NDArray[np.bool_]:
     """Whether the two sets of each pair have enough in common: ``(pairs,)``."""
     sizes = sets.sizes[pairs]

@@ -36,7 +36,7 @@ Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
-class Lines:
+class NoteLines:
     """The notes of some melodies end to end."""
 
     pitch: Integers  # (notes,)
@@ -61,13 +61,15 @@ class Lines:
         last: NDArray[np.bool_] = np.diff(self.melody, append=-1) != 0
         return last
 
-    def only(self, kept: NDArray[np.bool_]) -> Lines:
+    def only(self, kept: NDArray[np.bool_]) -> NoteLines:
         """Leave out the notes that are not kept."""
-        return Lines(self.pitch[kept], self.start[kept], self.melody[kept], self.count)
+        return NoteLines(
+            self.pitch[kept], self.start[kept], self.melody[kept], self.count
+        )
 
 
 @dataclass(frozen=True)
-class PatternSets:
+class FingerprintSets:
     """One set of patterns for each melody, end to end, each in rising order."""
 
     hashes: NDArray[np.uint32]  # (all patterns,)
@@ -98,7 +100,7 @@ class PatternSets:
         return np.bincount(twice.astype(np.int64), minlength=len(pairs))
 
 
-def lines_of(melodies: MelodyStore, chosen: Integers) -> Iterator[Lines]:
+def lines_of(melodies: MelodyStore, chosen: Integers) -> Iterator[NoteLines]:
     """Yield chosen melodies in their order, some 100,000 notes at a time."""
     counts = melodies.info["note_count"][chosen].astype(np.int64)
     ends = np.concatenate([[0], np.cumsum(counts)])
@@ -109,11 +111,11 @@ def lines_of(melodies: MelodyStore, chosen: Integers) -> Iterator[Lines]:
         notes = melodies.take(chosen[first:last]).notes
         melody = np.repeat(np.arange(last - first), counts[first:last])
         pitch, start = notes[:, :2].T.astype(np.int64, order="C")
-        yield Lines(pitch, start, melody, last - first)
+        yield NoteLines(pitch, start, melody, last - first)
         first = last
 
 
-def whole_hashes(lines: Lines) -> Hashes:
+def whole_hashes(lines: NoteLines) -> Hashes:
     """Hash all intervals and the rhythm of each melody: ``(melodies,)``.
 
     The rhythm is told in its own smallest unit, so it is the same at every speed.
@@ -133,7 +135,7 @@ def whole_hashes(lines: Lines) -> Hashes:
     return hashes
 
 
-def opening_hashes(lines: Lines) -> Hashes:
+def opening_hashes(lines: NoteLines) -> Hashes:
     """Hash the opening of each melody, 0 where it is too short: ``(melodies,)``.
 
     An opening is the first 14 notes, repeated notes told once, without their rhythm. Of
@@ -148,9 +150,9 @@ def opening_hashes(lines: Lines) -> Hashes:
     return hashes
 
 
-def pattern_sets(
+def fingerprint_sets(
     melodies: MelodyStore, chosen: Integers, describe: Describe
-) -> PatternSets:
+) -> FingerprintSets:
     """Describe chosen melodies by sets of patterns of one kind."""
     hashes, sizes = [np.zeros(0, np.uint32)], [np.zeros(1, np.int64)]
     for lines in lines_of(melodies, chosen):
@@ -160,7 +162,7 @@ def pattern_sets(
         hashes.append(keys.astype(np.uint32))
         which = (keys >> np.uint64(32)).astype(np.int64)
         sizes.append(np.bincount(which, minlength=lines.count))
-    return PatternSets(np.concatenate(hashes), np.cumsum(np.concatenate(sizes)))
+    return FingerprintSets(np.concatenate(hashes), np.cumsum(np.concatenate(sizes)))
 
 
 def sorted_once(values: Hashes) -> Hashes:
@@ -171,7 +173,7 @@ def sorted_once(values: Hashes) -> Hashes:
     return values[new]
 
 
-def played(lines: Lines) -> tuple[Hashes, Integers]:
+def played(lines: NoteLines) -> tuple[Hashes, Integers]:
     """Hash each five notes as played; return also which note begins each."""
     wait, longer = lines.wait, np.zeros(len(lines.pitch))
     longer[1:] = np.clip(np.rint(np.log2(wait[1:] / wait[:-1])), -2, 2)
@@ -182,14 +184,14 @@ def played(lines: Lines) -> tuple[Hashes, Integers]:
     return _hashed([symbols[at + i] for i in range(PLAYED_NOTES - 1)]), at
 
 
-def pitches(lines: Lines) -> tuple[Hashes, Integers]:
+def pitches(lines: NoteLines) -> tuple[Hashes, Integers]:
     """Hash each seven pitches in a row; return also which note begins each."""
     moves = np.flatnonzero(_moves(lines))
     hashes, at = _runs(lines.only(_moves(lines)), RUN_NOTES, RUN_PITCHES)
     return hashes, moves[at]
 
 
-def skeleton(lines: Lines) -> tuple[Hashes, Integers]:
+def skeleton(lines: NoteLines) -> tuple[Hashes, Integers]:
     """Hash the pitches on each six beats; return also which note begins each.
 
     A beat is two of the note values that fill most of the melody; or four, so that
@@ -201,10 +203,10 @@ def skeleton(lines: Lines) -> tuple[Hashes, Integers]:
     return np.concatenate(hashes), np.concatenate(at)
 
 
-Describe = Callable[[Lines], tuple[Hashes, Integers]]
+Describe = Callable[[NoteLines], tuple[Hashes, Integers]]
 
 
-def _usual_waits(lines: Lines) -> Integers:
+def _usual_waits(lines: NoteLines) -> Integers:
     """Return the ticks between notes that half of a melody's time is filled with."""
     wait = np.where(lines.is_last, 0, lines.wait)
     order = np.lexsort((wait, lines.melody))
@@ -215,7 +217,7 @@ def _usual_waits(lines: Lines) -> Integers:
     return np.maximum(usual, 1)
 
 
-def _on_beats(lines: Lines, beat: Integers) -> tuple[Hashes, Integers]:
+def _on_beats(lines: NoteLines, beat: Integers) -> tuple[Hashes, Integers]:
     """Hash the pitches that sound from each note on, a beat apart."""
     last = lines.start[lines.is_last][np.cumsum(lines.is_first) - 1]
     at = np.flatnonzero(lines.start + (BEATS - 1) * beat <= last)
@@ -229,20 +231,20 @@ def _on_beats(lines: Lines, beat: Integers) -> tuple[Hashes, Integers]:
     return _hashed([step[varied] for step in steps]), at[varied]
 
 
-def _moves(lines: Lines) -> NDArray[np.bool_]:
+def _moves(lines: NoteLines) -> NDArray[np.bool_]:
     """Whether each note's pitch is another than the last: ``(notes,)``."""
     moves: NDArray[np.bool_] = np.diff(lines.pitch, prepend=0) != 0
     return lines.is_first | moves
 
 
-def _runs(lines: Lines, notes: int, different: int) -> tuple[Hashes, Integers]:
+def _runs(lines: NoteLines, notes: int, different: int) -> tuple[Hashes, Integers]:
     """Hash the intervals of each run of notes; return also where each begins."""
     at = _within(lines, notes, different)
     interval = np.diff(lines.pitch, append=0)
     return _hashed([interval[at + i] for i in range(notes - 1)]), at
 
 
-def _within(lines: Lines, notes: int, different: int) -> Integers:
+def _within(lines: NoteLines, notes: int, different: int) -> Integers:
     """Return where runs of notes begin that have so many different pitches."""
     at: Integers = np.arange(max(len(lines.pitch) - notes + 1, 0))
     at = at[lines.melody[at] == lines.melody[at + notes - 1]]

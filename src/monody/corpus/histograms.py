@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.music.key_finding import estimated_keys, melody_blocks, note_chunks
+from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES
-from monody.music.melody_store import MelodyStore
+from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
 

@@ -31,7 +31,7 @@ import numpy as np
 from monody.corpus.suffix_array import (
     MIN_RUN_NOTES,
     Longs,
-    NoteRuns,
+    SuffixArray,
     note_steps,
     repeats,
 )
@@ -106,10 +106,10 @@ class NoveltyIndex:
 
     Args:
         melodies: The training set.
-        runs: Its runs: ``NoteRuns.of(melodies)``.
+        runs: Its runs: ``SuffixArray.of(melodies)``.
     """
 
-    def __init__(self, melodies: MelodyStore, runs: NoteRuns) -> None:
+    def __init__(self, melodies: MelodyStore, runs: SuffixArray) -> None:
         self._melodies = melodies
         self._runs = runs
         self._ends = np.cumsum(melodies.info["note_count"], dtype=np.int64)
@@ -126,7 +126,7 @@ class NoveltyIndex:
         Raises:
             MonodyError: If it cannot be written.
         """
-        runs = NoteRuns.of(melodies)
+        runs = SuffixArray.of(melodies)
         about = {"layout": LAYOUT, "fingerprint": melodies.fingerprint()}
         try:
             with laying_out(folder) as making:
@@ -158,7 +158,9 @@ class NoveltyIndex:
         try:
             about = json.loads((folder / INDEX_FILE).read_text("utf-8"))
             expected = {"layout": LAYOUT, "fingerprint": melodies.fingerprint()}
-            return cls(melodies, NoteRuns.load(folder)) if about == expected else None
+            return (
+                cls(melodies, SuffixArray.load(folder)) if about == expected else None
+            )
         except (OSError, ValueError):
             return None
 

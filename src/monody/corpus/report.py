@@ -70,7 +70,7 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """A file as a person reads it: every text is safe to show."""
 
     verdict: str
@@ -132,7 +132,7 @@ def report_json(report: Report) -> Iterator[str]:
     yield f',\n"problems": {json.dumps(problems)}}}\n'
 
 
-def in_order(files: Sequence[Verdict]) -> Iterator[Row]:
+def in_order(files: Sequence[Verdict]) -> Iterator[FileRow]:
     """Yield the files as rows: dropped, recovered, duplicates, kept."""
     ranks = {verdict: rank for rank, verdict in enumerate(ATTENTION_ORDER)}
     order = np.array([ranks[verdict.verdict] for verdict in files], np.uint8)
@@ -140,9 +140,9 @@ def in_order(files: Sequence[Verdict]) -> Iterator[Row]:
         yield row_of(files[index])
 
 
-def row_of(verdict: Verdict) -> Row:
+def row_of(verdict: Verdict) -> FileRow:
     """Put a verdict into the words that a person reads."""
-    return Row(
+    return FileRow(
         verdict.verdict,
         printable(verdict.path),
         f"{verdict.melodies:,}" if verdict.melodies else "",

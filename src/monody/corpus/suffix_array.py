@@ -73,7 +73,7 @@ class LongestRuns(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class NoteRuns:
+class SuffixArray:
     """All runs of notes of a set of melodies, in order. Made by ``of``.
 
     A place is the index of a note among all notes of all melodies; a slot is an index
@@ -100,7 +100,7 @@ class NoteRuns:
     groups: Ints
 
     @classmethod
-    def of(cls, melodies: MelodyStore) -> NoteRuns:
+    def of(cls, melodies: MelodyStore) -> SuffixArray:
         """Put all runs of these melodies in order."""
         ends = np.cumsum(melodies.info["note_count"], dtype=np.int64)
         last = np.zeros(len(melodies.notes), bool)
@@ -128,7 +128,7 @@ class NoteRuns:
             np.save(folder / f"{field.name}.npy", getattr(self, field.name))
 
     @classmethod
-    def load(cls, folder: Path) -> NoteRuns:
+    def load(cls, folder: Path) -> SuffixArray:
         """Open what ``save`` wrote, memory-mapped."""
         paths = (folder / f"{field.name}.npy" for field in fields(cls))
         arrays = (np.load(path, mmap_mode="r") for path in paths)

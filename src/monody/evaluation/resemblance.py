@@ -16,19 +16,19 @@ from monody.evaluation.two_sample import overlapping_area, tell_apart
 from monody.music.key_finding import estimated_keys
 from monody.music.melody_store import MelodyStore
 
-FEWEST_MELODIES = 8  # on each side, for a distribution to be worth a figure
-MOST_MELODIES = 1000  # of each side: what pairs of melodies cost grows by the square
+MIN_MELODIES = 8  # on each side, for a distribution to be worth a figure
+MAX_MELODIES = 1000  # of each side: what pairs of melodies cost grows by the square
 
 
 @dataclass(frozen=True)
 class Resemblance:
     """How one set of melodies resembles another, by excerpts of ``excerpt_bars``.
 
-    A figure is ``None`` where there are too few melodies for it: ``FEWEST_MELODIES`` a
+    A figure is ``None`` where there are too few melodies for it: ``MIN_MELODIES`` a
     side, and one for the share in the key.
     """
 
-    generated_melodies: int  # compared; at most MOST_MELODIES
+    generated_melodies: int  # compared; at most MAX_MELODIES
     real_melodies: int
     excerpt_bars: int
     overlap: dict[str, float] | None  # by feature, 0-1; 1 is perfect
@@ -63,13 +63,13 @@ def compare(
         generated: The melodies to judge.
         real: The melodies to judge by: the reference of the overlaps.
         seed: Decides which melodies are drawn of a side that has more than
-            ``MOST_MELODIES``, and the folds of the classifier.
+            ``MAX_MELODIES``, and the folds of the classifier.
         excerpt_bars: The most bars of each melody that count.
     """
     rng = np.random.default_rng(seed)
     sides = [_measured(_drawn(side, rng), excerpt_bars) for side in (generated, real)]
     ours, theirs = (np.hstack(list(side.values())) for side in sides)
-    enough = min(len(ours), len(theirs)) >= FEWEST_MELODIES
+    enough = min(len(ours), len(theirs)) >= MIN_MELODIES
     told = tell_apart(ours, theirs, seed) if enough else None
     return Resemblance(
         generated_melodies=len(ours),
@@ -84,10 +84,10 @@ def compare(
 
 
 def _drawn(melodies: MelodyStore, rng: np.random.Generator) -> MelodyStore:
-    """Draw at most ``MOST_MELODIES``, in their order."""
-    if len(melodies) <= MOST_MELODIES:
+    """Draw at most ``MAX_MELODIES``, in their order."""
+    if len(melodies) <= MAX_MELODIES:
         return melodies
-    chosen = rng.choice(len(melodies), MOST_MELODIES, replace=False)
+    chosen = rng.choice(len(melodies), MAX_MELODIES, replace=False)
     return melodies.take(np.sort(chosen))
 
 

@@ -18,12 +18,12 @@ from monody.generation.generate import generate
 from monody.music.melody_store import MelodyStore
 from monody.settings.sampling import SampleSettings
 
-MOST_WRITTEN = 256  # melodies
+MAX_WRITTEN = 256  # melodies
 STEPS_PER_BAR = 16  # in 4/4; in shorter bars the melodies are longer than is compared
 
 
 @dataclass(frozen=True)
-class Musicality:
+class SampleQuality:
     """How melodies of a model resemble real ones, and how real ones do each other."""
 
     seed: int
@@ -44,16 +44,16 @@ class Musicality:
         }
 
 
-def judge_music(
+def sample_quality(
     experiment: Experiment,
     seed: int = 1,
     *,
     progress: Callable[[int, int], None] | None = None,
-) -> Musicality:
+) -> SampleQuality:
     """Let a model write melodies, and compare them with the held-out ones.
 
     They are written as ``monody sample`` does by default, one for each held-out melody,
-    ``MOST_WRITTEN`` at most.
+    ``MAX_WRITTEN`` at most.
 
     Args:
         experiment: A trained experiment with its melodies.
@@ -72,7 +72,7 @@ def judge_music(
         )
     tell(0, 3)
     settings = SampleSettings(
-        num_files=min(len(real), MOST_WRITTEN),
+        num_files=min(len(real), MAX_WRITTEN),
         file_length=EXCERPT_BARS * STEPS_PER_BAR,
         seed=seed,
     )
@@ -82,4 +82,4 @@ def judge_music(
     tell(2, 3)
     ceiling = compare(real, experiment.side("train"), seed)
     tell(3, 3)
-    return Musicality(seed, generated, ceiling)
+    return SampleQuality(seed, generated, ceiling)

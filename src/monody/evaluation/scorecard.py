@@ -19,7 +19,7 @@ import numpy as np
 from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.duplicates import are_known
 from monody.errors import MonodyError
-from monody.evaluation.sample_quality import Musicality, judge_music
+from monody.evaluation.sample_quality import SampleQuality, sample_quality
 from monody.experiments.experiment import HELD_OUT, Experiment
 from monody.experiments.records import saved_settings
 from monody.models.backend import keras
@@ -33,7 +33,7 @@ from monody.models.surprisal import (
     Floats,
     Saving,
     Score,
-    Surprise,
+    Surprisal,
     bits_of_notes,
     melody_sums,
 )
@@ -63,7 +63,7 @@ Progress = Callable[[str, int, int], None]  # what is done; steps done, steps in
 
 
 @dataclass(frozen=True)
-class Standing:
+class Comparison:
     """How a reference model did, and how the network did beside it."""
 
     score: Score
@@ -87,7 +87,7 @@ class Judged:
     melodies: MelodyStore
     vocabulary: Vocabulary
     encoded: EncodedSet
-    surprise: Surprise
+    surprise: Surprisal
 
     def bits_of_notes(self, melody: int) -> Floats:
         """Return the surprise of each note of ``as_read(melody)``, in bits."""
@@ -117,7 +117,7 @@ class Judged:
         order = np.argsort(self.bits_per_note(), kind="stable")
         return int(order[(len(order) - 1) // 2])
 
-    def standing(self, theirs: Surprise, seconds: float) -> Standing:
+    def standing(self, theirs: Surprisal, seconds: float) -> Comparison:
         """Put what another model made of the same events beside it.
 
         Args:
@@ -125,7 +125,7 @@ class Judged:
             seconds: That it took.
         """
         saving = Saving.of(self.surprise, theirs, self.encoded)
-        return Standing(Score.of(theirs, self.encoded), saving, seconds)
+        return Comparison(Score.of(theirs, self.encoded), saving, seconds)
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,9 @@ class Scorecard:
     like_training: int | None  # of other data: tunes that training knew
     score: Score
     seconds: float  # of the network, what it took to compile included
-    references: dict[str, Standing]  # counted ones need the training melodies
+    references: dict[str, Comparison]  # counted ones need the training melodies
     judged: Judged = field(repr=False)
-    music: Musicality | None = None  # how melodies that it wrote resemble real ones
+    music: SampleQuality | None = None  # how melodies that it wrote resemble real ones
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as JSON values."""
@@ -192,7 +192,7 @@ def evaluate(
         part: Which of those: ``"test"``, which training did not look at,
             ``"validation"``, which chose the weights, or ``"both"``.
         music: Also let the model write melodies and compare them with the held-out
-            ones: ``judge_music``.
+            ones: ``sample_quality``.
         from_nothing: Of a network that was fine-tuned, also judge what it would be
             without its base. That one is trained when it is first asked for; by default
             only on a corpus that is small.
@@ -226,7 +226,7 @@ def evaluate(
             },
         },
         judged=judged,
-        music=judge_music(experiment, progress=hear) if music else None,
+        music=sample_quality(experiment, progress=hear) if music else None,
     )
 
 
@@ -286,7 +286,7 @@ def _other_networks(
 
 def _judge_other(
     name: str, other: TrainedModel, judged: Judged, tell: Progress
-) -> Standing:
+) -> Comparison:
     """Judge another network on the same notes."""
     began = time.monotonic()
     progress = partial(tell, name.replace("_", " "))
@@ -339,7 +339,7 @@ def _read(
 
 def _references(
     train: MelodyStore | None, judged: Judged, tell: Progress
-) -> dict[str, Standing]:
+) -> dict[str, Comparison]:
     """Judge each reference, counted on the training melodies, on the same notes."""
     if train is None:
         return {}

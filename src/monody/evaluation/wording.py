@@ -21,7 +21,7 @@ MEANINGS = {
 }
 
 
-class Row(NamedTuple):
+class ModelRow(NamedTuple):
     """A model of the scorecard."""
 
     model: str
@@ -52,15 +52,15 @@ def titles_of(card: Scorecard) -> list[str]:
     return [*titles, "bits saved\n(95 %)"] if card.references else titles
 
 
-def rows_of(card: Scorecard) -> list[Row]:
+def rows_of(card: Scorecard) -> list[ModelRow]:
     """Say how each model did: the network, then the strongest reference first."""
     ours = "fine-tuned" if BASE_ALONE in card.references else "network"
-    rows = [Row(ours, _figures(card.score))]
+    rows = [ModelRow(ours, _figures(card.score))]
     for name in _strongest_first(card):
         score, saving = card.references[name].score, card.references[name].saving
         low, high = (f"{100 * edge:.0f}" for edge in saving.interval_95)
         saved = f"{saving.share:.0%} ({low}..{high})"
-        rows.append(Row(name.replace("_", " "), (*_figures(score), saved)))
+        rows.append(ModelRow(name.replace("_", " "), (*_figures(score), saved)))
     return rows
 
 

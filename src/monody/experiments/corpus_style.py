@@ -11,7 +11,7 @@ from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES, key_tonic
 from monody.music.melody_store import MelodyStore
 from monody.music.pitch import PITCH_CLASSES
-from monody.music.repetition import runs_of
+from monody.music.repetition import run_lengths
 
 SHORT_PERCENT = 10  # of last notes are shorter than the shortest that is written
 
@@ -46,10 +46,10 @@ FIGURE_NOTES = 64  # notes of the longest figure that is watched
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 
 
-FEWEST_TIMES, FEWEST_NOTES = 4, 24  # as far any figure may repeat: the less of both
+MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 
 
-MOST_MELODIES = 5000  # looked at
+MAX_MELODIES = 5000  # looked at
 
 
 def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list[int]:
@@ -63,7 +63,7 @@ def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list
         For figures of 1, 2, … notes the run of `Repeats.runs` that 99 of 100 melodies
         keep to; no less than a few short figures make.
     """
-    ends = ends[:MOST_MELODIES]
+    ends = ends[:MAX_MELODIES]
     pitch = pitch[: ends[-1]]
     melody = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
     usual = []
@@ -73,8 +73,8 @@ def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list
             melody[notes:] == melody[:-notes]
         )
         longest = np.zeros(len(ends), np.int64)
-        np.maximum.at(longest, melody, runs_of(same))
+        np.maximum.at(longest, melody, run_lengths(same))
         most = np.percentile(longest, USUAL_PERCENT, method="higher")
-        least = min((FEWEST_TIMES - 1) * notes, FEWEST_NOTES)
+        least = min((MIN_TIMES - 1) * notes, MIN_NOTES)
         usual.append(max(int(most), least))
     return usual

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from monody.errors import MonodyError
-from monody.experiments.training_state import read_standing
+from monody.experiments.training_state import read_training_state
 from monody.files import make_folder, write_text
 from monody.models.saved_model import TrainedModel
 from monody.music.melody_store import MelodyStore
@@ -175,7 +175,7 @@ class Experiment:
         """Tell whether training came to its own end, as far as the folder says."""
         try:
             settings = self.record()["settings"]["training"]
-            standing = read_standing(self.checkpoint_path)
+            standing = read_training_state(self.checkpoint_path)
             return standing.over(TrainSettings.from_json(settings)) is not None
         except (MonodyError, KeyError, TypeError):
             return True  # nothing there that could go on

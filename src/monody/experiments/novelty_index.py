@@ -19,7 +19,7 @@ from monody.corpus.novelty import (
     look_up_all,
     usual_novelty,
 )
-from monody.corpus.suffix_array import NoteRuns
+from monody.corpus.suffix_array import SuffixArray
 from monody.errors import MonodyError
 from monody.experiments.base import base_experiment, base_model_fingerprint
 from monody.experiments.experiment import Experiment
@@ -76,7 +76,7 @@ def _index(experiment: Experiment, training: MelodyStore) -> NoveltyIndex:
         try:
             return NoveltyIndex.build(training, folder)
         except MonodyError:  # a folder that cannot be written to: in memory, then
-            return NoveltyIndex(training, NoteRuns.of(training))
+            return NoveltyIndex(training, SuffixArray.of(training))
     return index
 
 

@@ -21,7 +21,7 @@ from monody.experiments.experiment import (
     SETTINGS_FILE,
     Experiment,
 )
-from monody.experiments.training_state import read_standing
+from monody.experiments.training_state import read_training_state
 
 # Settings that a result does not depend on.
 WITHOUT_EFFECT = ("n_jobs", "max_files_in_ram", "max_seconds_per_file", "cache")
@@ -113,7 +113,7 @@ def _read_run(experiment: Experiment) -> Run:
     bits = [row[key] for row in history if key in row]
     seconds = sum(row["seconds"] for row in history)
     with contextlib.suppress(MonodyError, KeyError):  # counts an epoch begun, too
-        seconds = read_standing(experiment.checkpoint_path).seconds
+        seconds = read_training_state(experiment.checkpoint_path).seconds
     return Run(
         folder=str(folder),
         started=record["started"],

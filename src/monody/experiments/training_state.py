@@ -20,14 +20,16 @@ from numpy.typing import NDArray
 
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.settings.base import chosen
+from monody.settings.base import required
 from monody.settings.training import TrainSettings
 
 STANDING = "standing"  # the member with the JSON
+# Whose memory is looked at here; the names are those that checkpoints have always had.
+STOPWATCH, PLATEAU = "Clock", "Plateau"
 
 
 @dataclass(frozen=True)
-class TrainingStanding:
+class TrainingState:
     """How far a training has come."""
 
     epoch: int  # epochs that are over
@@ -37,12 +39,12 @@ class TrainingStanding:
     @property
     def seconds(self) -> float:
         """The time that training took so far."""
-        return float(self.remembered["Clock"]["seconds"])
+        return float(self.remembered[STOPWATCH]["seconds"])
 
     @property
     def stale_epochs(self) -> int:
         """Epochs since the best held-out figure."""
-        return int(self.remembered["Plateau"]["stale_epochs"])
+        return int(self.remembered[PLATEAU]["stale_epochs"])
 
     def over(self, settings: TrainSettings) -> str | None:
         """Say why training is over, and what lets it go on; ``None`` where it is not.
@@ -52,7 +54,7 @@ class TrainingStanding:
         """
         if self.epoch >= settings.num_epochs:
             return f"{self.epoch} epochs are done; a higher --num_epochs goes on"
-        if self.stale_epochs >= chosen(settings.patience):
+        if self.stale_epochs >= required(settings.patience):
             return (
                 f"{self.stale_epochs} epochs brought no better held-out figure; a "
                 "higher --patience goes on"
@@ -64,7 +66,7 @@ class TrainingStanding:
 
 
 def write_checkpoint(
-    path: Path, standing: TrainingStanding, variables: Mapping[str, NDArray[Any]]
+    path: Path, standing: TrainingState, variables: Mapping[str, NDArray[Any]]
 ) -> None:
     """Write where a training stands, whole or not at all.
 
@@ -79,7 +81,7 @@ def write_checkpoint(
         np.savez(temporary, **arrays)
 
 
-def read_standing(path: Path) -> TrainingStanding:
+def read_training_state(path: Path) -> TrainingState:
     """Read how far a training has come, which is quick.
 
     Raises:
@@ -87,7 +89,7 @@ def read_standing(path: Path) -> TrainingStanding:
     """
     text = _read(path, only=STANDING)[STANDING].tobytes()
     try:
-        return TrainingStanding(**json.loads(text))
+        return TrainingState(**json.loads(text))
     except (TypeError, ValueError) as error:
         raise _damaged(path) from error
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
-from monody.music.repetition import runs_of
+from monody.music.repetition import run_lengths
 
 EMPTY = "empty"
 SILENCE = "silence"
@@ -25,7 +25,7 @@ ENDLESS_LOOP = "endless loop"
 # Silences. Tunes are silent for 0.3 of their time at most, 1.3 bars on end.
 SILENT_SHARE = 0.5  # of the time
 SILENT_BARS = 4  # on end, anywhere
-SHORTEST_REST_TICKS = TICKS_PER_QUARTER  # what is shorter is a way of playing: staccato
+MIN_REST_TICKS = TICKS_PER_QUARTER  # what is shorter is a way of playing: staccato
 
 # One note. One pitch has 0.79 of a tune's notes or time at most; it stays for 9.5 bars.
 ONE_NOTE_SHARE = 0.9
@@ -35,7 +35,7 @@ FEW_NOTES, FEW_BARS = 8, 4  # a melody that has less of both may stay on one pit
 # Loops, by pitch alone: asking for the rhythm too finds the same ones. In tunes, trills
 # apart, the longest loop of a figure of up to 8 notes has 34 notes, and a longer figure
 # comes 6.4 times on end. 40 is well below "the last 60 pitches repeat the same 8".
-LONGEST_FIGURE_NOTES = 16
+MAX_FIGURE_NOTES = 16
 LOOP_TIMES = 7
 LOOP_NOTES = 40
 LOOP_SHARE = 0.25  # of the notes; a shorter loop is endless if the melody ends in it
@@ -80,7 +80,7 @@ def _is_silence(melody: Melody, end: int, bar_ticks: int) -> bool:
     rests = np.append(melody.starts, end) - np.append(0, melody.ends)
     if rests[0] < bar_ticks:
         rests[0] = 0  # a pickup
-    silent = rests[rests >= SHORTEST_REST_TICKS].sum()
+    silent = rests[rests >= MIN_REST_TICKS].sum()
     longest = rests.max()
     return bool(silent > SILENT_SHARE * end or longest >= SILENT_BARS * bar_ticks)
 
@@ -100,7 +100,7 @@ def _is_one_note(melody: Melody, end: int, bar_ticks: int) -> bool:
 
 def _endless_figure(pitches: Integers) -> int:
     """Return the notes of the shortest figure that is played endlessly; else 0."""
-    figures = np.arange(1, LONGEST_FIGURE_NOTES + 1)[:, None]
+    figures = np.arange(1, MAX_FIGURE_NOTES + 1)[:, None]
     loops = _loop_notes(pitches, figures)
     after = len(pitches) - 1 - np.arange(len(pitches))
     endless = (loops >= LOOP_SHARE * len(pitches)) | (after < figures)
@@ -124,5 +124,5 @@ def _loop_notes(pitches: Integers, figures: Integers) -> Integers:
     here = np.arange(len(pitches))
     before = here - figures
     again = (before >= 0) & (pitches == pitches[np.maximum(before, 0)])
-    runs = runs_of(again)
+    runs = run_lengths(again)
     return np.where(runs, runs + figures, 0)

@@ -20,8 +20,13 @@ from monody.corpus.novelty import UsualNovelty
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.primers import Primer, choose_primer, primer_melodies
-from monody.generation.provenance import Passport
-from monody.generation.retries import Attempts, Piece, Progress, Writes
+from monody.generation.provenance import Provenance
+from monody.generation.retries import (
+    GeneratedMelody,
+    MelodyWriter,
+    Progress,
+    RejectionSampler,
+)
 from monody.generation.save import Output, save_outputs
 from monody.generation.writer import Draft, Writer, with_primer
 from monody.music.melody import Melody
@@ -32,7 +37,7 @@ from monody.settings.sampling import SampleSettings
 class Generation:
     """Melodies that were written together, and all it takes to write them again."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[GeneratedMelody, ...]
     settings: SampleSettings  # with the seed that was used
     first_tries: dict[str, int]  # how many failed at first, for each reason
     tries: int  # first tries in all
@@ -79,9 +84,9 @@ class Generation:
         """What is written into files, with the passports."""
         return [self._output(piece) for piece in self.pieces]
 
-    def _output(self, piece: Piece) -> Output:
+    def _output(self, piece: GeneratedMelody) -> Output:
         draft = piece.draft
-        passport = Passport(
+        passport = Provenance(
             model=str(self.made_from["model_sha256"]),
             model_path=str(self.made_from["model"]),
             settings=self.settings,
@@ -159,7 +164,7 @@ def generate(
 
 def write_pieces(
     experiment: Experiment,
-    writer: Writes,
+    writer: MelodyWriter,
     settings: SampleSettings,
     primer_of: Callable[[int, int], Primer | None],
     indices: Sequence[int],
@@ -181,7 +186,7 @@ def write_pieces(
         progress: Called now and then.
     """
     known = known_melodies(experiment)
-    attempts = Attempts(writer, settings, primer_of, known, attempt, guarded)
+    attempts = RejectionSampler(writer, settings, primer_of, known, attempt, guarded)
     pieces, first_tries = attempts.run(indices, progress)
     return Generation(
         pieces=tuple(pieces),
@@ -211,7 +216,9 @@ def _made_from(experiment: Experiment) -> dict[str, str | None]:
     }
 
 
-def _best(pieces: Sequence[Piece], settings: SampleSettings) -> Sequence[Piece]:
+def _best(
+    pieces: Sequence[GeneratedMelody], settings: SampleSettings
+) -> Sequence[GeneratedMelody]:
     """Keep the best, if more were made than are wanted."""
     if settings.best_of is None:
         return pieces

@@ -23,7 +23,7 @@ FORGETTABLE = ("num_files", "best_of", "max_copy")  # say nothing about one melo
 
 
 @dataclass(frozen=True)
-class Passport:
+class Provenance:
     """How one melody was made."""
 
     model: str  # SHA-256 of the model's file
@@ -48,7 +48,7 @@ class Passport:
         }
 
     @classmethod
-    def from_json(cls, saved: dict[str, Any]) -> Passport:
+    def from_json(cls, saved: dict[str, Any]) -> Provenance:
         """Rebuild what ``to_json`` wrote.
 
         Raises:
@@ -82,7 +82,7 @@ def _of_one_melody(settings: SampleSettings) -> dict[str, Any]:
     return {name: values[name] for name in values if name not in FORGETTABLE}
 
 
-def read_passport(path: Path) -> Passport:
+def read_provenance(path: Path) -> Provenance:
     """Read the passport of a generated MIDI file.
 
     Raises:
@@ -98,7 +98,7 @@ def read_passport(path: Path) -> Passport:
         except ValueError:
             continue  # another program's text
         if isinstance(saved, dict) and MARK in saved:
-            return Passport.from_json(saved)
+            return Provenance.from_json(saved)
     raise MonodyError(
         f"{str(path)!r} carries no passport of monody's: expected a file that `monody "
         "sample` or `monody vary` wrote"

@@ -6,30 +6,30 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from monody.generation.constraints.spec import Wanted
-from monody.generation.decoding.decode import MOST_READ, Start, decode_events
-from monody.generation.decoding.sampling import Choice
+from monody.generation.constraints.spec import MelodySpec
+from monody.generation.decoding.decode import MAX_READ, Start, decode_events
+from monody.generation.decoding.sampling import SamplingSettings
 from monody.models.events import END, Events, Vocabulary, encode
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
 
-GREEDY = Choice(0.0)  # nothing is drawn
-MOST_JUDGED = MOST_READ // 2  # events of a long melody
+GREEDY = SamplingSettings(0.0)  # nothing is drawn
+MAX_JUDGED = MAX_READ // 2  # events of a long melody
 
 
-def judge(
+def rescore(
     model: TrainedModel, melodies: Sequence[Melody], from_tick: int = 0
 ) -> list[float]:
     """Return how surprising the model finds melodies, in bits, their ends included.
 
     Args:
         model: The trained network.
-        melodies: Any. Of one with ``MOST_READ`` events or more, ``MOST_JUDGED`` count,
+        melodies: Any. Of one with ``MAX_READ`` events or more, ``MAX_JUDGED`` count,
             and so many before them are heard.
         from_tick: Events that begin earlier are heard, but do not count.
     """
     starts = [_start(melody, model.vocabulary, from_tick) for melody in melodies]
-    written = decode_events(model, starts, Wanted(), (GREEDY, GREEDY), 0)
+    written = decode_events(model, starts, MelodySpec(), (GREEDY, GREEDY), 0)
     return [each.primer_bits for each in written]
 
 
@@ -41,8 +41,8 @@ def _start(melody: Melody, vocabulary: Vocabulary, from_tick: int) -> Start:
     begins = np.cumsum(ticks) - ticks
     judged_from = int(np.searchsorted(begins[:-1], from_tick))
     count = len(events)
-    if count >= MOST_READ:
-        count = min(count, judged_from + MOST_JUDGED)
+    if count >= MAX_READ:
+        count = min(count, judged_from + MAX_JUDGED)
     last = min(count, len(events) - 1)  # where the melody would go on
     return Start(
         primer=Events(*(field[:count] for field in vars(events).values())),

@@ -22,8 +22,8 @@ COPIED = "copied too much"
 Progress = Callable[[int, int], None]  # melodies done, melodies in all
 
 
-class Writes(Protocol):
-    """Writes or rewrites melodies."""
+class MelodyWriter(Protocol):
+    """MelodyWriter or rewrites melodies."""
 
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         """Write one melody for each task."""
@@ -33,7 +33,7 @@ class Writes(Protocol):
 
 
 @dataclass(frozen=True)
-class Piece:
+class GeneratedMelody:
     """One melody that was written, and what is known of it."""
 
     draft: Draft
@@ -48,10 +48,10 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Attempts:
-    """Writes melodies, and again those that failed."""
+class RejectionSampler:
+    """MelodyWriter melodies, and again those that failed."""
 
-    writer: Writes
+    writer: MelodyWriter
     settings: SampleSettings
     primer_of: Callable[[int, int], Primer | None]  # of a melody's attempt
     known: KnownMelodies | None
@@ -60,7 +60,7 @@ class Attempts:
 
     def run(
         self, indices: Sequence[int], progress: Progress
-    ) -> tuple[list[Piece], dict[str, int]]:
+    ) -> tuple[list[GeneratedMelody], dict[str, int]]:
         """Write melodies.
 
         Args:
@@ -72,7 +72,7 @@ class Attempts:
         """
         # Without chance every try is the same.
         tries = TRIES if any(self.settings.temperatures) else 1
-        pieces: dict[int, Piece] = {}
+        pieces: dict[int, GeneratedMelody] = {}
         first_tries: Counter[str] = Counter()
         for attempt in range(self.first, self.first + tries):
             open_ = [i for i in indices if i not in pieces or pieces[i].failure]
@@ -89,7 +89,7 @@ class Attempts:
         progress(len(indices), len(indices))
         return [pieces[index] for index in indices], dict(first_tries)
 
-    def _judged(self, draft: Draft) -> Piece:
+    def _judged(self, draft: Draft) -> GeneratedMelody:
         """Say whether a melody may be kept, and what it shares with the training."""
         length = self.writer.length_ticks(draft.task.primer)
         asked = None if self.settings.free else length
@@ -100,4 +100,4 @@ class Attempts:
         most = self.settings.max_copy
         if most is not None and novelty is not None and novelty.longest_bars > most:
             failure = failure or COPIED
-        return Piece(draft, failure, novelty)
+        return GeneratedMelody(draft, failure, novelty)

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from monody.errors import MonodyError
-from monody.generation.constraints.spec import Kept, Wanted
-from monody.generation.decoding.decode import Start, Written, decode_events
+from monody.generation.constraints.spec import Kept, MelodySpec
+from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.loop import COSTS
 from monody.generation.infill import Gap, before, filled, gap_of
-from monody.generation.rescoring import judge
+from monody.generation.rescoring import rescore
 from monody.generation.writer import Draft, Task, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
@@ -110,7 +110,7 @@ class Rewriter:
             MonodyError: If no melody can be all that is asked for.
         """
         drafts = self._rewritten(tasks)
-        bits = judge(self._model, [draft.melody for draft in drafts])
+        bits = rescore(self._model, [draft.melody for draft in drafts])
         return [
             replace(draft, bits_per_note=each / len(draft.melody))
             for draft, each in zip(drafts, bits, strict=True)
@@ -152,7 +152,7 @@ class Rewriter:
         meters = self._melody.meters
         old = meters if self._how.to_meter is not None else meters[:1]
         kept = Kept(pitches=pitches, notes_in_bars=notes_in_bars(self._melody, old))
-        wanted = Wanted(note_ticks=self._settings.note_ticks, kept=kept)
+        wanted = MelodySpec(note_ticks=self._settings.note_ticks, kept=kept)
         written = self._decode(tasks, wanted, self.length_ticks(), meter)
         meters = (meter,) if self._how.to_meter is not None else meters
         drafts = []
@@ -163,8 +163,8 @@ class Rewriter:
         return drafts
 
     def _decode(
-        self, tasks: Sequence[Task], wanted: Wanted, ticks: int, meter: Meter
-    ) -> list[Written]:
+        self, tasks: Sequence[Task], wanted: MelodySpec, ticks: int, meter: Meter
+    ) -> list[DecodedMelody]:
         starts = [
             Start(
                 primer=None,
@@ -181,19 +181,19 @@ class Rewriter:
             self._model, starts, wanted, choices_of(self._settings), self._seed
         )
 
-    def _wanted(self) -> Wanted:
+    def _wanted(self) -> MelodySpec:
         """Return what is asked of new pitches."""
         scale = self._settings.scale
         last = None
         if self._settings.end == "tonic":
             last = frozenset({(scale or _heard(self._melody)).tonic})
-        return Wanted(
+        return MelodySpec(
             pitches=self._settings.pitches,
             pitch_classes=scale.pitch_classes if scale else None,
             last_classes=last,
         )
 
-    def _draft(self, task: Task, written: Written, melody: Melody) -> Draft:
+    def _draft(self, task: Task, written: DecodedMelody, melody: Melody) -> Draft:
         # The notes that are new: all of them, or those that replace others.
         count = max(written.events.note_count, 1)
         costs = {rule: bits / count for rule, bits in written.cost_bits.items()}
@@ -206,13 +206,13 @@ class Rewriter:
             filled(self._melody, gap, decode(each.events, self._model.vocabulary))
             for each in fillings
         ]
-        bits = judge(self._model, melodies, gap.end)
+        bits = rescore(self._model, melodies, gap.end)
         rng = np.random.default_rng([self._seed, task.index, task.attempt])
         chosen = self._drawn(bits, fillings, rng)
         return self._draft(task, fillings[chosen], melodies[chosen])
 
     def _drawn(
-        self, bits: Sequence[float], fillings: Sequence[Written], rng: Any
+        self, bits: Sequence[float], fillings: Sequence[DecodedMelody], rng: Any
     ) -> int:
         """Draw a filling: the weight of each is the probability of what follows."""
         temperature = max(self._settings.temperatures)
@@ -221,7 +221,7 @@ class Rewriter:
         weights = np.exp2(-(np.array(bits) - min(bits)))
         return int(rng.choice(len(weights), p=weights / weights.sum()))
 
-    def _fillings(self, task: Task, gap: Gap) -> list[Written]:
+    def _fillings(self, task: Task, gap: Gap) -> list[DecodedMelody]:
         melody = self._melody
         meter = meter_at(gap.start, melody.meters)
         heard = before(melody, gap.start)

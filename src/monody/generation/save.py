@@ -11,7 +11,7 @@ from typing import Any
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, write_text
-from monody.generation.provenance import Passport
+from monody.generation.provenance import Provenance
 from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
 
@@ -23,7 +23,7 @@ class Output:
     """One file to write."""
 
     melody: Melody
-    passport: Passport
+    passport: Provenance
     about: dict[str, Any]  # figures for the manifest
 
     @property

@@ -14,8 +14,8 @@ from monody.experiments.experiment import MODEL_FILE, Experiment
 from monody.generation.collapse import collapse_of
 from monody.generation.generate import Generation, with_seed, write_pieces
 from monody.generation.primers import fitted
-from monody.generation.provenance import Passport, read_passport
-from monody.generation.retries import Writes
+from monody.generation.provenance import Provenance, read_provenance
+from monody.generation.retries import MelodyWriter
 from monody.generation.rewrite import Rewrite, Rewriter
 from monody.generation.writer import Writer
 from monody.models.saved_model import TrainedModel
@@ -43,7 +43,7 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
     Raises:
         MonodyError: If the file has no passport, or its model is not there.
     """
-    passport = read_passport(Path(path))
+    passport = read_provenance(Path(path))
     experiment = _experiment_of(passport, experiment_dir)
     if experiment.load().fingerprint != passport.model:
         raise MonodyError(
@@ -51,7 +51,7 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
             "with: name that one with --experiment_dir"
         )
     model = experiment.load()
-    writer: Writes = Writer(model, passport.settings)
+    writer: MelodyWriter = Writer(model, passport.settings)
     if passport.rewrite is not None:
         writer = _rewriter(model, passport.settings, passport.rewrite)
     made = write_pieces(
@@ -95,7 +95,7 @@ def vary(
     if how.to_key is not None:
         changes.setdefault("key", how.to_key)  # of notes that are new, too
     try:
-        passport = read_passport(Path(path))
+        passport = read_provenance(Path(path))
         if how.from_key is None:
             how = replace(how, from_key=passport.settings.key)
         experiment = _experiment_of(passport, experiment_dir)
@@ -120,7 +120,7 @@ def _changed(
     """Write a generated melody with some settings changed."""
     for name in sorted(OF_A_RUN.intersection(changes)):
         raise SettingError(f"{name} is for `monody sample`, not for one melody")
-    passport = read_passport(path)
+    passport = read_provenance(path)
     if passport.rewrite is not None:
         raise MonodyError(
             f"{str(path)!r} is a rewrite: name what to keep (--keep, --replace, "
@@ -149,7 +149,7 @@ def _changed(
     )  # fmt: skip
 
 
-def _experiment_of(passport: Passport, experiment_dir: PathLike | None) -> Experiment:
+def _experiment_of(passport: Provenance, experiment_dir: PathLike | None) -> Experiment:
     """Open the model that was named, or the one that a melody was made with."""
     if experiment_dir is not None:
         return open_experiment(experiment_dir)

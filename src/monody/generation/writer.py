@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from monody.generation.constraints.endings import ANY, HEARD
-from monody.generation.constraints.spec import Wanted
-from monody.generation.decoding.decode import Start, Written, decode_events
-from monody.generation.decoding.sampling import Choice
+from monody.generation.constraints.spec import MelodySpec
+from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
+from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.primers import Primer
 from monody.models.events import decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
@@ -22,19 +22,21 @@ from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.settings.sampling import SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
-MOST_PARTS = 1 << 16
+MAX_PARTS = 1 << 16
 NO_SHORTLIST = (0, 1.0, 0.0)  # top_k, top_p and min_p that keep everything
 PHRASE_BARS = 4  # parts are a multiple of it
 
 
-def choices_of(settings: SampleSettings) -> tuple[Choice, Choice]:
+def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSettings]:
     """Return how pitch symbols are drawn, and how duration symbols."""
     # Always of the same types, and None where they change nothing: what is compiled
     # depends on it.
     asked = settings.top_k, settings.top_p, settings.min_p
     short = [None] * 3 if asked == NO_SHORTLIST else [float(knob) for knob in asked]
     pitch, rhythm = settings.temperatures
-    return Choice(float(pitch), *short), Choice(float(rhythm), *short)
+    return SamplingSettings(float(pitch), *short), SamplingSettings(
+        float(rhythm), *short
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +124,7 @@ class Writer:
             return self._settings.bars * self.meter(primer).bar_ticks
         return self._settings.file_length * TICKS_PER_STEP
 
-    def _wanted(self) -> Wanted:
+    def _wanted(self) -> MelodySpec:
         settings = self._settings
         scale = settings.scale
         tonic = None
@@ -131,7 +133,7 @@ class Writer:
         # A grid of 16ths has no long notes: they are held.
         by_value = self._model.vocabulary.encoding == "notes"
         usual_end = settings.end != "any" and settings.note_ticks is None and by_value
-        return Wanted(
+        return MelodySpec(
             pitches=settings.pitches,
             pitch_classes=scale.pitch_classes if scale else None,
             note_ticks=settings.note_ticks,
@@ -151,7 +153,9 @@ class Writer:
             return ANY
         return self._settings.scale.tonic if self._settings.scale else HEARD
 
-    def _decode(self, parts: Sequence[tuple[_Part, Start]]) -> dict[_Part, Written]:
+    def _decode(
+        self, parts: Sequence[tuple[_Part, Start]]
+    ) -> dict[_Part, DecodedMelody]:
         if not parts:
             return {}
         starts = [start for _, start in parts]
@@ -195,11 +199,11 @@ class Writer:
             bar_ticks=meter.bar_ticks,
             bars=bars,
             length_ticks=part.ticks,
-            draw=(part.task.index, part.task.attempt * MOST_PARTS + part.number),
+            draw=(part.task.index, part.task.attempt * MAX_PARTS + part.number),
             tonic=self._tonic(part.task),
         )
 
-    def _opening(self, written: Written, part: _Part) -> Primer:
+    def _opening(self, written: DecodedMelody, part: _Part) -> Primer:
         """Return the opening bars of a first part."""
         meter = self.meter(None)
         bars = min(OPENING_BARS, max(part.ticks // meter.bar_ticks, 1))
@@ -208,7 +212,7 @@ class Writer:
         return Primer(music.between(0, ticks), "", 0, 0, bars, ticks)
 
     def _draft(
-        self, task: Task, parts: Sequence[_Part], written: Sequence[Written]
+        self, task: Task, parts: Sequence[_Part], written: Sequence[DecodedMelody]
     ) -> Draft:
         """Put the parts of a melody together."""
         meter = self.meter(task.primer)

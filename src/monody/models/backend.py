@@ -26,8 +26,8 @@ if keras.backend.backend() != "jax":
         "import monody before Keras, or set KERAS_BACKEND=jax"
     )
 
-MOST_COMPILED_BYTES = 300_000_000  # what was used longest ago goes first
-LEAST_SECONDS = 0.3  # what compiles sooner is not kept
+MAX_COMPILED_BYTES = 300_000_000  # what was used longest ago goes first
+MIN_SECONDS = 0.3  # what compiles sooner is not kept
 
 
 def _keep_compiled() -> None:
@@ -42,8 +42,8 @@ def _keep_compiled() -> None:
         return  # a home that cannot be written to: it is compiled each time
     for name, value in {
         "jax_compilation_cache_dir": str(folder),
-        "jax_compilation_cache_max_size": MOST_COMPILED_BYTES,
-        "jax_persistent_cache_min_compile_time_secs": LEAST_SECONDS,
+        "jax_compilation_cache_max_size": MAX_COMPILED_BYTES,
+        "jax_persistent_cache_min_compile_time_secs": MIN_SECONDS,
     }.items():
         config.update(name, value)
 

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.errors import MonodyError
-from monody.models.note_stream import Line, metric_positions_of
+from monody.models.note_stream import NoteStream, metric_positions_of
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import (
@@ -173,7 +173,7 @@ def encode_all(
         The events of all, and where each melody's events end ``(melodies,)``.
     """
     listed = _steps_of if vocabulary.encoding == "steps" else _notes_of
-    pitch, ticks = listed(Line.of(melodies), until)
+    pitch, ticks = listed(NoteStream.of(melodies), until)
     ends = np.flatnonzero(pitch == END) + 1
     if until is not None:
         heard = pitch != END
@@ -217,7 +217,7 @@ def _meter_symbols(meters: Ints) -> NDArray[np.uint8]:
     return np.array(symbols, np.uint8)[sign.ravel()]  # two dimensions in NumPy 2.0
 
 
-def _notes_of(line: Line, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
+def _notes_of(line: NoteStream, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
     """List pitch symbols and ticks, a rest before each note that follows a silence."""
     silence = line.silences(until)
     rests = np.flatnonzero(silence > 0)
@@ -225,7 +225,7 @@ def _notes_of(line: Line, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
     return _split_long(pitch, np.insert(line.end - line.start, rests, silence[rests]))
 
 
-def _steps_of(line: Line, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
+def _steps_of(line: NoteStream, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
     """List one symbol for each 16th; of notes that share a step the longest stays."""
     stop = None if until is None else until // TICKS_PER_STEP
     line = line.in_steps(stop)
@@ -237,7 +237,7 @@ def _steps_of(line: Line, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
     return pitch, np.where(pitch == END, 0, TICKS_PER_STEP).astype(np.int32)
 
 
-def _symbols(line: Line) -> NDArray[np.uint8]:
+def _symbols(line: NoteStream) -> NDArray[np.uint8]:
     """Return the pitch symbol of each note, and an end for each stop."""
     return np.where(line.stops, END, line.pitch).astype(np.uint8)
 

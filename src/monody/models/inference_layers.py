@@ -23,7 +23,7 @@ import numpy as np
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Table:
+class Embedding:
     """``keras.layers.Embedding``."""
 
     embeddings: Any  # (symbols, features)
@@ -35,7 +35,7 @@ class Table:
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Product:
+class Dense:
     """``keras.layers.Dense``."""
 
     kernel: Any  # (features, units)
@@ -50,7 +50,7 @@ class Product:
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Memory:
+class LSTM:
     """``keras.layers.LSTM``, for one event."""
 
     kernel: Any  # (features, 4 * units): input, forget, new, output
@@ -82,7 +82,7 @@ class Memory:
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Nothing:
+class Identity:
     """``keras.layers.Dropout``, which rests when nothing is trained."""
 
     def __call__(self, features: Any) -> Any:
@@ -119,10 +119,10 @@ def read_layers(path: Path) -> dict[str, Any]:
 
 
 _KINDS: dict[str, Any] = {
-    "embedding": lambda arrays, _: Table(*arrays),
-    "dense": lambda arrays, config: Product(
+    "embedding": lambda arrays, _: Embedding(*arrays),
+    "dense": lambda arrays, config: Dense(
         arrays[0], arrays[1], rectified=config["activation"] == "relu"
     ),
-    "lstm": lambda arrays, _: Memory(*arrays),
-    "dropout": lambda *_: Nothing(),
+    "lstm": lambda arrays, _: LSTM(*arrays),
+    "dropout": lambda *_: Identity(),
 }

@@ -19,7 +19,7 @@ import numpy as np
 from monody.models.batches import Batch, Batches, EncodedSet
 from monody.models.events import REST
 from monody.models.network import READING
-from monody.models.surprisal import Score, Surprise
+from monody.models.surprisal import Score, Surprisal
 
 MAX_ROWS = 32  # of a batch
 MAX_SEQUENCE = 1024  # longer melodies are scored in parts, each from an empty memory
@@ -43,7 +43,7 @@ class Evaluator:
         """Return how well the network predicts the set."""
         return Score.of(self.surprise(model), self._encoded)
 
-    def surprise(self, model: Any, progress: Progress | None = None) -> Surprise:
+    def surprise(self, model: Any, progress: Progress | None = None) -> Surprisal:
         """Return what the network made of each event, in the order of the set.
 
         Args:
@@ -52,7 +52,7 @@ class Evaluator:
         """
         weights = [variable.value for variable in model.trainable_variables]
         fixed = [variable.value for variable in model.non_trainable_variables]
-        made = np.zeros((len(fields(Surprise)), len(self._encoded.pitch)), np.float32)
+        made = np.zeros((len(fields(Surprisal)), len(self._encoded.pitch)), np.float32)
         for index in range(len(self._batches)):
             batch = self._batches[index]
             found = _batch_surprise(
@@ -63,7 +63,7 @@ class Evaluator:
             if progress is not None:
                 progress(index + 1, len(self._batches))
         bits, hits = made[:3].astype(np.float64), made[3:] > 0
-        return Surprise(*bits, *hits)
+        return Surprisal(*bits, *hits)
 
 
 def network_inputs(batch: Batch) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _surprise(
     duration: jax.Array,
     duration_counts: jax.Array,
 ) -> jax.Array:
-    """Return the fields of ``Surprise`` for a batch, ``(fields, batch, time)``."""
+    """Return the fields of ``Surprisal`` for a batch, ``(fields, batch, time)``."""
     logits, _ = model.stateless_call(weights, fixed, inputs, training=False)
     is_note = pitch < REST
     among_notes = _bits(logits["pitch"][..., :REST], jnp.where(is_note, pitch, 0))

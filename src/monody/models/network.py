@@ -48,7 +48,7 @@ from monody.models.events import (
     Vocabulary,
 )
 from monody.models.tonality import count_notes, latest_note, tonality
-from monody.settings.base import chosen
+from monody.settings.base import required
 from monody.settings.model import ModelSettings
 
 PLACE = ("position", "bar", "meter", "bars_left", "end_position")
@@ -103,7 +103,7 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
 
 def make_layers(settings: ModelSettings, durations: int) -> Layers:
     """Create every layer, under the names that a saved model keeps."""
-    size = chosen(settings.rnn_size)
+    size = required(settings.rnn_size)
     made = [
         layers.Embedding(PITCH_INPUTS, PITCH_SIZE, name="embed_pitch"),
         layers.Embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_interval"),
@@ -119,13 +119,13 @@ def make_layers(settings: ModelSettings, durations: int) -> Layers:
         layers.Dense(durations, name="duration"),
         *copying_layers(),
     ]
-    for index in range(chosen(settings.num_layers)):
+    for index in range(required(settings.num_layers)):
         made.append(
             layers.LSTM(
                 size, return_sequences=True, return_state=True, name=f"lstm_{index}"
             )
         )
-        made.append(layers.Dropout(chosen(settings.dropout), name=f"dropout_{index}"))
+        made.append(layers.Dropout(required(settings.dropout), name=f"dropout_{index}"))
     return {layer.name: layer for layer in made}
 
 

@@ -20,7 +20,7 @@ _NEVER = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
-class Line:
+class NoteStream:
     """The notes of melodies end to end, and a stop after each melody's last one.
 
     All arrays are ``(notes + melodies,)``. A stop starts and ends at 0, so that what
@@ -32,7 +32,7 @@ class Line:
     end: Ints  # in the same unit
 
     @classmethod
-    def of(cls, melodies: MelodyStore) -> Line:
+    def of(cls, melodies: MelodyStore) -> NoteStream:
         """Lay out the notes of a store; the unit is the tick."""
         after = np.cumsum(melodies.info["note_count"], dtype=np.int64)
         rows = np.insert(np.asarray(melodies.notes), after, (STOP, 0, 0), axis=0)
@@ -56,7 +56,7 @@ class Line:
         begin = np.where(self.stops, before if until is None else until, self.start)
         return (begin - before).astype(np.int32)
 
-    def in_steps(self, until: int | None) -> Line:
+    def in_steps(self, until: int | None) -> NoteStream:
         """Round to 16ths; of notes that share a step the longest stays.
 
         Args:
@@ -70,7 +70,9 @@ class Line:
         end = (self.end[kept] + TICKS_PER_STEP // 2) // TICKS_PER_STEP
         following = np.where(np.roll(pitch, -1) == STOP, last, np.roll(start, -1))
         end = np.minimum(np.maximum(end, start + 1), following)
-        return Line(pitch, start, np.where(pitch == STOP, 0, end).astype(np.int32))
+        return NoteStream(
+            pitch, start, np.where(pitch == STOP, 0, end).astype(np.int32)
+        )
 
     def _longest_of_each(self, step: Ints) -> NDArray[np.int64]:
         """Find the longest note of each step, the last of equals, and all stops.

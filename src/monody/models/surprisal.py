@@ -1,6 +1,6 @@
 """What a model made of each event, and the figures that follow from it.
 
-Surprise is the information content of an event: minus the base-2 logarithm of the
+Surprisal is the information content of an event: minus the base-2 logarithm of the
 probability that the model gave to what came. Every model is judged by this one type, so
 that networks and references are compared note for note.
 """
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Surprise:
+class Surprisal:
     """What a model made of each event of a set. All arrays are ``(all events,)``."""
 
     pitch_bits: Floats  # of the pitch symbol; the end of a melody is one
@@ -58,7 +58,7 @@ class Score:
     interval_95: tuple[float, float]  # of bits_per_note, over melodies
 
     @classmethod
-    def of(cls, surprise: Surprise, encoded: EncodedSet) -> Score:
+    def of(cls, surprise: Surprisal, encoded: EncodedSet) -> Score:
         """Add up the surprise at a set of melodies.
 
         Args:
@@ -92,7 +92,7 @@ def melody_sums(values: Floats, encoded: EncodedSet) -> Floats:
     return sums
 
 
-def interval_of_bits(surprise: Surprise, encoded: EncodedSet) -> tuple[float, float]:
+def interval_of_bits(surprise: Surprisal, encoded: EncodedSet) -> tuple[float, float]:
     """Return the 95 % interval of bits per note over melodies.
 
     The percentile bootstrap (Efron and Tibshirani, *An Introduction to the Bootstrap*,
@@ -115,7 +115,7 @@ class Saving:
     interval_95: tuple[float, float]
 
     @classmethod
-    def of(cls, surprise: Surprise, other: Surprise, encoded: EncodedSet) -> Saving:
+    def of(cls, surprise: Surprisal, other: Surprisal, encoded: EncodedSet) -> Saving:
         """Compare a model with another on the same melodies.
 
         Args:
@@ -160,7 +160,7 @@ def _middle_95(figures: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def bits_of_notes(surprise: Surprise, encoded: EncodedSet, melody: int) -> Floats:
+def bits_of_notes(surprise: Surprisal, encoded: EncodedSet, melody: int) -> Floats:
     """Return how surprising each note of one melody is, in bits.
 
     A rest counts to the note that follows it, a hold to what it lengthens. The end of

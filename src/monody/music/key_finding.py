@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from monody.music.keys import KEY_NAMES
-from monody.music.melody_store import MelodyStore
-from monody.music.meter import Ints
-
-NOTES_AT_A_TIME = 2**18
-
-
-MELODIES_AT_A_TIME = 2**15
-
+from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
 
 # How well each pitch class fits a key, the tonic first, as listeners rated it.
 MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
@@ -51,25 +42,6 @@ def estimated_keys(melodies: MelodyStore) -> NDArray[np.int8]:
     for block in melody_blocks(melodies):
         keys[block] = _best_keys(_pitch_class_ticks(melodies, block))
     return keys
-
-
-def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
-    """Yield the melodies' indices, some at a time."""
-    for start in range(0, len(melodies), MELODIES_AT_A_TIME):
-        yield slice(start, min(start + MELODIES_AT_A_TIME, len(melodies)))
-
-
-def note_chunks(
-    melodies: MelodyStore, block: slice
-) -> Iterator[tuple[NDArray[np.int64], Ints]]:
-    """Yield a block's notes ``(n, 3)`` and the place ``(n,)`` in it of their melody."""
-    counts = melodies.info["note_count"]
-    first = int(counts[: block.start].sum(dtype=np.int64))
-    ends = first + np.cumsum(counts[block], dtype=np.int64)
-    for start in range(first, int(ends[-1]), NOTES_AT_A_TIME):
-        stop = min(start + NOTES_AT_A_TIME, int(ends[-1]))
-        place = np.searchsorted(ends, np.arange(start, stop), side="right")
-        yield place, melodies.notes[start:stop]
 
 
 def _pitch_class_ticks(melodies: MelodyStore, block: slice) -> NDArray[np.float64]:

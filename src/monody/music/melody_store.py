@@ -257,3 +257,28 @@ def _rows(
     counts = counts[chosen]
     shift = ends[chosen] - np.cumsum(counts, dtype=np.int64)
     return np.repeat(shift, counts) + np.arange(counts.sum())
+
+
+NOTES_AT_A_TIME = 2**18
+
+
+MELODIES_AT_A_TIME = 2**15
+
+
+def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
+    """Yield the melodies' indices, some at a time."""
+    for start in range(0, len(melodies), MELODIES_AT_A_TIME):
+        yield slice(start, min(start + MELODIES_AT_A_TIME, len(melodies)))
+
+
+def note_chunks(
+    melodies: MelodyStore, block: slice
+) -> Iterator[tuple[NDArray[np.int64], Ints]]:
+    """Yield a block's notes ``(n, 3)`` and the place ``(n,)`` in it of their melody."""
+    counts = melodies.info["note_count"]
+    first = int(counts[: block.start].sum(dtype=np.int64))
+    ends = first + np.cumsum(counts[block], dtype=np.int64)
+    for start in range(first, int(ends[-1]), NOTES_AT_A_TIME):
+        stop = min(start + NOTES_AT_A_TIME, int(ends[-1]))
+        place = np.searchsorted(ends, np.arange(start, stop), side="right")
+        yield place, melodies.notes[start:stop]

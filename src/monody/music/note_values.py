@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from monody.errors import SettingError
 
-LONGEST_TICKS = 384  # four whole notes: the longest bar there is, melody.MAX_BAR_TICKS
-MOST_NOTES_IN_BAR = 64
-LAST_BAR = 999_999
+MAX_TICKS = 384  # four whole notes: the longest bar there is, melody.MAX_BAR_TICKS
+MAX_NOTES_IN_BAR = 64
+MAX_BAR = 999_999
 
 _WORDS = {"whole": 1, "half": 2, "halve": 2, "quarter": 4, "eighth": 8, "sixteenth": 16,
           "thirty-second": 32}  # fmt: skip
@@ -45,7 +45,7 @@ def parse_note_values(text: str) -> frozenset[int]:
     ticks = [_ticks(part.strip(), text) for part in parts]
     if only or len(ticks) > 1:
         return frozenset(ticks)
-    return frozenset(range(ticks[0], LONGEST_TICKS + 1, ticks[0]))
+    return frozenset(range(ticks[0], MAX_TICKS + 1, ticks[0]))
 
 
 def parse_counts(text: str, name: str = "density") -> tuple[int, int]:
@@ -58,7 +58,7 @@ def parse_counts(text: str, name: str = "density") -> tuple[int, int]:
     Raises:
         SettingError: If the text is no such count.
     """
-    return _whole_range(text, name, "4 or 4..8", 0, MOST_NOTES_IN_BAR)
+    return _whole_range(text, name, "4 or 4..8", 0, MAX_NOTES_IN_BAR)
 
 
 def parse_bars(text: str, name: str) -> tuple[int, int]:
@@ -71,7 +71,7 @@ def parse_bars(text: str, name: str) -> tuple[int, int]:
     Raises:
         SettingError: If the text names no bars.
     """
-    return _whole_range(text, name, "5 or 5-8", 1, LAST_BAR)
+    return _whole_range(text, name, "5 or 5-8", 1, MAX_BAR)
 
 
 def parse_meter(
@@ -103,7 +103,7 @@ def _ticks(value: str, text: str) -> int:
     from monody.music.meter import TICKS_PER_WHOLE
 
     ticks = TICKS_PER_WHOLE * _share_of_whole(value)
-    if ticks.denominator == 1 and 1 <= ticks <= LONGEST_TICKS:
+    if ticks.denominator == 1 and 1 <= ticks <= MAX_TICKS:
         return int(ticks)
     reason = (
         f"{value} is not from 1 tick (1/{TICKS_PER_WHOLE}) to four whole notes long, "

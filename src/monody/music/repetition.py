@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def runs_of(same: NDArray[np.bool_]) -> NDArray[np.int64]:
+def run_lengths(same: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Count, at each place, how many are true on end up to it: of 1 1 0 1, 1 2 0 1.
 
     Args:

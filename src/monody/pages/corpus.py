@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monody.corpus.report import (
+    FileRow,
     Report,
-    Row,
     captions,
     counted,
     in_order,
@@ -39,7 +39,7 @@ class Part(NamedTuple):
 
     first: int  # place of its first file, from 1
     last: int
-    rows: list[Row]
+    rows: list[FileRow]
 
 
 def write_page(report: Report, path: Path) -> None:

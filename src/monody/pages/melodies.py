@@ -14,15 +14,15 @@ from monody.corpus.report import counted
 from monody.errors import MonodyError
 from monody.files import write_bytes
 from monody.generation.generate import Generation
-from monody.generation.retries import Piece
+from monody.generation.retries import GeneratedMelody
 from monody.music.melody import Melody
 from monody.music.scale import heard_scale
 from monody.pages.layout import Card, Link, write_page
 from monody.render.forms import render
 from monody.render.roll.captions import bar_count
 
-MOST_CARDS = 20  # of one run; a page of a thousand players is no page
-MOST_BARS = 128  # of a staff; a longer one takes seconds to engrave
+MAX_CARDS = 20  # of one run; a page of a thousand players is no page
+MAX_BARS = 128  # of a staff; a longer one takes seconds to engrave
 MEDIA_TYPES = {  # of the files that stand in the page as well
     "MIDI": "audio/midi",
     "MusicXML": "application/vnd.recordare.musicxml+xml",
@@ -59,7 +59,7 @@ def show(
     """
     folder = paths[0].parent
     maker = CardMaker(folder, sound_bank)
-    shown = paths[:MOST_CARDS]
+    shown = paths[:MAX_CARDS]
     cards = []
     for path, melody, piece in zip(
         shown, generation.melodies, generation.pieces, strict=False
@@ -95,7 +95,7 @@ class CardMaker:
         self,
         name: str,
         melody: Melody,
-        piece: Piece,
+        piece: GeneratedMelody,
         path: Path,
         generation: Generation,
     ) -> Card:
@@ -113,11 +113,11 @@ class CardMaker:
             MonodyError: If the sound bank cannot be played.
         """
         made = {"WAV": self._written(melody, path, "wav")}
-        if bar_count(melody) <= MOST_BARS:
+        if bar_count(melody) <= MAX_BARS:
             made["MusicXML"] = self._written(melody, path, "musicxml")
         else:
             self.leave_out(
-                f"no staff of more than {MOST_BARS} bars: monody render --to musicxml"
+                f"no staff of more than {MAX_BARS} bars: monody render --to musicxml"
             )
         made["ABC"] = self._written(melody, path, "abc")
         files = {"MIDI": path, **{kind: out for kind, out in made.items() if out}}
@@ -180,7 +180,7 @@ class CardMaker:
 
 
 def _facts(
-    melody: Melody, piece: Piece, generation: Generation
+    melody: Melody, piece: GeneratedMelody, generation: Generation
 ) -> tuple[tuple[str, str], ...]:
     """Say what a caption says of a melody."""
     heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())

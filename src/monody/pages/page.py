@@ -21,7 +21,7 @@ MAX_BARS = 16  # of a chart; the others are folded away
 BUFFERED_PIECES = 2000  # of the template's output, written at a time
 
 
-class Bar(NamedTuple):
+class HistogramBar(NamedTuple):
     """A line of a histogram."""
 
     label: str
@@ -64,16 +64,20 @@ def require_own(path: Path) -> None:
         )
 
 
-def charts_of(histograms: Mapping[str, Mapping[str, int]]) -> dict[str, list[Bar]]:
+def charts_of(
+    histograms: Mapping[str, Mapping[str, int]],
+) -> dict[str, list[HistogramBar]]:
     """Scale histograms for ``templates/charts.html``; empty ones are left out."""
     return {name: _bars(counts) for name, counts in histograms.items() if counts}
 
 
-def _bars(counts: Mapping[str, int]) -> list[Bar]:
+def _bars(counts: Mapping[str, int]) -> list[HistogramBar]:
     """Scale a histogram to its longest bar."""
     peak, total = max(counts.values()), sum(counts.values())
     return [
-        Bar(label, f"{count:,}", round(100 * count / peak, 1), _share(count / total))
+        HistogramBar(
+            label, f"{count:,}", round(100 * count / peak, 1), _share(count / total)
+        )
         for label, count in counts.items()
     ]
 

@@ -37,7 +37,7 @@ create table if not exists readings (
 """
 _LAYOUT = 1  # of the table; another one is begun anew
 
-Row = tuple[str, str, bytes, bytes, bytes, bytes]
+CacheRow = tuple[str, str, bytes, bytes, bytes, bytes]
 
 
 @lru_cache(maxsize=1)
@@ -121,7 +121,7 @@ class ReadCache:
         _, report, *arrays, _ = row
         return _reading(report, *arrays)
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[CacheRow]) -> None:
         """Remember readings, all or none of them."""
         with self._connection:
             self._connection.executemany(
@@ -162,7 +162,7 @@ def report_from_json(values: Any) -> FileReport:
 
 def rows(
     keys: Iterable[str | None], reports: Iterable[FileReport], melodies: MelodyStore
-) -> Iterable[Row]:
+) -> Iterable[CacheRow]:
     """Make the rows of the files that are to be remembered.
 
     Args:

@@ -21,7 +21,7 @@ from monody.render.svg import (
 WIDTH, HEIGHT = 760.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 104.0, 32.0, 54.0  # margins; on the right, names
 STEPS = (1, 2, 5)  # and ten times as much: what an axis may count in
-MOST_LINES = 6  # of the grid
+MAX_LINES = 6  # of the grid
 LABEL_HEIGHT = 22.0
 STYLE = (
     f".curves text{{font-family:{FONT};font-size:13px;fill:var(--soft,#59616b)}}"
@@ -126,7 +126,7 @@ def _least(curves: Curves) -> float:
 
 def _step(spread: float) -> float:
     """Return a round step that divides a spread into a few parts."""
-    finest = max(spread, 0.05) / MOST_LINES
+    finest = max(spread, 0.05) / MAX_LINES
     power = 10.0 ** math.floor(math.log10(finest))
     return next(power * step for step in (*STEPS, 10) if power * step >= finest)
 

@@ -43,7 +43,7 @@ def attributes(look: Look) -> str:
     )
 
 
-def printable(words: str) -> str:
+def xml_text(words: str) -> str:
     """Return words with a space for each character that XML does not allow."""
     return "".join(char if char.isprintable() else " " for char in words)
 

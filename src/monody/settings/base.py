@@ -129,8 +129,8 @@ def range_text(minimum: float | None, maximum: float | None) -> str:
     return f"from {low} to {high}" if high else f"at least {low}"
 
 
-def chosen(value: int | float | None) -> Any:
-    """Return a setting that the corpus may have chosen.
+def required(value: int | float | None) -> Any:
+    """Return a setting that the user or the corpus has chosen.
 
     Raises:
         ValueError: If it is still open: ``presets.fill_in`` chooses it.

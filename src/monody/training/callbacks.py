@@ -22,6 +22,7 @@ from tensorboardX.proto.summary_pb2 import Summary
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.experiments.training_state import PLATEAU, STOPWATCH
 from monody.files import copy_file, make_folder, write_text
 from monody.models.backend import keras
 from monody.models.likelihood import Evaluator
@@ -33,6 +34,8 @@ RATE_GAIN = 0.005  # bits per note; a smaller gain does not keep the rate up
 
 class Remembers(Protocol):
     """A callback with something to remember from one epoch to the next."""
+
+    key: str  # its name in the checkpoint
 
     def state(self) -> dict[str, Any]:
         """Return it, as JSON values."""
@@ -83,6 +86,8 @@ class SaveModels(keras.callbacks.Callback):
         score: Held-out bits per note of a model that is there already; only a better
             one takes its place.
     """
+
+    key = "SaveModels"
 
     def __init__(
         self,
@@ -136,7 +141,7 @@ class KeepMilestones(keras.callbacks.Callback):
             copy_file(last, path)
 
 
-class Clock(keras.callbacks.Callback):
+class Stopwatch(keras.callbacks.Callback):
     """Counts the seconds, and stops when the time runs out.
 
     What was learnt of that epoch is still scored. Time before a stop counts, too.
@@ -144,6 +149,8 @@ class Clock(keras.callbacks.Callback):
     Args:
         max_minutes: The time for all epochs together; ``None`` for any.
     """
+
+    key = STOPWATCH
 
     def __init__(self, max_minutes: float | None) -> None:
         super().__init__()
@@ -184,6 +191,8 @@ class Plateau(keras.callbacks.Callback):
         patience: Epochs without a better figure before training stops; a third of it
             lowers the rate.
     """
+
+    key = PLATEAU
 
     def __init__(self, patience: int) -> None:
         super().__init__()
@@ -232,6 +241,8 @@ class HistoryTable(keras.callbacks.Callback):
     Args:
         path: The file.
     """
+
+    key = "HistoryTable"
 
     def __init__(self, path: Path) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from monody.errors import MonodyError
 from monody.experiments.training_state import (
-    TrainingStanding,
+    TrainingState,
     read_variables,
     write_checkpoint,
 )
@@ -66,20 +66,20 @@ class KeepCheckpoint(keras.callbacks.Callback):
 
     Args:
         path: The file.
-        parts: The callbacks that remember something, each of another class.
+        parts: The callbacks that remember something.
         ctrl_c: Where it was pressed, training is broken off once the file is written.
     """
 
     def __init__(self, path: Path, parts: Sequence[Remembers], ctrl_c: CtrlC) -> None:
         super().__init__()
         self._path = path
-        self._parts = {type(part).__name__: part for part in parts}
+        self._parts = {part.key: part for part in parts}
         self._ctrl_c = ctrl_c
         self._first_batch = 0  # of the present epoch: those before were done already
         self._found: dict[str, NDArray[Any]] | None = None
         self._written = time.monotonic()
 
-    def go_on_from(self, standing: TrainingStanding) -> None:
+    def go_on_from(self, standing: TrainingState) -> None:
         """Take back what the file holds. The variables follow when training begins."""
         for name, part in self._parts.items():
             part.restore(standing.remembered[name])
@@ -115,7 +115,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
     def _write(self, epoch: int, batch: int) -> None:
         self.model.jax_state_sync()  # during an epoch, Keras has them elsewhere
         remembered = {name: part.state() for name, part in self._parts.items()}
-        standing = TrainingStanding(epoch, batch, remembered)
+        standing = TrainingState(epoch, batch, remembered)
         write_checkpoint(self._path, standing, variables_of(self.model))
         self._written = time.monotonic()
         if self._ctrl_c.pressed:

@@ -18,20 +18,20 @@ from typing import Any
 import numpy as np
 
 from monody.experiments.experiment import HISTORY_FILE, Experiment
-from monody.experiments.training_state import TrainingStanding
+from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
 from monody.models.batches import Batches, EncodedSet
 from monody.models.likelihood import Evaluator, network_inputs
-from monody.settings.base import chosen
+from monody.settings.base import required
 from monody.settings.training import TrainSettings
 from monody.training.callbacks import (
-    Clock,
     HeldOutScore,
     HistoryTable,
     KeepMilestones,
     Plateau,
     Remembers,
     SaveModels,
+    Stopwatch,
     TensorBoardLog,
 )
 from monody.training.checkpointing import CtrlC, KeepCheckpoint
@@ -59,7 +59,7 @@ class TrainingData(keras.utils.PyDataset):
         super().__init__()
         self.first_batch = 0  # those before it are done already
         self._batches = Batches(
-            encoded, chosen(settings.batch_size), settings.window_size
+            encoded, required(settings.batch_size), settings.window_size
         )
         self._seed = settings.seed
         self._transpose = settings.transpose, settings.transpose_octaves
@@ -96,7 +96,7 @@ def fit(
     save: Callable[[Path], None],
     *,
     callbacks: Sequence[Any] = (),
-    standing: TrainingStanding | None = None,
+    standing: TrainingState | None = None,
     best: float = math.inf,
 ) -> None:
     """Fit the network, from the first epoch or from where training stood.
@@ -120,8 +120,8 @@ def fit(
     data = TrainingData(sets["train"], settings)
     parts: list[Remembers] = [
         SaveModels(save, experiment.model_path, experiment.last_path, best),
-        Clock(settings.max_minutes),
-        Plateau(chosen(settings.patience)),
+        Stopwatch(settings.max_minutes),
+        Plateau(required(settings.patience)),
         HistoryTable(folder / HISTORY_FILE),
     ]
     curves = TensorBoardLog(folder / "tensorboard-logs")

@@ -30,7 +30,7 @@ from monody.experiments.records import (
     saved_settings,
     write_records,
 )
-from monody.experiments.training_state import TrainingStanding, read_standing
+from monody.experiments.training_state import TrainingState, read_training_state
 from monody.files import copy_file
 from monody.models.backend import keras
 from monody.models.baselines.ngrams import bigram
@@ -137,7 +137,7 @@ def resume(
         MonodyError: If there is nothing to go on with.
     """
     experiment = Experiment.to_go_on(experiment_dir)
-    standing = read_standing(experiment.checkpoint_path)
+    standing = read_training_state(experiment.checkpoint_path)
     record = experiment.record()
     model, settings = saved_settings(record)
     asked: dict[str, Any] = {
@@ -236,7 +236,7 @@ def _train_network(
     sets: dict[str, EncodedSet],
     passport: dict[str, Any],
     callbacks: Sequence[Any],
-    standing: TrainingStanding | None = None,
+    standing: TrainingState | None = None,
     explain: Callable[[str], None] = _tell_nobody,
 ) -> None:
     """Train from the beginning, or go on from where training stood, and score."""

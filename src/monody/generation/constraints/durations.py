@@ -19,7 +19,7 @@ from monody.generation.constraints.reachable import (
     fillable_lengths,
     power_of_two,
 )
-from monody.generation.constraints.spec import Clock, Wanted
+from monody.generation.constraints.spec import MelodySpec, Span
 from monody.music.meter import TICKS_PER_STEP
 
 # Used, too, where what was seen does not fill the time: 16ths, 32nds, ticks.
@@ -29,7 +29,7 @@ MANY = 1_000_000  # notes: more than there ever are
 
 
 @dataclass(frozen=True)
-class Filling:
+class DurationPlan:
     """What the time of a melody is filled with."""
 
     durations: Durations
@@ -40,10 +40,10 @@ class Filling:
 
 def fill(
     seen: dict[str, list[int]],
-    wanted: Wanted,
-    clock: Clock,
+    wanted: MelodySpec,
+    clock: Span,
     alphabet: frozenset[int],
-) -> Filling:
+) -> DurationPlan:
     """Choose durations that fill the time, those of the training melodies if they do.
 
     Args:
@@ -63,12 +63,12 @@ def fill(
         if len(counted) > 1:  # these know better: holds, too, may fill the time
             fillable[:] = True
         if fillable[-1] and counted[-1, Sounds.NOTHING, 0]:
-            return Filling(durations, last, fillable, counted)
+            return DurationPlan(durations, last, fillable, counted)
     raise _cannot_fill(wanted, clock)
 
 
 def _choices(
-    seen: dict[str, list[int]], wanted: Wanted, alphabet: frozenset[int]
+    seen: dict[str, list[int]], wanted: MelodySpec, alphabet: frozenset[int]
 ) -> Iterator[Durations]:
     """Yield durations to try: those seen, then more."""
     if wanted.kept.kinds:
@@ -94,7 +94,7 @@ def _choices(
         yield Durations(alphabet, alphabet, alphabet)
 
 
-def _cannot_fill(wanted: Wanted, clock: Clock) -> MonodyError:
+def _cannot_fill(wanted: MelodySpec, clock: Span) -> MonodyError:
     length, bar = clock
     what = f"{length / TICKS_PER_STEP:g} 16ths in bars of {bar / TICKS_PER_STEP:g}"
     if wanted.kept.pitches:
@@ -116,7 +116,7 @@ def _cannot_fill(wanted: Wanted, clock: Clock) -> MonodyError:
     )
 
 
-def counts_of(wanted: Wanted, bars: int) -> Counts:
+def counts_of(wanted: MelodySpec, bars: int) -> Counts:
     """Say how many notes may begin in each bar; padded to one of few sizes."""
     size = power_of_two(bars + 1)
     if wanted.kept.pitches:
@@ -128,7 +128,7 @@ def counts_of(wanted: Wanted, bars: int) -> Counts:
 
 @lru_cache(maxsize=16)  # 128 melodies are written at a time, all by the same tables
 def _count_table(
-    durations: Durations, last_ticks: int, wanted: Wanted, clock: Clock
+    durations: Durations, last_ticks: int, wanted: MelodySpec, clock: Span
 ) -> Bools:
     """Return what a melody can be filled with where notes are counted.
 

@@ -21,7 +21,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MelodySpec:
     """What melodies must be. By default anything that the training melodies are."""
 
     pitches: tuple[int, int] | None = None  # lowest and highest
@@ -34,7 +34,7 @@ class Wanted:
     kept: Kept = Kept()
 
 
-class Clock(NamedTuple):
+class Span(NamedTuple):
     """The time that a melody fills; melodies that are alike share their tables."""
 
     length_ticks: int

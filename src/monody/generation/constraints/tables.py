@@ -19,19 +19,19 @@ from monody.generation.constraints.reachable import (
     power_of_two,
 )
 from monody.generation.constraints.rules import FREE, IS_NOTE, SYMBOLS, Rules
-from monody.generation.constraints.spec import Clock, Wanted
+from monody.generation.constraints.spec import MelodySpec, Span
 from monody.models.events import PITCH_SYMBOLS, Vocabulary
 
 # Sizes of tables, which have one of few: each is compiled once.
-LEAST_TICKS, LEAST_KEPT, LEAST_CLOCKS = 8192, 1024, 8
-LEAST_COUNTED = (64, 0, 8)  # ticks left, sounds (always as many), counts
+MIN_TICKS, MIN_KEPT, MIN_SPANS = 8192, 1024, 8
+MIN_COUNTED = (64, 0, 8)  # ticks left, sounds (always as many), counts
 
 
 def make_rules(
     vocabulary: Vocabulary,
     seen: dict[str, list[int]],
-    wanted: Wanted,
-    clocks: Sequence[Clock],
+    wanted: MelodySpec,
+    clocks: Sequence[Span],
 ) -> tuple[Rules, int]:
     """Make the tables.
 
@@ -76,8 +76,8 @@ def make_rules(
         key=in_key,
         range=in_range if wanted.pitches else anything,
         values=_value_masks(wanted.note_ticks, ticks),
-        fillable=_stacked([each.fillable for each in fillings], [LEAST_TICKS]),
-        counted=_stacked(counted, LEAST_COUNTED if len(counted[0]) > 1 else ()),
+        fillable=_stacked([each.fillable for each in fillings], [MIN_TICKS]),
+        counted=_stacked(counted, MIN_COUNTED if len(counted[0]) > 1 else ()),
         counts=counts_of(wanted, bars),
         repeats=_repeats(seen["repeats"], wanted),
         kept_kinds=_listed(wanted.kept.kinds),
@@ -89,7 +89,7 @@ def make_rules(
     return on_device, min(each.durations.shortest for each in fillings)
 
 
-def _repeats(usual: Sequence[int], wanted: Wanted) -> Integers:
+def _repeats(usual: Sequence[int], wanted: MelodySpec) -> Integers:
     """Return the longest repeats allowed; what a rewrite keeps may repeat for ever."""
     return np.full(len(usual), MANY) if wanted.kept.pitches else np.array(usual)
 
@@ -150,7 +150,7 @@ def _stacked(tables: Sequence[NDArray[Any]], least: Sequence[int] = ()) -> NDArr
     sizes = np.array([table.shape for table in tables]).max(axis=0).tolist()
     for axis, fewest in enumerate(least):
         sizes[axis] = power_of_two(sizes[axis], fewest) if fewest else sizes[axis]
-    number = power_of_two(len(tables), LEAST_CLOCKS)
+    number = power_of_two(len(tables), MIN_SPANS)
     stacked = np.zeros((number, *sizes), tables[0].dtype)
     for place in range(number):
         table = tables[min(place, len(tables) - 1)]
@@ -160,5 +160,5 @@ def _stacked(tables: Sequence[NDArray[Any]], least: Sequence[int] = ()) -> NDArr
 
 def _listed(symbols: Sequence[int]) -> Integers:
     """Return symbols padded to one of few sizes; ``FREE`` stands at the end."""
-    size = power_of_two(len(symbols) + 1, LEAST_KEPT)
+    size = power_of_two(len(symbols) + 1, MIN_KEPT)
     return np.array([*symbols, *[FREE] * (size - len(symbols))])

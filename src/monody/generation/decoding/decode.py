@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from monody.generation.constraints.endings import ANY
 from monody.generation.constraints.reachable import Integers, power_of_two
 from monody.generation.constraints.repetition import Repeats, repeats_of
-from monody.generation.constraints.spec import Clock, Wanted
+from monody.generation.constraints.spec import MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
-from monody.generation.decoding.loop import COSTS, Rows, bars_left, write_group
-from monody.generation.decoding.sampling import Choice
+from monody.generation.decoding.loop import COSTS, RowInputs, bars_left, write_group
+from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.state import Heard
 from monody.models.batches import MIDDLE_C
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
@@ -28,8 +28,8 @@ from monody.models.saved_model import TrainedModel
 from monody.music.pitch import PITCH_CLASSES
 
 ROWS = 32  # melodies written together, always: one compilation, and the same rounding
-MOST_READ = 512  # events of a primer that are read, the last ones
-LEAST_EVENTS = 1024  # that there is room for: few compilations
+MAX_READ = 512  # events of a primer that are read, the last ones
+MIN_EVENTS = 1024  # that there is room for: few compilations
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Written:
+class DecodedMelody:
     """One melody as it was written, and what the network made of it."""
 
     events: Events  # without an end
@@ -62,10 +62,10 @@ class Written:
 def decode_events(
     model: TrainedModel,
     starts: Sequence[Start],
-    wanted: Wanted,
-    choices: tuple[Choice, Choice],
+    wanted: MelodySpec,
+    choices: tuple[SamplingSettings, SamplingSettings],
     seed: int,
-) -> list[Written]:
+) -> list[DecodedMelody]:
     """Write one melody for each start, exactly as long as it says.
 
     Args:
@@ -82,14 +82,14 @@ def decode_events(
     Raises:
         MonodyError: If no melody can be all that is wanted.
     """
-    alike = dict.fromkeys(Clock(s.length_ticks, s.bar_ticks) for s in starts)
+    alike = dict.fromkeys(Span(s.length_ticks, s.bar_ticks) for s in starts)
     clocks = {clock: index for index, clock in enumerate(alike)}
     rules, shortest = make_rules(
         model.vocabulary, model.passport["seen"], wanted, list(clocks)
     )
     longest = max(clocks).length_ticks
-    most_events = power_of_two(longest // shortest + wanted.free, LEAST_EVENTS)
-    written: list[Written] = []
+    most_events = power_of_two(longest // shortest + wanted.free, MIN_EVENTS)
+    written: list[DecodedMelody] = []
     for first in range(0, len(starts), ROWS):
         group = _in_rows(starts[first : first + ROWS])
         rows = _rows_of(group, clocks, wanted, model.vocabulary, seed)
@@ -106,17 +106,17 @@ def _in_rows(starts: Sequence[Start]) -> list[Start]:
 
 def _rows_of(
     group: Sequence[Start],
-    clocks: dict[Clock, int],
-    wanted: Wanted,
+    clocks: dict[Span, int],
+    wanted: MelodySpec,
     vocabulary: Vocabulary,
     seed: int,
-) -> Rows:
+) -> RowInputs:
     """Lay out the melodies of a group."""
     ends = [_end_of(start, wanted.free) for start in group]
-    times = [Clock(start.length_ticks, start.bar_ticks) for start in group]
+    times = [Span(start.length_ticks, start.bar_ticks) for start in group]
     reads, counts = _primer_reads(group, vocabulary, wanted.free)
     heard = [repeats_of(_notes_of(start.primer)) for start in group]
-    return Rows(
+    return RowInputs(
         seed=np.uint32(seed),
         draws=np.array([start.draw for start in group], np.uint32),
         reads=reads,
@@ -170,9 +170,9 @@ def _primer_reads(
     First comes the start symbol, then the primer's events, the last of them in the last
     column. A primer from the middle of a melody leaves the start out.
     """
-    columns = [_reads_of(start, vocabulary, free)[-MOST_READ:] for start in starts]
+    columns = [_reads_of(start, vocabulary, free)[-MAX_READ:] for start in starts]
     counts = np.array([len(reads) for reads in columns])
-    padded = [[reads[0]] * (MOST_READ - len(reads)) + reads for reads in columns]
+    padded = [[reads[0]] * (MAX_READ - len(reads)) + reads for reads in columns]
     table = np.array(padded, np.int32)  # (rows, reads, fields)
     fields = range(len(Heard._fields))
     return Heard(*(np.array(table[..., field]) for field in fields)), counts
@@ -205,7 +205,7 @@ def _reads_of(start: Start, vocabulary: Vocabulary, free: bool) -> list[Heard]:
 
 def _trim(
     loop: tuple[Any, ...], group: Sequence[Start], vocabulary: Vocabulary
-) -> list[Written]:
+) -> list[DecodedMelody]:
     """Cut each melody of a group where it ends.
 
     Raises:
@@ -224,7 +224,7 @@ def _trim(
         if goes_on[inside].all() and ticks[duration[kept]].sum() != start.length_ticks:
             raise RuntimeError("a melody was written that is not as long as asked")
         written.append(
-            Written(
+            DecodedMelody(
                 events=_without_places(pitch[kept], duration[kept]),
                 bits=float(bits[row]),
                 primer_bits=float(primer_bits[row]),

@@ -21,8 +21,14 @@ from monody.generation.constraints.rules import (
     count_on,
     kinds_of,
 )
-from monody.generation.decoding.sampling import Choice, choose
-from monody.generation.decoding.state import Heard, Recall, expect, hear, nothing_heard
+from monody.generation.decoding.sampling import SamplingSettings, sample
+from monody.generation.decoding.state import (
+    DecoderState,
+    Heard,
+    expect,
+    hear,
+    nothing_heard,
+)
 from monody.models.copy_attention import Layers
 from monody.models.events import END, REST, UNKNOWN, bars_left_symbol
 from monody.models.network import predict_duration, predict_pitch
@@ -32,10 +38,10 @@ from monody.music.pitch import PITCH_CLASSES
 COSTS = (*RULES, "all")  # what is known of each rule, and of all together
 # Compiles in three quarters of the time, and the loop is no slower.
 COMPILER_OPTIONS = {"xla_backend_optimization_level": 1}
-LEAST_SHARE = 1e-9  # a cost is not higher: 30 bits
+MIN_SHARE = 1e-9  # a cost is not higher: 30 bits
 
 
-class Rows(NamedTuple):
+class RowInputs(NamedTuple):
     """What differs from melody to melody; ``(rows,)`` each."""
 
     seed: Any  # scalar, of all
@@ -54,12 +60,12 @@ class Rows(NamedTuple):
     repeats: Repeats  # of the primer
 
 
-class _Loop(NamedTuple):
+class _LoopState(NamedTuple):
     """What is carried from event to event; ``(rows, …)`` unless said otherwise."""
 
     event: Any  # scalar: events written so far; below 0 while primers are read
     heard: Heard
-    recall: Recall
+    recall: DecoderState
     left: Any  # ticks still to be filled
     sounding: Any  # whether a note sounds that a hold would lengthen
     notes: Any  # written so far
@@ -78,8 +84,8 @@ def write_group(
     layers: Layers,
     most_events: int,
     rules: Rules,
-    choices: tuple[Choice, Choice],
-    rows: Rows,
+    choices: tuple[SamplingSettings, SamplingSettings],
+    rows: RowInputs,
 ) -> tuple[jax.Array, ...]:
     """Read the primers and write one group of melodies.
 
@@ -103,7 +109,7 @@ def write_group(
     return end.event, end.pitch, end.duration, end.bits, end.primer_bits, end.costs
 
 
-def _random_keys(rows: Rows) -> jax.Array:
+def _random_keys(rows: RowInputs) -> jax.Array:
     """Make the random key of each melody."""
     key, fold = jax.random.key(rows.seed), jax.random.fold_in
     keys: jax.Array = jax.vmap(lambda draw: fold(fold(key, draw[0]), draw[1]))(
@@ -112,11 +118,11 @@ def _random_keys(rows: Rows) -> jax.Array:
     return keys
 
 
-def _beginning(made: Layers, most_events: int, rows: Rows) -> _Loop:
+def _beginning(made: Layers, most_events: int, rows: RowInputs) -> _LoopState:
     """Stand before the longest primer of the group."""
     count, width = rows.reads.pitch_in.shape
     first = width - jnp.max(rows.reads_count)
-    return _Loop(
+    return _LoopState(
         event=first - (width - 1),
         heard=_read_at(rows, first),
         recall=nothing_heard(made, count, width + most_events),
@@ -134,18 +140,18 @@ def _beginning(made: Layers, most_events: int, rows: Rows) -> _Loop:
     )
 
 
-def _read_at(rows: Rows, column: jax.Array) -> Heard:
+def _read_at(rows: RowInputs, column: jax.Array) -> Heard:
     return Heard(*(field[:, column] for field in rows.reads))
 
 
 def _one_event(
     made: Layers,
     rules: Rules,
-    choices: tuple[Choice, Choice],
-    rows: Rows,
+    choices: tuple[SamplingSettings, SamplingSettings],
+    rows: RowInputs,
     keys: jax.Array,
-    loop: _Loop,
-) -> _Loop:
+    loop: _LoopState,
+) -> _LoopState:
     """Read one event, and write the next: the primer's, while there is one."""
     width = rows.reads.pitch_in.shape[1]
     column = loop.event + width - 1  # of the primers: what is read now
@@ -160,7 +166,7 @@ def _one_event(
     recall, hidden, past = hear(made, loop.recall, heard, active)
     logits = predict_pitch(made, hidden, recall.pitch_keys, past, reading)[:, 0]
     kept = as_a_note(rules, now, logits)
-    pitch = choose(kept, allowed.pitch, choices[0], chance[:, 0])
+    pitch = sample(kept, allowed.pitch, choices[0], chance[:, 0])
     pitch = jnp.where(priming, following.pitch_in, pitch)
     bits = _bits(logits, pitch)
     costs = _costs(logits, _each_and_all(each.pitch, allowed.pitch))
@@ -171,7 +177,7 @@ def _one_event(
     )[:, 0]
     kind = jnp.take_along_axis(kinds_of(now), pitch[:, None], axis=1)[:, 0]
     timed = _of_kind(_each_and_all(each.duration, allowed.duration), kind)
-    duration = choose(logits, timed[:, -1], choices[1], chance[:, 1])
+    duration = sample(logits, timed[:, -1], choices[1], chance[:, 1])
     duration = jnp.where(priming, following.duration_in, duration)
     is_timed = pitch != END
     bits += jnp.where(is_timed, _bits(logits, duration), 0)
@@ -187,7 +193,7 @@ def _one_event(
     primed = loop._replace(
         heard=following, primer_bits=loop.primer_bits + jnp.where(judged, bits, 0)
     )
-    after: _Loop = jax.tree.map(partial(jnp.where, priming), primed, written)
+    after: _LoopState = jax.tree.map(partial(jnp.where, priming), primed, written)
     return after._replace(event=loop.event + 1, recall=recall)
 
 
@@ -198,7 +204,7 @@ def _chances(keys: jax.Array, event: jax.Array) -> jax.Array:
     return chances
 
 
-def _now(rules: Rules, rows: Rows, loop: _Loop) -> Now:
+def _now(rules: Rules, rows: RowInputs, loop: _LoopState) -> Now:
     """Say where each melody stands, for the rules."""
     heard = loop.heard
     allowed = rules.pitches & rules.key & rules.range
@@ -221,8 +227,8 @@ def _now(rules: Rules, rows: Rows, loop: _Loop) -> Now:
 
 def _go_on(
     rules: Rules,
-    rows: Rows,
-    loop: _Loop,
+    rows: RowInputs,
+    loop: _LoopState,
     now: Now,
     pitch: jax.Array,
     duration: jax.Array,
@@ -293,7 +299,7 @@ def _costs(logits: jax.Array, masks: jax.Array) -> jax.Array:
         ``(rows, masks)``.
     """
     left = jnp.sum(jnp.exp(logits)[:, None] * masks, axis=-1)
-    return -jnp.log2(jnp.clip(left, LEAST_SHARE, 1))
+    return -jnp.log2(jnp.clip(left, MIN_SHARE, 1))
 
 
 def bars_left(end_bar: Any, bar: Any, end_position: Any) -> Any:

@@ -15,7 +15,7 @@ FORBIDDEN = -1e9  # a logit that is never sampled
 COLDEST = 1e-7  # what temperature 0 divides by
 
 
-class Choice(NamedTuple):
+class SamplingSettings(NamedTuple):
     """How one symbol is drawn; ``None`` is a shortlist that is not used."""
 
     temperature: Any  # 0 always takes the likeliest
@@ -24,8 +24,8 @@ class Choice(NamedTuple):
     min_p: Any = None  # those with this share of the likeliest one's probability
 
 
-def choose(
-    logits: jax.Array, allowed: jax.Array, choice: Choice, chance: jax.Array
+def sample(
+    logits: jax.Array, allowed: jax.Array, choice: SamplingSettings, chance: jax.Array
 ) -> jax.Array:
     """Draw one symbol a row from the softmax of ``logits / temperature``.
 
@@ -51,7 +51,7 @@ def choose(
     return jnp.argmax(reached, axis=-1).astype(jnp.int32)
 
 
-def shortlist(logits: jax.Array, choice: Choice) -> jax.Array:
+def shortlist(logits: jax.Array, choice: SamplingSettings) -> jax.Array:
     """Find the symbols that every shortlist has; the likeliest is always one.
 
     Args:

@@ -57,7 +57,7 @@ class _Expected(NamedTuple):
     bar: Any
 
 
-class Recall(NamedTuple):
+class DecoderState(NamedTuple):
     """What is carried from event to event; ``(rows, …)`` unless said otherwise."""
 
     count: Any  # events read so far
@@ -71,7 +71,7 @@ class Recall(NamedTuple):
     expected: _Expected  # what is known of the next slot
 
 
-def nothing_heard(made: Layers, rows: int, events: int) -> Recall:
+def nothing_heard(made: Layers, rows: int, events: int) -> DecoderState:
     """Begin with an empty memory.
 
     Args:
@@ -82,7 +82,7 @@ def nothing_heard(made: Layers, rows: int, events: int) -> Recall:
     size = min(-(-events // SLOT_UNIT) * SLOT_UNIT, MAX_SLOTS)
     empty = jnp.full((rows, size), NOTHING, jnp.int32)
     blank = jnp.zeros(rows, jnp.int32)
-    return Recall(
+    return DecoderState(
         count=blank,
         states=[[jnp.zeros((rows, lstm.units))] * 2 for lstm in lstm_layers(made)],
         notes=jnp.zeros((rows, COUNTS)),
@@ -102,8 +102,8 @@ def nothing_heard(made: Layers, rows: int, events: int) -> Recall:
 
 
 def hear(
-    made: Layers, recall: Recall, heard: Heard, active: Any
-) -> tuple[Recall, Hidden, Past]:
+    made: Layers, recall: DecoderState, heard: Heard, active: Any
+) -> tuple[DecoderState, Hidden, Past]:
     """Read one event.
 
     Args:
@@ -133,8 +133,13 @@ def hear(
 
 
 def expect(
-    made: Layers, recall: Recall, heard: Heard, hidden: Hidden, pitch: Any, active: Any
-) -> tuple[Recall, Any]:
+    made: Layers,
+    recall: DecoderState,
+    heard: Heard,
+    hidden: Hidden,
+    pitch: Any,
+    active: Any,
+) -> tuple[DecoderState, Any]:
     """Take in the pitch symbol that comes next.
 
     Args:
@@ -160,7 +165,7 @@ def expect(
     return recall._replace(expected=expected), given
 
 
-def _remember(recall: Recall, heard: Heard, active: Any) -> Recall:
+def _remember(recall: DecoderState, heard: Heard, active: Any) -> DecoderState:
     """Put an event into the next slot of the ring."""
     event = Slots(
         pitch=heard.pitch_in,
@@ -189,7 +194,7 @@ def _remember(recall: Recall, heard: Heard, active: Any) -> Recall:
     )
 
 
-def _longer(recall: Recall, event: Slots) -> list[Any]:
+def _longer(recall: DecoderState, event: Slots) -> list[Any]:
     """Go on with the runs of events alike, or end them.
 
     What led to a slot ends with the event in the slot before it.

@@ -32,7 +32,7 @@ from monody.models.baselines.context_tree import Level, Stream, count_contexts
 from monody.models.baselines.ppm import Floats, all_alike, long_term, short_term
 from monody.models.batches import EncodedSet
 from monody.models.events import END, PITCH_SYMBOLS, REST, Vocabulary
-from monody.models.surprisal import Surprise
+from monody.models.surprisal import Surprisal
 
 PARTS = ("both", "long", "short")
 BIAS = 2  # the greater, the more the surer model is preferred
@@ -45,7 +45,7 @@ def variable_order(
     vocabulary: Vocabulary,
     *,
     parts: str = "both",
-) -> Surprise:
+) -> Surprisal:
     """Judge a set of melodies by the variable-order model.
 
     Args:
@@ -69,7 +69,7 @@ def variable_order(
     duration_bits[timed] = duration.bits
     duration_hit = np.zeros(len(timed), bool)
     duration_hit[timed] = duration.hit
-    return Surprise(
+    return Surprisal(
         pitch_bits=pitch.bits,
         duration_bits=duration_bits,
         note_pitch_bits=pitch.note_bits,

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from monody.models.batches import EncodedSet
 from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
-from monody.models.surprisal import Surprise
+from monody.models.surprisal import Surprisal
 
 Symbols = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 # Training melodies, melodies to judge, the symbols of both.
-Reference = Callable[[EncodedSet, EncodedSet, Vocabulary], Surprise]
+Reference = Callable[[EncodedSet, EncodedSet, Vocabulary], Surprisal]
 # From counts to probabilities, both (contexts, alphabet): the context is the symbol
 # before.
 Estimate = Callable[[Floats], Floats]
@@ -27,7 +27,7 @@ Estimate = Callable[[Floats], Floats]
 
 def uniform(
     train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
-) -> Surprise:
+) -> Surprisal:
     """Judge by a model that knows the alphabets only: all symbols are as likely.
 
     Args:
@@ -40,7 +40,7 @@ def uniform(
 
 def unigram(
     train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
-) -> Surprise:
+) -> Surprisal:
     """Judge by a model that knows how often each pitch and each duration is used.
 
     Args:
@@ -51,7 +51,9 @@ def unigram(
     return _judge(_unigram, train, held_out, vocabulary)
 
 
-def bigram(train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary) -> Surprise:
+def bigram(
+    train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
+) -> Surprisal:
     """Judge by a model that knows what follows what.
 
     Pitch given the pitch before, duration given the duration before. Each backs off to
@@ -68,7 +70,7 @@ def bigram(train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary) -> S
 
 def _judge(
     estimate: Estimate, train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
-) -> Surprise:
+) -> Surprisal:
     """Count pairs of symbols, estimate their probabilities, and look events up."""
     durations = len(vocabulary.durations)
     timed = train.pitch != END
@@ -83,7 +85,9 @@ def _judge(
     duration_bits, duration_hit = _look_up(
         duration, held_out.duration_in, held_out.duration, came != END
     )
-    return Surprise(pitch_bits, duration_bits, note_pitch_bits, pitch_hit, duration_hit)
+    return Surprisal(
+        pitch_bits, duration_bits, note_pitch_bits, pitch_hit, duration_hit
+    )
 
 
 def _count(before: Symbols, after: Symbols, contexts: int, alphabet: int) -> Floats:

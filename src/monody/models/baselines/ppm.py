@@ -21,7 +21,9 @@ from monody.models.baselines.context_tree import Flags, Ints, Level, Stream
 
 Floats: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int32]
-LEAST = 1e-300  # after hundreds of orders products run to 0, which has no logarithm
+MIN_PROBABILITY = (
+    1e-300  # after hundreds of orders products run to 0, which has no logarithm
+)
 
 
 def all_alike(levels: list[Level]) -> Floats:
@@ -63,7 +65,7 @@ def long_term(levels: list[Level], stream: Stream) -> Floats:
         _mix(chances, events, level, contexts, weights)
         events, contexts = events[rows], longer
     chances /= chances.sum(axis=1, keepdims=True)
-    return np.maximum(chances, LEAST)
+    return np.maximum(chances, MIN_PROBABILITY)
 
 
 def _lengthen(
@@ -137,7 +139,7 @@ def short_term(stream: Stream, shortest: Floats) -> Floats:
         climbing &= ~_is_first(longer) & (np.count_nonzero(counts, axis=1) > 1)
         rows = _with_climbers(longer, climbing)
         events, contexts, climbing = events[rows], longer[rows], climbing[rows]
-    return np.maximum(chances, LEAST)
+    return np.maximum(chances, MIN_PROBABILITY)
 
 
 def _counts_before(

@@ -22,7 +22,7 @@ import numpy as np
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
-from monody.reading.extraction.file_report import Ledger
+from monody.reading.extraction.file_report import FileReports
 from monody.reading.extraction.monophony import (
     MIN_FREE_SHARE,
     OVERLAP_PARTS_OF_QUARTER,
@@ -32,7 +32,7 @@ from monody.reading.extraction.monophony import (
     top_line,
     without_doubles,
 )
-from monody.reading.extraction.signatures import Lines, dressed
+from monody.reading.extraction.signatures import ExtractedParts, with_signatures
 from monody.reading.note_table import Longs, Mask, NoteTable, gather
 from monody.reading.raw_score import RawScore, RawTrack
 from monody.reading.reasons import FileReport, Reason
@@ -113,7 +113,7 @@ class _Tracks:
 
 def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
     """Find the melodies of files by one rule for all of their tracks."""
-    ledger = Ledger(scores)
+    ledger = FileReports(scores)
     tracks = _playing(scores, ledger)
     notes = _cut(gather(tracks.raw, tracks.quarter), tracks, ledger)
     notes = _lines(notes, tracks, settings, ledger)
@@ -125,13 +125,13 @@ def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
     parts, origin = _split_at_rests(parts, longest)
     track, around = track[origin], [around[part] for part in origin]
     file = tracks.file[track]
-    lines = Lines(parts, [tracks.raw[owner] for owner in track], around, file)
+    lines = ExtractedParts(parts, [tracks.raw[owner] for owner in track], around, file)
     good = _sifted(parts, file, settings, ledger)
-    store = dressed(lines, good, settings.wanted_meters, len(scores), ledger)
+    store = with_signatures(lines, good, settings.wanted_meters, len(scores), ledger)
     return Extraction(_best(store, settings, ledger), ledger.reports())
 
 
-def _playing(scores: Sequence[RawScore], ledger: Ledger) -> _Tracks:
+def _playing(scores: Sequence[RawScore], ledger: FileReports) -> _Tracks:
     """List the tracks that are neither drums nor empty."""
     raw, around, files = [], [], []
     for file, score in enumerate(scores):
@@ -148,7 +148,7 @@ def _playing(scores: Sequence[RawScore], ledger: Ledger) -> _Tracks:
     return _Tracks(raw, around, np.array(files, np.int64), np.array(quarter, np.int64))
 
 
-def _cut(notes: NoteTable, tracks: _Tracks, ledger: Ledger) -> NoteTable:
+def _cut(notes: NoteTable, tracks: _Tracks, ledger: FileReports) -> NoteTable:
     """Cut notes that a damaged time or a missing end made last for minutes."""
     longest = MAX_NOTE_QUARTERS * tracks.quarter[notes.owner]
     overlong = notes.end - notes.start > longest
@@ -159,7 +159,7 @@ def _cut(notes: NoteTable, tracks: _Tracks, ledger: Ledger) -> NoteTable:
 
 
 def _lines(
-    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: Ledger
+    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: FileReports
 ) -> NoteTable:
     """Keep the notes of the tracks that are a line by the rule of the settings."""
     single = without_doubles(notes)
@@ -181,7 +181,7 @@ def _lines(
     return _topped(chosen, tracks, ledger) if settings.line == "skyline" else chosen
 
 
-def _topped(notes: NoteTable, tracks: _Tracks, ledger: Ledger) -> NoteTable:
+def _topped(notes: NoteTable, tracks: _Tracks, ledger: FileReports) -> NoteTable:
     """Take the top line of each track."""
     legato = np.maximum(tracks.quarter // OVERLAP_PARTS_OF_QUARTER, 1)
     top = top_line(notes, legato)
@@ -217,7 +217,7 @@ def _timed(
     track: Longs,
     tracks: _Tracks,
     settings: ReadSettings,
-    ledger: Ledger,
+    ledger: FileReports,
 ) -> tuple[NoteTable, list[RawScore]]:
     """Make each part a single voice, 24 ticks a quarter of its file's grid or its own.
 
@@ -238,7 +238,7 @@ def _timed(
 
 
 def _snapped(
-    parts: NoteTable, fits: dict[int, GridFit], file: Longs, ledger: Ledger
+    parts: NoteTable, fits: dict[int, GridFit], file: Longs, ledger: FileReports
 ) -> NoteTable:
     """Put notes that were played a tick beside the beat on it."""
     played = beside_lines(parts)
@@ -262,7 +262,7 @@ def _on_grid(parts: NoteTable, quarters: Longs) -> NoteTable:
     return replace(parts, start=start, end=np.maximum(end, start + 1))
 
 
-def _voiced(parts: NoteTable, file: Longs, ledger: Ledger) -> NoteTable:
+def _voiced(parts: NoteTable, file: Longs, ledger: FileReports) -> NoteTable:
     """Make each part a single voice."""
     single = one_voice(parts)
     dropped = parts.counts - single.counts
@@ -277,7 +277,7 @@ def _voiced(parts: NoteTable, file: Longs, ledger: Ledger) -> NoteTable:
 
 
 def _sifted(
-    parts: NoteTable, file: Longs, settings: ReadSettings, ledger: Ledger
+    parts: NoteTable, file: Longs, settings: ReadSettings, ledger: FileReports
 ) -> Mask:
     """Tell which parts are melodies by their notes, ``(parts,)``."""
     low, high = settings.allowed_pitches
@@ -318,7 +318,9 @@ def _out_of_range(low: int, high: int) -> Reason:
     )
 
 
-def _best(melodies: MelodyStore, settings: ReadSettings, ledger: Ledger) -> MelodyStore:
+def _best(
+    melodies: MelodyStore, settings: ReadSettings, ledger: FileReports
+) -> MelodyStore:
     """Keep of each file only the track with the most notes, if that is asked for."""
     if settings.tracks == "all":
         return melodies

@@ -10,7 +10,7 @@ from monody.reading.reasons import FileReport, Reason
 from monody.reading.retiming.grid_fit import GridFit
 
 
-class Ledger:
+class FileReports:
     """Takes notes by file; their order is that of the stages of extraction.
 
     Args:

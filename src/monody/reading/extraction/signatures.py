@@ -19,7 +19,7 @@ from monody.music.meter import (
     bar_line_before,
     meters_from,
 )
-from monody.reading.extraction.file_report import Ledger
+from monody.reading.extraction.file_report import FileReports
 from monody.reading.note_table import Longs, Mask, NoteTable
 from monody.reading.raw_score import RawScore, RawTrack
 from monody.reading.reasons import Reason
@@ -29,8 +29,8 @@ KEY_NUMBERS = {name: number for number, name in enumerate(KEY_NAMES)}
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Lines of single notes, and where they come from."""
+class ExtractedParts:
+    """ExtractedParts of single notes, and where they come from."""
 
     parts: NoteTable  # in grid ticks
     raw: list[RawTrack]  # the track of each part
@@ -38,8 +38,12 @@ class Lines:
     file: Longs  # (parts,): the place of its file
 
 
-def dressed(
-    lines: Lines, chosen: Mask, meters: frozenset[str], files: int, ledger: Ledger
+def with_signatures(
+    lines: ExtractedParts,
+    chosen: Mask,
+    meters: frozenset[str],
+    files: int,
+    ledger: FileReports,
 ) -> MelodyStore:
     """Make melodies of lines, each from the bar line before its first note on.
 

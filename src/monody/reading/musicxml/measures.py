@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 FILE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: exact for 128ths, tuplets of 3, 5 and 7
 
 
-class Measure(NamedTuple):
+class ParsedMeasure(NamedTuple):
     """A measure of a part, as music21 parsed it."""
 
-    music: Any  # music21.stream.Measure
+    music: Any  # music21.stream.ParsedMeasure
     staff_of: dict[int, int]  # staff, from 1, by the id() of what stands on it
     semitones: int  # from the written to the sounding pitch
     has_notes: bool
@@ -26,7 +26,7 @@ class Measure(NamedTuple):
         return [self.music, *self.music.voices]
 
 
-def measures_of(plain: ET.Element) -> Iterator[Measure]:
+def measures_of(plain: ET.Element) -> Iterator[ParsedMeasure]:
     """Let music21 parse the measures of a part, one by one.
 
     Its own loop over them takes time by the square of their number.
@@ -47,11 +47,11 @@ def measures_of(plain: ET.Element) -> Iterator[Measure]:
             for item in items
         }
         full = to_ticks(part.lastTimeSignature.barDuration.quarterLength)
-        measure = Measure(parser.stream, staff_of, semitones, False, full)
+        measure = ParsedMeasure(parser.stream, staff_of, semitones, False, full)
         yield _measured(measure, full)
 
 
-def _measured(measure: Measure, full: int) -> Measure:
+def _measured(measure: ParsedMeasure, full: int) -> ParsedMeasure:
     """Find how long a measure is; one without notes is at most as long as its meter.
 
     Args:

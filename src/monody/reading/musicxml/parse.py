@@ -16,15 +16,15 @@ import numpy as np
 
 from monody.reading.musicxml.measures import (
     FILE_TICKS_PER_QUARTER,
-    Measure,
+    ParsedMeasure,
     measures_of,
     to_ticks,
 )
 from monody.reading.musicxml.simplify import number, plain_part
 from monody.reading.musicxml.timeline import (
-    Bar,
-    bars_of,
+    MeasureSpan,
     keys_of,
+    measure_spans,
     meters_of,
     missing_of_pickup,
     moved,
@@ -86,7 +86,7 @@ def _score(root: ET.Element) -> RawScore:
     }
     sources = root.findall("part[measure]")
     parts = [list(measures_of(plain_part(source))) for source in sources]
-    bars = bars_of(parts)
+    bars = measure_spans(parts)
     meters = meters_of(parts, bars)
     late = missing_of_pickup(bars, meters)
     shifted = [bar._replace(start=bar.start + late) for bar in bars]
@@ -104,7 +104,9 @@ def _score(root: ET.Element) -> RawScore:
     )
 
 
-def _staves(part: Sequence[Measure], bars: Sequence[Bar]) -> list[list[_Sound]]:
+def _staves(
+    part: Sequence[ParsedMeasure], bars: Sequence[MeasureSpan]
+) -> list[list[_Sound]]:
     """Sort the notes of all voices of a part by staff; at least one staff is there."""
     staves: dict[int, list[_Sound]] = {}
     for bar, measure in zip(bars, part, strict=False):
@@ -117,7 +119,7 @@ def _staves(part: Sequence[Measure], bars: Sequence[Bar]) -> list[list[_Sound]]:
     return [staves[staff] for staff in sorted(staves)] or [[]]
 
 
-def _sounds(item: Any, bar: Bar, semitones: int) -> Iterator[_Sound]:
+def _sounds(item: Any, bar: MeasureSpan, semitones: int) -> Iterator[_Sound]:
     """Describe a note, or those of a chord.
 
     Args:

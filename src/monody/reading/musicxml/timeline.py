@@ -14,20 +14,24 @@ from typing import Any, NamedTuple, TypeVar
 from monody.music.keys import key_name
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import TICKS_PER_QUARTER, Meter, is_meter
-from monody.reading.musicxml.measures import FILE_TICKS_PER_QUARTER, Measure, to_ticks
+from monody.reading.musicxml.measures import (
+    FILE_TICKS_PER_QUARTER,
+    ParsedMeasure,
+    to_ticks,
+)
 from monody.reading.note_table import MAX_TICK
 
 T = TypeVar("T")
 
 
-class Bar(NamedTuple):
+class MeasureSpan(NamedTuple):
     """A measure of the score, in file ticks."""
 
     start: int
     ticks: int
 
 
-def bars_of(parts: Sequence[Sequence[Measure]]) -> list[Bar]:
+def measure_spans(parts: Sequence[Sequence[ParsedMeasure]]) -> list[MeasureSpan]:
     """Lay out the measures, each as long as in the part where its notes last longest.
 
     Parts where it is empty count only if all are: beside a pickup, some programs leave
@@ -38,10 +42,12 @@ def bars_of(parts: Sequence[Sequence[Measure]]) -> list[Bar]:
     ]
     longest = [max(column) for column in zip_longest(*lengths, fillvalue=(False, 0))]
     ticks = [length for _, length in longest]
-    return [Bar(*bar) for bar in zip(accumulate([0, *ticks]), ticks, strict=False)]
+    return [
+        MeasureSpan(*bar) for bar in zip(accumulate([0, *ticks]), ticks, strict=False)
+    ]
 
 
-def missing_of_pickup(bars: Sequence[Bar], meters: dict[int, Meter]) -> int:
+def missing_of_pickup(bars: Sequence[MeasureSpan], meters: dict[int, Meter]) -> int:
     """Return by how much the first measure is shorter than its meter, in file ticks."""
     if len(bars) < 2 or 0 not in meters:
         return 0
@@ -58,7 +64,9 @@ def moved(values: dict[int, T], late: int) -> dict[int, T]:
     return {tick and tick + late: value for tick, value in sorted(values.items())}
 
 
-def with_new_grids(meters: dict[int, Meter], bars: Sequence[Bar]) -> tuple[Meter, ...]:
+def with_new_grids(
+    meters: dict[int, Meter], bars: Sequence[MeasureSpan]
+) -> tuple[Meter, ...]:
     """Begin the grid anew where a full measure stands off it.
 
     That is where a measure is too long or too short for good: the two halves of a
@@ -78,8 +86,8 @@ def with_new_grids(meters: dict[int, Meter], bars: Sequence[Bar]) -> tuple[Meter
 
 
 def _signs(
-    parts: Sequence[Sequence[Measure]], bars: Sequence[Bar], kind: str
-) -> Iterator[tuple[int, Any, Measure]]:
+    parts: Sequence[Sequence[ParsedMeasure]], bars: Sequence[MeasureSpan], kind: str
+) -> Iterator[tuple[int, Any, ParsedMeasure]]:
     """Find the signs of a music21 class, part by part, with their file ticks."""
     for part in parts:
         for bar, measure in zip(bars, part, strict=False):
@@ -90,7 +98,7 @@ def _signs(
 
 
 def meters_of(
-    parts: Sequence[Sequence[Measure]], bars: Sequence[Bar]
+    parts: Sequence[Sequence[ParsedMeasure]], bars: Sequence[MeasureSpan]
 ) -> dict[int, Meter]:
     """Return time signatures by tick; the uppermost part is right."""
     meters: dict[int, Meter] = {}
@@ -100,7 +108,9 @@ def meters_of(
     return meters
 
 
-def keys_of(parts: Sequence[Sequence[Measure]], bars: Sequence[Bar]) -> dict[int, str]:
+def keys_of(
+    parts: Sequence[Sequence[ParsedMeasure]], bars: Sequence[MeasureSpan]
+) -> dict[int, str]:
     """Return sounding keys by tick; without a mode, or in another mode, as major."""
     keys: dict[int, str] = {}
     for tick, sign, measure in _signs(parts, bars, "KeySignature"):
@@ -113,7 +123,7 @@ def keys_of(parts: Sequence[Sequence[Measure]], bars: Sequence[Bar]) -> dict[int
 
 
 def tempos_of(
-    parts: Sequence[Sequence[Measure]], bars: Sequence[Bar]
+    parts: Sequence[Sequence[ParsedMeasure]], bars: Sequence[MeasureSpan]
 ) -> dict[int, float]:
     """Return quarter notes a minute by tick."""
     tempos: dict[int, float] = {}

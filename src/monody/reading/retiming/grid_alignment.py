@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 DECLARED = (((4,), ON_GRID), ((4, 3), ON_GRID), (EXACT_DIVISIONS, EXACT))
 LINES_OF_NOTATION = len({i / n for n in EXACT_DIVISIONS for i in range(n)})
 SIDES = np.array([2 * 4, 2 * 6])  # of the lines of a quarter: 16ths; and triplets too
-LEAST_LEFT = 1e-9  # by chance off the grid: none is, where ticks are that coarse
+MIN_LEFT = 1e-9  # by chance off the grid: none is, where ticks are that coarse
 
 
 def on_grid_share(onsets: Ints, period: float, phase: float = 0.0) -> float:
@@ -160,7 +160,7 @@ def chances(period: float | Floats) -> Floats:
 
 def above_chance(share: float | Floats, chance: Floats) -> Floats:
     """Return shares on a scale where chance is 0 and all is 1; never negative."""
-    left = np.maximum(1 - chance, LEAST_LEFT)
+    left = np.maximum(1 - chance, MIN_LEFT)
     above: Floats = np.maximum(share - chance, 0) / left
     return above
 

@@ -37,7 +37,7 @@ from monody.reading.retiming.pulses import find_pulses
 
 MIN_EXPLAINED = 0.5  # of the share of onsets that chance leaves off the grid
 MIN_GAIN = 0.3  # in the same share: what "far better" means
-LEAST_GAIN = 0.01  # in the same share, to re-time what fits already
+MIN_MERIT_GAIN = 0.01  # in the same share, to re-time what fits already
 MAX_FALSE_FITS = 1e-4  # among files of random onsets
 
 SAME_BPM = 0.01  # tempos are stored as whole microseconds to the quarter
@@ -134,8 +134,9 @@ def fit_grid(
         bpm: The tempo that the file declares. The beat level nearest to it is taken;
             if it is the default of 120, or if no fit is near, the one nearest 100.
         always: Look at a declared grid that fits, too, and take a fit that is better
-            by `LEAST_GAIN`, however little it explains, if it is better than chance. A
-            melody that is wholly on its grid still gives ``None``: nothing is better.
+            by ``MIN_MERIT_GAIN``, however little it explains, if it is better than
+            chance. A melody that is wholly on its grid still gives ``None``: nothing
+            is better.
 
     Returns:
         The fit, or ``None`` where the declared grid is better left alone: because it
@@ -151,7 +152,7 @@ def fit_grid(
     explained = explained_share(shares, ticks_per_quarter)
     needed = enough = max(MIN_EXPLAINED, explained + MIN_GAIN)
     if always:
-        needed = max(explained, exact_share(shares, ticks_per_quarter)) + LEAST_GAIN
+        needed = max(explained, exact_share(shares, ticks_per_quarter)) + MIN_MERIT_GAIN
     if needed > 1:
         return None
     candidates = _candidates(onsets, bpm * ticks_per_quarter, needed)

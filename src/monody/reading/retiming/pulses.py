@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 PEAKS_OF_BAND = 6  # 4 find the same in 129 melodies that are re-timed
 MIN_STRENGTH = 0.25  # of a peak: 1 is all onsets on the pulse, 0.35 the least that fits
-MOST_LOST = 0.35  # of a strength, half a bin from the peak at the fastest pulse
+MAX_LOST = 0.35  # of a strength, half a bin from the peak at the fastest pulse
 BINS_OF_PULSE = 2.5  # samples of the fastest pulse; each onset is shared between two
 MAX_PULSES = 2**17  # 78 minutes of 28 Hz; what lasts longer is not at one tempo
 REFINEMENTS = 3  # at most
-LEAST_SPREAD = 1e-6  # of the onsets on a pulse: none are left, and none divides
+MIN_SPREAD = 1e-6  # of the onsets on a pulse: none are left, and none divides
 TURN = np.float32(2 * np.pi)  # in radians
 SETTLED = 0.02  # pulses that a step moves either end: what is left is its square
-LONGEST_STEP = 2.0  # of one of weighted regression; longer ones miss the peak
+MAX_STEP = 2.0  # of one of weighted regression; longer ones miss the peak
 
 Floats = NDArray[np.floating]
 Floats32 = NDArray[np.float32]
@@ -56,7 +56,7 @@ def _peaks(onsets: Ints, slowest: float, fastest: float) -> tuple[Floats, Floats
     first = max(int(slowest * duration), 1)
     spectrum = spectrum[first - 1 : int(fastest * duration) + 3]
     power = spectrum.real**2 + spectrum.imag**2
-    least = (MIN_STRENGTH * MOST_LOST * len(onsets)) ** 2
+    least = (MIN_STRENGTH * MAX_LOST * len(onsets)) ** 2
     audible = np.flatnonzero(power[1:-1] >= least) + 1
     here = power[audible]
     peaks = audible[(here >= power[audible - 1]) & (here > power[audible + 1])]
@@ -157,10 +157,10 @@ def _step(away: Floats32, time: Floats32) -> tuple[Floats32, Floats32]:
     sine, cosine, pull, weight, bend = terms @ np.ones_like(time)
     _, cosines, pulls, weights, bends = terms @ time
     weights2, bends2 = terms[3:] @ (time * time)
-    middle = weights / np.maximum(weight, LEAST_SPREAD)
+    middle = weights / np.maximum(weight, MIN_SPREAD)
     spread = weights2 - middle * weights
     change = bends2 - middle * (2 * bends - middle * bend)
-    change = np.maximum(change, np.maximum(spread / LONGEST_STEP, LEAST_SPREAD))
+    change = np.maximum(change, np.maximum(spread / MAX_STEP, MIN_SPREAD))
     tilt = (pulls - middle * pull) / change
-    lag = (sine / TURN - tilt * cosines) / np.maximum(cosine, LEAST_SPREAD)
+    lag = (sine / TURN - tilt * cosines) / np.maximum(cosine, MIN_SPREAD)
     return lag, tilt

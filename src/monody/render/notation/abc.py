@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from monody.music.keys import key_name
 from monody.music.melody import Melody
-from monody.render.notation.measures import Bar, Group, Written, bars_of
+from monody.render.notation.measures import Group, Measure, WrittenNote, measures_of
 from monody.render.notation.spelling import (
     Key,
     Spelled,
@@ -39,7 +39,7 @@ def to_abc(melody: Melody, title: str) -> str:
         A tune book of one tune, which ends with a line break.
     """
     key = written_key(melody)
-    bars = bars_of(melody)
+    bars = measures_of(melody)
     header = [
         "%abc-2.1",
         "X:1",
@@ -62,7 +62,7 @@ def _key(key: Key) -> str:
     return f"{tonic}{'m' if mode == 'minor' else ''}"
 
 
-def _bar(bar: Bar, inside: bool, names: list[Spelled], key: Key) -> str:
+def _bar(bar: Measure, inside: bool, names: list[Spelled], key: Key) -> str:
     """Write a bar without its bar lines.
 
     Args:
@@ -98,7 +98,7 @@ def _group(
         yield f"{pitch}{_length(one.value)}{'-' if one.tied else ''}"
 
 
-def _opening(notes: tuple[Written, ...]) -> str:
+def _opening(notes: tuple[WrittenNote, ...]) -> str:
     """Announce a triplet: ``(3`` for three notes, ``(3:2:2`` for two of its thirds."""
     return "(3" if len(notes) == 3 else f"(3:2:{len(notes)}"
 

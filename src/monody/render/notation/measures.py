@@ -24,7 +24,7 @@ SHORTEST = VALUES[-1]
 TRIPLETS = (48, 24, 12, 6, 3)
 
 
-class Written(NamedTuple):
+class WrittenNote(NamedTuple):
     """One written note or rest."""
 
     note: int | None  # index in the melody, the same in all tied pieces; None: a rest
@@ -37,10 +37,10 @@ class Group(NamedTuple):
     """Neighbours that are all plain, or make one triplet (3 in the time of 2)."""
 
     triplet: bool
-    notes: tuple[Written, ...]
+    notes: tuple[WrittenNote, ...]
 
 
-class Bar(NamedTuple):
+class Measure(NamedTuple):
     """What stands between two bar lines."""
 
     meter: Meter
@@ -57,13 +57,13 @@ class _Sound(NamedTuple):
     tied: bool
 
 
-def bars_of(melody: Melody) -> list[Bar]:
+def measures_of(melody: Melody) -> list[Measure]:
     """Write a melody down, from tick 0 to the bar line after its last note.
 
     Silence is written as rests. A meter that begins within a bar cuts it short.
     """
     lines = lines_around(melody) if len(melody) else [0, melody.meters[0].bar_ticks]
-    bars: list[Bar] = []
+    bars: list[Measure] = []
     by_bar = groupby(_sounds(melody, lines), lambda one: bisect_right(lines, one.start))
     for number, sounds in by_bar:
         start, end = lines[number - 1 : number + 1]
@@ -72,7 +72,7 @@ def bars_of(melody: Melody) -> list[Bar]:
                   for one in sounds]  # fmt: skip
         is_rest = end - start == meter.bar_ticks and inside[0].note is None
         groups = () if is_rest and len(inside) == 1 else tuple(_groups(inside, meter))
-        bars.append(Bar(meter, meter.tick == start, groups))
+        bars.append(Measure(meter, meter.tick == start, groups))
     return bars
 
 
@@ -150,13 +150,13 @@ def _triplet_around(
     return start, min(start + SHORTEST, edges[-1])
 
 
-def _in_triplet(sound: _Sound) -> Written:
+def _in_triplet(sound: _Sound) -> WrittenNote:
     """Write a note of a triplet: one or two thirds of it, so never a dotted value."""
     value = Fraction(sound.end - sound.start, TICKS_PER_QUARTER) * Fraction(3, 2)
-    return Written(sound.note, sound.start, value, sound.tied)
+    return WrittenNote(sound.note, sound.start, value, sound.tied)
 
 
-def _plain(sound: _Sound, meter: Meter) -> Iterator[Written]:
+def _plain(sound: _Sound, meter: Meter) -> Iterator[WrittenNote]:
     """Write a stretch on the grid of 32nds as one value, or as several that are tied.
 
     Each is the longest that reads well.
@@ -170,7 +170,7 @@ def _plain(sound: _Sound, meter: Meter) -> Iterator[Written]:
             and _reads_well(start, ticks, meter, is_rest=sound.note is None)
         )
         tied = sound.tied or (start + ticks < sound.end and sound.note is not None)
-        yield Written(sound.note, start, Fraction(ticks, TICKS_PER_QUARTER), tied)
+        yield WrittenNote(sound.note, start, Fraction(ticks, TICKS_PER_QUARTER), tied)
         start += ticks
 
 

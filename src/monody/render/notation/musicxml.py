@@ -14,7 +14,7 @@ from typing import Any
 from monody.extras import extra_module
 from monody.music.keys import key_name
 from monody.music.melody import Melody
-from monody.render.notation.measures import Bar, Group, bars_of
+from monody.render.notation.measures import Group, Measure, measures_of
 from monody.render.notation.spelling import Spelled, spelled, written_key
 
 
@@ -45,7 +45,7 @@ def _score(music21: Any, melody: Melody, title: str) -> Any:
     """Build a ``music21.stream.Score`` of one part, its notation complete."""
     key = written_key(melody)
     names = spelled(melody, key)
-    bars = bars_of(melody)
+    bars = measures_of(melody)
     measures = [
         _measure(music21, bar, number, names) for number, bar in enumerate(bars, 1)
     ]
@@ -76,7 +76,7 @@ def _instrument(music21: Any, program: int) -> Any:
     return instrument
 
 
-def _measure(music21: Any, bar: Bar, number: int, names: Sequence[Spelled]) -> Any:
+def _measure(music21: Any, bar: Measure, number: int, names: Sequence[Spelled]) -> Any:
     """Build a ``music21.stream.Measure``, without ties.
 
     Args:
@@ -121,7 +121,7 @@ def _elements(music21: Any, group: Group, names: Sequence[Spelled]) -> Iterator[
         yield music21.note.Note(pitch, duration=duration)
 
 
-def _tie(music21: Any, bars: Sequence[Bar], elements: Any) -> None:
+def _tie(music21: Any, bars: Sequence[Measure], elements: Any) -> None:
     """Tie the pieces of each note.
 
     Args:

@@ -8,7 +8,7 @@ from monody.music.pitch import SHARP_NAMES
 from monody.render.roll.rows import numbered_lines
 
 FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-MOST_METERS = 3  # that a summary names
+MAX_METERS = 3  # that a summary names
 
 
 def summary(melody: Melody) -> str:
@@ -20,12 +20,12 @@ def summary(melody: Melody) -> str:
     notes, bars, pickup = len(melody), bar_count(melody), numbered_lines(melody)[1] == 0
     low, high = int(melody.pitches.min()), int(melody.pitches.max())
     meters = list(dict.fromkeys(str(m) for m in melody.meters if m.tick < melody.end))
-    more = ["…"] if len(meters) > MOST_METERS else []
+    more = ["…"] if len(meters) > MAX_METERS else []
     parts = [
         f"{notes:,} note{'s' * (notes > 1)} in {bars:,} bar{'s' * (bars > 1)}"
         f"{' and a pickup' * pickup}",
         f"{pitch_in_key(low, melody.key)} to {pitch_in_key(high, melody.key)}",
-        ", ".join([*meters[:MOST_METERS], *more]),
+        ", ".join([*meters[:MAX_METERS], *more]),
         melody.key or "",
         f"{melody.bpm:.0f} bpm",
     ]

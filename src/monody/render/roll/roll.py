@@ -12,7 +12,7 @@ from monody.music.melody import Melody, Note
 from monody.music.meter import TICKS_PER_WHOLE, meter_at
 from monody.music.pitch import SHARP_NAMES
 from monody.render.roll.captions import bar_count, pitch_in_key, summary
-from monody.render.roll.rows import Row, rows_of
+from monody.render.roll.rows import RollRow, rows_of
 from monody.render.roll.scale import RollScale
 from monody.render.roll.style import style
 from monody.render.svg import (
@@ -21,10 +21,10 @@ from monody.render.svg import (
     attributes,
     box,
     line,
-    printable,
     shortened,
     tag,
     text,
+    xml_text,
 )
 
 FEW_BARS = 16  # up to so many stand four in a row; more stand eight in a row
@@ -96,7 +96,7 @@ def roll_svg(
     if bars_in_row is not None and bars_in_row < 1:
         raise ValueError(f"bars_in_row must be 1 or more, not {bars_in_row}")
     wanted = bars_in_row or (4 if bar_count(melody) <= FEW_BARS else 8)
-    rows, title = rows_of(melody, wanted), printable(title)
+    rows, title = rows_of(melody, wanted), xml_text(title)
     room = BAR_WIDTH * wanted
     width = LEFT + room + RIGHT
     scale = _Scale.fit(melody, rows, LEFT, (room, ROLL), width=width)
@@ -138,7 +138,7 @@ def _heading(title: str, words: str, scale: _Scale) -> Iterator[str]:
     yield text(words, LEFT, 48, {"class": "roll-summary"})
 
 
-def _draw_row(row: Row, top: float, scale: _Scale, melody: Melody) -> Iterator[str]:
+def _draw_row(row: RollRow, top: float, scale: _Scale, melody: Melody) -> Iterator[str]:
     """Draw one row: keys, bars, notes, and a playhead to be shown by a script."""
     left, right = scale.sides(row)
     place: Look = {
@@ -161,7 +161,7 @@ def _draw_row(row: Row, top: float, scale: _Scale, melody: Melody) -> Iterator[s
     yield "</g>"
 
 
-def _keys(row: Row, scale: _Scale, melody: Melody) -> Iterator[str]:
+def _keys(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
     """Draw the keys behind the notes, and names of pitches as far as there is room."""
     (left, right), height = scale.sides(row), scale.pitch_height
     width = right - left
@@ -181,7 +181,7 @@ def _keys(row: Row, scale: _Scale, melody: Melody) -> Iterator[str]:
             yield text(pitch_in_key(pitch, melody.key), left - 6, y, look)
 
 
-def _beats_and_bars(row: Row, scale: _Scale, melody: Melody) -> Iterator[str]:
+def _beats_and_bars(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
     """Draw beats faintly, then bar lines; the melody's last bar line is thick."""
     height = scale.roll_height
     ticks = [
@@ -199,7 +199,7 @@ def _beats_and_bars(row: Row, scale: _Scale, melody: Melody) -> Iterator[str]:
     yield from _bar_numbers(row, scale, melody)
 
 
-def _bar_numbers(row: Row, scale: _Scale, melody: Melody) -> Iterator[str]:
+def _bar_numbers(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
     """Write the bars' numbers where there is room, and each meter where it begins."""
     free = 0.0
     for number, tick in enumerate(row.lines[:-1], start=row.first_bar):
@@ -211,7 +211,7 @@ def _bar_numbers(row: Row, scale: _Scale, melody: Melody) -> Iterator[str]:
             free = x + LABEL_WIDTH * (len(words) + 1)
 
 
-def _draw_note(note: Note, row: Row, scale: _Scale, key: str | None) -> str:
+def _draw_note(note: Note, row: RollRow, scale: _Scale, key: str | None) -> str:
     """Draw a note's part of this row."""
     begins = note.start >= row.start
     x = scale.x(max(note.start, row.start), row)

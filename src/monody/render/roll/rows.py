@@ -9,7 +9,7 @@ from monody.music.melody import Melody, lines_around
 
 
 @dataclass(frozen=True)
-class Row:
+class RollRow:
     """Some bars that stand side by side. Times in ticks."""
 
     lines: tuple[int, ...]  # where its bars begin, and where the last one ends
@@ -50,7 +50,7 @@ def numbered_lines(melody: Melody) -> tuple[list[int], int]:
     return lines, 1
 
 
-def rows_of(melody: Melody, bars_in_row: int) -> list[Row]:
+def rows_of(melody: Melody, bars_in_row: int) -> list[RollRow]:
     """Cut a melody into rows of bars; a pickup stands before the first row's bars.
 
     Args:
@@ -63,7 +63,7 @@ def rows_of(melody: Melody, bars_in_row: int) -> list[Row]:
     cuts = [0, *range(bars_in_row + has_pickup, len(lines) - 1, bars_in_row)]
     stops = [*cuts[1:], len(lines) - 1]
     return [
-        Row(
+        RollRow(
             lines=tuple(lines[cut : stop + 1]),
             first_bar=cut + first,
             indent=indent if cut else 0,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from monody.music.melody import Melody
-from monody.render.roll.rows import Row
+from monody.render.roll.rows import RollRow
 
 MAX_TICK_WIDTH = 2.8
 MIN_PITCH_HEIGHT, MAX_PITCH_HEIGHT = 4.0, 8.0
-FEWEST_PITCHES = 12  # that a row has room for
+MIN_PITCHES = 12  # that a row has room for
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RollScale:
     def fit(
         cls,
         melody: Melody,
-        rows: Sequence[Row],
+        rows: Sequence[RollRow],
         left: float,
         size: tuple[float, float],
         **more: Any,
@@ -45,7 +45,7 @@ class RollScale:
         width, height = size
         ticks = max(row.indent + row.end - row.start for row in rows)
         low, high = int(melody.pitches.min()), int(melody.pitches.max())
-        spare = max(FEWEST_PITCHES - (high - low + 1), 2)
+        spare = max(MIN_PITCHES - (high - low + 1), 2)
         pitches = high - low + 1 + spare
         return cls(
             left=left,
@@ -61,7 +61,7 @@ class RollScale:
         """The height of all pitches."""
         return self.pitches * self.pitch_height
 
-    def x(self, tick: int, row: Row) -> float:
+    def x(self, tick: int, row: RollRow) -> float:
         """Return where a tick of a row stands."""
         return self.left + (row.indent + tick - row.start) * self.tick_width
 
@@ -69,6 +69,6 @@ class RollScale:
         """Return the upper edge of a pitch, from the roll's upper edge."""
         return (self.highest_pitch - pitch) * self.pitch_height
 
-    def sides(self, row: Row) -> tuple[float, float]:
+    def sides(self, row: RollRow) -> tuple[float, float]:
         """Return where a row begins and ends."""
         return self.x(row.start, row), self.x(row.end, row)

@@ -16,7 +16,7 @@ import numpy as np
 
 from monody.music.melody import Melody, Note
 from monody.music.pitch import pitch_name
-from monody.render.roll.rows import Row, rows_of
+from monody.render.roll.rows import RollRow, rows_of
 from monody.render.roll.scale import RollScale
 from monody.render.svg import (
     AT_END,
@@ -25,10 +25,10 @@ from monody.render.svg import (
     Look,
     box,
     line,
-    printable,
     shortened,
     tag,
     text,
+    xml_text,
 )
 
 BARS_IN_ROW = 8
@@ -41,7 +41,7 @@ HEADER, LEGEND = 104.0, 168.0  # height, width
 CHART, BETWEEN = 72.0, 10.0  # height of the stems' chart; from it to the roll
 ROW_GAP = 44.0  # from one row's roll to the next row's chart
 ROLL = 112.0  # its height, as far as the pitches allow
-FEWEST_BITS = 4.0  # that the chart has room for
+MIN_BITS = 4.0  # that the chart has room for
 
 INK, SOFT, BAR_LINE, GRID = "#1f2328", "#59616b", "#c3c9d0", "#d9dde2"
 PAPER, ROLL_PAPER, BLACK_KEYS = "#ffffff", "#f6f7f9", "#edeff2"
@@ -97,11 +97,11 @@ def surprise_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
         raise ValueError("bits must be finite numbers")
     values = [max(float(value), 0.0) for value in bits]  # rounding can go below 0
     rows = rows_of(melody, BARS_IN_ROW)
-    room, top_bits = (WIDTH - LEFT - RIGHT, ROLL), max(1.06 * max(values), FEWEST_BITS)
+    room, top_bits = (WIDTH - LEFT - RIGHT, ROLL), max(1.06 * max(values), MIN_BITS)
     scale = _Scale.fit(melody, rows, LEFT, room, top_bits=top_bits)
     height = HEADER + len(rows) * scale.row_height
     summary = _summary(melody, values, rows)
-    title = printable(title)
+    title = xml_text(title)
     parts = [*_opening(title, summary, height), *_header(title, summary)]
     for index, row in enumerate(rows):
         parts += _draw_row(row, index, scale, melody, values)
@@ -117,7 +117,7 @@ def colour_of(bits: float) -> str:
     return "#" + "".join(f"{round(level):02x}" for level in mixed)
 
 
-def _summary(melody: Melody, bits: list[float], rows: list[Row]) -> str:
+def _summary(melody: Melody, bits: list[float], rows: list[RollRow]) -> str:
     """Say in a line what the picture shows."""
     most = bits.index(max(bits))
     note = Note(*melody.notes[most].tolist())
@@ -163,7 +163,7 @@ def _header(title: str, summary: str) -> Iterator[str]:
 
 
 def _draw_row(
-    row: Row, index: int, scale: _Scale, melody: Melody, bits: list[float]
+    row: RollRow, index: int, scale: _Scale, melody: Melody, bits: list[float]
 ) -> Iterator[str]:
     """Draw one row: chart above, roll below, bar lines through both."""
     yield f'<g transform="translate(0 {HEADER + index * scale.row_height:.2f})">'
@@ -177,7 +177,7 @@ def _draw_row(
     yield "</g>"
 
 
-def _ground(row: Row, scale: _Scale) -> Iterator[str]:
+def _ground(row: RollRow, scale: _Scale) -> Iterator[str]:
     """Draw what lies behind the notes: the black keys, and a name at each C."""
     (left, right), height = scale.sides(row), scale.pitch_height
     width, highest = right - left, scale.highest_pitch
@@ -192,7 +192,7 @@ def _ground(row: Row, scale: _Scale) -> Iterator[str]:
             yield text(pitch_name(pitch), left - 8, y + height / 2 + 4, AT_END)
 
 
-def _bits_axis(row: Row, scale: _Scale) -> Iterator[str]:
+def _bits_axis(row: RollRow, scale: _Scale) -> Iterator[str]:
     """Draw the axis of the bits: six lines at most, with their figures."""
     left, right = scale.sides(row)
     for bits in range(0, int(scale.top_bits) + 1, math.ceil(scale.top_bits / 5)):
@@ -203,7 +203,7 @@ def _bits_axis(row: Row, scale: _Scale) -> Iterator[str]:
     yield text("bits", 0, 0, {"transform": turned, **AT_MIDDLE})
 
 
-def _bar_lines(row: Row, scale: _Scale) -> Iterator[str]:
+def _bar_lines(row: RollRow, scale: _Scale) -> Iterator[str]:
     """Draw the bar lines, and the number of each bar; the melody's last is thick."""
     bottom = scale.row_height - ROW_GAP
     for number, tick in enumerate(row.lines, start=row.first_bar):
@@ -214,7 +214,7 @@ def _bar_lines(row: Row, scale: _Scale) -> Iterator[str]:
             yield text(str(number), x + 3, -6)
 
 
-def _draw_note(note: Note, bits: float, row: Row, scale: _Scale) -> Iterator[str]:
+def _draw_note(note: Note, bits: float, row: RollRow, scale: _Scale) -> Iterator[str]:
     """Draw a note's part of this row, and its stem if it begins here."""
     begins = note.start >= row.start
     x = scale.x(max(note.start, row.start), row)

@@ -18,9 +18,9 @@ from monody.music.melody import Melody, Note
 from monody.render.roll.captions import pitch_in_key
 from monody.render.roll.rows import numbered_lines
 
-MOST_LINES = 7  # of notes; what was cut off is said in one more
+MAX_LINES = 7  # of notes; what was cut off is said in one more
 COLUMN_TICKS = (12, 8, 6, 4, 3, 2, 1)  # that a column can have
-FEWEST_BARS = 4  # to be shown, if there are as many
+MIN_BARS = 4  # to be shown, if there are as many
 FAINT = "dim"
 
 # Characters of a note, for the upper and the lower half of a line. Where a note is
@@ -109,7 +109,7 @@ def terminal_roll(
 def _heights(melody: Melody) -> dict[int, int]:
     """Give each pitch a half line from the top: 0 for the highest."""
     used = sorted(set(melody.pitches.tolist()), reverse=True)
-    room, span = 2 * MOST_LINES, used[0] - used[-1]
+    room, span = 2 * MAX_LINES, used[0] - used[-1]
     if len(used) > room:
         return {pitch: place * room // len(used) for place, pitch in enumerate(used)}
     heights, least = {}, 0
@@ -134,7 +134,7 @@ def _columns(melody: Melody, lines: list[int], width: int) -> _Columns:
     grid = int(np.gcd.reduce([*within.tolist(), *np.diff(lines).tolist()]))
     exact = next(ticks for ticks in COLUMN_TICKS if grid % ticks == 0)
     coarser = sorted(ticks for ticks in COLUMN_TICKS if ticks >= exact)
-    wanted = min(FEWEST_BARS, len(lines) - 1)
+    wanted = min(MIN_BARS, len(lines) - 1)
     choices = [_Columns.of(lines, ticks) for ticks in coarser]
     fitting = (one for one in choices if one.bars_within(width) >= wanted)
     return next(fitting, choices[-1])
