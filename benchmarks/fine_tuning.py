@@ -148,7 +148,7 @@ def copies(place: Path, seed: int) -> dict[str, float]:
         return dict(json.loads(written.read_text()))
     experiment = monody.Experiment(place / "tuned")
     settings = monody.SampleSettings(bars=16, num_files=GENERATED, seed=seed)
-    pieces = monody.generate(experiment, settings).pieces
+    pieces = monody.generate(experiment, settings).generated
     known = known_melodies(experiment)
     if known is None:
         raise SystemExit(f"no training melodies in {place}")

@@ -204,7 +204,7 @@ def _print_failures(experiments: list[Experiment], melodies: int) -> None:
         seconds = time.perf_counter() - began
         failed = generation.first_tries
         reasons = ", ".join(f"{why} {count}" for why, count in failed.items())
-        left = sum(piece.failure is not None for piece in generation.pieces)
+        left = sum(piece.failure is not None for piece in generation.generated)
         columns = [
             *(experiment.folder.name, start, _length_words(settings)),
             *(str(melodies), f"{sum(failed.values()) / melodies:.2%}"),

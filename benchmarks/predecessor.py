@@ -290,7 +290,7 @@ def _run_monody(
     targets = _targets(held_out)
 
     def score(network: Any) -> float:
-        return float(evaluator.surprise(network).pitch_bits[targets].mean())
+        return float(evaluator.surprisal(network).pitch_bits[targets].mean())
 
     until = UntilReached(score, clock, goal)
     with tempfile.TemporaryDirectory() as experiment_dir:

@@ -26,7 +26,7 @@ from monody.experiments.experiment import Experiment
 from monody.generation.constraints.reachable import Durations, fillable_lengths
 from monody.generation.infill import Gap, filled, gap_of
 from monody.generation.rescoring import rescore
-from monody.generation.rewrite import Rewrite, Rewriter
+from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
 from monody.generation.writer import Task
 from monody.models.events import decode
 from monody.models.saved_model import TrainedModel
@@ -88,7 +88,7 @@ def _case(
     The bits are those from the gap on, and those after it.
     """
     settings = SampleSettings(seed=seed)
-    rewriter = Rewriter(model, settings, melody, Rewrite(replace=BARS))
+    rewriter = Rewriter(model, settings, RewriteRecord(Rewrite(replace=BARS), melody))
     began = time.perf_counter()
     new = rewriter.write([ONE])[0].melody
     seconds = time.perf_counter() - began

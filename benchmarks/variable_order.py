@@ -21,7 +21,7 @@ import numpy as np
 import monody
 from header import print_header
 from monody.corpus.split import split_corpus
-from monody.models.baselines.idyom import PARTS, variable_order
+from monody.models.baselines.idyom import PARTS, idyom
 from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.models.surprisal import Score
@@ -78,9 +78,9 @@ def _figures(
 ) -> str:
     """Return the columns that differ between the models."""
     began = time.perf_counter()
-    surprise = variable_order(train, held_out, vocabulary, parts=parts)
+    surprisal = idyom(train, held_out, vocabulary, parts=parts)
     seconds = time.perf_counter() - began
-    score = Score.of(surprise, held_out)
+    score = Score.of(surprisal, held_out)
     bits = (
         score.bits_per_note,
         score.pitch_bits_per_note,

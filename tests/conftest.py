@@ -13,12 +13,23 @@ import monody
 from monody.experiments.experiment import Experiment
 from tests.builders.midi_files import write_tunes
 
+# Two profiles: a quick one for those who wait, and a thorough one for CI, which sets
+# the variable CI, and for `make thorough`.
+THOROUGH = bool(os.environ.get("CI") or os.environ.get("MONODY_THOROUGH"))
+QUICK_EXAMPLES, THOROUGH_EXAMPLES = 20, 100  # of a property that names no number
 # No deadline: machines are noisy, and the first example compiles. The same examples in
 # every run: what fails here fails there.
-hypothesis.settings.register_profile("monody", deadline=None, derandomize=True)
+hypothesis.settings.register_profile(
+    "monody",
+    deadline=None,
+    derandomize=True,
+    max_examples=THOROUGH_EXAMPLES if THOROUGH else QUICK_EXAMPLES,
+)
 hypothesis.settings.load_profile("monody")
 
-
+# What was compiled outlives the run. It is found by what it was compiled from, so it is
+# never out of date; pytest's own --cache-clear removes it.
+COMPILED = "compiled"
 SLOW_FILES = ("test_readme.py", "test_commands.py")
 
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
@@ -27,14 +38,16 @@ _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests out of the user's cache, and the cache out of the tests.
 
-    What is compiled is kept while the tests run: many networks are the same. All this
-    is read when monody is imported, here and in the commands that tests run.
+    What is compiled is kept: many networks are the same. All this is read when monody
+    is imported, here and in the commands that tests run.
     """
+    config.addinivalue_line("markers", "thorough: runs in CI and `make thorough` only")
     folder = tempfile.TemporaryDirectory(prefix="monody-tests-")
     config.stash[_CACHE] = folder
     os.environ["MONODY_CACHE"] = f"{folder.name}/cache"
     if "PYTEST_XDIST_WORKER" not in os.environ:  # those share what they compile
-        os.environ["JAX_COMPILATION_CACHE_DIR"] = f"{folder.name}/compiled"
+        kept = Path(config.rootpath) / ".pytest_cache" / COMPILED
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(kept)
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
 
 

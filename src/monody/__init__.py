@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
     from monody.errors import MonodyError, SettingError
-    from monody.evaluation.resemblance import Resemblance, compare
+    from monody.evaluation.sample_quality import Resemblance, compare
     from monody.evaluation.scorecard import Scorecard, evaluate
     from monody.experiments.base import open_experiment
     from monody.experiments.experiment import Experiment
@@ -54,7 +54,7 @@ _HOMES = {
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
     "errors": ("MonodyError", "SettingError"),
-    "evaluation.resemblance": ("Resemblance", "compare"),
+    "evaluation.sample_quality": ("Resemblance", "compare"),
     "evaluation.scorecard": ("Scorecard", "evaluate"),
     "experiments.base": ("open_experiment",),
     "experiments.experiment": ("Experiment",),

@@ -83,6 +83,11 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def write_json(path: Path, values: object) -> None:
+    """Write a JSON file that people can read, whole or not at all."""
+    write_text(path, json.dumps(values, indent=2) + "\n")
+
+
 FOLDER_VARIABLE = "MONODY_CACHE"
 
 

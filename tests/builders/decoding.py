@@ -1,25 +1,54 @@
-"""Where melodies stand while they are written."""
+"""Where melodies are while they are written, and what their corpus is like."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.repetition import Repeats, no_repeats
-from monody.generation.constraints.rules import (
-    IS_NOTE,
-    Now,
-)
+from monody.generation.constraints.rules import IS_NOTE, Now
+from monody.models.record import CorpusStyle
+
+
+def style_of(
+    note_ticks: Sequence[int],
+    rest_ticks: Sequence[int],
+    hold_ticks: Sequence[int],
+    pitch_range: tuple[int, int] = (60, 72),
+    repeats: int = 24,
+) -> CorpusStyle:
+    """Say what a corpus uses; the rest of its style does not matter to the rules."""
+    return CorpusStyle(
+        meter="4/4",
+        bpm=120,
+        bars=8,
+        max_bars=16,
+        tonic_share=1.0,
+        last_ticks=0,
+        note_ticks=tuple(note_ticks),
+        rest_ticks=tuple(rest_ticks),
+        hold_ticks=tuple(hold_ticks),
+        pitch_range=pitch_range,
+        repeats=(repeats,) * FIGURE_NOTES,
+    )
 
 
 def now_of(rows: int = 1, **fields: Any) -> Now:
-    """Say where melodies stand; by default in the middle of one, on a bar line."""
-    usual = dict.fromkeys(("position", "bar", "begun", "clock"), 0)
+    """Say where melodies are; by default in the middle of one, on a bar line.
+
+    The arrays are NumPy's, which is quicker outside the compiled loop.
+    """
+    usual = dict.fromkeys(("position", "bar", "begun", "span"), 0)
     usual |= {"notes": 1, "left": 10, "bar_ticks": 10, "sounding": True, "latest": 60}
     event = np.array(fields.pop("event", 0))
-    heard = fields.pop("repeats", None) or no_repeats(rows)
+    repeats = fields.pop("repeats", None) or no_repeats(rows)
     closing = np.broadcast_to(fields.pop("closing", IS_NOTE), (rows, len(IS_NOTE)))
-    now = {name: np.broadcast_to(n, rows) for name, n in (usual | fields).items()}
-    heard = Repeats(*map(np.asarray, heard))
-    return Now(event=event, **now, closing=closing, repeats=heard)
+    now: dict[str, Any] = {
+        name: np.broadcast_to(n, rows) for name, n in (usual | fields).items()
+    }
+    latest, runs = map(np.asarray, repeats)
+    now |= {"event": event, "closing": closing, "repeats": Repeats(latest, runs)}
+    return Now(**now)

@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import jax
 import numpy as np
+from numpy.typing import NDArray
 
-from monody.generation.decoding.state import Heard, expect, hear
-from monody.models.network import (
-    predict_duration,
-    predict_pitch,
+from monody.generation.decoding.state import (
+    DecoderState,
+    EventInputs,
+    as_sequence,
+    read_event,
+    take_pitch,
 )
+from monody.models.backend import keras
+from monody.models.copy_attention import Layers
+from monody.models.network import READING, predict_duration, predict_pitch
+
+Inputs: TypeAlias = Mapping[str, NDArray[np.int32]]
+Outputs: TypeAlias = dict[str, jax.Array]
+Values: TypeAlias = tuple[list[jax.Array], list[jax.Array]]
 
 
-def predict(network: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+def predict(network: keras.Model, inputs: Inputs) -> Outputs:
     """Return what the network predicts, as ``network(inputs)`` does."""
-    outputs: dict[str, Any] = _predict(network, _values(network), inputs)
+    outputs: Outputs = _predict(network, _values(network), inputs)
     return outputs
 
 
-def _values(network: Any) -> tuple[list[Any], list[Any]]:
+def _values(network: keras.Model) -> Values:
     return (
         [variable.value for variable in network.trainable_variables],
         [variable.value for variable in network.non_trainable_variables],
     )
 
 
-def _call(network: Any, values: Any, inputs: dict[str, Any]) -> Any:
-    return network.stateless_call(*values, inputs, training=False)[0]
+def _call(network: keras.Model, values: Values, inputs: Inputs) -> Outputs:
+    outputs: Outputs = network.stateless_call(*values, inputs, training=False)[0]
+    return outputs
 
 
 _predict = jax.jit(_call, static_argnums=0)
 
 
-def taught(network: Any) -> Any:
+def taught(network: keras.Model) -> keras.Model:
     """Make every weight count, those that begin at zero as well."""
     rng = np.random.default_rng(1)
     network.set_weights(
@@ -43,13 +55,24 @@ def taught(network: Any) -> Any:
     return network
 
 
-def step_of(made: Any, told: Any, heard: Heard, coming: Any, active: Any = None) -> Any:
+def inputs_at(inputs: Inputs, index: Any) -> EventInputs[Any]:
+    """Return what is read of one event, ``(rows,)`` each, from ``(batch, time)``."""
+    return EventInputs(*(inputs[name][index] for name in READING))
+
+
+def step_of(
+    layers: Layers,
+    state: DecoderState,
+    inputs: EventInputs[jax.Array],
+    pitch_next: jax.Array,
+    active: jax.Array,
+) -> tuple[DecoderState, jax.Array, jax.Array]:
     """Read one event and predict the next, its pitch given."""
-    active = np.ones(len(coming), bool) if active is None else active
-    told, hidden, past = hear(made, told, heard, active)
-    pitch = predict_pitch(made, hidden, told.pitch_keys, past, heard.reading())
-    told, given = expect(made, told, heard, hidden, coming, active)
+    sequence = as_sequence(inputs)
+    state, hidden, past = read_event(layers, state, inputs, active)
+    pitch = predict_pitch(layers, hidden, state.pitch_keys, past, sequence)
+    state, given = take_pitch(layers, state, inputs, hidden, pitch_next, active)
     duration = predict_duration(
-        made, given, told.duration_keys, past, heard.reading(), coming[:, None]
+        layers, given, state.duration_keys, past, sequence, pitch_next[:, None]
     )
-    return told, pitch[:, 0], duration[:, 0]
+    return state, pitch[:, 0], duration[:, 0]

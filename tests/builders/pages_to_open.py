@@ -14,14 +14,15 @@ from monody.corpus.report import captions, make_report
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, Verdict
 from monody.evaluation.wording import ModelRow
 from monody.generation.generate import Generation
+from monody.generation.provenance import MadeFrom
 from monody.generation.retries import GeneratedMelody
 from monody.generation.writer import Draft, Task
 from monody.music.melody import Melody
 from monody.music.meter import Meter
 from monody.pages.corpus import write_page
-from monody.pages.layout import Card
-from monody.pages.melodies import CardMaker, show
+from monody.pages.melodies import show
 from monody.pages.page import PAGE, charts_of, write_html
+from monody.pages.player import Card, CardMaker
 from monody.render.curves import Curves, curves_svg
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import store_of, tune
@@ -72,16 +73,13 @@ FILES = (
 
 def generation(folder: Path) -> Generation:
     """Pretend that a model wrote the melodies: new, a copy and a near-copy."""
-    pieces = tuple(
+    generated = tuple(
         GeneratedMelody(Draft(Task(index, 0, None), melody, 2.5, {}), None, novelty)
         for index, (melody, novelty) in enumerate(zip(MELODIES, NOVELTIES, strict=True))
     )
-    made_from: dict[str, str | None] = {
-        "model": "01/model.keras",
-        "model_sha256": 64 * "0",
-    }
-    settings = SampleSettings(num_files=len(pieces), seed=3)
-    return Generation(pieces, settings, {}, len(pieces), None, made_from, folder)
+    made_from = MadeFrom("01/model.keras", 64 * "0", 64 * "1")
+    settings = SampleSettings(num_files=len(generated), seed=3)
+    return Generation(generated, settings, {}, len(generated), None, made_from, folder)
 
 
 def sample_page(folder: Path) -> Path:
@@ -122,7 +120,7 @@ def training_page(folder: Path) -> Path:
             "meaning": "Asked for the next note, the network chooses among 39.",
         },
         "charts": charts_of(histograms(tunes)),
-        "captions": captions({"melodies_used": 5, "keys_estimated": 5}),
+        "captions": captions(5, 5),
     }  # fmt: skip
     write_html("training.html", context, folder / PAGE)
     return folder / PAGE
@@ -132,7 +130,7 @@ def _heard(folder: Path, maker: CardMaker) -> Iterator[Card]:
     """Render the first two melodies, as those of an epoch."""
     made = generation(folder)
     for number, path in enumerate(made.save(folder)[:2]):
-        name, piece = f"Melody {number + 1}", made.pieces[number]
+        name, piece = f"Melody {number + 1}", made.generated[number]
         yield maker.card(name, piece.draft.melody, piece, path, made)
 
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from monody.experiments.experiment import Experiment
 from tests.builders.midi_files import midi_file, read_back, tune, write_tunes
 
 ROOT = Path(__file__).parents[2]
+MAX_HELP_MODULES = 400  # that `--help` imports, Python's own included; 0.15 s of them
 CLASSIC_TRAIN = (
     "data_dir", "experiment_dir", "rnn_size", "num_layers", "learning_rate",
     "window_size", "batch_size", "num_epochs", "dropout", "optimizer", "grad_clip",
@@ -54,26 +54,22 @@ def _fails(
 
 
 def test_help_answers_at_once_and_without_keras() -> None:
-    def help_seconds() -> float:
-        began = time.monotonic()
-        subprocess.run(
-            [sys.executable, "-m", "monody", "--help"], check=True, capture_output=True
-        )
-        return time.monotonic() - began
-
-    assert min(help_seconds() for _ in range(5)) < 0.3
+    # Work is counted, not time: other work on the machine must not fail a test.
     program = (
         "import sys\n"
         "from monody.cli.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'keras', 'jax', 'numpy', 'symusic', 'rich', 'scipy'}\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+        "print(len(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
-    assert done.stderr.strip() == "[]"
+    heavy, modules = done.stderr.splitlines()
+    assert heavy == "[]"
+    assert int(modules) < MAX_HELP_MODULES
 
 
 def test_importing_monody_is_light() -> None:

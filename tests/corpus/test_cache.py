@@ -17,7 +17,8 @@ from monody.corpus.cache import Cache, cache_bytes, clear_cache
 from monody.corpus.corpus import Corpus, read_corpus
 from monody.music.melody_store import MelodyStore, StoreWriter
 from monody.reading.cache import DATABASE, CacheRow
-from monody.reading.pool import FileChunk, ReadPool, Source
+from monody.reading.pool import ReadPool, Source
+from monody.reading.protocol import FilesRead
 from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import midi_file, tune, write_tunes
 
@@ -207,7 +208,7 @@ def test_a_verdict_that_may_change_is_asked_for_again(
 
     def impatient(
         pool: ReadPool, sources: Iterable[Source]
-    ) -> Iterator[tuple[Sequence[Source], FileChunk]]:
+    ) -> Iterator[tuple[Sequence[Source], FilesRead]]:
         for some, chunk in hidden(pool, sources):
             chunk.keys[0] = None
             yield some, chunk

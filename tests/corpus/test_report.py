@@ -27,7 +27,14 @@ from monody.corpus.report import (
     row_of,
     summary,
 )
-from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, Verdict
+from monody.corpus.verdicts import (
+    DROPPED,
+    DUPLICATE,
+    KEPT,
+    RECOVERED,
+    VERDICTS,
+    Verdict,
+)
 from monody.pages import corpus as report_page
 from monody.pages.corpus import write_page
 from tests.builders.midi_files import store_of, tune
@@ -52,7 +59,7 @@ FILES = (
 
 
 class ReadFromDisk(Sequence[Verdict]):
-    """Verdicts that are made anew whenever they are asked for, and one at a time."""
+    """Verdicts that are made whenever they are asked for, one at a time."""
 
     def __len__(self) -> int:
         return len(FILES)
@@ -80,12 +87,13 @@ def printed(report: Report, width: int = 80, **options: Any) -> str:
 
 def test_totals_leave_copies_out(report: Report) -> None:
     totals, melodies = report.totals, store_of([tune(seed) for seed in (0, 1, 4)])
-    assert (totals["files"], totals[KEPT], totals[RECOVERED]) == (7, 2, 1)
-    assert (totals[DUPLICATE], totals[DROPPED]) == (1, 3)
-    assert (totals["melodies"], totals["melodies_used"]) == (5, 3)
-    assert totals["notes_used"] == len(melodies.notes) < totals["notes"]
-    assert totals["keys_estimated"] == 3
-    assert totals["hours"] == pytest.approx(3 * 8 * 4 / 120 / 60, abs=1e-4)
+    assert (totals.files, totals.kept, totals.recovered) == (7, 2, 1)
+    assert (totals.duplicate, totals.dropped) == (1, 3)
+    assert [totals.with_verdict(verdict) for verdict in VERDICTS] == [2, 1, 1, 3]
+    assert (totals.melodies, totals.melodies_used) == (5, 3)
+    assert totals.notes_used == len(melodies.notes) < totals.notes
+    assert totals.keys_estimated == 3
+    assert totals.hours == pytest.approx(3 * 8 * 4 / 120 / 60, abs=1e-4)
     assert sum(report.histograms["meter"].values()) == 3
 
 
@@ -134,7 +142,11 @@ def test_json_has_every_field_a_file_a_line(report: Report) -> None:
     assert list(found) == ["root", "files", "totals", "histograms", "problems"]
     assert [file["path"] for file in found["files"]] == [file.path for file in FILES]
     assert found["files"][0] == json.loads(json.dumps(asdict(FILES[0])))
-    assert found["totals"] == report.totals
+    assert found["totals"] == report.totals.to_json()
+    assert list(found["totals"]) == [
+        "files", "kept", "recovered", "duplicate", "dropped", "melodies",
+        "melodies_used", "notes", "notes_used", "hours", "keys_estimated",
+    ]  # fmt: skip
     assert found["histograms"] == report.histograms
     assert found["problems"][0]["files"] == 2
     assert sum(line.startswith('{"path"') for line in text.splitlines()) == len(FILES)

@@ -58,10 +58,10 @@ def test_the_figures_are_those_of_the_network_and_the_references(
     assert Evaluator(judged.encoded).score(trained.load().network) == card.score
     assert list(card.references) == ["uniform", "unigram", "bigram", "variable_order"]
     train = encode_set(trained.side("train"), judged.vocabulary)
-    for name, standing in card.references.items():
+    for name, comparison in card.references.items():
         theirs = REFERENCES[name](train, judged.encoded, judged.vocabulary)
-        assert standing.score == Score.of(theirs, judged.encoded)
-        assert standing.saving == Saving.of(judged.surprise, theirs, judged.encoded)
+        assert comparison.score == Score.of(theirs, judged.encoded)
+        assert comparison.saving == Saving.of(judged.surprisal, theirs, judged.encoded)
 
 
 def test_the_json_holds_every_figure_of_every_model(card: Scorecard) -> None:
@@ -116,7 +116,7 @@ def test_progress_names_what_is_done(trained: Experiment) -> None:
 
 def test_notes_have_their_bits(trained_steps: Experiment) -> None:
     judged = evaluate(trained_steps, part="both").judged
-    bits = judged.surprise.bits
+    bits = judged.surprisal.bits
     for index in range(len(judged.melodies)):
         melody = judged.as_read(index)
         notes = judged.bits_of_notes(index)

@@ -15,9 +15,9 @@ from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.provenance import read_provenance
 from monody.generation.vary import again
-from monody.settings.model import ModelSettings
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import TrainSettings
+from tests.builders.json_files import read_json
 
 SHORT: dict[str, Any] = {"num_files": 2, "bars": 2, "seed": 5}
 
@@ -43,7 +43,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 def test_what_is_packed_is_the_experiment(trained: Experiment) -> None:
     laid_out = base_experiment()
     assert laid_out.model_path.read_bytes() == trained.model_path.read_bytes()
-    assert laid_out.read_json("scores.json") == trained.read_json("scores.json")
+    assert read_json(laid_out.scores_path) == read_json(trained.scores_path)
     for side in ("train", "validation", "test"):
         ours, theirs = laid_out.side(side), trained.side(side)
         assert (ours.fingerprint(), ours.sources) == (
@@ -57,9 +57,9 @@ def test_packing_twice_gives_the_same_bytes_and_tells_no_paths(
 ) -> None:
     pack_base(trained, tmp_path / "again")
     assert _contents(tmp_path / "again") == _contents(packed)
-    record = base_experiment().record()
+    record = read_json(base_experiment().settings_path)
     assert "data_dir" not in record
-    assert record["settings"] == trained.record()["settings"]
+    assert record["settings"] == read_json(trained.settings_path)["settings"]
 
 
 @pytest.mark.usefixtures("packed")
@@ -166,16 +166,14 @@ def test_the_base_model_is_the_one_of_the_recipe(tmp_path: Path) -> None:
     from monody.cli.make_base import MODEL, READING, TRAINING, base_corpus
 
     experiment = base_experiment()
-    passport = experiment.load().passport
-    saved = passport["settings"]
-    assert ModelSettings.from_json(saved["model"]) == MODEL
-    assert TrainSettings.from_json(saved["training"]) == TRAINING
-    of_reading = READING.of_reading()
-    assert {name: saved["reading"][name] for name in of_reading} == of_reading
+    record = experiment.load().record
+    assert record.model == MODEL
+    assert record.training == TRAINING
+    assert record.reading.of_reading() == READING.of_reading()
     corpus = base_corpus(tmp_path / "tunes")
-    assert passport["data_fingerprint"] == corpus.melodies.fingerprint()
+    assert record.data_fingerprint == corpus.melodies.fingerprint()
     split = monody.split_corpus(corpus, TRAINING.seed)
     for side in ("train", "validation", "test"):
         taken = corpus.melodies.take(getattr(split, side))
         assert np.array_equal(experiment.side(side).notes, taken.notes)
-    assert experiment.read_json("scores.json")["test"]["melodies"] == len(split.test)
+    assert read_json(experiment.scores_path)["test"]["melodies"] == len(split.test)

@@ -9,6 +9,7 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from tests.builders.json_files import read_json, write_json
 
 
 @pytest.fixture(autouse=True)
@@ -77,14 +78,14 @@ def test_each_side_of_the_split_is_kept(trained: Experiment) -> None:
     shutil.rmtree("whole/training")
     with pytest.raises(MonodyError, match="does not hold the train melodies"):
         whole.side("train")
-    record = whole.record()
+    record = read_json(whole.settings_path)
     record["melodies"]["test"] = 3
-    whole.write_json("settings.json", record)
+    write_json(whole.settings_path, record)
     with pytest.raises(MonodyError, match="does not hold all of the test melodies"):
         whole.side("test")
     del record["melodies"]
-    whole.write_json("settings.json", record)
-    with pytest.raises(MonodyError, match="which melodies are on which side"):
+    write_json(whole.settings_path, record)
+    with pytest.raises(MonodyError, match="not those of this version of monody"):
         whole.side("test")
     Path("whole/settings.json").write_text("[]")
     with pytest.raises(MonodyError, match=r"does not hold settings\.json"):
@@ -103,9 +104,9 @@ def test_what_may_go_on_is_the_one_started_last(trained: Experiment) -> None:
     assert Experiment.to_go_on().folder == Path("experiments/03")
     assert Experiment("experiments/03").is_over()
     assert Experiment("experiments/01").is_over()
-    shorter = trained.record()
+    shorter = read_json(trained.settings_path)
     shorter["settings"]["training"]["num_epochs"] = 3
-    Experiment("experiments/03").write_json("settings.json", shorter)
+    write_json(Experiment("experiments/03").settings_path, shorter)
     with pytest.raises(MonodyError, match="unfinished training already: --resume"):
         Experiment.create("experiments/03")
     Experiment("experiments/01").checkpoint_path.touch()

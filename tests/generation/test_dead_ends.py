@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,22 +15,22 @@ from hypothesis import strategies as st
 
 from monody.errors import MonodyError
 from monody.experiments.corpus_style import FIGURE_NOTES
-from monody.generation.constraints.durations import fill
+from monody.generation.constraints.durations import plan_durations
 from monody.generation.constraints.endings import ANY, HEARD, closing_notes
 from monody.generation.constraints.repetition import repeat
 from monody.generation.constraints.rules import Now, Rules, allow, count_on, kinds_of
 from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, HOLD, REST, Vocabulary
-from tests.builders.decoding import now_of
+from monody.models.record import CorpusStyle
+from tests.builders.decoding import now_of, style_of
 
 NOTES = Vocabulary("notes")
 ROWS = 6  # melodies of each example
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Written = list[tuple[int, int]]  # pitch symbols and their ticks
-Corpus = dict[str, list[int]]  # what its melodies use
-Old = tuple[Corpus, Span, Written]
+Old = tuple[CorpusStyle, Span, Written]
 Drawn = tuple[int, int]  # the pitch symbol and the duration symbol of an event
 Draw = Callable[[Mask, Mask, Any, Written], Drawn]
 
@@ -49,9 +49,9 @@ _closing = jax.jit(
 class Request:
     """What is asked of melodies, of a small corpus."""
 
-    corpus: Corpus
-    wanted: MelodySpec
-    clocks: tuple[Span, ...]
+    style: CorpusStyle
+    spec: MelodySpec
+    spans: tuple[Span, ...]
     tonic: int = ANY  # that melodies end on; or that is heard
 
 
@@ -59,23 +59,22 @@ def few_ticks(least: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(1, 12), min_size=least, max_size=3, unique=True)
 
 
-clocks = st.builds(Span, st.integers(1, 40), st.integers(4, 16))
+spans = st.builds(Span, st.integers(1, 40), st.integers(4, 16))
 classes = st.frozensets(st.integers(0, 11), min_size=1)
-spans = st.tuples(st.integers(40, 60), st.integers(0, 20)).map(
-    lambda span: (span[0], sum(span))
+ranges = st.tuples(st.integers(40, 60), st.integers(0, 20)).map(
+    lambda pair: (pair[0], sum(pair))
 )
-corpora = st.fixed_dictionaries(
-    {
-        "note_ticks": few_ticks(1),
-        "rest_ticks": few_ticks(0),
-        "hold_ticks": few_ticks(0),
-        "pitch_range": st.just([50, 72]),
-        "repeats": st.integers(1, 24).map(lambda most: [most] * FIGURE_NOTES),
-    }
+styles = st.builds(
+    style_of,
+    few_ticks(1),
+    few_ticks(0),
+    few_ticks(0),
+    st.just((50, 72)),
+    st.integers(1, 24),
 )
-anew = st.builds(
+specs = st.builds(
     MelodySpec,
-    pitches=st.none() | spans,
+    pitches=st.none() | ranges,
     pitch_classes=st.none() | classes,
     note_ticks=st.none() | st.frozensets(st.integers(1, 12), min_size=1),
     notes_per_bar=st.none()
@@ -86,9 +85,9 @@ anew = st.builds(
 )
 new_melodies = st.builds(
     Request,
-    corpora,
-    anew,
-    st.lists(clocks, min_size=1, max_size=3).map(tuple),
+    styles,
+    specs,
+    st.lists(spans, min_size=1, max_size=3).map(tuple),
     st.sampled_from([ANY, HEARD]) | st.integers(0, 11),
 )
 
@@ -96,32 +95,32 @@ new_melodies = st.builds(
 @st.composite
 def old_melodies(draw: st.DrawFn) -> Old:
     """Any melody of a corpus, and its time: it begins with a bar, and ends sounding."""
-    corpus = draw(corpora)
-    symbols = [(REST, ticks) for ticks in corpus["rest_ticks"]]
-    symbols += [(HOLD, ticks) for ticks in corpus["hold_ticks"]]
-    notes = st.tuples(st.integers(0, 127), st.sampled_from(corpus["note_ticks"]))
+    style = draw(styles)
+    symbols = [(REST, ticks) for ticks in style.rest_ticks]
+    symbols += [(HOLD, ticks) for ticks in style.hold_ticks]
+    notes = st.tuples(st.integers(0, 127), st.sampled_from(style.note_ticks))
     every = notes | st.sampled_from(symbols) if symbols else notes
     melody: Written = []
     for kind, ticks in [*draw(st.lists(every, max_size=12)), draw(notes)]:
         if kind != HOLD or (melody and melody[-1][0] != REST):
             melody.append((kind, ticks))
     length = sum(ticks for _, ticks in melody)
-    return corpus, Span(length, draw(st.integers(4, 16))), melody
+    return style, Span(length, draw(st.integers(4, 16))), melody
 
 
-def _kept_pitches(clock: Span, melody: Written) -> Kept:
+def _kept_pitches(span: Span, melody: Written) -> Kept:
     return Kept(
         pitches=tuple(pitch for pitch, _ in melody if pitch < REST),
-        notes_in_bars=tuple(_in_bars(clock, melody)),
+        notes_in_bars=tuple(_in_bars(span, melody)),
     )
 
 
-def _in_bars(clock: Span, melody: Written) -> list[int]:
+def _in_bars(span: Span, melody: Written) -> list[int]:
     """Count the notes that begin in each bar, the last one whole or not."""
     total = sum(ticks for _, ticks in melody)
-    bars, now = [0] * -(-total // clock.bar_ticks), 0
+    bars, now = [0] * -(-total // span.bar_ticks), 0
     for pitch, ticks in melody:
-        bars[now // clock.bar_ticks] += pitch < REST
+        bars[now // span.bar_ticks] += pitch < REST
         now += ticks
     return bars
 
@@ -129,35 +128,35 @@ def _in_bars(clock: Span, melody: Written) -> list[int]:
 @st.composite
 def new_rhythms(draw: st.DrawFn) -> Request:
     """Keep the pitches of a melody, in bars that may be longer or shorter."""
-    corpus, clock, melody = draw(old_melodies())
-    kept = _kept_pitches(clock, melody)
+    style, span, melody = draw(old_melodies())
+    kept = _kept_pitches(span, melody)
     bar_ticks = draw(st.none() | st.integers(4, 16))
     if bar_ticks is not None:
-        clock = Span(len(kept.notes_in_bars) * bar_ticks, bar_ticks)
+        span = Span(len(kept.notes_in_bars) * bar_ticks, bar_ticks)
     values = draw(st.none() | st.frozensets(st.integers(1, 12), min_size=1))
-    return Request(corpus, MelodySpec(note_ticks=values, kept=kept), (clock,))
+    return Request(style, MelodySpec(note_ticks=values, kept=kept), (span,))
 
 
 @st.composite
 def new_pitches(draw: st.DrawFn) -> Request:
     """Keep the rhythm of a melody of any corpus."""
-    _, clock, melody = draw(old_melodies())
+    _, span, melody = draw(old_melodies())
     kinds = tuple(0 if pitch < REST else pitch for pitch, _ in melody)
-    wanted = MelodySpec(
-        pitches=draw(st.none() | spans),
+    spec = MelodySpec(
+        pitches=draw(st.none() | ranges),
         pitch_classes=draw(st.none() | classes),
         last_classes=draw(st.none() | classes),
         kept=Kept(kinds, tuple(ticks - 1 for _, ticks in melody)),  # symbol 0: 1 tick
     )
-    return Request(draw(corpora), wanted, (clock,))
+    return Request(draw(styles), spec, (span,))
 
 
 def write(request: Request, draw: Draw) -> list[Written]:
     """Write melodies as the compiled loop does, each event drawn as is said."""
-    rules, shortest = make_rules(NOTES, request.corpus, request.wanted, request.clocks)
-    clock = np.arange(ROWS) % len(request.clocks)
-    length, bar = np.array([request.clocks[index] for index in clock]).T
-    now = now_of(ROWS, notes=0, left=length, bar_ticks=bar, sounding=0, clock=clock)
+    rules, shortest = make_rules(NOTES, request.style, request.spec, request.spans)
+    span = np.arange(ROWS) % len(request.spans)
+    length, bar = np.array([request.spans[index] for index in span]).T
+    now = now_of(ROWS, notes=0, left=length, bar_ticks=bar, sounding=0, span=span)
     tonic, class_ticks = np.full(ROWS, request.tonic), np.zeros((ROWS, 12))
     melodies: list[Written] = [[] for _ in range(ROWS)]
     while np.any(now.left > 0):
@@ -218,71 +217,72 @@ def _go_on(rules: Rules, now: Now, pitch: Any, duration: Any) -> Now:
     is_note = pitch < REST
     _, begun = _count_on(rules, now, jnp.array(is_note)[:, None])
     begun = np.asarray(begun)[np.arange(ROWS), duration]
-    return now._replace(
-        event=now.event + 1,
-        notes=now.notes + is_note,
-        left=np.where(ended, 0, now.left - ticks),
-        position=(now.position + ticks) % now.bar_ticks,
-        bar=now.bar + (now.position + ticks) // now.bar_ticks,
-        sounding=np.where(ended, now.sounding, pitch != REST),
-        latest=np.where(is_note, pitch, now.latest),
-        begun=np.where(ended, now.begun, begun),
-        repeats=_repeat(now.repeats, jnp.array(pitch), jnp.array(is_note)),
-    )
+    changed: dict[str, Any] = {
+        "event": now.event + 1,
+        "notes": now.notes + is_note,
+        "left": np.where(ended, 0, now.left - ticks),
+        "position": (now.position + ticks) % now.bar_ticks,
+        "bar": now.bar + (now.position + ticks) // now.bar_ticks,
+        "sounding": np.where(ended, now.sounding, pitch != REST),
+        "latest": np.where(is_note, pitch, now.latest),
+        "begun": np.where(ended, now.begun, begun),
+        "repeats": _repeat(now.repeats, jnp.array(pitch), jnp.array(is_note)),
+    }
+    return now._replace(**changed)
 
 
-def _check(request: Request, clock: Span, melody: Written) -> None:
+def _check(request: Request, span: Span, melody: Written) -> None:
     """Compare a melody with all that was asked of it."""
-    wanted, corpus = request.wanted, request.corpus
+    spec, style = request.spec, request.style
     total = sum(ticks for _, ticks in melody)
-    assert total == clock.length_ticks or (wanted.free and total < clock.length_ticks)
+    assert total == span.length_ticks or (spec.free and total < span.length_ticks)
     assert melody[-1][0] != REST
     assert (REST, HOLD) not in pairwise([REST, *(pitch for pitch, _ in melody)])
     pitches = [pitch for pitch, _ in melody if pitch < REST]
-    if wanted.kept.pitches:
-        assert pitches == [*wanted.kept.pitches]
-        assert _in_bars(clock, melody) == [*wanted.kept.notes_in_bars]
+    if spec.kept.pitches:
+        assert pitches == [*spec.kept.pitches]
+        assert _in_bars(span, melody) == [*spec.kept.notes_in_bars]
     else:
-        low, high = wanted.pitches or corpus["pitch_range"]
+        low, high = spec.pitches or style.pitch_range
         assert low <= min(pitches) <= max(pitches) <= high
-    if wanted.pitch_classes is not None:
-        assert {pitch % 12 for pitch in pitches} <= wanted.pitch_classes
-    _check_last_note(request, clock, melody)
-    if wanted.kept.kinds:
+    if spec.pitch_classes is not None:
+        assert {pitch % 12 for pitch in pitches} <= spec.pitch_classes
+    _check_last_note(request, span, melody)
+    if spec.kept.kinds:
         rhythm = [(0 if pitch < REST else pitch, ticks - 1) for pitch, ticks in melody]
-        assert rhythm == [*zip(wanted.kept.kinds, wanted.kept.durations, strict=True)]
+        assert rhythm == [*zip(spec.kept.kinds, spec.kept.durations, strict=True)]
     else:
         _check_durations(request, melody)
-    if wanted.notes_per_bar is not None:
-        in_bars, (low, high) = _in_bars(clock, melody), wanted.notes_per_bar
+    if spec.notes_per_bar is not None:
+        in_bars, (low, high) = _in_bars(span, melody), spec.notes_per_bar
         assert max(in_bars) <= high
-        assert all(count >= low for count in in_bars[: total // clock.bar_ticks])
+        assert all(count >= low for count in in_bars[: total // span.bar_ticks])
 
 
-def _check_last_note(request: Request, clock: Span, melody: Written) -> None:
-    wanted = request.wanted
+def _check_last_note(request: Request, span: Span, melody: Written) -> None:
+    spec = request.spec
     last = max(event for event, (pitch, _) in enumerate(melody) if pitch < REST)
-    low, high = wanted.pitches or request.corpus["pitch_range"]
+    low, high = spec.pitches or request.style.pitch_range
     possible = {pitch % 12 for pitch in range(low, high + 1)}
-    for some in (wanted.pitch_classes, wanted.last_classes):
+    for some in (spec.pitch_classes, spec.last_classes):
         possible &= {*range(12)} if some is None else some
     possible = possible & {request.tonic} or possible  # the tonic gives way
-    assert wanted.kept.pitches or melody[last][0] % 12 in possible
-    if not wanted.free:
-        filling = fill(request.corpus, wanted, clock, frozenset(NOTES.durations))
-        assert sum(ticks for _, ticks in melody[last:]) >= filling.last_ticks
+    assert spec.kept.pitches or melody[last][0] % 12 in possible
+    if not spec.free:
+        alphabet = frozenset(NOTES.durations)
+        plan = plan_durations(request.style, spec, span, alphabet)
+        assert sum(ticks for _, ticks in melody[last:]) >= plan.last_ticks
 
 
 def _check_durations(request: Request, melody: Written) -> None:
-    if (values := request.wanted.note_ticks) is not None:
+    if (values := request.spec.note_ticks) is not None:
         assert HOLD not in {pitch for pitch, _ in melody}
         assert {ticks for _, ticks in melody} <= values
         return
-    seen = {
-        name: {*request.corpus[f"{name}_ticks"]} for name in ("note", "rest", "hold")
-    }
-    seen["note"] |= {6, 3, 1}
-    if request.wanted.notes_per_bar is not None:
+    style = request.style
+    seen = {"note": {*style.note_ticks, 6, 3, 1}, "rest": {*style.rest_ticks}}
+    seen["hold"] = {*style.hold_ticks}
+    if request.spec.notes_per_bar is not None:
         for name in ("note", "rest"):
             seen[name] |= {24, 36, 48, 72, 96}
     names = {REST: "rest", HOLD: "hold"}
@@ -297,38 +297,32 @@ def test_melodies_obey_and_meet_no_dead_end(request: Request, seed: int) -> None
     except MonodyError:
         reject()
     for row, melody in enumerate(melodies):
-        _check(request, request.clocks[row % len(request.clocks)], melody)
+        _check(request, request.spans[row % len(request.spans)], melody)
 
 
 def test_where_notes_are_counted_too_the_last_is_long_enough() -> None:
-    corpus = {
-        "note_ticks": [2],
-        "rest_ticks": [],
-        "hold_ticks": [2, 8],
-        "pitch_range": [60, 72],
-        "repeats": [24] * FIGURE_NOTES,
-    }
-    wanted = MelodySpec(notes_per_bar=(1, 8), last_ticks=8)
-    request = Request(corpus, wanted, (Span(32, 16),))
+    style = style_of(note_ticks=[2], rest_ticks=[], hold_ticks=[2, 8])
+    spec = MelodySpec(notes_per_bar=(1, 8), last_ticks=8)
+    request = Request(style, spec, (Span(32, 16),))
     for seed in range(4):
         for melody in write(request, at_random(seed)):
-            _check(request, request.clocks[0], melody)
+            _check(request, request.spans[0], melody)
 
 
 @settings(max_examples=25)
 @given(old_melodies(), st.integers(0, 3), st.integers(0, 3))
 def test_whatever_obeys_may_be_written(old: Old, fewer: int, more: int) -> None:
-    corpus, clock, melody = old
+    style, span, melody = old
     pitches = [pitch for pitch, _ in melody if pitch < REST]
-    in_bars = _in_bars(clock, melody)
-    whole = in_bars[: clock.length_ticks // clock.bar_ticks]
-    wanted = MelodySpec(
+    in_bars = _in_bars(span, melody)
+    whole = in_bars[: span.length_ticks // span.bar_ticks]
+    spec = MelodySpec(
         pitches=(min(pitches), max(pitches)),
         pitch_classes=frozenset(pitch % 12 for pitch in pitches),
         notes_per_bar=(max(min(whole, default=0) - fewer, 0), max(in_bars) + more),
         last_classes=frozenset({pitches[-1] % 12}),
     )
-    corpus |= {"repeats": [24] * FIGURE_NOTES}
-    for asked in (wanted, MelodySpec(kept=_kept_pitches(clock, melody))):
-        written = write(Request(corpus, asked, (clock,)), as_in(melody))
+    style = replace(style, repeats=(24,) * FIGURE_NOTES)
+    for asked in (spec, MelodySpec(kept=_kept_pitches(span, melody))):
+        written = write(Request(style, asked, (span,)), as_in(melody))
         assert written == [melody] * ROWS

@@ -20,7 +20,7 @@ from monody.generation.decoding.decode import (
     decode_events,
 )
 from monody.generation.decoding.sampling import SamplingSettings
-from monody.generation.decoding.state import Heard
+from monody.generation.decoding.state import EventInputs
 from monody.models.batches import (
     Batches,
     EncodedSet,
@@ -29,6 +29,7 @@ from monody.models.batches import (
     known_note,
 )
 from monody.models.events import END, UNKNOWN, Events, Vocabulary, decode, encode
+from monody.models.inference_layers import Dense
 from monody.models.likelihood import network_inputs
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
@@ -48,6 +49,7 @@ def _without_copies(experiment: Experiment) -> TrainedModel:
     model = Experiment(experiment.path).load()
     for name in ("pitch_fresh", "duration_fresh"):
         layer = model.layers[name]
+        assert isinstance(layer, Dense)
         model.layers[name] = replace(layer, bias=layer.bias + 30)
     return model
 
@@ -84,8 +86,9 @@ def _write(
     *,
     free: bool = False,
 ) -> list[DecodedMelody]:
-    choice = SamplingSettings(temperature, 0, 1.0, 0.0)
-    return decode_events(model, starts, MelodySpec(free=free), (choice, choice), seed)
+    sampler = SamplingSettings(temperature, 0, 1.0, 0.0)
+    spec = MelodySpec(free=free)
+    return decode_events(model, starts, spec, (sampler, sampler), seed)
 
 
 def _symbols(written: DecodedMelody) -> tuple[list[int], list[int]]:
@@ -102,17 +105,17 @@ def test_every_melody_ends_with_a_note_on_the_last_tick(
     which: str, length: int, request: pytest.FixtureRequest
 ) -> None:
     model: TrainedModel = request.getfixturevalue(which)
-    seen = model.passport["seen"]
+    style = model.record.style
     for written in _write(model, _from_nothing(20, length * 6), 1.3):
         events = written.events
         assert sum(_ticks(model, events)) == length * TICKS_PER_STEP
         melody = decode(events, model.vocabulary)
         assert melody.end == length * TICKS_PER_STEP
         assert END not in events.pitch
-        low, high = seen["pitch_range"]
+        low, high = style.pitch_range
         assert low <= melody.pitches.min() <= melody.pitches.max() <= high
         assert set(_ticks(model, events)) <= {
-            *seen["note_ticks"], *seen["rest_ticks"], TICKS_PER_STEP,
+            *style.note_ticks, *style.rest_ticks, TICKS_PER_STEP,
         }  # fmt: skip
 
 
@@ -159,8 +162,8 @@ def test_gated_16ths_fill_the_length_and_keep_their_rests(
 ) -> None:
     # Five ticks on, one off: notes alone could not fill it, and rests are shorter.
     gated = copy.copy(loaded)
-    seen = {**loaded.passport["seen"], "note_ticks": [5], "rest_ticks": [1]}
-    gated.passport = {**loaded.passport, "seen": seen}
+    style = replace(loaded.record.style, note_ticks=(5,), rest_ticks=(1,))
+    gated.record = replace(loaded.record, style=style)
     for written in _write(gated, _from_nothing(5, length * 6), seed=1):
         ticks = _ticks(gated, written.events)
         end = decode(written.events, gated.vocabulary).end
@@ -200,12 +203,12 @@ def _most_likely_next(model: TrainedModel, heard: Events) -> tuple[int, int]:
     inputs["bars_left"][0, : at + 1] = 9 - inputs["bar"][0, : at + 1] + 1
     inputs["end_position"][0, : at + 1] = 1
     pitch = np.asarray(predict(model.network, inputs)["pitch"])[0, at]
-    low, high = model.passport["seen"]["pitch_range"]
+    low, high = model.record.style.pitch_range
     allowed = np.isin(np.arange(len(pitch)), range(low, high + 1))
     best = int(np.where(allowed, pitch, -np.inf).argmax())
     inputs["pitch_next"][0, at] = best
     duration = np.asarray(predict(model.network, inputs)["duration"])[0, at]
-    used = np.isin(model.vocabulary.durations, model.passport["seen"]["note_ticks"])
+    used = np.isin(model.vocabulary.durations, model.record.style.note_ticks)
     return best, int(np.where(used, duration, -np.inf).argmax())
 
 
@@ -227,9 +230,9 @@ def _in_one_meter(melody: Melody) -> Melody:
 
 
 def _goes_on(events: Events, melody: Melody, at: int) -> Start:
-    """Stand before an event of a melody, which is then led to its own end."""
+    """Start before an event of a melody, which is then led to its own end."""
     bar_ticks = melody.meters[0].bar_ticks
-    clock = events.bar.astype(int) * bar_ticks + events.position
+    tick = events.bar.astype(int) * bar_ticks + events.position
     return Start(
         primer=Events(*(field[:at] for field in vars(events).values())),
         from_beginning=True,
@@ -239,16 +242,16 @@ def _goes_on(events: Events, melody: Melody, at: int) -> Start:
         length_ticks=0,
         draw=(0, 0),
         position=int(events.position[at]),
-        ticks_after=int(clock[-1] - clock[at]),
+        ticks_after=int(tick[-1] - tick[at]),
     )
 
 
-def _read_in_training(encoded: EncodedSet, count: int) -> list[Heard]:
+def _read_in_training(encoded: EncodedSet, count: int) -> list[EventInputs[int]]:
     """Return what the network reads of a melody in training, its end known."""
-    fields = {name: getattr(encoded, name)[:count] for name in Heard._fields}
+    fields = {name: getattr(encoded, name)[:count] for name in EventInputs._fields}
     fields["note_before"] = known_note(fields["note_before"])
-    columns = [fields[name].tolist() for name in Heard._fields]
-    return [Heard(*read) for read in zip(*columns, strict=True)]
+    columns = [fields[name].tolist() for name in EventInputs._fields]
+    return [EventInputs(*read) for read in zip(*columns, strict=True)]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -99,14 +99,14 @@ def test_the_best_are_those_with_the_lowest_scores(trained: Experiment) -> None:
     everything = _generate(trained, num_files=9, file_length=48)
     best = _generate(trained, num_files=3, best_of=9, file_length=48)
     assert best.tries == everything.tries == 9
-    ranked = sorted(everything.pieces, key=lambda piece: piece.score)
-    assert [piece.draft.task.index for piece in best.pieces] == [
-        piece.draft.task.index for piece in ranked[:3]
+    ranked = sorted(everything.generated, key=lambda one: one.score)
+    assert [one.draft.task.index for one in best.generated] == [
+        one.draft.task.index for one in ranked[:3]
     ]
-    for piece in everything.pieces:
-        assert piece.novelty is not None
-        assert piece.score == pytest.approx(
-            piece.draft.bits_per_note + COPY_BITS * piece.novelty.covered
+    for one in everything.generated:
+        assert one.novelty is not None
+        assert one.score == pytest.approx(
+            one.draft.bits_per_note + COPY_BITS * one.novelty.covered
         )
 
 
@@ -133,13 +133,13 @@ def test_the_manifest_says_what_is_known_of_each(
     assert run["settings"] == generation.settings.to_json()
     assert run["first_tries"] == {"all": 3, "failed": generation.first_tries}
     assert run["held_out"]["melodies"] == 4
-    for said, piece in zip(run["melodies"], generation.pieces, strict=True):
-        assert said["bits_per_note"] == pytest.approx(piece.draft.bits_per_note)
+    for said, one in zip(run["melodies"], generation.generated, strict=True):
+        assert said["bits_per_note"] == pytest.approx(one.draft.bits_per_note)
         assert said["cost_bits_per_note"]["key"] > 0
-        assert said["failure"] is piece.failure is None
-        assert piece.novelty is not None
-        assert said["novelty"]["label"] == piece.novelty.label
-        assert said["novelty"]["notes"] == len(piece.draft.melody)
+        assert said["failure"] is one.failure is None
+        assert one.novelty is not None
+        assert said["novelty"]["label"] == one.novelty.label
+        assert said["novelty"]["notes"] == len(one.draft.melody)
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def test_what_has_collapsed_at_first_is_tried_again_and_counted(
     guarded = _generate(trained, **asked)
     assert guarded.first_tries == {"silence": 2, "one note": 1}
     assert guarded.tries == 4
-    tries = [piece.draft.task.attempt for piece in guarded.pieces]
+    tries = [one.draft.task.attempt for one in guarded.generated]
     assert tries == [1, 0, 1, 1]
     same = [a == b for a, b in zip(guarded.melodies, usual.melodies, strict=True)]
     assert same == [False, True, False, False]
@@ -254,15 +254,15 @@ def _attempts(
     writer = _Recites(experiment.side("train")[0], own, copies)
     settings = SampleSettings(**asked)
     run = RejectionSampler(writer, settings, lambda *_: None, known).run
-    pieces, first_tries = run([0, 1], lambda *_: None)
-    return pieces, first_tries, writer
+    generated, first_tries = run([0, 1], lambda *_: None)
+    return generated, first_tries, writer
 
 
 def test_what_copies_too_much_is_tried_again(trained: Experiment) -> None:
-    pieces, first_tries, _ = _attempts(trained, 2, max_copy=4.0)
+    generated, first_tries, _ = _attempts(trained, 2, max_copy=4.0)
     assert first_tries == {COPIED: 2}
-    assert [piece.draft.task.attempt for piece in pieces] == [2, 2]
-    assert {piece.failure for piece in pieces} == {None}
+    assert [one.draft.task.attempt for one in generated] == [2, 2]
+    assert {one.failure for one in generated} == {None}
     _, first_tries, writer = _attempts(trained, 2, max_copy=99.0)
     assert (first_tries, len(writer.written)) == ({}, 2)
 
@@ -271,23 +271,23 @@ def test_what_copies_too_much_is_tried_again(trained: Experiment) -> None:
 def test_in_the_end_what_there_is_is_kept_and_said(
     trained: Experiment, temperature: float, tries: int
 ) -> None:
-    pieces, first_tries, writer = _attempts(
+    generated, first_tries, writer = _attempts(
         trained, TRIES, max_copy=4.0, temperature=temperature
     )
-    assert [piece.failure for piece in pieces] == [COPIED, COPIED]
+    assert [one.failure for one in generated] == [COPIED, COPIED]
     assert len(writer.written) == 2 * tries
     assert first_tries == {COPIED: 2}
 
 
 def test_files_obey_the_limit_on_copies(trained: Experiment) -> None:
     free = _generate(trained, num_files=12, bars=8)
-    runs = [piece.novelty.longest_bars for piece in free.pieces if piece.novelty]
+    runs = [one.novelty.longest_bars for one in free.generated if one.novelty]
     most = float(np.median(runs))
     held = _generate(trained, num_files=12, bars=8, max_copy=most)
     assert held.first_tries[COPIED] == sum(run > most for run in runs)
-    for piece in held.pieces:
-        assert piece.novelty is not None
-        assert piece.novelty.longest_bars <= most or piece.failure == COPIED
+    for one in held.generated:
+        assert one.novelty is not None
+        assert one.novelty.longest_bars <= most or one.failure == COPIED
 
 
 def test_a_training_melody_is_a_copy_of_itself_in_any_key(trained: Experiment) -> None:
@@ -308,7 +308,7 @@ def test_a_model_file_alone_is_enough_but_knows_no_copies(
     shutil.copy(trained.model_path, alone)
     generation = _generate(Experiment.open(alone), num_files=2, file_length=32)
     assert generation.primers == (None, None)
-    assert [piece.novelty for piece in generation.pieces] == [None, None]
+    assert [one.novelty for one in generation.generated] == [None, None]
     assert generation.usual is None
     paths = generation.save()
     assert paths == [tmp_path / "generated" / f"{i}.mid" for i in (1, 2)]

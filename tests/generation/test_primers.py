@@ -20,11 +20,12 @@ from monody.generation.primers import (
     named_bars,
     primer_melodies,
 )
+from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import metric_positions
-from monody.music.scale import heard_scale
 from monody.settings.sampling import SampleSettings
+from tests.builders.json_files import read_json
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import midi_file, tune
 
@@ -160,7 +161,7 @@ def test_primers_come_from_the_folder_named(
 def test_primers_are_held_out_melodies_by_default(trained: Experiment) -> None:
     settings = SampleSettings(num_files=12, file_length=16, seed=1)
     generation = monody.generate(trained, settings)
-    split = trained.read_json("split.json")
+    split = read_json(trained.split_path)
     held_out = {item["file"] for item in split["validation"] + split["test"]}
     sources = [primer.source for primer in generation.primers if primer]
     assert len(sources) == 12

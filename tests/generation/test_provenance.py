@@ -14,6 +14,7 @@ import monody
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation.provenance import FORGETTABLE, Provenance, read_provenance
+from monody.generation.rewrite import Rewrite, RewriteRecord
 from monody.music.midi_file import midi_bytes
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import midi_file, tune
@@ -77,9 +78,9 @@ def test_how_many_were_made_does_not_show() -> None:
 
 
 def test_a_rewrite_is_told() -> None:
-    how: dict[str, Any] = {"how": {"keep": "rhythm"}, "melody": {"notes": []}}
-    passport = replace(PASSPORT, rewrite=how)
-    assert Provenance.from_json(json.loads(passport.text())).rewrite == how
+    rewrite = RewriteRecord(Rewrite(keep="rhythm", replace=None), tune(2))
+    passport = replace(PASSPORT, rewrite=rewrite)
+    assert Provenance.from_json(json.loads(passport.text())).rewrite == rewrite
     assert "rewrite" not in PASSPORT.to_json()
 
 

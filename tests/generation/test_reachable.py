@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monody.generation.constraints.arrays import power_of_two
 from monody.generation.constraints.reachable import (
     Counts,
     Durations,
     Sounds,
+    count_event,
     fillable_by_counts,
     fillable_lengths,
-    power_of_two,
 )
 
 NOTHING: frozenset[int] = frozenset()
@@ -51,7 +52,7 @@ def test_the_longest_file_takes_no_time() -> None:
 def fillings(
     durations: Durations, left: int, sounds: Sounds, last_ticks: int
 ) -> Iterator[list[int]]:
-    """Yield, for every way to fill so many ticks, the ticks before each note in it."""
+    """Yield, for every way to fill the ticks left, the ticks before each note in it."""
     if left == 0:
         if sounds == Sounds.CLOSING:
             yield []
@@ -71,14 +72,14 @@ def fillings(
 
 
 def _in_each_bar(
-    starts: list[int], begun: int, clock: int, length: int, bar_ticks: int
+    starts: list[int], begun: int, tick: int, length: int, bar_ticks: int
 ) -> dict[int, int]:
-    """Count the notes of each bar from a clock on, where ``begun`` have begun."""
-    bar = clock // bar_ticks
+    """Count the notes of each bar from a tick on, where ``begun`` have begun."""
+    bar = tick // bar_ticks
     counts = dict.fromkeys(range(bar, -(-length // bar_ticks)), 0)
     counts[bar] = begun
     for start in starts:
-        counts[(clock + start) // bar_ticks] += 1
+        counts[(tick + start) // bar_ticks] += 1
     return counts
 
 
@@ -174,10 +175,11 @@ def test_notes_are_counted_bar_by_bar(
     begun: int, bar: int, lines: int, ok: bool, after: int
 ) -> None:
     counts = Counts.of([3, 1, 0, 0, 0], [4, 4, 4, 0, 0])
-    for array in (np.array, jnp.array):
-        each = Counts(*map(array, counts))
-        counted = each.go_on(array(begun), array(bar), array(lines))
-        assert [int(number) for number in counted] == [ok, after]
+    event = begun, bar, lines
+    counted = count_event(counts, *map(np.array, event))
+    compiled = count_event(Counts(*map(jnp.array, counts)), *map(jnp.array, event))
+    for each in (counted, compiled):
+        assert [int(number) for number in each] == [ok, after]
 
 
 @given(st.lists(limits, min_size=1, max_size=8), st.integers(0, 4), st.data())
@@ -189,9 +191,8 @@ def test_bars_that_are_over_have_as_many_notes_as_they_should(
     low, high = bars[bar]
     over = lines == 0 or begun >= low
     empty = all(bars[between][0] == 0 for between in range(bar + 1, bar + lines))
-    found = Counts.of(*zip(*bars, strict=True)).go_on(
-        *map(np.array, (begun, bar, lines))
-    )
+    counts = Counts.of(*zip(*bars, strict=True))
+    found = count_event(counts, *map(np.array, (begun, bar, lines)))
     assert [int(number) for number in found] == [
         begun <= high and over and empty,
         0 if lines else begun,

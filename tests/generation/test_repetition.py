@@ -3,6 +3,7 @@ from __future__ import annotations
 from itertools import chain
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -61,7 +62,7 @@ def test_a_figure_that_comes_four_times() -> None:
 @settings(max_examples=30)
 @given(st.lists(symbols, min_size=3, max_size=3))
 def test_event_by_event_is_the_same_as_all_at_once(melodies: list[list[int]]) -> None:
-    now: Repeats = no_repeats(3)
+    now = Repeats(*map(jnp.array, no_repeats(3)))
     for event in range(max(map(len, melodies))):
         # A melody that is over rests on.
         pitch = np.array([[*melody, *[REST] * 40][event] for melody in melodies])

@@ -14,7 +14,7 @@ from monody.experiments.experiment import Experiment
 from monody.generation import rewrite
 from monody.generation.infill import gap_of
 from monody.generation.rescoring import rescore
-from monody.generation.rewrite import FILLINGS, Rewrite, Rewriter
+from monody.generation.rewrite import FILLINGS, Rewrite, Rewriter, RewriteRecord
 from monody.generation.writer import Draft, Task
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
@@ -75,7 +75,8 @@ def _model(fixture: str, request: pytest.FixtureRequest) -> TrainedModel:
 def _rewritten(
     model: TrainedModel, melody: Melody, how: Rewrite, tasks: int = 2, **asked: Any
 ) -> list[Draft]:
-    rewriter = Rewriter(model, SampleSettings(**{"seed": 1, **asked}), melody, how)
+    settings = SampleSettings(**{"seed": 1, **asked})
+    rewriter = Rewriter(model, settings, RewriteRecord(how, melody))
     return rewriter.write([Task(index, 0, None) for index in range(tasks)])
 
 
@@ -91,7 +92,7 @@ def test_kept_rhythm_stays_tick_for_tick(
         for draft in _rewritten(model, melody, Rewrite(keep="rhythm")):
             assert draft.melody.notes[:, 1:].tolist() == melody.notes[:, 1:].tolist()
             assert replace(draft.melody, notes=melody.notes) == melody
-            low, high = model.passport["seen"]["pitch_range"]
+            low, high = model.record.style.pitch_range
             assert low <= draft.melody.pitches.min()
             assert draft.melody.pitches.max() <= high
 
@@ -294,9 +295,8 @@ def test_the_filling_is_drawn_by_how_likely_it_makes_what_follows(
 
 
 def test_two_bits_less_are_drawn_four_times_as_often(trained: Experiment) -> None:
-    rewriter = Rewriter(
-        trained.load(), SampleSettings(seed=1), tune(4), Rewrite(replace=(3, 4))
-    )
+    record = RewriteRecord(Rewrite(replace=(3, 4)), tune(4))
+    rewriter = Rewriter(trained.load(), SampleSettings(seed=1), record)
     rng = np.random.default_rng(1)
     drawn = [rewriter._drawn([3.0, 1.0], [], rng) for _ in range(2000)]
     assert np.mean(drawn) == pytest.approx(0.8, abs=0.03)

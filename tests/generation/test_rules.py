@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from monody.experiments.corpus_style import FIGURE_NOTES
+from monody.generation.constraints.arrays import Integers
 from monody.generation.constraints.reachable import Kind
 from monody.generation.constraints.repetition import Repeats, repeats_of
 from monody.generation.constraints.rules import (
     IS_NOTE,
     RULES,
     Allowed,
+    Masks,
     Rules,
     allow,
     as_a_note,
@@ -23,7 +25,7 @@ from monody.generation.constraints.rules import (
 from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, HOLD, REST, Vocabulary
-from tests.builders.decoding import now_of
+from tests.builders.decoding import now_of, style_of
 
 NOTES = Vocabulary("notes")
 
@@ -34,20 +36,12 @@ _kinds_of = jax.jit(kinds_of)
 _as_a_note = jax.jit(as_a_note)
 
 
-def seen(**fields: list[int]) -> dict[str, list[int]]:
-    """Say what a corpus uses: notes of 2 and 5 ticks, rests and holds of 3."""
-    usual = {
-        "note_ticks": [2, 5],
-        "rest_ticks": [3],
-        "hold_ticks": [3],
-        "pitch_range": [60, 72],
-        "repeats": [24] * FIGURE_NOTES,
-    }
-    return {**usual, **fields}
+STYLE = style_of(note_ticks=[2, 5], rest_ticks=[3], hold_ticks=[3])
 
 
-def _rules(wanted: MelodySpec, *clocks: Span, **corpus: list[int]) -> Rules:
-    return make_rules(NOTES, seen(**corpus), wanted, clocks or [Span(10, 10)])[0]
+def _rules(spec: MelodySpec, *spans: Span, **corpus: Any) -> Rules:
+    style = replace(STYLE, **corpus)
+    return make_rules(NOTES, style, spec, spans or [Span(10, 10)])[0]
 
 
 def _symbols(pitch: Any, row: int = 0) -> list[int]:
@@ -63,7 +57,9 @@ def _ticks(rules: Rules, duration: Any, kind: Kind, row: int = 0) -> list[int]:
     return [*map(int, np.asarray(rules.ticks)[mask])]
 
 
-def _used(rules: Rules, allowed: Allowed, kind: Kind, row: int = 0) -> list[int]:
+def _used(
+    rules: Rules, allowed: Allowed | Masks, kind: Kind, row: int = 0
+) -> list[int]:
     """List the ticks, of 2, 3 and 5, that events of a kind may have."""
     return [n for n in _ticks(rules, allowed.duration, kind, row) if n in (2, 3, 5)]
 
@@ -168,7 +164,7 @@ def test_the_last_tick_is_for_a_closing_note() -> None:
 
 def test_the_last_note_is_as_long_as_last_notes_are() -> None:
     rules = _rules(MelodySpec(last_ticks=5), Span(10, 10), Span(2, 10))
-    allowed = _ask("length", rules, now_of(4, left=[10, 5, 7, 2], clock=[0, 0, 0, 1]))
+    allowed = _ask("length", rules, now_of(4, left=[10, 5, 7, 2], span=[0, 0, 0, 1]))
     used = [_used(rules, allowed, Kind.CLOSING, row) for row in range(4)]
     # 2 of 7, and then 5; there is no time for 5 in all of a melody of 2.
     assert used == [[2, 3, 5], [5], [2], [2]]
@@ -225,10 +221,10 @@ def test_notes_are_counted_in_every_bar_of_its_own() -> None:
 
 
 def test_a_note_that_may_not_be_the_last_is_not_held_to_the_end() -> None:
-    wanted = MelodySpec(notes_per_bar=(1, 1), last_classes=frozenset({0}))
-    rules = _rules(wanted, Span(8, 8))  # to be filled by a note of 2 and holds of 3
-    now = now_of(2, left=6, position=2, bar_ticks=8, begun=1, latest=[60, 61])
-    now = now._replace(closing=np.tile(rules.closing, (2, 1)))
+    spec = MelodySpec(notes_per_bar=(1, 1), last_classes=frozenset({0}))
+    rules = _rules(spec, Span(8, 8))  # to be filled by a note of 2 and holds of 3
+    places = {"left": 6, "position": 2, "bar_ticks": 8, "begun": 1, "latest": [60, 61]}
+    now = now_of(2, **places, closing=rules.closing)
     allowed = _ask("density", rules, now)
     held = [_used(rules, allowed, Kind.HOLD, row) for row in range(2)]
     assert held == [[3], []]
@@ -264,7 +260,7 @@ def test_a_kept_pitch_is_as_likely_as_any_note() -> None:
     assert chosen[:2].tolist() == [60, 99]  # not the rest, likelier than the pitches
 
 
-def _after(notes: list[int]) -> Repeats:
+def _after(notes: list[int]) -> Repeats[Integers]:
     latest, runs = repeats_of(np.array(notes))
     return Repeats(latest[None], runs[None])
 
@@ -272,25 +268,25 @@ def _after(notes: list[int]) -> Repeats:
 def test_no_figure_comes_more_often_than_is_usual() -> None:
     rules = _rules(MelodySpec(), repeats=[2, 4, *[24] * (FIGURE_NOTES - 2)])
     notes = {*range(60, 73)}
-    for heard, too_much in (
+    for notes_before, too_much in (
         ([60, 60, 60], {60}),  # two repeats of one note
         ([62, 60, 60], set()),
         ([60, 62, 60, 62, 60, 62], {60}),  # four repeats of two notes
         ([60, 62, 60, 62, 60], set()),
         ([60, 62, 64] * 4, set()),
     ):
-        allowed, each = _allow(rules, now_of(repeats=_after(heard)))
+        allowed, each = _allow(rules, now_of(repeats=_after(notes_before)))
         assert {*_symbols(allowed.pitch)} == notes - too_much | {REST, HOLD}
         by_repeats = each.pitch[:, [*RULES].index("repeats")]
         assert {*range(131)} - {*_symbols(by_repeats)} == too_much
 
 
 def test_the_repeats_give_way_where_no_other_note_is_left() -> None:
-    wanted = MelodySpec(pitches=(60, 61))
-    rules = _rules(wanted, repeats=[2] * FIGURE_NOTES)
+    spec = MelodySpec(pitches=(60, 61))
+    rules = _rules(spec, repeats=[2] * FIGURE_NOTES)
     again = now_of(repeats=_after([60, 60, 60]))
     assert _symbols(_allow(rules, again)[0].pitch) == [61, REST, HOLD]
-    only = _rules(replace(wanted, pitches=(60, 60)), repeats=[2] * FIGURE_NOTES)
+    only = _rules(replace(spec, pitches=(60, 60)), repeats=[2] * FIGURE_NOTES)
     assert _symbols(_allow(only, again)[0].pitch) == [60, REST, HOLD]
 
 
@@ -319,7 +315,7 @@ def test_no_rest_follows_a_rest_but_on_a_grid() -> None:
     for encoding, follows in (("notes", [False, True]), ("steps", [True, True])):
         rules, _ = make_rules(
             Vocabulary(encoding),
-            seen(note_ticks=[6], rest_ticks=[6]),
+            replace(STYLE, note_ticks=(6,), rest_ticks=(6,)),
             MelodySpec(),
             [Span(96, 96)],
         )

@@ -16,11 +16,11 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DRAWS = 4000  # of every test: compiled once
 NEUTRAL = SamplingSettings(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0)
 
-_choose = jax.jit(sample)
+_sample = jax.jit(sample)
 _shortlist = jax.jit(shortlist)
 
 
-def _choice(**knobs: float) -> SamplingSettings:
+def _settings(**knobs: float) -> SamplingSettings:
     """Turn some knobs; the others stay neutral."""
     return SamplingSettings(*map(jnp.array, NEUTRAL._replace(**knobs)))
 
@@ -39,7 +39,7 @@ def _draw(
 ) -> Counter[str]:
     logits = jnp.tile(jnp.log(_table(probabilities)), (DRAWS, 1))
     mask = jnp.tile(jnp.array([letter in allowed for letter in LETTERS]), (DRAWS, 1))
-    drawn = _choose(logits, mask, _choice(**knobs), _chances(DRAWS))
+    drawn = _sample(logits, mask, _settings(**knobs), _chances(DRAWS))
     assert drawn.dtype == jnp.int32
     return Counter(LETTERS[index] for index in np.asarray(drawn).tolist())
 
@@ -47,7 +47,7 @@ def _draw(
 def _listed(probabilities: dict[str, float], **knobs: float) -> str:
     """Spell the shortlist of some letters."""
     table = jnp.array(_table(probabilities), jnp.float32)[None]
-    (short,) = np.asarray(_shortlist(jnp.log(table), _choice(**knobs)))
+    (short,) = np.asarray(_shortlist(jnp.log(table), _settings(**knobs)))
     return "".join(letter for letter, kept in zip(LETTERS, short, strict=True) if kept)
 
 
@@ -162,19 +162,19 @@ def test_the_likeliest_is_always_on_the_shortlist(
     parts: list[int], top_k: int, top_p: float, min_p: float, seed: int
 ) -> None:
     table = jnp.array(parts, jnp.float32)[None] / sum(parts)
-    choice = _choice(top_k=top_k, top_p=top_p, min_p=min_p)
-    (short,) = np.asarray(_shortlist(jnp.log(table), choice))
+    asked = _settings(top_k=top_k, top_p=top_p, min_p=min_p)
+    (short,) = np.asarray(_shortlist(jnp.log(table), asked))
     assert short[np.argmax(parts)]
-    drawn = _choose(jnp.log(table), table >= 0, choice, _chances(1, seed % 2**32))
+    drawn = _sample(jnp.log(table), table >= 0, asked, _chances(1, seed % 2**32))
     assert short[int(drawn[0])]
 
 
 def test_each_row_has_its_own_chance() -> None:
     logits, allowed = jnp.zeros((50, 26)), jnp.ones((50, 26), bool)
     chances = jnp.linspace(0, 0.999, 50)
-    drawn = np.asarray(_choose(logits, allowed, _choice(), chances)).tolist()
+    drawn = np.asarray(_sample(logits, allowed, _settings(), chances)).tolist()
     assert drawn == [int(26 * chance) for chance in chances.tolist()]
-    few = _choose(logits[:3], allowed[:3], _choice(), chances[:3])
+    few = _sample(logits[:3], allowed[:3], _settings(), chances[:3])
     assert few.tolist() == drawn[:3]
 
 
@@ -182,5 +182,5 @@ def test_no_shortlist_is_a_neutral_one() -> None:
     logits = jax.random.normal(jax.random.key(1), (DRAWS, 26))
     allowed = jnp.ones(logits.shape, bool)
     plain = sample(logits, allowed, SamplingSettings(1.0), _chances(DRAWS))
-    neutral = _choose(logits, allowed, _choice(), _chances(DRAWS))
+    neutral = _sample(logits, allowed, _settings(), _chances(DRAWS))
     assert plain.tolist() == neutral.tolist()

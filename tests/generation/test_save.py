@@ -39,8 +39,8 @@ def test_the_manifest_says_how_each_was_made(tmp_path: Path) -> None:
         f"{number}.mid" for number in (1, 2, 3, 4)
     ]
     for melody, output in zip(runs[1]["melodies"], outputs, strict=True):
-        assert melody["passport"] == output.passport.to_json()
-        assert melody["bits_per_note"] == output.passport.index
+        assert melody["passport"] == output.provenance.to_json()
+        assert melody["bits_per_note"] == output.provenance.index
 
 
 def test_the_same_outputs_are_the_same_bytes(tmp_path: Path) -> None:

@@ -1,40 +1,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from monody.errors import MonodyError
-from monody.experiments.corpus_style import FIGURE_NOTES
-from monody.generation.constraints.durations import MANY
+from monody.generation.constraints.durations import UNLIMITED
 from monody.generation.constraints.reachable import Kind, Sounds
 from monody.generation.constraints.rules import FREE, Rules
 from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, REST, Vocabulary
+from monody.models.record import CorpusStyle
+from tests.builders.decoding import style_of
 
 NOTES = Vocabulary("notes")
 TWO_BARS = Span(192, 96)
 
 
-def seen(**fields: list[int]) -> dict[str, list[int]]:
-    """Say what a corpus uses: quarters, 8ths and quarter rests from C4 to C5."""
-    usual = {
-        "note_ticks": [12, 24],
-        "rest_ticks": [24],
-        "hold_ticks": [],
-        "pitch_range": [60, 72],
-        "repeats": [8] * FIGURE_NOTES,
-    }
-    return {**usual, **fields}
+# Quarters, 8ths and quarter rests from C4 to C5.
+STYLE = style_of(note_ticks=[12, 24], rest_ticks=[24], hold_ticks=[], repeats=8)
+NO_RESTS = replace(STYLE, rest_ticks=())
 
 
 def _make(
-    wanted: MelodySpec, *clocks: Span, corpus: dict[str, list[int]] | None = None
+    spec: MelodySpec, *spans: Span, style: CorpusStyle = STYLE
 ) -> tuple[Rules, int]:
-    return make_rules(NOTES, corpus or seen(), wanted, clocks or (TWO_BARS,))
+    return make_rules(NOTES, style, spec, spans or (TWO_BARS,))
 
 
 def _symbols(table: Any) -> list[int]:
@@ -63,16 +58,16 @@ def test_by_default_melodies_are_what_the_training_melodies_are() -> None:
         assert set(np.asarray(nothing).tolist()) == {FREE}
 
 
-def test_what_is_wanted_is_found_in_the_tables() -> None:
-    wanted = MelodySpec(
+def test_what_is_asked_is_found_in_the_tables() -> None:
+    spec = MelodySpec(
         pitches=(48, 84),
         pitch_classes=frozenset({0, 4, 7}),
         last_classes=frozenset({0}),
         free=True,
     )
-    rules, _ = _make(wanted)
+    rules, _ = _make(spec)
     assert _symbols(rules.range) == [*range(48, 85), REST, REST + 1, END]
-    assert np.asarray(rules.pitches).all()  # the range wanted is in its place
+    assert np.asarray(rules.pitches).all()  # the range asked for is in its place
     assert _symbols(rules.key)[:4] == [0, 4, 7, 12]
     assert _symbols(rules.key)[-3:] == [REST, REST + 1, END]
     assert _symbols(rules.closing) == [*range(0, REST, 12)]
@@ -81,7 +76,9 @@ def test_what_is_wanted_is_found_in_the_tables() -> None:
 
 def test_note_values_are_those_seen_where_there_are_some() -> None:
     eighths = frozenset({12, 24, 36, 48})
-    rules, _ = _make(MelodySpec(note_ticks=eighths), corpus=seen(hold_ticks=[5]))
+    rules, _ = _make(
+        MelodySpec(note_ticks=eighths), style=replace(STYLE, hold_ticks=(5,))
+    )
     assert _ticks(rules, rules.values, Kind.NOTE) == [12, 24, 36, 48]
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24]
     # A hold would lengthen a note to a value that was not asked for.
@@ -125,24 +122,24 @@ def test_each_length_has_the_durations_that_fill_it() -> None:
 
 
 def test_the_last_note_is_as_long_as_is_usual_where_it_can_be() -> None:
-    clocks = Span(96, 96), Span(12, 96)
-    rules, _ = _make(MelodySpec(last_ticks=24), *clocks)
+    spans = Span(96, 96), Span(12, 96)
+    rules, _ = _make(MelodySpec(last_ticks=24), *spans)
     assert rules.last_ticks[:2].tolist() == [24, 0]
     fillable = np.asarray(rules.fillable)[:2, [12, 24, 36]]
     assert fillable.tolist() == [[False, True, True], [True, False, False]]
 
 
 def test_longer_notes_are_used_where_there_are_to_be_few() -> None:
-    rules, _ = _make(MelodySpec(notes_per_bar=(1, 1)), corpus=seen(rest_ticks=[]))
+    rules, _ = _make(MelodySpec(notes_per_bar=(1, 1)), style=NO_RESTS)
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24, 36, 48, 72, 96]
     assert _ticks(rules, rules.durations[0], Kind.REST) == [24, 36, 48, 72, 96]
-    usual, _ = _make(MelodySpec(notes_per_bar=(4, 8)), corpus=seen(rest_ticks=[]))
+    usual, _ = _make(MelodySpec(notes_per_bar=(4, 8)), style=NO_RESTS)
     assert _ticks(usual, usual.durations[0], Kind.NOTE) == [12, 24]
 
 
 def test_16ths_are_the_only_durations_of_steps() -> None:
-    corpus = seen(note_ticks=[6], rest_ticks=[6], hold_ticks=[6])
-    rules, shortest = make_rules(Vocabulary("steps"), corpus, MelodySpec(), [TWO_BARS])
+    style = style_of(note_ticks=[6], rest_ticks=[6], hold_ticks=[6])
+    rules, shortest = make_rules(Vocabulary("steps"), style, MelodySpec(), [TWO_BARS])
     assert np.asarray(rules.ticks).tolist() == [6]
     assert shortest == 6
 
@@ -159,14 +156,14 @@ def test_tables_have_few_sizes() -> None:
     assert sizes(3, 4) == sizes(5, 7)
 
 
-def test_melodies_of_several_clocks_have_tables_of_their_own() -> None:
-    wanted = MelodySpec(notes_per_bar=(2, 2))
-    rules, _ = _make(wanted, Span(96, 96), Span(96, 48), Span(48, 48))
+def test_melodies_of_several_spans_have_tables_of_their_own() -> None:
+    spec = MelodySpec(notes_per_bar=(2, 2))
+    rules, _ = _make(spec, Span(96, 96), Span(96, 48), Span(48, 48))
     assert rules.counted.shape[0] == 8  # one of few sizes
     # With 24 ticks left and no note begun yet there is time for both only as 8ths, and
     # none for them in a bar that has three.
-    for clock in range(3):
-        begun = np.asarray(rules.counted)[clock, 24, 0]
+    for span in range(3):
+        begun = np.asarray(rules.counted)[span, 24, 0]
         assert begun.tolist() == [True, True, False, *[False] * 5]
 
 
@@ -180,7 +177,7 @@ def test_every_bar_may_have_as_many_notes() -> None:
     rules, _ = _make(MelodySpec(notes_per_bar=(2, 5)))
     assert _first_bars(rules, 2) == [(2, 5, 0), (2, 5, 1)]
     free, _ = _make(MelodySpec())
-    assert _first_bars(free, 2) == [(0, MANY, 0)] * 2
+    assert _first_bars(free, 2) == [(0, UNLIMITED, 0)] * 2
     assert len(free.counts.low) == 64  # one of few sizes
 
 
@@ -208,11 +205,9 @@ def test_a_rewrite_may_repeat_what_it_keeps() -> None:
     assert np.asarray(kept.repeats).min() >= 9
 
 
-def _fails(
-    message: str, wanted: MelodySpec, corpus: dict[str, list[int]] | None = None
-) -> None:
+def _fails(message: str, spec: MelodySpec, style: CorpusStyle = STYLE) -> None:
     with pytest.raises(MonodyError, match=f"^{re.escape(message)}$"):
-        _make(wanted, corpus=corpus)
+        _make(spec, style=style)
 
 
 def test_no_note_of_the_key_in_the_range() -> None:
@@ -224,29 +219,29 @@ def test_no_note_of_the_key_in_the_range() -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "spec",
     [
         MelodySpec(last_classes=frozenset({0}), pitches=(61, 71)),
         MelodySpec(last_classes=frozenset({1}), pitch_classes=frozenset({0, 2})),
         MelodySpec(last_classes=frozenset()),
     ],
 )
-def test_no_note_to_end_with(wanted: MelodySpec) -> None:
+def test_no_note_to_end_with(spec: MelodySpec) -> None:
     _fails(
         "no note of the key and the range may be the last one: name a wider --range, "
         "another --key, or leave --end out",
-        wanted,
+        spec,
     )
 
 
 def test_the_corpus_has_a_range_too() -> None:
-    corpus = seen(pitch_range=[61, 63])
-    for wanted in (
+    style = replace(STYLE, pitch_range=(61, 63))
+    for spec in (
         MelodySpec(pitch_classes=frozenset({0})),
         MelodySpec(last_classes=frozenset({0})),
     ):
         with pytest.raises(MonodyError, match="--range"):
-            _make(wanted, corpus=corpus)
+            _make(spec, style=style)
 
 
 @pytest.mark.parametrize("values", [{36}, {100}, set()])
@@ -268,18 +263,18 @@ def test_a_density_that_cannot_be(counts: tuple[int, int]) -> None:
 
 
 def test_a_density_that_the_durations_forbid() -> None:
-    wanted = MelodySpec(notes_per_bar=(5, 9), note_ticks=frozenset({24}))
+    spec = MelodySpec(notes_per_bar=(5, 9), note_ticks=frozenset({24}))
     _fails(
         "no melody of 32 16ths in bars of 16 obeys --durations and --density: name a "
         "wider choice, or another length",
-        wanted,
+        spec,
     )
 
 
 def test_the_length_is_said_in_16ths_and_so_is_the_bar() -> None:
-    wanted = MelodySpec(note_ticks=frozenset({24}))
+    spec = MelodySpec(note_ticks=frozenset({24}))
     with pytest.raises(MonodyError, match=r" 5\.5 16ths in bars of 10 obeys"):
-        _make(wanted, Span(33, 60))
+        _make(spec, Span(33, 60))
 
 
 @pytest.mark.parametrize(
@@ -298,7 +293,7 @@ def test_kept_notes_that_do_not_fit(
         "the notes of the melody do not fit bar by bar into 32 16ths in bars of 16: "
         "name another --to_meter, or leave --durations out",
         MelodySpec(kept=kept, note_ticks=values),
-        corpus=seen(rest_ticks=[]),
+        style=NO_RESTS,
     )
 
 
@@ -307,7 +302,7 @@ def test_kept_notes_may_need_notes_and_rests_longer_than_any_seen(
     in_bars: tuple[int, int],
 ) -> None:
     kept = Kept(pitches=(60,) * sum(in_bars), notes_in_bars=in_bars)
-    rules, _ = _make(MelodySpec(kept=kept), corpus=seen(rest_ticks=[]))
+    rules, _ = _make(MelodySpec(kept=kept), style=NO_RESTS)
     assert np.asarray(rules.counted)[0, 192, Sounds.NOTHING, 0]
 
 

@@ -115,10 +115,10 @@ def test_again_refuses_another_model(sampled: Path, trained_steps: Experiment) -
         again(sampled, trained_steps.folder)
 
 
-def test_a_file_without_a_passport_cannot_be_made_again(tmp_path: Path) -> None:
+def test_a_file_without_provenance_cannot_be_made_again(tmp_path: Path) -> None:
     write_midi(tune(3), tmp_path / "mine.mid", text="made by hand")
     for make in (again, lambda path: vary(path, {"temperature": 0.5})):
-        with pytest.raises(MonodyError, match="carries no passport"):
+        with pytest.raises(MonodyError, match="does not say how monody made it"):
             make(tmp_path / "mine.mid")
         with pytest.raises(MonodyError, match="no file"):
             make(tmp_path / "none.mid")
@@ -162,10 +162,10 @@ def test_the_length_follows_what_is_changed(
 
 
 def test_another_key_moves_the_primer_too(sampled: Path) -> None:
-    [piece] = vary(sampled, {"key": "D major"}).pieces
-    primer = piece.draft.task.primer
+    [one] = vary(sampled, {"key": "D major"}).generated
+    primer = one.draft.task.primer
     assert primer is not None
-    assert {pitch % 12 for pitch in piece.draft.melody.pitches.tolist()} <= {
+    assert {pitch % 12 for pitch in one.draft.melody.pitches.tolist()} <= {
         2, 4, 6, 7, 9, 11, 1,
     }  # fmt: skip
 
@@ -187,7 +187,7 @@ def test_mistakes_in_changes_are_named(sampled: Path, tmp_path: Path) -> None:
 
 def test_a_rewrite_uses_the_model_of_its_file(sampled: Path) -> None:
     generation = vary(sampled, {"num_files": 3}, Rewrite(keep="rhythm"))
-    assert generation.made_from["model_sha256"] == read_provenance(sampled).model
+    assert generation.made_from.model_sha256 == read_provenance(sampled).model
     original = read_melody(sampled)
     for melody in generation.melodies:
         assert melody.notes[:, 1:].tolist() == original.notes[:, 1:].tolist()

@@ -12,9 +12,9 @@ from monody.experiments.experiment import Experiment
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.primers import Primer, named_bars
 from monody.generation.writer import Task, Writer, choices_of, with_primer
+from monody.music.key_finding import heard_scale
 from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.midi_file import write_midi
-from monody.music.scale import heard_scale
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import Triple, read_back, tune
 
@@ -112,7 +112,7 @@ def test_without_a_key_the_end_is_the_tonic_that_was_heard(
 def test_a_melody_longer_than_the_corpus_is_made_of_parts_and_is_exact(
     trained: Experiment,
 ) -> None:
-    assert trained.load().passport["usual"]["most_bars"] == 8
+    assert trained.load().record.style.max_bars == 8
     writer = _writer(trained, file_length=1000)
     for primed in (False, True):
         tasks = _tasks(2, primed=primed)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monody.errors import MonodyError
-from monody.models import events
 from monody.models.events import (
     END,
     HOLD,
@@ -187,8 +184,3 @@ def test_another_vocabulary_is_refused_in_a_clear_sentence() -> None:
 def test_a_meter_of_its_own_is_other() -> None:
     melody = Melody.from_notes([(60, 0, 24)], meters=[Meter(0, 11, 8)])
     assert METERS[encode(melody, NOTES).meter[0]] == "other"
-
-
-def test_the_example_in_the_documentation() -> None:
-    scope = {**vars(events)}
-    assert doctest.testmod(events, extraglobs=scope).failed == 0

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monody.models.baselines import idyom as module
-from monody.models.baselines.context_tree import Stream, count_contexts
+from monody.models.baselines.context_tree import Stream, build_tree
 from monody.models.baselines.idyom import (
     BIAS,
     PARTS,
     combined,
     distributions,
-    variable_order,
+    idyom,
 )
-from monody.models.baselines.ppm import Floats, all_alike, long_term, short_term
+from monody.models.baselines.ppm import Floats, long_term, order_minus_one, short_term
 from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import END, REST, Vocabulary
 from monody.models.surprisal import Surprisal
@@ -60,14 +60,14 @@ def contexts_of(past: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def long_slowly(
-    book: Book, past: Sequence[int], shortest: Floats, alphabet: int
+    book: Book, past: Sequence[int], prior: Floats, alphabet: int
 ) -> Floats:
     """Method C with exclusion, from the longest context taken downwards."""
     contexts, _ = book.taken(past)
 
     def chances(order: int, excluded: Counter[int]) -> Floats:
         if order < 0:
-            return shortest
+            return prior
         counts = book.all[contexts[order]]
         weight = sum(n for symbol, n in counts.items() if symbol not in excluded)
         shorter = chances(order - 1, counts)
@@ -83,11 +83,11 @@ def long_slowly(
 
 
 def short_slowly(
-    book: Book, past: Sequence[int], shortest: Floats, alphabet: int
+    book: Book, past: Sequence[int], prior: Floats, alphabet: int
 ) -> Floats:
     """Method X with update exclusion, from order 0 upwards."""
     contexts, longer_known = book.taken(past)
-    chances = shortest
+    chances = prior
     for context in contexts:
         counts = book.new[context]
         if context == contexts[-1] and longer_known:
@@ -114,14 +114,14 @@ def slowly(train: list[Symbols], test: list[Symbols], alphabet: int) -> list[Flo
         for place, symbol in enumerate(melody):
             corpus.learn(melody[:place], symbol)
     known = np.isin(range(alphabet), [s for melody in train for s in melody])
-    shortest = (known + 1 / alphabet) / (known.sum() + 1)
+    prior = (known + 1 / alphabet) / (known.sum() + 1)
     rows: list[list[Floats]] = [[], [], []]
     for melody in test:
         tune_so_far = Book()
         for place, symbol in enumerate(melody):
             past = melody[:place]
-            long = long_slowly(corpus, past, shortest, alphabet)
-            short = short_slowly(tune_so_far, past, shortest, alphabet)
+            long = long_slowly(corpus, past, prior, alphabet)
+            short = short_slowly(tune_so_far, past, prior, alphabet)
             rows[0].append(long)
             rows[1].append(short)
             rows[2].append(combined_slowly(long, short))
@@ -151,11 +151,11 @@ def test_the_fast_models_are_the_slow_ones(
     corpus: tuple[int, list[Symbols], list[Symbols]],
 ) -> None:
     alphabet, train, test = corpus
-    levels = count_contexts(stream_of(train, alphabet))
+    tree = build_tree(stream_of(train, alphabet))
     stream = stream_of(test, alphabet)
     slow = slowly(train, test, alphabet)
     for parts, expected in zip(("long", "short", "both"), slow, strict=True):
-        chances = distributions(levels, stream, parts)
+        chances = distributions(tree, stream, parts)
         assert np.allclose(chances.sum(axis=1), 1, atol=1e-12)
         assert np.allclose(chances, expected, rtol=1e-9, atol=0)
 
@@ -165,8 +165,8 @@ def test_the_long_term_model_by_hand() -> None:
     # order 2, "ra", only c came: P = [c] / 2 + P1 / 2, and no longer context is taken
     # order 1, "a": b 2, c 1, d 1; c is excluded from the weight: 3, and 3 kinds
     # order 0: a 5, b 2, r 2, c 1, d 1; b, c and d are excluded: 7, and 5 kinds
-    levels = count_contexts(stream_of([letters("abracadabra")], 5))
-    chances = long_term(levels, stream_of([letters("abrab")], 5))[-1]
+    tree = build_tree(stream_of([letters("abracadabra")], 5))
+    chances = long_term(tree, stream_of([letters("abrab")], 5))[-1]
     order_0 = (np.array([5, 2, 2, 1, 1]) + 5 / 5) / (7 + 5)
     order_1 = (np.array([0, 2, 0, 1, 1]) + 3 * order_0) / (3 + 3)
     order_2 = (np.array([0, 0, 0, 1, 0]) + order_1) / (1 + 1)
@@ -200,9 +200,9 @@ def test_after_a_context_that_is_certain_every_event_counts() -> None:
 
 
 def test_without_a_count_the_known_symbols_are_alike() -> None:
-    levels = count_contexts(stream_of([[0, 1, 1]], 4))
+    tree = build_tree(stream_of([[0, 1, 1]], 4))
     alike = [(1 + 1 / 4) / 3] * 2 + [1 / 4 / 3] * 2
-    assert all_alike(levels).tolist() == pytest.approx(alike)
+    assert order_minus_one(tree).tolist() == pytest.approx(alike)
 
 
 def test_the_surer_model_has_the_say() -> None:
@@ -214,9 +214,9 @@ def test_the_surer_model_has_the_say() -> None:
 
 def test_contexts_of_hundreds_of_symbols_stay_finite() -> None:
     held = [0] * 1500 + [1, 2] + [0] * 1500 + [2, 1] + [0] * 1500 + [1]
-    levels = count_contexts(stream_of([held], 3))
+    tree = build_tree(stream_of([held], 3))
     for parts in PARTS:
-        chances = distributions(levels, stream_of([held], 3), parts)
+        chances = distributions(tree, stream_of([held], 3), parts)
         assert np.all(chances > 0)
         assert np.allclose(chances.sum(axis=1), 1)
 
@@ -233,30 +233,28 @@ def equal(one: Surprisal, other: Surprisal) -> bool:
 
 
 @pytest.mark.parametrize("parts", PARTS)
-def test_every_event_has_its_surprise(parts: str) -> None:
+def test_every_event_has_its_surprisal(parts: str) -> None:
     train, held_out = of_tunes(range(6)), of_tunes(range(6, 9))
-    surprise = variable_order(train, held_out, VOCABULARY, parts=parts)
+    surprisal = idyom(train, held_out, VOCABULARY, parts=parts)
     note, end = held_out.pitch < REST, held_out.pitch == END
-    assert np.all(surprise.pitch_bits > 0)
-    assert np.all(surprise.duration_bits[~end] > 0)
-    assert not surprise.duration_bits[end].any()
-    assert not surprise.duration_hit[end].any()
-    assert not surprise.note_pitch_bits[~note].any()
-    assert np.all(surprise.note_pitch_bits[note] <= surprise.pitch_bits[note])
+    assert np.all(surprisal.pitch_bits > 0)
+    assert np.all(surprisal.duration_bits[~end] > 0)
+    assert not surprisal.duration_bits[end].any()
+    assert not surprisal.duration_hit[end].any()
+    assert not surprisal.note_pitch_bits[~note].any()
+    assert np.all(surprisal.note_pitch_bits[note] <= surprisal.pitch_bits[note])
 
 
 def test_melodies_are_judged_apart_and_in_portions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     train = of_tunes(range(6))
-    whole = variable_order(train, of_tunes(range(6, 12)), VOCABULARY)
+    whole = idyom(train, of_tunes(range(6, 12)), VOCABULARY)
     monkeypatch.setattr(module, "EVENTS_AT_ONCE", 1)
-    assert equal(variable_order(train, of_tunes(range(6, 12)), VOCABULARY), whole)
+    assert equal(idyom(train, of_tunes(range(6, 12)), VOCABULARY), whole)
     monkeypatch.undo()
-    single = [
-        variable_order(train, of_tunes([seed]), VOCABULARY) for seed in range(6, 12)
-    ]
-    bits = np.concatenate([surprise.bits for surprise in single])
+    single = [idyom(train, of_tunes([seed]), VOCABULARY) for seed in range(6, 12)]
+    bits = np.concatenate([surprisal.bits for surprisal in single])
     assert np.allclose(bits, whole.bits)
 
 
@@ -265,8 +263,8 @@ def test_a_tune_that_repeats_itself_is_learnt_as_it_goes() -> None:
     notes = [(p, 96 * i + t, d) for i in range(8) for p, t, d in bar]
     repeated = encode_set([Melody.from_notes(notes)], VOCABULARY)
     train = of_tunes(range(4))
-    long = variable_order(train, repeated, VOCABULARY, parts="long").bits
-    both = variable_order(train, repeated, VOCABULARY).bits
+    long = idyom(train, repeated, VOCABULARY, parts="long").bits
+    both = idyom(train, repeated, VOCABULARY).bits
     assert both[16:32].sum() < 0.2 * long[16:32].sum()
 
 
@@ -274,18 +272,18 @@ def test_what_training_never_had_is_possible() -> None:
     train = encode_set([Melody.from_notes([(60, 0, 24), (62, 24, 24)])], VOCABULARY)
     odd = encode_set([Melody.from_notes([(127, 0, 7), (0, 30, 384)])], VOCABULARY)
     for parts in PARTS:
-        bits = variable_order(train, odd, VOCABULARY, parts=parts).bits
+        bits = idyom(train, odd, VOCABULARY, parts=parts).bits
         assert np.all(np.isfinite(bits))
 
 
 def test_steps_have_no_durations_to_guess() -> None:
     steps = Vocabulary("steps")
-    surprise = variable_order(of_tunes([1, 2], steps), of_tunes([3], steps), steps)
-    assert not surprise.duration_bits.any()
-    assert surprise.duration_hit[:-1].all()
+    surprisal = idyom(of_tunes([1, 2], steps), of_tunes([3], steps), steps)
+    assert not surprisal.duration_bits.any()
+    assert surprisal.duration_hit[:-1].all()
 
 
 def test_parts_must_be_known() -> None:
     one = of_tunes([1])
     with pytest.raises(ValueError, match="both, long, short"):
-        variable_order(one, one, VOCABULARY, parts="middle")
+        idyom(one, one, VOCABULARY, parts="middle")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.models import likelihood as evaluate
+from monody.models import likelihood
 from monody.models.batches import Batches, EncodedSet, cut_windows, encode_set
 from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.likelihood import Evaluator
@@ -56,7 +56,7 @@ class ToyNetwork:
 
 
 def _expected(toy: ToyNetwork, encoded: EncodedSet, window_size: int) -> Surprisal:
-    """The surprise of each event, one after the other."""
+    """The surprisal of each event, one after the other."""
     rows = []
     for start, end, _ in cut_windows(encoded, window_size).tolist():
         for event in range(start, end):
@@ -81,21 +81,21 @@ def _expected(toy: ToyNetwork, encoded: EncodedSet, window_size: int) -> Surpris
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("window_size", [4096, 10])
-def test_the_surprise_of_each_event_in_the_order_of_the_set(
+def test_the_surprisal_of_each_event_in_the_order_of_the_set(
     encoding: str, window_size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "MAX_SEQUENCE", window_size)
+    monkeypatch.setattr(likelihood, "MAX_SEQUENCE", window_size)
     vocabulary = Vocabulary(encoding)
     encoded = encode_set(CORPUS, vocabulary)
     toy = ToyNetwork(len(vocabulary.durations))
-    surprise = Evaluator(encoded).surprise(toy)
+    surprisal = Evaluator(encoded).surprisal(toy)
     expected = _expected(toy, encoded, window_size)
     for name, values in vars(expected).items():
-        assert np.allclose(getattr(surprise, name), values, rtol=1e-4, atol=1e-5), name
-    assert surprise.pitch_hit.dtype == surprise.duration_hit.dtype == bool
-    assert surprise.bits.dtype == np.float64
-    assert surprise.pitch_hit.any()
-    assert surprise.duration_hit.any()
+        assert np.allclose(getattr(surprisal, name), values, rtol=1e-4, atol=1e-5), name
+    assert surprisal.pitch_hit.dtype == surprisal.duration_hit.dtype == bool
+    assert surprisal.bits.dtype == np.float64
+    assert surprisal.pitch_hit.any()
+    assert surprisal.duration_hit.any()
 
 
 def test_a_network_that_knows_nothing_needs_the_bits_of_its_alphabets() -> None:
@@ -113,7 +113,7 @@ def test_a_network_that_knows_nothing_needs_the_bits_of_its_alphabets() -> None:
 def test_progress_is_told_after_each_batch() -> None:
     told: list[tuple[int, int]] = []
     encoded = encode_set(CORPUS, Vocabulary("steps"))
-    Evaluator(encoded).surprise(ToyNetwork(1), lambda *step: told.append(step))
+    Evaluator(encoded).surprisal(ToyNetwork(1), lambda *step: told.append(step))
     assert told == [(done + 1, len(told)) for done in range(len(told))]
     assert len(told) > 1
 
@@ -123,7 +123,7 @@ def test_progress_is_told_after_each_batch() -> None:
     batch_size=st.integers(1, 4),
     window_size=st.integers(4, 40),
 )
-def test_each_event_stands_in_one_place_of_one_batch(
+def test_each_event_is_in_one_place_of_one_batch(
     sizes: list[int], batch_size: int, window_size: int
 ) -> None:
     encoded = encode_set([tune(1, bars=bars) for bars in sizes], Vocabulary("notes"))

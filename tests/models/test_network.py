@@ -4,33 +4,34 @@ import functools
 import subprocess
 import sys
 import zipfile
-from typing import Any
 
 import jax
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from monody.experiments.experiment import Experiment
-from monody.generation.decoding import state as recall
-from monody.generation.decoding.state import Heard, nothing_heard
+from monody.generation.decoding import state as decoder_state
+from monody.generation.decoding.state import empty_state
 from monody.models.backend import keras
 from monody.models.batches import Batch, Batches, encode_set
 from monody.models.events import END, Vocabulary
 from monody.models.likelihood import Evaluator, network_inputs
 from monody.models.network import (
-    READING,
     build_model,
     layers_of,
 )
 from monody.music.melody import Melody
 from monody.settings.model import ENCODINGS, ModelSettings
 from tests.builders.midi_files import tune
-from tests.builders.networks import predict, step_of, taught
+from tests.builders.networks import inputs_at, predict, step_of, taught
 
 SETTINGS = ModelSettings(rnn_size=7, num_layers=2, dropout=0.5)
+Ints = NDArray[np.int32]
+ALL_ACTIVE = np.ones(3, bool)
 
 
-def _network(encoding: str = "notes") -> tuple[Any, Vocabulary]:
+def _network(encoding: str = "notes") -> tuple[keras.Model, Vocabulary]:
     keras.utils.set_random_seed(1)
     vocabulary = Vocabulary(encoding)
     return build_model(SETTINGS, vocabulary), vocabulary
@@ -41,7 +42,7 @@ def _batch(vocabulary: Vocabulary, shift: int = 0) -> Batch:
     return Batches(encode_set(corpus, vocabulary), 3, 999)[0]
 
 
-def _some_ends_known(inputs: dict[str, Any]) -> dict[str, Any]:
+def _some_ends_known(inputs: dict[str, Ints]) -> dict[str, Ints]:
     """Tell the second and third sequence where they end."""
     inputs["bars_left"][1:] = 9 - inputs["bar"][1:]
     inputs["end_position"][1:] = 1
@@ -57,10 +58,10 @@ def test_one_event_at_a_time_predicts_what_the_whole_sequence_does(
     inputs = _some_ends_known(network_inputs(_batch(vocabulary)))
     whole = predict(network, inputs)
     step = jax.jit(functools.partial(step_of, made))
-    told = nothing_heard(made, 3, 30)
+    state = empty_state(made, 3, 30)
     for time in range(30):
-        heard = Heard(*(inputs[name][:, time] for name in READING))
-        told, pitch, duration = step(told, heard, inputs["pitch_next"][:, time])
+        event, coming = inputs_at(inputs, np.s_[:, time]), inputs["pitch_next"][:, time]
+        state, pitch, duration = step(state, event, coming, ALL_ACTIVE)
         assert np.allclose(pitch, whole["pitch"][:, time], atol=1e-4)
         assert np.allclose(duration, whole["duration"][:, time], atol=1e-4)
 
@@ -70,14 +71,13 @@ def test_a_full_ring_remembers_the_latest_events(
 ) -> None:
     network, vocabulary = _network()
     made = layers_of(taught(network))
-    monkeypatch.setattr(recall, "SLOT_UNIT", 8)
+    monkeypatch.setattr(decoder_state, "SLOT_UNIT", 8)
     inputs = network_inputs(_batch(vocabulary))
-    rings = [nothing_heard(made, 3, events) for events in (30, 8)]
+    rings = [empty_state(made, 3, events) for events in (30, 8)]
     step = jax.jit(functools.partial(step_of, made))
     for time in range(25):
-        heard = Heard(*(inputs[name][:, time] for name in READING))
-        coming = inputs["pitch_next"][:, time]
-        rings = [step(ring, heard, coming)[0] for ring in rings]
+        event, coming = inputs_at(inputs, np.s_[:, time]), inputs["pitch_next"][:, time]
+        rings = [step(ring, event, coming, ALL_ACTIVE)[0] for ring in rings]
     whole, full = (
         {field: np.asarray(getattr(ring.slots, field)) for field in ring.slots._fields}
         | {str(index): np.asarray(run) for index, run in enumerate(ring.runs)}
@@ -94,13 +94,12 @@ def test_when_a_melody_begins_to_be_read_does_not_matter_to_it() -> None:
     inputs = network_inputs(_batch(vocabulary))
     step = jax.jit(functools.partial(step_of, made))
     late, events = np.array([0, 3, 7]), 12
-    told = nothing_heard(made, 3, 64)
+    state = empty_state(made, 3, 64)
     predicted = []
     for time in range(late.max() + events):
         own = np.clip(time - late, 0, events)  # all three read the first melody
-        heard = Heard(*(inputs[name][0, own] for name in READING))
-        coming = inputs["pitch_next"][0, own]
-        told, pitch, duration = step(told, heard, coming, time >= late)
+        event, coming = inputs_at(inputs, np.s_[0, own]), inputs["pitch_next"][0, own]
+        state, pitch, duration = step(state, event, coming, time >= late)
         predicted.append((np.asarray(pitch), np.asarray(duration)))
     for row, delay in enumerate(late.tolist()):
         for time in range(events):
@@ -175,11 +174,11 @@ def test_a_motif_that_comes_again_is_expected_before_anything_is_learnt() -> Non
     motif = [(int(p), 12) for p in rng.permutation(12) + 60]
     line = [(pitch, 12 * i, 12) for i, (pitch, _) in enumerate(motif * 2)]
     melody = Melody.from_notes(line)
-    surprise = Evaluator(encode_set([melody], vocabulary)).surprise(network)
-    assert surprise.pitch_bits[16:24].mean() < 0.5 * surprise.pitch_bits[:12].mean()
+    surprisal = Evaluator(encode_set([melody], vocabulary)).surprisal(network)
+    assert surprisal.pitch_bits[16:24].mean() < 0.5 * surprisal.pitch_bits[:12].mean()
 
 
-def test_bits_per_note_are_the_surprise_of_each_event_added_up() -> None:
+def test_bits_per_note_are_the_surprisal_of_each_event_added_up() -> None:
     network, vocabulary = _network()
     corpus = [tune(seed, bars=1 + seed) for seed in range(3)]
     score = Evaluator(encode_set(corpus, vocabulary)).score(network)
@@ -236,5 +235,6 @@ def test_plain_keras_opens_the_model(trained: Experiment) -> None:
 def test_nothing_in_the_model_file_is_pickled(trained: Experiment) -> None:
     with zipfile.ZipFile(trained.model_path) as archive:
         assert set(archive.namelist()) == {
-            "config.json", "metadata.json", "model.weights.h5", "monody.json",
+            "config.json", "metadata.json", "model.weights.h5",  # Keras's
+            "monody.json", "decoding.npz",  # ours
         }  # fmt: skip

@@ -51,47 +51,47 @@ def test_the_bigram_knows_a_melody_it_has_counted() -> None:
 
 def test_the_bigram_by_hand_end_of_melody_included() -> None:
     held_out = encode_set([Melody.from_notes([(60, 0, 12)])], VOCABULARY)
-    surprise = bigram(TRAIN, held_out, VOCABULARY)
+    surprisal = bigram(TRAIN, held_out, VOCABULARY)
     pitch = _bigram(_count(TRAIN.pitch_in, TRAIN.pitch, 132, PITCH_SYMBOLS))
     assert held_out.pitch.tolist() == [60, END]
-    assert surprise.pitch_bits.tolist() == pytest.approx(
+    assert surprisal.pitch_bits.tolist() == pytest.approx(
         [-np.log2(pitch[START, 60]), -np.log2(pitch[60, END])]
     )
     among_notes = pitch[START, 60] / pitch[START, :REST].sum()
-    assert surprise.note_pitch_bits.tolist() == pytest.approx(
+    assert surprisal.note_pitch_bits.tolist() == pytest.approx(
         [-np.log2(among_notes), 0]
     )
-    assert surprise.duration_bits[0] > 0
-    assert surprise.duration_bits[1] == 0
+    assert surprisal.duration_bits[0] > 0
+    assert surprisal.duration_bits[1] == 0
 
 
 def test_the_unigram_by_hand() -> None:
     train = encode_set([Melody.from_notes([(60, 0, 12), (60, 12, 24)])], VOCABULARY)
-    surprise = unigram(train, train, VOCABULARY)
+    surprisal = unigram(train, train, VOCABULARY)
     # 60 twice, the end once: two kinds, each as likely as not to be any of 131.
     often, once = (2 + 2 / 131) / 5, (1 + 2 / 131) / 5
-    assert surprise.pitch_bits.tolist() == pytest.approx(
+    assert surprisal.pitch_bits.tolist() == pytest.approx(
         (-np.log2([often, often, once])).tolist()
     )
     lengths = len(VOCABULARY.durations)
-    assert surprise.duration_bits.tolist() == pytest.approx(
+    assert surprisal.duration_bits.tolist() == pytest.approx(
         [*-np.log2([(1 + 2 / lengths) / 4] * 2), 0]
     )
-    assert surprise.pitch_hit.tolist() == [True, True, False]
+    assert surprisal.pitch_hit.tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_uniform_model_needs_the_bits_of_the_alphabets(encoding: str) -> None:
     vocabulary = Vocabulary(encoding)
     encoded = encode_set([tune(7)], vocabulary)
-    surprise = uniform(encoded, encoded, vocabulary)
+    surprisal = uniform(encoded, encoded, vocabulary)
     timed = encoded.pitch != END
-    assert np.allclose(surprise.pitch_bits, np.log2(131))
-    assert np.allclose(surprise.note_pitch_bits[encoded.pitch < REST], 7)
+    assert np.allclose(surprisal.pitch_bits, np.log2(131))
+    assert np.allclose(surprisal.note_pitch_bits[encoded.pitch < REST], 7)
     assert np.allclose(
-        surprise.duration_bits, np.log2(len(vocabulary.durations)) * timed
+        surprisal.duration_bits, np.log2(len(vocabulary.durations)) * timed
     )
-    assert not surprise.duration_hit[~timed].any()
+    assert not surprisal.duration_hit[~timed].any()
 
 
 def test_each_model_knows_more_than_the_one_before() -> None:

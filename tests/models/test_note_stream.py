@@ -21,7 +21,7 @@ def _line(*several: list[tuple[int, int, int]]) -> NoteStream:
     return NoteStream.of(MelodyStore.of(Melody.from_notes(notes) for notes in several))
 
 
-def test_a_stop_stands_after_each_melody_also_one_without_notes() -> None:
+def test_a_stop_is_after_each_melody_also_one_without_notes() -> None:
     line = _line([(60, 0, 6), (62, 12, 6)], [], [(64, 24, 12)])
     stop = (STOP, 0, 0)
     assert _rows(line) == [(60, 0, 6), (62, 12, 18), stop, stop, (64, 24, 36), stop]

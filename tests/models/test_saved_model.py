@@ -10,33 +10,25 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
-from monody.models.saved_model import PASSPORT, TrainedModel
+from monody.models.saved_model import RECORD, TrainedModel
+from monody.models.stored_layers import DECODING
+from tests.builders.zip_files import rewritten
 
 
-def _rewritten(source: Path, target: Path, changes: dict[str, bytes | None]) -> Path:
-    """Write a model file again, with some members changed or left out."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            data = changes.get(name, old.read(name))
-            if data is not None:
-                new.writestr(name, data)
-    return target
-
-
-def _passport(path: Path) -> dict[str, Any]:
+def _record(path: Path) -> dict[str, Any]:
     with zipfile.ZipFile(path) as archive:
-        passport: dict[str, Any] = json.loads(archive.read(PASSPORT))
-    return passport
+        record: dict[str, Any] = json.loads(archive.read(RECORD))
+    return record
 
 
-def test_what_is_known_of_a_model_stands_in_its_file(trained: Experiment) -> None:
+def test_what_is_known_of_a_model_is_in_its_file(trained: Experiment) -> None:
     model = TrainedModel(trained.model_path)
     assert model.vocabulary.encoding == "notes"
     assert model.fingerprint == sha256(trained.model_path.read_bytes()).hexdigest()
-    assert model.data_fingerprint == trained.record()["data_fingerprint"]
-    assert model.passport["seen"]["note_ticks"] == [12, 24]
-    assert model.passport["usual"]["meter"] == "4/4"
-    assert model.passport["usual"]["most_bars"] == 8
+    assert model.data_fingerprint == trained.record().data_fingerprint
+    assert model.record.style.note_ticks == (12, 24)
+    assert model.record.style.meter == "4/4"
+    assert model.record.style.max_bars == 8
 
 
 @pytest.mark.parametrize("left", [0, 100, -1000])
@@ -50,17 +42,26 @@ def test_a_damaged_model_is_refused_in_one_sentence(
 
 
 def test_a_plain_keras_file_is_refused(trained: Experiment, tmp_path: Path) -> None:
-    path = _rewritten(trained.model_path, tmp_path / "plain.keras", {PASSPORT: None})
+    path = rewritten(trained.model_path, tmp_path / "plain.keras", {RECORD: None})
     with pytest.raises(MonodyError, match="not a whole model file of monody"):
         TrainedModel(path)
 
 
 def test_another_vocabulary_is_refused(trained: Experiment, tmp_path: Path) -> None:
-    passport = _passport(trained.model_path)
-    passport["vocabulary"]["meters"].append("13/8")
-    changes: dict[str, bytes | None] = {PASSPORT: json.dumps(passport).encode()}
-    path = _rewritten(trained.model_path, tmp_path / "other.keras", changes)
+    record = _record(trained.model_path)
+    record["vocabulary"]["meters"].append("13/8")
+    changes: dict[str, bytes | None] = {RECORD: json.dumps(record).encode()}
+    path = rewritten(trained.model_path, tmp_path / "other.keras", changes)
     with pytest.raises(MonodyError, match="another vocabulary .meters differ"):
+        TrainedModel(path)
+
+
+@pytest.mark.parametrize("saved", [b"", b"[]", b"{}", b'{"vocabulary": {}}'])
+def test_a_damaged_record_is_refused_in_one_sentence(
+    trained: Experiment, tmp_path: Path, saved: bytes
+) -> None:
+    path = rewritten(trained.model_path, tmp_path / "model.keras", {RECORD: saved})
+    with pytest.raises(MonodyError, match="not a whole model file"):
         TrainedModel(path)
 
 
@@ -74,10 +75,11 @@ def test_another_vocabulary_is_refused(trained: Experiment, tmp_path: Path) -> N
         ("config.json", b"no JSON"),
     ],
 )
-def test_damaged_weights_are_refused_in_one_sentence(
+def test_damaged_weights_of_an_old_file_are_refused_in_one_sentence(
     trained: Experiment, tmp_path: Path, member: str, data: bytes | None
 ) -> None:
-    path = _rewritten(trained.model_path, tmp_path / "model.keras", {member: data})
+    changes = {DECODING: None, member: data}  # as old files are, without the member
+    path = rewritten(trained.model_path, tmp_path / "model.keras", changes)
     model = TrainedModel(path)
     with pytest.raises(MonodyError, match="not a whole model file"):
         _ = model.layers

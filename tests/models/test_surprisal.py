@@ -41,7 +41,7 @@ def _encoded(*pitches: list[int]) -> EncodedSet:
     return concatenate(events, VOCABULARY)
 
 
-def _surprise(encoded: EncodedSet, bits: list[float] | None = None) -> Surprisal:
+def _surprisal(encoded: EncodedSet, bits: list[float] | None = None) -> Surprisal:
     """So many bits of pitch, and half of a bit of duration where there is one."""
     events = len(encoded.pitch)
     timed = encoded.pitch != END
@@ -56,7 +56,7 @@ def _surprise(encoded: EncodedSet, bits: list[float] | None = None) -> Surprisal
 
 def test_a_score_by_hand() -> None:
     encoded = _encoded([60, REST, 62, END], [64, END])
-    score = Score.of(_surprise(encoded, [1, 2, 3, 4, 5, 6]), encoded)
+    score = Score.of(_surprisal(encoded, [1, 2, 3, 4, 5, 6]), encoded)
     assert (score.melodies, score.notes) == (2, 3)
     assert score.pitch_bits_per_note == pytest.approx(21 / 3)
     assert score.duration_bits_per_note == pytest.approx(4 * 0.5 / 3)
@@ -75,7 +75,7 @@ def test_an_interval_covers_what_it_should() -> None:
         melody_bits = rng.gamma(4.0, 0.5, 40)  # mean 2
         encoded = _encoded(*[[60, END]] * 40)
         bits = np.stack([melody_bits, np.zeros(40)], axis=1).ravel().tolist()
-        plain = replace(_surprise(encoded, bits), duration_bits=np.zeros(80))
+        plain = replace(_surprisal(encoded, bits), duration_bits=np.zeros(80))
         low, high = interval_of_bits(plain, encoded)
         inside += low <= 2.0 <= high
     assert 0.88 <= inside / trials <= 0.99
@@ -101,7 +101,7 @@ def test_large_sets_are_drawn_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) 
 def test_a_saving_by_hand() -> None:
     encoded = _encoded([60, END], [62, 64, END])
     twice = [2.0, 3.0, 2.0, 2.0, 3.0]
-    one = replace(_surprise(encoded), duration_bits=np.zeros(5))
+    one = replace(_surprisal(encoded), duration_bits=np.zeros(5))
     other = replace(one, pitch_bits=np.array(twice))
     saving = Saving.of(one, other, encoded)
     assert saving.share == pytest.approx(1 - 5 / 12)
@@ -112,8 +112,8 @@ def test_a_saving_by_hand() -> None:
 def test_a_saving_is_surer_than_the_bits_of_either_model() -> None:
     encoded = _encoded(*[[60, END]] * 30)
     hard = np.repeat(np.linspace(1, 9, 30), 2)  # some melodies are hard for all models
-    one = _surprise(encoded, hard.tolist())
-    other = _surprise(encoded, (1.25 * hard).tolist())
+    one = _surprisal(encoded, hard.tolist())
+    other = _surprisal(encoded, (1.25 * hard).tolist())
     low, high = Saving.of(one, other, encoded).interval_95
     score = Score.of(one, encoded)
     wide = (score.interval_95[1] - score.interval_95[0]) / score.bits_per_note
@@ -124,8 +124,8 @@ def test_a_saving_is_surer_than_the_bits_of_either_model() -> None:
 def test_rests_count_to_the_next_note_and_holds_to_what_they_lengthen() -> None:
     encoded = _encoded([60, END], [REST, HOLD, 60, HOLD, HOLD, 62, REST, HOLD, 64, END])
     bits = [100.0, 100.0, *(2.0**event for event in range(10))]
-    surprise = replace(_surprise(encoded, bits), duration_bits=np.zeros(12))
-    notes = bits_of_notes(surprise, encoded, 1)
+    surprisal = replace(_surprisal(encoded, bits), duration_bits=np.zeros(12))
+    notes = bits_of_notes(surprisal, encoded, 1)
     assert notes.tolist() == [1 + 2 + 4 + 8 + 16, 32, 64 + 128 + 256]
 
 
@@ -135,16 +135,16 @@ def test_notes_and_the_end_have_all_bits_of_a_melody(
 ) -> None:
     encoded = encode_set(corpus, VOCABULARY)
     bits = np.random.default_rng(seed).random(len(encoded.pitch))
-    surprise = _surprise(encoded, bits.tolist())
+    surprisal = _surprisal(encoded, bits.tolist())
     for index, (melody, total) in enumerate(
-        zip(corpus, melody_sums(surprise.bits, encoded), strict=True)
+        zip(corpus, melody_sums(surprisal.bits, encoded), strict=True)
     ):
-        notes = bits_of_notes(surprise, encoded, index)
+        notes = bits_of_notes(surprisal, encoded, index)
         assert len(notes) == len(melody)
-        end = surprise.bits[encoded.ends[index] - 1]
+        end = surprisal.bits[encoded.ends[index] - 1]
         assert notes.sum() + end == pytest.approx(total)
 
 
 def test_a_real_tune_has_a_note_for_each_note() -> None:
     encoded = encode_set([tune(1), tune(2)], VOCABULARY)
-    assert len(bits_of_notes(_surprise(encoded), encoded, 1)) == len(tune(2))
+    assert len(bits_of_notes(_surprisal(encoded), encoded, 1)) == len(tune(2))

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from monody.errors import SettingError
 from monody.evaluation.features import MAJOR_SCALE, MINOR_SCALE
+from monody.music.key_finding import heard_scale
 from monody.music.keys import KEY_NAMES, key_signature
-from monody.music.scale import MODES, Scale, heard_scale, move_to_scale, parse_scale
+from monody.music.scale import MODES, Scale, move_to_scale, parse_scale
 
 TONICS = [letter + sign for letter in "CDEFGAB" for sign in ("", "#", "b")]
 pitches = st.integers(0, 127)

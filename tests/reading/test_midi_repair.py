@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from monody.reading.midi.repair import Salvaged, salvage
+from monody.reading.midi.repair import RepairedMidi, repair_midi
 from tests.builders.broken_files import (
     ALTO,
     GOOD,
@@ -102,8 +102,8 @@ EVENTS = {
 }
 
 
-def saved(data: bytes) -> Salvaged:
-    result = salvage(data)
+def saved(data: bytes) -> RepairedMidi:
+    result = repair_midi(data)
     assert result is not None
     return result
 
@@ -140,10 +140,10 @@ def test_what_is_wrong_with_events_is_named(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_what_is_saved_is_whole(kind: str) -> None:
-    result = salvage(BROKEN[kind])
+    result = repair_midi(BROKEN[kind])
     if result is None:
         return
-    assert saved(result.data) == Salvaged(result.data, ())
+    assert saved(result.data) == RepairedMidi(result.data, ())
     if not result.repairs:
         assert result.data is BROKEN[kind]
     elif not kind.startswith("key-of"):  # mido refuses a key of 20 sharps
@@ -174,12 +174,12 @@ def test_what_is_saved_is_whole(kind: str) -> None:
     ],
 )
 def test_where_there_is_nothing_to_save(kind: str) -> None:
-    assert salvage(BROKEN[kind]) is None
+    assert repair_midi(BROKEN[kind]) is None
 
 
 @pytest.mark.parametrize("length", range(0, len(GOOD), 3))
 def test_a_file_cut_anywhere_keeps_its_beginning(length: int) -> None:
-    result = salvage(GOOD[:length])
+    result = repair_midi(GOOD[:length])
     if result is None:
         return
     assert result.repairs
@@ -258,7 +258,7 @@ tunes = st.lists(
 @given(tracks=tunes, ticks=st.integers(1, 32767))
 def test_good_files_are_left_alone(tracks: list[list[Triple]], ticks: int) -> None:
     data = midi_file(tracks, ticks_per_quarter=ticks)
-    assert saved(data) == Salvaged(data, ())
+    assert saved(data) == RepairedMidi(data, ())
     rewritten = saved(riff(data))
     assert rewritten.repairs == ("unwrapped from RIFF",)
     assert same_music(rewritten.data, data)
@@ -266,9 +266,9 @@ def test_good_files_are_left_alone(tracks: list[list[Triple]], ticks: int) -> No
 
 def check(data: bytes) -> None:
     """Whatever came, what is saved is whole, and saving it again changes nothing."""
-    result = salvage(data)
+    result = repair_midi(data)
     if result is not None:
-        assert saved(result.data) == Salvaged(result.data, ())
+        assert saved(result.data) == RepairedMidi(result.data, ())
         assert len(result.data) <= 4 * len(data) + 64
         if result.repairs:
             symusic.Score.from_midi(result.data)

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError, SettingError
+from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody
 from monody.music.meter import Meter, bar_lines
-from monody.render.roll.captions import pitch_in_key, summary
+from monody.render.roll.captions import summary
 from monody.render.roll.png import roll_png
 from monody.render.roll.roll import roll_svg
 from monody.render.roll.rows import numbered_lines

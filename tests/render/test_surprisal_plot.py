@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from monody.music.melody import Melody
 from monody.music.meter import Meter
-from monody.render.roll.surprisal import colour_of, surprise_svg
+from monody.render.roll.surprisal import colour_of, surprisal_svg
 from tests.builders.melodies import melodies
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -18,7 +18,7 @@ SCALE = [(60 + i, 24 * i, 24) for i in range(8)]
 
 def drawn(melody: Melody, bits: list[float] | None = None) -> ElementTree.Element:
     return ElementTree.fromstring(
-        surprise_svg(melody, bits or [1.0] * len(melody), "t")
+        surprisal_svg(melody, bits or [1.0] * len(melody), "t")
     )
 
 
@@ -52,7 +52,7 @@ def test_every_note_is_one_box_and_one_stem_within_the_picture(melody: Melody) -
 
 
 def test_a_picture_needs_nothing_else() -> None:
-    text = surprise_svg(Melody.from_notes(SCALE), list(range(8)), "A tune")
+    text = surprisal_svg(Melody.from_notes(SCALE), list(range(8)), "A tune")
     assert not re.search(r"<script|href|src=|@import|@font-face|<style", text)
     assert text.count("http") == 1  # the name of the language
     picture = ElementTree.fromstring(text)
@@ -63,7 +63,7 @@ def test_a_picture_needs_nothing_else() -> None:
 
 
 def test_a_screen_reader_is_told_what_it_shows() -> None:
-    text = surprise_svg(Melody.from_notes(SCALE), [0, 0, 5.25, *[0] * 5], "A tune")
+    text = surprisal_svg(Melody.from_notes(SCALE), [0, 0, 5.25, *[0] * 5], "A tune")
     picture = ElementTree.fromstring(text)
     assert picture.get("role") == "img"
     assert [picture[0].tag, picture[0].text] == [f"{SVG}title", "A tune"]
@@ -77,14 +77,14 @@ def test_a_screen_reader_is_told_what_it_shows() -> None:
 def test_text_is_escaped() -> None:
     title = 'a <b> & "c"\x00\x1b</title>'
     picture = ElementTree.fromstring(
-        surprise_svg(Melody.from_notes(SCALE), [1.0] * 8, title)
+        surprisal_svg(Melody.from_notes(SCALE), [1.0] * 8, title)
     )
     assert picture[0].text == 'a <b> & "c"  </title>'
     assert words(picture)[0] == picture[0].text
 
 
 def test_a_long_title_is_cut_where_it_is_seen() -> None:
-    text = surprise_svg(Melody.from_notes(SCALE), [1.0] * 8, "long " * 100)
+    text = surprisal_svg(Melody.from_notes(SCALE), [1.0] * 8, "long " * 100)
     picture = ElementTree.fromstring(text)
     assert picture[0].text == "long " * 100
     assert len(words(picture)[0]) < 100
@@ -93,7 +93,7 @@ def test_a_long_title_is_cut_where_it_is_seen() -> None:
 
 def test_the_same_melody_gives_the_same_text() -> None:
     texts = {
-        surprise_svg(Melody.from_notes(SCALE), [1.5] * 8, "A tune") for _ in range(2)
+        surprisal_svg(Melody.from_notes(SCALE), [1.5] * 8, "A tune") for _ in range(2)
     }
     assert len(texts) == 1
 
@@ -159,7 +159,7 @@ def test_colours_grow_darker_in_even_steps() -> None:
 
 def test_rounding_below_0_is_0() -> None:
     melody = Melody.from_notes(SCALE)
-    assert surprise_svg(melody, [-1e-9] * 8, "t") == surprise_svg(
+    assert surprisal_svg(melody, [-1e-9] * 8, "t") == surprisal_svg(
         melody, [0.0] * 8, "t"
     )
 
@@ -177,4 +177,4 @@ def test_what_cannot_be_drawn_is_refused(
     notes: list[tuple[int, int, int]], bits: list[float], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        surprise_svg(Melody.from_notes(notes), bits, "t")
+        surprisal_svg(Melody.from_notes(notes), bits, "t")

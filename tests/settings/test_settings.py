@@ -20,7 +20,8 @@ def test_defaults_are_valid_and_survive_json(settings: type[Settings]) -> None:
     made = settings()
     assert settings.from_json(json.loads(json.dumps(made.to_json()))) == made
     for field in dataclasses.fields(settings):
-        assert field.metadata["about"].endswith("."), field.name
+        assert settings.explanations[field.name].endswith("."), field.name
+        assert f"    {field.name}: " in (settings.__doc__ or "")
 
 
 @pytest.mark.parametrize(

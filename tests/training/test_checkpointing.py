@@ -50,7 +50,8 @@ STANDING = TrainingState(
 PROGRAM = """
 import sys
 import monody, monody.training.checkpointing
-from monody.settings.base import ModelSettings, TrainSettings
+from monody.settings.model import ModelSettings
+from monody.settings.training import TrainSettings
 monody.training.checkpointing.SECONDS_BETWEEN = 0
 monody.train(
     monody.read_corpus(sys.argv[1]),
@@ -260,8 +261,7 @@ def test_a_longer_training_is_the_shorter_one_gone_on(
     assert (folder / "scores.json").read_text() == scores
     resume(folder, num_epochs=EPOCHS)
     _assert_same(whole.folder, folder)
-    settings = Experiment(folder).record()["settings"]["training"]
-    assert settings["num_epochs"] == EPOCHS
+    assert Experiment(folder).record().training.num_epochs == EPOCHS
 
 
 def test_the_melodies_come_from_the_experiment(whole: Experiment, tunes: Path) -> None:

@@ -20,6 +20,7 @@ from monody.music.midi_file import write_midi
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings
 from monody.training.train import train_from_nothing
+from tests.builders.json_files import read_json
 from tests.builders.midi_files import write_tunes
 
 TWO_EPOCHS = TrainSettings(num_epochs=2)
@@ -66,11 +67,11 @@ def _same(ours: Path, theirs: Path) -> bool:
 def test_it_has_the_sizes_of_its_base_and_learns(
     tuned: Experiment, trained: Experiment
 ) -> None:
-    ours, theirs = tuned.record()["settings"], trained.record()["settings"]
+    ours, theirs = tuned.record().model, trained.record().model
     for name in ("rnn_size", "num_layers", "encoding"):
-        assert ours["model"][name] == theirs["model"][name]
+        assert getattr(ours, name) == getattr(theirs, name)
     assert not _same(tuned.model_path, trained.model_path)
-    scores = tuned.read_json("scores.json")["validation"]
+    scores = read_json(tuned.scores_path)["validation"]
     base = scores["references"]["base_alone"]["bits_per_note"]
     assert scores["bits_per_note"] < base
 
@@ -78,10 +79,10 @@ def test_it_has_the_sizes_of_its_base_and_learns(
 def test_it_says_what_its_base_was_and_keeps_it(
     tuned: Experiment, trained: Experiment
 ) -> None:
-    assert tuned.record()["base_sha256"] == trained.load().fingerprint
-    assert tuned.load().passport["base_sha256"] == trained.load().fingerprint
+    assert tuned.record().base_sha256 == trained.load().fingerprint
+    assert tuned.load().record.base_sha256 == trained.load().fingerprint
     assert tuned.base_path.read_bytes() == trained.model_path.read_bytes()
-    assert trained.record()["base_sha256"] is None
+    assert trained.record().base_sha256 is None
     assert trained.base() is None
 
 
@@ -92,7 +93,7 @@ def test_a_base_that_is_hurt_by_fine_tuning_stays_as_it_is(
         tmp_path / "01", trained, others, replace(TWO_EPOCHS, learning_rate=3.0)
     )
     assert _same(hurt.model_path, trained.model_path)
-    scores = hurt.read_json("scores.json")["validation"]
+    scores = read_json(hurt.scores_path)["validation"]
     base = scores["references"]["base_alone"]["bits_per_note"]
     assert scores["bits_per_note"] == pytest.approx(base, abs=1e-6)
     assert read_training_state(hurt.checkpoint_path).stale_epochs == 2
@@ -172,7 +173,7 @@ def test_events_that_the_base_never_met_are_learnt(
         odd = Melody.from_notes(notes, meters=[meters[index % 3]])
         write_midi(odd, folder / f"{index}.mid")
     tuned = _tune(tmp_path / "01", trained, folder)
-    scores = tuned.read_json("scores.json")["validation"]
+    scores = read_json(tuned.scores_path)["validation"]
     base = scores["references"]["base_alone"]["bits_per_note"]
     assert scores["bits_per_note"] < base < 100
     [piece] = monody.generate(

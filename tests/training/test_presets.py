@@ -103,10 +103,10 @@ def test_what_was_chosen_is_saved_with_the_experiment(
         experiment_dir=tmp_path / "01",
         explain=lines.append,
     )
-    saved = experiment.record()["settings"]
-    assert saved["model"]["rnn_size"] == 12
-    assert saved["model"]["dropout"] == PRESETS[0].dropout
-    assert saved["training"]["batch_size"] == PRESETS[0].batch_size
+    record = experiment.record()
+    assert record.model.rnn_size == 12
+    assert record.model.dropout == PRESETS[0].dropout
+    assert record.training.batch_size == PRESETS[0].batch_size
     assert [line.split()[0] for line in lines[1:]] == [
         "--base", "--dropout", "--batch_size", "--patience",
     ]  # fmt: skip

@@ -25,6 +25,7 @@ from monody.settings.model import ModelSettings
 from monody.settings.training import OPTIMIZERS, TrainSettings
 from monody.training.callbacks import HeldOutScore, Plateau, SaveModels, Stopwatch
 from monody.training.fit import LEARNING_RATES, TrainingData, make_optimizer
+from tests.builders.json_files import read_json
 from tests.builders.midi_files import tune, write_tunes
 
 TINY = ModelSettings(rnn_size=4, num_layers=1, dropout=0.3)
@@ -38,17 +39,17 @@ def test_an_experiment_records_everything(trained: Experiment, tunes: Path) -> N
         "tensorboard-logs", "checkpoint.npz",
     }  # fmt: skip
     assert (trained.folder / "message.txt").read_text() == "a note to self"
-    settings = trained.read_json("settings.json")["settings"]
+    settings = read_json(trained.settings_path)["settings"]
     assert settings["model"]["rnn_size"] == 12
     assert settings["training"]["seed"] == 3
-    split = trained.read_json("split.json")
+    split = read_json(trained.split_path)
     files = [item["file"] for side in split.values() for item in side]
     assert sorted(files) == sorted(path.name for path in tunes.iterdir())
     assert [len(split[side]) for side in ("train", "validation", "test")] == [16, 2, 2]
     for side, listed in split.items():
         kept = [melody.source for melody in trained.side(side)]
         assert kept == [item["file"] for item in listed]
-    files = trained.read_json("files.json")
+    files = read_json(trained.verdicts_path)
     assert len(files) == 20
     assert (files[0]["verdict"], files[0]["melodies"]) == ("kept", 1)
     reading = settings["reading"]
@@ -62,7 +63,7 @@ def test_the_history_has_the_held_out_figure_of_each_epoch(trained: Experiment) 
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1", "2"]
     best = min(float(row["val_bits_per_note"]) for row in rows)
-    scores = trained.read_json("scores.json")
+    scores = read_json(trained.scores_path)
     assert scores["validation"]["bits_per_note"] == pytest.approx(best, abs=1e-4)
     assert scores["test"]["references"]["bigram"]["notes"] == scores["test"]["notes"]
 
@@ -75,7 +76,7 @@ def test_held_out_figures_are_of_the_melodies_as_they_are(
     model = trained.load()
     encoded = encode_set((corpus.melodies[i] for i in split.test), model.vocabulary)
     score = Evaluator(encoded).score(model.network)
-    saved = trained.read_json("scores.json")["test"]
+    saved = read_json(trained.scores_path)["test"]
     assert score.bits_per_note == pytest.approx(saved["bits_per_note"], rel=1e-6)
 
 
@@ -84,14 +85,14 @@ def test_the_model_file_carries_all_that_sampling_needs(
 ) -> None:
     model = TrainedModel(trained.model_path)
     assert model.vocabulary == Vocabulary("notes")
-    record = trained.record()
+    record = read_json(trained.settings_path)
     assert Path(record.pop("data_dir")).name == tunes.name
     assert record.pop("started").startswith("20")
-    assert model.passport == record  # where the data lay is not given away
+    assert model.record.of_model() == record  # where the data lay is not given away
     assert record["melodies"] == {"train": 16, "validation": 2, "test": 2}
     assert len(model.data_fingerprint) == 64
-    assert model.passport["seen"]["note_ticks"] == [12, 24]
-    assert model.passport["usual"] == {
+    assert record["seen"]["note_ticks"] == [12, 24]
+    assert record["usual"] == {
         "meter": "4/4", "bpm": 120.0, "bars": 8, "most_bars": 8,
         "ends": {"tonic": 0.25, "last_ticks": 12},
     }  # fmt: skip
@@ -125,7 +126,7 @@ def test_one_melody_is_trained_on_without_held_out_figures(tmp_path: Path) -> No
     experiment = monody.train(
         corpus, settings, model=TINY, experiment_dir=tmp_path / "x"
     )
-    assert experiment.read_json("scores.json") == {}
+    assert read_json(experiment.scores_path) == {}
     generation = monody.generate(
         experiment, monody.SampleSettings(num_files=1, file_length=16)
     )

@@ -28,13 +28,13 @@ _EXPERIMENT = click.option(
 )
 @_EXPERIMENT
 def again(output: str, out: str | None, experiment_dir: str | None) -> None:
-    r"""Make a melody again, from the passport that its file carries.
+    r"""Make a melody again, from what its file says of how it was made.
 
     \b
     monody again experiments/01/generated/3.mid
 
-    The passport has the seed, the settings and the primer; the model must be there. On
-    the same machine the bytes are the same, and the command says whether they are.
+    The file has the seed, the settings and the primer; the model must be there. On the
+    same machine the bytes are the same, and the command says whether they are.
     """
     from monody.generation.vary import again as make_again
 

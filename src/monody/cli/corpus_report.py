@@ -108,9 +108,10 @@ def _table_lines(
         if row[2:] != before:  # not the same for each of a hundred files
             yield from _advice(row.advice, console)
         before = row[2:]
-    listed = report.totals["files"] if max_rows is None else max_rows
-    if report.totals["files"] > listed:
-        rest = counted(report.totals["files"] - listed, "more file")
+    files = report.totals.files
+    listed = files if max_rows is None else max_rows
+    if files > listed:
+        rest = counted(files - listed, "more file")
         text = f"… and {rest}: --all shows them, --html FILE has everything."
         yield from _wrapped(Text(text), console)
 
@@ -182,7 +183,7 @@ def _problem_lines(report: Report, console: Console) -> Iterator[Text]:
 
 def _chart_lines(report: Report, console: Console) -> Iterator[Text]:
     """Yield the pitches as columns and the other histograms as bars, side by side."""
-    titles = captions(report.totals)
+    titles = captions(report.totals.melodies_used, report.totals.keys_estimated)
     pitches = report.histograms.get("pitch")
     if pitches:
         yield from _title(titles["pitch"], console)

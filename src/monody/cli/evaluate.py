@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from monody.evaluation.resemblance import Resemblance
-    from monody.evaluation.sample_quality import SampleQuality
+    from monody.evaluation.sample_quality import Resemblance, SampleQuality
     from monody.evaluation.scorecard import Progress, Scorecard
     from monody.evaluation.wording import ModelRow
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from monody.settings.base import Settings, field_types, range_text
+from monody.settings.base import Limits, Settings, field_types
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -79,43 +79,38 @@ def settings_options(
 
     def decorate(command: Command) -> Command:
         for field in reversed(fields):
-            kind = kinds[field.name][0]
-            command = _option(field, kind, settings.heading)(command)
+            command = _option(field, kinds[field.name][0], settings)(command)
         return command
 
     return decorate
 
 
 def _option(
-    field: dataclasses.Field[Any], plain: type, heading: str
+    field: dataclasses.Field[Any], plain: type, settings: type[Settings]
 ) -> Callable[[Command], Command]:
     """Make one option. Values are checked by the settings class itself."""
-    headed = type("Headed", (SettingOption,), {"heading": heading})
-    choices = field.metadata["choices"]
+    headed = type("Headed", (SettingOption,), {"heading": settings.heading})
+    limits = Limits.of(field)
     short = [SHORT[field.name]] if field.name in SHORT else []
     name = f"--{field.name}"
     return click.option(
         f"{name}/--no_{field.name}" if plain is bool else name,
         *short,
         cls=headed,
-        type=click.Choice(choices) if choices else plain,
+        type=click.Choice(limits.choices) if limits.choices else plain,
         default=field.default,
-        metavar=None if choices or plain is bool else _METAVARS[plain],
-        help=_help(field),
+        metavar=None if limits.choices or plain is bool else _METAVARS[plain],
+        help=_help(field, settings.explanations[field.name], limits),
     )
 
 
-def _help(field: dataclasses.Field[Any]) -> str:
+def _help(field: dataclasses.Field[Any], about: str, limits: Limits) -> str:
     """Explain a field: its sentence, its range and its default."""
-    limits = [field.metadata["minimum"], field.metadata["maximum"]]
-    notes = []
-    if limits != [None, None]:
-        notes.append(range_text(*limits))
+    notes = [limits.range_text] if limits.range_text else []
     if isinstance(field.default, bool):
         notes.append(f"default {'on' if field.default else 'off'}")
     elif field.default is not None:
         notes.append(f"default {field.default}")
-    about: str = field.metadata["about"]
     return f"{about} [{'; '.join(notes)}]" if notes else about
 
 

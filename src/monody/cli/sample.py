@@ -156,8 +156,8 @@ def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
     no_primer = generation.primers[0] is None and generation.settings.start == "primer"
     if no_primer and generation.rewrite is None:
         yield "no held-out melody to continue: the melodies start from nothing"
-    for path, piece in list(zip(paths, generation.pieces, strict=True))[:MAX_ROWS]:
-        yield f"  {path.name:>8}  {_about(piece)}"
+    for path, one in list(zip(paths, generation.generated, strict=True))[:MAX_ROWS]:
+        yield f"  {path.name:>8}  {_about(one)}"
     if len(paths) > MAX_ROWS:
         yield f"  ... and {len(paths) - MAX_ROWS} more: see manifest.json"
     if generation.usual is not None:
@@ -174,7 +174,7 @@ def _headline(generation: Generation) -> str:
 
     settings = generation.settings
     drawn = f"seed {settings.seed}, temperature {settings.temperature_text}"
-    count = len(generation.pieces)
+    count = len(generation.generated)
     if generation.rewrite is not None:
         return f"{counted(count, 'rewrite')}, {drawn}"
     steps, bars = settings.file_length, settings.bars
@@ -183,11 +183,11 @@ def _headline(generation: Generation) -> str:
     return f"{counted(count, 'melody')} of {most}{length}, {drawn}"
 
 
-def _about(piece: GeneratedMelody) -> str:
+def _about(one: GeneratedMelody) -> str:
     """Say what is known of one melody."""
-    bits = f"{piece.draft.bits_per_note:.2f} bits a note"
-    novelty = piece.novelty
-    failed = f"  ({piece.failure})" if piece.failure else ""
+    bits = f"{one.draft.bits_per_note:.2f} bits a note"
+    novelty = one.novelty
+    failed = f"  ({one.failure})" if one.failure else ""
     if novelty is None:
         return bits + failed
     words = [f"{novelty.label:<9}  {bits}", novelty.said]
@@ -208,12 +208,12 @@ def _usual(usual: UsualNovelty) -> Iterator[str]:
 
 def _costs(generation: Generation) -> Iterator[str]:
     """Say how much probability the rules cost."""
-    pieces = generation.pieces
+    generated = generation.generated
     names = dict(RULE_NAMES)
     if generation.rewrite is not None:
         names["density"] = "as many notes in each bar"
     costs = {
-        name: sum(piece.draft.cost_bits.get(rule, 0) for piece in pieces) / len(pieces)
+        name: sum(one.draft.cost_bits.get(rule, 0) for one in generated) / len(generated)
         for rule, name in names.items()
     }
     told = [
@@ -232,7 +232,7 @@ def _tries(generation: Generation) -> Iterator[str]:
     again = f" and were tried again ({reasons})" if failed else ""
     count = f"{sum(failed.values())} of {generation.tries}"
     yield f"first tries that failed: {count}{again}"
-    left = sum(piece.failure is not None for piece in generation.pieces)
+    left = sum(one.failure is not None for one in generation.generated)
     if left:
         yield (
             f"{left} failed every time and {'is' if left == 1 else 'are'} kept as the "

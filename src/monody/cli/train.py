@@ -117,25 +117,21 @@ def _train(values: dict[str, Any]) -> Experiment:
 def _resume(named: dict[str, Any]) -> Experiment:
     """Go on with a training, by the options that were named."""
     from monody.experiments.experiment import Experiment
-    from monody.experiments.records import saved_settings
     from monody.experiments.training_state import read_training_state
 
     experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
     record = experiment.record()
-    _, settings = saved_settings(record)
     changes = {name: named.pop(name) for name in MAY_CHANGE if name in named}
-    settings = replace(settings, **changes)
+    settings = replace(record.training, **changes)
     _refuse_differing(named, experiment)
-    standing = read_training_state(experiment.checkpoint_path)
-    over = standing.over(settings)
+    state = read_training_state(experiment.checkpoint_path)
+    over = state.over(settings)
     if over:
         click.echo(f"{experiment.folder} is finished: {over}")
     else:
-        done = f", {standing.batch} batches of it done" if standing.batch else ""
-        click.echo(
-            f"going on with {experiment.folder}: epoch {standing.epoch + 1}{done}"
-        )
-        _warn_of_versions(record["versions"])
+        done = f", {state.batch} batches of it done" if state.batch else ""
+        click.echo(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
+        _warn_of_versions(record.versions)
         click.echo("starting Keras on JAX ...")
 
     from monody.training.train import resume
@@ -167,12 +163,11 @@ def _warn_of_versions(began: dict[str, str]) -> None:
 def _refuse_differing(named: dict[str, Any], experiment: Experiment) -> None:
     """Raise an error where an option differs from how the training began."""
     record = experiment.record()
-    note = experiment.folder / "message.txt"
     began = {
-        name: v for part in record["settings"].values() for name, v in part.items()
+        **record.settings,
+        "message": experiment.message(),
+        "data_dir": record.data_dir,
     }
-    began["message"] = note.read_text("utf-8") if note.exists() else None
-    began["data_dir"] = record.get("data_dir")
     for name, value in named.items():
         if name == "resume":
             continue
@@ -219,22 +214,23 @@ def _say_how_to_go_on(experiment: Experiment) -> None:
 
 def _report_training(experiment: Experiment) -> None:
     """Print the held-out figures beside others', and what to do next."""
-    scores = experiment.read_json("scores.json")
+    from monody.experiments.scores import BASE_ALONE, BIGRAM
+
+    scores = experiment.scores()
     for side, meaning in (
         ("validation", "used to choose the weights"),
         ("test", "used for nothing else"),
     ):
         if side in scores:
-            figure = scores[side]["bits_per_note"]
-            references = scores[side]["references"]
-            bigram = references["bigram"]["bits_per_note"]
+            score, references = scores[side].score, scores[side].references
+            figure, bigram = score.bits_per_note, references[BIGRAM].bits_per_note
             gain = 1 - figure / bigram
             base = ""
-            if "base_alone" in references:
-                alone = references["base_alone"]["bits_per_note"]
+            if BASE_ALONE in references:
+                alone = references[BASE_ALONE].bits_per_note
                 base = f"; the base alone: {alone:.2f}"
             click.echo(
-                f"held-out {side} melodies ({scores[side]['melodies']}, {meaning}): "
+                f"held-out {side} melodies ({score.melodies}, {meaning}): "
                 f"{figure:.2f} bits per note, {abs(gain):.0%} "
                 f"{'below' if gain >= 0 else 'above'} a bigram's {bigram:.2f}{base}"
             )

@@ -1,13 +1,13 @@
-"""The folder in which monody remembers what it read.
+"""The cache folder, in which monody remembers what it read.
 
-    readings.sqlite      what came out of each file (``read_cache``)
+    readings.sqlite      the melodies of each file (``reading.cache``)
     corpora/             whole corpora, ready to be memory-mapped
-    compiled/            what JAX compiled
+    compiled/            the compilations of JAX
     base-…/              the base model, unpacked
 
-A corpus is found again by the names, sizes and times of its files; where any of them
-differs, files are opened, and those whose content is known are not parsed. What is
-damaged is made anew. The folder can be removed at any time: `monody cache --clear`.
+A corpus is found again by the names, sizes and times of its files. If any of these
+differs, the files are opened, but those with a known content are not parsed. Damaged
+parts are made again. The folder can be removed at any time: `monody cache --clear`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from monody.files import (
 from monody.reading.cache import DATABASE, CacheRow, ReadCache, program_fingerprint
 
 _MAKING = "making-"
-_FORGOTTEN_SECONDS = 24 * 3600  # what was left by a run that was killed
+_FORGOTTEN_SECONDS = 24 * 3600  # after which a run counts as killed
 
 
 class Cache:
@@ -39,6 +39,14 @@ class Cache:
 
     Args:
         folder: By default the user's cache folder, or ``MONODY_CACHE``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.corpus.cache import Cache
+        >>> with Cache(Path("cache")) as cache:
+        ...     cache.open()
+        ...     print(cache.corpus("owner", "key"))
+        None
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -46,7 +54,7 @@ class Cache:
         self._corpora = self._folder / "corpora"
         self.database = self._folder / DATABASE
         self._readings: ReadCache | None = None
-        self.problem = ""  # why nothing more is remembered in this run
+        self.problem = ""  # why this run remembers nothing more; empty if it does
 
     def __enter__(self) -> Cache:
         return self
@@ -56,27 +64,27 @@ class Cache:
             self._readings.close()
 
     def open(self) -> None:
-        """Make ready to remember. A database that is damaged, or none, is begun anew.
+        """Open the database, or begin one if there is none or it is damaged.
 
         Raises:
             OSError: If the folder cannot be made.
             sqlite3.Error: If the database cannot be used.
         """
         self._corpora.mkdir(parents=True, exist_ok=True)
-        self._forget_the_past()
+        self._remove_old()
         try:
             self._readings = ReadCache(self.database, program_fingerprint().hex())
         except sqlite3.OperationalError:
-            raise  # locked, or a disk that is full: it may be whole
+            raise  # locked, or the disk is full: it may be whole
         except sqlite3.DatabaseError:
-            self._begin_anew()
+            self._begin_again()
 
-    def _begin_anew(self) -> None:
+    def _begin_again(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self.database}{suffix}").unlink(missing_ok=True)
         self._readings = ReadCache(self.database, program_fingerprint().hex())
 
-    def _forget_the_past(self) -> None:
+    def _remove_old(self) -> None:
         """Remove what runs that were killed left, and what other programs kept."""
         for folder in self._corpora.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another run has renamed it
@@ -87,7 +95,11 @@ class Cache:
                     _remove_corpus(folder)
 
     def add(self, rows: Iterable[CacheRow]) -> None:
-        """Remember readings. A database that turns out damaged is begun anew."""
+        """Remember readings. A database that turns out damaged is begun again.
+
+        Args:
+            rows: One for each file.
+        """
         if self.problem or self._readings is None:
             return
         try:
@@ -96,10 +108,15 @@ class Cache:
             self.problem = str(error)
         except sqlite3.DatabaseError:
             self._readings.close()
-            self._begin_anew()
+            self._begin_again()
 
     def corpus(self, owner: str, key: str) -> Path | None:
-        """Return the folder of a corpus that was kept, if it is there and whole."""
+        """Return the folder of a corpus that was kept, if it is there and whole.
+
+        Args:
+            owner: A digest of the folder and the settings.
+            key: A digest of its files.
+        """
         kept = self._corpora.glob(f"{_program_prefix()}{owner}-{key}-*")
         return next(filter(is_whole, kept), None)
 
@@ -112,8 +129,13 @@ class Cache:
     def keep(self, made: Path, owner: str, key: str) -> Path:
         """Keep a corpus under its key, in place of the owner's earlier ones.
 
+        Args:
+            made: From ``making``, filled.
+            owner: A digest of the folder and the settings.
+            key: A digest of its files.
+
         Returns:
-            Where it is now.
+            Its folder from now on.
         """
         seal(made)
         name = f"{_program_prefix()}{owner}"
@@ -132,15 +154,26 @@ def _program_prefix() -> str:
 def _remove_corpus(folder: Path) -> None:
     """Remove a corpus that was kept, and nothing else.
 
-    Another run may use it: what is memory-mapped stays readable, except on Windows,
-    which refuses; there it goes another time.
+    Another run may use it. Memory-mapped files stay readable while they are used,
+    except on Windows, which refuses to remove them; there a later run does.
     """
     if (folder / SUMS_FILE).is_file():
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def cache_bytes(folder: Path | None = None) -> int:
-    """Return how much the cache takes on disk."""
+    """Return the bytes that the cache takes on disk.
+
+    Args:
+        folder: By default the user's cache folder, or ``MONODY_CACHE``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.corpus.cache import cache_bytes, clear_cache
+        >>> clear_cache(Path("cache"))
+        >>> cache_bytes(Path("cache"))
+        0
+    """
     total = 0
     for path in (folder or cache_folder()).rglob("*"):
         with contextlib.suppress(FileNotFoundError):  # another run is at work
@@ -149,7 +182,11 @@ def cache_bytes(folder: Path | None = None) -> int:
 
 
 def clear_cache(folder: Path | None = None) -> None:
-    """Remove all that monody remembers, and nothing else."""
+    """Remove everything that monody remembers, and nothing else.
+
+    Args:
+        folder: By default the user's cache folder, or ``MONODY_CACHE``.
+    """
     folder = folder or cache_folder()
     for corpus in (folder / "corpora").glob("*"):
         _remove_corpus(corpus)

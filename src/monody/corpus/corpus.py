@@ -1,15 +1,15 @@
-"""The melodies of a folder, and the verdict on every file.
+"""Reading a folder into a corpus: its melodies, and the verdict on every file.
 
-Files are found (``find``), read by child processes (``read_pool``), compared
-(``duplicates``), and what came out lies in flat files that are memory-mapped, so that
-memory does not grow with the folder. What was read once is remembered (``cache``).
+Files are found (``reading.find``), read by child processes (``reading.pool``) and
+compared (``duplicates``). The melodies are kept in flat files that are memory-mapped,
+so that memory does not grow with the folder. What was read once is remembered
+(``cache``).
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import shlex
 import shutil
@@ -21,15 +21,14 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monody.corpus.cache import Cache
 from monody.corpus.duplicates import Duplicates, find_duplicates
-from monody.corpus.json_lines import JsonLines
 from monody.corpus.lazy import LazySequence
+from monody.corpus.saved_reports import NamedReport, SavedReports
 from monody.corpus.verdicts import Verdict, VerdictList
 from monody.errors import MonodyError
 from monody.music.melody import Melody
@@ -53,16 +52,25 @@ Progress = Callable[[int, int], None]  # files done, files in all
 
 @dataclass(frozen=True)
 class Corpus:
-    """The melodies of a folder and how every file fared.
+    """The melodies of a folder and the verdict on every file.
 
     Args:
         root: The folder.
         settings: How it was read.
         melodies: All melodies found, copies included.
         verdicts: One for each file, in the order of their names.
-        groups: ``(melodies,)``: melodies of one group never stand on two sides.
-        copy_of: ``(melodies,)``: the melody that each is a copy of; -1 if it is none.
+        groups: ``(melodies,)``: the duplicate group of each. All melodies of a group
+            are on the same side of a split.
+        copy_of: ``(melodies,)``: index of the melody that each is a copy of; -1 if it
+            is none.
         remarks: What else the user should know, such as a cache that cannot be used.
+
+    Example:
+        >>> import monody
+        >>> tune = monody.Melody.from_notes([(60, 0, 24), (64, 24, 24), (67, 48, 48)])
+        >>> corpus = monody.Corpus.of([tune, tune])
+        >>> corpus.copy_of.tolist(), corpus.used.tolist()
+        ([-1, 0], [0])
     """
 
     root: Path
@@ -77,15 +85,23 @@ class Corpus:
     def of(
         cls, melodies: Iterable[Melody], settings: ReadSettings | None = None
     ) -> Corpus:
-        """Make a corpus of melodies that come from nowhere in particular."""
+        """Make a corpus of melodies that were not read from a folder.
+
+        Args:
+            melodies: In their order; their sources are the names of the files.
+            settings: Whether copies are left out; by default they are.
+        """
         store = MelodyStore.of(melodies)
-        reports = [[source, [], []] for source in store.sources]
+        reports = [NamedReport(source, FileReport()) for source in store.sources]
         settings = settings or ReadSettings()
         return _corpus(Path(), settings, store, reports, find_duplicates(store))
 
     @property
     def used(self) -> NDArray[np.int64]:
-        """The melodies to learn from and to judge by: without copies, if so asked."""
+        """Indices of the melodies to learn from and to judge by: ``(used,)``.
+
+        Copies are left out unless the setting ``deduplicate`` is off.
+        """
         if not self.settings.deduplicate:
             return np.arange(len(self.melodies))
         return np.flatnonzero(self.copy_of < 0)
@@ -108,6 +124,12 @@ def read_corpus(
 
     Raises:
         MonodyError: If there is no such folder, or no music file in it.
+
+    Example:
+        >>> import monody
+        >>> corpus = monody.read_corpus("data/midi")
+        >>> len(corpus.melodies), corpus.melodies[0].source
+        (20, 'tune-000.mid')
     """
     settings = settings or ReadSettings()
     root = Path(data_dir)
@@ -122,13 +144,13 @@ def read_corpus(
             f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, ARCHIVE_SUFFIX))}"
         )
     if not settings.cache:
-        return _read_anew(root, found, settings, progress)
+        return _read_uncached(root, found, settings, progress)
     with Cache() as cache:
         try:
             corpus = _read_cached(cache, root, found, settings, progress)
         except (OSError, sqlite3.Error) as error:  # the cache's: files' are verdicts
             cache.problem = str(error)
-            corpus = _read_anew(root, found, settings, progress)
+            corpus = _read_uncached(root, found, settings, progress)
         if not cache.problem:
             return corpus
         remark = f"what was read is not remembered: {cache.problem}"
@@ -136,10 +158,22 @@ def read_corpus(
 
 
 def require_melodies(corpus: Corpus) -> Corpus:
-    """Return the corpus.
+    """Return the corpus if it has a melody.
+
+    Args:
+        corpus: A corpus that was read.
 
     Raises:
         MonodyError: If it has no melody; the message names the commonest reason.
+
+    Example:
+        >>> from monody.corpus.corpus import read_corpus, require_melodies
+        >>> from pathlib import Path
+        >>> _ = Path("empty.mid").write_bytes(b"")
+        >>> require_melodies(read_corpus("empty.mid"))
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: no usable melody in 1 file of 'empty.mid'; most...
     """
     if not len(corpus.melodies):
         dropped = Counter((item.reason, item.advice) for item in corpus.verdicts)
@@ -160,7 +194,7 @@ def _read_cached(
     settings: ReadSettings,
     progress: Progress | None,
 ) -> Corpus:
-    """Find a corpus in the cache, or read it and keep it there."""
+    """Load a corpus from the cache, or read it and keep it there."""
     began = time.time()
     owner = _owner(root, settings)
     kept = cache.corpus(owner, found.digest)
@@ -181,10 +215,10 @@ def _read_cached(
         raise
 
 
-def _read_anew(
+def _read_uncached(
     root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
 ) -> Corpus:
-    """Read a corpus into a temporary folder."""
+    """Read a corpus into a temporary folder that goes when the corpus does."""
     folder = Path(tempfile.mkdtemp(prefix="monody-"))
     try:
         _write(folder, found, settings, None, progress)
@@ -195,14 +229,14 @@ def _read_anew(
 
 
 def _load_and_forget(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
-    """Load a corpus whose folder goes when it does."""
+    """Load a corpus, and remove its folder when its melodies are no longer used."""
     corpus = _load(folder, root, settings)
     weakref.finalize(corpus.melodies, shutil.rmtree, folder, ignore_errors=True)
     return corpus
 
 
 def _owner(root: Path, settings: ReadSettings) -> str:
-    """Return a digest of what a corpus is of: folder, settings and program."""
+    """Return a digest of the folder, the settings and the program of a corpus."""
     key = common_key(settings).encode() + os.fsencode(root.resolve())
     return hashlib.blake2b(key, digest_size=8).hexdigest()
 
@@ -217,7 +251,7 @@ def _write(
     """Read files into a folder: their melodies, reports and duplicates.
 
     Returns:
-        Whether every file will be read in the same way another time.
+        Whether the cache may keep it: every file would be read in the same way again.
     """
     known = (str(cache.database), common_key(settings)) if cache else ()
     with (
@@ -233,24 +267,25 @@ def _write(
         done, lasting = 0, not unlisted
         for sources, chunk in pool.read(_sources(found, members, unlisted)):
             if cache is not None:
-                cache.add(rows(chunk.keys, chunk.reports, chunk.melodies))
+                cache.add(rows(chunk))
             chunk.melodies.info["file"] += done
             arrays.append(chunk.melodies)
-            reports.writelines(map(_line, sources, chunk.reports))
+            reports.writelines(_lines(sources, chunk.reports))
             done += len(chunk.reports)
             lasting = lasting and None not in chunk.keys
             if progress:
                 progress(done, total)
         for name, reason in unlisted.items():
-            reports.write(_line(Source(name, ""), FileReport(((reason, 1),))))
+            reports.write(NamedReport(name, FileReport(((reason, 1),))).to_line())
     duplicates = find_duplicates(MelodyStore.load(folder, ()))
     np.save(folder / "groups.npy", duplicates.groups)
     np.save(folder / "copy_of.npy", duplicates.copy_of)
     return lasting
 
 
-def _line(source: Source, report: FileReport) -> str:
-    return json.dumps([source.name, report.left_out, report.repairs]) + "\n"
+def _lines(sources: Iterable[Source], reports: Iterable[FileReport]) -> Iterator[str]:
+    for source, report in zip(sources, reports, strict=True):
+        yield NamedReport(source.name, report).to_line()
 
 
 def _sources(
@@ -258,7 +293,13 @@ def _sources(
     members: dict[str, list[tuple[int, str]]],
     unlisted: Container[str],
 ) -> Iterator[Source]:
-    """Yield what is to be read; an archive that has no members is read itself."""
+    """Yield files and members of archives; an archive without members is read itself.
+
+    Args:
+        found: The files of the folder.
+        members: Place and name of each music file, for each archive by its name.
+        unlisted: Archives that cannot even be listed; they are not read.
+    """
     for name in found.names:
         path, shown = found.path(name), name.replace(os.sep, "/")
         inside = members.get(name)
@@ -269,22 +310,22 @@ def _sources(
 
 
 class _Names(LazySequence[str]):
-    """The names in reports, as the sources of a store."""
+    """The file names in reports, as the sources of a ``MelodyStore``."""
 
-    def __init__(self, reports: Sequence[Any]) -> None:
+    def __init__(self, reports: Sequence[NamedReport]) -> None:
         self._reports = reports
 
     def __len__(self) -> int:
         return len(self._reports)
 
     def item(self, index: int) -> str:
-        name: str = self._reports[index][0]
-        return name
+        """Return the name of a file."""
+        return self._reports[index].name
 
 
 def _load(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
-    """Open what ``_write`` wrote, memory-mapped."""
-    reports = JsonLines(folder / REPORTS_FILE)
+    """Open the files that ``_write`` wrote, memory-mapped."""
+    reports = SavedReports(folder / REPORTS_FILE)
     groups, copy_of = (
         np.load(folder / f"{name}.npy", allow_pickle=False)
         for name in ("groups", "copy_of")
@@ -297,10 +338,10 @@ def _corpus(
     root: Path,
     settings: ReadSettings,
     melodies: MelodyStore,
-    reports: Sequence[Any],
+    reports: Sequence[NamedReport],
     duplicates: Duplicates,
 ) -> Corpus:
-    """Put a corpus together."""
+    """Make a corpus of its parts."""
     verdicts = VerdictList(
         reports, melodies, duplicates.copy_of, deduplicate=settings.deduplicate
     )

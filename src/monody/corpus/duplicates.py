@@ -1,10 +1,10 @@
-"""Which melodies are the same tune.
+"""Duplicates: which melodies are the same tune.
 
 Tunes come in many copies: in another key, at another speed, with ornaments. Two
 melodies are alike if they are the same throughout, if they open alike, or if they share
-enough of their patterns (``tune_patterns``), as Jaccard's share of two sets.
+enough of their fingerprints, by the Jaccard index of the two sets (``fingerprints``).
 
-Only melodies that meet at some of their patterns are compared (``meetings``).
+Only pairs that are likely to be alike are compared (``candidates``).
 """
 
 from __future__ import annotations
@@ -30,36 +30,45 @@ from monody.corpus.fingerprints import (
 )
 from monody.music.melody_store import MelodyStore
 
-# The share of all patterns of two melodies, from 0 to 1, that makes them one tune. The
-# kind of most patterns is first: memory is short where it is the only one.
+# The Jaccard index of two sets of fingerprints, from 0 to 1, that makes them one tune.
+# The kind of most fingerprints comes first, while no other set takes memory.
 KINDS = ((skeleton, 0.12), (played, 0.12), (pitches, 0.4))
-MIN_SHARED = 7  # patterns in common: fewer are a stock phrase
+MIN_SHARED = 7  # fingerprints in common; fewer are a stock phrase
 
 
 @dataclass(frozen=True)
 class Duplicates:
-    """What is the same tune in a corpus."""
+    """The melodies of a corpus that are the same tune."""
 
-    # (melodies,): melodies of one group never stand on two sides of the split; numbered
-    # in order of appearance
+    # (melodies,): number of the group of each, in order of appearance; the melodies of
+    # a group are all on the same side of a split
     groups: NDArray[np.int32]
-    # (melodies,): index of the kept melody that this one is a copy of; -1 where it is
-    # kept itself
+    # (melodies,): index of the kept melody that each is a copy of; -1 if it is kept
     copy_of: NDArray[np.int32]
 
 
 def find_duplicates(melodies: MelodyStore) -> Duplicates:
     """Find groups of copies, and choose the melodies to keep.
 
-    Groups are linked by chains: two melodies are in one if they are alike or of one
-    piece, or if a chain of such pairs leads from one to the other. Copies are not: each
-    is alike to the melody that is kept in its place, the longest such one.
+    Two melodies are in one group if they are alike or of one piece, or if a chain of
+    such pairs leads from one to the other. A copy needs more than a chain: it is itself
+    alike to the melody that is kept in its place, the longest such one.
 
     Args:
         melodies: The melodies of a corpus.
 
     Returns:
         The group of each melody, and the melody that it is a copy of.
+
+    Example:
+        >>> from monody.corpus.duplicates import find_duplicates
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> pitches = (60, 62, 64, 60, 67, 65, 64, 62)
+        >>> in_c = Melody.from_notes([(p, 24 * i, 24) for i, p in enumerate(pitches)])
+        >>> in_d = Melody.from_notes([(p + 2, 6 * i, 6) for i, p in enumerate(pitches)])
+        >>> find_duplicates(MelodyStore.of([in_c, in_d])).copy_of.tolist()
+        [-1, 0]
     """
     if not len(melodies):
         nothing = np.zeros(0, np.int32)
@@ -78,27 +87,44 @@ def find_duplicates(melodies: MelodyStore) -> Duplicates:
 
 
 def are_known(melodies: MelodyStore, known: MelodyStore) -> NDArray[np.bool_]:
-    """Tell which melodies are, or are like, one of others: ``(melodies,)``."""
+    """Tell which melodies are in a duplicate group with known ones.
+
+    Args:
+        melodies: Any melodies.
+        known: Those to look for.
+
+    Returns:
+        ``(melodies,)``.
+
+    Example:
+        >>> import monody
+        >>> from monody.corpus.duplicates import are_known
+        >>> melodies = monody.read_corpus("data/midi").melodies
+        >>> are_known(melodies[2:4], melodies[3:]).tolist()
+        [False, True]
+    """
     groups = find_duplicates(known.beside(melodies)).groups
     return np.isin(groups[len(known) :], groups[: len(known)])
 
 
 class _Traits:
-    """What is compared of melodies no two of which are the same, and what is alike.
+    """The traits of melodies that are compared, and which melodies are alike by them.
 
-    Melodies that open alike are all linked to one of them.
+    No two of the melodies are the same throughout. Of melodies that open alike, all are
+    linked to one of them.
 
     Args:
         melodies: The melodies of a corpus.
         distinct: ``(distinct,)``: indices of those that are compared.
-        rank: ``(distinct,)``: the lowest of those that open alike is linked to.
+        rank: ``(distinct,)``: of those that open alike, the one with the lowest rank is
+            linked to all others.
     """
 
     def __init__(
         self, melodies: MelodyStore, distinct: Integers, rank: Integers
     ) -> None:
         openings = [opening_hashes(lines) for lines in lines_of(melodies, distinct)]
-        self.opening: Hashes = np.concatenate(openings)  # (distinct,), 0: none
+        self.opening: Hashes = np.concatenate(openings)  # (distinct,), 0 for none
         self.sets: list[tuple[FingerprintSets, float]] = []
         found = _open_alike(self.opening, rank)
         for kind, least in KINDS:
@@ -107,7 +133,7 @@ class _Traits:
             keys = _without(candidate_pairs(sets, least), found)
             alike = keys[_share_enough(sets, unpacked(keys), least)]
             found = sorted_once(np.concatenate([found, alike]))
-        self.links = unpacked(found)  # (links, 2): which of the distinct are alike
+        self.links = unpacked(found)  # (links, 2): pairs of the distinct that are alike
 
     def alike(self, one: int, others: Integers) -> NDArray[np.bool_]:
         """Compare a melody with others: ``(others,)``."""
@@ -121,7 +147,11 @@ class _Traits:
 
 
 def _open_alike(opening: Hashes, rank: Integers) -> Hashes:
-    """Pair melodies that open alike with the first of them: keys, in rising order."""
+    """Pair melodies that open alike with the first of them by rank.
+
+    Returns:
+        ``(pairs,)``: keys of ``pair_keys``, in rising order.
+    """
     some = np.flatnonzero(opening)
     some = some[np.argsort(rank[some])]
     first = some[_first_alike(opening[some])]
@@ -135,7 +165,7 @@ def _whole_hashes(melodies: MelodyStore) -> Hashes:
 
 
 def _beside(values: Integers) -> Integers:
-    """Pair each value with its place: ``(values, 2)``."""
+    """Pair each value with its own index: ``(values, 2)``."""
     return np.stack([values, np.arange(len(values))], axis=1)
 
 
@@ -161,7 +191,7 @@ def _without(keys: Hashes, found: Hashes) -> Hashes:
 def _share_enough(
     sets: FingerprintSets, pairs: Integers, least: float
 ) -> NDArray[np.bool_]:
-    """Whether the two sets of each pair have enough in common: ``(pairs,)``."""
+    """Tell whether the two sets of each pair have enough in common: ``(pairs,)``."""
     sizes = sets.sizes[pairs]
     few, many = sizes.min(axis=1), sizes.max(axis=1)
     enough: NDArray[np.bool_] = (few >= MIN_SHARED) & (few >= least * many)
@@ -172,7 +202,18 @@ def _share_enough(
 
 
 def _components(links: Integers, count: int) -> NDArray[np.int32]:
-    """Return the component of each, numbered in order of appearance: ``(count,)``."""
+    """Return the connected component of each, numbered in order of appearance.
+
+    ``scipy.sparse.csgraph`` has this, too. To import it takes longer than `monody
+    inspect` does for all other imports of a corpus.
+
+    Args:
+        links: ``(links, 2)``: pairs of indices.
+        count: The number of indices.
+
+    Returns:
+        ``(count,)``.
+    """
     lowest = np.arange(count)
     while True:
         one, other = lowest[links].T
@@ -184,14 +225,18 @@ def _components(links: Integers, count: int) -> NDArray[np.int32]:
 
 
 def _kept(traits: _Traits, rank: Integers) -> Integers:
-    """Choose what is kept in the place of each melody, or itself: ``(distinct,)``.
+    """Choose the melody that is kept in the place of each, which may be itself.
 
-    Each kept melody takes those that are linked to it, then those linked to its copies
-    that are alike to it as well, and so on: every link is followed once.
+    Each kept melody takes as copies those that are linked to it; then those that are
+    linked to its copies and alike to itself as well, and so on. Every link is followed
+    once.
 
     Args:
         traits: What is compared.
         rank: ``(distinct,)``: the lowest is kept.
+
+    Returns:
+        ``(distinct,)``.
     """
     near, ends = _neighbours(traits.links, len(rank))
     kept_for = np.arange(len(rank))
@@ -214,11 +259,11 @@ def _kept(traits: _Traits, rank: Integers) -> Integers:
 
 
 def _neighbours(links: Integers, count: int) -> tuple[Integers, Integers]:
-    """List the melodies that each is linked to, end to end, and where lists end.
+    """List the melodies that each melody is linked to, all lists end to end.
 
     Returns:
         Melodies ``(2 × links,)``, and ends ``(count + 1,)``: melody i is linked to
-        those from ``ends[i]`` to ``ends[i + 1]``.
+        ``melodies[ends[i] : ends[i + 1]]``.
     """
     both = np.concatenate([links, links[:, ::-1]])
     near = both[np.argsort(both[:, 0], kind="stable"), 1]

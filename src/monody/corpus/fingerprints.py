@@ -1,15 +1,16 @@
-"""Short patterns that tell a tune, whatever its key and its speed.
+"""Fingerprints: hashes of short patterns that identify a tune in any key and tempo.
 
-A melody is described by three sets of patterns; a copy shares many of at least one:
+The patterns are n-grams of notes, also called shingles. A melody has three sets of
+them, and a copy of it shares many of at least one set:
 
 - ``played``: five notes in a row: four intervals, and how much longer each note is than
   the last. Survives changed notes, cuts, another second half.
 - ``skeleton``: the pitches that sound on six beats in a row. Survives ornaments.
-- ``pitches``: seven pitches in a row, told once where they repeat. Survives another
-  rhythm.
+- ``pitches``: seven pitches in a row, where a repeated pitch counts once. Survives
+  another rhythm.
 
 A pattern of fewer than three or four different pitches is left out: repeated notes,
-trills and pumping basses are alike everywhere and tell no tune.
+trills and pumping basses are in all kinds of tunes.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from numpy.typing import NDArray
 
 from monody.music.melody_store import MelodyStore
 
-PLAYED_NOTES, PLAYED_PITCHES = 5, 3  # notes in a pattern, different pitches at least
+PLAYED_NOTES, PLAYED_PITCHES = 5, 3  # notes of a pattern, different pitches at least
 BEATS, BEAT_PITCHES = 6, 3
 RUN_NOTES, RUN_PITCHES = 7, 4
 OPENING_NOTES, OPENING_PITCHES = 14, 4  # see `opening_hashes`
 CHUNK_NOTES = 1 << 14  # notes described at a time, in a processor's cache
-CHUNK_PATTERNS = 1 << 16  # patterns compared at a time, in a processor's cache
+CHUNK_HASHES = 1 << 16  # fingerprints compared at a time, in a processor's cache
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -41,7 +42,7 @@ class NoteLines:
 
     pitch: Integers  # (notes,)
     start: Integers  # (notes,) ticks
-    melody: Integers  # (notes,): 0, 0, …, 1, 1, …: which of the melodies
+    melody: Integers  # (notes,): the melody of each, 0, 0, …, 1, 1, …
     count: int  # melodies
 
     @cached_property
@@ -62,7 +63,7 @@ class NoteLines:
         return last
 
     def only(self, kept: NDArray[np.bool_]) -> NoteLines:
-        """Leave out the notes that are not kept."""
+        """Return the notes that are kept, by a mask ``(notes,)``."""
         return NoteLines(
             self.pitch[kept], self.start[kept], self.melody[kept], self.count
         )
@@ -70,19 +71,34 @@ class NoteLines:
 
 @dataclass(frozen=True)
 class FingerprintSets:
-    """One set of patterns for each melody, end to end, each in rising order."""
+    """One set of fingerprints for each melody, end to end, each in rising order."""
 
-    hashes: NDArray[np.uint32]  # (all patterns,)
+    hashes: NDArray[np.uint32]  # (all fingerprints,)
     ends: Integers  # (melodies + 1,): set i is hashes[ends[i] : ends[i + 1]]
 
     @cached_property
     def sizes(self) -> Integers:
-        """Patterns of each melody: ``(melodies,)``."""
+        """Number of fingerprints of each melody: ``(melodies,)``."""
         return np.diff(self.ends)
 
     def shared(self, pairs: Integers) -> Integers:
-        """Count the patterns in common of pairs of melodies ``(n, 2)``: ``(n,)``."""
-        chunk = np.cumsum(self.sizes[pairs].sum(axis=1)) // CHUNK_PATTERNS
+        """Count the fingerprints that pairs of melodies have in common.
+
+        Args:
+            pairs: ``(pairs, 2)``: indices of melodies.
+
+        Returns:
+            ``(pairs,)``.
+
+        Example:
+            >>> import numpy as np
+            >>> from monody.corpus.fingerprints import FingerprintSets
+            >>> hashes = np.array([1, 2, 3, 2, 3, 4], np.uint32)
+            >>> sets = FingerprintSets(hashes, ends=np.array([0, 3, 6]))
+            >>> sets.shared(np.array([[0, 1]])).tolist()
+            [2]
+        """
+        chunk = np.cumsum(self.sizes[pairs].sum(axis=1)) // CHUNK_HASHES
         parts = np.split(pairs, np.flatnonzero(np.diff(chunk)) + 1)
         return np.concatenate([self._shared(part) for part in parts])
 
@@ -101,7 +117,12 @@ class FingerprintSets:
 
 
 def lines_of(melodies: MelodyStore, chosen: Integers) -> Iterator[NoteLines]:
-    """Yield chosen melodies in their order, some 100,000 notes at a time."""
+    """Yield chosen melodies in their order, some ``CHUNK_NOTES`` notes at a time.
+
+    Args:
+        melodies: Any melodies.
+        chosen: ``(chosen,)``: indices of those to yield.
+    """
     counts = melodies.info["note_count"][chosen].astype(np.int64)
     ends = np.concatenate([[0], np.cumsum(counts)])
     first = 0
@@ -116,11 +137,23 @@ def lines_of(melodies: MelodyStore, chosen: Integers) -> Iterator[NoteLines]:
 
 
 def whole_hashes(lines: NoteLines) -> Hashes:
-    """Hash all intervals and the rhythm of each melody: ``(melodies,)``.
+    """Hash all intervals and the rhythm of each melody.
 
-    The rhythm is told in its own smallest unit, so it is the same at every speed.
+    The rhythm is counted in its own smallest unit, so it is the same at every tempo.
+
+    Returns:
+        ``(melodies,)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.corpus.fingerprints import NoteLines, whole_hashes
+        >>> pitch, melody = np.array([60, 64, 67, 62, 66, 69]), np.arange(6) // 3
+        >>> start = np.array([0, 24, 48, 0, 12, 24])  # the second is twice as fast
+        >>> c_major, d_major = whole_hashes(NoteLines(pitch, start, melody, count=2))
+        >>> bool(c_major == d_major)
+        True
     """
-    begins = np.flatnonzero(lines.is_first)
+    begins = np.flatnonzero(lines.is_first)  # (melodies with a note,)
     if not len(begins):
         return np.zeros(lines.count, np.uint64)
     line = np.cumsum(lines.is_first) - 1
@@ -136,11 +169,14 @@ def whole_hashes(lines: NoteLines) -> Hashes:
 
 
 def opening_hashes(lines: NoteLines) -> Hashes:
-    """Hash the opening of each melody, 0 where it is too short: ``(melodies,)``.
+    """Hash the opening of each melody; 0 where it is too short.
 
-    An opening is the first 14 notes, repeated notes told once, without their rhythm. Of
-    pairs in the Essen collection that have no more than this in common, about nine in
-    ten are versions of one tune; of those that share 12 notes, six in ten.
+    An opening is the first 14 notes without their rhythm; a repeated note counts once.
+    Of pairs in the Essen collection that have no more than this in common, about nine
+    in ten are versions of one tune; of those that share 12 notes, six in ten.
+
+    Returns:
+        ``(melodies,)``.
     """
     lines = lines.only(_moves(lines))
     runs, at = _runs(lines, OPENING_NOTES, OPENING_PITCHES)
@@ -153,12 +189,27 @@ def opening_hashes(lines: NoteLines) -> Hashes:
 def fingerprint_sets(
     melodies: MelodyStore, chosen: Integers, describe: Describe
 ) -> FingerprintSets:
-    """Describe chosen melodies by sets of patterns of one kind."""
+    """Make the fingerprints of chosen melodies, of one kind.
+
+    Args:
+        melodies: Any melodies.
+        chosen: ``(chosen,)``: indices of those to describe.
+        describe: The kind: ``played``, ``skeleton`` or ``pitches``.
+
+    Example:
+        >>> import monody
+        >>> import numpy as np
+        >>> from monody.corpus.fingerprints import fingerprint_sets, pitches
+        >>> melodies = monody.read_corpus("data/midi").melodies
+        >>> sets = fingerprint_sets(melodies, np.arange(20), pitches)
+        >>> len(sets.sizes), bool(sets.sizes[0] < len(melodies[0]))
+        (20, True)
+    """
     hashes, sizes = [np.zeros(0, np.uint32)], [np.zeros(1, np.int64)]
     for lines in lines_of(melodies, chosen):
-        patterns, at = describe(lines)
+        described, at = describe(lines)
         melody = lines.melody[at].astype(np.uint64) << np.uint64(32)
-        keys = sorted_once(melody | (patterns >> np.uint64(32)))
+        keys = sorted_once(melody | (described >> np.uint64(32)))
         hashes.append(keys.astype(np.uint32))
         which = (keys >> np.uint64(32)).astype(np.int64)
         sizes.append(np.bincount(which, minlength=lines.count))
@@ -166,7 +217,14 @@ def fingerprint_sets(
 
 
 def sorted_once(values: Hashes) -> Hashes:
-    """Sort values in place; return each once (``np.unique`` hashes them: slower)."""
+    """Sort values in place, and return each once; ``np.unique`` is slower.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.corpus.fingerprints import sorted_once
+        >>> sorted_once(np.array([3, 1, 3], np.uint64)).tolist()
+        [1, 3]
+    """
     values.sort()
     new = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=new[1:])
@@ -174,7 +232,11 @@ def sorted_once(values: Hashes) -> Hashes:
 
 
 def played(lines: NoteLines) -> tuple[Hashes, Integers]:
-    """Hash each five notes as played; return also which note begins each."""
+    """Hash each five notes in a row: their intervals and the ratios of their waits.
+
+    Returns:
+        Hashes, and the first note of each, ``(patterns,)``.
+    """
     wait, longer = lines.wait, np.zeros(len(lines.pitch))
     longer[1:] = np.clip(np.rint(np.log2(wait[1:] / wait[:-1])), -2, 2)
     longer[lines.is_first] = 0
@@ -185,17 +247,25 @@ def played(lines: NoteLines) -> tuple[Hashes, Integers]:
 
 
 def pitches(lines: NoteLines) -> tuple[Hashes, Integers]:
-    """Hash each seven pitches in a row; return also which note begins each."""
+    """Hash each seven pitches in a row, where a repeated pitch counts once.
+
+    Returns:
+        Hashes, and the first note of each, ``(patterns,)``.
+    """
     moves = np.flatnonzero(_moves(lines))
     hashes, at = _runs(lines.only(_moves(lines)), RUN_NOTES, RUN_PITCHES)
     return hashes, moves[at]
 
 
 def skeleton(lines: NoteLines) -> tuple[Hashes, Integers]:
-    """Hash the pitches on each six beats; return also which note begins each.
+    """Hash the pitches that sound on each six beats in a row.
 
-    A beat is two of the note values that fill most of the melody; or four, so that
-    ornaments that halve the usual value leave one of the two descriptions as it was.
+    A beat is two of the note values that fill most of the melody. In a second
+    description it is four, so that ornaments that halve the usual value leave one of
+    the two as it was.
+
+    Returns:
+        Hashes, and the first note of each, ``(patterns,)``.
     """
     unit = _usual_waits(lines)[lines.melody]
     both = [_on_beats(lines, beat) for beat in (2 * unit, 4 * unit)]
@@ -207,7 +277,7 @@ Describe = Callable[[NoteLines], tuple[Hashes, Integers]]
 
 
 def _usual_waits(lines: NoteLines) -> Integers:
-    """Return the ticks between notes that half of a melody's time is filled with."""
+    """Return the median wait of each melody, weighted by time: ``(melodies,)`` ticks."""
     wait = np.where(lines.is_last, 0, lines.wait)
     order = np.lexsort((wait, lines.melody))
     filled = np.cumsum(wait[order])
@@ -218,10 +288,15 @@ def _usual_waits(lines: NoteLines) -> Integers:
 
 
 def _on_beats(lines: NoteLines, beat: Integers) -> tuple[Hashes, Integers]:
-    """Hash the pitches that sound from each note on, a beat apart."""
+    """Hash the pitches that sound from each note on, one beat apart.
+
+    Args:
+        lines: Some melodies.
+        beat: ``(notes,)``: ticks.
+    """
     last = lines.start[lines.is_last][np.cumsum(lines.is_first) - 1]
     at = np.flatnonzero(lines.start + (BEATS - 1) * beat <= last)
-    clock = (lines.melody << 32) + lines.start
+    clock = (lines.melody << 32) + lines.start  # rises through all melodies
     sounding = [lines.pitch[at]]
     for i in range(1, BEATS):
         there = np.searchsorted(clock, clock[at] + i * beat[at], side="right") - 1
@@ -232,20 +307,26 @@ def _on_beats(lines: NoteLines, beat: Integers) -> tuple[Hashes, Integers]:
 
 
 def _moves(lines: NoteLines) -> NDArray[np.bool_]:
-    """Whether each note's pitch is another than the last: ``(notes,)``."""
+    """Tell whether the pitch of each note is another than the last: ``(notes,)``."""
     moves: NDArray[np.bool_] = np.diff(lines.pitch, prepend=0) != 0
     return lines.is_first | moves
 
 
 def _runs(lines: NoteLines, notes: int, different: int) -> tuple[Hashes, Integers]:
-    """Hash the intervals of each run of notes; return also where each begins."""
+    """Hash the intervals of each run of notes, and return the first note of each."""
     at = _within(lines, notes, different)
     interval = np.diff(lines.pitch, append=0)
     return _hashed([interval[at + i] for i in range(notes - 1)]), at
 
 
 def _within(lines: NoteLines, notes: int, different: int) -> Integers:
-    """Return where runs of notes begin that have so many different pitches."""
+    """Return the first notes of runs with enough different pitches.
+
+    Args:
+        lines: Some melodies.
+        notes: Of a run, which lies within one melody.
+        different: Pitches at least.
+    """
     at: Integers = np.arange(max(len(lines.pitch) - notes + 1, 0))
     at = at[lines.melody[at] == lines.melody[at + notes - 1]]
     varied = _different([lines.pitch[at + i] for i in range(notes)]) >= different
@@ -253,7 +334,7 @@ def _within(lines: NoteLines, notes: int, different: int) -> Integers:
 
 
 def _different(pitches: list[Integers]) -> NDArray[np.uint8]:
-    """Count the different pitches across lists; those 64 semitones apart are one."""
+    """Count the different pitches across arrays; those 64 semitones apart are one."""
     seen = np.zeros(len(pitches[0]), np.uint64)
     for pitch in pitches:
         seen |= np.uint64(1) << (pitch & 63).astype(np.uint64)
@@ -261,7 +342,7 @@ def _different(pitches: list[Integers]) -> NDArray[np.uint8]:
 
 
 def _hashed(symbols: list[Integers]) -> Hashes:
-    """Hash symbols that stand in a row, one list for each place."""
+    """Hash symbols that follow each other, one array for each place."""
     hashes = np.zeros(len(symbols[0]), np.uint64)
     for symbol in symbols:
         hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + symbol.astype(np.uint64)
@@ -269,7 +350,7 @@ def _hashed(symbols: list[Integers]) -> Hashes:
 
 
 def scrambled(values: NDArray[np.integer]) -> Hashes:
-    """Mix 64-bit values so that similar ones differ everywhere (splitmix64)."""
+    """Mix 64-bit values so that similar ones differ in all bits (splitmix64)."""
     mixed = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,12 +1,13 @@
-"""What the music of a corpus is like: pitches, note values, meters, keys, lengths.
+"""Histograms of a corpus: its pitches, note values, meters, keys and lengths.
 
-Everything is counted on the flat arrays of a ``MelodyStore``, a few hundred thousand
-notes at a time, so the memory it takes does not grow with the corpus.
+Notes are counted in the flat arrays of a ``MelodyStore``, a few hundred thousand at a
+time, so that memory does not grow with the corpus.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
 
 Mask = NDArray[np.bool_]
+HistogramName = Literal["pitch", "duration", "meter", "key", "length"]
+Histograms = dict[HistogramName, dict[str, int]]  # counts by label
 
 NOTE_VALUES = {  # ticks, 24 to the quarter
     3: "32nd",
@@ -38,13 +41,11 @@ NOTE_VALUES = {  # ticks, 24 to the quarter
 }
 OTHER = "other"
 UNKNOWN_KEY = "unknown"
-LENGTHS = (1, 8, 16, 32, 64, 128, 256, 512, 1024)  # fewest notes in each bin
+LENGTHS = (1, 8, 16, 32, 64, 128, 256, 512, 1024)  # the least notes of each bin
 
 
-def histograms(
-    melodies: MelodyStore, chosen: Mask | None = None
-) -> dict[str, dict[str, int]]:
-    """Count what the melodies are made of.
+def histograms(melodies: MelodyStore, chosen: Mask | None = None) -> Histograms:
+    """Count pitches, note values, meters, keys and lengths.
 
     Args:
         melodies: Any number of them; they may be memory-mapped.
@@ -56,6 +57,15 @@ def histograms(
         ``"key"``: melodies by the first meter and by the key, the commonest first; a
         key is the declared one, or ``estimated_keys``'s where the file does not say.
         ``"length"``: melodies by their number of notes.
+
+    Example:
+        >>> from monody.corpus.histograms import histograms
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> waltz = Melody.from_notes([(60, 0, 24), (62, 24, 48)], meters=[(0, 3, 4)])
+        >>> found = histograms(MelodyStore.of([waltz]))
+        >>> found["pitch"], found["duration"], found["meter"]
+        ({'C4': 1, 'C#4': 0, 'D4': 1}, {'quarter': 1, 'half': 1}, {'3/4': 1})
     """
     if chosen is None:
         chosen = np.ones(len(melodies), bool)
@@ -70,7 +80,21 @@ def histograms(
 
 
 def hours_of_music(melodies: MelodyStore, chosen: Mask) -> float:
-    """Return how long the chosen melodies sound at their own tempos, in hours."""
+    """Return how long the chosen melodies sound at their own tempos, in hours.
+
+    Args:
+        melodies: Any number of them; they may be memory-mapped.
+        chosen: ``(melodies,)``: which of them count.
+
+    Example:
+        >>> from monody.corpus.histograms import hours_of_music
+        >>> import numpy as np
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> drone = Melody.from_notes([(60, 0, 24 * 60)], bpm=60.0)  # a minute
+        >>> round(60 * hours_of_music(MelodyStore.of([drone]), np.array([True])), 6)
+        1.0
+    """
     minutes, first = 0.0, 0
     for block in melody_blocks(melodies):
         info = melodies.info[block]
@@ -85,12 +109,17 @@ def hours_of_music(melodies: MelodyStore, chosen: Mask) -> float:
 
 
 def notes_in(melodies: MelodyStore, chosen: Mask) -> int:
-    """Count the notes of the chosen melodies."""
+    """Count the notes of the chosen melodies.
+
+    Args:
+        melodies: Any number of them; they may be memory-mapped.
+        chosen: ``(melodies,)``: which of them count.
+    """
     return int(melodies.info["note_count"][chosen].sum(dtype=np.int64))
 
 
 def _note_counts(melodies: MelodyStore, chosen: Mask) -> tuple[list[int], list[int]]:
-    """Count the notes by pitch, and by ticks; the last count is of all the longer."""
+    """Count the notes by pitch, ``(128,)``, and by ticks; the last count is the rest."""
     longest = max(NOTE_VALUES)
     pitches, durations = np.zeros(128, np.int64), np.zeros(longest + 2, np.int64)
     for block in melody_blocks(melodies):
@@ -103,7 +132,7 @@ def _note_counts(melodies: MelodyStore, chosen: Mask) -> tuple[list[int], list[i
 
 
 def _within_range(counts: list[int], name: Callable[[int], str]) -> dict[str, int]:
-    """Name counts from the first that is not 0 to the last, the gaps between too."""
+    """Name the counts from the first to the last that is not 0, gaps included."""
     found = [index for index, count in enumerate(counts) if count]
     if not found:
         return {}
@@ -111,7 +140,7 @@ def _within_range(counts: list[int], name: Callable[[int], str]) -> dict[str, in
 
 
 def _by_note_value(by_ticks: list[int]) -> dict[str, int]:
-    """Count notes by note value, short to long; what has no name comes last."""
+    """Count notes by note value, short to long; ``OTHER`` comes last."""
     counts = {name: by_ticks[ticks] for ticks, name in NOTE_VALUES.items()}
     counts[OTHER] = sum(by_ticks) - sum(counts.values())
     return {name: count for name, count in counts.items() if count}

@@ -10,11 +10,22 @@ Item = TypeVar("Item", covariant=True)
 
 
 class LazySequence(Sequence[Item]):
-    """Indices, negative ones and slices, for anything that can make its n-th item."""
+    """Adds indices, negative ones too, and slices to a class that makes its n-th item.
+
+    Example:
+        >>> from monody.corpus.lazy import LazySequence
+        >>> class Squares(LazySequence[int]):
+        ...     def __len__(self):
+        ...         return 1_000_000
+        ...     def item(self, index):
+        ...         return index**2
+        >>> Squares()[-1], Squares()[2:5]
+        (999998000001, [4, 9, 16])
+    """
 
     @abstractmethod
     def item(self, index: int) -> Item:
-        """Make an item; the index is from 0 to the length."""
+        """Make an item; the index is from 0 up to the length."""
 
     @overload
     def __getitem__(self, index: int) -> Item: ...

@@ -1,9 +1,9 @@
-"""How much of a melody stands in the training set.
+"""Novelty: how much of a melody is also in the training set.
 
-A run of notes is *shared* with a training melody if it stands there with the same
-intervals and the same waits, from onset to onset: in any key, however long its notes
-are held (``note_runs``). A run of one pitch in equal waits does not count: it stands
-everywhere, and nobody made it up.
+A run of notes is *shared* with a training melody if it is there with the same intervals
+and the same waits, from onset to onset: in any key, however long its notes are held
+(``suffix_array``). A run of one pitch in equal waits does not count: it is everywhere,
+and nobody made it up.
 
 The labels, by the runs of ``MIN_RUN_NOTES`` or more (or of the whole melody):
 
@@ -21,8 +21,8 @@ tenth note changed near-copies.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,32 +48,39 @@ LONG_RUN_NOTES = 32  # eight bars of quarters in 4/4; real tunes share 23 at mos
 NEAR_COPY_COVERED = 1 / 2  # by one training melody
 
 INDEX_FILE = "index.json"
-LAYOUT = 1  # of the folder, to be raised when its files change
+LAYOUT = 1  # version of the folder, to be raised when its files change
 
 
 @dataclass(frozen=True)
 class Novelty:
     """What a melody shares with a training set.
 
-    Of runs that are longest alike, it is the first of the melody, where it stands in
-    the first training melody.
+    If several runs are the longest, the first of the melody is named, and the first
+    training melody that has it.
+
+    Example:
+        >>> from monody.corpus.novelty import Novelty
+        >>> Novelty(notes=40, longest_notes=20).label
+        'copy'
+        >>> Novelty(notes=40, longest_notes=9).label
+        'new'
     """
 
     notes: int  # of the melody
     longest_notes: int = 0  # the longest run shared with one training melody: 0, 2, …
     longest_bars: float = 0.0  # from its first onset to the end of its last note
     bar: int = 0  # of the melody, where that run begins, from 1
-    source: str = ""  # the training melody that it stands in
+    source: str = ""  # the file of the training melody that has the run
     track: int = 0
     piece: int = 0
-    source_bar: int = 0  # where it begins there, from 1
+    source_bar: int = 0  # of the training melody, where the run begins, from 1
     covered: float = 0.0  # share of the notes in runs of MIN_RUN_NOTES or more, 0-1
     closest_covered: float = 0.0  # in those of just MIN_RUN_NOTES of one melody, 0-1
     closest: str = ""  # the source of that melody
 
     @property
     def label(self) -> str:
-        """``"new"``, ``"near-copy"`` or ``"copy"``: the rule stands above."""
+        """``"new"``, ``"near-copy"`` or ``"copy"``, by the rule of this module."""
         run = self.longest_notes
         if run < min(MIN_RUN_NOTES, max(self.notes, 1)):
             return NEW
@@ -84,7 +91,7 @@ class Novelty:
 
     @property
     def said(self) -> str:
-        """What it shares and with which melodies, in words; empty if nothing."""
+        """A sentence on what it shares with which melodies; empty if nothing."""
         words = []
         if self.longest_notes:
             words.append(
@@ -96,17 +103,27 @@ class Novelty:
             words.append(f"{self.closest_covered:.0%} of {self.closest}")
         return "; ".join(words)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the figures and the label as JSON values."""
         return {"label": self.label, **asdict(self)}
 
 
 class NoveltyIndex:
-    """Finds out what melodies share with a training set.
+    """Looks up what a melody shares with a training set.
 
     Args:
         melodies: The training set.
         runs: Its runs: ``SuffixArray.of(melodies)``.
+
+    Example:
+        >>> import monody
+        >>> from monody.corpus.novelty import NoveltyIndex
+        >>> from monody.corpus.suffix_array import SuffixArray
+        >>> melodies = monody.read_corpus("data/midi").melodies
+        >>> index = NoveltyIndex(melodies, SuffixArray.of(melodies))
+        >>> novelty = index.look_up(melodies[3])
+        >>> novelty.label, novelty.source, novelty.covered
+        ('copy', 'tune-003.mid', 1.0)
     """
 
     def __init__(self, melodies: MelodyStore, runs: SuffixArray) -> None:
@@ -121,7 +138,7 @@ class NoveltyIndex:
         Args:
             melodies: The training set.
             folder: Where the index is written, whole or not at all; an index that is
-                there already is replaced. The folder above it is there.
+                there already is replaced. The parent folder must exist.
 
         Raises:
             MonodyError: If it cannot be written.
@@ -147,11 +164,11 @@ class NoveltyIndex:
 
         Args:
             melodies: The training set.
-            folder: What ``build`` wrote.
+            folder: The folder that ``build`` wrote.
 
         Returns:
-            The index, or ``None`` where there is none, or it is damaged, of another
-            layout or of other melodies: build it then.
+            The index; or ``None`` if there is none, or if it is damaged, of another
+            layout or of other melodies. Then it must be built.
         """
         if not is_whole(folder):
             return None
@@ -165,42 +182,48 @@ class NoveltyIndex:
             return None
 
     def look_up(self, melody: Melody) -> Novelty:
-        """Find out what a melody shares with the training set."""
+        """Look up what a melody shares with the training set."""
         steps = note_steps(melody.notes)
         lengths, slots = self._runs.longest(steps)
         repeated = repeats(steps)
         lengths[lengths <= repeated] = 0
         enough = lengths >= MIN_RUN_NOTES - 1
         starts = np.flatnonzero(enough)
-        # Others may hold the repeats that a run begins with, and not the run.
+        # A run that begins with repeats proves nothing: others may hold only these.
         telling = np.flatnonzero(enough & (repeated < MIN_RUN_NOTES - 1))
         held, place = self._runs.closest(telling, slots[telling])
-        return Novelty(
-            notes=len(melody),
-            **self._longest(melody, steps, lengths),
+        return replace(
+            self._longest(melody, steps, lengths),
             covered=_covered(starts, lengths[starts]) / max(len(melody), 1),
             closest_covered=held / max(len(melody), 1),
             closest=self._melodies[self._owner(place)].source if held else "",
         )
 
-    def _longest(self, melody: Melody, steps: Longs, lengths: Longs) -> dict[str, Any]:
-        """Say which is the longest shared run: fields of ``Novelty``."""
+    def _longest(self, melody: Melody, steps: Longs, lengths: Longs) -> Novelty:
+        """Describe the longest shared run.
+
+        Args:
+            melody: The melody that is looked up.
+            steps: ``(notes - 1,)``.
+            lengths: ``(notes - 1,)``: of the shared run from each step on, in steps.
+        """
         if not lengths.any():
-            return {}
+            return Novelty(notes=len(melody))
         first, length = int(lengths.argmax()), int(lengths.max())
         place = self._runs.first(steps[first : first + length])
         owner = self._owner(place)
         source = self._melodies[owner]
         note = place - int(self._ends[owner]) + len(source)
-        return {
-            "longest_notes": length + 1,
-            "longest_bars": _bars_between(melody, first, first + length),
-            "bar": _bar_of(melody, first),
-            "source": source.source,
-            "track": source.track,
-            "piece": source.piece,
-            "source_bar": _bar_of(source, note),
-        }
+        return Novelty(
+            notes=len(melody),
+            longest_notes=length + 1,
+            longest_bars=_bars_between(melody, first, first + length),
+            bar=_bar_of(melody, first),
+            source=source.source,
+            track=source.track,
+            piece=source.piece,
+            source_bar=_bar_of(source, note),
+        )
 
     def _owner(self, place: int) -> int:
         """Return the index of the training melody that a note belongs to."""
@@ -208,7 +231,7 @@ class NoveltyIndex:
 
 
 class Typical(NamedTuple):
-    """What a figure of many melodies is like."""
+    """The median and the 95th percentile of a figure over melodies."""
 
     median: float
     percentile_95: float
@@ -216,7 +239,7 @@ class Typical(NamedTuple):
 
 @dataclass(frozen=True)
 class UsualNovelty:
-    """What real melodies share with a training set that they are not of.
+    """What real melodies share with a training set that they are not part of.
 
     Without any melody all figures are 0.
     """
@@ -228,26 +251,29 @@ class UsualNovelty:
     covered: Typical
     closest_covered: Typical
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the figures as JSON values."""
-        named = {name: typical._asdict() for name, typical in self._typical().items()}
+        typical: dict[str, Typical] = {name: getattr(self, name) for name in TYPICAL}
+        named = {name: figure._asdict() for name, figure in typical.items()}
         return {"melodies": self.melodies, "shares": dict(self.shares), **named}
 
     @classmethod
-    def from_json(cls, saved: dict[str, Any]) -> UsualNovelty:
-        """Read what ``to_json`` made."""
+    def from_json(cls, saved: Mapping[str, Any]) -> UsualNovelty:
+        """Rebuild what ``to_json`` returned."""
         named = {name: Typical(**saved[name]) for name in TYPICAL}
         return cls(saved["melodies"], saved["shares"], **named)
-
-    def _typical(self) -> dict[str, Typical]:
-        return {name: getattr(self, name) for name in TYPICAL}
 
 
 TYPICAL = ("longest_notes", "longest_bars", "covered", "closest_covered")
 
 
 def look_up_all(indices: Sequence[NoveltyIndex], melody: Melody) -> Novelty:
-    """Find out what a melody shares with the training set that it shares most with."""
+    """Look up what a melody shares with the training set that it shares most with.
+
+    Args:
+        indices: Of one training set or more.
+        melody: Any melody.
+    """
     found = [index.look_up(melody) for index in indices]
     return max(found, key=lambda one: (LABELS.index(one.label), one.longest_notes))
 
@@ -255,11 +281,21 @@ def look_up_all(indices: Sequence[NoveltyIndex], melody: Melody) -> Novelty:
 def usual_novelty(
     indices: Sequence[NoveltyIndex], melodies: Sequence[Melody]
 ) -> UsualNovelty:
-    """Find out what held-out melodies share with the training set.
+    """Sum up what held-out melodies share with the training set.
 
     Args:
         indices: Of the training set, and of those of its base.
         melodies: Real melodies that are not in it.
+
+    Example:
+        >>> import monody
+        >>> from monody.corpus.novelty import NoveltyIndex, usual_novelty
+        >>> from monody.corpus.suffix_array import SuffixArray
+        >>> melodies = monody.read_corpus("data/midi").melodies
+        >>> train, held_out = melodies[:18], melodies[18:]
+        >>> index = NoveltyIndex(train, SuffixArray.of(train))
+        >>> usual_novelty([index], held_out).shares
+        {'new': 1.0, 'near-copy': 0.0, 'copy': 0.0}
     """
     found = [look_up_all(indices, melody) for melody in melodies]
     labels = [novelty.label for novelty in found]
@@ -276,7 +312,12 @@ def _typical(figures: list[float]) -> Typical:
 
 
 def _covered(starts: Longs, lengths: Longs) -> int:
-    """Count the notes that lie in runs, by where these start and their steps."""
+    """Count the notes that are in runs, overlaps once.
+
+    Args:
+        starts: ``(runs,)``: the first note of each, in order.
+        lengths: ``(runs,)``: in steps.
+    """
     ends = np.maximum.accumulate(starts + lengths + 1)
     before = np.append(0, ends)[: len(starts)]
     return int(np.sum(ends - np.maximum(starts, before)))
@@ -288,14 +329,14 @@ def _bar_of(melody: Melody, note: int) -> int:
 
 
 def _bars_between(melody: Melody, first: int, last: int) -> float:
-    """Return the bars that notes take, in the meter that they begin in."""
+    """Return the length of a run of notes in bars of the meter that it begins in."""
     begin = melody.starts[first : first + 1]
     meter = melody.meters[metric_positions(begin, melody.meters)[1][0]]
     return float((melody.ends[last] - begin[0]) / meter.bar_ticks)
 
 
 def _remove(folder: Path, like: Path) -> None:
-    """Remove an index that is there, whole or not: the files that ``like`` has, too."""
+    """Remove an earlier index, whole or not: the files that ``like`` also has."""
     if folder.is_dir():
         for path in like.iterdir():
             (folder / path.name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Public-domain tune books as MIDI files: something to train on at once.
+"""Writing public-domain tune books as MIDI files, to have something to train on.
 
 music21's wheel ships three collections as ABC text: O'Neill's *Music of Ireland*
 (1903), Aird's *Airs* (1778-1801) and Ryan's *Mammoth Collection* (1883). music21 itself
@@ -27,7 +27,7 @@ COLLECTIONS = ("oneills1850", "airdsAirs", "ryansMammoth")
 
 @dataclass(frozen=True)
 class CollectionReport:
-    """What became of the tunes of a collection."""
+    """How many tunes of a collection were written, and why others were not."""
 
     name: str
     written: int  # tunes
@@ -39,15 +39,25 @@ def write_collection(
     out: str | PathLike[str],
     progress: Callable[[int, int], None] | None = None,
 ) -> CollectionReport:
-    """Write a collection as MIDI files, one a tune.
+    """Write a tune book as MIDI files, one for each tune.
 
     Args:
         name: One of ``COLLECTIONS``, in any case.
         out: The folder; files of the same names in it are replaced.
         progress: Called with the tunes done and the tunes in all.
 
+    Returns:
+        How many tunes were written and left out.
+
     Raises:
         MonodyError: If there is no such collection, or music21 is not installed.
+
+    Example:
+        >>> import monody
+        >>> monody.write_collection("nottingham", "data/nottingham")
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: no collection 'nottingham': expected one of oneills...
     """
     by_name = {known.lower(): known for known in COLLECTIONS}
     if name.lower() not in by_name:
@@ -79,7 +89,7 @@ def _tunes(name: str) -> list[str]:
 
 
 def _write_tune(tune: str, path: Path, settings: ReadSettings) -> str:
-    """Write one tune; return why not, or an empty text."""
+    """Write one tune; return why it cannot be written, or an empty text."""
     try:
         found = extract([read_abc(tune)], settings)
     except UnreadableError as error:

@@ -1,13 +1,12 @@
-"""Reading the melody of one MIDI file, note for note where that can be."""
+"""Reading the melody of one MIDI file, note for note if possible."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import symusic
+from symusic.core import ScoreTick
 
 from monody.corpus.corpus import read_corpus, require_melodies
 from monody.errors import MonodyError
@@ -18,14 +17,27 @@ from monody.settings.reading import ReadSettings
 
 
 def read_melody(path: Path) -> Melody:
-    """Read a file's melody.
+    """Read the melody of a file.
 
-    A file with one track, whose notes do not overlap and lie on whole ticks, as monody
-    writes them, is read as it is. Of any other the longest melody is taken, as training
-    would; what begins late in such a file begins with its first bar.
+    A file that monody wrote is read as it is, and so is any other with one track whose
+    notes do not overlap and are on whole ticks. Any other file is read as for training,
+    and its longest melody is taken; empty bars at its beginning are left out.
+
+    Args:
+        path: A MIDI file.
+
+    Returns:
+        The melody.
 
     Raises:
         MonodyError: If there is no such file, or no melody in it.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.corpus.read_melody import read_melody
+        >>> melody = read_melody(Path("data/midi/tune-000.mid"))
+        >>> str(melody.meters[0]), int(melody.starts[0])
+        ('4/4', 0)
     """
     if not path.is_file():
         raise MonodyError(f"no file {str(path)!r}: name a MIDI file")
@@ -38,9 +50,9 @@ def read_melody(path: Path) -> Melody:
 
 
 def _exactly(path: Path) -> Melody | None:
-    """Read a file that holds nothing but one melody on whole ticks, else ``None``."""
+    """Read a file that holds just one melody on whole ticks; else return ``None``."""
     try:
-        score: Any = symusic.Score(str(path))
+        score = ScoreTick.from_file(path)
         [track] = [track for track in score.tracks if len(track.notes)]
         columns = track.notes.numpy()
         per_tick = score.ticks_per_quarter / TICKS_PER_QUARTER
@@ -59,10 +71,10 @@ def _exactly(path: Path) -> Melody | None:
         tempos = score.tempos
         return replace(melody, bpm=tempos[0].qpm) if len(tempos) else melody
     except (ValueError, RuntimeError, TypeError):
-        return None  # not that plain: it is read as any other file
+        return None  # not that simple: it is read like any other file
 
 
-def _key(score: Any) -> str | None:
+def _key(score: ScoreTick) -> str | None:
     """Return the key at the beginning, or ``None`` where none is named."""
     for sign in score.key_signatures:
         if sign.time == 0 and abs(sign.key) <= 7:
@@ -70,11 +82,15 @@ def _key(score: Any) -> str | None:
     return None
 
 
-def _meters(score: Any, per_tick: float) -> tuple[Meter, ...]:
-    """Return the time signatures; common time where none is in force at the start.
+def _meters(score: ScoreTick, per_tick: float) -> tuple[Meter, ...]:
+    """Return the time signatures; common time if none is in force at the start.
+
+    Args:
+        score: The file.
+        per_tick: Its ticks for one of a melody.
 
     Raises:
-        ValueError: If one is none that melodies have.
+        ValueError: If melodies cannot have one of them.
     """
     meters: dict[int, Meter] = {0: COMMON_TIME}
     for sign in score.time_signatures:

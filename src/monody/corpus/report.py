@@ -1,7 +1,7 @@
-"""What became of every file of a corpus, gathered for a person or a program to read.
+"""The report on a corpus: what became of every file, for a person or a program.
 
-``report_terminal`` prints a report, ``report_page`` writes it as a page; the words that
-both use are found here. A report reads its files lazily, so 100,000 of them fit.
+``cli.corpus_report`` prints a report and ``pages.corpus`` writes it as a page; the words
+that both use are here. A report reads its verdicts lazily, so 100,000 files fit.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.corpus.histograms import histograms, hours_of_music, notes_in
+from monody.corpus.histograms import (
+    HistogramName,
+    Histograms,
+    histograms,
+    hours_of_music,
+    notes_in,
+)
 from monody.corpus.verdicts import (
     DROPPED,
     DUPLICATE,
@@ -27,7 +33,7 @@ from monody.corpus.verdicts import (
 )
 from monody.music.melody_store import MelodyStore
 
-# Who needs the user comes first.
+# The files that need the user come first.
 ATTENTION_ORDER = (DROPPED, RECOVERED, DUPLICATE, KEPT)
 
 
@@ -49,24 +55,66 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class ReportTotals:
+    """The figures of a whole corpus, under the names that they have in its JSON.
+
+    Args:
+        files: All files.
+        kept: Files with this verdict.
+        recovered: Files with this verdict.
+        duplicate: Files with this verdict.
+        dropped: Files with this verdict.
+        melodies: Melodies found, copies included.
+        melodies_used: Melodies to learn from, copies left out.
+        notes: Notes of all melodies found.
+        notes_used: Notes of the melodies used.
+        hours: Hours of music in the melodies used, at their own tempos.
+        keys_estimated: Melodies used whose file names no key.
+    """
+
+    files: int
+    kept: int
+    recovered: int
+    duplicate: int
+    dropped: int
+    melodies: int
+    melodies_used: int
+    notes: int
+    notes_used: int
+    hours: float
+    keys_estimated: int
+
+    @property
+    def usable(self) -> int:
+        """Files that were kept or recovered."""
+        return self.kept + self.recovered
+
+    def with_verdict(self, verdict: str) -> int:
+        """Return the number of files that have a verdict, one of ``VERDICTS``."""
+        files: int = getattr(self, verdict)
+        return files
+
+    def to_json(self) -> dict[str, int | float]:
+        """Return the figures as JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Report:
     """What became of a corpus.
 
     Args:
         root: The folder, as the user named it.
-        files: The verdict on each file; may be read from disk anew at each iteration.
-        totals: Files by verdict (``"files"``, ``"kept"``, ...); ``"melodies"`` and
-            ``"notes"`` found; ``"melodies_used"`` and ``"notes_used"`` without copies;
-            ``"hours"`` of music used; ``"keys_estimated"``: melodies used whose file
-            names no key.
-        histograms: Counts by label, of the melodies used (``statistics.histograms``).
+        files: The verdict on each file; each iteration may read them from disk again.
+        totals: The figures of the whole corpus.
+        histograms: Counts by label, of the melodies used.
         problems: Why files were dropped, then what was repaired, commonest first.
     """
 
     root: str
     files: Sequence[Verdict]
-    totals: dict[str, Any]
-    histograms: dict[str, dict[str, int]]
+    totals: ReportTotals
+    histograms: Histograms
     problems: tuple[Problem, ...]
 
 
@@ -97,21 +145,31 @@ def make_report(
         root: The folder, as the user named it.
         files: The verdict on each file; iterated, never held.
         melodies: All melodies found.
-        used: Indices of the melodies to learn from, copies left out.
+        used: ``(used,)``: indices of the melodies to learn from, copies left out.
+
+    Example:
+        >>> from monody.corpus.report import make_report
+        >>> import monody
+        >>> corpus = monody.read_corpus("data/midi")
+        >>> report = make_report(
+        ...     "data/midi", corpus.verdicts, corpus.melodies, corpus.used
+        ... )
+        >>> report.totals.files, report.totals.kept, report.totals.dropped
+        (20, 20, 0)
     """
     chosen = np.zeros(len(melodies), bool)
     chosen[used] = True
     by_verdict = Counter(verdict.verdict for verdict in files)
-    totals = {
-        "files": by_verdict.total(),
+    totals = ReportTotals(
+        files=by_verdict.total(),
         **{verdict: by_verdict[verdict] for verdict in VERDICTS},
-        "melodies": len(melodies),
-        "melodies_used": len(used),
-        "notes": len(melodies.notes),
-        "notes_used": notes_in(melodies, chosen),
-        "hours": round(hours_of_music(melodies, chosen), 4),
-        "keys_estimated": int((melodies.info["key"][used] < 0).sum()),
-    }
+        melodies=len(melodies),
+        melodies_used=len(used),
+        notes=len(melodies.notes),
+        notes_used=notes_in(melodies, chosen),
+        hours=round(hours_of_music(melodies, chosen), 4),
+        keys_estimated=int((melodies.info["key"][used] < 0).sum()),
+    )
     charts = histograms(melodies, chosen)
     return Report(root, files, totals, charts, _problems(files))
 
@@ -120,6 +178,9 @@ def report_json(report: Report) -> Iterator[str]:
     """Yield the report as the pieces of one JSON text, a file a line.
 
     It is plain ASCII: whatever bytes a file name is made of, it can be written.
+
+    Args:
+        report: What became of the corpus.
     """
     yield f'{{"root": {json.dumps(report.root)},\n"files": ['
     separator = "\n"
@@ -127,13 +188,21 @@ def report_json(report: Report) -> Iterator[str]:
         yield separator + json.dumps(verdict.to_json())
         separator = ",\n"
     problems = [asdict(problem) for problem in report.problems]
-    yield f'\n],\n"totals": {json.dumps(report.totals)}'
+    yield f'\n],\n"totals": {json.dumps(report.totals.to_json())}'
     yield f',\n"histograms": {json.dumps(report.histograms)}'
     yield f',\n"problems": {json.dumps(problems)}}}\n'
 
 
 def in_order(files: Sequence[Verdict]) -> Iterator[FileRow]:
-    """Yield the files as rows: dropped, recovered, duplicates, kept."""
+    """Yield the files as rows: dropped, recovered, duplicates, kept.
+
+    Example:
+        >>> from monody.corpus.report import in_order
+        >>> from monody.corpus.verdicts import Verdict
+        >>> files = [Verdict("a.mid", "kept", ""), Verdict("b.mid", "dropped", "empty")]
+        >>> [row.path for row in in_order(files)]
+        ['b.mid', 'a.mid']
+    """
     ranks = {verdict: rank for rank, verdict in enumerate(ATTENTION_ORDER)}
     order = np.array([ranks[verdict.verdict] for verdict in files], np.uint8)
     for index in np.argsort(order, kind="stable").tolist():
@@ -141,7 +210,15 @@ def in_order(files: Sequence[Verdict]) -> Iterator[FileRow]:
 
 
 def row_of(verdict: Verdict) -> FileRow:
-    """Put a verdict into the words that a person reads."""
+    """Put a verdict into the words that a person reads.
+
+    Example:
+        >>> from monody.corpus.report import row_of
+        >>> from monody.corpus.verdicts import Verdict
+        >>> row = row_of(Verdict("a.mid", "kept", "", 2, 0, 1200, meters=("6/8", "4/4")))
+        >>> row.melodies, row.notes, row.meter
+        ('2', '1,200', '6/8 +1')
+    """
     return FileRow(
         verdict.verdict,
         printable(verdict.path),
@@ -157,10 +234,12 @@ def row_of(verdict: Verdict) -> FileRow:
 
 
 def printable(text: str) -> str:
-    r"""Spell out what would not show as itself, or would command a terminal.
+    r"""Spell out characters that do not show as themselves, or control a terminal.
 
-    >>> printable("\x1b[31m.mid")
-    '\\x1b[31m.mid'
+    Example:
+        >>> from monody.corpus.report import printable
+        >>> printable("\x1b[31m.mid")
+        '\\x1b[31m.mid'
     """
     if text.isprintable():
         return text
@@ -168,66 +247,84 @@ def printable(text: str) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Say how many: ``counted(1200, "melody") == "1,200 melodies"``."""
+    """Write a number and its noun, in the plural where it must be.
+
+    Example:
+        >>> from monody.corpus.report import counted
+        >>> counted(1200, "melody"), counted(1, "file")
+        ('1,200 melodies', '1 file')
+    """
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{count:,} {noun if count == 1 else plural}"
 
 
 def summary(report: Report) -> str:
-    """Say in a few sentences how the corpus is."""
+    """Summarize a report in a few sentences.
+
+    Example:
+        >>> from monody.corpus.report import make_report, summary
+        >>> import monody
+        >>> corpus = monody.read_corpus("data/midi")
+        >>> print(summary(make_report("", corpus.verdicts, corpus.melodies, corpus.used)))
+        All 20 files can be used. That makes 20 melodies, ... notes, ... of music.
+    """
     totals = report.totals
-    usable = totals[KEPT] + totals[RECOVERED]
-    if not totals["melodies_used"]:
+    if not totals.melodies_used:
         return (
-            f"No melody was found in {counted(totals['files'], 'file')}: "
+            f"No melody was found in {counted(totals.files, 'file')}: "
             "nothing can be learned from this folder yet."
         )
     music = (
-        f"{counted(totals['melodies_used'], 'melody')}, "
-        f"{counted(totals['notes_used'], 'note')}, {_lasting(totals['hours'])} of music"
+        f"{counted(totals.melodies_used, 'melody')}, "
+        f"{counted(totals.notes_used, 'note')}, {_duration(totals.hours)} of music"
     )
-    return f"{_condition(totals, usable)} That makes {music}."
+    return f"{_condition(totals)} That makes {music}."
 
 
-def captions(totals: Mapping[str, Any]) -> dict[str, str]:
-    """Say what each histogram counts.
+def captions(melodies: int, keys_estimated: int) -> dict[HistogramName, str]:
+    """Caption each histogram.
 
     Args:
-        totals: ``"melodies_used"``, and ``"keys_estimated"`` among them.
+        melodies: The melodies that are counted.
+        keys_estimated: Those among them whose key is estimated.
+
+    Example:
+        >>> from monody.corpus.report import captions
+        >>> captions(20, keys_estimated=5)["key"]
+        'Melodies by key, 5 of them estimated'
     """
-    used, estimated = totals["melodies_used"], totals["keys_estimated"]
-    how_many = "all" if estimated == used else f"{estimated:,}"
+    how_many = "all" if keys_estimated == melodies else f"{keys_estimated:,}"
     by_key = f"Melodies by key, {how_many} of them estimated"
     return {
         "pitch": "Notes by pitch; C4 is middle C",
         "duration": "Notes by note value",
         "meter": "Melodies by the meter they begin in",
-        "key": by_key if estimated else "Melodies by key",
+        "key": by_key if keys_estimated else "Melodies by key",
         "length": "Melodies by number of notes",
     }
 
 
-def _condition(totals: dict[str, int], usable: int) -> str:
+def _condition(totals: ReportTotals) -> str:
     """Say how many files can be used, and what is the matter with the others."""
-    files = counted(totals["files"], "file")
-    usable_files = f"{usable:,} of {files}"
-    if usable == totals["files"]:
-        usable_files = "The file" if usable == 1 else f"All {files}"
+    files = counted(totals.files, "file")
+    usable_files = f"{totals.usable:,} of {files}"
+    if totals.usable == totals.files:
+        usable_files = "The file" if totals.usable == 1 else f"All {files}"
     parts = [f"{usable_files} can be used"]
-    if totals[RECOVERED]:
-        which = f"{totals[RECOVERED]:,} of them " if usable > 1 else ""
+    if totals.recovered:
+        which = f"{totals.recovered:,} of them " if totals.usable > 1 else ""
         parts[0] += f", {which}after a repair"
-    if totals[DUPLICATE]:
-        copies = "is a copy of another" if totals[DUPLICATE] == 1 else "are copies"
-        parts.append(f"{totals[DUPLICATE]:,} {copies}")
-    if totals[DROPPED]:
-        have = "has" if totals[DROPPED] == 1 else "have"
-        parts.append(f"{totals[DROPPED]:,} {have} no melody to use")
+    if totals.duplicate:
+        copies = "is a copy of another" if totals.duplicate == 1 else "are copies"
+        parts.append(f"{totals.duplicate:,} {copies}")
+    if totals.dropped:
+        have = "has" if totals.dropped == 1 else "have"
+        parts.append(f"{totals.dropped:,} {have} no melody to use")
     return f"{'; '.join(parts)}."
 
 
-def _lasting(hours: float) -> str:
-    """Say a time: ``_lasting(0.5) == "30 minutes"``."""
+def _duration(hours: float) -> str:
+    """Round a time to its unit: 0.5 is "30 minutes"."""
     if hours >= 2:
         return f"{hours:,.0f} hours"
     if hours * 60 >= 2:
@@ -236,7 +333,7 @@ def _lasting(hours: float) -> str:
 
 
 def _finding(verdict: Verdict) -> str:
-    """Say what was found in a file, done to it or left out of it."""
+    """Say what was found in a file, repaired in it or left out of it."""
     if verdict.verdict == DROPPED:
         once = verdict.left_out in ("", f"1 × {verdict.reason}")
         return verdict.reason if once else verdict.left_out
@@ -254,7 +351,7 @@ def _finding(verdict: Verdict) -> str:
 
 
 def _first_of(values: Sequence[str]) -> str:
-    """Show the commonest, and how many others there are."""
+    """Return the commonest value, and how many others there are: "6/8 +1"."""
     distinct = list(dict.fromkeys(values))
     if not distinct:
         return ""
@@ -293,7 +390,7 @@ _TRACK_NUMBERS = re.compile(r"\btracks? \d+(?:, \d+)*(?: and \d+(?: more)?)?")
 
 
 def _kind_of_repair(repair: str) -> str:
-    """Drop what differs from file to file.
+    """Leave out the numbers and names that differ from file to file.
 
     >>> _kind_of_repair("cut at the last whole event of tracks 3 and 5")
     'cut at the last whole event of a track'

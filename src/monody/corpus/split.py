@@ -1,7 +1,7 @@
-"""Which melodies are trained on, and which are held out.
+"""The split: which melodies are trained on, and which are held out.
 
-A split is by duplicate group: copies of a tune, near ones too, and melodies of one
-piece always stand on the same side (``duplicates``).
+A split is by duplicate group (``duplicates``): copies and near-copies of a tune, and the
+melodies of one piece, are always on the same side.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monody import seeds
 from monody.corpus.corpus import Corpus
 
 HELD_OUT_SHARE = 0.2
@@ -17,10 +18,15 @@ HELD_OUT_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Split:
-    """Indices of the melodies on each side; no duplicate group stands on two sides.
+    """Indices of the melodies on each side; no duplicate group is on two sides.
 
     The held-out fifth has two halves. ``validation`` decides when training stops and
     which weights are kept; ``test`` decides nothing, so its figure can be believed.
+
+    Example:
+        >>> import monody
+        >>> monody.Split(train=(0, 2, 4), validation=(3,), test=(1,)).held_out
+        (1, 3)
     """
 
     train: tuple[int, ...]
@@ -29,7 +35,7 @@ class Split:
 
     @property
     def held_out(self) -> tuple[int, ...]:
-        """All melodies that are not trained on."""
+        """Indices of all melodies that are not trained on, in order."""
         return tuple(sorted(self.validation + self.test))
 
 
@@ -37,18 +43,24 @@ def split_corpus(corpus: Corpus, seed: int) -> Split:
     """Split melodies into 80 % to train on and 20 % held out, by duplicate group.
 
     Args:
-        corpus: The melodies. Copies stand on no side, unless ``deduplicate`` is off.
+        corpus: The melodies. Copies are on no side, unless ``deduplicate`` is off.
         seed: Decides which groups are held out.
 
     Returns:
         The split. In a tiny corpus the test half is empty; with one group nothing is
         held out.
+
+    Example:
+        >>> import monody
+        >>> split = monody.split_corpus(monody.read_corpus("data/midi"), seed=1)
+        >>> len(split.train), len(split.validation), len(split.test)
+        (16, 2, 2)
     """
     used = corpus.used
     groups = corpus.groups
     sizes = np.bincount(groups[used], minlength=1)
-    order = np.random.default_rng(seed).permutation(len(sizes))
-    room = round(HELD_OUT_SHARE * len(used))
+    order = seeds.split(seed).permutation(len(sizes))
+    room = round(HELD_OUT_SHARE * len(used))  # melodies that may still be held out
     held_out: list[int] = []
     for group in order:
         if 0 < sizes[group] <= room:
@@ -56,7 +68,9 @@ def split_corpus(corpus: Corpus, seed: int) -> Split:
             room -= sizes[group]
     present = np.flatnonzero(sizes)
     if not held_out and len(present) > 1:
-        held_out = [int(present[np.argmin(sizes[present])])]  # a fifth is less than any
+        held_out = [
+            int(present[np.argmin(sizes[present])])
+        ]  # all are larger than a fifth
     test = np.isin(groups[used], held_out[1::2])
     validation = np.isin(groups[used], held_out[0::2])
     train = ~test & ~validation

@@ -1,14 +1,14 @@
-"""Which runs of notes stand in a set of melodies.
+"""A suffix array of melodies: it finds the runs of notes that a melody shares with them.
 
-From each note a *step* leads to the next of its melody: the interval and the wait, the
+From each note a *step* leads to the next of its melody: the interval, and the wait, the
 ticks from onset to onset. Two runs of notes are the same if their steps are: neither
 the key nor how long notes are held matters. A run never leaves its melody.
 
-All places of all melodies are put in the order of the steps that follow there, a suffix
-array (U. Manber and G. Myers, SIAM J. Computing 22(5), 1993). What goes on longest as a
-given melody does stands beside the slot where that melody belongs. The slot is found
-from the melody's end backwards, by one binary search for each step (K. Sadakane,
-J. Algorithms 48(2), 2003).
+A suffix array holds all places of all melodies in the order of the steps that follow
+there (U. Manber and G. Myers, SIAM J. Computing 22(5), 1993). Look up where a given
+melody would be in that order: the two places beside that slot share the longest run
+with it. The slots of a melody are found from its end backwards, by one binary search
+for each step (K. Sadakane, J. Algorithms 48(2), 2003).
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from monody.music.meter import Ints
 
 Longs: TypeAlias = NDArray[np.int64]
 
-MIN_RUN_NOTES = 8  # of a run that counts; what is shorter is a turn of phrase
+MIN_RUN_NOTES = 8  # of a run that counts; a shorter one is a turn of phrase
 
-END = -1  # in the place of a step: the last note of a melody has none
+END = -1  # instead of a step: the last note of a melody has none
 UNHEARD = -2  # the number of a step that is in no melody
 _INTERVALS = 256  # numbers for the intervals -127 to 127
-_SAME_PITCH = _INTERVALS // 2  # that of no interval
+_SAME_PITCH = _INTERVALS // 2  # the number of interval 0
 _FIRST_BLOCK = 8  # steps that are compared at once, at first
 
 
@@ -43,6 +43,14 @@ def note_steps(notes: Ints) -> Longs:
 
     Returns:
         ``(notes - 1,)``, each above 0; of one note or none ``(0,)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.corpus.suffix_array import note_steps
+        >>> c_d = np.array([[60, 0, 24], [62, 24, 24]])
+        >>> g_a = np.array([[67, 96, 12], [69, 120, 12]])
+        >>> note_steps(c_d) == note_steps(g_a)
+        array([ True])
     """
     moves = notes[1:].astype(np.int64) - notes[:-1]
     steps: Longs = moves[:, 1] * _INTERVALS + moves[:, 0] + _SAME_PITCH
@@ -56,8 +64,16 @@ def repeats(steps: Longs) -> Longs:
         steps: ``(steps,)``.
 
     Returns:
-        ``(steps,)``: how many steps from here on are this one, if it leads to the same
-        pitch; else 0.
+        ``(steps,)``: how many steps from here on are equal to this one, if it leads to
+        the same pitch; else 0.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.corpus.suffix_array import note_steps, repeats
+        >>> pitches = (60, 60, 60, 62)
+        >>> notes = np.array([(p, 24 * i, 24) for i, p in enumerate(pitches)])
+        >>> repeats(note_steps(notes)).tolist()
+        [2, 1, 0]
     """
     ends = np.append(np.flatnonzero(np.diff(steps)) + 1, len(steps))
     places = np.arange(len(steps))
@@ -66,17 +82,17 @@ def repeats(steps: Longs) -> Longs:
 
 
 class LongestRuns(NamedTuple):
-    """The longest runs from each place of a melody on that stand in others."""
+    """The longest run from each place of a melody on that is found in others."""
 
     lengths: Longs  # (steps,): in steps, 0 and more; notes are one more
-    slots: Longs  # (steps,): of a place where each stands
+    slots: Longs  # (steps,): of a place where each is found
 
 
 @dataclass(frozen=True, eq=False)
 class SuffixArray:
     """All runs of notes of a set of melodies, in order. Made by ``of``.
 
-    A place is the index of a note among all notes of all melodies; a slot is an index
+    A place is the index of a note among all notes of all melodies. A slot is an index
     into the order of places.
 
     Args:
@@ -85,11 +101,21 @@ class SuffixArray:
             order, and its end. The last notes of melodies come before all.
         text: ``(notes,)`` int32: number of each note's step in the alphabet, or
             ``END``.
-        order: ``(notes,)`` int32: the places, by the steps that follow there; equal
-            ones by where they stand.
-        onward: ``(notes,)`` int32: for each slot, the slot of the place one note on.
+        order: ``(notes,)`` int32: the places, by the steps that follow there, and then
+            by place.
+        onward: ``(notes,)`` int32: for each slot, the slot of the next note's place.
         groups: ``(groups + 1,)`` int32: the first slot of each group of places where
             the same run of ``MIN_RUN_NOTES`` begins, and the end of the order.
+
+    Example:
+        >>> from monody.corpus.suffix_array import SuffixArray, note_steps
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> scale = Melody.from_notes([(60 + i, 24 * i, 24) for i in range(9)])
+        >>> runs = SuffixArray.of(MelodyStore.of([scale]))
+        >>> higher = Melody.from_notes([(72 + i, 24 * i, 12) for i in range(5)])
+        >>> runs.longest(note_steps(higher.notes)).lengths.tolist()
+        [4, 3, 2, 1]
     """
 
     alphabet: Longs
@@ -129,13 +155,13 @@ class SuffixArray:
 
     @classmethod
     def load(cls, folder: Path) -> SuffixArray:
-        """Open what ``save`` wrote, memory-mapped."""
+        """Open the arrays that ``save`` wrote, memory-mapped."""
         paths = (folder / f"{field.name}.npy" for field in fields(cls))
         arrays = (np.load(path, mmap_mode="r") for path in paths)
         return cls(*map(np.asarray, arrays))  # slicing a memmap itself is slow
 
     def longest(self, steps: Longs) -> LongestRuns:
-        """Find the longest run from each place of a melody on that stands here.
+        """Find the longest run from each place of a melody on that is found here.
 
         Args:
             steps: ``(steps,)`` of ``note_steps``.
@@ -150,20 +176,24 @@ class SuffixArray:
         return LongestRuns(np.maximum(before, after), slots - (before > after))
 
     def first(self, steps: Longs) -> int:
-        """Return the first place where a run stands that does."""
+        """Return the first place of a run that is found here.
+
+        Args:
+            steps: ``(steps,)``: those of the run.
+        """
         begin, end = (self._slots(steps, slot)[0] for slot in (0, len(self.order)))
         return int(self.order[begin:end].min())
 
     def closest(self, starts: Longs, slots: Longs) -> tuple[int, int]:
-        """Find the melody that holds most of a melody's notes in runs that count.
+        """Find the melody that holds the most notes of a given one in runs that count.
 
         Args:
-            starts: ``(runs,)``: where in the melody runs of ``MIN_RUN_NOTES`` begin,
-                in order.
-            slots: ``(runs,)``: of a place where each stands.
+            starts: ``(runs,)``: where in the given melody runs of ``MIN_RUN_NOTES``
+                begin, in order.
+            slots: ``(runs,)``: of a place where each is found.
 
         Returns:
-            How many notes it holds, and a place in it, of the first if there are more.
+            How many notes it holds, and a place in it; of several, the first melody.
         """
         if not len(starts):
             return 0, 0
@@ -178,7 +208,11 @@ class SuffixArray:
         return int(held[most]), int(ends[most])
 
     def _holders(self, starts: Longs, slots: Longs, ends: Ints) -> tuple[Longs, Longs]:
-        """Return melody and start, ``(pairs,)`` each, of all that hold a run, once."""
+        """Return each melody that holds a run, and the start of the run.
+
+        Returns:
+            Indices of melodies and starts, ``(pairs,)``, each pair once.
+        """
         groups, kinds = np.unique(
             np.searchsorted(self.groups, slots, side="right") - 1, return_inverse=True
         )
@@ -192,12 +226,12 @@ class SuffixArray:
         return melodies, np.repeat(starts, counts)
 
     def _slots(self, steps: Longs, slot: int) -> list[int]:
-        """Return the slot that each rest of a melody would have, ``(steps,)``.
+        """Return the slot that the rest of a melody from each step on would have.
 
         Args:
             steps: ``(steps,)``.
-            slot: That of what follows after the melody: 0 if it is less than
-                everything, the number of notes if it is more.
+            slot: The slot of the end of the melody: 0 if it is less than everything,
+                the number of notes if it is more.
         """
         low = self.first_slots[np.searchsorted(self.alphabet, steps)].tolist()
         high = self.first_slots[np.searchsorted(self.alphabet, steps, "right")].tolist()
@@ -213,13 +247,13 @@ class SuffixArray:
 
         Args:
             numbers: ``(steps + 1,)``: the melody's steps, and ``UNHEARD``.
-            slots: ``(steps,)``: with which each rest of it is compared; outside of the
-                order, with none.
+            slots: ``(steps,)``: the slot that the rest of the melody from each step on
+                is compared with; one outside of the order has nothing in common.
 
         Returns:
             ``(steps,)``.
         """
-        last = len(self.text) - 1  # an END, so like nothing
+        last = len(self.text) - 1  # an END, which nothing equals
         inside = (slots >= 0) & (slots <= last)
         places = np.where(inside, self.order[np.clip(slots, 0, last)], last)
         # Where the next step is compared with the next place, it need not be counted
@@ -250,18 +284,18 @@ class SuffixArray:
 
 
 def _distinct(values: Longs) -> Longs:
-    """Return the different values, in order. Much faster than ``np.unique``'s table."""
+    """Return the different values, in order; ``np.unique`` is much slower."""
     values = np.sort(values)
     distinct: Longs = values[np.append(True, np.diff(values) > 0)[: len(values)]]
     return distinct
 
 
 def _ordered(text: Ints, last: NDArray[np.bool_]) -> Longs:
-    """Return all places by the numbers that follow there up to the end of the melody.
+    """Order all places by the numbers that follow there up to the end of the melody.
 
     Places are ranked by their number, then by 2, 4, 8 … numbers, each time by two of
-    the ranks before; those that stand alone are left as they are (N. Larsson and
-    K. Sadakane, Theoretical Computer Science 387(3), 2007).
+    the earlier ranks. Places whose rank is theirs alone are left as they are (N. Larsson
+    and K. Sadakane, Theoretical Computer Science 387(3), 2007).
 
     Args:
         text: ``(notes,)``.
@@ -269,17 +303,17 @@ def _ordered(text: Ints, last: NDArray[np.bool_]) -> Longs:
             earlier one is less.
 
     Returns:
-        ``(notes,)``.
+        ``(notes,)``: the places.
     """
     count = len(text)
     ranks = np.where(last, np.cumsum(last) - 1, text.astype(np.int64) + last.sum())
     order = np.argsort(ranks, kind="stable")
-    slots = np.arange(count)  # where places stand that are not alone yet
+    slots = np.arange(count)  # of places that share their rank with others
     keys, known = ranks[order], 1
     while len(slots):
         places = order[slots]
         new = np.append(True, np.diff(keys) > 0)
-        # The rank of a place is the first slot of all that are like it so far.
+        # The rank of a place is the first slot of all that are equal to it so far.
         ranks[places] = slots[np.flatnonzero(new)[np.cumsum(new) - 1]]
         together = ~(new & np.append(new[1:], True))
         slots, places = slots[together], places[together]
@@ -291,10 +325,13 @@ def _ordered(text: Ints, last: NDArray[np.bool_]) -> Longs:
 
 
 def _groups(text: Ints, order: Longs) -> Longs:
-    """Return the first slots of places where different runs begin, and the end.
+    """Return the first slot of each group of places where the same run begins.
 
-    Runs of ``MIN_RUN_NOTES``: ``(groups + 1,)``. Places near the end of their melody,
-    where none begins, are groups of one.
+    Runs have ``MIN_RUN_NOTES``. A place near the end of its melody, where none begins,
+    is a group of its own.
+
+    Returns:
+        ``(groups + 1,)``; the last is the end of the order.
     """
     same = np.ones(max(len(order) - 1, 0), bool)
     for ahead in range(MIN_RUN_NOTES - 1):
@@ -305,13 +342,13 @@ def _groups(text: Ints, order: Longs) -> Longs:
 
 
 def _ranges(begins: Longs | Ints, counts: Longs | Ints) -> Longs:
-    """Return so many indices from each beginning on, one range after another."""
+    """Return ``counts`` indices from each beginning on, one range after another."""
     shifts = begins - np.cumsum(counts, dtype=np.int64) + counts
     return np.repeat(shifts, counts) + np.arange(counts.sum())
 
 
 def _slots_onward(order: Longs) -> Longs:
-    """Return the slot of the place one note on from each slot's; of the last, 0."""
+    """Return for each slot the slot of the next note's place; for the last note, 0."""
     slots = np.zeros(len(order) + 1, np.int64)
     slots[order] = np.arange(len(order))
     slots[-1:] = 0

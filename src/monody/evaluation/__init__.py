@@ -1,1 +1,1 @@
-"""How well a network predicts, and how real what it writes is."""
+"""How well a network predicts melodies, and how real its own melodies are."""

@@ -1,10 +1,10 @@
-"""What one melody is like, as a few short vectors that melodies can be compared by.
+"""Features of melodies: a few short vectors by which melodies can be compared.
 
 Pitch classes, durations and range are those of L.-C. Yang and A. Lerch, "On the
-evaluation of generative models in music", Neural Computing and Applications 32, 2020;
-the others say what they lack: intervals, density, the key, and how much of a melody
-comes again some bars later. How long a melody is, is left out: ``excerpts`` brings all
-to one length beforehand.
+evaluation of generative models in music", Neural Computing and Applications 32, 2020.
+The others add what these lack: intervals, density, the key, and how much of a melody is
+repeated some bars later. Length is no feature: ``excerpts`` cuts all melodies to one
+length beforehand.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER, bar_lines
 
 EXCERPT_BARS = 16
-WIDEST_INTERVAL_SEMITONES = 12  # wider ones count as this
-REPETITION_BARS = (1, 2, 4)  # after how many bars a note is looked for again
+MAX_INTERVAL_SEMITONES = 12  # a wider interval counts as this
+REPETITION_BARS = (1, 2, 4)  # after which a repetition of a note is looked for
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # semitones above the tonic
 MINOR_SCALE = (0, 2, 3, 5, 7, 8, 9, 10, 11)  # natural, and the raised sixth and seventh
 
@@ -38,10 +38,18 @@ def excerpts(melodies: MelodyStore, bars: int = EXCERPT_BARS) -> MelodyStore:
 
     Args:
         melodies: Any melodies.
-        bars: The most bars that are kept of each, by the meters in force; 1 or more.
+        bars: Bars that are kept of each at most, by the meters in force; 1 or more.
 
     Raises:
         ValueError: If ``bars`` is less than 1.
+
+    Example:
+        >>> from monody.evaluation.features import excerpts
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> long = Melody.from_notes([(60, 24 * i, 24) for i in range(20)])
+        >>> len(excerpts(MelodyStore.of([long]), bars=2)[0])
+        8
     """
     if bars < 1:
         raise ValueError(f"bars must be 1 or more, not {bars}")
@@ -73,10 +81,19 @@ def melody_features(
         - ``notes_per_quarter``: notes a quarter note, from the first note's start to
           the last one's end.
         - ``repetition_after_1_bar``, ``..._2_bars``, ``..._4_bars``: of the notes that
-          have a bar so much later, the share that comes again there: same place in the
-          bar, same pitch, same duration. 0 if the melody has no such bar.
+          have a bar that much later, the share that is repeated there: same place in
+          the bar, same pitch, same duration. 0 if the melody has no such bar.
         - ``in_key_share``: notes on the scale of the key. A minor key has nine notes:
           the natural scale and the raised sixth and seventh. 0 without a key.
+
+    Example:
+        >>> from monody.evaluation.features import melody_features
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> fifth = Melody.from_notes([(60, 0, 24), (67, 24, 24)], key="C major")
+        >>> features = melody_features(MelodyStore.of([fifth]))
+        >>> features["range_semitones"], features["in_key_share"]
+        (array([[7.]]), array([[1.]]))
     """
     if keys is None:
         declared = melodies.info["key"]
@@ -93,7 +110,7 @@ def melody_features(
 
 
 def _first_bars(melody: Melody, bars: int) -> Melody:
-    """Cut out a melody's first bars; the first is the one its first note begins in."""
+    """Return the first bars of a melody, from that in which its first note begins."""
     if not len(melody):
         return melody
     lines = bar_lines(melody.meters, melody.end)
@@ -103,7 +120,7 @@ def _first_bars(melody: Melody, bars: int) -> Melody:
 
 
 def _features(melody: Melody, key: int) -> dict[str, Floats]:
-    """Return one melody's vectors by name, each ``(width,)``."""
+    """Return the features of one melody by name, each ``(width,)``."""
     pitches = melody.pitches
     measured = {
         "pitch_class_shares": _shares(pitches % 12, 12),
@@ -123,15 +140,15 @@ def _features(melody: Melody, key: int) -> dict[str, Floats]:
 
 
 def _shares(values: NDArray[np.integer], size: int) -> Floats:
-    """Return the share of each of ``size`` values, 0 up; nothing but 0 of nothing."""
+    """Return the share of each value below ``size``; all are 0 without values."""
     shares: Floats = np.bincount(values, minlength=size) / max(len(values), 1)
     return shares
 
 
 def _interval_shares(melody: Melody) -> Floats:
-    widest = WIDEST_INTERVAL_SEMITONES
-    steps = np.clip(np.diff(melody.pitches), -widest, widest)
-    return _shares(steps + widest, 2 * widest + 1)
+    widest = MAX_INTERVAL_SEMITONES
+    intervals = np.clip(np.diff(melody.pitches), -widest, widest)
+    return _shares(intervals + widest, 2 * widest + 1)
 
 
 def _duration_shares(melody: Melody) -> Floats:
@@ -145,7 +162,7 @@ def _notes_per_quarter(melody: Melody) -> float:
 
 
 def _repetitions(melody: Melody) -> dict[int, float]:
-    """Return which share of the notes comes again, for each of ``REPETITION_BARS``."""
+    """Return the share of the notes that is repeated after each of the bars."""
     lines = bar_lines(melody.meters, melody.end)
     bars = np.searchsorted(lines, melody.starts, side="right") - 1
     rows = (bars, melody.starts - lines[bars], melody.pitches, melody.durations)

@@ -1,8 +1,8 @@
 """The scorecard: how well a trained network predicts melodies, beside reference models.
 
-All models are judged note for note on the same melodies, by default those of the test
-part: training never saw them, and they chose no weights. The references are counted on
-the melodies that the network was trained on.
+All models are judged note for note on the same melodies. By default these are the test
+part: training never saw it, and it chose no weights. The references are counted on the
+melodies that the network was trained on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -20,10 +19,10 @@ from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.duplicates import are_known
 from monody.errors import MonodyError
 from monody.evaluation.sample_quality import SampleQuality, sample_quality
-from monody.experiments.experiment import HELD_OUT, Experiment
-from monody.experiments.records import saved_settings
+from monody.experiments.experiment import Experiment
+from monody.experiments.scores import BASE_ALONE
 from monody.models.backend import keras
-from monody.models.baselines.idyom import variable_order
+from monody.models.baselines.idyom import idyom
 from monody.models.baselines.ngrams import Reference, bigram, uniform, unigram
 from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import REST, Events, Vocabulary, decode
@@ -39,7 +38,6 @@ from monody.models.surprisal import (
 )
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
-from monody.settings.reading import ReadSettings
 from monody.settings.training import BASE
 from monody.training.presets import preset_for
 from monody.training.train import train_from_nothing
@@ -49,28 +47,29 @@ REFERENCES: dict[str, Reference] = {
     "uniform": uniform,
     "unigram": unigram,
     "bigram": bigram,
-    "variable_order": variable_order,
+    "variable_order": idyom,
 }
-# Of a network that was fine-tuned: what it was before, and what it would be without.
-BASE_ALONE, FROM_NOTHING = "base_alone", "from_nothing"
+# Beside a network that was fine-tuned: its base (``BASE_ALONE``), and a network of the
+# same settings that was trained without a base.
+FROM_NOTHING = "from_nothing"
 PARTS: dict[str, tuple[str, ...]] = {
     "test": ("test",),
     "validation": ("validation",),
     "both": ("validation", "test"),
 }
 
-Progress = Callable[[str, int, int], None]  # what is done; steps done, steps in all
+Progress = Callable[[str, int, int], None]  # name of the task; steps done, all steps
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How a reference model did, and how the network did beside it."""
+    """The score of a reference model, and how many of its bits the network saves."""
 
     score: Score
-    saving: Saving  # the share of its bits that the network does without
+    saving: Saving  # the share of its bits that the network does not need
     seconds: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the figures as JSON values."""
         return {
             **self.score.to_json(),
@@ -82,20 +81,20 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Judged:
-    """Melodies, and what the network made of each of their events."""
+    """Melodies, and the surprisal of each of their events to the network."""
 
     melodies: MelodyStore
     vocabulary: Vocabulary
     encoded: EncodedSet
-    surprise: Surprisal
+    surprisal: Surprisal
 
     def bits_of_notes(self, melody: int) -> Floats:
-        """Return the surprise of each note of ``as_read(melody)``, in bits."""
-        return bits_of_notes(self.surprise, self.encoded, melody)
+        """Return the bits of each note of ``as_read(melody)``: ``(notes,)``."""
+        return bits_of_notes(self.surprisal, self.encoded, melody)
 
     def bits_of_end(self, melody: int) -> float:
-        """Return the surprise of the end of one melody, in bits."""
-        return float(self.surprise.bits[self.encoded.ends[melody] - 1])
+        """Return the bits of the end of one melody."""
+        return float(self.surprisal.bits[self.encoded.ends[melody] - 1])
 
     def as_read(self, melody: int) -> Melody:
         """Return one melody as the network reads it: ``steps`` rounds to 16ths."""
@@ -107,43 +106,54 @@ class Judged:
         return replace(whole, notes=notes)
 
     def bits_per_note(self) -> Floats:
-        """Return the bits per note of each melody, its end included."""
+        """Return the bits per note of each melody with its end: ``(melodies,)``."""
         notes = melody_sums((self.encoded.pitch < REST).astype(float), self.encoded)
-        bits_per_note: Floats = melody_sums(self.surprise.bits, self.encoded) / notes
+        bits_per_note: Floats = melody_sums(self.surprisal.bits, self.encoded) / notes
         return bits_per_note
 
     def median(self) -> int:
-        """Return the melody whose bits per note are the median."""
+        """Return the index of the melody whose bits per note are the median."""
         order = np.argsort(self.bits_per_note(), kind="stable")
         return int(order[(len(order) - 1) // 2])
 
-    def standing(self, theirs: Surprisal, seconds: float) -> Comparison:
-        """Put what another model made of the same events beside it.
+    def compared_with(self, theirs: Surprisal, seconds: float) -> Comparison:
+        """Compare the network with another model on the same events.
 
         Args:
-            theirs: How surprised the other model was.
-            seconds: That it took.
+            theirs: The surprisal of each event to the other model.
+            seconds: How long the other model took.
         """
-        saving = Saving.of(self.surprise, theirs, self.encoded)
+        saving = Saving.of(self.surprisal, theirs, self.encoded)
         return Comparison(Score.of(theirs, self.encoded), saving, seconds)
 
 
 @dataclass(frozen=True)
 class Scorecard:
-    """How well a network predicts a set of melodies, and how references do."""
+    """How well a network and reference models predict the same melodies.
+
+    Example:
+        >>> import monody
+        >>> card = monody.evaluate(monody.Experiment("experiments/01"))
+        >>> list(card.references)
+        ['uniform', 'unigram', 'bigram', 'variable_order']
+        >>> -1 < card.references["uniform"].saving.share < 1  # of its bits
+        True
+        >>> card.picture().startswith("<svg")
+        True
+    """
 
     model: str  # the file
     encoding: str
     data: str  # the folder that the melodies came from
     part: str | None  # of the experiment's held-out melodies; None for other data
-    like_training: int | None  # of other data: tunes that training knew
+    like_training: int | None  # melodies of other data that training knew
     score: Score
-    seconds: float  # of the network, what it took to compile included
+    seconds: float  # that the network took, compilation included
     references: dict[str, Comparison]  # counted ones need the training melodies
     judged: Judged = field(repr=False)
-    music: SampleQuality | None = None  # how melodies that it wrote resemble real ones
+    music: SampleQuality | None = None  # of melodies that it wrote
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the figures as JSON values."""
         about = ("model", "encoding", "data", "part", "like_training")
         references = {name: ref.to_json() for name, ref in self.references.items()}
@@ -156,7 +166,7 @@ class Scorecard:
         }
 
     def picture(self, melody: int | None = None) -> str:
-        """Draw how surprising each note of a melody was.
+        """Draw the surprisal of each note of a melody.
 
         Args:
             melody: Index of the melody among those judged; by default the one whose
@@ -165,12 +175,12 @@ class Scorecard:
         Returns:
             An SVG image.
         """
-        from monody.render.roll.surprisal import surprise_svg
+        from monody.render.roll.surprisal import surprisal_svg
 
         index = self.judged.median() if melody is None else melody
         drawn, bits = self.judged.as_read(index), self.judged.bits_of_notes(index)
         title = f"{drawn.source} (its end: {self.judged.bits_of_end(index):.1f} bits)"
-        return surprise_svg(drawn, bits.tolist(), title)
+        return surprisal_svg(drawn, bits.tolist(), title)
 
 
 def evaluate(
@@ -196,27 +206,34 @@ def evaluate(
         from_nothing: Of a network that was fine-tuned, also judge what it would be
             without its base. That one is trained when it is first asked for; by default
             only on a corpus that is small.
-        progress: Called with what is being done, its steps done, and all of them.
+        progress: Called with the name of the task, its steps done, and all of them.
 
     Returns:
         The scorecard.
 
     Raises:
         MonodyError: If there is no model, or no melody to judge it on.
+
+    Example:
+        >>> import monody
+        >>> experiment = monody.Experiment("experiments/01")
+        >>> card = monody.evaluate(experiment, part="validation")
+        >>> card.score.melodies, 0 < card.score.bits_per_note < 20
+        (2, True)
     """
-    tell = progress or _silence
+    tell = progress or (lambda _task, _done, _total: None)
     train = _training_melodies(experiment)
     melodies = _melodies_to_judge(experiment, data_dir, part, tell)
     judged, seconds = _judge(experiment.load(), melodies, tell)
     networks = _other_networks(experiment, train, from_nothing, tell)
-    hear = partial(tell, "music")
+    tell_music = partial(tell, "music")
     return Scorecard(
         model=str(experiment.model_path),
         encoding=judged.vocabulary.encoding,
-        data=str(data_dir or experiment.folder / HELD_OUT),
+        data=str(data_dir or experiment.held_out_path),
         part=part if data_dir is None else None,
         like_training=None if data_dir is None else _known_tunes(melodies, train),
-        score=Score.of(judged.surprise, judged.encoded),
+        score=Score.of(judged.surprisal, judged.encoded),
         seconds=seconds,
         references={
             **_references(train, judged, tell),
@@ -226,7 +243,7 @@ def evaluate(
             },
         },
         judged=judged,
-        music=sample_quality(experiment, progress=hear) if music else None,
+        music=sample_quality(experiment, progress=tell_music) if music else None,
     )
 
 
@@ -245,16 +262,16 @@ def _melodies_to_judge(
 def _judge(
     model: TrainedModel, melodies: MelodyStore, tell: Progress
 ) -> tuple[Judged, float]:
-    """Judge the network; also return the seconds that it took, compiling included."""
+    """Judge the network; also return the seconds that it took, with compilation."""
     encoded = encode_set(melodies, model.vocabulary)
     began = time.monotonic()
-    surprise = Evaluator(encoded).surprise(model.network, partial(tell, "network"))
+    surprisal = Evaluator(encoded).surprisal(model.network, partial(tell, "network"))
     seconds = time.monotonic() - began
-    return Judged(melodies, model.vocabulary, encoded, surprise), seconds
+    return Judged(melodies, model.vocabulary, encoded, surprisal), seconds
 
 
 def _known_tunes(melodies: MelodyStore, train: MelodyStore | None) -> int | None:
-    """Count the tunes that training knew; ``None`` where nobody can tell."""
+    """Count the melodies that are like a training melody; ``None`` without those."""
     return int(are_known(melodies, train).sum()) if train else None
 
 
@@ -264,7 +281,14 @@ def _other_networks(
     from_nothing: bool | None,
     tell: Progress,
 ) -> dict[str, TrainedModel]:
-    """Return what a network was fine-tuned from, and what it would be without it."""
+    """Return the base of a network that was fine-tuned, and one without a base.
+
+    Args:
+        experiment: Of the network.
+        train: Its training melodies, if they are there.
+        from_nothing: As in ``evaluate``.
+        tell: Called while the network without a base is trained.
+    """
     base = experiment.base()
     if base is None:
         return {}
@@ -272,10 +296,10 @@ def _other_networks(
     if from_nothing is None and train is not None:
         from_nothing = preset_for(len(train.notes)).base == BASE
     if from_nothing:
-        epochs = saved_settings(experiment.record())[1].num_epochs
+        epochs = experiment.record().training.num_epochs
         what = "training from nothing, this once, to compare"
 
-        def done(epoch: int, _logs: Any) -> None:
+        def done(epoch: int, _logs: object) -> None:
             tell(what, epoch + 1, epochs)
 
         watch = keras.callbacks.LambdaCallback(on_epoch_end=done)
@@ -290,16 +314,12 @@ def _judge_other(
     """Judge another network on the same notes."""
     began = time.monotonic()
     progress = partial(tell, name.replace("_", " "))
-    theirs = Evaluator(judged.encoded).surprise(other.network, progress)
-    return judged.standing(theirs, time.monotonic() - began)
-
-
-def _silence(what: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    theirs = Evaluator(judged.encoded).surprisal(other.network, progress)
+    return judged.compared_with(theirs, time.monotonic() - began)
 
 
 def _training_melodies(experiment: Experiment) -> MelodyStore | None:
-    """Return what the network was trained on, or ``None`` where it stands alone."""
+    """Return the training melodies, or ``None`` for a model file on its own."""
     try:
         return experiment.side("train")
     except MonodyError:
@@ -310,7 +330,7 @@ def _held_out(experiment: Experiment, part: str) -> MelodyStore:
     """Return part of the held-out melodies, at least one."""
     if part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}, not {part!r}")
-    if not (experiment.folder / HELD_OUT).is_dir():
+    if not experiment.held_out_path.is_dir():
         raise MonodyError(
             f"{str(experiment.path)!r} has no held-out melodies beside it: name a "
             "folder of melodies to judge it on with --data_dir"
@@ -331,9 +351,8 @@ def _read(
     data_dir: str | os.PathLike[str],
     progress: Callable[[int, int], None],
 ) -> MelodyStore:
-    """Return the melodies of a folder without the copies among them."""
-    saved = experiment.load().passport["settings"]["reading"]
-    corpus = read_corpus(data_dir, ReadSettings.from_json(saved), progress)
+    """Return the melodies of a folder, copies left out."""
+    corpus = read_corpus(data_dir, experiment.load().record.reading, progress)
     return require_melodies(corpus).melodies.take(corpus.used.tolist())
 
 
@@ -343,12 +362,12 @@ def _references(
     """Judge each reference, counted on the training melodies, on the same notes."""
     if train is None:
         return {}
-    standings = {}
+    comparisons = {}
     learnt = encode_set(train, judged.vocabulary)
     for done, (name, reference) in enumerate(REFERENCES.items()):
         tell("references", done, len(REFERENCES))
         began = time.monotonic()
         theirs = reference(learnt, judged.encoded, judged.vocabulary)
-        standings[name] = judged.standing(theirs, time.monotonic() - began)
+        comparisons[name] = judged.compared_with(theirs, time.monotonic() - began)
     tell("references", len(REFERENCES), len(REFERENCES))
-    return standings
+    return comparisons

@@ -1,7 +1,7 @@
 """How alike two sets of vectors are: the overlap of distances, and a classifier.
 
-Both judge a set of generated melodies against a set of real ones; a vector is what was
-measured on one melody.
+Both judge a set of generated melodies against a set of real ones. A vector holds the
+features of one melody.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist, pdist
 
 GRID_CELLS = 4096
-TAIL_BANDWIDTHS = 5  # how far a kernel reaches, on either side
+TAIL_BANDWIDTHS = 5  # half the width of a kernel
 FOLDS = 5
 RIDGE = 10.0  # weight of the squared weights against the log loss in nats
-FARTHEST = 3.0  # standard deviations; what lies farther counts as this
+FARTHEST = 3.0  # standard deviations; a feature that is farther off counts as this
 FIT_STEPS = 100
 NORMAL_95 = 1.959964  # standard deviations
 
@@ -26,15 +27,15 @@ Floats = NDArray[np.float64]
 def overlapping_area(generated: Floats, reference: Floats) -> float:
     """Return how well distances to a set agree with the distances within it.
 
-    Of the reference set the Euclidean distances between all its pairs are taken, and of
-    each generated vector the distances to the whole reference set. The area that the
-    two densities share is the figure: L.-C. Yang and A. Lerch, "On the evaluation of
+    There are two sets of Euclidean distances: between all pairs of the reference set,
+    and from each generated vector to all of the reference set. The figure is the area
+    that the densities of both share: L.-C. Yang and A. Lerch, "On the evaluation of
     generative models in music", Neural Computing and Applications 32, 2020. Densities
     are Gaussian kernel estimates with Scott's bandwidth. Unlike in their program,
     mgeval, a pair within the set counts once, and the tails of the densities count.
 
-    If one side's distances are all equal there is no density to estimate: then it is
-    the share of the other side's distances that equal that one.
+    If all distances of one side are equal, there is no density to estimate. Then the
+    figure is the share of the other side's distances that equal that one.
 
     Args:
         generated: ``(generated, width)``, one row or more.
@@ -42,9 +43,17 @@ def overlapping_area(generated: Floats, reference: Floats) -> float:
 
     Returns:
         The area, from 0 to 1; 1 if the distances are distributed alike.
+
+    Example:
+        >>> from monody.evaluation.two_sample import overlapping_area
+        >>> import numpy as np
+        >>> line = np.arange(10.0)[:, None]  # ten vectors of width 1
+        >>> far = line + 99
+        >>> round(overlapping_area(line, line), 2), overlapping_area(far, line) < 0.01
+        (0.93, True)
     """
-    within = _distances(reference, reference)[np.triu_indices(len(reference), 1)]
-    between = _distances(generated, reference).ravel()
+    within = pdist(reference)  # (pairs,)
+    between = cdist(generated, reference).ravel()  # (generated * reference,)
     for one, other in ((within, between), (between, within)):
         if math.isclose(one.min(), one.max(), rel_tol=1e-9, abs_tol=1e-12):
             return float(np.isclose(other, one[0], rtol=1e-9, atol=1e-12).mean())
@@ -56,11 +65,12 @@ class ToldApart:
     """How well a classifier tells two sets apart on vectors that it was not fitted to.
 
     The interval is Wilson's, with fewer trials than vectors: folds share most of their
-    training vectors, so their errors go together. C. Nadeau and Y. Bengio, "Inference
-    for the generalization error", Machine Learning 52, 2003, give the variance.
+    training vectors, so their errors are correlated. C. Nadeau and Y. Bengio,
+    "Inference for the generalization error", Machine Learning 52, 2003, give the
+    variance.
     """
 
-    accuracy: float  # 0.5 is by chance
+    accuracy: float  # 0-1; 0.5 is chance
     interval_95: tuple[float, float]
 
 
@@ -78,6 +88,16 @@ def tell_apart(generated: Floats, real: Floats, seed: int) -> ToldApart:
         generated: ``(generated, width)``, ``FOLDS`` rows or more.
         real: ``(real, width)``, ``FOLDS`` rows or more.
         seed: Decides which vectors are drawn, and into which fold.
+
+    Returns:
+        The accuracy and its interval.
+
+    Example:
+        >>> from monody.evaluation.two_sample import tell_apart
+        >>> import numpy as np
+        >>> line = np.arange(20.0)[:, None]
+        >>> tell_apart(line, line, seed=1).accuracy, tell_apart(-line, line, 1).accuracy
+        (0.5, 0.975)
     """
     rng = np.random.default_rng(seed)
     each = min(len(generated), len(real))
@@ -95,17 +115,8 @@ def tell_apart(generated: Floats, real: Floats, seed: int) -> ToldApart:
     return ToldApart(accuracy, _wilson(accuracy, trials))
 
 
-def _distances(one: Floats, other: Floats) -> Floats:
-    """Return the Euclidean distance of each pair, ``(one, other)``."""
-    squares = np.zeros((len(one), len(other)))
-    # A column at a time: exactly 0 between equal rows, and little memory.
-    for left, right in zip(one.T, other.T, strict=True):
-        squares += (left[:, None] - right) ** 2
-    return np.sqrt(squares)
-
-
 def _shared_area(one: Floats, other: Floats) -> float:
-    """Return the area under the lower one of two densities."""
+    """Return the area under the lower of the densities of two sets of values."""
     widths = [_scott_bandwidth(values) for values in (one, other)]
     margin = TAIL_BANDWIDTHS * max(widths)
     low = min(one.min(), other.min()) - margin
@@ -127,7 +138,7 @@ def _smoothed(places: Floats, bandwidth: float) -> Floats:
     """Estimate a density on the grid.
 
     Args:
-        places: ``(values,)`` in cells from the first one.
+        places: ``(values,)``, in cells from the first cell.
         bandwidth: Standard deviation of the kernel, in cells.
 
     Returns:
@@ -145,11 +156,19 @@ def _smoothed(places: Floats, bandwidth: float) -> Floats:
 
 
 def _scores(training: Floats, label: Floats, test: Floats) -> Floats:
-    """Fit to the training vectors, and return a score of each test vector, > 0 for 1.
+    """Fit a logistic regression, and score the test vectors: above 0 for label 1.
 
     The weights climb by the fixed bound on the curvature, so that every step lowers the
     loss: D. Böhning and B. Lindsay, "Monotonicity of quadratic-approximation
     algorithms", Annals of the Institute of Statistical Mathematics 40, 1988.
+
+    Args:
+        training: ``(training, width)``.
+        label: ``(training,)``, 0 or 1.
+        test: ``(test, width)``.
+
+    Returns:
+        ``(test,)``.
     """
     mean, spread = training.mean(axis=0), training.std(axis=0)
     varies = spread > 1e-12
@@ -159,13 +178,13 @@ def _scores(training: Floats, label: Floats, test: Floats) -> Floats:
         scaled = np.clip(scaled, -FARTHEST, FARTHEST)
         return np.hstack([np.ones((len(vectors), 1)), scaled, np.abs(scaled)])
 
-    given = inputs(training)
+    given = inputs(training)  # (training, 1 + 2 * width)
     bound = given.T @ given / 4 + RIDGE * np.eye(given.shape[1])
     step = np.linalg.inv(bound)
     weights = np.zeros(given.shape[1])
     for _ in range(FIT_STEPS):
-        chance = 0.5 * (1 + np.tanh(given @ weights / 2))  # the logistic function
-        weights += step @ (given.T @ (label - chance) - RIDGE * weights)
+        probability = 0.5 * (1 + np.tanh(given @ weights / 2))  # the logistic function
+        weights += step @ (given.T @ (label - probability) - RIDGE * weights)
     scores: Floats = inputs(test) @ weights
     return scores
 

@@ -1,4 +1,4 @@
-"""A scorecard in words: what the terminal and the page of a training show."""
+"""A scorecard in words, for the terminal and for the page of a training."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from monody.corpus.report import counted, printable
-from monody.evaluation.scorecard import BASE_ALONE, FROM_NOTHING, Scorecard
+from monody.evaluation.scorecard import FROM_NOTHING, Comparison, Scorecard
+from monody.experiments.scores import BASE_ALONE
 from monody.models.surprisal import Score
 
 OTHER_NETWORKS = {
@@ -22,14 +23,18 @@ MEANINGS = {
 
 
 class ModelRow(NamedTuple):
-    """A model of the scorecard."""
+    """One row of the scorecard: a model and its figures."""
 
     model: str
     figures: tuple[str, ...]  # one for each of ``titles_of``
 
 
 def about(card: Scorecard) -> Iterator[str]:
-    """Say which melodies were judged, and what a reader should know of them."""
+    """Yield lines that say which melodies were judged, and what to know of them.
+
+    Args:
+        card: The scorecard.
+    """
     notes = f"{counted(card.score.notes, 'note')}, {card.seconds:.1f} s"
     yield f"{printable(card.model)} ({card.encoding})"
     if card.part is None:
@@ -46,26 +51,34 @@ def about(card: Scorecard) -> Iterator[str]:
 
 
 def titles_of(card: Scorecard) -> list[str]:
-    """Name the columns of a scorecard, in two lines each."""
+    """Return the titles of the columns, in two lines each; the model's has none.
+
+    Args:
+        card: The scorecard.
+    """
     titles = ["bits per note\n(95 %)", "of\npitch", "of\nlength", "pitch\nright",
               "length\nright"]  # fmt: skip
     return [*titles, "bits saved\n(95 %)"] if card.references else titles
 
 
 def rows_of(card: Scorecard) -> list[ModelRow]:
-    """Say how each model did: the network, then the strongest reference first."""
+    """Return a row for each model: the network, then the strongest reference first.
+
+    Args:
+        card: The scorecard.
+    """
     ours = "fine-tuned" if BASE_ALONE in card.references else "network"
     rows = [ModelRow(ours, _figures(card.score))]
-    for name in _strongest_first(card):
-        score, saving = card.references[name].score, card.references[name].saving
-        low, high = (f"{100 * edge:.0f}" for edge in saving.interval_95)
-        saved = f"{saving.share:.0%} ({low}..{high})"
-        rows.append(ModelRow(name.replace("_", " "), (*_figures(score), saved)))
+    for name, reference in _strongest_first(card):
+        low, high = (f"{100 * edge:.0f}" for edge in reference.saving.interval_95)
+        saved = f"{reference.saving.share:.0%} ({low}..{high})"
+        figures = (*_figures(reference.score), saved)
+        rows.append(ModelRow(name.replace("_", " "), figures))
     return rows
 
 
 def _figures(score: Score) -> tuple[str, ...]:
-    """Print a model's figures, bits to three digits."""
+    """Print the figures of a model, bits to three digits."""
     bits, low, high, pitch, duration = (
         f"{figure:#.3g}"
         for figure in (
@@ -79,23 +92,25 @@ def _figures(score: Score) -> tuple[str, ...]:
     return (f"{bits} ({low}..{high})", pitch, duration, *accuracies)
 
 
-def _strongest_first(card: Scorecard) -> list[str]:
-    """Order the references by their bits."""
-    references = card.references
-    return sorted(references, key=lambda name: references[name].score.bits_per_note)
+def _strongest_first(card: Scorecard) -> list[tuple[str, Comparison]]:
+    """Order the references by their bits per note, the fewest first."""
+    return sorted(card.references.items(), key=lambda item: item[1].score.bits_per_note)
 
 
 def meaning(card: Scorecard) -> str:
-    """Say in a sentence, without bits, how good the network is."""
+    """Say in a sentence, without bits, how good the network is.
+
+    Args:
+        card: The scorecard.
+    """
     said = (
         "Asked for the next note, pitch and length together, the network is as unsure "
         f"as if it chose among {_choices(card.score)} that are equally likely"
     )
     if not card.references:
         return f"{said}."
-    name = _strongest_first(card)[0]
-    score, saving = card.references[name].score, card.references[name].saving
-    low, high = saving.interval_95
+    name, strongest = _strongest_first(card)[0]
+    low, high = strongest.saving.interval_95
     if card.score.melodies < FEW_MELODIES:
         verdict = "too few melodies to say which of them knows such music better"
     elif low <= 0 <= high:
@@ -104,10 +119,10 @@ def meaning(card: Scorecard) -> str:
         better = "better" if low > 0 else "less well"
         verdict = f"the network knows such music {better}, and not by chance"
     other = OTHER_NETWORKS.get(name, f"the {name.replace('_', ' ')} model")
-    return f"{said}, {other} among {_choices(score)}: {verdict}."
+    return f"{said}, {other} among {_choices(strongest.score)}: {verdict}."
 
 
 def _choices(score: Score) -> str:
-    """Return how many equally likely notes would be as hard to guess among."""
+    """Return the perplexity: how many equally likely notes are as hard to guess."""
     choices = 2**score.bits_per_note
     return f"{choices:,.1f}" if choices < 10 else f"{choices:,.0f}"

@@ -26,7 +26,6 @@ from monody.experiments.experiment import (
     TRAINING,
     Experiment,
 )
-from monody.experiments.records import OF_THE_FOLDER
 from monody.files import LAID_OUT, cache_folder, copy_file, laying_out, replacing
 from monody.settings.training import BASE
 
@@ -119,11 +118,9 @@ def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
         into: A folder of the package.
     """
     folder, record = experiment.folder, experiment.record()
-    for name in OF_THE_FOLDER:
-        del record[name]
     contents = {
-        SETTINGS_FILE: json.dumps(record, indent=2).encode(),
-        SCORES_FILE: (folder / SCORES_FILE).read_bytes(),
+        SETTINGS_FILE: json.dumps(record.of_model(), indent=2).encode(),
+        SCORES_FILE: experiment.scores_path.read_bytes(),
     }
     for part in FOLDERS:
         for file in sorted((folder / part).iterdir()):

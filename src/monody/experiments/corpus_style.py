@@ -1,12 +1,19 @@
-"""What is usual in a corpus: how its melodies end, and how far they repeat a figure."""
+"""What is usual in a corpus: its meter, lengths, endings, and how far figures repeat.
+
+New melodies take their defaults and their limits from here (``models.record`` has the
+record itself).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.models.batches import EncodedSet
+from monody.models.events import HOLD, REST, Vocabulary
+from monody.models.record import CorpusStyle
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES, key_tonic
 from monody.music.melody_store import MelodyStore
@@ -14,42 +21,70 @@ from monody.music.pitch import PITCH_CLASSES
 from monody.music.repetition import run_lengths
 
 SHORT_PERCENT = 10  # of last notes are shorter than the shortest that is written
+FIGURE_NOTES = 64  # notes of the longest figure that is watched
+USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
+MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
+MAX_MELODIES = 5000  # looked at
 
 
-def usual_endings(melodies: MelodyStore) -> dict[str, Any]:
+def corpus_style(
+    melodies: MelodyStore, encoded: EncodedSet, encoding: str
+) -> CorpusStyle:
+    """Count what is usual in some melodies.
+
+    Args:
+        melodies: The training melodies, one or more.
+        encoded: The same, encoded.
+        encoding: How.
+    """
+    meters = Counter(str(melodies.first_meter(index)) for index in range(len(melodies)))
+    end = encoded.ends - 1
+    bars = encoded.bar[end] + (encoded.position[end] > 0)  # (melodies,)
+    half, most = np.percentile(bars, (50, 90), method="closest_observation")
+    tonic_share, last_ticks = usual_endings(melodies)
+    is_note = encoded.pitch < REST  # (events,)
+    pitches = encoded.pitch[is_note]
+    note_ends = np.cumsum(is_note, dtype=np.int64)[end]  # (melodies,)
+    ticks = np.array(Vocabulary(encoding).durations)[encoded.duration]
+
+    def used(events: NDArray[np.bool_]) -> tuple[int, ...]:
+        return tuple(np.unique(ticks[events]).tolist())
+
+    return CorpusStyle(
+        meter=meters.most_common(1)[0][0],
+        bpm=float(np.median(melodies.info["bpm"])),
+        bars=int(half),
+        max_bars=int(most),
+        tonic_share=tonic_share,
+        last_ticks=last_ticks,
+        note_ticks=used(is_note),
+        rest_ticks=used(encoded.pitch == REST),
+        hold_ticks=used(encoded.pitch == HOLD),
+        pitch_range=(int(pitches.min()), int(pitches.max())),
+        repeats=tuple(usual_repeats(pitches, note_ends)),
+    )
+
+
+def usual_endings(melodies: MelodyStore) -> tuple[float, int]:
     """Return how the melodies of a corpus end.
 
     Args:
         melodies: One or more.
 
     Returns:
-        ``tonic``: the share that ends on the tonic of the key that is heard;
-        ``last_ticks``: what nine of ten last notes have at least.
+        The share that ends on the tonic of the key that is heard, and the ticks that
+        nine of ten last notes have at least.
     """
     last = np.asarray(melodies.notes)[np.cumsum(melodies.info["note_count"]) - 1]
     tonics = np.array([_tonic(key) for key in estimated_keys(melodies).tolist()])
     short = np.percentile(last[:, 2], SHORT_PERCENT, method="lower")
-    return {
-        "tonic": float(np.mean(tonics == last[:, 0] % PITCH_CLASSES)),
-        "last_ticks": int(short),
-    }
+    on_tonic = tonics == last[:, 0] % PITCH_CLASSES  # (melodies,)
+    return float(np.mean(on_tonic)), int(short)
 
 
 def _tonic(key: int) -> int:
     """Return the tonic of an index into ``KEY_NAMES``; -1 of none."""
     return key_tonic(KEY_NAMES[key]) if key >= 0 else -1
-
-
-FIGURE_NOTES = 64  # notes of the longest figure that is watched
-
-
-USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
-
-
-MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
-
-
-MAX_MELODIES = 5000  # looked at
 
 
 def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list[int]:
@@ -60,8 +95,8 @@ def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list
         ends: ``(melodies,)``: where the notes of each end.
 
     Returns:
-        For figures of 1, 2, … notes the run of `Repeats.runs` that 99 of 100 melodies
-        keep to; no less than a few short figures make.
+        For figures of 1, 2, … notes: how many notes in a row are the same as the one a
+        figure before, in 99 of 100 melodies; no less than a few short figures make.
     """
     ends = ends[:MAX_MELODIES]
     pitch = pitch[: ends[-1]]

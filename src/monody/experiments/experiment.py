@@ -18,6 +18,8 @@ scores.json        held-out bits per note, and the bigram reference
 index.html         the page of the training: curves, corpus, scorecard
 samples/           what the page lets one hear: melodies of some epochs
 tensorboard-logs/
+novelty/           the index that tells new melodies from copies
+novelty_held_out.json what the held-out melodies share with the training ones
 generated/         what `monody sample` writes
 """
 
@@ -27,24 +29,22 @@ import contextlib
 import csv
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from monody.errors import MonodyError
+from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
-from monody.files import make_folder, write_text
+from monody.files import make_folder, write_json
+from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
 from monody.music.melody_store import MelodyStore
-from monody.settings.training import TrainSettings
 
 EXPERIMENTS = Path("experiments")
-MODEL_FILE = "model.keras"
-LAST_FILE = "last.keras"
-CHECKPOINT_FILE = "checkpoint.npz"
-BASE_FILE, FROM_NOTHING_FILE = "base.keras", "from_nothing.keras"
-HISTORY_FILE = "history.csv"
-SETTINGS_FILE, SCORES_FILE = "settings.json", "scores.json"
+# The names that the base model is packed under, and that experiments are known by. All
+# other names are said once, by the properties of ``Experiment``.
+MODEL_FILE, SETTINGS_FILE, SCORES_FILE = "model.keras", "settings.json", "scores.json"
 TRAINING, HELD_OUT = "training", "held_out"
 
 
@@ -60,13 +60,72 @@ class Experiment:
         alone = self.path.is_file()
         self.folder = self.path.parent if alone else self.path
         self.model_path = self.path if alone else self.path / MODEL_FILE
-        self.checkpoint_path = self.folder / CHECKPOINT_FILE
         self._loaded: TrainedModel | None = None
 
     @property
     def generated(self) -> Path:
         """Where melodies go by default."""
         return self.folder / "generated"
+
+    @property
+    def settings_path(self) -> Path:
+        """Where the record of the training is."""
+        return self.folder / SETTINGS_FILE
+
+    @property
+    def scores_path(self) -> Path:
+        """Where the held-out figures are, once training is over."""
+        return self.folder / SCORES_FILE
+
+    @property
+    def message_path(self) -> Path:
+        """Where the note to self is, if there is one."""
+        return self.folder / "message.txt"
+
+    @property
+    def split_path(self) -> Path:
+        """Where the names of the melodies on each side are."""
+        return self.folder / "split.json"
+
+    @property
+    def verdicts_path(self) -> Path:
+        """Where the verdict on every file of the corpus is."""
+        return self.folder / "files.json"
+
+    @property
+    def training_path(self) -> Path:
+        """Where the melodies are that it was trained on."""
+        return self.folder / TRAINING
+
+    @property
+    def held_out_path(self) -> Path:
+        """Where the held-out melodies are, validation before test."""
+        return self.folder / HELD_OUT
+
+    @property
+    def history_path(self) -> Path:
+        """Where the figures of each epoch are."""
+        return self.folder / "history.csv"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """Where the state of the training is, to resume it."""
+        return self.folder / "checkpoint.npz"
+
+    @property
+    def tensorboard_path(self) -> Path:
+        """Where the curves for TensorBoard go."""
+        return self.folder / "tensorboard-logs"
+
+    @property
+    def novelty_path(self) -> Path:
+        """Where the index of the training melodies is."""
+        return self.folder / "novelty"
+
+    @property
+    def usual_novelty_path(self) -> Path:
+        """Where it is kept what the held-out melodies share with the training ones."""
+        return self.folder / "novelty_held_out.json"
 
     @property
     def model_name(self) -> str:
@@ -76,12 +135,17 @@ class Experiment:
     @property
     def base_path(self) -> Path:
         """Where a copy of what it was fine-tuned from lies, if it was."""
-        return self.folder / BASE_FILE
+        return self.folder / "base.keras"
 
     @property
     def last_path(self) -> Path:
         """Where the weights of the last epoch lie."""
-        return self.folder / LAST_FILE
+        return self.folder / "last.keras"
+
+    @property
+    def from_nothing_path(self) -> Path:
+        """Where the network is that it is compared with: the same without its base."""
+        return self.folder / "from_nothing.keras"
 
     def epoch_path(self, epoch: int) -> Path:
         """Return where the weights of an epoch lie, if they were kept."""
@@ -94,10 +158,9 @@ class Experiment:
 
     def history(self) -> list[dict[str, float]]:
         """Return the figures of each epoch; none before the first is over."""
-        path = self.folder / HISTORY_FILE
-        if not path.is_file():
+        if not self.history_path.is_file():
             return []
-        with path.open(encoding="utf-8", newline="") as file:
+        with self.history_path.open(encoding="utf-8", newline="") as file:
             return [
                 {name: float(value) for name, value in row.items()}
                 for row in csv.DictReader(file)
@@ -174,10 +237,9 @@ class Experiment:
     def is_over(self) -> bool:
         """Tell whether training came to its own end, as far as the folder says."""
         try:
-            settings = self.record()["settings"]["training"]
-            standing = read_training_state(self.checkpoint_path)
-            return standing.over(TrainSettings.from_json(settings)) is not None
-        except (MonodyError, KeyError, TypeError):
+            state = read_training_state(self.checkpoint_path)
+            return state.over(self.record().training) is not None
+        except MonodyError:
             return True  # nothing there that could go on
 
     def load(self) -> TrainedModel:
@@ -201,7 +263,7 @@ class Experiment:
 
     def held_out_melodies(self) -> MelodyStore | None:
         """Return the held-out melodies, or ``None`` where the model stands alone."""
-        folder = self.folder / HELD_OUT
+        folder = self.held_out_path
         return MelodyStore.load(folder) if folder.is_dir() else None
 
     def side(self, name: str) -> MelodyStore:
@@ -213,33 +275,50 @@ class Experiment:
         Raises:
             MonodyError: If the experiment does not hold them.
         """
-        folder = self.folder / (TRAINING if name == "train" else HELD_OUT)
-        counts = self.record().get("melodies")
+        folder = self.training_path if name == "train" else self.held_out_path
+        counts = self.record().melodies
         try:
             melodies = MelodyStore.load(folder)
         except (OSError, ValueError, EOFError) as error:
             raise self._lacks(f"the {name} melodies") from error
-        if counts is None:
-            raise self._lacks("which melodies are on which side")
-        first = counts["validation"] if name == "test" else 0
-        chosen = melodies[first : first + counts[name]]
-        if len(chosen) != counts[name]:
+        first = counts.validation if name == "test" else 0
+        side = melodies[first : first + counts.of(name)]
+        if len(side) != counts.of(name):
             raise self._lacks(f"all of the {name} melodies")
-        return chosen
+        return side
 
-    def record(self) -> dict[str, Any]:
-        """Return what ``settings.json`` says: settings, data, versions, the start.
+    def record(self) -> RunRecord:
+        """Return what is known of its training: settings, data, versions, the start.
 
         Raises:
-            MonodyError: If it is missing or damaged.
+            MonodyError: If it is missing, damaged or of another version.
         """
         try:
-            record = self.read_json(SETTINGS_FILE)
+            saved = json.loads(self.settings_path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise self._lacks(SETTINGS_FILE) from error
-        if not isinstance(record, dict):
+        if not isinstance(saved, dict):
             raise self._lacks(SETTINGS_FILE)
-        return record
+        return RunRecord.from_json(saved)
+
+    def message(self) -> str | None:
+        """Return the note to self, or ``None``."""
+        there = self.message_path.is_file()
+        return self.message_path.read_text("utf-8") if there else None
+
+    def scores(self) -> dict[str, SideScores]:
+        """Return the held-out figures by side; none before training is over.
+
+        Raises:
+            MonodyError: If they are damaged or of another version.
+        """
+        if not self.scores_path.is_file():
+            return {}
+        try:
+            saved = json.loads(self.scores_path.read_text("utf-8"))
+            return {side: SideScores.from_json(saved[side]) for side in saved}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise self._lacks(SCORES_FILE) from error
 
     def _lacks(self, what: str) -> MonodyError:
         return MonodyError(
@@ -247,13 +326,14 @@ class Experiment:
             "of this version of monody; train again, or name another --experiment_dir"
         )
 
-    def write_json(self, name: str, values: Any) -> None:
-        """Write a readable JSON file into the folder."""
-        write_text(self.folder / name, json.dumps(values, indent=2) + "\n")
+    def write_record(self, record: RunRecord) -> None:
+        """Write what is known of its training."""
+        write_json(self.settings_path, record.of_folder())
 
-    def read_json(self, name: str) -> Any:
-        """Read a JSON file of the folder."""
-        return json.loads((self.folder / name).read_text("utf-8"))
+    def write_scores(self, scores: Mapping[str, SideScores]) -> None:
+        """Write the held-out figures of each side."""
+        of_sides = {side: each.to_json() for side, each in scores.items()}
+        write_json(self.scores_path, of_sides)
 
 
 def now() -> str:
@@ -282,7 +362,7 @@ def _most_recent(needed: str) -> Experiment:
     for path in EXPERIMENTS.iterdir() if EXPERIMENTS.is_dir() else ():
         if (path / needed).is_file():
             with contextlib.suppress(MonodyError):
-                started.append((Experiment(path).record().get("started", ""), path))
+                started.append((Experiment(path).record().started, path))
     if not started:
         raise MonodyError(
             f"no trained experiment in {str(EXPERIMENTS)!r}: run `monody train` first, "

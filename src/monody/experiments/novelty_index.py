@@ -27,9 +27,6 @@ from monody.files import write_text
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 
-INDEX = "novelty"
-USUAL_FILE = "novelty_held_out.json"
-
 
 @dataclass(frozen=True)
 class KnownMelodies:
@@ -62,7 +59,7 @@ def known_melodies(experiment: Experiment) -> KnownMelodies | None:
 
 def _base_indices(experiment: Experiment) -> list[NoveltyIndex]:
     """Return the index of the base model's melodies, where that was fine-tuned."""
-    tuned_from = experiment.record().get("base_sha256")
+    tuned_from = experiment.record().base_sha256
     if tuned_from is None or tuned_from != base_model_fingerprint():
         return []
     base = base_experiment()
@@ -70,7 +67,7 @@ def _base_indices(experiment: Experiment) -> list[NoveltyIndex]:
 
 
 def _index(experiment: Experiment, training: MelodyStore) -> NoveltyIndex:
-    folder = experiment.folder / INDEX
+    folder = experiment.novelty_path
     index = NoveltyIndex.open(training, folder)
     if index is None:
         try:
@@ -86,7 +83,7 @@ def _usual(
     training: MelodyStore,
     held_out: MelodyStore | None,
 ) -> UsualNovelty:
-    path = experiment.folder / USUAL_FILE
+    path = experiment.usual_novelty_path
     melodies = training[:0] if held_out is None else held_out
     of = [training.fingerprint(), melodies.fingerprint()]
     try:
@@ -96,6 +93,6 @@ def _usual(
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not made yet, or not whole: it is made now
     usual = usual_novelty(indices, melodies)
-    if (experiment.folder / INDEX).is_dir():
+    if experiment.novelty_path.is_dir():
         write_text(path, json.dumps({"of": of, "usual": usual.to_json()}))
     return usual

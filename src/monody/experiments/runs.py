@@ -17,10 +17,10 @@ from typing import Any
 from monody.errors import MonodyError
 from monody.experiments.experiment import (
     EXPERIMENTS,
-    SCORES_FILE,
     SETTINGS_FILE,
     Experiment,
 )
+from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
 
 # Settings that a result does not depend on.
@@ -42,7 +42,7 @@ class Run:
     epochs: int = 0  # that are over
     seconds: float | None = None  # of training
     finished: bool = False  # whether training came to its own end
-    scores: dict[str, Any] = field(default_factory=dict)  # of held-out melodies
+    scores: dict[str, SideScores] = field(default_factory=dict)  # of each side
     best_so_far: float | None = None  # bits per note of the validation melodies
 
     @property
@@ -58,12 +58,13 @@ class Run:
                 the first is that of the best epoch so far.
         """
         if side in self.scores:
-            return float(self.scores[side]["bits_per_note"])
+            return self.scores[side].score.bits_per_note
         return self.best_so_far if side == "validation" else None
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON values."""
-        return {"name": self.name, **asdict(self)}
+        scores = {side: each.to_json() for side, each in self.scores.items()}
+        return {"name": self.name, **asdict(self), "scores": scores}
 
 
 def list_runs(folder: str | os.PathLike[str] = EXPERIMENTS) -> list[Run]:
@@ -98,8 +99,8 @@ def read_run(folder: Path) -> Run:
         return Run(str(folder), problem=f"not an experiment: no {SETTINGS_FILE}")
     try:
         return _read_run(Experiment(folder))
-    except MonodyError:
-        return Run(str(folder), problem=f"damaged: {SETTINGS_FILE}")
+    except MonodyError as error:
+        return Run(str(folder), problem=f"damaged, or of another version: {error}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return Run(str(folder), problem=f"damaged: {type(error).__name__}: {error}")
 
@@ -108,7 +109,6 @@ def _read_run(experiment: Experiment) -> Run:
     record = experiment.record()
     folder = experiment.folder
     history = experiment.history()
-    scores, note = folder / SCORES_FILE, folder / "message.txt"
     key = "val_bits_per_note"
     bits = [row[key] for row in history if key in row]
     seconds = sum(row["seconds"] for row in history)
@@ -116,20 +116,16 @@ def _read_run(experiment: Experiment) -> Run:
         seconds = read_training_state(experiment.checkpoint_path).seconds
     return Run(
         folder=str(folder),
-        started=record["started"],
-        message=note.read_text("utf-8") if note.exists() else None,
-        data_dir=record.get("data_dir"),
-        data_fingerprint=record["data_fingerprint"],
-        melodies=record.get("melodies", {}),
-        settings={
-            name: value
-            for part in record["settings"].values()
-            for name, value in part.items()
-        },
+        started=record.started,
+        message=experiment.message(),
+        data_dir=record.data_dir,
+        data_fingerprint=record.data_fingerprint,
+        melodies=asdict(record.melodies),
+        settings=record.settings,
         epochs=len(history),
         seconds=seconds or None,
-        finished=scores.exists() and experiment.is_over(),
-        scores=experiment.read_json(SCORES_FILE) if scores.exists() else {},
+        finished=experiment.scores_path.exists() and experiment.is_over(),
+        scores=experiment.scores(),
         best_so_far=min(bits, default=None),
     )
 

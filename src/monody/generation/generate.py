@@ -8,28 +8,26 @@ allowed, is tried again. The primer is heard; it is written only where that is a
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
+from monody import seeds
 from monody.corpus.novelty import UsualNovelty
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.primers import Primer, choose_primer, primer_melodies
-from monody.generation.provenance import Provenance
+from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
 from monody.generation.retries import (
     GeneratedMelody,
     MelodyWriter,
-    Progress,
     RejectionSampler,
 )
+from monody.generation.rewrite import RewriteRecord
 from monody.generation.save import Output, save_outputs
 from monody.generation.writer import Draft, Writer, with_primer
 from monody.music.melody import Melody
+from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
 
 
@@ -37,24 +35,24 @@ from monody.settings.sampling import SampleSettings
 class Generation:
     """Melodies that were written together, and all it takes to write them again."""
 
-    pieces: tuple[GeneratedMelody, ...]
+    generated: tuple[GeneratedMelody, ...]
     settings: SampleSettings  # with the seed that was used
     first_tries: dict[str, int]  # how many failed at first, for each reason
     tries: int  # first tries in all
     usual: UsualNovelty | None  # what held-out melodies share with the training ones
-    made_from: dict[str, str | None]  # the model and where primers came from
+    made_from: MadeFrom
     folder: Path  # where they are written by default
-    rewrite: dict[str, Any] | None = None  # what was done to which melody, if it was
+    rewrite: RewriteRecord | None = None  # what was done to which melody, if it was
 
     @property
     def melodies(self) -> tuple[Melody, ...]:
         """The melodies as they are written into files."""
-        return tuple(self._music(piece.draft) for piece in self.pieces)
+        return tuple(self._music(one.draft) for one in self.generated)
 
     @property
     def primers(self) -> tuple[Primer | None, ...]:
         """What each continues."""
-        return tuple(piece.draft.task.primer for piece in self.pieces)
+        return tuple(one.draft.task.primer for one in self.generated)
 
     def _music(self, draft: Draft) -> Melody:
         return with_primer(draft) if self.settings.with_primer else draft.melody
@@ -72,7 +70,7 @@ class Generation:
         """
         folder = Path(save_dir) if save_dir else self.folder
         run = {
-            **self.made_from,
+            **self.made_from.to_json(),
             "settings": self.settings.to_json(),
             "first_tries": {"all": self.tries, "failed": self.first_tries},
             "held_out": self.usual.to_json() if self.usual else None,
@@ -81,14 +79,14 @@ class Generation:
 
     @property
     def outputs(self) -> list[Output]:
-        """What is written into files, with the passports."""
-        return [self._output(piece) for piece in self.pieces]
+        """What is written into files, each with its provenance."""
+        return [self._output(one) for one in self.generated]
 
-    def _output(self, piece: GeneratedMelody) -> Output:
-        draft = piece.draft
-        passport = Provenance(
-            model=str(self.made_from["model_sha256"]),
-            model_path=str(self.made_from["model"]),
+    def _output(self, one: GeneratedMelody) -> Output:
+        draft = one.draft
+        provenance = Provenance(
+            model=self.made_from.model_sha256,
+            model_path=self.made_from.model,
             settings=self.settings,
             index=draft.task.index,
             attempt=draft.task.attempt,
@@ -98,14 +96,10 @@ class Generation:
         about = {
             "bits_per_note": draft.bits_per_note,
             "cost_bits_per_note": draft.cost_bits,
-            "failure": piece.failure,
-            "novelty": piece.novelty.to_json() if piece.novelty else None,
+            "failure": one.failure,
+            "novelty": one.novelty.to_json() if one.novelty else None,
         }
-        return Output(self._music(draft), passport, about)
-
-
-def _tell_nobody(_done: int, _all: int) -> None:
-    """Report no progress."""
+        return Output(self._music(draft), provenance, about)
 
 
 def generate(
@@ -139,30 +133,29 @@ def generate(
     store = primer_melodies(experiment, settings, prime_file, data_dir)
 
     def primer_of(index: int, attempt: int) -> Primer | None:
-        again = (attempt,) if attempt else ()
-        rng = np.random.default_rng([settings.seed or 0, index, *again])
+        rng = seeds.primer(settings.seed or 0, index, attempt)
         return choose_primer(store, settings, rng) if store is not None else None
 
-    made = write_pieces(
+    made = write_melodies(
         experiment,
         Writer(model, settings),
         settings,
         primer_of,
         range(settings.best_of or settings.num_files),
-        progress=progress or _tell_nobody,
+        progress=progress or no_progress,
     )
-    primers_from = {
-        "prime_file": str(prime_file) if prime_file else None,
-        "data_dir": str(data_dir) if data_dir else None,
-    }
+    primers = PrimerSource(
+        prime_file=str(prime_file) if prime_file else None,
+        data_dir=str(data_dir) if data_dir else None,
+    )
     return replace(
         made,
-        pieces=tuple(_best(made.pieces, settings)),
-        made_from={**made.made_from, **primers_from},
+        generated=tuple(_best(made.generated, settings)),
+        made_from=replace(made.made_from, primers=primers),
     )
 
 
-def write_pieces(
+def write_melodies(
     experiment: Experiment,
     writer: MelodyWriter,
     settings: SampleSettings,
@@ -171,7 +164,7 @@ def write_pieces(
     attempt: int = 0,
     *,
     guarded: bool = True,
-    progress: Progress = _tell_nobody,
+    progress: Progress = no_progress,
 ) -> Generation:
     """Write melodies, those that fail again, and say what they were made from.
 
@@ -187,12 +180,12 @@ def write_pieces(
     """
     known = known_melodies(experiment)
     attempts = RejectionSampler(writer, settings, primer_of, known, attempt, guarded)
-    pieces, first_tries = attempts.run(indices, progress)
+    generated, first_tries = attempts.run(indices, progress)
     return Generation(
-        pieces=tuple(pieces),
+        generated=tuple(generated),
         settings=settings,
         first_tries=first_tries,
-        tries=len(pieces),
+        tries=len(generated),
         usual=known.usual if known else None,
         made_from=_made_from(experiment),
         folder=experiment.generated,
@@ -203,24 +196,20 @@ def with_seed(settings: SampleSettings) -> SampleSettings:
     """Draw a seed where none is named."""
     if settings.seed is not None:
         return settings
-    return replace(settings, seed=secrets.randbelow(2**32))
+    return replace(settings, seed=seeds.new_seed())
 
 
-def _made_from(experiment: Experiment) -> dict[str, str | None]:
+def _made_from(experiment: Experiment) -> MadeFrom:
     """Say which model melodies were made with."""
     model = experiment.load()
-    return {
-        "model": experiment.model_name,
-        "model_sha256": model.fingerprint,
-        "data_fingerprint": model.data_fingerprint,
-    }
+    return MadeFrom(experiment.model_name, model.fingerprint, model.data_fingerprint)
 
 
 def _best(
-    pieces: Sequence[GeneratedMelody], settings: SampleSettings
+    generated: Sequence[GeneratedMelody], settings: SampleSettings
 ) -> Sequence[GeneratedMelody]:
     """Keep the best, if more were made than are wanted."""
     if settings.best_of is None:
-        return pieces
-    ranked = sorted(pieces, key=lambda piece: (piece.failure is not None, piece.score))
+        return generated
+    ranked = sorted(generated, key=lambda one: (one.failure is not None, one.score))
     return ranked[: settings.num_files]

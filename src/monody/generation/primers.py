@@ -13,11 +13,11 @@ import numpy as np
 from monody.corpus.corpus import read_corpus, require_melodies
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, lines_around
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import Meter
 from monody.music.pitch import OCTAVE
-from monody.music.scale import heard_scale
 from monody.settings.reading import ReadSettings
 from monody.settings.sampling import SampleSettings
 

@@ -1,6 +1,6 @@
-"""Passports: what it takes to write a melody again.
+"""Provenance: how a melody was made, which is all it takes to make it again.
 
-Each generated file carries one, as a text event in the MIDI file and in the manifest
+Each generated file carries it, as a text event in the MIDI file and in the manifest
 beside it: the model's fingerprint, the seed, the settings, which melody of the run it
 was, and the primer, note for note.
 """
@@ -8,18 +8,46 @@ was, and the primer, note for note.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from monody.errors import MonodyError, SettingError
 from monody.generation.primers import Primer
+from monody.generation.rewrite import RewriteRecord
 from monody.music.smf import texts_of
 from monody.settings.sampling import SampleSettings
 
-MARK = "monody"  # the first name in a passport's JSON; its value is the version
+MARK = "monody"  # the first name in its JSON; the value is the version
 FORGETTABLE = ("num_files", "best_of", "max_copy")  # say nothing about one melody
+
+
+@dataclass(frozen=True)
+class MadeFrom:
+    """What the melodies of a generation were made from."""
+
+    model: str  # where its file is, or the name of the base model
+    model_sha256: str
+    data_fingerprint: str  # of the melodies that it was trained and judged on
+    primers: PrimerSource | None = None  # None where nothing was to be named
+
+    def to_json(self) -> dict[str, str | None]:
+        """Return it as JSON values."""
+        return {
+            "model": self.model,
+            "model_sha256": self.model_sha256,
+            "data_fingerprint": self.data_fingerprint,
+            **(asdict(self.primers) if self.primers else {}),
+        }
+
+
+@dataclass(frozen=True)
+class PrimerSource:
+    """Where primers came from; nothing named means the held-out melodies."""
+
+    prime_file: str | None
+    data_dir: str | None
 
 
 @dataclass(frozen=True)
@@ -32,7 +60,7 @@ class Provenance:
     index: int  # which melody of its run, counted from 0
     attempt: int  # 0, or more where it was tried again
     primer: Primer | None
-    rewrite: dict[str, Any] | None = None  # what `monody vary` made of which melody
+    rewrite: RewriteRecord | None = None  # what `monody vary` made of which melody
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -44,7 +72,7 @@ class Provenance:
             "melody": self.index,
             "attempt": self.attempt,
             "primer": self.primer.to_json() if self.primer else None,
-            **({"rewrite": self.rewrite} if self.rewrite else {}),
+            **({"rewrite": self.rewrite.to_json()} if self.rewrite else {}),
         }
 
     @classmethod
@@ -55,7 +83,7 @@ class Provenance:
             MonodyError: If it is of another version, or damaged.
         """
         try:
-            primer = saved["primer"]
+            primer, rewrite = saved["primer"], saved.get("rewrite")
             return cls(
                 model=saved["model"],
                 model_path=saved["model_path"],
@@ -63,12 +91,12 @@ class Provenance:
                 index=int(saved["melody"]),
                 attempt=int(saved["attempt"]),
                 primer=Primer.from_json(primer) if primer else None,
-                rewrite=saved.get("rewrite"),
+                rewrite=RewriteRecord.from_json(rewrite) if rewrite else None,
             )
         except (KeyError, TypeError, ValueError, SettingError) as error:
             raise MonodyError(
-                f"the passport is not one of this version of monody ({error}): install "
-                f"version {saved.get(MARK)}"
+                f"it says how it was made, but not as this version of monody does "
+                f"({error}): install version {saved.get(MARK)}"
             ) from error
 
     def text(self) -> str:
@@ -83,7 +111,7 @@ def _of_one_melody(settings: SampleSettings) -> dict[str, Any]:
 
 
 def read_provenance(path: Path) -> Provenance:
-    """Read the passport of a generated MIDI file.
+    """Read how a generated MIDI file was made.
 
     Raises:
         MonodyError: If there is no such file, or it has none.
@@ -100,6 +128,6 @@ def read_provenance(path: Path) -> Provenance:
         if isinstance(saved, dict) and MARK in saved:
             return Provenance.from_json(saved)
     raise MonodyError(
-        f"{str(path)!r} carries no passport of monody's: expected a file that `monody "
+        f"{str(path)!r} does not say how monody made it: expected a file that `monody "
         "sample` or `monody vary` wrote"
     )

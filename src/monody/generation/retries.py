@@ -1,4 +1,4 @@
-"""Trying again: what has collapsed, or copies too much, is written anew."""
+"""Rejection sampling: a melody that collapsed or copies too much is tried again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from monody.experiments.novelty_index import KnownMelodies
 from monody.generation.collapse import collapse_of
 from monody.generation.primers import Primer
 from monody.generation.writer import Draft, Task
+from monody.progress import Progress
 from monody.settings.sampling import SampleSettings
 
 TRIES = 20  # of one melody, at most
 AT_ONCE = 128  # melodies between two reports of progress
 COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
 COPIED = "copied too much"
-
-Progress = Callable[[int, int], None]  # melodies done, melodies in all
 
 
 class MelodyWriter(Protocol):
@@ -64,18 +63,18 @@ class RejectionSampler:
         """Write melodies.
 
         Args:
-            indices: Which of the run.
+            indices: Which melodies of the generation.
             progress: Called now and then.
 
         Returns:
-            One piece for each, and how many first tries failed for each reason.
+            One melody for each, and how many first tries failed for each reason.
         """
         # Without chance every try is the same.
         tries = TRIES if any(self.settings.temperatures) else 1
-        pieces: dict[int, GeneratedMelody] = {}
+        melodies: dict[int, GeneratedMelody] = {}
         first_tries: Counter[str] = Counter()
         for attempt in range(self.first, self.first + tries):
-            open_ = [i for i in indices if i not in pieces or pieces[i].failure]
+            open_ = [i for i in indices if i not in melodies or melodies[i].failure]
             for first in range(0, len(open_), AT_ONCE):
                 progress(len(indices) - len(open_) + first, len(indices))
                 tasks = [
@@ -83,11 +82,12 @@ class RejectionSampler:
                     for index in open_[first : first + AT_ONCE]
                 ]
                 for draft in self.writer.write(tasks):
-                    pieces[draft.task.index] = self._judged(draft)
+                    melodies[draft.task.index] = self._judged(draft)
             if attempt == self.first:
-                first_tries.update(p.failure for p in pieces.values() if p.failure)
+                failures = (melody.failure for melody in melodies.values())
+                first_tries.update(filter(None, failures))
         progress(len(indices), len(indices))
-        return [pieces[index] for index in indices], dict(first_tries)
+        return [melodies[index] for index in indices], dict(first_tries)
 
     def _judged(self, draft: Draft) -> GeneratedMelody:
         """Say whether a melody may be kept, and what it shares with the training."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from monody import seeds
 from monody.errors import MonodyError
 from monody.generation.constraints.spec import Kept, MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
@@ -26,9 +27,10 @@ from monody.generation.rescoring import rescore
 from monody.generation.writer import Draft, Task, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
+from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter, bar_line_before, bar_lines, meter_at
-from monody.music.scale import heard_scale, move_to_scale, parse_scale
+from monody.music.scale import move_to_scale, parse_scale
 from monody.settings.sampling import SampleSettings
 
 FILLINGS = 32  # of replaced bars, that one is drawn from
@@ -67,14 +69,40 @@ class Rewrite:
         return cls(**values)
 
 
+@dataclass(frozen=True)
+class RewriteRecord:
+    """What was done to which melody."""
+
+    how: Rewrite
+    melody: Melody
+
+    def to_json(self) -> dict[str, Any]:
+        """Return both as JSON values."""
+        melody = {
+            "notes": self.melody.notes.tolist(),
+            "meters": [list(meter) for meter in self.melody.meters],
+            "bpm": self.melody.bpm,
+            "key": self.melody.key,
+            "program": self.melody.program,
+        }
+        return {"how": self.how.to_json(), "melody": melody}
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> RewriteRecord:
+        """Rebuild what ``to_json`` returned."""
+        values = dict(saved["melody"])
+        meters = tuple(Meter(*meter) for meter in values.pop("meters"))
+        melody = Melody(meters=meters, source="monody", **values)
+        return cls(Rewrite.from_json(saved["how"]), melody)
+
+
 class Rewriter:
     """Rewrites one melody with one model; it has what a ``Writer`` has.
 
     Args:
         model: The trained network.
         settings: What is asked of the new notes; the seed is named.
-        melody: The melody, of one note or more.
-        how: What to do with it.
+        rewrite: The melody, of one note or more, and what to do with it.
 
     Raises:
         MonodyError: If the melody does not have the bars that are to be replaced.
@@ -84,9 +112,9 @@ class Rewriter:
         self,
         model: TrainedModel,
         settings: SampleSettings,
-        melody: Melody,
-        how: Rewrite,
+        rewrite: RewriteRecord,
     ) -> None:
+        how, melody = rewrite.how, rewrite.melody
         self._model = model
         self._settings = settings
         self._seed = settings.seed or 0
@@ -173,7 +201,7 @@ class Rewriter:
                 bar_ticks=meter.bar_ticks,
                 bars=0,
                 length_ticks=ticks,
-                draw=(task.index, task.attempt),
+                draw=seeds.event_draw(task.index, task.attempt),
             )
             for task in tasks
         ]
@@ -207,12 +235,15 @@ class Rewriter:
             for each in fillings
         ]
         bits = rescore(self._model, melodies, gap.end)
-        rng = np.random.default_rng([self._seed, task.index, task.attempt])
+        rng = seeds.rewrite(self._seed, task.index, task.attempt)
         chosen = self._drawn(bits, fillings, rng)
         return self._draft(task, fillings[chosen], melodies[chosen])
 
     def _drawn(
-        self, bits: Sequence[float], fillings: Sequence[DecodedMelody], rng: Any
+        self,
+        bits: Sequence[float],
+        fillings: Sequence[DecodedMelody],
+        rng: np.random.Generator,
     ) -> int:
         """Draw a filling: the weight of each is the probability of what follows."""
         temperature = max(self._settings.temperatures)
@@ -235,14 +266,16 @@ class Rewriter:
             bar_ticks=meter.bar_ticks,
             bars=len(bar_lines(melody.meters, gap.start)) - 1,
             length_ticks=gap.end - gap.start,
-            draw=(task.index, task.attempt * FILLINGS),
+            draw=seeds.event_draw(task.index, task.attempt, 0, FILLINGS),
             position=gap.start - bar_line_before(gap.start, melody.meters),
             ticks_after=melody.end - gap.end,
         )
-        number = task.attempt * FILLINGS
         starts = [
-            replace(start, draw=(task.index, number + filling))
-            for filling in range(FILLINGS)
+            replace(
+                start,
+                draw=seeds.event_draw(task.index, task.attempt, proposal, FILLINGS),
+            )
+            for proposal in range(FILLINGS)
         ]
         wanted = replace(self._wanted(), note_ticks=self._settings.note_ticks)
         if gap.end < melody.end:

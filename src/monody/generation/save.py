@@ -23,18 +23,18 @@ class Output:
     """One file to write."""
 
     melody: Melody
-    passport: Provenance
+    provenance: Provenance
     about: dict[str, Any]  # figures for the manifest
 
     @property
     def name(self) -> str:
         """The name of its track."""
-        seed, number = self.passport.settings.seed, self.passport.index + 1
+        seed, number = self.provenance.settings.seed, self.provenance.index + 1
         return f"monody, seed {seed}, melody {number}"
 
     def write(self, path: Path) -> None:
-        """Write the MIDI file, with its passport in it."""
-        write_midi(self.melody, path, self.name, self.passport.text())
+        """Write the MIDI file, which says how it was made."""
+        write_midi(self.melody, path, self.name, self.provenance.text())
 
 
 def save_outputs(
@@ -62,7 +62,7 @@ def save_outputs(
     for path, output in zip(paths, outputs, strict=True):
         output.write(path)
     melodies = [
-        {"file": path.name, **output.about, "passport": output.passport.to_json()}
+        {"file": path.name, **output.about, "passport": output.provenance.to_json()}
         for path, output in zip(paths, outputs, strict=True)
     ]
     runs.append({"made": now(), **run, "melodies": melodies})

@@ -12,15 +12,12 @@ from monody.errors import MonodyError, SettingError
 from monody.experiments.base import base_experiment, open_experiment
 from monody.experiments.experiment import MODEL_FILE, Experiment
 from monody.generation.collapse import collapse_of
-from monody.generation.generate import Generation, with_seed, write_pieces
+from monody.generation.generate import Generation, with_seed, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.retries import MelodyWriter
-from monody.generation.rewrite import Rewrite, Rewriter
+from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
 from monody.generation.writer import Writer
-from monody.models.saved_model import TrainedModel
-from monody.music.melody import Melody
-from monody.music.meter import Meter
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import BASE
 
@@ -41,26 +38,26 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
         experiment_dir: Where its model is now; by default where it was.
 
     Raises:
-        MonodyError: If the file has no passport, or its model is not there.
+        MonodyError: If the file does not say how it was made, or its model is not there.
     """
-    passport = read_provenance(Path(path))
-    experiment = _experiment_of(passport, experiment_dir)
-    if experiment.load().fingerprint != passport.model:
+    provenance = read_provenance(Path(path))
+    experiment = _experiment_of(provenance, experiment_dir)
+    if experiment.load().fingerprint != provenance.model:
         raise MonodyError(
             f"{experiment.model_name!r} is not the model that {str(path)!r} was made "
             "with: name that one with --experiment_dir"
         )
     model = experiment.load()
-    writer: MelodyWriter = Writer(model, passport.settings)
-    if passport.rewrite is not None:
-        writer = _rewriter(model, passport.settings, passport.rewrite)
-    made = write_pieces(
-        experiment, writer, passport.settings, lambda *_: passport.primer,
-        [passport.index], passport.attempt, guarded=False,
+    writer: MelodyWriter = Writer(model, provenance.settings)
+    if provenance.rewrite is not None:
+        writer = Rewriter(model, provenance.settings, provenance.rewrite)
+    made = write_melodies(
+        experiment, writer, provenance.settings, lambda *_: provenance.primer,
+        [provenance.index], provenance.attempt, guarded=False,
     )  # fmt: skip
-    # The path is part of the passport, and so of the bytes.
-    lay = {**made.made_from, "model": passport.model_path}
-    return replace(made, made_from=lay, rewrite=passport.rewrite)
+    # The path is part of the provenance, and so of the bytes.
+    made_from = replace(made.made_from, model=provenance.model_path)
+    return replace(made, made_from=made_from, rewrite=provenance.rewrite)
 
 
 def vary(
@@ -81,7 +78,7 @@ def vary(
             the most recent one.
 
     Raises:
-        MonodyError: If the file has no passport, its model is not there, or no melody
+        MonodyError: If the file does not say how it was made, its model is not there, or no melody
             can be all that is asked for.
     """
     changes = dict(changes or {})
@@ -95,17 +92,17 @@ def vary(
     if how.to_key is not None:
         changes.setdefault("key", how.to_key)  # of notes that are new, too
     try:
-        passport = read_provenance(Path(path))
+        provenance = read_provenance(Path(path))
         if how.from_key is None:
-            how = replace(how, from_key=passport.settings.key)
-        experiment = _experiment_of(passport, experiment_dir)
+            how = replace(how, from_key=provenance.settings.key)
+        experiment = _experiment_of(provenance, experiment_dir)
     except MonodyError:
         experiment = open_experiment(experiment_dir)
     settings = with_seed(SampleSettings(**{"num_files": 1, **changes}))
-    rewrite = {"how": how.to_json(), "melody": _melody_json(melody)}
-    made = write_pieces(
+    rewrite = RewriteRecord(how, melody)
+    made = write_melodies(
         experiment,
-        _rewriter(experiment.load(), settings, rewrite),
+        Rewriter(experiment.load(), settings, rewrite),
         settings,
         lambda *_: None,
         list(range(settings.num_files)),
@@ -120,8 +117,8 @@ def _changed(
     """Write a generated melody with some settings changed."""
     for name in sorted(OF_A_RUN.intersection(changes)):
         raise SettingError(f"{name} is for `monody sample`, not for one melody")
-    passport = read_provenance(path)
-    if passport.rewrite is not None:
+    provenance = read_provenance(path)
+    if provenance.rewrite is not None:
         raise MonodyError(
             f"{str(path)!r} is a rewrite: name what to keep (--keep, --replace, "
             "--to_meter, --to_key), or vary the file that it was made of"
@@ -138,24 +135,26 @@ def _changed(
         )
     if "bars" not in changes and "file_length" in changes:
         changes["bars"] = None
-    settings = replace(passport.settings, **{**changes, "num_files": 1})
-    experiment = _experiment_of(passport, experiment_dir)
-    primer = passport.primer if settings.start == "primer" else None
+    settings = replace(provenance.settings, **{**changes, "num_files": 1})
+    experiment = _experiment_of(provenance, experiment_dir)
+    primer = provenance.primer if settings.start == "primer" else None
     if primer is not None:
         primer = fitted(primer, settings)
-    return write_pieces(
+    return write_melodies(
         experiment, Writer(experiment.load(), settings), settings,
-        lambda *_: primer, [passport.index], passport.attempt,
+        lambda *_: primer, [provenance.index], provenance.attempt,
     )  # fmt: skip
 
 
-def _experiment_of(passport: Provenance, experiment_dir: PathLike | None) -> Experiment:
+def _experiment_of(
+    provenance: Provenance, experiment_dir: PathLike | None
+) -> Experiment:
     """Open the model that was named, or the one that a melody was made with."""
     if experiment_dir is not None:
         return open_experiment(experiment_dir)
-    if passport.model_path == BASE:
+    if provenance.model_path == BASE:
         return base_experiment()
-    path = Path(passport.model_path)
+    path = Path(provenance.model_path)
     if not path.is_file():
         raise MonodyError(
             f"the model is no longer where it was, {str(path)!r}: name it with "
@@ -163,26 +162,3 @@ def _experiment_of(passport: Provenance, experiment_dir: PathLike | None) -> Exp
         )
     inside = path.name == MODEL_FILE
     return Experiment.open(path.parent if inside else path)
-
-
-def _rewriter(
-    model: TrainedModel, settings: SampleSettings, rewrite: dict[str, Any]
-) -> Rewriter:
-    melody = _melody_from(rewrite["melody"])
-    return Rewriter(model, settings, melody, Rewrite.from_json(rewrite["how"]))
-
-
-def _melody_json(melody: Melody) -> dict[str, Any]:
-    return {
-        "notes": melody.notes.tolist(),
-        "meters": [list(meter) for meter in melody.meters],
-        "bpm": melody.bpm,
-        "key": melody.key,
-        "program": melody.program,
-    }
-
-
-def _melody_from(saved: dict[str, Any]) -> Melody:
-    values = dict(saved)
-    meters = tuple(Meter(*meter) for meter in values.pop("meters"))
-    return Melody(meters=meters, source="monody", **values)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from monody import seeds
 from monody.generation.constraints.endings import ANY, HEARD
 from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
@@ -22,7 +23,6 @@ from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.settings.sampling import SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
-MAX_PARTS = 1 << 16
 NO_SHORTLIST = (0, 1.0, 0.0)  # top_k, top_p and min_p that keep everything
 PHRASE_BARS = 4  # parts are a multiple of it
 
@@ -78,7 +78,7 @@ class Writer:
         self._model = model
         self._seed = settings.seed
         self._settings = settings
-        self._usual = model.passport["usual"]
+        self._style = model.record.style
         self._program = program_of(settings.midi_instrument)
 
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
@@ -115,8 +115,7 @@ class Writer:
             return Meter(0, *self._settings.signature)
         if primer is not None:
             return primer.music.meters[-1]._replace(tick=0)
-        usual = self._usual["meter"]
-        return Meter(0, *map(int, usual.split("/")))
+        return Meter(0, *map(int, self._style.meter.split("/")))
 
     def length_ticks(self, primer: Primer | None) -> int:
         """Return how long the new melody is."""
@@ -139,15 +138,15 @@ class Writer:
             note_ticks=settings.note_ticks,
             notes_per_bar=settings.notes_per_bar,
             last_classes=tonic,
-            last_ticks=self._usual["ends"]["last_ticks"] if usual_end else 0,
+            last_ticks=self._style.last_ticks if usual_end else 0,
             free=settings.free,
         )
 
     def _tonic(self, task: Task) -> int:
         """Return the pitch class that a melody is to end on."""
         if self._settings.end == "usual":
-            rng = np.random.default_rng([self._seed, task.index, task.attempt, 1])
-            if rng.random() >= self._usual["ends"]["tonic"]:
+            rng = seeds.ending(self._seed, task.index, task.attempt)
+            if rng.random() >= self._style.tonic_share:
                 return ANY
         elif self._settings.end == "any":
             return ANY
@@ -171,8 +170,8 @@ class Writer:
         """
         primer = task.primer
         ticks, bar = self.length_ticks(primer), self.meter(primer).bar_ticks
-        usual = self._usual
-        most = max(usual["most_bars"] - (primer.bars if primer else 0), usual["bars"])
+        style = self._style
+        most = max(style.max_bars - (primer.bars if primer else 0), style.bars)
         count = 1 if self._settings.free else -(-ticks // (bar * most))
         phrases = max(round(ticks / (count * bar * PHRASE_BARS)), 1)
         size = phrases * PHRASE_BARS * bar
@@ -199,7 +198,9 @@ class Writer:
             bar_ticks=meter.bar_ticks,
             bars=bars,
             length_ticks=part.ticks,
-            draw=(part.task.index, part.task.attempt * MAX_PARTS + part.number),
+            draw=seeds.event_draw(
+                part.task.index, part.task.attempt, part.number, seeds.MAX_PARTS
+            ),
             tonic=self._tonic(part.task),
         )
 
@@ -216,7 +217,7 @@ class Writer:
     ) -> Draft:
         """Put the parts of a melody together."""
         meter = self.meter(task.primer)
-        usual_bpm = float(self._usual["bpm"])
+        usual_bpm = self._style.bpm
         bpm = task.primer.music.bpm if task.primer else usual_bpm
         begins = [0, *accumulate(part.ticks for part in parts)]
         notes = [

@@ -1,5 +1,5 @@
 """What predicts the next event: the network, its data, and models that count.
 
-Events and batches go in, bits per note come out. How the network is trained is told in
-``training``, how it writes in ``generation``.
+Melodies go in as events and batches, and bits per note come out. How the network is
+trained is told in ``training``, and how it writes in ``generation``.
 """

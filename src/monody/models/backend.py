@@ -1,15 +1,14 @@
-"""Keras on JAX, and nothing else; what JAX compiles is kept on disk.
+"""The one place that Keras is imported from: on JAX, whose compilations are kept.
 
-Import Keras from here: ``from monody.models.backend import keras``. The backend has to
-be chosen before Keras is imported, and a ``keras.json`` from another project must not
-choose for us.
+Write ``from monody.models.backend import keras``. The backend has to be chosen before
+Keras is imported, and a ``keras.json`` of another project must not choose it.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import Any, TypeAlias
 
 from monody.errors import MonodyError
 from monody.files import COMPILED, cache_folder
@@ -26,12 +25,14 @@ if keras.backend.backend() != "jax":
         "import monody before Keras, or set KERAS_BACKEND=jax"
     )
 
-MAX_COMPILED_BYTES = 300_000_000  # what was used longest ago goes first
-MIN_SECONDS = 0.3  # what compiles sooner is not kept
+Tensor: TypeAlias = jax.Array | keras.KerasTensor  # Keras's while a network is built
+
+MAX_COMPILED_BYTES = 300_000_000  # what was used longest ago is deleted first
+MIN_SECONDS = 0.3  # a compilation that takes less is not kept
 
 
 def _keep_compiled() -> None:
-    """Let JAX keep what it compiles, unless the user or another program chose."""
+    """Let JAX keep its compilations, unless the user or another program chose."""
     config: Any = jax.config  # without types
     if config.jax_compilation_cache_dir is not None:
         return
@@ -39,7 +40,7 @@ def _keep_compiled() -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return  # a home that cannot be written to: it is compiled each time
+        return  # the home is read-only: everything is compiled each time
     for name, value in {
         "jax_compilation_cache_dir": str(folder),
         "jax_compilation_cache_max_size": MAX_COMPILED_BYTES,
@@ -50,4 +51,4 @@ def _keep_compiled() -> None:
 
 _keep_compiled()
 
-__all__ = ["keras"]
+__all__ = ["Tensor", "keras"]

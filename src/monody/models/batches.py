@@ -1,7 +1,7 @@
 """From melodies to the batches that the network is trained and judged on.
 
-Sequences are cut from melodies, never across two, and padded on the right to one of a
-few lengths, because each length is compiled once. Every event of every melody is a
+Sequences are cut from melodies, never across two. They are padded on the right to one
+of a few lengths, because each length is compiled once. Every event of every melody is a
 target exactly once an epoch.
 """
 
@@ -29,8 +29,8 @@ from monody.music.pitch import OCTAVE
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
-MAX_PAIRS = 1 << 20  # of events of a sequence in a batch: bounds the memory
-MELODIES_AT_ONCE = 256  # encoded together: what fits the processor's cache
+MAX_PAIRS = 1 << 20  # pairs of events of a sequence, in a batch: bounds the memory
+MELODIES_AT_ONCE = 256  # encoded together: as many as fit the processor's cache
 MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
 KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
@@ -40,8 +40,8 @@ KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
 class EncodedSet:
     """Encoded melodies end to end. All event arrays are ``(all events,)``.
 
-    What is read at an event is the event before it (the start, at a melody's beginning)
-    and the metric position where it begins; what is predicted is the event itself.
+    At each event the network reads the event before it (the start, at a melody's
+    beginning) and the metric position where the event begins. It predicts the event.
     """
 
     pitch_in: NDArray[np.uint8]
@@ -81,6 +81,19 @@ def encode_set(
         melodies: The melodies; quickest from a store.
         vocabulary: The encoding.
         indices: The melodies to encode, in this order. By default all.
+
+    Example:
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> first = Melody.from_notes([(60, 0, 24), (62, 24, 24)])
+        >>> encoded = encode_set([first, first.transposed(7)], Vocabulary("notes"))
+        >>> encoded.pitch_in.tolist()  # 131 is the start
+        [131, 60, 62, 131, 67, 69]
+        >>> encoded.pitch.tolist()  # 130 is the end
+        [60, 62, 130, 67, 69, 130]
+        >>> encoded.ends.tolist(), encoded.note_count
+        ([3, 6], 4)
     """
     store = melodies if isinstance(melodies, MelodyStore) else MelodyStore.of(melodies)
     chosen = range(len(store)) if indices is None else indices
@@ -96,7 +109,16 @@ def encode_set(
 
 
 def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
-    """Lay encoded melodies end to end, each read from the start symbol on."""
+    """Lay encoded melodies end to end, each read from the start symbol on.
+
+    Example:
+        >>> from monody.models.batches import concatenate
+        >>> from monody.models.events import Vocabulary, encode
+        >>> from monody.music.melody import Melody
+        >>> notes, melody = Vocabulary("notes"), Melody.from_notes([(60, 0, 24)])
+        >>> concatenate([encode(melody, notes)] * 2, notes).pitch_in.tolist()
+        [131, 60, 131, 60]
+    """
     ends = [np.array([len(event)]) for event in events]
     return _joined(
         [_as_read(*melody, vocabulary) for melody in zip(events, ends, strict=True)]
@@ -106,7 +128,7 @@ def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
 def _as_read(
     events: Events, ends: NDArray[np.int64], vocabulary: Vocabulary
 ) -> EncodedSet:
-    """Put what is read beside the events of melodies that end at ``ends``."""
+    """Add to the events of melodies, which end at ``ends``, the inputs read at each."""
     pitch_in, duration_in = np.roll(events.pitch, 1), np.roll(events.duration, 1)
     first = np.append(0, ends[:-1])
     pitch_in[first] = START
@@ -142,7 +164,7 @@ def _notes_before(pitch_in: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Find the latest note before each event read, within its melody; REST if none."""
     index = np.arange(len(pitch_in))
     marks = (pitch_in < REST) | (pitch_in == START)
-    latest = np.maximum.accumulate(np.where(marks, index, 0))
+    latest = np.maximum.accumulate(np.where(marks, index, 0))  # (all events,) indices
     before = pitch_in[np.roll(latest, 1)]
     none = (before == START) | (pitch_in == START)
     return np.where(none, np.uint8(REST), before)
@@ -153,6 +175,15 @@ def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
 
     Returns:
         ``(sequences, 3)``: first event, event after the last, index of the melody.
+
+    Example:
+        >>> from monody.models.batches import cut_windows, encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> scale = Melody.from_notes([(60 + i, 24 * i, 24) for i in range(6)])
+        >>> encoded = encode_set([scale, scale], Vocabulary("notes"))  # 7 events each
+        >>> cut_windows(encoded, window_size=4).tolist()
+        [[0, 3, 0], [3, 7, 0], [7, 10, 1], [10, 14, 1]]
     """
     rows: list[tuple[int, int, int]] = []
     bounds = zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True)
@@ -166,8 +197,8 @@ def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
 def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Choose the few lengths that sequences are padded to.
 
-    Starts with every length in use and gives up, one by one, the one that adds the
-    least padding.
+    It starts with every length in use. One by one it gives up the length whose
+    sequences need the least padding to reach the next.
 
     Args:
         lengths: ``(sequences,)`` events of each.
@@ -175,8 +206,14 @@ def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     Returns:
         ``(sequences,)``: the length that each is padded to; at most ``MAX_LENGTHS``
         different ones, all multiples of ``LENGTH_UNIT``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.batches import padded_lengths
+        >>> padded_lengths(np.array([3, 20, 33, 60, 90])).tolist()
+        [32, 32, 48, 64, 96]
     """
-    units = -(-lengths // LENGTH_UNIT)
+    units = -(-lengths // LENGTH_UNIT)  # rounded up
     sizes, counts = (array.tolist() for array in np.unique(units, return_counts=True))
     while len(sizes) > MAX_LENGTHS:
         costs = [counts[i] * (sizes[i + 1] - sizes[i]) for i in range(len(sizes) - 1)]
@@ -199,13 +236,14 @@ def random_shifts(
         encoded: The melodies.
         rng: Decides.
         octaves: Further octaves that a melody may move either way, few likelier than
-            many; where it would leave the MIDI pitches it moves by none.
+            many. It moves by none of them if they would lead out of the MIDI pitches.
 
     Returns:
         ``(melodies,)``.
     """
-    is_note = encoded.pitch < REST
+    is_note = encoded.pitch < REST  # (all events,)
     pitch = encoded.pitch.astype(np.int64)
+    # Lowest and highest pitch of each melody, (melodies,).
     lows = np.minimum.reduceat(np.where(is_note, pitch, 127), encoded.starts)
     highs = np.maximum.reduceat(np.where(is_note, pitch, 0), encoded.starts)
     down = np.maximum(lows.min() - lows, -MAX_SHIFT)
@@ -251,7 +289,15 @@ def _transposed(
 
 
 def known_note(note_before: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Let middle C stand where a melody has no note yet: its interval is its pitch."""
+    """Put middle C where a melody has no note yet, so that its interval is its pitch.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.batches import known_note
+        >>> from monody.models.events import REST
+        >>> known_note(np.array([REST, 64])).tolist()
+        [60, 64]
+    """
     return np.where(note_before < REST, note_before, MIDDLE_C).astype(np.int32)
 
 
@@ -263,6 +309,16 @@ class Batches:
         batch_size: Sequences in a batch, fewer where they are long (``MAX_PAIRS``); a
             batch that is not full is padded, so that shapes never change.
         window_size: Events in a sequence, at most.
+
+    Example:
+        >>> from monody.models.batches import Batches, encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> scale = Melody.from_notes([(60 + i, 24 * i, 24) for i in range(8)])
+        >>> encoded = encode_set([scale] * 5, Vocabulary("notes"))
+        >>> batches = Batches(encoded, batch_size=2, window_size=128)
+        >>> len(batches), batches[0].pitch.shape, batches[0].note_count
+        (3, (2, 16), 16)
     """
 
     def __init__(
@@ -277,7 +333,7 @@ class Batches:
         self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
         self._shifts = np.zeros(len(encoded), np.int64)
         self._end_known = np.zeros(len(self._windows), np.bool_)
-        self._plan: list[NDArray[np.int64]] = []  # windows of each batch
+        self._plan: list[NDArray[np.int64]] = []  # indices of each batch's windows
         self._draw(lambda rows: rows)
 
     def __len__(self) -> int:
@@ -286,7 +342,7 @@ class Batches:
     def shuffle(
         self, rng: np.random.Generator, transpose: float, octaves: int = 0
     ) -> None:
-        """Draw order, transpositions and known ends: for training, before each epoch.
+        """Draw order, transpositions and known ends, before each epoch of training.
 
         Args:
             rng: Decides.
@@ -313,16 +369,16 @@ class Batches:
             self._plan += np.split(rows, list(stops))
 
     def events_of(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Say which event of the set stands at each place of a batch.
+        """Tell which event of the set is at each place of a batch.
 
         Returns:
-            Indices into the set's arrays ``(batch, time)``, and where they mean
-            something: not on padding.
+            Indices into the set's arrays ``(batch, time)``, and whether they mean
+            something ``(batch, time)``: not on padding.
         """
         rows = self._plan[index]
-        windows = self._windows[rows]
+        windows = self._windows[rows]  # (rows, 3)
         length = int(self._padded[rows[0]])
-        time = windows[:, :1] + np.arange(length)
+        time = windows[:, :1] + np.arange(length)  # (rows, time)
         real = np.zeros((self._rows(length), length), bool)
         real[: len(rows)] = time < windows[:, 1:2]
         source = np.zeros(real.shape, np.int64)

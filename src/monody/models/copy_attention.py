@@ -1,45 +1,48 @@
-"""What a melody repeats of itself: attention to the melody so far, which copies.
+"""Copy attention: the network looks back at the melody so far and copies from it.
 
-Most of the repetition in a tune is of the tune itself, and an LSTM does not see it. So
-at each event the network looks back at every earlier event and asks how well what led
-to it fits what leads to the next one now: by the LSTM's own state (queries and keys),
-by how many events were alike up to there, and by how many bars lie between. In
-proportion it pays out what came then, as the same pitch or as the same interval from
-the latest note. A score of its own, for something fresh, stands beside those of the
-earlier events in one softmax, and gives its share to the ordinary output: a pointer
-sentinel mixture (Merity et al., arXiv:1609.07843, 2016).
+A tune mostly repeats itself, and an LSTM alone does not learn to. So before each event
+the network compares the present moment with the moment before every earlier event. It
+compares three things: the state of the LSTM (queries and keys), how many events in a
+row were alike up to there, and how many bars lie between.
 
-An earlier event is a *slot*: slot ``r`` is the event that is read at ``r``, and its key
-is the state that predicted it, the one before it was read.
+The better the two moments match, the likelier the earlier event is copied: its pitch,
+its interval from the latest note, or its duration. One more score is that of something
+fresh, which nothing is copied for. It takes part in the same softmax, and its share
+goes to the ordinary output. This is a pointer sentinel mixture (Merity et al.,
+arXiv:1609.07843, 2016).
+
+An earlier event is a *slot*. Slot ``r`` is the event that is read at ``r``; its key is
+the state that predicted it, before it was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from monody.models.backend import keras
+from monody.models.backend import Tensor, keras
 from monody.models.events import PITCH_INPUTS, PITCH_SYMBOLS, REST
 
-Layers = dict[str, Any]  # Keras layers by name
-Tensor = Any  # a Keras tensor or a JAX array
+# By name: Keras's layers or, for decoding, those of ``inference_layers``.
+Layers: TypeAlias = Mapping[str, keras.Layer]
 
 MAX_INTERVAL = 24  # semitones; wider leaps share the first and the last symbol
 INTERVALS = 2 * MAX_INTERVAL + 1
 NOTES = REST  # symbols below it are notes, 0-127
-INTERVAL_INPUTS = INTERVALS + PITCH_INPUTS - NOTES  # and rest, hold, end, start
-INTERVAL_SYMBOLS = INTERVALS + PITCH_SYMBOLS - NOTES  # copied: no start
+INTERVAL_INPUTS = INTERVALS + PITCH_INPUTS - NOTES  # with rest, hold, end and start
+INTERVAL_SYMBOLS = INTERVALS + PITCH_SYMBOLS - NOTES  # those copied: without the start
 
 KEY_SIZE = 48
-RUN_LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)  # events alike, at least so many
-BARS_BACK = (1, 2, 4, 8, 16)  # from the same place in an earlier bar
-BAR_MULTIPLES = (8, 4, 1)  # or else this many bars, or a multiple
+RUN_LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)  # events alike in a row, at least
+BARS_BACK = (1, 2, 4, 8, 16)  # bars back to the same place in an earlier bar
+BAR_MULTIPLES = (8, 4, 1)  # for any other number of bars: what it is a multiple of
 CODES = len(RUN_LENGTHS) + 1
 PLACES = len(BARS_BACK) + len(BAR_MULTIPLES) + 1
 LIKENESSES = ("like_pitches", "like_intervals", "like_rhythm")  # see `alike`
-GIVEN = ("neither", "same pitch", "same interval", "both")  # what a duration is for
+# How the slot's event is like the next one, whose pitch is given to its duration.
+GIVEN = ("neither", "same pitch", "same interval", "both")
 COPIES = 3  # of a pitch, of an interval, of a duration
 FIRST_FRESH, FIRST_LIKENESS = 2.0, 2.5  # scores that training begins with, at most
 SCORE_SCALE = 8.0  # tables hold scores divided by it, so that they learn fast enough
@@ -53,11 +56,11 @@ ops = keras.ops
 class Slots(NamedTuple):
     """Earlier events, ``(batch, slots)`` each."""
 
-    pitch: Tensor
+    pitch: Tensor  # pitch symbol
     interval: Tensor  # interval symbol from the note before
-    duration: Tensor
+    duration: Tensor  # duration symbol
     position: Tensor  # ticks from the bar line to where the event began
-    bar: Tensor
+    bar: Tensor  # bars from the melody's beginning to that bar line
 
 
 class Past(NamedTuple):
@@ -68,8 +71,8 @@ class Past(NamedTuple):
     likeness: Tensor  # (batch, time, slots, 3): scores of the pitch, interval, duration
 
 
-def copying_layers() -> list[Any]:
-    """Create the layers of the copy, under the names that a saved model keeps."""
+def copying_layers() -> list[keras.Layer]:
+    """Create the layers of the attention, under the names that a saved model keeps."""
     fresh = keras.initializers.Constant(FIRST_FRESH)
     return [
         layers.Dense(2 * KEY_SIZE, name="pitch_query"),
@@ -84,11 +87,12 @@ def copying_layers() -> list[Any]:
 
 
 def begin_copying(made: Layers) -> None:
-    """Set the scores that are trained from: the more is alike, the likelier a copy.
+    """Set the first scores: the longer two moments are alike, the likelier a copy.
 
-    What the tables are worth is learnt, but few melodies teach it late.
+    Training improves the tables. From zeros it would learn them late, and from few
+    melodies hardly at all.
     """
-    rising = np.linspace(0, FIRST_LIKENESS, CODES)[:, None, None]
+    rising = np.linspace(0, FIRST_LIKENESS, CODES)[:, None, None]  # (codes, 1, 1)
     same_place = np.minimum(np.arange(PLACES), 1)[:, None] / len(LIKENESSES)
     for name, copies in zip(LIKENESSES, ((1, 1, 0), (1, 1, 0), (0, 0, 1)), strict=True):
         table = (rising * copies + same_place) / SCORE_SCALE  # (codes, places, copies)
@@ -97,7 +101,23 @@ def begin_copying(made: Layers) -> None:
 
 
 def interval_symbol(pitch: Tensor, before: Tensor) -> Tensor:
-    """Return the interval to a symbol, from 0; rest, hold, end, start come after."""
+    """Return the symbol of the interval from the note before to a pitch symbol.
+
+    Args:
+        pitch: Pitch symbols, of any shape.
+        before: Pitch of the latest note before each, of the same shape.
+
+    Returns:
+        Of the same shape: 0 for 24 semitones down or more, 48 for 24 up or more; then
+        rest, hold, end and start.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.copy_attention import interval_symbol
+        >>> from monody.models.events import REST
+        >>> interval_symbol(np.array([60, 67, 20, REST]), np.array(60)).tolist()
+        [24, 31, 0, 49]
+    """
     interval = ops.clip(pitch - before, -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
     return ops.where(ops.less(pitch, NOTES), interval, pitch - NOTES + INTERVALS)
 
@@ -111,8 +131,15 @@ def moved(by_interval: Tensor, latest: Tensor) -> Tensor:
 
     Returns:
         ``(batch, time, 128)``; a wider leap has what the widest has.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.copy_attention import MAX_INTERVAL, moved
+        >>> semitones = np.arange(-MAX_INTERVAL, MAX_INTERVAL + 1)[None, None]
+        >>> moved(semitones, np.array([[60]]))[0, 0, [60, 67, 127]].tolist()
+        [0, 7, 24]
     """
-    interval = ops.clip(
+    interval = ops.clip(  # (batch, time, 128)
         ops.subtract(np.arange(NOTES), ops.expand_dims(latest, -1)),
         -MAX_INTERVAL,
         MAX_INTERVAL,
@@ -120,12 +147,12 @@ def moved(by_interval: Tensor, latest: Tensor) -> Tensor:
     return ops.take_along_axis(by_interval, interval + MAX_INTERVAL, axis=-1)
 
 
-def look_back(made: Layers, reading: dict[str, Tensor]) -> Past:
+def look_back(made: Layers, reading: Mapping[str, Tensor]) -> Past:
     """Let each event of whole sequences look back at those before it.
 
     Args:
         made: The network's layers.
-        reading: What the network reads, each ``(batch, time)``.
+        reading: The network's inputs by name, ``(batch, time)`` each.
     """
     pitch = reading["pitch_in"]
     slots = Slots(
@@ -135,17 +162,24 @@ def look_back(made: Layers, reading: dict[str, Tensor]) -> Past:
         position=later(reading["position"]),
         bar=later(reading["bar"]),
     )
-    count = ops.cumsum(ops.ones_like(pitch), axis=1)
-    known = ops.logical_and(
+    count = ops.cumsum(ops.ones_like(pitch), axis=1)  # 1, 2, … along the time
+    known = ops.logical_and(  # (batch, time, slots)
         ops.greater_equal(count[:, :, None], count[:, None, :]),
-        ops.greater(count, 1)[:, None, :],  # nothing is known of what predicted read 0
+        ops.greater(count, 1)[:, None, :],  # no state predicted the event read at 0
     )
     runs = [_run_codes(same) for same in alike(slots, slots)]
     return Past(slots, known, likeness(made, runs, slots, reading))
 
 
 def later(values: Tensor) -> Tensor:
-    """Move values one event later, zeros first: ``(batch, time, …)``."""
+    """Move values ``(batch, time, …)`` one event later, with zeros first.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.copy_attention import later
+        >>> later(np.array([[5, 6, 7]])).tolist()
+        [[0, 5, 6]]
+    """
     return ops.concatenate([ops.zeros_like(values[:, :1]), values[:, :-1]], axis=1)
 
 
@@ -153,7 +187,7 @@ def alike(now: Slots, then: Slots) -> list[Tensor]:
     """Compare events: in pitch and duration, in interval and duration, in duration.
 
     Returns:
-        Three of ``(batch, time, slots)`` bool.
+        Three of ``(batch, time, slots)`` bool, in the order of ``LIKENESSES``.
     """
 
     def same(field: str) -> Tensor:
@@ -168,20 +202,24 @@ def alike(now: Slots, then: Slots) -> list[Tensor]:
 
 
 def _run_codes(same: Tensor) -> Tensor:
-    """Count how many events up to now were like those up to a slot.
+    """Tell how many events in a row, up to now, are like those that led to a slot.
+
+    The events that led to slot ``r`` end with the one read at ``r - 1``. A run of 6 is
+    found as a run of 3 that follows a run of 3: each length is made of shorter ones.
 
     Args:
         same: ``(batch, time, time)``: which events read are alike.
 
     Returns:
-        How many of ``RUN_LENGTHS`` are reached, ``(batch, time, slots)``. What led to
-        slot ``r`` ends with the event read at ``r - 1``.
+        ``(batch, time, slots)``: how many of ``RUN_LENGTHS`` are reached.
     """
-    run = _delayed(same, 0, 1)
+    run = _delayed(
+        same, 0, 1
+    )  # (batch, time, slots): whether `length` events are alike
     code, length = ops.cast(run, "int32"), 1
-    for wanted in RUN_LENGTHS[1:]:
-        while length < wanted:
-            more = min(length, wanted - length)
+    for target in RUN_LENGTHS[1:]:
+        while length < target:
+            more = min(length, target - length)
             run = ops.logical_and(run, _delayed(run, more, more))
             length += more
         code = code + ops.cast(run, "int32")
@@ -189,15 +227,15 @@ def _run_codes(same: Tensor) -> Tensor:
 
 
 def _delayed(same: Tensor, time: int, slots: int) -> Tensor:
-    """Move a table ``(batch, time, slots)`` later along both, nothing first."""
+    """Move a table ``(batch, time, slots)`` later along both axes, ``False`` first."""
     padded = ops.pad(same, ((0, 0), (time, 0), (slots, 0)), constant_values=False)
     return padded[:, : -time or None, : -slots or None]
 
 
 def likeness(
-    made: Layers, runs: Sequence[Tensor], slots: Slots, reading: dict[str, Tensor]
+    made: Layers, runs: Sequence[Tensor], slots: Slots, reading: Mapping[str, Tensor]
 ) -> Tensor:
-    """Score how alike what leads to the next event is to what led to each slot.
+    """Score how alike the present moment is to the moment before each slot.
 
     Args:
         made: The network's layers.
@@ -210,22 +248,22 @@ def likeness(
     Returns:
         ``(batch, time, slots, 3)``.
     """
-    place = _place_codes(slots, reading)
-    score = sum(
+    place = _place_codes(slots, reading)  # (batch, time, slots)
+    score = sum(  # (batch, time, slots, 3)
         made[name](codes * PLACES + place)
         for name, codes in zip(LIKENESSES, runs, strict=True)
     )
     return score * SCORE_SCALE
 
 
-def _place_codes(slots: Slots, reading: dict[str, Tensor]) -> Tensor:
-    """Say how many bars lie between an event and a slot at the same place in its bar.
+def _place_codes(slots: Slots, reading: Mapping[str, Tensor]) -> Tensor:
+    """Tell how many bars lie between an event and a slot at the same place in its bar.
 
     Returns:
-        ``(batch, time, slots)``: 0 for another place, then ``BARS_BACK``, then the
-        multiples that are none of these.
+        ``(batch, time, slots)``: 0 for another place in the bar; then one code for each
+        of ``BARS_BACK``; then, for other numbers of bars, one for each multiple.
     """
-    bars = reading["bar"][:, :, None] - slots.bar[:, None]
+    bars = reading["bar"][:, :, None] - slots.bar[:, None]  # (batch, time, slots)
     code = ops.zeros_like(bars)
     for index, multiple in reversed(list(enumerate(BAR_MULTIPLES, len(BARS_BACK) + 1))):
         whole = ops.logical_and(ops.equal(ops.mod(bars, multiple), 0), bars > 0)
@@ -252,14 +290,14 @@ def mix_pitches(
         keys: Of each slot, ``(batch, slots, 2 * KEY_SIZE)``.
         past: The melody so far.
         latest: Pitch of the latest note, ``(batch, time)``.
-        fresh: Logits ``(batch, time, 131)``.
+        fresh: Logits of the ordinary output, ``(batch, time, 131)``.
 
     Returns:
         Log-probabilities ``(batch, time, 131)``.
     """
     slots = past.slots
     queries = ops.split(made["pitch_query"](memory), 2, axis=-1)
-    scores = [
+    scores = [  # two of (batch, time, slots)
         _scores(query, key) + past.likeness[..., head]
         for head, (query, key) in enumerate(
             zip(queries, ops.split(keys, 2, axis=-1), strict=True)
@@ -272,7 +310,7 @@ def mix_pitches(
     intervals = _paid(as_interval, slots.interval, INTERVAL_SYMBOLS)
     copied = _paid(as_pitch, slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
         [moved(intervals[..., :INTERVALS], latest), intervals[..., INTERVALS:]], axis=-1
-    )
+    )  # (batch, time, 131)
     return _mixed(own, fresh, copied)
 
 
@@ -288,17 +326,18 @@ def mix_durations(
 
     Args:
         made: The network's layers.
-        hidden: What the duration is predicted from, ``(batch, time, units)``.
+        hidden: From ``network.hear_pitch``, ``(batch, time, units)``.
         keys: Of each slot, ``(batch, slots, KEY_SIZE)``.
         past: The melody so far.
         given: Pitch symbol and interval symbol of the next event, ``(batch, time)``.
-        fresh: Logits ``(batch, time, durations)``.
+        fresh: Logits of the ordinary output, ``(batch, time, durations)``.
 
     Returns:
         Log-probabilities ``(batch, time, durations)``.
     """
     slots = past.slots
     pitch, interval = (symbols[:, :, None] for symbols in given)
+    # Index into GIVEN, (batch, time, slots).
     same = ops.cast(ops.equal(pitch, slots.pitch[:, None]), "int32")
     same += 2 * ops.cast(ops.equal(interval, slots.interval[:, None]), "int32")
     scores = _scores(made["duration_query"](hidden), keys) + past.likeness[..., 2]
@@ -308,14 +347,21 @@ def mix_durations(
 
 
 def _scores(query: Tensor, key: Tensor) -> Tensor:
-    """Multiply ``(batch, time, size)`` by ``(batch, slots, size)``, scaled."""
+    """Multiply ``(batch, time, size)`` by ``(batch, slots, size)`` and scale it.
+
+    Returns:
+        ``(batch, time, slots)``.
+    """
     return query @ ops.transpose(key, (0, 2, 1)) * KEY_SIZE**-0.5
 
 
 def _can_move(slots: Slots, latest: Tensor) -> Tensor:
-    """Find the slots whose interval leads from the latest note to one that exists.
+    """Find the slots whose interval leads from the latest note to a MIDI pitch.
 
-    The widest symbols stand for any wider leap, too, and cannot be copied.
+    The two widest symbols also mean any wider leap: they cannot be copied.
+
+    Returns:
+        ``(batch, time, slots)`` bool; ``True`` where a slot is no note.
     """
     symbol = slots.interval[:, None]
     pitch = latest[:, :, None] + symbol - MAX_INTERVAL
@@ -328,7 +374,7 @@ def _can_move(slots: Slots, latest: Tensor) -> Tensor:
 def _shares(
     fresh: Tensor, scores: Sequence[Tensor], possible: Sequence[Tensor]
 ) -> tuple[Tensor, list[Tensor]]:
-    """Divide one between something fresh ``(…, 1)`` and slots ``(…, slots)``.
+    """Divide a share of 1 between something fresh ``(…, 1)`` and slots ``(…, slots)``.
 
     Returns:
         The logarithm of the share of something fresh ``(…, 1)``, and the slots' shares.
@@ -356,7 +402,7 @@ def _paid(shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
     """
     if shares.shape[1] != 1:
         return shares @ ops.one_hot(symbols, classes, dtype="float32")
-    # While writing, a table of every symbol of every slot would be most of the work.
+    # Decoding: a one-hot table of the symbols would be most of the work of an event.
     rows = symbols.shape[0]
     symbol = ops.where(symbols < 0, classes, symbols)  # an empty slot
     place = symbol + np.arange(rows)[:, None] * (classes + 1)
@@ -367,6 +413,6 @@ def _paid(shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
 
 
 def _mixed(own: Tensor, fresh: Tensor, copied: Tensor) -> Tensor:
-    """Add what is copied to the share of the ordinary output, as logarithms."""
+    """Add the copied probabilities to the ordinary output's share, as logarithms."""
     ordinary = own + ops.log_softmax(fresh, axis=-1)
     return ops.logaddexp(ordinary, ops.log(copied + TINY))

@@ -10,6 +10,8 @@ An event is a pitch symbol and a duration symbol. Two encodings share them:
 The alphabets are fixed by construction: they cover all of musical practice, so that no
 event of an unseen file is unknown, and they never depend on the order of the data.
 
+>>> from monody.models.events import Vocabulary, encode
+>>> from monody.music.melody import Melody
 >>> melody = Melody.from_notes([(60, 0, 24), (62, 24, 12), (64, 48, 12)])
 >>> vocabulary = Vocabulary("notes")
 >>> vocabulary.words(encode(melody, vocabulary))
@@ -18,9 +20,9 @@ event of an unseen file is unknown, and they never depend on the order of the da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,9 @@ from monody.music.meter import (
 from monody.music.pitch import pitch_name
 from monody.settings.model import ENCODINGS
 
+if TYPE_CHECKING:
+    import jax
+
 REST, HOLD, END = 128, 129, 130
 START = 131  # read before the first event, never predicted
 PITCH_SYMBOLS = 131  # predicted: 0-127, rest, hold, end
@@ -50,7 +55,7 @@ METERS = ("2/4", "3/4", "4/4", "5/4", "6/4", "2/2", "3/2", "4/2", "3/8", "5/8", 
           "7/8", "9/8", "12/8", "7/4", "other")  # fmt: skip
 POSITIONS = MAX_BAR_TICKS
 UNKNOWN = 0  # the symbol of an end that the network is not told
-MAX_BARS_LEFT = 64  # more are as many
+MAX_BARS_LEFT = 64  # more bars have the symbol of this many
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,14 @@ class Vocabulary:
 
     Args:
         encoding: ``"notes"`` or ``"steps"``.
+
+    Example:
+        >>> from monody import Vocabulary
+        >>> notes, steps = Vocabulary("notes"), Vocabulary("steps")
+        >>> notes.durations[:4], len(notes.durations)  # ticks: 96 in a whole note
+        ((1, 2, 3, 4), 104)
+        >>> steps.durations
+        (6,)
     """
 
     encoding: str
@@ -81,8 +94,14 @@ class Vocabulary:
         """The duration symbol that is read before the first event."""
         return len(self.durations)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return all symbols as words, for people and for ``check``."""
+    def to_json(self) -> dict[str, object]:
+        """Return all symbols as words, which people can read and versions compare.
+
+        Example:
+            >>> from monody import Vocabulary
+            >>> Vocabulary("steps").to_json()["pitches"][60:64]
+            ['C4', 'C#4', 'D4', 'D#4']
+        """
         return {
             "encoding": self.encoding,
             "pitches": [pitch_word(symbol) for symbol in range(PITCH_INPUTS)],
@@ -91,13 +110,18 @@ class Vocabulary:
         }
 
     @classmethod
-    def from_json(cls, saved: dict[str, Any]) -> Vocabulary:
+    def from_json(cls, saved: Mapping[str, object]) -> Vocabulary:
         """Rebuild a saved vocabulary.
 
         Raises:
             MonodyError: If the symbols saved are not the ones of this version.
+
+        Example:
+            >>> from monody import Vocabulary
+            >>> Vocabulary.from_json(Vocabulary("notes").to_json())
+            Vocabulary(encoding='notes')
         """
-        vocabulary = cls(saved["encoding"])
+        vocabulary = cls(str(saved["encoding"]))
         for part, symbols in vocabulary.to_json().items():
             if saved.get(part) != symbols:
                 raise MonodyError(
@@ -108,7 +132,15 @@ class Vocabulary:
         return vocabulary
 
     def words(self, events: Events) -> list[str]:
-        """Print events: pitch and duration in ticks."""
+        """Return events as words: pitch and duration in ticks.
+
+        Example:
+            >>> from monody.models.events import Vocabulary, encode
+            >>> from monody.music.melody import Melody
+            >>> steps = Vocabulary("steps")
+            >>> steps.words(encode(Melody.from_notes([(60, 6, 12)]), steps))
+            ['rest:6', 'C4:6', 'hold:6', 'end']
+        """
         durations = self.durations
         return [
             pitch_word(pitch)
@@ -120,14 +152,36 @@ class Vocabulary:
 
 
 def pitch_word(symbol: int) -> str:
-    """Print a pitch symbol: ``pitch_word(60) == "C4"``."""
+    """Return a pitch symbol as a word.
+
+    Example:
+        >>> from monody.models.events import REST, pitch_word
+        >>> pitch_word(60), pitch_word(REST)
+        ('C4', 'rest')
+    """
     special = {REST: "rest", HOLD: "hold", END: "end", START: "start"}
     return special.get(symbol) or pitch_name(symbol)
 
 
 @dataclass(frozen=True)
 class Events:
-    """A melody as the network reads it. All arrays are ``(events,)``."""
+    """A melody as the network reads it. All arrays are ``(events,)``.
+
+    Example:
+        A C of two beats and a D after a bar line, in 3/4. The end is an event too.
+
+        >>> from monody import Melody, Meter, Vocabulary
+        >>> from monody.models.events import encode
+        >>> notes = [(60, 24, 48), (62, 72, 24)]
+        >>> melody = Melody.from_notes(notes, meters=[Meter(0, 3, 4)])
+        >>> events = encode(melody, Vocabulary("notes"))
+        >>> len(events), events.note_count
+        (4, 2)
+        >>> events.pitch.tolist()  # rest, C4, D4, end
+        [128, 60, 62, 130]
+        >>> events.position.tolist(), events.bar.tolist()
+        ([0, 24, 0, 24], [0, 0, 1, 1])
+    """
 
     pitch: NDArray[np.uint8]  # pitch symbols
     duration: NDArray[np.uint8]  # duration symbols; 0 for the end
@@ -152,11 +206,20 @@ def encode(
     Args:
         melody: The melody, with at least one note.
         vocabulary: The encoding; ``steps`` rounds to 16ths.
-        until: For a primer: go on to this tick, with a rest if need be, without an end.
-            By default the events stop where the last note does, with the end.
+        until: For a primer: the tick to go on to, with a rest if need be and without an
+            end. By default the end comes right after the last note.
 
     Returns:
         The events. With ``notes``, ``decode`` gives back exactly the melody's notes.
+
+    Example:
+        >>> from monody.models.events import Vocabulary, encode
+        >>> from monody.music.melody import Melody
+        >>> notes, melody = Vocabulary("notes"), Melody.from_notes([(60, 0, 24)])
+        >>> notes.words(encode(melody, notes))
+        ['C4:24', 'end']
+        >>> notes.words(encode(melody, notes, until=96))
+        ['C4:24', 'rest:72']
     """
     events, _ = encode_all(MelodyStore.of([melody]), vocabulary, until=until)
     return events
@@ -171,13 +234,24 @@ def encode_all(
 
     Returns:
         The events of all, and where each melody's events end ``(melodies,)``.
+
+    Example:
+        >>> from monody.models.events import Vocabulary, encode_all
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> store = MelodyStore.of(
+        ...     [Melody.from_notes([(60, 0, 24)]), Melody.from_notes([(62, 0, 12)])]
+        ... )
+        >>> events, ends = encode_all(store, Vocabulary("notes"))
+        >>> Vocabulary("notes").words(events), ends.tolist()
+        (['C4:24', 'end', 'D4:12', 'end'], [2, 4])
     """
     listed = _steps_of if vocabulary.encoding == "steps" else _notes_of
     pitch, ticks = listed(NoteStream.of(melodies), until)
     ends = np.flatnonzero(pitch == END) + 1
     if until is not None:
-        heard = pitch != END
-        pitch, ticks = pitch[heard], ticks[heard]
+        before_end = pitch != END
+        pitch, ticks = pitch[before_end], ticks[before_end]
         ends -= np.arange(1, len(ends) + 1)
     durations = vocabulary.durations
     symbols = np.searchsorted(durations, np.arange(durations[-1] + 1)).astype(np.uint8)
@@ -194,18 +268,40 @@ def encode_all(
 
 
 def meter_symbol(meter: Meter) -> int:
-    """Return the meter's index in ``METERS``."""
+    """Return the meter's index in ``METERS``.
+
+    Example:
+        >>> from monody.models.events import METERS, meter_symbol
+        >>> from monody.music.meter import Meter
+        >>> METERS[meter_symbol(Meter(0, 6, 8))], METERS[meter_symbol(Meter(0, 11, 8))]
+        ('6/8', 'other')
+    """
     name = str(meter)
     return METERS.index(name) if name in METERS else len(METERS) - 1
 
 
-def bars_left_symbol(bars: Any) -> Any:
-    """Return the symbol of how many bar lines lie before the end, ``(events,)``.
+@overload
+def bars_left_symbol(bars: NDArray[np.integer]) -> NDArray[np.uint8]: ...
+@overload
+def bars_left_symbol(bars: jax.Array) -> jax.Array: ...
+def bars_left_symbol(
+    bars: NDArray[np.integer] | jax.Array,
+) -> NDArray[np.uint8] | jax.Array:
+    """Return the symbol of how many bar lines lie between an event and the end.
 
-    Where in its bar the end stands is told apart from it: 0 is on the bar line.
+    Where in its bar the end is, another symbol tells.
 
     Args:
-        bars: Of NumPy, or of JAX while a melody is written.
+        bars: Bar lines, ``(events,)``; an array of JAX while a melody is written.
+
+    Returns:
+        ``(events,)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.events import bars_left_symbol
+        >>> bars_left_symbol(np.array([0, 1, 64, 1000])).tolist()
+        [1, 2, 65, 65]
     """
     return (bars.clip(0, MAX_BARS_LEFT) + 1).astype(np.uint8)
 
@@ -226,11 +322,12 @@ def _notes_of(line: NoteStream, until: int | None) -> tuple[NDArray[np.uint8], I
 
 
 def _steps_of(line: NoteStream, until: int | None) -> tuple[NDArray[np.uint8], Ints]:
-    """List one symbol for each 16th; of notes that share a step the longest stays."""
+    """List a symbol for each 16th; of notes that share a step the longest is kept."""
     stop = None if until is None else until // TICKS_PER_STEP
     line = line.in_steps(stop)
     held = np.maximum(line.end - line.start - 1, 0)
     counts = np.stack([line.silences(stop), np.ones_like(held), held], axis=1)
+    # (notes + melodies, 3): a rest, the note or the end, and a hold.
     symbols = np.full(counts.shape, (REST, END, HOLD), np.uint8)
     symbols[:, 1] = _symbols(line)
     pitch = np.repeat(symbols.ravel(), counts.ravel())
@@ -247,8 +344,8 @@ def _split_long(
 ) -> tuple[NDArray[np.uint8], Ints]:
     """Write lengths that are not in the alphabet as an event and holds.
 
-    Each piece is the longest that fits: 900 ticks are 384, 384, 120 and 12. What is
-    left after the whole 384s takes two pieces at most.
+    Each piece is the longest that fits: 900 ticks are 384, 384, 120 and 12. The rest
+    that is left after the whole 384s takes two pieces at most.
     """
     long = np.flatnonzero(ticks > TICKS_PER_WHOLE)
     alphabet = np.array((0, *Vocabulary("notes").durations), np.int32)
@@ -275,18 +372,26 @@ def decode(
 ) -> Melody:
     """Turn events into a melody. Any sequence of events has a meaning.
 
-    A hold lengthens what came before it, a rest too; a hold at the beginning is
-    silence. Events after an end are not read.
+    A hold lengthens the note or the rest before it; at the beginning it is silence.
+    Events after an end are not read.
 
     Args:
         events: Pitch and duration symbols; positions and meters are not needed.
         vocabulary: The encoding they were made with.
         meters: Time signatures of the melody, the first at tick 0.
         bpm: Quarter notes a minute.
+
+    Example:
+        >>> from monody.models.events import Vocabulary, decode, encode
+        >>> from monody.music.melody import Melody
+        >>> melody = Melody.from_notes([(60, 0, 24), (62, 36, 12)])
+        >>> notes = Vocabulary("notes")
+        >>> decode(encode(melody, notes), notes) == melody
+        True
     """
     durations = vocabulary.durations
     notes: list[tuple[int, int, int]] = []
-    clock, sounding = 0, False
+    tick, sounding = 0, False
     for pitch, symbol in zip(
         events.pitch.tolist(), events.duration.tolist(), strict=True
     ):
@@ -294,12 +399,12 @@ def decode(
             break
         ticks = durations[symbol]
         if pitch < REST:
-            notes.append((pitch, clock, ticks))
+            notes.append((pitch, tick, ticks))
             sounding = True
         elif pitch == HOLD and sounding:
             held, start, length = notes[-1]
             notes[-1] = (held, start, length + ticks)
         else:
             sounding = False
-        clock += ticks
+        tick += ticks
     return Melody.from_notes(notes, meters=meters, bpm=bpm)

@@ -1,34 +1,34 @@
-"""The network: what comes next in a melody.
+"""The network: it predicts the next event of a melody.
 
-At each event it reads the event before (its pitch, the interval that led to it, its
-duration), where in the bar the next one begins, and the meter; and, where it is told,
-where the melody ends, so that it can be led there. LSTM layers remember the rest. One
-head predicts the pitch symbol, the other the duration symbol given that pitch. Each
-mixes its own output with what ``copying`` takes from the melody so far.
+At each event it reads the event before: its pitch, the interval that led to it, its
+duration. It reads where in the bar the next one begins, and the meter. Where it is
+told, it also reads where the melody ends, so that it can be led there. LSTM layers
+remember the rest. One head predicts the pitch symbol, the other the duration symbol
+given that pitch. Each mixes its own output with what ``copy_attention`` copies from the
+melody so far.
 
-A melody means the same in every key, so the network also reads which pitch classes it
-has heard, counted from the latest note (``tonality``), and the pitch head is two heads
-added: one for the interval from the note before, moved to where that note is, and one
-for the pitch itself.
+A melody means the same in every key. So the network also reads which pitch classes it
+has heard, counted from the latest note (``tonality``), and the pitch head is the sum of
+two: one for the interval from the note before, moved to where that note is, and one for
+the pitch itself.
 
 All layers are Keras's own and all have names, so that plain Keras opens a saved model.
-The functions below take those layers by name: training calls them on whole sequences,
-decoding on one event with the state and the past carried over.
+The functions below take those layers by name. Training calls them on whole sequences;
+decoding calls them on one event, with the state and the past carried over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from monody.errors import MonodyError
-from monody.models.backend import keras
+from monody.models.backend import Tensor, keras
 from monody.models.copy_attention import (
     INTERVAL_INPUTS,
     INTERVALS,
     Layers,
     Past,
-    Tensor,
     begin_copying,
     copying_layers,
     interval_symbol,
@@ -62,14 +62,14 @@ ops = keras.ops
 
 
 class Hidden(NamedTuple):
-    """What the LSTM layers make of the events read."""
+    """The output and the state of the LSTM layers after the events read."""
 
     memory: Tensor  # (batch, time, units): output of the last layer
-    event: Tensor  # (batch, time, features): its first layer's input
-    states: list[list[Tensor]]  # two of each layer, (batch, units), after the last
+    event: Tensor  # (batch, time, features): input of the first layer
+    states: list[list[Tensor]]  # of each layer output and cell, (batch, units)
 
 
-def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
+def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> keras.Model:
     """Build the network, untrained.
 
     Args:
@@ -77,24 +77,24 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> Any:
         vocabulary: The symbols it reads and predicts.
 
     Returns:
-        A ``keras.Model``. Its inputs, all ``(batch, time)`` integers, are ``INPUTS``:
-        the event before (``pitch_in``, ``duration_in``) and the pitch of the latest
-        note before that (``note_before``); ``position``, ``bar`` and ``meter`` where
-        the next event begins; ``bars_left`` and ``end_position``, where the melody
-        ends, 0 where that is not told; the next pitch symbol ``pitch_next``, for the
-        duration head. Its outputs are log-probabilities: ``pitch`` ``(batch, time,
-        131)`` and ``duration`` ``(batch, time, durations)``.
+        Its inputs are ``INPUTS``, all ``(batch, time)`` integers: the event before
+        (``pitch_in``, ``duration_in``) and the pitch of the latest note before that
+        (``note_before``); ``position``, ``bar`` and ``meter`` where the next event
+        begins; ``bars_left`` and ``end_position``, where the melody ends, 0 where that
+        is not told; the next pitch symbol ``pitch_next``, for the duration head. Its
+        outputs are log-probabilities: ``pitch`` ``(batch, time, 131)`` and ``duration``
+        ``(batch, time, durations)``.
     """
     made = make_layers(settings, len(vocabulary.durations))
     inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS}
     reading = {name: inputs[name] for name in READING}
-    heard = ops.cumsum(count_notes(reading["pitch_in"]), axis=1)
+    heard = ops.cumsum(count_notes(reading["pitch_in"]), axis=1)  # (batch, time, 13)
     hidden = read_events(made, reading, heard)
     past = look_back(made, reading)
-    keys = later(made["pitch_key"](hidden.memory))
+    keys = later(made["pitch_key"](hidden.memory))  # (batch, slots, 2 * KEY_SIZE)
     pitch = predict_pitch(made, hidden, keys, past, reading)
     given = hear_pitch(made, hidden, reading, inputs["pitch_next"])
-    keys = later(made["duration_key"](given))
+    keys = later(made["duration_key"](given))  # (batch, slots, KEY_SIZE)
     duration = predict_duration(made, given, keys, past, reading, inputs["pitch_next"])
     begin_copying(made)
     outputs = {"pitch": pitch, "duration": duration}
@@ -129,7 +129,7 @@ def make_layers(settings: ModelSettings, durations: int) -> Layers:
     return {layer.name: layer for layer in made}
 
 
-def start_from(network: Any, base: Any) -> None:
+def start_from(network: keras.Model, base: keras.Model) -> None:
     """Give a network the weights of another.
 
     Args:
@@ -137,7 +137,7 @@ def start_from(network: Any, base: Any) -> None:
         base: A network of the same sizes.
 
     Raises:
-        MonodyError: If its layers are others.
+        MonodyError: If the base has other layers.
     """
     ours, theirs = layers_of(network), layers_of(base)
     try:
@@ -150,12 +150,12 @@ def start_from(network: Any, base: Any) -> None:
         ) from error
 
 
-def layers_of(model: Any) -> Layers:
+def layers_of(network: keras.Model) -> Layers:
     """Return the layers of a network, by name."""
-    return {layer.name: layer for layer in model.layers}
+    return {layer.name: layer for layer in network.layers}
 
 
-def lstm_layers(made: Layers) -> list[Any]:
+def lstm_layers(made: Layers) -> list[keras.Layer]:
     """Return the LSTM layers, the one nearest the input first."""
     names = sorted(name for name in made if name.startswith("lstm_"))
     return [made[name] for name in names]
@@ -163,7 +163,7 @@ def lstm_layers(made: Layers) -> list[Any]:
 
 def read_events(
     made: Layers,
-    reading: dict[str, Tensor],
+    reading: Mapping[str, Tensor],
     heard: Tensor,
     states: Sequence[Sequence[Tensor]] | None = None,
 ) -> Hidden:
@@ -171,12 +171,13 @@ def read_events(
 
     Args:
         made: The network's layers.
-        reading: ``READING``, each ``(batch, time)``.
+        reading: The inputs named in ``READING``, ``(batch, time)`` each.
         heard: Counts of all notes up to each event, ``(batch, time, 13)``.
-        states: For each LSTM layer its two states ``(batch, units)``; by default zeros.
+        states: Of each LSTM layer the output and the cell that it begins with,
+            ``(batch, units)``; by default zeros.
     """
     pitch, before = reading["pitch_in"], reading["note_before"]
-    event = ops.concatenate(
+    event = ops.concatenate(  # (batch, time, features)
         [
             made["embed_pitch"](pitch),
             made["embed_interval"](interval_symbol(pitch, before)),
@@ -192,29 +193,33 @@ def read_events(
     memory, after = event, []
     for index, lstm in enumerate(lstm_layers(made)):
         state = {} if states is None else {"initial_state": list(states[index])}
-        memory, *carried = lstm(memory, **state)
+        memory, *carried = lstm(memory, **state)  # (batch, time, units)
         memory = made[f"dropout_{index}"](memory)
         after.append(carried)
     return Hidden(memory, event, after)
 
 
 def predict_pitch(
-    made: Layers, hidden: Hidden, keys: Tensor, past: Past, reading: dict[str, Tensor]
+    made: Layers,
+    hidden: Hidden,
+    keys: Tensor,
+    past: Past,
+    reading: Mapping[str, Tensor],
 ) -> Tensor:
     """Predict the pitch symbol of the next event.
 
     Args:
         made: The network's layers.
         hidden: The events read.
-        keys: For each slot of the past, ``(batch, slots, 2 * KEY_SIZE)``.
+        keys: Of each slot of the past, ``(batch, slots, 2 * KEY_SIZE)``.
         past: The melody so far.
-        reading: What was read, each ``(batch, time)``.
+        reading: The inputs read, ``(batch, time)`` each.
 
     Returns:
         Log-probabilities ``(batch, time, 131)``.
     """
     latest = latest_note(reading["pitch_in"], reading["note_before"])
-    notes = moved(made["pitch_relative"](hidden.memory), latest)
+    notes = moved(made["pitch_relative"](hidden.memory), latest)  # (batch, time, 128)
     specials = ops.zeros_like(notes[..., : PITCH_SYMBOLS - REST])
     fresh = made["pitch_absolute"](hidden.memory) + ops.concatenate(
         [notes, specials], axis=-1
@@ -223,9 +228,9 @@ def predict_pitch(
 
 
 def hear_pitch(
-    made: Layers, hidden: Hidden, reading: dict[str, Tensor], pitch_next: Tensor
+    made: Layers, hidden: Hidden, reading: Mapping[str, Tensor], pitch_next: Tensor
 ) -> Tensor:
-    """Take in the pitch symbol of the next event, before its duration is predicted.
+    """Read the pitch symbol of the next event, before its duration is predicted.
 
     Returns:
         ``(batch, time, units)``.
@@ -241,17 +246,17 @@ def predict_duration(
     given: Tensor,
     keys: Tensor,
     past: Past,
-    reading: dict[str, Tensor],
+    reading: Mapping[str, Tensor],
     pitch_next: Tensor,
 ) -> Tensor:
     """Predict the duration symbol of the next event, given its pitch symbol.
 
     Args:
         made: The network's layers.
-        given: From ``hear_pitch``.
-        keys: For each slot of the past, ``(batch, slots, KEY_SIZE)``.
+        given: From ``hear_pitch``, ``(batch, time, units)``.
+        keys: Of each slot of the past, ``(batch, slots, KEY_SIZE)``.
         past: The melody so far.
-        reading: What was read, each ``(batch, time)``.
+        reading: The inputs read, ``(batch, time)`` each.
         pitch_next: The pitch symbol given, ``(batch, time)``.
 
     Returns:
@@ -261,6 +266,7 @@ def predict_duration(
     return mix_durations(made, given, keys, past, event, made["duration"](given))
 
 
-def _interval_of(pitch_next: Tensor, reading: dict[str, Tensor]) -> Tensor:
+def _interval_of(pitch_next: Tensor, reading: Mapping[str, Tensor]) -> Tensor:
+    """Return the interval symbol of the next event, ``(batch, time)``."""
     latest = latest_note(reading["pitch_in"], reading["note_before"])
     return interval_symbol(pitch_next, latest)

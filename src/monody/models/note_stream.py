@@ -1,7 +1,7 @@
 """Many melodies at once: their silences, their 16ths and their bars.
 
-What encoding asks of a melody is answered here for all melodies of a store, by a few
-operations on flat arrays.
+Encoding needs to know these of each melody. Here a few operations on flat arrays find
+them for all melodies of a store together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_STEP, TICKS_PER_WHOLE, Ints
 
-STOP = -1  # the pitch of the row after a melody's last note
+STOP = -1  # the pitch in the row after a melody's last note
 _NEVER = np.iinfo(np.int32).max
 
 
@@ -23,8 +23,21 @@ _NEVER = np.iinfo(np.int32).max
 class NoteStream:
     """The notes of melodies end to end, and a stop after each melody's last one.
 
-    All arrays are ``(notes + melodies,)``. A stop starts and ends at 0, so that what
-    comes before any melody's first note ends at 0.
+    All arrays are ``(notes + melodies,)``. A stop starts and ends at 0, so that the row
+    before any melody's first note ends at 0.
+
+    Example:
+        >>> from monody.models.note_stream import NoteStream
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> melody = Melody.from_notes([(60, 0, 24), (62, 36, 12)])
+        >>> stream = NoteStream.of(MelodyStore.of([melody]))
+        >>> stream.pitch.tolist(), stream.end.tolist()
+        ([60, 62, -1], [24, 48, 0])
+        >>> stream.silences(until=None).tolist()
+        [0, 12, 0]
+        >>> stream.in_steps(until=None).start.tolist()
+        [0, 6, 0]
     """
 
     pitch: Ints  # MIDI number, or STOP
@@ -46,25 +59,25 @@ class NoteStream:
         return stops
 
     def silences(self, until: int | None) -> Ints:
-        """Return how long it is silent before each row.
+        """Return how long the silence before each row is, ``(notes + melodies,)``.
 
         Args:
-            until: The melodies go on to here. By default they end with their last
-                notes, and no silence is before a stop.
+            until: Where the melodies stop. By default they stop with their last notes,
+                and there is no silence before a stop.
         """
-        before = np.roll(self.end, 1)
+        before = np.roll(self.end, 1)  # where the row before ends
         begin = np.where(self.stops, before if until is None else until, self.start)
         return (begin - before).astype(np.int32)
 
     def in_steps(self, until: int | None) -> NoteStream:
-        """Round to 16ths; of notes that share a step the longest stays.
+        """Round to 16ths; of notes that share a step the longest is kept.
 
         Args:
             until: The step to cut at. By default nothing is cut.
         """
         last = _NEVER if until is None else until
         start = (self.start + TICKS_PER_STEP // 2) // TICKS_PER_STEP
-        kept = self._longest_of_each(start)
+        kept = self._longest_of_each(start)  # (kept,) indices
         kept = kept[self.stops[kept] | (start[kept] < last)]
         pitch, start = self.pitch[kept], start[kept]
         end = (self.end[kept] + TICKS_PER_STEP // 2) // TICKS_PER_STEP
@@ -107,20 +120,37 @@ def metric_positions_of(
         ticks: ``(events,)`` length of each event; 0 for one that nothing follows.
         ends: ``(melodies,)`` where each melody's events end.
         melodies: The melodies, for their meters.
-    """
-    # One clock runs through all melodies. An event of no length takes a tick of it, so
-    # that no two begin at once.
-    clock = np.zeros(len(ticks) + 1, np.int64)
-    np.cumsum(np.maximum(ticks, 1), out=clock[1:])
-    begin, end = clock[np.append(0, ends[:-1])], clock[ends]  # (melodies,)
 
-    melody = np.repeat(np.arange(len(ends)), melodies.info["meter_count"])
+    Example:
+        Two halves and an end in 3/4: the second half begins in the first bar.
+
+        >>> import numpy as np
+        >>> from monody.models.note_stream import metric_positions_of
+        >>> from monody.music.melody import Melody
+        >>> from monody.music.melody_store import MelodyStore
+        >>> from monody.music.meter import Meter
+        >>> notes = [(60, 0, 48), (62, 48, 48)]
+        >>> melody = Melody.from_notes(notes, meters=[Meter(0, 3, 4)])
+        >>> found = metric_positions_of(
+        ...     np.array([48, 48, 0]), np.array([3]), MelodyStore.of([melody])
+        ... )
+        >>> found.position.tolist(), found.bar.tolist()
+        ([0, 48, 24], [0, 0, 1])
+    """
+    # One time line runs through all melodies. An event of no length takes a tick of it,
+    # so that no two begin at once.
+    times = np.zeros(len(ticks) + 1, np.int64)
+    np.cumsum(np.maximum(ticks, 1), out=times[1:])
+    begin, end = times[np.append(0, ends[:-1])], times[ends]  # (melodies,)
+
+    melody = np.repeat(np.arange(len(ends)), melodies.info["meter_count"])  # (meters,)
     tick, numerator, denominator = np.asarray(melodies.meters).T
     change = begin[melody] + tick  # (meters,)
-    first = np.searchsorted(clock, np.minimum(change, end[melody]))
+    first = np.searchsorted(times, np.minimum(change, end[melody]))
+    # The meter in force at each event, (events,).
     meter = np.repeat(np.arange(len(first)), np.diff(first, append=len(ticks)))
     bar_ticks = TICKS_PER_WHOLE * numerator // denominator
-    bars, position = np.divmod(clock[:-1] - change[meter], bar_ticks[meter])
+    bars, position = np.divmod(times[:-1] - change[meter], bar_ticks[meter])
     return MetricPositions(position, bars + _bars_before(tick, bar_ticks)[meter], meter)
 
 
@@ -131,7 +161,7 @@ def _bars_before(tick: NDArray[np.integer], bar_ticks: Ints) -> NDArray[np.int64
         tick: Where each meter begins; 0 for the first of a melody.
         bar_ticks: Length of its bars.
     """
-    opening = np.append(tick[1:], 0) == 0  # whether the row after opens a melody
+    opening = np.append(tick[1:], 0) == 0  # whether the next row opens a melody
     begun = np.where(opening, 0, -(-np.diff(tick, append=0) // bar_ticks))
     before = np.cumsum(begun) - begun
     first = np.maximum.accumulate(np.where(tick == 0, np.arange(len(tick)), 0))

@@ -1,28 +1,47 @@
-"""A trained network and what it needs to be understood: a ``.keras`` file.
+"""A trained network in a ``.keras`` file, with all that is needed to write with it.
 
-A ``.keras`` file is a zip archive; monody adds one member to it, ``monody.json``, with
-the vocabulary, the settings and the fingerprint of the data. Plain Keras opens the file
-and does not mind. Nothing is pickled.
+A ``.keras`` file is a zip archive, and monody adds two members to it: ``monody.json``
+with the vocabulary, the settings and the fingerprint of the data, and ``decoding.npz``
+with the weights for decoding (see ``stored_layers``). Plain Keras opens the file and
+ignores them. Nothing is pickled.
 """
 
 from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from monody.errors import MonodyError
 from monody.files import replacing
 from monody.models.events import Vocabulary
+from monody.models.record import RunRecord
 
-PASSPORT = "monody.json"  # the member that monody adds to a .keras archive
+if TYPE_CHECKING:
+    from monody.models.backend import keras
+    from monody.models.inference_layers import Layer
+
+RECORD = "monody.json"  # the member with the vocabulary and the record
+
+# What reading a damaged file may raise.
+_DAMAGED = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    OSError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class TrainedModel:
-    """A network and what it needs to be understood.
+    """A trained network, with all that is needed to write with it.
 
     Args:
         path: The ``.keras`` file.
@@ -30,17 +49,28 @@ class TrainedModel:
     Raises:
         MonodyError: If the file is damaged, not a model of monody, or of a version with
             another vocabulary.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import monody
+        >>> model = monody.TrainedModel(Path("experiments/01/model.keras"))
+        >>> model.vocabulary
+        Vocabulary(encoding='notes')
+        >>> model.record.melodies.train
+        16
+        >>> model.layers["lstm_0"].recurrent_kernel.shape  # 12 units
+        (12, 48)
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
             with zipfile.ZipFile(path) as archive:
-                passport = json.loads(archive.read(PASSPORT))
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+                saved = json.loads(archive.read(RECORD))
+            self.vocabulary = Vocabulary.from_json(saved["vocabulary"])
+        except _DAMAGED as error:
             raise self._not_whole() from error
-        self.vocabulary = Vocabulary.from_json(passport.pop("vocabulary"))
-        self.passport: dict[str, Any] = passport  # settings, what the corpus uses, …
+        self.record = RunRecord.from_json(saved)
 
     def _not_whole(self) -> MonodyError:
         return MonodyError(
@@ -51,7 +81,7 @@ class TrainedModel:
     @property
     def data_fingerprint(self) -> str:
         """SHA-256 of the melodies it was trained and judged on."""
-        return str(self.passport["data_fingerprint"])
+        return self.record.data_fingerprint
 
     @cached_property
     def fingerprint(self) -> str:
@@ -59,8 +89,8 @@ class TrainedModel:
         return sha256(self.path.read_bytes()).hexdigest()
 
     @cached_property
-    def network(self) -> Any:
-        """The ``keras.Model``, as plain Keras opens it; loaded when first asked for.
+    def network(self) -> keras.Model:
+        """The Keras model, as plain Keras opens it; loaded when first asked for.
 
         Raises:
             MonodyError: If the weights in the file are damaged.
@@ -70,30 +100,40 @@ class TrainedModel:
         # Optimizer state is not needed; safe_mode refuses code in the file.
         try:
             return keras.saving.load_model(self.path, compile=False, safe_mode=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        except _DAMAGED as error:
             raise self._not_whole() from error
 
     @cached_property
-    def layers(self) -> dict[str, Any]:
-        """Its layers by name, as ``plain_layers``: all that decoding needs.
+    def layers(self) -> dict[str, Layer]:
+        """Its layers by name, as arrays: all that decoding needs.
 
         Raises:
             MonodyError: If the weights in the file are damaged.
         """
-        from monody.models.inference_layers import read_layers
+        from monody.models.stored_layers import read_layers
 
         try:
             return read_layers(self.path)
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        except _DAMAGED as error:
             raise self._not_whole() from error
 
 
 def save_model(
-    network: Any, vocabulary: Vocabulary, passport: dict[str, Any], path: Path
+    network: keras.Model, vocabulary: Vocabulary, record: RunRecord, path: Path
 ) -> None:
-    """Write a network with all that sampling needs, whole or not at all."""
+    """Write a network with all that is needed to write with it, or nothing.
+
+    Args:
+        network: From ``network.build_model``.
+        vocabulary: The symbols it reads and predicts.
+        record: How it was trained.
+        path: The ``.keras`` file.
+    """
+    from monody.models.stored_layers import DECODING, pack_layers
+
     with replacing(path) as temporary:
         network.save(temporary)
         with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
-            about = {"vocabulary": vocabulary.to_json(), **passport}
-            archive.writestr(PASSPORT, json.dumps(about, indent=2))
+            about = {"vocabulary": vocabulary.to_json(), **record.of_model()}
+            archive.writestr(RECORD, json.dumps(about, indent=2))
+            archive.writestr(zipfile.ZipInfo(DECODING), pack_layers(network))

@@ -1,14 +1,13 @@
-"""What a model made of each event, and the figures that follow from it.
+"""How surprising a model finds each event, and the figures that follow from it.
 
 Surprisal is the information content of an event: minus the base-2 logarithm of the
-probability that the model gave to what came. Every model is judged by this one type, so
-that networks and references are compared note for note.
+probability that the model gave it. Every model is judged by this one type, so that
+networks and baselines are compared note for note.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +23,23 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Surprisal:
-    """What a model made of each event of a set. All arrays are ``(all events,)``."""
+    """The surprisal of each event of a set. All arrays are ``(all events,)``.
 
-    pitch_bits: Floats  # of the pitch symbol; the end of a melody is one
+    Example:
+        >>> from monody.models.baselines.ngrams import uniform
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> steps = Vocabulary("steps")
+        >>> encoded = encode_set([Melody.from_notes([(60, 0, 12)])], steps)
+        >>> surprisal = uniform(encoded, encoded, steps)  # of C4, hold, end
+        >>> surprisal.bits.round(3).tolist()
+        [7.033, 7.033, 7.033]
+        >>> surprisal.note_pitch_bits.tolist()
+        [7.0, 0.0, 0.0]
+    """
+
+    pitch_bits: Floats  # of the pitch symbol, which may be the end of a melody
     duration_bits: Floats  # of the duration symbol given the pitch; 0 for an end
     note_pitch_bits: Floats  # of a note's pitch among the 128 pitches; 0 if no note
     pitch_hit: NDArray[np.bool_]  # whether the likeliest pitch symbol came
@@ -58,90 +71,142 @@ class Score:
     interval_95: tuple[float, float]  # of bits_per_note, over melodies
 
     @classmethod
-    def of(cls, surprise: Surprisal, encoded: EncodedSet) -> Score:
-        """Add up the surprise at a set of melodies.
+    def of(cls, surprisal: Surprisal, encoded: EncodedSet) -> Score:
+        """Add up the surprisal of a set of melodies.
 
         Args:
-            surprise: Of each event.
+            surprisal: Of each event.
             encoded: The melodies, with at least one note.
+
+        Example:
+            >>> from monody.models.baselines.ngrams import uniform
+            >>> from monody.models.batches import encode_set
+            >>> from monody.models.events import Vocabulary
+            >>> from monody.models.surprisal import Score
+            >>> from monody.music.melody import Melody
+            >>> steps = Vocabulary("steps")
+            >>> encoded = encode_set([Melody.from_notes([(60, 0, 6)])], steps)
+            >>> score = Score.of(uniform(encoded, encoded, steps), encoded)
+            >>> round(score.bits_per_note, 3)  # one note, and the end
+            14.067
         """
         notes = encoded.note_count
         timed = encoded.pitch != END
-        duration_accuracy = float(surprise.duration_hit[timed].mean())
-        pitch, duration = surprise.pitch_bits.sum(), surprise.duration_bits.sum()
+        duration_accuracy = float(surprisal.duration_hit[timed].mean())
+        pitch, duration = surprisal.pitch_bits.sum(), surprisal.duration_bits.sum()
         return cls(
             melodies=len(encoded),
             notes=notes,
             bits_per_note=float(pitch + duration) / notes,
             pitch_bits_per_note=float(pitch) / notes,
             duration_bits_per_note=float(duration) / notes,
-            pitch_bits_given_note=float(surprise.note_pitch_bits.sum()) / notes,
-            pitch_accuracy=float(surprise.pitch_hit.mean()),
+            pitch_bits_given_note=float(surprisal.note_pitch_bits.sum()) / notes,
+            pitch_accuracy=float(surprisal.pitch_hit.mean()),
             duration_accuracy=duration_accuracy,
-            interval_95=interval_of_bits(surprise, encoded),
+            interval_95=interval_of_bits(surprisal, encoded),
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the figures as JSON values."""
         return {**vars(self), "interval_95": list(self.interval_95)}
 
 
 def melody_sums(values: Floats, encoded: EncodedSet) -> Floats:
-    """Add up a value of each event over each melody, ``(melodies,)``."""
+    """Add up a value of each event over each melody.
+
+    Args:
+        values: ``(all events,)``.
+        encoded: The melodies.
+
+    Returns:
+        ``(melodies,)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.models.surprisal import melody_sums
+        >>> from monody.music.melody import Melody
+        >>> note = Melody.from_notes([(60, 0, 24)])  # two events, with the end
+        >>> encoded = encode_set([note, note], Vocabulary("notes"))
+        >>> melody_sums(np.array([1.0, 2.0, 3.0, 4.0]), encoded).tolist()
+        [3.0, 7.0]
+    """
     sums: Floats = np.add.reduceat(values, encoded.starts)
     return sums
 
 
-def interval_of_bits(surprise: Surprisal, encoded: EncodedSet) -> tuple[float, float]:
+def interval_of_bits(surprisal: Surprisal, encoded: EncodedSet) -> tuple[float, float]:
     """Return the 95 % interval of bits per note over melodies.
 
     The percentile bootstrap (Efron and Tibshirani, *An Introduction to the Bootstrap*,
     1993, chapter 13): melodies are drawn with replacement, ``RESAMPLES`` times.
     """
     notes = melody_sums((encoded.pitch < REST).astype(float), encoded)
-    bits, drawn = resampled(melody_sums(surprise.bits, encoded), notes)
+    bits, drawn = resampled(melody_sums(surprisal.bits, encoded), notes)
     return _middle_95(bits / drawn)
 
 
 @dataclass(frozen=True)
 class Saving:
-    """Which share of another model's bits a model does without; below 0 it needs more.
+    """The share of another model's bits that a model does without.
 
-    The interval is that of the difference, both models on the same resamples of the
-    melodies: it is narrower than the two models' own intervals make believe.
+    Below 0 the model needs more bits. The interval is that of the difference, with both
+    models on the same resamples of the melodies: it is narrower than the two models'
+    own intervals suggest.
     """
 
     share: float  # 1 - bits of the one / bits of the other
     interval_95: tuple[float, float]
 
     @classmethod
-    def of(cls, surprise: Surprisal, other: Surprisal, encoded: EncodedSet) -> Saving:
+    def of(cls, surprisal: Surprisal, other: Surprisal, encoded: EncodedSet) -> Saving:
         """Compare a model with another on the same melodies.
 
         Args:
-            surprise: The model's.
-            other: The other's, which needs some bits.
+            surprisal: The model's.
+            other: The other's, with more than 0 bits.
             encoded: The melodies.
+
+        Example:
+            >>> from dataclasses import replace
+            >>> from monody.models.baselines.ngrams import uniform
+            >>> from monody.models.batches import encode_set
+            >>> from monody.models.events import Vocabulary
+            >>> from monody.models.surprisal import Saving
+            >>> from monody.music.melody import Melody
+            >>> steps = Vocabulary("steps")
+            >>> encoded = encode_set([Melody.from_notes([(60, 0, 6)])], steps)
+            >>> other = uniform(encoded, encoded, steps)
+            >>> half = replace(other, pitch_bits=other.pitch_bits / 2)
+            >>> Saving.of(half, other, encoded).share
+            0.5
         """
-        sums = [melody_sums(model.bits, encoded) for model in (surprise, other)]
+        sums = [melody_sums(model.bits, encoded) for model in (surprisal, other)]
         ours, theirs = resampled(*sums)
         share = 1 - float(sums[0].sum() / sums[1].sum())
         return cls(share, _middle_95(1 - ours / theirs))
 
 
 def resampled(*sums: Floats) -> Floats:
-    """Draw melodies with replacement, as many as there are, and add them up.
+    """Draw melodies with replacement, as many as there are, and add up their values.
 
-    The draws depend on the number of melodies only, so that what is drawn for one model
-    is drawn for another.
+    The draws depend only on the number of melodies: they are the same for every model.
 
     Args:
         *sums: Values of each melody, ``(melodies,)`` each.
 
     Returns:
         ``(sums, RESAMPLES)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.surprisal import resampled
+        >>> counts, values = resampled(np.ones(3), np.array([1.0, 10.0, 100.0]))
+        >>> set(counts.tolist()), float(values.max())  # the third melody, three times
+        ({3.0}, 300.0)
     """
-    table = np.stack(sums, axis=1)
+    table = np.stack(sums, axis=1)  # (melodies, sums)
     melodies = len(table)
     rng = np.random.default_rng(INTERVAL_SEED)
     at_once = min(max(DRAWS_AT_ONCE // melodies, 1), RESAMPLES)
@@ -151,7 +216,7 @@ def resampled(*sums: Floats) -> Floats:
         drawn = rng.integers(melodies, size=(rows, melodies))
         drawn += melodies * np.arange(rows)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=rows * melodies)
-        totals.append(counts.reshape(rows, melodies) @ table)
+        totals.append(counts.reshape(rows, melodies) @ table)  # (rows, sums)
     return np.concatenate(totals).T
 
 
@@ -160,26 +225,39 @@ def _middle_95(figures: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def bits_of_notes(surprise: Surprisal, encoded: EncodedSet, melody: int) -> Floats:
-    """Return how surprising each note of one melody is, in bits.
+def bits_of_notes(surprisal: Surprisal, encoded: EncodedSet, melody: int) -> Floats:
+    """Return the surprisal of each note of one melody, in bits.
 
-    A rest counts to the note that follows it, a hold to what it lengthens. The end of
-    the melody counts to no note.
+    The bits of a rest belong to the note that follows it, and those of a hold to the
+    event that it lengthens. Those of the end belong to no note.
 
     Args:
-        surprise: Of each event of the set.
+        surprisal: Of each event of the set.
         encoded: The set.
         melody: Index of the melody.
 
     Returns:
         ``(notes,)``: pitch and duration together.
+
+    Example:
+        >>> from monody.models.baselines.ngrams import uniform
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.models.surprisal import bits_of_notes
+        >>> from monody.music.melody import Melody
+        >>> steps, notes = Vocabulary("steps"), [(60, 0, 12), (62, 12, 6)]
+        >>> encoded = encode_set([Melody.from_notes(notes)], steps)
+        >>> surprisal = uniform(encoded, encoded, steps)
+        >>> bits_of_notes(surprisal, encoded, 0).round(3).tolist()  # C4 and hold, D4
+        [14.067, 7.033]
     """
     events = slice(int(encoded.starts[melody]), int(encoded.ends[melody]))
     pitch = encoded.pitch[events]
     index = np.arange(len(pitch))
-    head = np.maximum.accumulate(np.where(pitch == HOLD, 0, index))  # what it lengthens
+    # The event itself or, of a hold, the event that it lengthens: (events,).
+    head = np.maximum.accumulate(np.where(pitch == HOLD, 0, index))
     notes = pitch < REST
-    note: NDArray[np.int64] = np.cumsum(notes) - notes  # at a rest: what follows it
+    note: NDArray[np.int64] = np.cumsum(notes) - notes  # at a rest: the note after it
     sums = np.zeros(np.count_nonzero(notes) + 1)
-    np.add.at(sums, note[head], surprise.bits[events])
+    np.add.at(sums, note[head], surprisal.bits[events])
     return sums[:-1]

@@ -1,4 +1,4 @@
-"""What key and register a melody is in, as heard from its latest note.
+"""The key and the register of a melody, as heard from its latest note.
 
 Listeners infer a key from how often each pitch class has sounded (Krumhansl, *Cognitive
 Foundations of Musical Pitch*, 1990, chapter 4). Counted from the latest note instead of
@@ -7,15 +7,11 @@ from C, these shares are the same in every key, and what they teach holds in eve
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from monody.models.backend import keras
+from monody.models.backend import Tensor, keras
 from monody.models.events import REST
 from monody.music.pitch import PITCH_CLASSES
-
-Tensor = Any  # a Keras tensor or a JAX array
 
 COUNTS = PITCH_CLASSES + 1  # and the sum of all pitches
 SHARE_SCALE = 4.0  # a pitch class with a quarter of the notes reads as 1
@@ -24,12 +20,27 @@ ops = keras.ops
 
 
 def latest_note(pitch: Tensor, before: Tensor) -> Tensor:
-    """Return the pitch of the latest note, the present event included."""
+    """Return the pitch of the latest note, the present event included.
+
+    Args:
+        pitch: Pitch symbols ``(batch, time)``.
+        before: Pitch of the latest note before each of them, ``(batch, time)``.
+
+    Returns:
+        ``(batch, time)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.events import REST
+        >>> from monody.models.tonality import latest_note
+        >>> latest_note(np.array([[64, REST]]), np.array([[60, 64]])).tolist()
+        [[64, 64]]
+    """
     return ops.where(ops.less(pitch, REST), pitch, before)
 
 
 def count_notes(pitch: Tensor) -> Tensor:
-    """Return what each event adds to the counts.
+    """Return by how much each event raises the counts of notes.
 
     Args:
         pitch: Pitch symbols ``(batch, time)``.
@@ -37,8 +48,14 @@ def count_notes(pitch: Tensor) -> Tensor:
     Returns:
         ``(batch, time, 13)``: one for the pitch class of a note, and its pitch; zeros
         for all else.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.tonality import count_notes
+        >>> count_notes(np.array([[62]])).tolist()[0][0]  # a D
+        [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 62.0]
     """
-    is_note = ops.cast(ops.less(pitch, REST), "float32")[..., None]
+    is_note = ops.cast(ops.less(pitch, REST), "float32")[..., None]  # (…, 1)
     classes = ops.one_hot(ops.mod(pitch, PITCH_CLASSES), PITCH_CLASSES, dtype="float32")
     pitches = ops.cast(pitch, "float32")[..., None]
     return ops.concatenate([classes, pitches], axis=-1) * is_note
@@ -55,12 +72,25 @@ def tonality(counts: Tensor, latest: Tensor) -> Tensor:
         ``(batch, time, 13)``: the share of each pitch class, from that of the latest
         note upward, and how many octaves the latest note lies above the mean pitch.
         Zeros before the first note.
+
+    Example:
+        A C and a G, heard from the C: half of the notes are a unison, half a fifth
+        away; and it lies 3.5 semitones below their mean.
+
+        >>> import numpy as np
+        >>> from monody.models.tonality import SHARE_SCALE, count_notes, tonality
+        >>> counts = count_notes(np.array([[67, 60]])).cumsum(axis=1)
+        >>> heard = tonality(counts, np.array([[67, 60]]))[0, -1]
+        >>> (heard[:12] / SHARE_SCALE).tolist()
+        [0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0]
+        >>> round(float(heard[12]) * 12, 1)
+        -3.5
     """
-    classes = counts[..., :PITCH_CLASSES]
-    upward = ops.mod(
+    classes = counts[..., :PITCH_CLASSES]  # (batch, time, 12)
+    upward = ops.mod(  # (batch, time, 12): from the class of the latest note on
         ops.add(np.arange(PITCH_CLASSES), ops.expand_dims(latest, -1)), PITCH_CLASSES
     )
-    total = ops.sum(classes, axis=-1, keepdims=True)
+    total = ops.sum(classes, axis=-1, keepdims=True)  # (batch, time, 1)
     notes = ops.maximum(total, 1)
     shares = ops.take_along_axis(classes, upward, axis=-1) / notes
     above = ops.cast(latest, "float32")[..., None] - counts[..., PITCH_CLASSES:] / notes

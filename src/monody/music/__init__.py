@@ -1,5 +1,5 @@
-"""What a melody is, and how musicians write about music.
+"""Melodies, and the words in which musicians write about music.
 
 Notes, meters, keys, pitches, scales, note values and instruments; many melodies in flat
-arrays; writing MIDI files. What other people's files say is read in ``reading``.
+arrays; writing MIDI files. Other people's files are read in ``reading``.
 """

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from monody.errors import SettingError
+from monody.music.near_names import near_names, plain_name
 
 GENERAL_MIDI = (
     "Acoustic Grand Piano", "Bright Acoustic Piano", "Electric Grand Piano",
@@ -39,7 +39,7 @@ GENERAL_MIDI = (
 
 
 def program_of(instrument: str) -> int:
-    """Return the program number of an instrument: ``program_of("flute") == 73``.
+    """Return the program number of an instrument.
 
     Args:
         instrument: A General MIDI name in any case, with or without its punctuation, or
@@ -47,6 +47,11 @@ def program_of(instrument: str) -> int:
 
     Raises:
         SettingError: If there is no such instrument; the message names near ones.
+
+    Example:
+        >>> from monody.music.general_midi import program_of
+        >>> program_of("flute"), program_of("acoustic guitar nylon"), program_of("73")
+        (73, 24, 73)
     """
     if re.fullmatch(r"\s*[+-]?[0-9]+\s*", instrument):
         program = int(instrument)
@@ -55,20 +60,14 @@ def program_of(instrument: str) -> int:
                 f"midi_instrument must be a number from 0 to 127, not {program}"
             )
         return program
-    wanted = _letters(instrument)
-    names = {_letters(name): index for index, name in enumerate(GENERAL_MIDI)}
+    wanted = plain_name(instrument)
+    names = {plain_name(name): index for index, name in enumerate(GENERAL_MIDI)}
     if wanted in names:
         return names[wanted]
-    near = [name for name in names if wanted and wanted in name][:3]
-    near = near or difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
+    near = near_names(wanted, names, min_letters=1, cutoff=0.5)
     meant = ", ".join(GENERAL_MIDI[names[name]] for name in near)
     advice = f"did you mean {meant}?" if meant else "see General MIDI's list of names"
     raise SettingError(
         f"midi_instrument must be a General MIDI name or a number 0-127, not "
         f"{instrument!r}: {advice}"
     )
-
-
-def _letters(name: str) -> str:
-    """Keep letters and digits, in lower case, so that spelling matters less."""
-    return "".join(character for character in name.lower() if character.isalnum())

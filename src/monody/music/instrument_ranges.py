@@ -1,10 +1,9 @@
-"""What instruments and voices can play: ``flute`` is C4 to C7."""
+"""The ranges of instruments and voices: a flute plays from C4 to C7."""
 
 from __future__ import annotations
 
-import difflib
-
 from monody.errors import SettingError
+from monody.music.near_names import near_names, plain_name
 from monody.music.pitch import parse_pitch_range
 
 # As they sound (concert pitch), lowest to highest, by the names that an instrument goes
@@ -98,26 +97,25 @@ def parse_range(text: str) -> tuple[int, int]:
 
     Raises:
         SettingError: If the text is neither; the message names near instruments.
+
+    Example:
+        >>> from monody.music.instrument_ranges import parse_range
+        >>> parse_range("C4..A5"), parse_range("Alto Sax")
+        ((60, 81), (49, 80))
     """
     if ".." in text:
         return parse_pitch_range(text, "range")
     named = {
-        _letters(name): (name.strip(), pitches)
+        plain_name(name, str.isalpha): (name.strip(), pitches)
         for names, pitches in RANGES.items()
         for name in names.split(",")
     }
-    wanted = _letters(text)
+    wanted = plain_name(text, str.isalpha)
     if wanted in named:
         return parse_pitch_range(named[wanted][1], "range")
-    near = [name for name in named if len(wanted) > 2 and wanted in name][:3]
-    near = near or difflib.get_close_matches(wanted, named, n=3, cutoff=0.7)
+    near = near_names(wanted, named, min_letters=3, cutoff=0.7)
     meant = ", ".join(named[name][0] for name in near)
     raise SettingError(
         "range must be such as C4..A5 or an instrument such as flute, not "
         f"{text!r}{f': did you mean {meant}?' if meant else ''}"
     )
-
-
-def _letters(name: str) -> str:
-    """Keep the letters, in lower case, so that spelling matters less."""
-    return "".join(filter(str.isalpha, name.lower()))

@@ -1,4 +1,4 @@
-"""What a melody is.
+"""Melodies and their notes.
 
 A melody is a line of notes of which no two sound at once, with the meter, tempo, key
 and instrument that it was found with. All its times are whole ticks, 24 to the quarter
@@ -31,7 +31,14 @@ MIN_BPM, MAX_BPM = 4.0, 10_000.0  # MIDI's 24 bits of tempo end at 3.6
 
 
 class Note(NamedTuple):
-    """One note: pitch as MIDI number 0-127, start and duration in ticks."""
+    """One note: pitch as MIDI number 0-127, start and duration in ticks.
+
+    Example:
+        >>> from monody import Note
+        >>> note = Note(pitch=60, start=24, duration=12)  # an 8th on the second quarter
+        >>> note.end
+        36
+    """
 
     pitch: int
     start: int
@@ -59,11 +66,24 @@ class Melody:
 
     Raises:
         ValueError: If notes overlap, are out of order, or any value is out of range.
+
+    Example:
+        >>> from monody import Melody, Meter
+        >>> notes = [(67, 0, 24), (72, 24, 36), (74, 60, 12), (76, 72, 24)]
+        >>> melody = Melody.from_notes(notes, [Meter(0, 3, 4)], bpm=96)
+        >>> len(melody), melody.end, melody.pitches.tolist()
+        (4, 96, [67, 72, 74, 76])
+        >>> for note in melody.between(24, 72):
+        ...     print(note)
+        Note(pitch=72, start=0, duration=36)
+        Note(pitch=74, start=36, duration=12)
+        >>> melody.transposed(2).pitches.tolist()
+        [69, 74, 76, 78]
     """
 
     notes: Ints
     meters: tuple[Meter, ...] = (COMMON_TIME,)
-    bpm: float = 120.0
+    bpm: float = DEFAULT_BPM
     key: str | None = None
     program: int = 0
     source: str = field(default="", compare=False)
@@ -95,9 +115,23 @@ class Melody:
         cls,
         notes: Iterable[tuple[int, int, int]],
         meters: Sequence[Meter] = (COMMON_TIME,),
-        bpm: float = 120.0,
+        bpm: float = DEFAULT_BPM,
     ) -> Melody:
-        """Make a melody from ``(pitch, start, duration)`` triples, times in ticks."""
+        """Make a melody from ``(pitch, start, duration)`` triples, times in ticks.
+
+        Args:
+            notes: In order.
+            meters: The time signatures in force; the first at tick 0.
+            bpm: Quarter notes a minute.
+
+        Raises:
+            ValueError: As the class does.
+
+        Example:
+            >>> from monody import Melody
+            >>> Melody.from_notes([(60, 0, 24), (62, 24, 24)]).starts.tolist()
+            [0, 24]
+        """
         array = np.array([tuple(note) for note in notes], np.int32).reshape(-1, 3)
         return cls(array, meters=tuple(meters), bpm=bpm)
 
@@ -147,7 +181,19 @@ class Melody:
     __hash__ = None  # type: ignore[assignment]  # equality looks into an array
 
     def transposed(self, semitones: int) -> Melody:
-        """Return the melody moved up by so many semitones; its key is then unknown."""
+        """Return the melody moved up; its key is then unknown.
+
+        Args:
+            semitones: How far; down where negative.
+
+        Raises:
+            ValueError: If a pitch leaves 0-127.
+
+        Example:
+            >>> from monody import Melody
+            >>> Melody.from_notes([(60, 0, 24), (62, 24, 24)]).transposed(-12).pitches
+            array([48, 50], dtype=int32)
+        """
         moved = self.notes + np.array([semitones, 0, 0], np.int32)
         return replace(self, notes=moved, key=None if semitones % 12 else self.key)
 
@@ -157,8 +203,14 @@ class Melody:
         Args:
             start: First tick, best a bar line: it becomes tick 0.
             end: Tick after the last.
+
+        Example:
+            >>> from monody import Melody
+            >>> melody = Melody.from_notes([(60, 0, 96), (62, 96, 96), (64, 192, 96)])
+            >>> melody.between(96, 240).notes.tolist()
+            [[62, 0, 96], [64, 96, 48]]
         """
-        inside = (self.starts < end) & (self.ends > start)
+        inside = (self.starts < end) & (self.ends > start)  # (notes,)
         starts = np.maximum(self.starts[inside], start)
         ends = np.minimum(self.ends[inside], end)
         notes = np.stack([self.pitches[inside], starts - start, ends - starts], axis=1)
@@ -167,12 +219,29 @@ class Melody:
 
 
 def shifted(notes: Ints, ticks: int) -> Ints:
-    """Move notes ``(notes, 3)`` later."""
+    """Move notes ``(notes, 3)`` later.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.music.melody import shifted
+        >>> shifted(Melody.from_notes([(60, 0, 24)]).notes, 96).tolist()
+        [[60, 96, 24]]
+    """
     return notes + np.array([0, ticks, 0], np.int32)
 
 
 def lines_around(melody: Melody) -> list[int]:
-    """Return the bar lines of a melody, up to the one that closes its last bar."""
+    """Return the bar lines of a melody, up to the one that closes its last bar.
+
+    Args:
+        melody: With at least one note.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.music.melody import lines_around
+        >>> lines_around(Melody.from_notes([(60, 0, 96), (62, 96, 24)]))
+        [0, 96, 192]
+    """
     last = melody.end - 1
     line = bar_line_before(last, melody.meters)
     closing = line + meter_at(last, melody.meters).bar_ticks

@@ -12,7 +12,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO, overload
+from types import TracebackType
+from typing import BinaryIO, overload
 
 import numpy as np
 from numpy.lib.recfunctions import repack_fields
@@ -38,6 +39,7 @@ INFO = np.dtype(
 
 ARRAYS = ("notes", "meters", "info")
 SOURCES_FILE = "sources.json"
+NOTES_AT_A_TIME, MELODIES_AT_A_TIME = 2**18, 2**15
 
 
 class MelodyStore(Sequence[Melody]):
@@ -48,10 +50,23 @@ class MelodyStore(Sequence[Melody]):
         meters: ``(all meters, 3)`` int32: tick, numerator, denominator.
         info: ``(melodies,)`` of dtype ``INFO``.
         sources: The file names that ``info["file"]`` points into.
+
+    Example:
+        >>> from monody import Melody, MelodyStore
+        >>> scale = Melody.from_notes([(60, 0, 24), (62, 24, 24), (64, 48, 24)])
+        >>> melodies = MelodyStore.of([scale, scale.transposed(7)])
+        >>> len(melodies), melodies[1].pitches.tolist()
+        (2, [67, 69, 71])
+        >>> melodies.notes.shape, melodies[:1].notes.shape
+        ((6, 3), (3, 3))
     """
 
     def __init__(
-        self, notes: Ints, meters: Ints, info: NDArray[Any], sources: Sequence[str]
+        self,
+        notes: Ints,
+        meters: Ints,
+        info: NDArray[np.void],
+        sources: Sequence[str],
     ) -> None:
         self.notes = notes
         self.meters = meters
@@ -62,7 +77,13 @@ class MelodyStore(Sequence[Melody]):
 
     @classmethod
     def of(cls, melodies: Iterable[Melody]) -> MelodyStore:
-        """Pack melodies; their sources are collected in order of first appearance."""
+        """Pack melodies; their sources are collected in order of first appearance.
+
+        Example:
+            >>> from monody import Melody, MelodyStore
+            >>> MelodyStore.of([Melody.from_notes([(60, 0, 24)])]).notes.tolist()
+            [[60, 0, 24]]
+        """
         melodies = list(melodies)
         sources = list(dict.fromkeys(melody.source for melody in melodies))
         file_of = {source: index for index, source in enumerate(sources)}
@@ -124,11 +145,24 @@ class MelodyStore(Sequence[Melody]):
         return _part(self.notes, self._note_ends, index)
 
     def first_meter(self, index: int) -> Meter:
-        """Return the time signature that one melody begins in."""
+        """Return the time signature that one melody begins in.
+
+        Example:
+            >>> from monody import Melody, MelodyStore
+            >>> MelodyStore.of([Melody.from_notes([(60, 0, 24)])]).first_meter(0)
+            Meter(tick=0, numerator=4, denominator=4)
+        """
         return Meter(*map(int, _part(self.meters, self._meter_ends, index)[0]))
 
     def take(self, indices: Iterable[int]) -> MelodyStore:
-        """Return the melodies of these indices, in their order."""
+        """Return the melodies of these indices, in their order.
+
+        Example:
+            >>> from monody import Melody, MelodyStore
+            >>> notes = [Melody.from_notes([(60 + step, 0, 24)]) for step in range(5)]
+            >>> MelodyStore.of(notes).take([4, 0]).notes[:, 0].tolist()
+            [64, 60]
+        """
         chosen = np.fromiter(indices, np.int64)
         notes = _rows(self._note_ends, self.info["note_count"], chosen)
         meters = _rows(self._meter_ends, self.info["meter_count"], chosen)
@@ -140,7 +174,14 @@ class MelodyStore(Sequence[Melody]):
         )
 
     def followed_by(self, other: MelodyStore) -> MelodyStore:
-        """Return these melodies and then others, which have the same sources."""
+        """Return these melodies and then others, which have the same sources.
+
+        Example:
+            >>> from monody import Melody, MelodyStore
+            >>> melodies = MelodyStore.of([Melody.from_notes([(60, 0, 24)])])
+            >>> len(melodies.followed_by(melodies))
+            2
+        """
         return MelodyStore(
             np.concatenate([self.notes, other.notes]),
             np.concatenate([self.meters, other.meters]),
@@ -149,7 +190,17 @@ class MelodyStore(Sequence[Melody]):
         )
 
     def beside(self, other: MelodyStore) -> MelodyStore:
-        """Return these melodies and then others, which have sources of their own."""
+        """Return these melodies and then others, which have sources of their own.
+
+        Example:
+            >>> from dataclasses import replace
+            >>> from monody import Melody, MelodyStore
+            >>> tune = Melody.from_notes([(60, 0, 24)])
+            >>> one = MelodyStore.of([replace(tune, source="a.mid")])
+            >>> other = MelodyStore.of([replace(tune, source="b.mid")])
+            >>> [melody.source for melody in one.beside(other)]
+            ['a.mid', 'b.mid']
+        """
         info = other.info.copy()
         info["file"] += len(self.sources)
         sources = [*self.sources, *other.sources]
@@ -158,7 +209,14 @@ class MelodyStore(Sequence[Melody]):
         return ours.followed_by(theirs)
 
     def fingerprint(self) -> str:
-        """Return a SHA-256 of the music, in hexadecimal."""
+        """Return a SHA-256 of the music, in hexadecimal.
+
+        Example:
+            >>> from monody import Melody, MelodyStore
+            >>> melodies = MelodyStore.of([Melody.from_notes([(60, 0, 24)])])
+            >>> melodies.fingerprint()[:8]
+            '5599d78f'
+        """
         digest = hashlib.sha256()
         fields = ["note_count", "meter_count", "bpm", "key", "program"]
         # Packed: the bytes of a view of some fields are those of all.
@@ -168,7 +226,18 @@ class MelodyStore(Sequence[Melody]):
         return digest.hexdigest()
 
     def save(self, folder: Path) -> None:
-        """Write the melodies into a folder, which is made, with their sources."""
+        """Write the melodies into a folder, which is made, with their sources.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from monody import Melody, MelodyStore
+            >>> folder = Path("my-melodies")
+            >>> MelodyStore.of([Melody.from_notes([(60, 0, 24)])]).save(folder)
+            >>> sorted(path.name for path in folder.iterdir())
+            ['info.npy', 'meters.npy', 'notes.npy', 'sources.json']
+            >>> len(MelodyStore.load(folder))
+            1
+        """
         files, own = np.unique(self.info["file"], return_inverse=True)
         info = self.info.copy()
         info["file"] = own
@@ -179,10 +248,10 @@ class MelodyStore(Sequence[Melody]):
 
     @classmethod
     def load(cls, folder: Path, sources: Sequence[str] | None = None) -> MelodyStore:
-        """Open what was written into a folder, memory-mapped.
+        """Open the melodies that were written into a folder, memory-mapped.
 
         Args:
-            folder: What ``save`` or ``StoreWriter`` wrote.
+            folder: Written by ``save`` or ``StoreWriter``.
             sources: The file names, where ``save`` did not write them.
         """
         notes, meters, info = (
@@ -201,6 +270,17 @@ class StoreWriter:
     Args:
         folder: Where ``notes.npy``, ``meters.npy`` and ``info.npy`` are written, each
             whole or not at all. It is made where there is none.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody import Melody, MelodyStore
+        >>> from monody.music.melody_store import StoreWriter
+        >>> melodies = MelodyStore.of([Melody.from_notes([(60, 0, 24)])])
+        >>> with StoreWriter(Path("as-they-come")) as writer:
+        ...     writer.append(melodies)
+        ...     writer.append(melodies)
+        >>> len(MelodyStore.load(Path("as-they-come"), melodies.sources))
+        2
     """
 
     def __init__(self, folder: Path) -> None:
@@ -218,11 +298,16 @@ class StoreWriter:
     def __enter__(self) -> StoreWriter:
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         for name, file in self._files.items():
             file.seek(0)
             self._write_header(name)
-        self._stack.__exit__(*error)
+        self._stack.__exit__(kind, error, traceback)
 
     def append(self, melodies: MelodyStore) -> None:
         """Write melodies after those that are there; sources are not written."""
@@ -254,19 +339,20 @@ def _rows(
     ends: NDArray[np.int64], counts: Ints, chosen: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return the rows of the chosen melodies in a flat array, in their order."""
-    counts = counts[chosen]
-    shift = ends[chosen] - np.cumsum(counts, dtype=np.int64)
+    counts = counts[chosen]  # (melodies,)
+    shift = ends[chosen] - np.cumsum(counts, dtype=np.int64)  # (melodies,)
     return np.repeat(shift, counts) + np.arange(counts.sum())
 
 
-NOTES_AT_A_TIME = 2**18
-
-
-MELODIES_AT_A_TIME = 2**15
-
-
 def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
-    """Yield the melodies' indices, some at a time."""
+    """Yield the melodies' indices, 32,768 at a time.
+
+    Example:
+        >>> from monody import Melody, MelodyStore
+        >>> from monody.music.melody_store import melody_blocks
+        >>> list(melody_blocks(MelodyStore.of([Melody.from_notes([(60, 0, 24)])])))
+        [slice(0, 1, None)]
+    """
     for start in range(0, len(melodies), MELODIES_AT_A_TIME):
         yield slice(start, min(start + MELODIES_AT_A_TIME, len(melodies)))
 
@@ -274,10 +360,27 @@ def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
 def note_chunks(
     melodies: MelodyStore, block: slice
 ) -> Iterator[tuple[NDArray[np.int64], Ints]]:
-    """Yield a block's notes ``(n, 3)`` and the place ``(n,)`` in it of their melody."""
+    """Yield a block's notes, 262,144 at a time, and whose they are.
+
+    Args:
+        melodies: The whole store.
+        block: The melodies whose notes are wanted, by their indices.
+
+    Yields:
+        The place in the block of each note's melody, ``(notes,)``, and the notes,
+        ``(notes, 3)``.
+
+    Example:
+        >>> from monody import Melody, MelodyStore
+        >>> from monody.music.melody_store import note_chunks
+        >>> notes = [(60, 0, 24), (62, 24, 24)]
+        >>> melodies = MelodyStore.of([Melody.from_notes(notes)] * 3)
+        >>> [place.tolist() for place, _ in note_chunks(melodies, slice(1, 3))]
+        [[0, 0, 1, 1]]
+    """
     counts = melodies.info["note_count"]
     first = int(counts[: block.start].sum(dtype=np.int64))
-    ends = first + np.cumsum(counts[block], dtype=np.int64)
+    ends = first + np.cumsum(counts[block], dtype=np.int64)  # (melodies,)
     for start in range(first, int(ends[-1]), NOTES_AT_A_TIME):
         stop = min(start + NOTES_AT_A_TIME, int(ends[-1]))
         place = np.searchsorted(ends, np.arange(start, stop), side="right")

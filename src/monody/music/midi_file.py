@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import symusic
+from symusic.core import (
+    KeySignatureTick,
+    NoteTickList,
+    ScoreTick,
+    TempoTick,
+    TimeSignatureTick,
+    TrackTick,
+)
 
 from monody.files import write_bytes
 from monody.music.keys import key_signature
@@ -14,7 +20,7 @@ from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER, Ints, metric_positions
 from monody.music.smf import with_text
 
-FILE_TICKS_PER_QUARTER = 480  # what most sequencers use
+FILE_TICKS_PER_QUARTER = 480  # as most sequencers have it
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 
 _LATE_END, _END = b"\x01\xff\x2f\x00", b"\x00\xff\x2f\x00"  # of a track
@@ -26,29 +32,36 @@ def midi_bytes(melody: Melody, name: str = "melody", text: str | None = None) ->
     """Return a MIDI file with tempo, meter, key if known, program and a track name.
 
     Args:
-        melody: What to write. Velocities follow the meter: a note on the bar line is
+        melody: The melody. Velocities follow the meter: a note on the bar line is
             the loudest, one on a beat louder than one between beats.
         name: The track's name.
-        text: What the file says of itself in a text event at its start, such as how
-            it was made; ``midi_text.texts_of`` reads it. Best ASCII. ``None``: nothing.
+        text: A note about the file, in a text event at its start, such as how
+            it was made; ``smf.texts_of`` reads it. Best ASCII. ``None``: nothing.
+
+    Returns:
+        The bytes of the file, 480 ticks to the quarter.
+
+    Example:
+        >>> from monody import Melody, midi_bytes
+        >>> data = midi_bytes(Melody.from_notes([(60, 0, 24), (62, 24, 24)]))
+        >>> data[:4], len(data)
+        (b'MThd', 72)
     """
-    score: Any = symusic.Score(FILE_TICKS_PER_QUARTER)
-    score.tempos.append(symusic.Tempo(0, melody.bpm))
+    score = ScoreTick(FILE_TICKS_PER_QUARTER)
+    score.tempos.append(TempoTick(0, qpm=melody.bpm))
     for meter in melody.meters:
         score.time_signatures.append(
-            symusic.TimeSignature(
-                meter.tick * _SCALE, meter.numerator, meter.denominator
-            )
+            TimeSignatureTick(meter.tick * _SCALE, meter.numerator, meter.denominator)
         )
     if melody.key is not None:
         sharps, minor = key_signature(melody.key)
-        score.key_signatures.append(symusic.KeySignature(0, sharps, int(minor)))
-    track: Any = symusic.Track(name, program=melody.program)
-    track.notes = symusic.Note.from_numpy(
-        time=melody.starts * _SCALE,
-        duration=melody.durations * _SCALE,
-        pitch=melody.pitches.astype(np.int8),
-        velocity=velocities(melody).astype(np.int8),
+        score.key_signatures.append(KeySignatureTick(0, sharps, int(minor)))
+    track = TrackTick(name, melody.program)
+    track.notes = NoteTickList.from_numpy(
+        melody.starts * _SCALE,
+        melody.durations * _SCALE,
+        melody.pitches.astype(np.int8),
+        velocities(melody).astype(np.int8),
     )
     score.tracks.append(track)
     data: bytes = score.dumps_midi()
@@ -58,9 +71,16 @@ def midi_bytes(melody: Melody, name: str = "melody", text: str | None = None) ->
 
 
 def velocities(melody: Melody) -> Ints:
-    """Choose velocities, 1-127, by where in the bar each note begins: ``(notes,)``."""
+    """Choose velocities, 1-127, by where in the bar each note begins: ``(notes,)``.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.music.midi_file import velocities
+        >>> velocities(Melody.from_notes([(60, 0, 12), (62, 12, 12), (64, 24, 12)]))
+        array([100,  76,  88], dtype=int32)
+    """
     positions, meters = metric_positions(melody.starts, melody.meters)
-    beats = np.array([meter.beat_ticks for meter in melody.meters])[meters]
+    beats = np.array([meter.beat_ticks for meter in melody.meters])[meters]  # (notes,)
     on_beat = np.where(positions % beats == 0, BEAT_VELOCITY, OFFBEAT_VELOCITY)
     return np.where(positions == 0, DOWNBEAT_VELOCITY, on_beat).astype(np.int32)
 
@@ -71,9 +91,19 @@ def write_midi(
     """Write a melody as a MIDI file, whole or not at all.
 
     Args:
-        melody: What to write.
+        melody: The melody.
         path: The file, which is replaced if it exists.
         name: The track's name.
-        text: What the file says of itself, as in ``midi_bytes``.
+        text: A note about the file, as in ``midi_bytes``.
+
+    Raises:
+        OSError: If the file cannot be written.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody import Melody, write_midi
+        >>> write_midi(Melody.from_notes([(60, 0, 24), (62, 24, 24)]), "two-notes.mid")
+        >>> Path("two-notes.mid").stat().st_size
+        72
     """
     write_bytes(Path(path), midi_bytes(melody, name, text))

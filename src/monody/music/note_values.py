@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from monody.errors import SettingError
 
-MAX_TICKS = 384  # four whole notes: the longest bar there is, melody.MAX_BAR_TICKS
+MAX_TICKS = 384  # four whole notes: the longest bar there is, meter.MAX_BAR_TICKS
 MAX_NOTES_IN_BAR = 64
 MAX_BAR = 999_999
 
@@ -38,6 +38,15 @@ def parse_note_values(text: str) -> frozenset[int]:
 
     Raises:
         SettingError: If the text is neither, or a value is not a whole number of ticks.
+
+    Example:
+        >>> from monody.music.note_values import parse_note_values
+        >>> sorted(parse_note_values("1/4,1/8,3/8"))
+        [12, 24, 36]
+        >>> sorted(parse_note_values("8ths"))[:5]
+        [12, 24, 36, 48, 60]
+        >>> sorted(parse_note_values("only dotted halves"))
+        [72]
     """
     wanted = " ".join(text.lower().split())
     only = wanted.startswith("only ")
@@ -49,7 +58,7 @@ def parse_note_values(text: str) -> frozenset[int]:
 
 
 def parse_counts(text: str, name: str = "density") -> tuple[int, int]:
-    """Return the fewest and most notes that may begin in a bar.
+    """Return the least and the greatest number of notes that may begin in a bar.
 
     Args:
         text: ``4``, which is both, or ``4..8``; from 0 to 64.
@@ -57,6 +66,11 @@ def parse_counts(text: str, name: str = "density") -> tuple[int, int]:
 
     Raises:
         SettingError: If the text is no such count.
+
+    Example:
+        >>> from monody.music.note_values import parse_counts
+        >>> parse_counts("4"), parse_counts("4..8")
+        ((4, 4), (4, 8))
     """
     return _whole_range(text, name, "4 or 4..8", 0, MAX_NOTES_IN_BAR)
 
@@ -70,6 +84,11 @@ def parse_bars(text: str, name: str) -> tuple[int, int]:
 
     Raises:
         SettingError: If the text names no bars.
+
+    Example:
+        >>> from monody.music.note_values import parse_bars
+        >>> parse_bars("5-8", "bars")
+        (5, 8)
     """
     return _whole_range(text, name, "5 or 5-8", 1, MAX_BAR)
 
@@ -82,10 +101,15 @@ def parse_meter(
     Args:
         text: The time signature.
         name: The setting that it is the value of, for the error.
-        example: What the setting's value looks like, for the error, too.
+        example: A value of the setting, for the error, too.
 
     Raises:
-        SettingError: If the text is none, or ``melody.is_meter`` refuses it.
+        SettingError: If the text is none, or ``meter.is_meter`` refuses it.
+
+    Example:
+        >>> from monody.music.note_values import parse_meter
+        >>> parse_meter("6/8")
+        (6, 8)
     """
     from monody.music.meter import is_meter
 
@@ -99,7 +123,7 @@ def parse_meter(
 
 
 def _ticks(value: str, text: str) -> int:
-    """Return the ticks of one note value, which stands somewhere in the text."""
+    """Return the ticks of one note value, which is a part of the text."""
     from monody.music.meter import TICKS_PER_WHOLE
 
     ticks = TICKS_PER_WHOLE * _share_of_whole(value)
@@ -117,7 +141,7 @@ def _ticks(value: str, text: str) -> int:
 
 
 def _share_of_whole(value: str) -> Fraction:
-    """Return what part of a whole note a note value is; 0 if the text is none."""
+    """Return which part of a whole note a note value is; 0 if the text is none."""
     found = _VALUE.fullmatch(value)
     if not found:
         return Fraction(0)

@@ -11,12 +11,35 @@ PITCH_CLASSES = 12  # 0 for C to 11 for B
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 BY_FIFTHS = "FCGDAEB"  # letters, each a fifth above the one before
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 _NAME = re.compile(r"([A-G])(#{0,2}|b{0,2})(-?\d+)", re.IGNORECASE)
 
 
-def pitch_name(pitch: int) -> str:
-    """Name a MIDI pitch: ``pitch_name(61) == "C#4"``."""
-    return f"{SHARP_NAMES[pitch % OCTAVE]}{pitch // OCTAVE - 1}"
+def pitch_name(pitch: int, *, flats: bool = False) -> str:
+    """Name a MIDI pitch.
+
+    Args:
+        pitch: MIDI pitch.
+        flats: Whether black keys are named as flats; else as sharps.
+
+    Example:
+        >>> from monody.music.pitch import pitch_name
+        >>> pitch_name(60), pitch_name(61), pitch_name(61, flats=True)
+        ('C4', 'C#4', 'Db4')
+    """
+    names = FLAT_NAMES if flats else SHARP_NAMES
+    return f"{names[pitch % OCTAVE]}{pitch // OCTAVE - 1}"
+
+
+def is_black_key(pitch: int) -> bool:
+    """Tell whether a MIDI pitch is a black key of a piano.
+
+    Example:
+        >>> from monody.music.pitch import is_black_key
+        >>> [is_black_key(pitch) for pitch in (60, 61)]
+        [False, True]
+    """
+    return "#" in SHARP_NAMES[pitch % OCTAVE]
 
 
 def parse_pitch(text: str) -> int:
@@ -24,6 +47,11 @@ def parse_pitch(text: str) -> int:
 
     Raises:
         SettingError: If the text names no pitch from 0 (C-1) to 127 (G9).
+
+    Example:
+        >>> from monody.music.pitch import parse_pitch
+        >>> parse_pitch("C4"), parse_pitch("Bb3")
+        (60, 58)
     """
     text = text.strip()
     found = _NAME.fullmatch(text)
@@ -48,6 +76,11 @@ def parse_pitch_range(text: str, name: str = "pitch_range") -> tuple[int, int]:
 
     Raises:
         SettingError: If the text is no such range.
+
+    Example:
+        >>> from monody.music.pitch import parse_pitch_range
+        >>> parse_pitch_range("C3..C6")
+        (48, 84)
     """
     low, dots, high = text.partition("..")
     if not dots:
@@ -62,10 +95,15 @@ def parse_pitch_range(text: str, name: str = "pitch_range") -> tuple[int, int]:
 
 
 def pitch_class(name: str) -> int:
-    """Return the pitch class of a note's name: ``pitch_class("Bb") == 10``.
+    """Return the pitch class of a note's name.
 
     Args:
         name: A letter from A to G in either case, then sharps ``#`` or flats ``b``.
+
+    Example:
+        >>> from monody.music.pitch import pitch_class
+        >>> pitch_class("Bb")
+        10
     """
     return _semitones(name) % OCTAVE
 

@@ -1,4 +1,4 @@
-"""How often something comes on end."""
+"""How often something comes in a row."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from numpy.typing import NDArray
 
 
 def run_lengths(same: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count, at each place, how many are true on end up to it: of 1 1 0 1, 1 2 0 1.
+    """Count, at each place, how many are true in a row up to it.
 
     Args:
         same: ``(..., places)``.
+
+    Returns:
+        ``(..., places)``, 0 where ``same`` is false.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.music.repetition import run_lengths
+        >>> run_lengths(np.array([True, True, False, True])).tolist()
+        [1, 2, 0, 1]
     """
-    count = np.arange(1, same.shape[-1] + 1)
+    count = np.arange(1, same.shape[-1] + 1)  # (places,)
     return count - np.maximum.accumulate(np.where(same, 0, count), axis=-1)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import difflib
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from itertools import accumulate
 from typing import NamedTuple
 
 from monody.errors import SettingError
+from monody.music.keys import key_name
 from monody.music.pitch import BY_FIFTHS, SHARP_NAMES, pitch_class
 
 _TONIC_AND_MODE = re.compile(r"([A-G][#b]?)(.*)", re.IGNORECASE)
@@ -20,7 +19,7 @@ _PITCH_CLASS = re.compile(r"[A-G][#b]?|[0-9]|10|11", re.IGNORECASE)
 
 
 class Mode(NamedTuple):
-    """What a mode is, on any tonic."""
+    """A kind of scale, on any tonic."""
 
     semitones: tuple[int, ...]  # above the tonic, in order
     sharps: int | None  # in its signature, beyond those of major on the same tonic
@@ -54,7 +53,14 @@ _MODE_NAMES = {**_SHORT, **{name.replace(" ", ""): name for name in MODES}}
 
 
 class Scale(NamedTuple):
-    """The notes of a key."""
+    """The notes of a key.
+
+    Example:
+        >>> from monody.music.scale import parse_scale
+        >>> scale = parse_scale("D dorian")
+        >>> scale.tonic, scale.mode, scale.degrees, scale.signature
+        (2, 'dorian', (0, 2, 3, 5, 7, 9, 10), 'A minor')
+    """
 
     name: str  # such as "D dorian", or "C,D,E,G,A" where it was a list
     tonic: int  # pitch class, 0-11
@@ -77,7 +83,7 @@ class Scale(NamedTuple):
 
     @property
     def signature(self) -> str | None:
-        """The name in ``melody.KEY_NAMES`` of the key signature to print, or None.
+        """The name in ``keys.KEY_NAMES`` of the key signature to print, or None.
 
         It is the key with as many sharps or flats, minor if the mode's third is minor:
         D dorian is printed as A minor. A pentatonic, blues, harmonic or melodic minor
@@ -87,8 +93,6 @@ class Scale(NamedTuple):
         """
         if self.mode is None or MODES[self.mode].sharps is None:
             return None
-        from monody.music.keys import key_name
-
         semitones, beyond_major = MODES[self.mode]
         sharps = _sharps_of_major(self.name.partition(" ")[0]) + (beyond_major or 0)
         if abs(sharps) > 7:
@@ -110,6 +114,17 @@ def parse_scale(text: str) -> Scale:
 
     Raises:
         SettingError: If the text is neither; the message names near modes.
+
+    Example:
+        >>> from monody.music.scale import parse_scale
+        >>> sorted(parse_scale("Bbm").pitch_classes)
+        [0, 1, 3, 5, 6, 7, 8, 9, 10]
+        >>> parse_scale("C,D,E,G,A").tonic
+        0
+        >>> parse_scale("D dorain")
+        Traceback (most recent call last):
+            ...
+        monody.errors.SettingError: key must be ...: did you mean 'D dorian' or ...?
     """
     plain = text.strip().replace("♯", "#").replace("♭", "b")
     plain = re.sub(r"[\s-]*sharp\b", "#", plain, flags=re.IGNORECASE)
@@ -130,7 +145,7 @@ def move_to_scale(pitch: int, source: Scale, target: Scale) -> int:
     Between scales of as many degrees, each degree then becomes that of the target, and
     a note between two degrees keeps its distance to the lower one as far as there is
     room below the next: the G# of A minor stays G# in A major, and the G becomes G#.
-    What is not yet in the target goes to its nearest pitch, the lower of two. A higher
+    A pitch not yet in the target goes to its nearest pitch, the lower of two. A higher
     pitch never ends below a lower one.
 
     Args:
@@ -141,6 +156,13 @@ def move_to_scale(pitch: int, source: Scale, target: Scale) -> int:
     Returns:
         A pitch of the target. From a pitch close to 0 or 127 it may lie outside of
         MIDI's range: let the caller move the whole melody by an octave.
+
+    Example:
+        >>> from monody.music.pitch import pitch_name
+        >>> from monody.music.scale import move_to_scale, parse_scale
+        >>> minor, major = parse_scale("A minor"), parse_scale("A major")
+        >>> [pitch_name(move_to_scale(pitch, minor, major)) for pitch in (67, 68, 72)]
+        ['G#4', 'G#4', 'C#5']
     """
     moved = pitch + (target.tonic - source.tonic + 6) % 12 - 6
     old, new = source.degrees, (*target.degrees, 12)
@@ -153,31 +175,6 @@ def move_to_scale(pitch: int, source: Scale, target: Scale) -> int:
     near = (moved + away for away in range(-6, 7))
     inside = (one for one in near if one % 12 in target.pitch_classes)
     return min(inside, key=lambda one: (abs(one - moved), one))
-
-
-def heard_scale(pitches: Iterable[int], durations: Iterable[int]) -> Scale:
-    """Return the key that some notes are heard in, major or minor.
-
-    See ``statistics.estimated_keys``. All twelve notes where none stands out, as
-    without any note.
-
-    Args:
-        pitches: ``(notes,)`` MIDI pitches.
-        durations: ``(notes,)`` in any unit, whole numbers from 1 up.
-    """
-    from monody.music.key_finding import estimated_keys
-    from monody.music.keys import KEY_NAMES
-    from monody.music.melody import Melody
-    from monody.music.melody_store import MelodyStore
-
-    lengths = list(durations)
-    ends = accumulate(lengths)
-    notes = [
-        (pitch, end - length, length)
-        for pitch, end, length in zip(pitches, ends, lengths, strict=True)
-    ]
-    key = int(estimated_keys(MelodyStore.of([Melody.from_notes(notes)]))[0])
-    return parse_scale(KEY_NAMES[key] if key >= 0 else "C chromatic")
 
 
 def _from_name(text: str) -> Scale | None:

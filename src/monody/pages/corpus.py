@@ -1,7 +1,8 @@
-"""A report on a corpus as a page: one HTML file that needs nothing else.
+"""The report on a corpus as a page: one HTML file that needs nothing else.
 
-The page is written as it is made, so its size does not show in memory. Its table is cut
-into parts that a browser lays out when they come into view: 100,000 files stay usable.
+The page is written as it is rendered, so its size does not matter to memory. Its table
+is cut into parts that a browser lays out when they come into view: 100,000 files stay
+usable.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ MEANINGS = {
 
 
 class Part(NamedTuple):
-    """A few hundred rows of the table."""
+    """A part of the table: ``ROWS_IN_PART`` files, fewer in the last."""
 
     first: int  # place of its first file, from 1
     last: int
@@ -47,28 +48,48 @@ def write_page(report: Report, path: Path) -> None:
 
     Args:
         report: What became of the corpus.
-        path: Where to; a file there is replaced.
+        path: The file to write; one that is there is replaced.
+
+    Example:
+        >>> from monody.pages.corpus import write_page
+        >>> from pathlib import Path
+        >>> import numpy as np
+        >>> from monody.corpus.report import make_report
+        >>> from monody.corpus.verdicts import Verdict
+        >>> from monody.music.melody_store import MelodyStore
+        >>> files = [Verdict("a.mid", "dropped", "no melody")]
+        >>> report = make_report("data", files, MelodyStore.of([]), np.zeros(0, int))
+        >>> write_page(report, Path("report.html"))
+        >>> "No melody was found in 1 file" in Path("report.html").read_text()
+        True
     """
-    write_html("report.html", _context(report), path)
+    write_html("corpus.html", _context(report), path)
 
 
 def _context(report: Report) -> dict[str, object]:
-    """Gather what the template shows."""
+    """Gather the values that the template names."""
+    totals = report.totals
     return {
         "root": printable(report.root),
         "summary": summary(report),
-        "totals": report.totals,
-        "verdicts": [(verdict, MEANINGS[verdict]) for verdict in VERDICTS],
+        "verdicts": [
+            (verdict, totals.with_verdict(verdict), MEANINGS[verdict])
+            for verdict in VERDICTS
+        ],
         "dropped": _problem_lines(report, DROPPED),
         "repaired": _problem_lines(report, RECOVERED),
-        "captions": captions(report.totals),
+        "captions": captions(totals.melodies_used, totals.keys_estimated),
         "charts": charts_of(report.histograms),
+        "files": totals.files,
         "parts": _parts(report),
     }
 
 
 def _problem_lines(report: Report, verdict: str) -> list[tuple[str, str, str]]:
-    """Return how many files, why, and the advice; the rarest beyond a limit as one."""
+    """Return files, reason and advice of each problem.
+
+    Beyond ``MAX_PROBLEMS`` the rarest are added up in one line.
+    """
     found = [problem for problem in report.problems if problem.verdict == verdict]
     lines = [
         (counted(problem.files, "file"), problem.reason, problem.advice)
@@ -83,7 +104,7 @@ def _problem_lines(report: Report, verdict: str) -> list[tuple[str, str, str]]:
 
 
 def _parts(report: Report) -> Iterator[Part]:
-    """Yield the table's rows, a part at a time; the last may be shorter."""
+    """Yield the rows of the table, a part at a time."""
     rows, first = in_order(report.files), 1
     while part := list(islice(rows, ROWS_IN_PART)):
         yield Part(first, first + len(part) - 1, part)

@@ -1,7 +1,8 @@
-"""The HTML pages of monody: what all of them share.
+"""Writing an HTML page of monody: its file, its frame and its charts.
 
-A page is one file that opens from disk with no network and no server; its script and
-style are our own and stand in it. ``templates/page.html`` is the frame of each.
+A page is one file that opens from disk, without a network or a server. Its script and
+style are our own and embedded in it. ``templates/page.html`` is the frame of every
+page; each other module of this room fills the template of its own name.
 """
 
 from __future__ import annotations
@@ -12,17 +13,18 @@ from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monody.corpus.histograms import HistogramName, Histograms
 from monody.errors import MonodyError
 from monody.files import replacing
 
 PAGE = "index.html"
 GENERATOR = '<meta name="generator" content="monody">'
 MAX_BARS = 16  # of a chart; the others are folded away
-BUFFERED_PIECES = 2000  # of the template's output, written at a time
+BUFFERED_PIECES = 2000  # pieces of the template's output that are written at a time
 
 
 class HistogramBar(NamedTuple):
-    """A line of a histogram."""
+    """One bar of a histogram."""
 
     label: str
     figure: str  # such as "1,203"
@@ -31,12 +33,21 @@ class HistogramBar(NamedTuple):
 
 
 def write_html(template: str, context: Mapping[str, object], path: Path) -> None:
-    """Write a page as it is made, whole or not at all.
+    """Write a page as its template is rendered, whole or not at all.
 
     Args:
         template: The name of the file in ``templates``.
-        context: What it shows.
-        path: Where to; a file there is replaced.
+        context: The values that the template names.
+        path: The file to write; one that is there is replaced.
+
+    Example:
+        >>> from monody.pages.page import write_html
+        >>> from pathlib import Path
+        >>> page = Path("page.html")
+        >>> context = {"title": "Airs", "about": [], "cards": []}
+        >>> write_html("melodies.html", context, page)
+        >>> "<h1>Airs</h1>" in page.read_text()
+        True
     """
     environment = Environment(
         loader=PackageLoader("monody.pages"),
@@ -52,10 +63,23 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
 
 
 def require_own(path: Path) -> None:
-    """Make sure that a page may be written where the user named its folder alone.
+    """Make sure that writing a page replaces nothing but a page of monody.
+
+    Args:
+        path: Where the page goes; the user named only its folder.
 
     Raises:
         MonodyError: If there is a file of another program.
+
+    Example:
+        >>> from monody.pages.page import require_own
+        >>> from pathlib import Path
+        >>> page = Path("index.html")
+        >>> _ = page.write_text("<h1>My home page</h1>")
+        >>> require_own(page)
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: 'index.html' is not a page of monody: name another...
     """
     if path.is_file() and GENERATOR not in path.read_text("utf-8", errors="replace"):
         raise MonodyError(
@@ -64,10 +88,15 @@ def require_own(path: Path) -> None:
         )
 
 
-def charts_of(
-    histograms: Mapping[str, Mapping[str, int]],
-) -> dict[str, list[HistogramBar]]:
-    """Scale histograms for ``templates/charts.html``; empty ones are left out."""
+def charts_of(histograms: Histograms) -> dict[HistogramName, list[HistogramBar]]:
+    """Scale histograms for ``templates/charts.html``; empty ones are left out.
+
+    Example:
+        >>> from monody.pages.page import HistogramBar
+        >>> from monody.pages.page import charts_of
+        >>> charts_of({"pitch": {"C4": 3, "D4": 1}, "meter": {}})["pitch"][1]
+        HistogramBar(label='D4', figure='1', percent=33.3, share='25%')
+    """
     return {name: _bars(counts) for name, counts in histograms.items() if counts}
 
 
@@ -83,7 +112,7 @@ def _bars(counts: Mapping[str, int]) -> list[HistogramBar]:
 
 
 def _share(share: float) -> str:
-    """Say a share: ``_share(0.004) == "0.4%"``."""
+    """Print a share as a percentage: 0.004 is "0.4%"."""
     if 0 < share < 0.001:
         return "<0.1%"
     return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"

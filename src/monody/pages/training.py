@@ -1,6 +1,6 @@
-"""The page of a training: its curves, what it learnt from, what it wrote on its way.
+"""The page of a training: curves, scorecard, corpus, and melodies of a few epochs.
 
-It is made from what the experiment keeps, so it can be written again at any time.
+It is made from the files of the experiment, so it can be written again at any time.
 """
 
 from __future__ import annotations
@@ -8,19 +8,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from monody.corpus.histograms import histograms
 from monody.corpus.report import captions, counted, printable
 from monody.evaluation.scorecard import evaluate
-from monody.evaluation.wording import about, meaning, rows_of, titles_of
+from monody.evaluation.wording import ModelRow, about, meaning, rows_of, titles_of
 from monody.experiments.experiment import Experiment
-from monody.experiments.records import saved_settings
 from monody.generation.generate import generate
 from monody.music.melody_store import MelodyStore
-from monody.pages.layout import Card
-from monody.pages.melodies import CardMaker, Shown
+from monody.pages.melodies import Shown
 from monody.pages.page import PAGE, charts_of, require_own, write_html
+from monody.pages.player import Card, CardMaker
 from monody.render.curves import Curves, curves_svg
 from monody.settings.sampling import SampleSettings
 
@@ -44,6 +43,9 @@ def write_training_page(
         sound_bank: A ``.sf2`` file that plays; by default monody's own sound.
         progress: Called after each step.
 
+    Returns:
+        The page.
+
     Raises:
         MonodyError: If the experiment is not whole, the sound bank cannot be played, or
             there is a page of another program.
@@ -65,22 +67,29 @@ def write_training_page(
     context = _context(experiment)
     step()
     if experiment.samples.exists():
-        shutil.rmtree(experiment.samples)  # of a page that is written anew
+        shutil.rmtree(experiment.samples)  # of an earlier page
     maker = CardMaker(experiment.folder, sound_bank)
-    context["heard"] = [
-        (title, list(_cards(model, maker, step))) for title, model in heard
-    ]
-    context["left_out"] = maker.left_out
+    cards = [(title, list(_cards(model, maker, step))) for title, model in heard]
+    context |= {"heard": cards, "left_out": maker.left_out}
     write_html("training.html", context, path)
     return Shown(path, tuple(maker.left_out))
 
 
 def epochs_to_hear(experiment: Experiment) -> list[tuple[str, Experiment]]:
-    """Choose whose melodies the page lets one hear: first, middle and best epoch.
+    """Choose the epochs whose melodies the page plays: first, middle and best.
+
+    Args:
+        experiment: A trained experiment.
 
     Returns:
-        What each is, in words, and the experiment with the weights of that epoch. The
-        first and the middle one are left out where the best comes no later.
+        For each epoch its heading, and an experiment that loads its weights. The first
+        and the middle epoch are left out unless they come before the best one.
+
+    Example:
+        >>> from monody.pages.training import epochs_to_hear
+        >>> from monody.experiments.experiment import Experiment
+        >>> [title for title, _ in epochs_to_hear(Experiment("experiments/01"))]
+        ['Epoch 1', 'Best: epoch 2']
     """
     best = _best_epoch(experiment)
     if best is None:
@@ -105,8 +114,8 @@ def _best_epoch(experiment: Experiment) -> int | None:
     return best[-1] if best else None
 
 
-def _context(experiment: Experiment) -> dict[str, Any]:
-    """Gather what the page shows besides the melodies."""
+def _context(experiment: Experiment) -> dict[str, object]:
+    """Gather everything that the page shows besides the cards."""
     record = experiment.record()
     history = experiment.history()
     curves = Curves(
@@ -118,18 +127,15 @@ def _context(experiment: Experiment) -> dict[str, Any]:
     )
     sides = {side: experiment.side(side) for side in ("train", "validation", "test")}
     melodies = _all(sides)
-    totals = {
-        "melodies_used": len(melodies),
-        "keys_estimated": int((melodies.info["key"] < 0).sum()),
-    }
-    named = Path(record.get("data_dir") or experiment.folder).name
+    keys_estimated = int((melodies.info["key"] < 0).sum())
+    named = Path(record.data_dir or experiment.folder).name
     return {
         "title": f"Training on {printable(named)}",
         "about": list(_about(experiment, sides)),
         "curves": curves_svg(curves, "Learning curves") if history else "",
         "curves_said": curves.said if history else "",
         "charts": charts_of(histograms(melodies)),
-        "captions": captions(totals),
+        "captions": captions(len(melodies), keys_estimated),
         "scorecard": _scorecard(experiment) if len(sides["test"]) else None,
     }
 
@@ -143,12 +149,12 @@ def _all(sides: dict[str, MelodyStore]) -> MelodyStore:
 
 
 def _about(experiment: Experiment, sides: dict[str, MelodyStore]) -> Iterator[str]:
-    """Say in a few lines what was trained on what."""
+    """Describe the melodies and the model in a few lines."""
     record = experiment.record()
-    model, training = saved_settings(record)
-    note = experiment.folder / "message.txt"
-    if note.is_file():
-        yield printable(note.read_text("utf-8").strip())
+    model, training = record.model, record.training
+    note = experiment.message()
+    if note is not None:
+        yield printable(note.strip())
     counts = ", ".join(f"{len(melodies)} {side}" for side, melodies in sides.items())
     notes = counted(sum(len(melodies.notes) for melodies in sides.values()), "note")
     yield f"Melodies: {counts} ({notes}); none of one tune on two sides."
@@ -159,30 +165,35 @@ def _about(experiment: Experiment, sides: dict[str, MelodyStore]) -> Iterator[st
     )
 
 
-def _scorecard(experiment: Experiment) -> dict[str, Any]:
+class ScorecardText(NamedTuple):
+    """A scorecard in words, as ``templates/training.html`` shows it."""
+
+    about: list[str]
+    titles: list[str]
+    rows: list[ModelRow]
+    meaning: str
+
+
+def _scorecard(experiment: Experiment) -> ScorecardText:
     """Judge the network on the test melodies, beside the references."""
     card = evaluate(experiment, from_nothing=False)
-    return {
-        "about": list(about(card))[1:],
-        "titles": titles_of(card),
-        "rows": rows_of(card),
-        "meaning": meaning(card),
-    }
+    lines = list(about(card))[1:]
+    return ScorecardText(lines, titles_of(card), rows_of(card), meaning(card))
 
 
 def _cards(
     model: Experiment, maker: CardMaker, step: Callable[[], None]
 ) -> Iterator[Card]:
-    """Let a model write, and render what it wrote."""
-    _, training = saved_settings(model.record())
-    settings = SampleSettings(num_files=MELODIES, bars=BARS, seed=training.seed)
+    """Let a model write melodies, and render them."""
+    seed = model.record().training.seed
+    settings = SampleSettings(num_files=MELODIES, bars=BARS, seed=seed)
     generation = generate(model, settings)
     folder = model.samples / model.model_path.stem
     paths = generation.save(folder)
     step()
-    for number, (path, melody, piece) in enumerate(
-        zip(paths, generation.melodies, generation.pieces, strict=True), 1
+    for number, (path, melody, one) in enumerate(
+        zip(paths, generation.melodies, generation.generated, strict=True), 1
     ):
         name = f"Melody {number}"
-        yield maker.card(name, melody, piece, path, generation)
+        yield maker.card(name, melody, one, path, generation)
         step()

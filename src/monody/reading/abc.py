@@ -1,7 +1,7 @@
 """From ABC text to the same raw score that MIDI gives.
 
-symusic parses the tunes. What it stumbles over and a melody does not need is taken out
-first: grace notes, ornaments, chord names and remarks.
+symusic parses the tunes. Grace notes, ornaments, chord names and remarks are taken out
+first: it fails on some of them, and a melody does not need them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
-import symusic
+from symusic.core import ScoreTick
 
 from monody.music.meter import COMMON_TIME
 from monody.reading.midi.parse import validated
@@ -28,19 +27,31 @@ _BAR_LINE = re.compile(r"[|:\]]*\|[|:\]]*")
 
 
 def tunes_of(text: str) -> list[str]:
-    """Split a tune book into its tunes, each from its ``X:`` line on."""
+    r"""Split a tune book into its tunes, each from its ``X:`` line on.
+
+    Example:
+        >>> from monody.reading.abc import tunes_of
+        >>> tunes_of("Two tunes\nX:1\nK:C\nCDE|\nX:2\nK:C\nGAB|\n")
+        ['X:1\nK:C\nCDE|\n', 'X:2\nK:C\nGAB|\n']
+    """
     parts = re.split(r"(?m)^(?=X:)", text)
     return [part for part in parts if part.startswith("X:")]
 
 
 def title_of(tune: str) -> str:
-    """Return the first title of a tune, empty if it has none."""
+    r"""Return the first title of a tune, empty if it has none.
+
+    Example:
+        >>> from monody.reading.abc import title_of
+        >>> title_of("X:1\nT: The Blackbird\nK:D\nDEFG|")
+        'The Blackbird'
+    """
     found = re.search(r"(?m)^T:[ \t]*(.*)$", tune)
     return found.group(1).strip() if found else ""
 
 
 def read_abc(tune: str) -> RawScore:
-    """Parse one tune.
+    r"""Parse one tune.
 
     A first bar that is shorter than the meter is a pickup: the notes are moved so that
     it ends on a bar line.
@@ -50,6 +61,13 @@ def read_abc(tune: str) -> RawScore:
 
     Raises:
         UnreadableError: If it cannot be parsed.
+
+    Example:
+        >>> from monody.reading.abc import read_abc
+        >>> score = read_abc("X:1\nM:3/4\nL:1/4\nK:C\nG|c2d|e3|")
+        >>> quarters = score.tracks[0].start / score.ticks_per_quarter
+        >>> quarters.tolist()  # the pickup ends on the bar line at 3
+        [2.0, 3.0, 5.0, 6.0]
     """
     header, body = _simplified(tune)
     score = validated(_parse(header + body))
@@ -62,7 +80,7 @@ def read_abc(tune: str) -> RawScore:
 
 
 def _simplified(tune: str) -> tuple[str, str]:
-    """Return header and music, without what a melody does not need.
+    """Return header and music, without all that a melody does not need.
 
     The rhythm field goes too: it would make symusic swing every hornpipe.
     """
@@ -79,7 +97,7 @@ def _simplified(tune: str) -> tuple[str, str]:
 
 
 def _first_bar_ticks(header: str, body: str) -> int:
-    """Return the length of what stands before the first bar line, in file ticks.
+    """Return the length of the music before the first bar line, in file ticks.
 
     It is where a note would start that is put at its end: a bar may end in a rest.
     """
@@ -92,12 +110,12 @@ def _first_bar_ticks(header: str, body: str) -> int:
     return max((note.time for track in bar.tracks for note in track.notes), default=0)
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str) -> ScoreTick:
     with _silenced():
         try:
-            return symusic.Score.from_abc(text)
+            return ScoreTick.from_abc(text)
         except (RuntimeError, ValueError) as error:
-            # Its words name temporary files, so they differ at every reading.
+            # Its message names a temporary file, so it differs at every reading.
             raise UnreadableError(
                 "ABC that cannot be read", "check the notation of the tune"
             ) from error
@@ -105,7 +123,7 @@ def _parse(text: str) -> Any:
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Keep symusic's remarks, printed from C++, off the terminal."""
+    """Keep the remarks that symusic prints from C++ off the terminal."""
     saved = [os.dup(1), os.dup(2)]
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

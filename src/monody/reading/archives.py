@@ -9,9 +9,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from monody.reading.file_types import is_archive_name, is_music_name
-from monody.reading.midi.parse import GET_IT_AGAIN
-from monody.reading.raw_score import UnreadableError
+from monody.reading.file_types import is_readable_name
+from monody.reading.raw_score import GET_IT_AGAIN, UnreadableError
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -21,15 +20,26 @@ _DAMAGE = (
     ValueError,
     NotImplementedError,  # a version of the format that does not exist
 )
-# Those whose unpacking can be stopped at a size.
+# The methods of packing whose unpacking can be stopped at a size.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def check_size(size: int, max_bytes: int) -> None:
-    """Refuse what is too large.
+    """Refuse a file that is too large.
+
+    Args:
+        size: Its bytes.
+        max_bytes: The limit.
 
     Raises:
-        UnreadableError: If it is.
+        UnreadableError: If it is larger.
+
+    Example:
+        >>> from monody.reading.archives import check_size
+        >>> check_size(2_000_000, max_bytes=1_000_000)
+        Traceback (most recent call last):
+        ...
+        monody.reading.raw_score.UnreadableError: larger than 1 MB
     """
     if size > max_bytes:
         raise UnreadableError(
@@ -52,6 +62,17 @@ class Archive:
 
     Raises:
         UnreadableError: If it is none, or damaged.
+
+    Example:
+        >>> import zipfile
+        >>> from monody.reading.archives import Archive
+        >>> with zipfile.ZipFile("book.zip", "w") as book:
+        ...     book.write("data/midi/tune-000.mid", "tune.mid")
+        ...     book.writestr("readme.txt", "twenty tunes")
+        >>> Archive("book.zip").members()
+        [Member(place=0, name='tune.mid')]
+        >>> Archive("book.zip").read(0, max_bytes=16_000_000)[:4]
+        b'MThd'
     """
 
     def __init__(self, file: str | bytes) -> None:
@@ -71,7 +92,7 @@ class Archive:
         found = [
             Member(place, info.filename)
             for place, info in enumerate(self._zip.infolist())
-            if not info.filename.endswith("/") and _is_wanted(info.filename)
+            if not info.filename.endswith("/") and _is_readable(info.filename)
         ]
         return sorted(found, key=lambda member: member.name)
 
@@ -85,6 +106,10 @@ class Archive:
 
     def read(self, place: int, max_bytes: int) -> bytes:
         """Unpack one member.
+
+        Args:
+            place: Its place in the archive.
+            max_bytes: The most that it may unpack to.
 
         Raises:
             UnreadableError: If it is larger, damaged, or locked by a password.
@@ -109,10 +134,10 @@ class Archive:
         return data
 
 
-def _is_wanted(name: str) -> bool:
+def _is_readable(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not hidden and (is_music_name(name) or is_archive_name(name))
+    return not hidden and is_readable_name(name)
 
 
 @lru_cache(maxsize=2)

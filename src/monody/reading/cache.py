@@ -1,10 +1,10 @@
-"""What was read before, so that no file is parsed twice.
+"""The database of what was read before, so that no file is parsed twice.
 
-An SQLite database under the user's cache folder (``MONODY_CACHE`` names another) holds
-one row for each content and settings that were read. Its key covers the bytes of the
-file, the settings, and the program itself, so nothing in it can be out of date. Several
-processes may use it at once; a damaged row is read anew, a damaged database is begun
-anew, and `monody cache --clear` removes it all.
+It is an SQLite file under the user's cache folder (``MONODY_CACHE`` names another),
+with one row for each content that was read with some settings. The key of a row covers
+the bytes of the file, the settings, and the program itself, so no row can be out of
+date. Several processes may use the database at once. A file whose row is damaged is
+read again, a damaged database is begun again, and `monody cache --clear` removes it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import Any
 
-import numpy as np
-
-from monody.music.melody_store import INFO, MelodyStore
-from monody.reading.reasons import FileReport, Reason
+from monody.reading.protocol import FilesRead, arrays_from_bytes, arrays_to_bytes
+from monody.reading.reasons import FileReport
 from monody.settings.reading import ReadSettings
 
 PACKAGE = Path(__file__).parents[1]  # all rooms: many have a say in a reading
@@ -35,7 +32,7 @@ create table if not exists readings (
     program text
 ) without rowid
 """
-_LAYOUT = 1  # of the table; another one is begun anew
+_LAYOUT = 1  # of the table; a database with another is begun again
 
 CacheRow = tuple[str, str, bytes, bytes, bytes, bytes]
 
@@ -56,14 +53,37 @@ def program_fingerprint() -> bytes:
 
 
 def common_key(settings: ReadSettings) -> str:
-    """Return the part of a key that all readings of a run share."""
+    """Return the part of a key that all readings with the same settings share.
+
+    Example:
+        >>> from monody.reading.cache import common_key
+        >>> from monody.settings.reading import ReadSettings
+        >>> common_key(ReadSettings(n_jobs=1)) == common_key(ReadSettings(n_jobs=2))
+        True
+        >>> common_key(ReadSettings()) == common_key(ReadSettings(min_notes=3))
+        False
+    """
     digest = hashlib.blake2b(program_fingerprint(), digest_size=_KEY_BYTES)
     digest.update(json.dumps(settings.of_reading()).encode())
     return digest.hexdigest()
 
 
 def reading_key(data: bytes, name: str, common: str) -> str:
-    """Return the key of a file's reading: its bytes, its suffixes, what is common."""
+    """Return the key of a file's reading: its bytes, its suffixes, what is common.
+
+    Args:
+        data: The whole file.
+        name: Its name, of which the last two suffixes count.
+        common: What `common_key` returns.
+
+    Example:
+        >>> from monody.reading.cache import reading_key
+        >>> key = reading_key(b"MThd", "tune.mid", "")
+        >>> key == reading_key(b"MThd", "Other.MID", "")
+        True
+        >>> key == reading_key(b"MThd", "tune.mid.gz", "")
+        False
+    """
     digest = hashlib.blake2b(data, digest_size=_KEY_BYTES)
     digest.update(common.encode())
     digest.update("".join(PurePath(name.lower()).suffixes[-2:]).encode())
@@ -75,11 +95,22 @@ class ReadCache:
 
     Args:
         path: The database; it is made where there is none.
-        program: Whose readings are written; those of others are removed. Empty to look
-            up only.
+        program: The program that writes its readings, a fingerprint; readings of other
+            programs are removed. Empty to look up only.
 
     Raises:
         sqlite3.DatabaseError: If it is none of ours.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.reading.cache import ReadCache, rows
+        >>> from monody.reading.protocol import FilesRead
+        >>> from monody.reading.reasons import Reason
+        >>> cache = ReadCache(Path("readings.sqlite"), program="2.0")
+        >>> cache.add(rows(FilesRead.failed(Reason("no notes", "listen"), key="6b23")))
+        >>> cache.get("6b23").reports[0].left_out_text
+        '1 × no notes'
+        >>> cache.close()
     """
 
     def __init__(self, path: Path, program: str = "") -> None:
@@ -106,8 +137,12 @@ class ReadCache:
         """Close the database."""
         self._connection.close()
 
-    def get(self, key: str) -> tuple[FileReport, MelodyStore] | None:
-        """Return a reading, or ``None`` where there is none or it is damaged."""
+    def get(self, key: str) -> FilesRead | None:
+        """Return the reading of one file, not to be remembered again.
+
+        Returns:
+            ``None`` where there is none or it is damaged.
+        """
         try:
             row = self._connection.execute(
                 "select key, report, notes, meters, info, sum from readings "
@@ -118,8 +153,12 @@ class ReadCache:
             return None  # the parent, which writes, meets the same error and mends it
         if row is None or row[-1] != _checksum(*row[:-1]):
             return None
-        _, report, *arrays, _ = row
-        return _reading(report, *arrays)
+        _, report, notes, meters, info, _ = row
+        return FilesRead(
+            arrays_from_bytes(notes, meters, info),
+            [FileReport.from_json(*json.loads(report))],
+            [""],
+        )
 
     def add(self, rows: Iterable[CacheRow]) -> None:
         """Remember readings, all or none of them."""
@@ -137,56 +176,22 @@ def _checksum(*parts: str | bytes) -> bytes:
     return digest.digest()
 
 
-def _reading(
-    report: str, notes: bytes, meters: bytes, info: bytes
-) -> tuple[FileReport, MelodyStore]:
-    """Rebuild a reading from its row."""
-    own = np.frombuffer(info, INFO).copy()
-    own["file"] = 0  # it was read among others, whose places do not matter here
-    store = MelodyStore(
-        np.frombuffer(notes, np.int32).reshape(-1, 3),
-        np.frombuffer(meters, np.int32).reshape(-1, 3),
-        own,
-        [""],
-    )
-    return report_from_json(json.loads(report)), store
+def rows(read: FilesRead) -> Iterator[CacheRow]:
+    """Make the rows of the files that are to be remembered, those with a key.
 
-
-def report_from_json(values: Any) -> FileReport:
-    """Rebuild a report from ``[left out, repairs]``."""
-    left_out, repairs = values[:2]
-    return FileReport(
-        tuple((Reason(*reason), count) for reason, count in left_out), tuple(repairs)
-    )
-
-
-def rows(
-    keys: Iterable[str | None], reports: Iterable[FileReport], melodies: MelodyStore
-) -> Iterable[CacheRow]:
-    """Make the rows of the files that are to be remembered.
-
-    Args:
-        keys: One a file; empty or ``None`` for those that are not.
-        reports: One a file.
-        melodies: Those of all files; ``info["file"]`` is the place of the file.
+    Example:
+        >>> from monody.reading.cache import rows
+        >>> from monody.reading.protocol import FilesRead
+        >>> from monody.reading.reasons import Reason
+        >>> damaged = Reason("damaged zip archive", "download it again")
+        >>> [row] = rows(FilesRead.failed(damaged, key="6b23"))
+        >>> row[:2]
+        ('6b23', '[[[["damaged zip archive", "download it again"], 1]], []]')
+        >>> list(rows(FilesRead.failed(damaged, key=None)))
+        []
     """
-    info = melodies.info
-    notes, meters = (
-        np.concatenate([[0], np.cumsum(info[name], dtype=np.int64)]).tolist()
-        for name in ("note_count", "meter_count")
-    )
-    ends = np.cumsum(np.bincount(info["file"], minlength=1)).tolist()
-    begin = 0
-    for file, (key, report) in enumerate(zip(keys, reports, strict=True)):
-        end = ends[file] if file < len(ends) else begin
+    for file in read.by_file():
+        [report], [key] = file.reports, file.keys
         if key:
-            text = json.dumps([report.left_out, report.repairs])
-            parts = (
-                key,
-                text,
-                melodies.notes[notes[begin] : notes[end]].tobytes(),
-                melodies.meters[meters[begin] : meters[end]].tobytes(),
-                info[begin:end].tobytes(),
-            )
+            parts = (key, json.dumps(report.to_json()), *arrays_to_bytes(file.melodies))
             yield (*parts, _checksum(*parts))
-        begin = end

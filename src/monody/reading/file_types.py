@@ -1,4 +1,4 @@
-"""What the names of music files end in."""
+"""The suffixes of the names of music files and archives."""
 
 from __future__ import annotations
 
@@ -11,12 +11,29 @@ GZIP_SUFFIX, ARCHIVE_SUFFIX = ".gz", ".zip"
 
 
 def is_archive_name(name: str) -> bool:
-    """Tell whether a file's name says that it is an archive."""
+    """Tell whether a file's name says that it is an archive.
+
+    Example:
+        >>> from monody.reading.file_types import is_archive_name
+        >>> is_archive_name("Tunes.ZIP"), is_archive_name("tune.mxl")
+        (True, False)
+    """
     return name.lower().endswith(ARCHIVE_SUFFIX)
 
 
 def is_music_name(name: str) -> bool:
-    """Tell whether a file's name says that it holds music, packed by gzip or not."""
+    """Tell whether a file's name says that it holds music, packed by gzip or not.
+
+    Example:
+        >>> from monody.reading.file_types import is_music_name
+        >>> [is_music_name(name) for name in ("a.MID", "b.abc.gz", "c.gz", "d.zip")]
+        [True, True, False, False]
+    """
     path = PurePath(name.lower())
     suffix = PurePath(path.stem).suffix if path.suffix == GZIP_SUFFIX else path.suffix
     return suffix in MUSIC_SUFFIXES
+
+
+def is_readable_name(name: str) -> bool:
+    """Tell whether a file's name says that it is worth opening: music or an archive."""
+    return is_music_name(name) or is_archive_name(name)

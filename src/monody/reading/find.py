@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monody.reading.file_types import is_archive_name, is_music_name
+from monody.reading.file_types import is_readable_name
 
 SETTLED_SECONDS = 2.0  # file times are that coarse on some disks
 
@@ -38,12 +38,21 @@ class FoundFiles:
 def find_files(root: Path) -> FoundFiles:
     """Find the music files of a folder and its subfolders.
 
-    Links are followed, once each; hidden files and folders are ignored. What has the
-    name of a music file but is not a regular file is found too, and so are folders that
-    cannot be listed: each gets its verdict.
+    Links are followed, once each; hidden files and folders are ignored. Something that
+    has the name of a music file but is not a regular file is found too, and so are
+    folders that cannot be listed: each gets its verdict.
 
     Args:
         root: The folder, or a single file, whatever its name.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.reading.find import find_files
+        >>> found = find_files(Path("data/midi"))
+        >>> found.names[:2]
+        ['tune-000.mid', 'tune-001.mid']
+        >>> found.path("tune-000.mid")
+        'data/midi/tune-000.mid'
     """
     single = not root.is_dir()
     found = FoundFiles(str(root.parent if single else root))
@@ -60,7 +69,7 @@ def find_files(root: Path) -> FoundFiles:
         times = (status.st_mtime_ns, status.st_ctime_ns)
         traits = (status.st_mode, status.st_ino, status.st_size, *times)
         digest.update(repr(traits).encode())
-        # A time that is yet to come tells nothing of when the file changed.
+        # A time that lies in the future does not tell when the file changed.
         known = [seconds for seconds in (t / 1e9 for t in times) if seconds <= now]
         found.newest = max([found.newest, *known])
     found.digest = digest.hexdigest()
@@ -84,10 +93,6 @@ def _walk(root: Path) -> Iterator[str]:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         inside = os.path.relpath(folder, root)
         for name in sorted(names):
-            if not name.startswith(".") and _is_wanted(name):
+            if not name.startswith(".") and is_readable_name(name):
                 yield name if inside == "." else os.path.join(inside, name)
     yield from closed
-
-
-def _is_wanted(name: str) -> bool:
-    return is_music_name(name) or is_archive_name(name)

@@ -1,4 +1,4 @@
-"""Which reader the bytes of a file need: MIDI, ABC or MusicXML, packed or not.
+"""The choice of a reader by the bytes of a file: MIDI, ABC or MusicXML, packed or not.
 
 The content decides, not the name: files named ``.mid`` hold all of these.
 """
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from monody.reading.abc import read_abc, tunes_of
 from monody.reading.archives import Archive, check_size
 from monody.reading.file_types import ARCHIVE_SUFFIX, GZIP_SUFFIX, SCORE_SUFFIXES
-from monody.reading.midi.parse import GET_IT_AGAIN, read_midi
+from monody.reading.midi.parse import read_midi
 from monody.reading.midi.repair import HEADER_SEARCH_BYTES
-from monody.reading.raw_score import RawScore, UnreadableError
+from monody.reading.raw_score import GET_IT_AGAIN, RawScore, UnreadableError
 from monody.reading.reasons import Reason
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -25,22 +25,29 @@ _ROOT_SEARCH_BYTES = 4096
 
 @dataclass(frozen=True)
 class ReadScores:
-    """What a file holds: one score, or one a tune in a tune book."""
+    """The scores of a file: one, or one for each tune of a tune book."""
 
     scores: list[RawScore]
     left_out: list[Reason]  # why tunes of a book could not be read
 
 
 def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
-    """Parse a file.
+    r"""Parse a file.
 
     Args:
         data: The whole file.
-        name: Its name, for what the content does not tell.
+        name: Its name, which decides where the content does not.
         max_bytes: The most that it may unpack to.
 
     Raises:
         UnreadableError: If it holds nothing that can be used.
+
+    Example:
+        >>> from monody.reading.formats import read_scores
+        >>> book = b"X:1\nK:D\nDEFG|\nX:2\nK:G\nGABc|\n"
+        >>> found = read_scores(book, "two-tunes.mid", max_bytes=1_000_000)
+        >>> [score.keys for score in found.scores]
+        [((0, 'D major'),), ((0, 'G major'),)]
     """
     suffix = os.path.splitext(name.lower())[1]
     if data.startswith(_GZIP):
@@ -58,11 +65,11 @@ def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
         return ReadScores([read_musicxml(data, max_bytes)], [])
     if suffix == ".abc" or data.removeprefix(b"\xef\xbb\xbf").startswith(b"X:"):
         return _read_tune_book(data)
-    return ReadScores([read_midi(data)], [])  # which says what it is instead
+    return ReadScores([read_midi(data)], [])  # whose error says what it looks like
 
 
 def _read_gzip(data: bytes, name: str, max_bytes: int) -> ReadScores:
-    """Read what was packed by gzip; what is left of it, if it was cut short."""
+    """Read a file packed by gzip; the beginning of it, if it was cut short."""
     unpacked, whole = _unpacked(data, max_bytes)
     if unpacked.startswith(_GZIP):
         raise UnreadableError("packed more than once", "unpack it")
@@ -109,7 +116,7 @@ def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
 
 
 def _repaired(found: ReadScores, repairs: list[str]) -> ReadScores:
-    """Name what was done to the file before its scores were read."""
+    """Report the repairs that were made before the scores were read."""
     scores = [
         replace(score, repairs=(*repairs, *score.repairs)) for score in found.scores
     ]

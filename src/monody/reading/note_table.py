@@ -18,6 +18,7 @@ MAX_TICK = 2**31 - 2**24  # times beyond it wrapped around, or are about to
 MAX_QUARTERS = 2**20  # six days at 120 bpm: what lies later is damage
 
 Longs = NDArray[np.int64]
+Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 
@@ -31,6 +32,16 @@ class NoteTable:
         end: In ticks, later than the start.
         owner: The track, or the part of one, that each note is of; non-decreasing.
         owners: How many owners there are, those without notes included.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.note_table import NoteTable
+        >>> pitch, start, owner = np.array([[60, 62, 64], [0, 24, 0], [0, 0, 2]])
+        >>> notes = NoteTable(pitch, start, start + 24, owner, owners=3)
+        >>> notes.counts.tolist(), notes.bounds.tolist()
+        ([2, 0, 1], [0, 2, 2, 3])
+        >>> notes.where(notes.pitch > 60).counts.tolist()
+        [1, 0, 1]
     """
 
     pitch: Longs
@@ -54,6 +65,17 @@ class NoteTable:
         """Whether each note but the last of all is followed by one of its owner's."""
         same: Mask = self.owner[1:] == self.owner[:-1]
         return same
+
+    @property
+    def starts_with_next(self) -> Mask:
+        """Whether each note but the last of all begins with the next, of its owner."""
+        together: Mask = self.with_next & (self.start[1:] == self.start[:-1])
+        return together
+
+    @property
+    def bounds(self) -> Longs:
+        """Where the notes of each owner begin, and the end: ``(owners + 1,)``."""
+        return np.concatenate([[0], np.cumsum(self.counts)])
 
     @property
     def counts(self) -> Longs:
@@ -86,13 +108,22 @@ def gather(tracks: Sequence[RawTrack], quarters: Longs) -> NoteTable:
     Returns:
         Notes with a pitch from 0 to 127 and times that did not wrap around, in file
         ticks; the owner of a note is its track's place in ``tracks``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.note_table import gather
+        >>> from monody.reading.raw_score import RawTrack
+        >>> pitch, start = np.array([[200, 64, 60], [0, 480, 0]])
+        >>> track = RawTrack(pitch, start, np.full(3, 480), 0, False, 0)
+        >>> gather([track], quarters=np.array([480])).pitch.tolist()
+        [60, 64]
     """
-    pitch = _joined([track.pitch for track in tracks])
+    pitch = _joined([track.pitch for track in tracks])  # (notes,)
     start = _joined([track.start for track in tracks])
     end = start + np.maximum(_joined([track.duration for track in tracks]), 1)
     owner = np.repeat(np.arange(len(tracks)), [len(track.pitch) for track in tracks])
     limit = np.minimum(MAX_QUARTERS * quarters, MAX_TICK)[owner]
-    good = (pitch >= 0) & (pitch <= 127) & (start >= 0) & (end < limit)
+    good = (pitch >= 0) & (pitch <= 127) & (start >= 0) & (end < limit)  # (notes,)
     return _in_order(NoteTable(pitch, start, end, owner, len(tracks)).where(good))
 
 

@@ -2,7 +2,7 @@
 
 ``multiprocessing`` would run the user's script again in each child (a five-line script
 has no ``__main__`` guard) and loses a whole pool when one process dies. These children
-start clean, know only ``read_worker``, and a death costs the one file that caused it.
+start clean, know only ``worker``, and a death costs the one file that caused it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO, TypeVar, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import BinaryIO, TypeVar, cast
 
 from monody.errors import MonodyError
-from monody.music.melody_store import INFO, MelodyStore
-from monody.reading.cache import report_from_json
-from monody.reading.reasons import FileReport, Reason
+from monody.reading import protocol
+from monody.reading.protocol import FilesRead
+from monody.reading.reasons import Reason
 from monody.settings.reading import ReadSettings
 
 Answer = TypeVar("Answer")
@@ -38,26 +35,21 @@ MAX_JOBS = 8  # more readers than one parent can listen to only cost memory
 
 
 @dataclass(frozen=True)
-class FileChunk:
-    """What came out of some files, in their order."""
-
-    melodies: MelodyStore  # info["file"] is the place of the file
-    reports: list[FileReport]
-    # To remember each by; empty for what is not to be, None for what may turn out
-    # otherwise another time.
-    keys: list[str | None]
-
-
-@dataclass(frozen=True)
 class Source:
-    """Something to read: a file, or a member of an archive."""
+    """Something to read: a file, or a member of an archive.
+
+    Example:
+        >>> from monody.reading.pool import Source
+        >>> Source("tune.mid", "data/midi/tune.mid").member
+        -1
+    """
 
     name: str  # what the user calls it
     path: str
     member: int = -1  # its place in the archive at ``path``
 
 
-_Answer = tuple[Sequence[Source], FileChunk]
+_Answer = tuple[Sequence[Source], FilesRead]
 
 
 class ReadPool:
@@ -65,8 +57,8 @@ class ReadPool:
 
     Args:
         settings: How to read, in ``n_jobs`` processes, ``max_files_in_ram`` at a time.
-        cache: The database of what was read before, and what its keys have in common;
-            nothing to remember nothing.
+        cache: The database of what was read before, and what its keys have in common
+            (``cache.common_key``); empty to remember nothing.
         module: The module that the children run, which tests replace.
     """
 
@@ -102,7 +94,17 @@ class ReadPool:
             child.close()
 
     def read(self, sources: Iterable[Source]) -> Iterator[_Answer]:
-        """Read files; yields some of them, in their order, and what came out."""
+        """Read files.
+
+        Args:
+            sources: The files, which may be more than fit in memory.
+
+        Yields:
+            Some of the files, in their order, and what came out of them.
+
+        Raises:
+            MonodyError: If a child does not start.
+        """
         in_ram = self._settings.max_files_in_ram
         size = max(1, min(MAX_CHUNK, in_ram // (2 * self._jobs)))
         pending: deque[Future[list[_Answer]]] = deque()
@@ -114,10 +116,17 @@ class ReadPool:
             yield from pending.popleft().result()
 
     def members(self, path: str) -> list[tuple[int, str]] | Reason:
-        """List the music files in an archive, place and name.
+        """List the music files in an archive.
 
-        Where there are none, reading it as a file says why. If listing it kills the
-        child, that is why.
+        Args:
+            path: The archive.
+
+        Returns:
+            The place and the name of each. Where there are none, reading the archive as
+            a file says why. If listing it kills the child, the reason.
+
+        Raises:
+            MonodyError: If the child does not start.
         """
         return self._threads.submit(self._list, path).result()
 
@@ -134,13 +143,12 @@ class ReadPool:
         if self._closed.is_set():
             return []
         child = self._child()
-        chunk = child.read(sources)
-        if chunk is not None or self._closed.is_set():
-            return [(sources, chunk)] if chunk else []
+        read = child.read(sources)
+        if read is not None or self._closed.is_set():
+            return [(sources, read)] if read else []
         if len(sources) > 1:
             return [one for source in sources for one in self._read_chunk([source])]
-        report = FileReport(((child.obituary(), 1),))
-        return [(sources, FileChunk(MelodyStore.of([]), [report], [None]))]
+        return [(sources, FilesRead.failed(child.obituary()))]
 
     def _child(self) -> _Child:
         """Return this thread's living child, started if need be."""
@@ -204,42 +212,39 @@ class _Child:
         Raises:
             MonodyError: If it ends without it: no file is to blame for that.
         """
-        if self._answers.readline() != b"ready\n" and not closed.is_set():
+        if self._answers.readline() != protocol.READY and not closed.is_set():
             self.close()
             raise MonodyError(
                 "a reading process did not start: run "
                 f"`{sys.executable} -P -m {self._module} '{{}}'` to see why"
             )
 
-    def read(self, sources: Sequence[Source]) -> FileChunk | None:
+    def read(self, sources: Sequence[Source]) -> FilesRead | None:
         """Read files; ``None`` if the process ends over it."""
         request = [(source.path, source.member) for source in sources]
 
-        def chunk() -> FileChunk:
-            header = self._header()
-            reports = [report_from_json(file) for file in header["files"]]
-            keys = [key for _, _, key in header["files"]]
-            if len(reports) != len(sources):
+        def receive(pipe: BinaryIO, alive: Callable[[], None]) -> FilesRead:
+            read = protocol.receive_files(pipe, alive)
+            if len(read.reports) != len(sources):
                 raise ValueError("an answer for other files")
-            return FileChunk(self._store(header["counts"]), reports, keys)
+            return read
 
-        return self._ask(request, chunk)
+        return self._ask(request, receive)
 
     def members(self, path: str) -> list[tuple[int, str]] | None:
         """List an archive; ``None`` if the process ends over it."""
+        return self._ask(path, protocol.receive_members)
 
-        def listed() -> list[tuple[int, str]]:
-            return [(index, name) for index, name in self._header()]
-
-        return self._ask(path, listed)
-
-    def _ask(self, request: Any, answer: Callable[[], Answer]) -> Answer | None:
+    def _ask(
+        self,
+        request: protocol.Request,
+        receive: Callable[[BinaryIO, Callable[[], None]], Answer],
+    ) -> Answer | None:
         """Send a request and wait for its answer; ``None`` if the process ends."""
         self._start_clock()
         try:
-            self._requests.write(json.dumps(request).encode() + b"\n")
-            self._requests.flush()
-            return answer()
+            protocol.send_request(self._requests, request)
+            return receive(self._answers, self._start_clock)
         except (EOFError, OSError, ValueError, KeyError, TypeError):
             # The pipe broke, or what came is no answer: this process is done for.
             self._deadline = float("inf")
@@ -252,27 +257,6 @@ class _Child:
 
     def _start_clock(self) -> None:
         self._deadline = time.monotonic() + self._limit_seconds
-
-    def _header(self) -> Any:
-        """Wait for the answer's first line; a dot before it says that work goes on."""
-        line = self._answers.readline()
-        while line == b".\n":
-            self._start_clock()
-            line = self._answers.readline()
-        if not line:
-            raise EOFError
-        return json.loads(line)
-
-    def _store(self, counts: Sequence[int]) -> MelodyStore:
-        """Read the arrays that follow an answer's first line."""
-        arrays: list[NDArray[Any]] = []
-        layouts = ((np.dtype(np.int32), 3), (np.dtype(np.int32), 3), (INFO, 1))
-        for count, (dtype, width) in zip(counts, layouts, strict=True):
-            data = self._answers.read(count * width * dtype.itemsize)
-            array = np.frombuffer(data, dtype)
-            arrays.append(array.reshape(-1, 3) if width == 3 else array)
-        notes, meters, info = arrays
-        return MelodyStore(notes, meters, info.copy(), [""])  # to be numbered anew
 
     def stop_if_overdue(self) -> None:
         """End the process if its present file takes too long."""

@@ -1,4 +1,4 @@
-"""What a file says, before anything is made of it: the readers' common result."""
+"""The common result of all readers: the notes and signs of a file, in its own ticks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from monody.music.meter import Meter
 from monody.reading.reasons import Reason
 
+GET_IT_AGAIN = "export or download it again"  # the advice for damage
+
 
 class UnreadableError(Exception):
     """The file cannot be used.
@@ -17,6 +19,11 @@ class UnreadableError(Exception):
     Args:
         text: Why: the reason of its verdict.
         advice: What the user can do about it.
+
+    Example:
+        >>> from monody.reading.raw_score import GET_IT_AGAIN, UnreadableError
+        >>> UnreadableError("damaged zip archive", GET_IT_AGAIN).reason.advice
+        'export or download it again'
     """
 
     def __init__(self, text: str, advice: str) -> None:
@@ -29,9 +36,9 @@ class RawTrack:
     """One instrument of a file: its notes as read, in any order, not yet validated.
 
     Args:
-        pitch: ``(notes,)`` of any integer type, as are the others.
-        start: In the file's own ticks.
-        duration: In the file's own ticks.
+        pitch: ``(notes,)`` of any integer type.
+        start: ``(notes,)`` in the file's own ticks.
+        duration: ``(notes,)`` in the file's own ticks.
         program: General MIDI program.
         is_drum: Whether it plays on the drum channel.
         index: Its place in the file.
@@ -47,13 +54,13 @@ class RawTrack:
 
 @dataclass(frozen=True)
 class RawScore:
-    """What a file says, times in its own ticks.
+    """The music of a file, as it is written there.
 
     Args:
         ticks_per_quarter: The file's own division, 1 or more.
         tracks: In their order.
         tempos: ``(tick, bpm)``, in order.
-        meters: Those that make sense, in order.
+        meters: Those that make sense, in order, at file ticks.
         keys: ``(tick, "D minor")``, in order.
         repairs: What was wrong with the bytes, and done.
         piece: Index of the tune in a tune book.

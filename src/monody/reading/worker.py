@@ -1,18 +1,8 @@
 """The child process that opens files: ``python -m monody.reading.worker SETTINGS``.
 
-Two more arguments name the database of what was read before (``read_cache``) and what
-its keys have in common. The process says ``ready``. Then each request is a line of
-JSON:
-
-- ``[[path, member], …]`` reads files; the member is a place in an archive, or -1. The
-  answer is a line with a dot now and then while they are parsed; then a line of JSON,
-  ``{"files": [[left out, repairs, key], …], "counts": [notes, meters, melodies]}``;
-  then the bytes of those three arrays (``melody_store``). The key is what to remember
-  the reading by: empty for one that is not to be, null for one that may turn out
-  otherwise another time.
-- ``path`` lists an archive; the answer is ``[[place, name], …]``.
-
-Nothing is pickled: what untrusted bytes can do to a parser must not reach the parent.
+Two more arguments name the database of what was read before (``cache``) and what its
+keys have in common. It answers the requests of its parent, the ``pool``, on standard
+input and output; ``protocol`` says how.
 """
 
 from __future__ import annotations
@@ -31,12 +21,13 @@ from typing import BinaryIO
 
 import numpy as np
 
-from monody.music.melody_store import MelodyStore
+from monody.reading import protocol
 from monody.reading.archives import Member, check_size, open_archive
 from monody.reading.cache import ReadCache, reading_key
 from monody.reading.extraction.extract import extract
 from monody.reading.file_types import is_archive_name
 from monody.reading.formats import read_scores
+from monody.reading.protocol import FilesRead
 from monody.reading.raw_score import RawScore, UnreadableError
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
@@ -52,23 +43,13 @@ TOO_MUCH_MEMORY = Reason(
 
 @dataclass
 class _Opened:
-    """A file on its way: its scores, or what was remembered, or why neither."""
+    """A parsed file: its scores, or what was remembered of it, or why neither."""
 
     scores: list[RawScore]
     left_out: list[Reason]
     size: int = 0  # bytes
-    # To remember it by; empty if it is not to be, None if it may turn out otherwise.
-    key: str | None = ""
-    remembered: tuple[FileReport, MelodyStore] | None = None
-
-
-@dataclass(frozen=True)
-class FilesRead:
-    """What came out of some files."""
-
-    melodies: MelodyStore  # info["file"] is the place of the file
-    reports: list[FileReport]
-    keys: list[str | None]
+    key: str | None = ""  # as in `FilesRead.keys`
+    remembered: FilesRead | None = None
 
 
 class Reader:
@@ -78,6 +59,15 @@ class Reader:
         settings: What counts as a melody.
         cache: What was read before; ``None`` to remember nothing.
         common_key: What the keys of the cache have in common.
+
+    Example:
+        >>> from monody.reading.worker import Reader
+        >>> from monody.settings.reading import ReadSettings
+        >>> read = Reader(ReadSettings()).read([("data/midi/tune-000.mid", -1)])
+        >>> read.melodies[0].pitches[:4].tolist()
+        [72, 71, 67, 64]
+        >>> Reader(ReadSettings()).read([("no.mid", -1)]).reports[0].left_out_text
+        '1 × cannot be opened: No such file or directory'
     """
 
     def __init__(
@@ -99,8 +89,12 @@ class Reader:
         """Read some files.
 
         Args:
-            requests: Path, and place in an archive or -1.
-            parsed: Called when a file was parsed.
+            requests: The path of each, and its place in an archive or -1.
+            parsed: Called whenever a file was parsed.
+
+        Returns:
+            What came out of them. A file that cannot be read is no error: its report
+            says why.
         """
         groups: list[FilesRead] = []
         opened: list[_Opened] = []
@@ -112,7 +106,7 @@ class Reader:
             if size > BYTES_AT_ONCE:
                 groups.append(self._extracted(opened))
                 opened, size = [], 0
-        return _joined([*groups, self._extracted(opened)])
+        return FilesRead.joined([*groups, self._extracted(opened)])
 
     def _open(self, path: str, member: int) -> _Opened:
         """Parse one file; where that cannot be done, ``left_out`` says why."""
@@ -164,7 +158,7 @@ class Reader:
         try:
             return self._extracted_together(opened)
         except (MemoryError, ValueError, ArithmeticError):
-            return _joined([self._extracted_alone(file) for file in opened])
+            return FilesRead.joined([self._extracted_alone(file) for file in opened])
 
     def _extracted_together(self, opened: Sequence[_Opened]) -> FilesRead:
         """Extract the melodies of parsed files, in their order."""
@@ -189,10 +183,9 @@ class Reader:
         try:
             return self._extracted_together([file])
         except MemoryError:
-            report, key = _report([], [TOO_MUCH_MEMORY]), None
+            return FilesRead.failed(TOO_MUCH_MEMORY)
         except (ValueError, ArithmeticError) as error:
-            report, key = _report([], [_nonsense(error)]), file.key
-        return FilesRead(MelodyStore.of([]), [report], [key])
+            return FilesRead.failed(_nonsense(error), file.key)
 
 
 def _no_members(path: str) -> UnreadableError:
@@ -227,79 +220,28 @@ def _report(of_scores: list[FileReport], left_out: list[Reason]) -> FileReport:
     return FileReport(commonest_last, tuple(dict.fromkeys(repairs)))
 
 
-def _joined(parts: Sequence[FilesRead]) -> FilesRead:
-    """Put readings together, one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    store, files = parts[0].melodies, len(parts[0].reports)
-    stores = [store]
-    for part in parts[1:]:
-        part.melodies.info["file"] += files
-        files += len(part.reports)
-        stores.append(part.melodies)
-    return FilesRead(
-        MelodyStore(
-            np.concatenate([store.notes for store in stores]),
-            np.concatenate([store.meters for store in stores]),
-            np.concatenate([store.info for store in stores]),
-            [""] * files,
-        ),
-        [report for part in parts for report in part.reports],
-        [key for part in parts for key in part.keys],
-    )
-
-
 def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
     """Put what was remembered between what was read."""
-    fresh = iter(range(len(read.reports)))
-    ends = np.searchsorted(
-        read.melodies.info["file"], np.arange(len(read.reports)), side="right"
-    )
-    parts = []
-    for file in opened:
-        if file.remembered is not None:
-            report, store = file.remembered
-            parts.append(FilesRead(store, [report], [""]))
-            continue
-        index = next(fresh)
-        own = read.melodies[(ends[index - 1] if index else 0) : ends[index]]
-        own.info["file"] = 0
-        parts.append(FilesRead(own, [read.reports[index]], [read.keys[index]]))
-    return _joined(parts)
+    fresh = read.by_file()
+    return FilesRead.joined([file.remembered or next(fresh) for file in opened])
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
     """Answer requests until the parent closes the pipe."""
     told = time.monotonic()
 
-    def answer(text: bytes) -> None:
-        answers.write(text + b"\n")
-        answers.flush()
-
     def parsed() -> None:
         nonlocal told
         if time.monotonic() - told > TELL_SECONDS:
             told = time.monotonic()
-            answer(b".")
+            protocol.send_word(answers, protocol.ALIVE)
 
-    answer(b"ready")
-    for line in requests:
-        request = json.loads(line)
+    protocol.send_word(answers, protocol.READY)
+    for request in protocol.requests_from(requests):
         if isinstance(request, str):
-            answer(json.dumps(_members(request)).encode())
-            continue
-        read = reader.read(request, parsed)
-        store = read.melodies
-        arrays = (store.notes, store.meters, store.info)
-        rows = zip(read.reports, read.keys, strict=True)
-        header = {
-            "files": [(report.left_out, report.repairs, key) for report, key in rows],
-            "counts": [len(array) for array in arrays],
-        }
-        answers.write(json.dumps(header).encode() + b"\n")
-        for array in arrays:
-            answers.write(np.ascontiguousarray(array).tobytes())
-        answers.flush()
+            protocol.send_members(answers, _members(request))
+        else:
+            protocol.send_files(answers, reader.read(request, parsed))
 
 
 def _members(path: str) -> list[Member]:

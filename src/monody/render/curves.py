@@ -20,7 +20,7 @@ from monody.render.svg import (
 
 WIDTH, HEIGHT = 760.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 104.0, 32.0, 54.0  # margins; on the right, names
-STEPS = (1, 2, 5)  # and ten times as much: what an axis may count in
+STEPS = (1, 2, 5)  # and ten times as much: the steps of an axis
 MAX_LINES = 6  # of the grid
 LABEL_HEIGHT = 22.0
 STYLE = (
@@ -41,8 +41,13 @@ class Curves:
     Args:
         train: Of the training melodies, one for each epoch from 1 on.
         held_out: Of the validation melodies, likewise; empty without any.
-        best: The epoch whose weights were kept; ``None`` if none was better than what
-            training began with.
+        best: The epoch whose weights were kept; ``None`` if none was better than the
+            weights that training began with.
+
+    Example:
+        >>> from monody.render.curves import Curves
+        >>> Curves(train=[3.1, 2.6], held_out=[3.2, 2.9], best=2).said
+        'Held-out bits per note: 3.20 after epoch 1, ... best 2.90, after epoch 2'
     """
 
     train: Sequence[float]
@@ -51,7 +56,7 @@ class Curves:
 
     @property
     def said(self) -> str:
-        """What the picture shows, in a sentence or two."""
+        """The picture in a sentence or two."""
         shown, name = (
             (self.held_out, "Held-out") if self.held_out else (self.train, "Training")
         )
@@ -66,7 +71,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class _Axes:
-    """Where epochs and bits stand."""
+    """Where epochs and bits are in the picture."""
 
     epochs: int
     low: float  # bits
@@ -86,14 +91,20 @@ def curves_svg(curves: Curves, title: str) -> str:
 
     Args:
         curves: With at least one epoch.
-        title: What the picture shows, for screen readers.
+        title: The name of the picture, for screen readers.
 
     Returns:
-        An SVG without a fixed size, without scripts, fonts or links, to stand inline in
-        a page, whose colours it takes.
+        An SVG without a fixed size, without scripts, fonts or links. It goes
+        into a page, whose colours it takes.
 
     Raises:
         ValueError: If there is no epoch.
+
+    Example:
+        >>> from monody.render.curves import Curves, curves_svg
+        >>> svg = curves_svg(Curves([3.1, 2.6], [3.2, 2.9], best=2), "Run 01")
+        >>> svg.count("<path"), svg.count("<circle")  # two curves, one best epoch
+        (2, 1)
     """
     if not curves.train:
         raise ValueError("curves must have at least one epoch")

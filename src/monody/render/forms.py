@@ -55,6 +55,11 @@ def parse_forms(words: str) -> tuple[str, ...]:
 
     Raises:
         SettingError: If a word is none of ``FORMS``.
+
+    Example:
+        >>> from monody.render.forms import parse_forms
+        >>> parse_forms("svg, WAV")
+        ('wav', 'svg')
     """
     asked = {word.strip().lower() for word in words.split(",")}
     for word in sorted(asked - set(FORMS)):
@@ -71,14 +76,21 @@ def render(
         melody: With at least one note.
         form: One of ``FORMS``: sound (``wav``), piano roll (``png``, ``svg``), score
             (``musicxml``, ``abc``).
-        title: What a picture and a score are headed with.
+        title: The heading of a picture and a score.
         sound_bank: A ``.sf2`` file for ``wav``; by default monody's own sound.
 
     Returns:
         The bytes of a file.
 
     Raises:
-        MonodyError: If what a form needs is not installed, or the melody is too long
-            for it.
+        MonodyError: If a library that the form needs is not installed, or the melody
+            is too long for it.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.forms import render
+        >>> melody = Melody.from_notes([(60, 0, 24), (62, 24, 72)])
+        >>> render(melody, "wav", "Two notes")[:4]
+        b'RIFF'
     """
     return FORMS[form](melody, title, sound_bank)

@@ -14,7 +14,13 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 def box(
     x: float, y: float, width: float, height: float, look: Look, inside: str = ""
 ) -> str:
-    """Write a rectangle; its upper left corner is at x and y."""
+    """Write a rectangle; its upper left corner is at x and y.
+
+    Example:
+        >>> from monody.render.svg import box
+        >>> box(0, 0, 10, 5, {"fill": "red"})
+        '<rect x="0" y="0" width="10" height="5" fill="red"></rect>'
+    """
     place = {"x": x, "y": y, "width": width, "height": height}
     return tag("rect", {**place, **look}, inside)
 
@@ -26,7 +32,13 @@ def line(left: float, right: float, top: float, bottom: float, look: Look) -> st
 
 
 def text(words: str, x: float, y: float, look: Look | None = None) -> str:
-    """Write plain words that stand on the line at ``y``."""
+    """Write plain words whose base line is at ``y``.
+
+    Example:
+        >>> from monody.render.svg import text
+        >>> text("C & D", 4, 12)
+        '<text x="4" y="12">C &amp; D</text>'
+    """
     return tag("text", {"x": x, "y": y, **(look or {})}, html.escape(words))
 
 
@@ -36,7 +48,13 @@ def tag(element: str, look: Look, inside: str = "") -> str:
 
 
 def attributes(look: Look) -> str:
-    """Write attributes, each after a space."""
+    """Write attributes, each after a space.
+
+    Example:
+        >>> from monody.render.svg import attributes
+        >>> attributes({"class": "note", "x": 1 / 3})
+        ' class="note" x="0.333333"'
+    """
     return "".join(
         f' {name}="{value if isinstance(value, str) else f"{value:.6g}"}"'
         for name, value in look.items()
@@ -44,10 +62,22 @@ def attributes(look: Look) -> str:
 
 
 def xml_text(words: str) -> str:
-    """Return words with a space for each character that XML does not allow."""
+    """Return words with a space for each character that XML does not allow.
+
+    Example:
+        >>> from monody.render.svg import xml_text
+        >>> xml_text(f"a{chr(0)}b")
+        'a b'
+    """
     return "".join(char if char.isprintable() else " " for char in words)
 
 
 def shortened(words: str, characters: int) -> str:
-    """Cut words that are longer than so many characters, and say so by ``…``."""
+    """Cut words that are longer than ``characters``, and say so by ``…``.
+
+    Example:
+        >>> from monody.render.svg import shortened
+        >>> shortened("Variations", 6)
+        'Varia…'
+    """
     return words if len(words) <= characters else f"{words[: characters - 1]}…"

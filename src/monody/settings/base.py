@@ -1,45 +1,91 @@
-"""Every setting of monody: its default, its range and the sentence that explains it.
+"""What all settings share: declaration, checks, help texts and the way to JSON.
 
 One frozen dataclass per concern. The command line's options, their help texts, the
-checks and the saved ``settings.json`` are all made from these fields, so a setting is
+checks and the saved ``settings.json`` are all made from its fields. The sentence that
+explains a field is the string below it, where editors look for it, too. So a setting is
 written down exactly once.
 """
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import inspect
 import math
+import sys
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from monody.errors import SettingError
 
+LIMITS = "limits"  # of a field, in its metadata
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a setting may be."""
+
+    minimum: float | None = None  # inclusive, as is the maximum
+    maximum: float | None = None
+    choices: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, field: dataclasses.Field[Any]) -> Limits:
+        """Return the limits that a field was declared with."""
+        limits: Limits = field.metadata[LIMITS]
+        return limits
+
+    @property
+    def range_text(self) -> str:
+        """The range in words, empty where there is none: ``"from 0 to 1"``."""
+        if self.minimum is None and self.maximum is None:
+            return ""
+        return range_text(self.minimum, self.maximum)
+
 
 def setting(
     default: Any,
-    about: str,
     *,
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] | None = None,
 ) -> Any:
-    """Declare a dataclass field that knows its explanation and its range.
+    """Declare a dataclass field that knows its range.
+
+    The string below the field explains it: one sentence for the help text, with the
+    unit.
 
     Args:
         default: The value when the user names none.
-        about: One sentence for the help text, with the unit.
         minimum: Smallest value allowed, inclusive.
         maximum: Largest value allowed, inclusive.
         choices: The words allowed.
     """
-    metadata = {
-        "about": about,
-        "minimum": minimum,
-        "maximum": maximum,
-        "choices": choices,
-    }
-    return dataclasses.field(default=default, metadata=metadata)
+    limits = Limits(minimum, maximum, choices)
+    return dataclasses.field(default=default, metadata={LIMITS: limits})
+
+
+def _strings_below_fields(settings: type[Settings]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each field and the string below it.
+
+    Python forgets these strings, so they are read from the source. A program that was
+    packed without its source has no help texts.
+    """
+    try:
+        source = inspect.getsource(sys.modules[settings.__module__])
+    except OSError:
+        return
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and node.name == settings.__name__:
+            for field, below in zip(node.body, node.body[1:], strict=False):
+                match field, below:
+                    case (
+                        ast.AnnAssign(target=ast.Name(name)),
+                        ast.Expr(value=ast.Constant(str(text))),
+                    ):
+                        yield name, " ".join(text.split())
 
 
 def field_types(settings: type[Settings]) -> dict[str, tuple[type, bool]]:
@@ -59,6 +105,15 @@ class Settings:
     """Base of the settings: checks itself on creation, and goes to and from JSON."""
 
     heading: ClassVar[str] = "Options"  # of the settings in a command's help
+    explanations: ClassVar[dict[str, str]] = {}  # a sentence for each field
+
+    def __init_subclass__(cls) -> None:
+        cls.explanations = dict(_strings_below_fields(cls))
+        lines = [
+            f"    {name}: {_described(text, cls.__dict__[name])}"
+            for name, text in cls.explanations.items()
+        ]
+        cls.__doc__ = "\n".join([f"{cls.__doc__}\n\nArgs:", *lines])
 
     def __post_init__(self) -> None:
         kinds = field_types(type(self))
@@ -67,7 +122,7 @@ class Settings:
             plain, optional = kinds[field.name]
             if value is None and optional:
                 continue
-            _check(field.name, value, plain, dict(field.metadata))
+            _check(field.name, value, plain, Limits.of(field))
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as JSON values."""
@@ -88,7 +143,13 @@ class Settings:
         return cls(**values)
 
 
-def _check(name: str, value: Any, plain: type, limits: dict[str, Any]) -> None:
+def _described(text: str, field: dataclasses.Field[Any]) -> str:
+    """Explain a field: its sentence, its range and its default."""
+    notes = f"{Limits.of(field).range_text}; default {field.default!r}"
+    return f"{text} [{notes.removeprefix('; ')}]"
+
+
+def _check(name: str, value: Any, plain: type, limits: Limits) -> None:
     """Raise a ``SettingError`` where the value breaks its declaration."""
     numeric = plain in (int, float)
     fits = isinstance(value, (int, float) if plain is float else plain)
@@ -96,10 +157,10 @@ def _check(name: str, value: Any, plain: type, limits: dict[str, Any]) -> None:
         raise SettingError(f"{name} must be {_kind(plain)}, not {value!r}")
     if numeric and not math.isfinite(value):
         raise SettingError(f"{name} must be a finite number, not {value!r}")
-    choices = limits["choices"]
+    choices = limits.choices
     if choices is not None and value not in choices:
         raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-    minimum, maximum = limits["minimum"], limits["maximum"]
+    minimum, maximum = limits.minimum, limits.maximum
     too_small = minimum is not None and value < minimum
     too_large = maximum is not None and value > maximum
     if too_small or too_large:
@@ -115,7 +176,12 @@ def _kind(plain: type) -> str:
 
 
 def range_text(minimum: float | None, maximum: float | None) -> str:
-    """Say a range in words: ``range_text(1, None) == "at least 1"``."""
+    """Say a range in words.
+
+    Example:
+        >>> range_text(1, None)
+        'at least 1'
+    """
     low, high = (
         ""
         if limit is None

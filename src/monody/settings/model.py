@@ -15,24 +15,15 @@ class ModelSettings(Settings):
 
     heading = "Network"
 
-    encoding: str = setting(
-        "notes",
-        "One event for each note (notes) or for each 16th, the classic grid (steps).",
-        choices=ENCODINGS,
-    )
-    rnn_size: int | None = setting(
-        None,
-        "Units in each LSTM layer; by default chosen from the corpus, 128 or 192.",
-        minimum=1,
-        maximum=4096,
-    )
-    num_layers: int | None = setting(
-        None, "LSTM layers; by default 2.", minimum=1, maximum=8
-    )
-    dropout: float | None = setting(
-        None,
-        "Share of activations switched off while training, against learning by heart; "
-        "by default chosen from the corpus, 0.3 to 0.5.",
-        minimum=0.0,
-        maximum=0.95,
-    )
+    encoding: str = setting("notes", choices=ENCODINGS)
+    """One event for each note (notes) or for each 16th, the classic grid (steps)."""
+
+    rnn_size: int | None = setting(None, minimum=1, maximum=4096)
+    """Units in each LSTM layer; by default chosen from the corpus, 128 or 192."""
+
+    num_layers: int | None = setting(None, minimum=1, maximum=8)
+    """LSTM layers; by default 2."""
+
+    dropout: float | None = setting(None, minimum=0.0, maximum=0.95)
+    """Share of activations switched off while training, against learning by heart; by
+    default chosen from the corpus, 0.3 to 0.5."""

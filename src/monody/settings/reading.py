@@ -24,64 +24,53 @@ class ReadSettings(Settings):
 
     heading = "Reading: what counts as a melody"
 
-    min_notes: int = setting(
-        8, "Notes that a melody has at least; shorter ones are left out.", minimum=1
-    )
-    min_distinct_pitches: int = setting(
-        3, "Different pitches that a melody has at least.", minimum=1, maximum=128
-    )
-    max_rest_quarters: int = setting(
-        8, "A silence of this many quarter notes or more splits a melody.", minimum=1
-    )
-    pitch_range: str | None = setting(
-        None,
-        "Lowest and highest note that a melody may have, such as C3..C6 or 48..84; "
-        "melodies that leave it are left out. By default any.",
-    )
-    meters: str | None = setting(
-        None,
-        "Time signatures wanted, such as 3/4,6/8; melodies in others are left out. "
-        "By default any.",
-    )
-    line: str = setting(
-        "auto",
-        "Which tracks are a melody: those without an overlap (strict), those of whose "
-        "notes 95 % stand alone (tolerant), or any, of which the top line is taken "
-        "(skyline); auto is tolerant, and skyline for a file that has nothing else.",
-        choices=LINES,
-    )
-    tracks: str = setting(
-        "all",
-        "Take all tracks of a file that are a melody, or the one with the most notes "
-        "(best): in 97 % of labelled files that is the tune.",
-        choices=TRACKS,
-    )
-    tempo: str = setting(
-        "auto",
-        "Re-time melodies whose onsets ignore the declared grid (auto), none (off), or "
-        "every one that has a steady pulse (always).",
-        choices=TEMPOS,
-    )
-    deduplicate: bool = setting(
-        True, "Learn from each tune once, however many copies of it there are."
-    )
-    max_file_megabytes: float = setting(
-        16.0, "Files larger than this are skipped, in megabytes.", minimum=0.001
-    )
-    max_seconds_per_file: float = setting(
-        10.0, "A file that takes longer than this is skipped, in seconds.", minimum=0.1
-    )
-    n_jobs: int | None = setting(
-        None,
-        "Processes that read files; by default one for each core, 8 at most.",
-        minimum=1,
-    )
-    max_files_in_ram: int = setting(
-        1024, "Files that are being read and parsed at a time.", minimum=1
-    )
-    cache: bool = setting(
-        True, "Remember what was read, so that it is not read again (`monody cache`)."
-    )
+    min_notes: int = setting(8, minimum=1)
+    """Notes that a melody has at least; shorter ones are left out."""
+
+    min_distinct_pitches: int = setting(3, minimum=1, maximum=128)
+    """Different pitches that a melody has at least."""
+
+    max_rest_quarters: int = setting(8, minimum=1)
+    """A silence of this many quarter notes or more splits a melody."""
+
+    pitch_range: str | None = setting(None)
+    """Lowest and highest note that a melody may have, such as C3..C6 or 48..84;
+    melodies that leave it are left out. By default any."""
+
+    meters: str | None = setting(None)
+    """Time signatures wanted, such as 3/4,6/8; melodies in others are left out. By
+    default any."""
+
+    line: str = setting("auto", choices=LINES)
+    """Which tracks are a melody: those without an overlap (strict), those of whose
+    notes 95 % stand alone (tolerant), or any, of which the top line is taken (skyline);
+    auto is tolerant, and skyline for a file that has nothing else."""
+
+    tracks: str = setting("all", choices=TRACKS)
+    """Take all tracks of a file that are a melody, or the one with the most notes
+    (best): in 97 % of labelled files that is the tune."""
+
+    tempo: str = setting("auto", choices=TEMPOS)
+    """Re-time melodies whose onsets ignore the declared grid (auto), none (off), or
+    every one that has a steady pulse (always)."""
+
+    deduplicate: bool = setting(True)
+    """Learn from each tune once, however many copies of it there are."""
+
+    max_file_megabytes: float = setting(16.0, minimum=0.001)
+    """Files larger than this are skipped, in megabytes."""
+
+    max_seconds_per_file: float = setting(10.0, minimum=0.1)
+    """A file that takes longer than this is skipped, in seconds."""
+
+    n_jobs: int | None = setting(None, minimum=1)
+    """Processes that read files; by default one for each core, 8 at most."""
+
+    max_files_in_ram: int = setting(1024, minimum=1)
+    """Files that are being read and parsed at a time."""
+
+    cache: bool = setting(True)
+    """Remember what was read, so that it is not read again (`monody cache`)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

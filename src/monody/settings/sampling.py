@@ -25,101 +25,78 @@ class SampleSettings(Settings):
 
     heading = "Melodies"
 
-    num_files: int = setting(10, "Melodies to write.", minimum=1, maximum=100_000)
-    file_length: int = setting(
-        1000, "Length of each melody in 16th notes, exact.", minimum=1, maximum=100_000
-    )
-    bars: int | None = setting(
-        None, "Length in bars instead, exact.", minimum=1, maximum=10_000
-    )
-    free: bool = setting(
-        False, "Let the model end each melody, at the length above at the latest."
-    )
-    meter: str | None = setting(
-        None, "Time signature, such as 6/8; by default the primer's."
-    )
-    bpm: float | None = setting(
-        None,
-        "Tempo, in quarter notes a minute.",
-        minimum=4,
-        maximum=1000,
-    )
-    key: str | None = setting(
-        None, "Only notes of this key, such as 'D dorian' or Am, or a list: C,D,E,G,A."
-    )
-    range: str | None = setting(
-        None, "Only notes in this range, such as C4..A5, or an instrument's: flute."
-    )
-    durations: str | None = setting(
-        None,
-        "Note values: none finer than 8ths, say; or a list, only these: 1/4,3/8,1/2.",
-    )
-    density: str | None = setting(
-        None, "Notes that begin in each bar, such as 4 or 3..8."
-    )
-    end: str = setting(
-        "usual",
-        "Last note: as often on the tonic, and as long, as in the corpus (usual); on "
-        "the tonic of the key, or of the one that is heard; or any.",
-        choices=ENDS,
-    )
-    temperature: float = setting(
-        1.0,
-        "Below 1 safer, above 1 bolder; 0 always takes the most likely event.",
-        minimum=0.0,
-        maximum=10.0,
-    )
-    pitch_temperature: float | None = setting(
-        None, "The same for pitch alone.", minimum=0.0, maximum=10.0
-    )
-    rhythm_temperature: float | None = setting(
-        None, "The same for rhythm alone.", minimum=0.0, maximum=10.0
-    )
-    top_k: int = setting(
-        0, "Choose among so many of the likeliest; 0 among all.", minimum=0, maximum=131
-    )
-    top_p: float = setting(
-        1.0,
-        "Choose among the fewest that have this share of the probability together.",
-        minimum=0.0,
-        maximum=1.0,
-    )
-    min_p: float = setting(
-        0.0,
-        "Choose among those with this share of the likeliest one's probability.",
-        minimum=0.0,
-        maximum=1.0,
-    )
-    start: str = setting(
-        "primer", "Continue a primer, or start from nothing.", choices=STARTS
-    )
-    prime_bars: str | None = setting(
-        None, "Bars of the primer to continue, such as 1-8; by default drawn."
-    )
-    with_primer: bool = setting(
-        False, "Put the primer into the file, too, before the new bars."
-    )
-    best_of: int | None = setting(
-        None,
-        "Make so many, and keep the best: the likeliest that copy the least.",
-        minimum=1,
-        maximum=100_000,
-    )
-    max_copy: float | None = setting(
-        None,
-        "Try again where more bars than this on end stand in a training melody.",
-        minimum=0.0,
-    )
-    midi_instrument: str = setting(
-        "Acoustic Grand Piano",
-        "General MIDI instrument: its name in any case, or its number 0-127.",
-    )
-    seed: int | None = setting(
-        None,
-        "Seed of every random choice; by default a new one, printed and saved.",
-        minimum=0,
-        maximum=2**32 - 1,
-    )
+    num_files: int = setting(10, minimum=1, maximum=100_000)
+    """Melodies to write."""
+
+    file_length: int = setting(1000, minimum=1, maximum=100_000)
+    """Length of each melody in 16th notes, exact."""
+
+    bars: int | None = setting(None, minimum=1, maximum=10_000)
+    """Length in bars instead, exact."""
+
+    free: bool = setting(False)
+    """Let the model end each melody, at the length above at the latest."""
+
+    meter: str | None = setting(None)
+    """Time signature, such as 6/8; by default the primer's."""
+
+    bpm: float | None = setting(None, minimum=4, maximum=1000)
+    """Tempo, in quarter notes a minute."""
+
+    key: str | None = setting(None)
+    """Only notes of this key, such as 'D dorian' or Am, or a list: C,D,E,G,A."""
+
+    range: str | None = setting(None)
+    """Only notes in this range, such as C4..A5, or an instrument's: flute."""
+
+    durations: str | None = setting(None)
+    """Note values: none finer than 8ths, say; or a list, only these: 1/4,3/8,1/2."""
+
+    density: str | None = setting(None)
+    """Notes that begin in each bar, such as 4 or 3..8."""
+
+    end: str = setting("usual", choices=ENDS)
+    """Last note: as often on the tonic, and as long, as in the corpus (usual); on the
+    tonic of the key, or of the one that is heard; or any."""
+
+    temperature: float = setting(1.0, minimum=0.0, maximum=10.0)
+    """Below 1 safer, above 1 bolder; 0 always takes the most likely event."""
+
+    pitch_temperature: float | None = setting(None, minimum=0.0, maximum=10.0)
+    """The same for pitch alone."""
+
+    rhythm_temperature: float | None = setting(None, minimum=0.0, maximum=10.0)
+    """The same for rhythm alone."""
+
+    top_k: int = setting(0, minimum=0, maximum=131)
+    """Choose among so many of the likeliest; 0 among all."""
+
+    top_p: float = setting(1.0, minimum=0.0, maximum=1.0)
+    """Choose among the fewest that have this share of the probability together."""
+
+    min_p: float = setting(0.0, minimum=0.0, maximum=1.0)
+    """Choose among those with this share of the likeliest one's probability."""
+
+    start: str = setting("primer", choices=STARTS)
+    """Continue a primer, or start from nothing."""
+
+    prime_bars: str | None = setting(None)
+    """Bars of the primer to continue, such as 1-8; by default drawn."""
+
+    with_primer: bool = setting(False)
+    """Put the primer into the file, too, before the new bars."""
+
+    best_of: int | None = setting(None, minimum=1, maximum=100_000)
+    """Make so many, and keep the best: the likeliest that copy the least."""
+
+    max_copy: float | None = setting(None, minimum=0.0)
+    """Try again where more bars than this on end stand in a training melody."""
+
+    midi_instrument: str = setting("Acoustic Grand Piano")
+    """General MIDI instrument: its name in any case, or its number 0-127."""
+
+    seed: int | None = setting(None, minimum=0, maximum=2**32 - 1)
+    """Seed of every random choice; by default a new one, printed and saved."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from monody.experiments.experiment import HISTORY_FILE, Experiment
+from monody import seeds
+from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
 from monody.models.batches import Batches, EncodedSet
@@ -66,8 +67,7 @@ class TrainingData(keras.utils.PyDataset):
 
     def draw(self, epoch: int) -> None:
         """Draw the order and the transpositions of an epoch, always the same ones."""
-        rng = np.random.default_rng([self._seed, epoch])
-        self._batches.shuffle(rng, *self._transpose)
+        self._batches.shuffle(seeds.epoch(self._seed, epoch), *self._transpose)
 
     def __len__(self) -> int:
         return len(self._batches) - self.first_batch
@@ -96,10 +96,10 @@ def fit(
     save: Callable[[Path], None],
     *,
     callbacks: Sequence[Any] = (),
-    standing: TrainingState | None = None,
+    state: TrainingState | None = None,
     best: float = math.inf,
 ) -> None:
-    """Fit the network, from the first epoch or from where training stood.
+    """Fit the network, from the first epoch or from where training was.
 
     Args:
         network: What ``build_model`` built.
@@ -109,22 +109,21 @@ def fit(
         experiment: Where models, checkpoint and history go.
         save: Writes the network to a path.
         callbacks: Further Keras callbacks.
-        standing: Where training stood, to go on from the experiment's checkpoint.
+        state: How far training came, to go on from the experiment's checkpoint.
         best: Held-out bits per note of the model that is there already.
 
     Raises:
         KeyboardInterrupt: After Ctrl-C, once the checkpoint is written.
     """
     validation = sets.get("validation")
-    folder = experiment.folder
     data = TrainingData(sets["train"], settings)
     parts: list[Remembers] = [
         SaveModels(save, experiment.model_path, experiment.last_path, best),
         Stopwatch(settings.max_minutes),
         Plateau(required(settings.patience)),
-        HistoryTable(folder / HISTORY_FILE),
+        HistoryTable(experiment.history_path),
     ]
-    curves = TensorBoardLog(folder / "tensorboard-logs")
+    curves = TensorBoardLog(experiment.tensorboard_path)
     with CtrlC() as ctrl_c, closing(curves):
         checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, ctrl_c)
         own = [
@@ -139,9 +138,9 @@ def fit(
         trainee = _compiled(network, settings)
         fit_epochs = partial(trainee.fit, data, shuffle=False, verbose=0, callbacks=own)
         epoch = 0
-        if standing is not None:
-            checkpoint.go_on_from(standing)
-            epoch, data.first_batch = standing.epoch, standing.batch
+        if state is not None:
+            checkpoint.go_on_from(state)
+            epoch, data.first_batch = state.epoch, state.batch
         if data.first_batch:  # the rest of an epoch
             fit_epochs(initial_epoch=epoch, epochs=epoch + 1)
             epoch, data.first_batch = epoch + 1, 0

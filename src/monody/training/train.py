@@ -17,19 +17,10 @@ from typing import Any
 from monody.corpus.corpus import Corpus, require_melodies
 from monody.corpus.split import split_corpus
 from monody.experiments.base import open_experiment
-from monody.experiments.experiment import (
-    FROM_NOTHING_FILE,
-    SCORES_FILE,
-    SETTINGS_FILE,
-    Experiment,
-)
+from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
-from monody.experiments.records import (
-    OF_THE_FOLDER,
-    make_passport,
-    saved_settings,
-    write_records,
-)
+from monody.experiments.records import make_record, write_records
+from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
 from monody.experiments.training_state import TrainingState, read_training_state
 from monody.files import copy_file
 from monody.models.backend import keras
@@ -38,12 +29,15 @@ from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.models.likelihood import Evaluator
 from monody.models.network import build_model, start_from
+from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel, save_model
 from monody.models.surprisal import Score
 from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
 from monody.training.fit import fit
 from monody.training.presets import choose_base, fill_in, take_sizes
+
+SIDES = ("train", "validation", "test")
 
 
 def train(
@@ -95,14 +89,14 @@ def train(
     settings = choose_base(model, settings, len(learnt), notes, explain)
     base = open_experiment(settings.base).load() if settings.fine_tunes else None
     if base is not None:
-        model = take_sizes(model, saved_settings(base.passport)[0])
+        model = take_sizes(model, base.record.model)
     model, settings = fill_in(model, settings, notes, explain)
     experiment = Experiment.create(experiment_dir)
-    passport = make_passport(corpus, split, learnt, model, settings, base)
-    write_records(experiment, corpus, split, passport, message)
+    record = make_record(corpus, split, learnt, model, settings, base)
+    write_records(experiment, corpus, split, record, message)
     if base is not None:
         copy_file(base.path, experiment.base_path)
-    _train_network(experiment, sets, passport, callbacks, explain=explain)
+    _train_network(experiment, sets, record, callbacks, explain=explain)
     return experiment
 
 
@@ -137,35 +131,41 @@ def resume(
         MonodyError: If there is nothing to go on with.
     """
     experiment = Experiment.to_go_on(experiment_dir)
-    standing = read_training_state(experiment.checkpoint_path)
+    state = read_training_state(experiment.checkpoint_path)
     record = experiment.record()
-    model, settings = saved_settings(record)
     asked: dict[str, Any] = {
         "num_epochs": num_epochs,
         "patience": patience,
         "max_minutes": max_minutes,
     }
     named = {name: value for name, value in asked.items() if value is not None}
-    settings = replace(settings, **named)
-    over = standing.over(settings)
-    scores = experiment.folder / SCORES_FILE
-    if over and scores.exists():
+    record = replace(record, training=replace(record.training, **named))
+    over = state.over(record.training)
+    if over and experiment.scores_path.exists():
         return experiment
-    vocabulary = Vocabulary(model.encoding)
-    sets = {
-        side: encode_set(experiment.side(side), vocabulary)
-        for side, count in record["melodies"].items()
-        if count
-    }
+    vocabulary = Vocabulary(record.model.encoding)
+    sets = _encoded_sides(experiment, SIDES)
     if over:
         _write_scores(experiment, sets, vocabulary)
         return experiment
-    scores.unlink(missing_ok=True)  # those of the best weights before the stop
-    record["settings"]["training"] = settings.to_json()
-    experiment.write_json(SETTINGS_FILE, record)
-    passport = {key: record[key] for key in record if key not in OF_THE_FOLDER}
-    _train_network(experiment, sets, passport, callbacks, standing)
+    # They are those of the best weights before the stop.
+    experiment.scores_path.unlink(missing_ok=True)
+    experiment.write_record(record)
+    _train_network(experiment, sets, record, callbacks, state)
     return experiment
+
+
+def _encoded_sides(
+    experiment: Experiment, sides: Sequence[str]
+) -> dict[str, EncodedSet]:
+    """Encode the melodies that an experiment keeps; an empty side is left out."""
+    record = experiment.record()
+    vocabulary = Vocabulary(record.model.encoding)
+    return {
+        side: encode_set(experiment.side(side), vocabulary)
+        for side in sides
+        if record.melodies.of(side)
+    }
 
 
 def train_from_nothing(
@@ -180,29 +180,19 @@ def train_from_nothing(
         experiment: A fine-tuned experiment with its melodies.
         callbacks: Further Keras callbacks.
     """
-    path = experiment.folder / FROM_NOTHING_FILE
+    path = experiment.from_nothing_path
     if path.is_file():
         return TrainedModel(path)
     record = experiment.record()
-    model, settings = saved_settings(record)
-    vocabulary = Vocabulary(model.encoding)
-    sets = {
-        side: encode_set(experiment.side(side), vocabulary)
-        for side in ("train", "validation")
-        if record["melodies"][side]
-    }
+    vocabulary = Vocabulary(record.model.encoding)
+    sets = _encoded_sides(experiment, ("train", "validation"))
     model, settings = fill_in(
-        ModelSettings(encoding=model.encoding, dropout=model.dropout),
-        replace(settings, base=NONE),
+        ModelSettings(encoding=record.model.encoding, dropout=record.model.dropout),
+        replace(record.training, base=NONE),
         sets["train"].note_count,
         _tell_nobody,
     )
-    passport = {key: record[key] for key in record if key not in OF_THE_FOLDER}
-    passport["settings"] = {
-        **record["settings"],
-        "model": model.to_json(),
-        "training": settings.to_json(),
-    }
+    record = replace(record, model=model, training=settings)
     keras.utils.set_random_seed(settings.seed)
     network = build_model(model, vocabulary)
     with TemporaryDirectory(prefix=".from_nothing.", dir=experiment.folder) as folder:
@@ -212,7 +202,7 @@ def train_from_nothing(
             sets,
             settings,
             made,
-            lambda path: save_model(network, vocabulary, passport, path),
+            lambda path: save_model(network, vocabulary, record, path),
             callbacks=callbacks,
         )
         made.model_path.replace(path)
@@ -234,23 +224,23 @@ class TrainingStopped(KeyboardInterrupt):
 def _train_network(
     experiment: Experiment,
     sets: dict[str, EncodedSet],
-    passport: dict[str, Any],
+    record: RunRecord,
     callbacks: Sequence[Any],
-    standing: TrainingState | None = None,
+    state: TrainingState | None = None,
     explain: Callable[[str], None] = _tell_nobody,
 ) -> None:
-    """Train from the beginning, or go on from where training stood, and score."""
-    model, settings = saved_settings(passport)
-    vocabulary = Vocabulary(model.encoding)
+    """Train from the beginning, or go on from where training was, and score."""
+    settings = record.training
+    vocabulary = Vocabulary(record.model.encoding)
     keras.utils.set_random_seed(settings.seed)
-    network = build_model(model, vocabulary)
+    network = build_model(record.model, vocabulary)
 
     def save(path: Path) -> None:
-        save_model(network, vocabulary, passport, path)
+        save_model(network, vocabulary, record, path)
 
     try:
         best = math.inf
-        if settings.fine_tunes and standing is None:
+        if settings.fine_tunes and state is None:
             start_from(network, TrainedModel(experiment.base_path).network)
             save(experiment.model_path)
             if "validation" in sets:
@@ -264,7 +254,7 @@ def _train_network(
                 experiment,
                 save,
                 callbacks=callbacks,
-                standing=standing,
+                state=state,
                 best=best,
             )
         except KeyboardInterrupt:
@@ -280,17 +270,14 @@ def _write_scores(
 ) -> None:
     """Score the best weights, the base and the bigram on the held-out melodies."""
     best, base = TrainedModel(experiment.model_path), experiment.base()
-    scores = {}
+    scores: dict[str, SideScores] = {}
     for side in ("validation", "test"):
         if side in sets:
             evaluator = Evaluator(sets[side])
             surprise = bigram(sets["train"], sets[side], vocabulary)
-            references = {"bigram": Score.of(surprise, sets[side])}
+            references = {BIGRAM: Score.of(surprise, sets[side])}
             if base is not None:
-                references["base_alone"] = evaluator.score(base.network)
-            scores[side] = {
-                **evaluator.score(best.network).to_json(),
-                "references": {name: ref.to_json() for name, ref in references.items()},
-            }
-    experiment.write_json(SCORES_FILE, scores)
+                references[BASE_ALONE] = evaluator.score(base.network)
+            scores[side] = SideScores(evaluator.score(best.network), references)
+    experiment.write_scores(scores)
     known_melodies(experiment)  # so that sampling need not build the index

@@ -1,4 +1,4 @@
-"""Which durations fill the time of a melody, and what they can fill."""
+"""Which durations a melody is written with, so that they fill its time exactly."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from itertools import product
 import numpy as np
 
 from monody.errors import MonodyError
+from monody.generation.constraints.arrays import Bools, Integers, power_of_two
 from monody.generation.constraints.reachable import (
-    Bools,
     Counts,
     Durations,
     Sounds,
     fillable_by_counts,
     fillable_lengths,
-    power_of_two,
 )
 from monody.generation.constraints.spec import MelodySpec, Span
+from monody.models.record import CorpusStyle
 from monody.music.meter import TICKS_PER_STEP
 
-# Used, too, where what was seen does not fill the time: 16ths, 32nds, ticks.
+# Added where the durations seen do not fill the time: 16ths, 32nds, ticks.
 FINE_TICKS = (frozenset({6}), frozenset({3}), frozenset({1}))
-LONG_TICKS = frozenset({24, 36, 48, 72, 96})  # and where fewer notes are asked for
-MANY = 1_000_000  # notes: more than there ever are
+LONG_TICKS = frozenset({24, 36, 48, 72, 96})  # added where notes are counted
+UNLIMITED = 1_000_000  # notes: more than there ever are
 
 
 @dataclass(frozen=True)
@@ -34,112 +34,140 @@ class DurationPlan:
 
     durations: Durations
     last_ticks: int  # what the last note has at least
-    fillable: Bools  # (length + 1,): by the ticks left
-    counted: Bools  # (length + 1, sounds, counts): see `clock`; or of one row
+    fillable: Bools  # (length_ticks + 1,): by the ticks left
+    counted: Bools  # (length_ticks + 1, sounds, counts); (1, sounds, 1) if all is True
 
 
-def fill(
-    seen: dict[str, list[int]],
-    wanted: MelodySpec,
-    clock: Span,
+def plan_durations(
+    style: CorpusStyle,
+    spec: MelodySpec,
+    span: Span,
     alphabet: frozenset[int],
 ) -> DurationPlan:
-    """Choose durations that fill the time, those of the training melodies if they do.
+    """Choose the durations that a melody is written with.
+
+    Those of the training melodies come first. Others are added only where these cannot
+    add up to the melody's length.
 
     Args:
-        seen: What the training melodies use: ``note_ticks``, ``rest_ticks`` and
-            ``hold_ticks``.
-        wanted: What the melody must be.
-        clock: The time it fills.
+        style: What the training melodies are like.
+        spec: What the melody must be.
+        span: The time it fills.
         alphabet: All ticks that the encoding has.
 
     Raises:
-        MonodyError: If nothing fills it.
+        MonodyError: If no durations fill the time.
+
+    Example:
+        Notes of 12 and 24 ticks fill a bar of 96, but not 90 ticks: 16ths of 6 help.
+
+        >>> from monody.generation.constraints.durations import plan_durations
+        >>> from monody.generation.constraints.spec import MelodySpec, Span
+        >>> from monody.models.record import CorpusStyle
+        >>> style = CorpusStyle(
+        ...     meter="4/4", bpm=120, bars=8, max_bars=16, tonic_share=0.9,
+        ...     last_ticks=24, note_ticks=(12, 24), rest_ticks=(), hold_ticks=(),
+        ...     pitch_range=(60, 72), repeats=(24,) * 64,
+        ... )
+        >>> alphabet = frozenset(range(1, 97))
+        >>> for length in (96, 90):
+        ...     plan = plan_durations(style, MelodySpec(), Span(length, 96), alphabet)
+        ...     print(sorted(plan.durations.notes))
+        [12, 24]
+        [6, 12, 24]
     """
-    lasts = sorted({wanted.last_ticks, 0}, reverse=True)
-    for durations, last in product(_choices(seen, wanted, alphabet), lasts):
-        counted = _count_table(durations, last, wanted, clock)
-        fillable = fillable_lengths(durations, clock.length_ticks, last)
-        if len(counted) > 1:  # these know better: holds, too, may fill the time
+    lasts = sorted({spec.last_ticks, 0}, reverse=True)
+    for durations, last in product(_choices(style, spec, alphabet), lasts):
+        counted = _count_table(durations, last, spec, span)
+        fillable = fillable_lengths(durations, span.length_ticks, last)
+        if len(counted) > 1:  # this table decides: in it holds, too, fill the time
             fillable[:] = True
         if fillable[-1] and counted[-1, Sounds.NOTHING, 0]:
             return DurationPlan(durations, last, fillable, counted)
-    raise _cannot_fill(wanted, clock)
+    raise _cannot_fill(spec, span)
 
 
 def _choices(
-    seen: dict[str, list[int]], wanted: MelodySpec, alphabet: frozenset[int]
+    style: CorpusStyle, spec: MelodySpec, alphabet: frozenset[int]
 ) -> Iterator[Durations]:
-    """Yield durations to try: those seen, then more."""
-    if wanted.kept.kinds:
+    """Yield the durations to try: those seen, then more."""
+    if spec.kept.kinds:
         yield Durations(alphabet, alphabet, alphabet)
         return
-    notes, rests, holds = (
-        frozenset(seen[f"{kind}_ticks"]) for kind in ("note", "rest", "hold")
-    )
-    values = wanted.note_ticks
+    notes, rests = frozenset(style.note_ticks), frozenset(style.rest_ticks)
+    holds = frozenset(style.hold_ticks)
+    values = spec.note_ticks
     if values is not None:
         few = notes & values
         yield Durations(few or values & alphabet, rests & values, frozenset())
         yield Durations(values & alphabet, values & alphabet, frozenset())
         return
     long: frozenset[int] = frozenset()
-    if wanted.notes_per_bar is not None:
+    if spec.notes_per_bar is not None:
         long = alphabet & LONG_TICKS
     for ticks in (frozenset[int](), *FINE_TICKS):
         notes |= ticks & alphabet
         yield Durations(notes, rests, holds)
         yield Durations(notes | long, rests | long, holds)
-    if wanted.kept.pitches:  # whose bars must be kept, whatever it takes
+    if spec.kept.pitches:  # the notes of each bar must fit, with whatever durations
         yield Durations(alphabet, alphabet, alphabet)
 
 
-def _cannot_fill(wanted: MelodySpec, clock: Span) -> MonodyError:
-    length, bar = clock
-    what = f"{length / TICKS_PER_STEP:g} 16ths in bars of {bar / TICKS_PER_STEP:g}"
-    if wanted.kept.pitches:
+def _cannot_fill(spec: MelodySpec, span: Span) -> MonodyError:
+    length, bar = span
+    time = f"{length / TICKS_PER_STEP:g} 16ths in bars of {bar / TICKS_PER_STEP:g}"
+    if spec.kept.pitches:
         return MonodyError(
-            f"the notes of the melody do not fit bar by bar into {what}: name another "
+            f"the notes of the melody do not fit bar by bar into {time}: name another "
             "--to_meter, or leave --durations out"
         )
     asked = [
         name
         for name, value in (
-            ("--durations", wanted.note_ticks),
-            ("--density", wanted.notes_per_bar),
+            ("--durations", spec.note_ticks),
+            ("--density", spec.notes_per_bar),
         )
         if value is not None
     ]
     return MonodyError(
-        f"no melody of {what} obeys {' and '.join(asked) or 'all rules'}: name a wider "
+        f"no melody of {time} obeys {' and '.join(asked) or 'all rules'}: name a wider "
         "choice, or another length"
     )
 
 
-def counts_of(wanted: MelodySpec, bars: int) -> Counts:
-    """Say how many notes may begin in each bar; padded to one of few sizes."""
+def counts_of(spec: MelodySpec, bars: int) -> Counts[Integers]:
+    """Return how many notes may begin in each bar; padded to one of few sizes.
+
+    Example:
+        >>> from monody.generation.constraints.durations import counts_of
+        >>> from monody.generation.constraints.spec import MelodySpec
+        >>> counts = counts_of(MelodySpec(notes_per_bar=(3, 6)), bars=12)
+        >>> len(counts.low), int(counts.low[0]), int(counts.high[0])
+        (64, 3, 6)
+    """
     size = power_of_two(bars + 1)
-    if wanted.kept.pitches:
-        notes = [*wanted.kept.notes_in_bars, *[0] * size][:size]
+    if spec.kept.pitches:
+        notes = [*spec.kept.notes_in_bars, *[0] * size][:size]
         return Counts.of(notes, notes)
-    low, high = wanted.notes_per_bar or (0, MANY)
+    low, high = spec.notes_per_bar or (0, UNLIMITED)
     return Counts.of([low] * size, [high] * size)
 
 
 @lru_cache(maxsize=16)  # 128 melodies are written at a time, all by the same tables
 def _count_table(
-    durations: Durations, last_ticks: int, wanted: MelodySpec, clock: Span
+    durations: Durations, last_ticks: int, spec: MelodySpec, span: Span
 ) -> Bools:
-    """Return what a melody can be filled with where notes are counted.
+    """Return what can be filled where the notes of each bar are counted.
 
     Returns:
-        ``(ticks left + 1, sounds, counts)``; the last row is the whole melody.
+        ``(length_ticks + 1, sounds, counts)``; the last row is the whole melody. Where
+        notes are not counted ``(1, sounds, 1)``, all ``True``.
     """
-    if not wanted.kept.pitches and wanted.notes_per_bar is None:
-        # Looked up beyond its end: anything goes.
+    if not spec.kept.pitches and spec.notes_per_bar is None:
+        # A look-up beyond the end of a table finds its last row: all is allowed.
         return np.ones((1, len(Sounds), 1), np.bool_)
-    length, bar_ticks = clock
-    counts = counts_of(wanted, length // bar_ticks + 1)
-    if not wanted.kept.pitches:
+    length, bar_ticks = span
+    counts = counts_of(spec, length // bar_ticks + 1)
+    if not spec.kept.pitches:
         counts.low[length // bar_ticks] = 0  # a last bar that is not whole
     return fillable_by_counts(durations, length, bar_ticks, counts, last_ticks)

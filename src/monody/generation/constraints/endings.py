@@ -1,4 +1,4 @@
-"""How melodies end: on which note, and how long it is.
+"""Which notes a melody may end with.
 
 Most tunes end on the tonic, with a note that is longer than most. A network learns that
 little: in real tunes the ending is a copy of an earlier cadence, and when it writes a
@@ -8,8 +8,7 @@ counted, and kept: as many melodies end on the tonic, and few end with a shorter
 
 from __future__ import annotations
 
-from typing import Any
-
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -25,38 +24,65 @@ def _profiles() -> NDArray[np.float32]:
     both = np.array([MAJOR_PROFILE, MINOR_PROFILE], np.float32)
     both -= both.mean(axis=1, keepdims=True)
     both /= np.linalg.norm(both, axis=1, keepdims=True)
-    return np.stack([np.roll(both, tonic, axis=1) for tonic in range(12)], axis=1)
+    tonics = range(PITCH_CLASSES)
+    return np.stack([np.roll(both, tonic, axis=1) for tonic in tonics], axis=1)
 
 
-def heard_tonic(class_ticks: Any, possible: Any) -> Any:
-    """Return the tonic that is heard, as ``statistics.estimated_keys`` finds it.
+def heard_tonic(class_ticks: jax.Array, possible: jax.Array) -> jax.Array:
+    """Return the tonic of the key that melodies are heard in.
+
+    The key is the one that ``music.key_finding.estimated_keys`` finds.
 
     Args:
-        class_ticks: Time spent on each pitch class, ``(rows, 12)``.
+        class_ticks: ``(rows, 12)`` ticks spent on each pitch class.
         possible: ``(12,)`` bool: the tonics to choose among.
 
     Returns:
-        ``(rows,)``.
+        ``(rows,)`` pitch classes.
+
+    Example:
+        The notes of F major, the tonic and the fifth longer than the others:
+
+        >>> import jax.numpy as jnp
+        >>> from monody.generation.constraints.endings import heard_tonic
+        >>> ticks = jnp.array([[48.0, 0, 12, 0, 12, 72, 0, 12, 0, 24, 12, 0]])
+        >>> heard_tonic(ticks, jnp.ones(12, bool)).tolist()
+        [5]
     """
     fits = jnp.einsum("rp,mtp->rtm", class_ticks, _profiles()).max(axis=-1)
     return jnp.argmax(jnp.where(possible, fits, -jnp.inf), axis=-1)
 
 
-def closing_notes(tonic: Any, class_ticks: Any, closing: Any, allowed: Any) -> Any:
+def closing_notes(
+    tonic: jax.Array, class_ticks: jax.Array, closing: jax.Array, allowed: jax.Array
+) -> jax.Array:
     """Find the notes that each melody may end with.
 
     Args:
-        tonic: ``(rows,)``: a pitch class to end on; ``HEARD`` for the tonic that is
-            heard, ``ANY`` for any. It gives way where no such note is allowed.
-        class_ticks: Time spent on each pitch class, ``(rows, 12)``.
-        closing: ``(131,)`` bool: notes that may be the last at all.
-        allowed: ``(131,)`` bool: notes that may be written.
+        tonic: ``(rows,)`` pitch class to end on; ``HEARD`` for the tonic that is heard,
+            ``ANY`` for any. It gives way where no such note is allowed.
+        class_ticks: ``(rows, 12)`` ticks spent on each pitch class.
+        closing: ``(symbols,)`` bool: notes that may be the last at all.
+        allowed: ``(symbols,)`` bool: notes that may be written.
 
     Returns:
-        ``(rows, 131)`` bool.
+        ``(rows, symbols)`` bool.
+
+    Example:
+        One melody is to end on a C, the other on any note:
+
+        >>> import jax.numpy as jnp
+        >>> import numpy as np
+        >>> from monody.generation.constraints.endings import ANY, closing_notes
+        >>> scale = jnp.zeros(131, bool).at[jnp.array([60, 62, 64, 67, 72])].set(True)
+        >>> tonic, class_ticks = jnp.array([0, ANY]), jnp.zeros((2, 12))
+        >>> notes = closing_notes(tonic, class_ticks, scale, scale)
+        >>> [np.flatnonzero(row).tolist() for row in notes]
+        [[60, 72], [60, 62, 64, 67, 72]]
     """
-    classes = np.arange(len(closing)) % PITCH_CLASSES
+    classes = np.arange(len(closing)) % PITCH_CLASSES  # (symbols,)
     possible = jnp.zeros(PITCH_CLASSES, bool).at[classes].max(closing & allowed)
-    wanted = jnp.where(tonic == HEARD, heard_tonic(class_ticks, possible), tonic)
-    free = (wanted < 0) | ~possible[wanted]
-    return closing & (free[:, None] | (classes == wanted[:, None]))
+    asked = jnp.where(tonic == HEARD, heard_tonic(class_ticks, possible), tonic)
+    free = ((asked < 0) | ~possible[asked])[:, None]  # (rows, 1)
+    same: jax.Array = classes == asked[:, None]  # (rows, symbols)
+    return closing & (free | same)

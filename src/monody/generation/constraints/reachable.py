@@ -1,8 +1,8 @@
-"""What can still be filled: tables that are looked up by the ticks left.
+"""What time can still be filled, as tables that are looked up by the ticks left.
 
-A melody has an exact length. What may come next depends on whether the rest can still
-be filled by the durations there are, with a note at the end, and with the right number
-of notes where these are counted.
+A melody has an exact length. What may come next depends on whether the rest of it can
+still be filled by the durations there are, with a note at the end, and with the right
+number of notes in each bar where these are counted.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple
 
+import jax
 import numpy as np
-from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
-Integers = NDArray[np.int64]
+from monody.generation.constraints.arrays import Array, Bools, Integers
 
 
 class Kind(IntEnum):
@@ -30,7 +29,7 @@ class Kind(IntEnum):
 
 
 class Sounds(IntEnum):
-    """What sounds, that a hold would lengthen."""
+    """What sounds before an event, that a hold would lengthen."""
 
     NOTHING = 0
     NOTE = 1
@@ -39,7 +38,7 @@ class Sounds(IntEnum):
 
 @dataclass(frozen=True)
 class Durations:
-    """The ticks that each kind of event may have."""
+    """The lengths in ticks that each kind of event may have."""
 
     notes: frozenset[int]
     rests: frozenset[int]
@@ -47,22 +46,20 @@ class Durations:
 
     @property
     def shortest(self) -> int:
-        """Ticks of the shortest event."""
+        """Ticks of the shortest event.
+
+        Example:
+            >>> from monody.generation.constraints.reachable import Durations
+            >>> Durations(frozenset({12, 24}), frozenset({6}), frozenset()).shortest
+            6
+        """
         return min(self.notes | self.rests | self.holds)
-
-
-def power_of_two(number: int, least: int = 64) -> int:
-    """Return the next power of two: ``power_of_two(65) == 128``."""
-    return max(least, 1 << (number - 1).bit_length())
 
 
 def fillable_lengths(
     durations: Durations, length_ticks: int, last_ticks: int = 0
 ) -> Bools:
     """Find the lengths that notes and rests can fill exactly, a note at the end.
-
-    With notes of 2 and rests of 3, of lengths up to 5: 0, 2, 4 and 5 (a rest, then a
-    note).
 
     Args:
         durations: What there is to fill with.
@@ -71,6 +68,17 @@ def fillable_lengths(
 
     Returns:
         ``(length_ticks + 1,)``.
+
+    Example:
+        With notes of 2 ticks and rests of 3; 5 ticks are a rest, then a note:
+
+        >>> import numpy as np
+        >>> from monody.generation.constraints.reachable import (
+        ...     Durations, fillable_lengths,
+        ... )
+        >>> durations = Durations(frozenset({2}), frozenset({3}), frozenset())
+        >>> np.flatnonzero(fillable_lengths(durations, length_ticks=5)).tolist()
+        [0, 2, 4, 5]
     """
     everything = (1 << (length_ticks + 1)) - 1
     sums = 1  # bit n is set if events of any kind can add up to n ticks
@@ -87,47 +95,73 @@ def fillable_lengths(
     return np.array([bit == "1" for bit in bits])
 
 
-class Counts(NamedTuple):
-    """How many notes begin in each bar; arrays of NumPy or JAX alike."""
+class Counts(NamedTuple, Generic[Array]):
+    """How many notes may begin in each bar."""
 
-    low: Any  # (bars,) fewest
-    high: Any  # (bars,) most
-    needy: Any  # (bars,): bars before each that must have a note
+    low: Array  # (bars,) fewest
+    high: Array  # (bars,) most
+    needy: Array  # (bars,): bars before each that must have a note
 
     @classmethod
-    def of(cls, low: Sequence[int], high: Sequence[int]) -> Counts:
-        """Make the arrays of a melody's bars, the last one whole or not."""
-        needs = np.array(low) > 0
-        return cls(np.array(low), np.array(high), np.cumsum(needs) - needs)
-
-    def go_on(self, begun: Any, bar: Any, lines: Any) -> tuple[Any, Any]:
-        """Count on by an event.
+    def of(cls, low: Sequence[int], high: Sequence[int]) -> Counts[Integers]:
+        """Make the arrays of a melody's bars, the last one whole or not.
 
         Args:
-            begun: Notes begun in the bar in which the event begins, its own included.
-            bar: Index of that bar.
-            lines: Bar lines that stand in the event, or at its end.
+            low: The fewest notes of each bar.
+            high: The most notes of each bar.
 
-        Returns:
-            Whether the bars that are over have as many notes as they should, and the
-            notes begun in the bar in which the event ends.
+        Example:
+            >>> from monody.generation.constraints.reachable import Counts
+            >>> Counts.of(low=[2, 0, 1], high=[4, 0, 4]).needy.tolist()
+            [0, 1, 1]
         """
-        last = len(self.low) - 1
-        passed = self.needy[(bar + lines).clip(0, last)]
-        passed = passed - self.needy[(bar + 1).clip(0, last)]
-        bar = bar.clip(0, last)
-        ok = (begun <= self.high[bar]) & ((lines == 0) | (begun >= self.low[bar]))
-        return ok & ((lines < 2) | (passed <= 0)), begun * (lines == 0)
+        needs = np.array(low) > 0
+        return Counts(np.array(low), np.array(high), np.cumsum(needs) - needs)
+
+
+def count_event(
+    counts: Counts[Array], begun: Array, bar: Array, lines: Array
+) -> tuple[Bools | jax.Array, Array]:
+    """Move the count of a bar's notes on by one event. The arrays broadcast.
+
+    Args:
+        counts: How many notes may begin in each bar.
+        begun: Notes begun in the bar in which the event begins, its own included.
+        bar: Index of that bar.
+        lines: Bar lines that lie in the event, or at its end.
+
+    Returns:
+        Whether the bars that are over have as many notes as they should, and the notes
+        begun in the bar in which the event ends.
+
+    Example:
+        Each bar must have two notes. The second note of the first bar lasts to the bar
+        line, or over all of the next bar, which then has none:
+
+        >>> import numpy as np
+        >>> from monody.generation.constraints.reachable import Counts, count_event
+        >>> counts = Counts.of(low=[2, 2, 2], high=[2, 2, 2])
+        >>> lines = np.array([1, 2])
+        >>> ok, begun = count_event(counts, np.array(2), np.array(0), lines)
+        >>> ok.tolist(), begun.tolist()
+        ([True, False], [0, 0])
+    """
+    last = len(counts.low) - 1
+    passed = counts.needy[(bar + lines).clip(0, last)]
+    passed = passed - counts.needy[(bar + 1).clip(0, last)]
+    bar = bar.clip(0, last)
+    ok = (begun <= counts.high[bar]) & ((lines == 0) | (begun >= counts.low[bar]))
+    return ok & ((lines < 2) | (passed <= 0)), begun * (lines == 0)
 
 
 def fillable_by_counts(
     durations: Durations,
     length_ticks: int,
     bar_ticks: int,
-    counts: Counts,
+    counts: Counts[Integers],
     last_ticks: int = 0,
 ) -> Bools:
-    """Find what can be filled with so many notes beginning in each bar.
+    """Find what can be filled with the right number of notes beginning in each bar.
 
     A melody begins on a bar line.
 
@@ -141,6 +175,17 @@ def fillable_by_counts(
     Returns:
         ``(length_ticks + 1, sounds, most + 1)``: by the ticks left, by what ``Sounds``,
         and by the notes begun in this bar so far.
+
+    Example:
+        Two notes of 2 ticks in a bar of 4, of which none, one or two have begun:
+
+        >>> from monody.generation.constraints.reachable import (
+        ...     Counts, Durations, Sounds, fillable_by_counts,
+        ... )
+        >>> twos = Durations(frozenset({2}), frozenset(), frozenset())
+        >>> table = fillable_by_counts(twos, 4, 4, Counts.of([2, 0], [2, 0]))
+        >>> table[[4, 2], Sounds.NOTE].tolist()  # with 4 ticks left, and with 2
+        [[True, False, False], [False, True, False]]
     """
     most = int(counts.high.max())
     begun = np.arange(most + 1)
@@ -153,11 +198,12 @@ def fillable_by_counts(
         for kind, ticks in enumerate(_by_kind(durations)):
             after = left - ticks[ticks <= left, None]  # (durations, 1)
             lines = (position + left - after) // bar_ticks
-            ok, count = counts.go_on(begun + (kind == Kind.NOTE), np.array(bar), lines)
-            ok = ok & ((after > 0) | (left >= last_ticks))
+            own = begun + (kind == Kind.NOTE)  # the event's note included
+            ok, count = count_event(counts, own, np.array(bar), lines)
+            ok = ok & ((after > 0) | (left >= last_ticks))  # (durations, most + 1)
             for sounds in list(Sounds)[kind == Kind.HOLD :]:
                 then = table[after, _then(kind, sounds), np.minimum(count, most)]
-                table[left, sounds] |= (ok & then).any(axis=0)
+                table[left, sounds] |= np.any(ok & then, axis=0)
     return table
 
 

@@ -1,81 +1,97 @@
-"""What may come next while a melody is written.
+"""The rules about what may come next while a melody is written.
 
 A rule is one small function in ``RULES``. It looks at its tables and at where the
-melody stands, and says which pitch symbols are left, and which durations for each kind
-of event; what all rules allow may be written. It runs inside the compiled loop: a rule
+melody is, and says which pitch symbols it allows, and which durations for each kind of
+event; what all rules allow may be written. It runs inside the compiled loop: a rule
 compares and looks up, it never asks Python.
 
-The rules never lead into a dead end: what fills the time (``clock``) is worked out from
-all durations that the others leave.
+The rules never lead into a dead end: what fills the time (``reachable``) is worked out
+from all durations that the others leave.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import logsumexp
 
-from monody.generation.constraints.reachable import Counts, Kind, Sounds
+from monody.generation.constraints.reachable import (
+    Counts,
+    Kind,
+    Sounds,
+    count_event,
+)
 from monody.generation.constraints.repetition import Repeats
 from monody.models.events import END, PITCH_SYMBOLS, REST
 
-FREE = -1  # in a table of what is kept: nothing is
+FREE = -1  # in a table of what a rewrite keeps: here it keeps nothing
 SYMBOLS = np.arange(PITCH_SYMBOLS)
-IS_NOTE = SYMBOLS < REST
+IS_NOTE = SYMBOLS < REST  # (symbols,)
 
 
 class Allowed(NamedTuple):
-    """What a rule leaves; a leading axis of rows may be missing."""
+    """What one rule allows: ``True`` for all; leading axes may be missing."""
 
-    pitch: Any  # (rows, 131) bool
-    duration: Any  # (rows, kinds, durations) bool
+    pitch: jax.Array | bool  # (rows, symbols)
+    duration: jax.Array | bool  # (rows, kinds, durations)
+
+
+class Masks(NamedTuple):
+    """What rules allow, as tables of every symbol.
+
+    Of all rules together, or of each, with an axis of rules after the rows.
+    """
+
+    pitch: jax.Array  # (rows, symbols) bool
+    duration: jax.Array  # (rows, kinds, durations) bool
 
 
 class Now(NamedTuple):
-    """Where each melody stands; ``(rows,)`` unless said otherwise."""
+    """Where each melody is before an event is written; ``(rows,)`` unless said."""
 
-    event: Any  # scalar: events written so far
-    notes: Any  # notes written so far
-    left: Any  # ticks still to be filled
-    position: Any  # ticks since the bar line
-    bar: Any  # counted from where writing began
-    bar_ticks: Any
-    sounding: Any  # bool: whether a note sounds that a hold would lengthen
-    latest: Any  # pitch of the latest note
-    begun: Any  # notes begun in this bar
-    clock: Any  # index of the melody's table in `Rules.counted`
-    closing: Any  # (rows, 131) bool: notes that it may end with now
-    repeats: Repeats
+    event: jax.Array  # scalar: events written so far
+    notes: jax.Array  # notes written so far
+    left: jax.Array  # ticks still to be filled
+    position: jax.Array  # ticks since the bar line
+    bar: jax.Array  # counted from where writing began
+    bar_ticks: jax.Array
+    sounding: jax.Array  # bool: whether a note sounds that a hold would lengthen
+    latest: jax.Array  # MIDI number of the latest note
+    begun: jax.Array  # notes begun in this bar
+    span: jax.Array  # index of the melody's span in the tables
+    closing: jax.Array  # (rows, symbols) bool: notes that it may end with now
+    repeats: Repeats[jax.Array]  # (rows, figures) each
 
 
 class Rules(NamedTuple):
     """The tables that rules look things up in."""
 
-    ticks: Any  # (durations,) ticks of each duration symbol
-    closing: Any  # (131,) bool: notes that a melody may end with at all
-    last_ticks: Any  # (clocks,): the last event is not shorter
-    free: Any  # scalar bool
-    pitches: Any  # (131,) bool: those that the training melodies use
-    durations: Any  # (clocks, kinds, durations) bool: those they use, or that fill
-    key: Any  # (131,) bool
-    range: Any  # (131,) bool
-    values: Any  # (kinds, durations) bool
-    fillable: Any  # (clocks, ticks left) bool
-    counted: Any  # (clocks, ticks left, sounds, count) bool
-    counts: Counts
-    repeats: Any  # (figures,): see `usual_repeats`
-    kept_kinds: Any  # (events or more,) pitch symbols: 0 for a note; or FREE
-    kept_durations: Any  # (events or more,) duration symbols; or FREE
-    last_kept: Any  # scalar: the event that is the last note; or FREE
-    kept_pitches: Any  # (notes or more,) pitches; or FREE
+    ticks: jax.Array  # (durations,) ticks of each duration symbol
+    closing: jax.Array  # (symbols,) bool: notes that a melody may end with at all
+    last_ticks: jax.Array  # (spans,): the last event is not shorter
+    free: jax.Array  # scalar bool: the network may end the melody
+    pitches: jax.Array  # (symbols,) bool: those that the training melodies use
+    durations: jax.Array  # (spans, kinds, durations) bool: of `DurationPlan`
+    key: jax.Array  # (symbols,) bool
+    range: jax.Array  # (symbols,) bool
+    values: jax.Array  # (kinds, durations) bool: the note values asked for
+    fillable: jax.Array  # (spans, ticks left) bool
+    counted: jax.Array  # (spans, ticks left, sounds, counts) bool
+    counts: Counts[jax.Array]  # (bars,) each
+    repeats: jax.Array  # (figures,): see `corpus_style.usual_repeats`
+    kept_kinds: jax.Array  # (events or more,) pitch symbols: 0 for a note; or FREE
+    kept_durations: jax.Array  # (events or more,) duration symbols; or FREE
+    last_kept: jax.Array  # scalar: index of the event that is the last note; or FREE
+    kept_pitches: jax.Array  # (notes or more,) MIDI numbers; or FREE
 
 
 def by_corpus(rules: Rules, now: Now) -> Allowed:
     """Allow the pitches and durations that the training melodies use."""
-    return Allowed(rules.pitches, rules.durations[now.clock])
+    return Allowed(rules.pitches, rules.durations[now.span])
 
 
 def by_key(rules: Rules, _: Now) -> Allowed:
@@ -94,12 +110,13 @@ def by_values(rules: Rules, _: Now) -> Allowed:
 
 
 def by_length(rules: Rules, now: Now) -> Allowed:
-    """Allow what leaves a rest that can be filled exactly, a note at the end."""
-    after = now.left[:, None] - rules.ticks
-    clock = now.clock[:, None]
-    fits = (after >= 0) & rules.fillable.at[clock, after].get(mode="clip")
-    # A hold may be the last event, too; it does not know how long its note is by then.
-    fits &= (after > 0) | (rules.ticks >= rules.last_ticks[clock])
+    """Allow what leaves a time that can be filled exactly, with a note at the end."""
+    after = now.left[:, None] - rules.ticks  # (rows, durations)
+    span = now.span[:, None]
+    fits = (after >= 0) & rules.fillable.at[span, after].get(mode="clip")
+    # A hold may be the last event, too. How long its note is by then is not known here,
+    # so the hold itself must be long enough.
+    fits &= (after > 0) | (rules.ticks >= rules.last_ticks[span])
     rest = fits & (after > 0)
     hold = fits & now.sounding[:, None]
     ends = jnp.broadcast_to(rules.ticks == rules.ticks[0], fits.shape)
@@ -120,31 +137,35 @@ def by_count(rules: Rules, now: Now) -> Allowed:
         (True, Sounds.CLOSING),
     ):
         ok, count = count_on(rules, now, is_note)
-        table = rules.counted.at[now.clock[:, None], after, sounds, count]
+        table = rules.counted.at[now.span[:, None], after, sounds, count]
         masks.append(ok & table.get(mode="clip"))
     masks.append(jnp.ones_like(masks[0]))
     return Allowed(True, jnp.stack(masks, axis=1))
 
 
-def count_on(rules: Rules, now: Now, note: Any) -> tuple[Any, Any]:
-    """Count on by an event of each duration.
+def count_on(
+    rules: Rules, now: Now, note: jax.Array | bool
+) -> tuple[jax.Array, jax.Array]:
+    """Count the notes of bars on by an event, for each duration that it may have.
 
     Args:
         rules: The tables.
-        now: Where each melody stands.
-        note: Whether the event is a note; ``(rows, 1)`` or one for all.
+        now: Where each melody is.
+        note: Whether the event is a note; ``(rows, 1)``, or one for all.
 
     Returns:
-        Whether bars that are over have the notes that they should, and the notes begun
-        in the bar afterwards, ``(rows, durations)``.
+        Whether the bars that are over have as many notes as they should, and the notes
+        begun in the bar in which the event ends; ``(rows, durations)`` each.
     """
     lines = (now.position[:, None] + rules.ticks) // now.bar_ticks[:, None]
-    return rules.counts.go_on(now.begun[:, None] + note, now.bar[:, None], lines)
+    begun = now.begun[:, None] + note  # its own included
+    ok, begun = count_event(rules.counts, begun, now.bar[:, None], lines)
+    return jnp.asarray(ok), begun
 
 
 def by_end(rules: Rules, now: Now) -> Allowed:
     """Allow the last tick to a note of the right pitch class only."""
-    goes_on = now.left[:, None] > rules.ticks
+    goes_on = now.left[:, None] > rules.ticks  # (rows, durations)
     right = _closes(now)
     hold = goes_on | right[:, None]
     anything = jnp.ones_like(goes_on)
@@ -155,17 +176,18 @@ def by_end(rules: Rules, now: Now) -> Allowed:
 
 
 def by_kept(rules: Rules, now: Now) -> Allowed:
-    """Allow what a rewrite keeps."""
+    """Allow only what a rewrite keeps, where it keeps something."""
     kind = _at(rules.kept_kinds, now.event)
     pitch = (kind == FREE) | (jnp.where(IS_NOTE, 0, SYMBOLS) == kind)
-    wanted = _at(rules.kept_pitches, now.notes)[:, None]
-    pitch &= (wanted == FREE) | ~IS_NOTE | (wanted == SYMBOLS)
-    kept = _at(rules.kept_durations, now.event)
-    return Allowed(pitch, (kept == FREE) | (kept == jnp.arange(len(rules.ticks))))
+    note = _at(rules.kept_pitches, now.notes)[:, None]  # (rows, 1)
+    pitch &= (note == FREE) | ~IS_NOTE | (note == SYMBOLS)
+    symbol = _at(rules.kept_durations, now.event)
+    duration = (symbol == FREE) | (symbol == jnp.arange(len(rules.ticks)))
+    return Allowed(pitch, duration)
 
 
 def by_repeats(rules: Rules, now: Now) -> Allowed:
-    """Allow no figure to come more often on end than in the training melodies.
+    """Allow no figure to come more often in a row than in the training melodies.
 
     It gives way where no other note is left.
     """
@@ -178,7 +200,7 @@ def by_repeats(rules: Rules, now: Now) -> Allowed:
 
 
 def by_rests(rules: Rules, now: Now) -> Allowed:
-    """Allow no rest after a rest: one rest is all of a silence, in training, too.
+    """Allow no rest after a rest: in training, too, a silence is a single rest.
 
     It gives way where no note may come. On a grid of 16ths a silence is many rests.
     """
@@ -187,19 +209,23 @@ def by_rests(rules: Rules, now: Now) -> Allowed:
     return Allowed((SYMBOLS != REST) | ~after_rest[:, None], True)
 
 
-def as_a_note(rules: Rules, now: Now, logits: Any) -> Any:
-    """Let a kept pitch be as likely as any note is.
+def as_a_note(rules: Rules, now: Now, logits: jax.Array) -> jax.Array:
+    """Make the pitch that a rewrite keeps next as likely as all notes together.
 
-    It is not for the pitch, which is kept, to say whether a note or a rest comes.
+    The network then decides between a note, a rest and a hold by how likely it finds a
+    note, and not by how likely it finds this pitch, which is not its choice.
 
     Args:
         rules: The tables.
-        now: Where each melody stands.
-        logits: ``(rows, 131)``.
+        now: Where each melody is.
+        logits: ``(rows, symbols)``.
+
+    Returns:
+        ``(rows, symbols)``; the same logits where no pitch is kept.
     """
-    wanted = _at(rules.kept_pitches, now.notes)[:, None]
+    kept = _at(rules.kept_pitches, now.notes)[:, None]  # (rows, 1)
     notes = logsumexp(jnp.where(IS_NOTE, logits, -jnp.inf), axis=1, keepdims=True)
-    return jnp.where(wanted == SYMBOLS, notes, logits)
+    return jnp.where(kept == SYMBOLS, notes, logits)
 
 
 RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
@@ -214,51 +240,60 @@ RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
     "repeats": by_repeats,
     "rests": by_rests,
 }
-GIVE_WAY = ("repeats", "rests")  # where no note is left
+GIVE_WAY = ("repeats", "rests")  # not asked where they would leave no note
 
 
-def allow(rules: Rules, now: Now) -> tuple[Allowed, Allowed]:
+def allow(rules: Rules, now: Now) -> tuple[Masks, Masks]:
     """Ask every rule.
 
+    Args:
+        rules: The tables.
+        now: Where each melody is.
+
     Returns:
-        What all of them allow; and what each leaves, ``(rows, rules, …)``: a pitch
-        symbol only where it has a duration, too.
+        What all of them together allow, ``(rows, …)``; and what each allows, ``(rows,
+        rules, …)``. A pitch symbol is allowed only where it has a duration, too.
     """
     found = [rule(rules, now) for rule in RULES.values()]
     rows, shape = len(now.notes), rules.durations.shape[1:]
     pitch = _stacked([one.pitch for one in found], (rows, PITCH_SYMBOLS))
     duration = _stacked([one.duration for one in found], (rows, *shape))
-    kinds = kinds_of(now)[:, None]
+    kinds = kinds_of(now)[:, None]  # (rows, 1, symbols)
     hard = np.array([name not in GIVE_WAY for name in RULES])
     durations = jnp.all(duration[:, hard], axis=1)
     pitches = jnp.all(pitch[:, hard], axis=1) & _timed(durations[:, None], kinds)[:, 0]
     fewer = pitches & jnp.all(pitch[:, ~hard], axis=1)
     some = jnp.any(fewer & IS_NOTE, axis=1, keepdims=True)
-    together = Allowed(jnp.where(some, fewer, pitches), durations)
-    return together, Allowed(pitch & _timed(duration, kinds), duration)
+    together = Masks(jnp.where(some, fewer, pitches), durations)
+    return together, Masks(pitch & _timed(duration, kinds), duration)
 
 
-def _stacked(masks: list[Any], shape: tuple[int, ...]) -> Any:
+def _stacked(masks: Sequence[jax.Array | bool], shape: tuple[int, ...]) -> jax.Array:
     """Lay the masks of all rules beside one another, ``(rows, rules, …)``."""
     return jnp.stack([jnp.broadcast_to(mask, shape) for mask in masks], axis=1)
 
 
-def kinds_of(now: Now) -> Any:
-    """Return the ``Kind`` of each pitch symbol, ``(rows, 131)``."""
+def kinds_of(now: Now) -> jax.Array:
+    """Return the ``Kind`` of each pitch symbol, ``(rows, symbols)``."""
     special = np.where(SYMBOLS == END, Kind.END, SYMBOLS - REST + Kind.REST)
     notes = jnp.where(now.closing, Kind.CLOSING, Kind.NOTE)
     return jnp.where(IS_NOTE, notes, special)
 
 
-def _closes(now: Now) -> Any:
+def _closes(now: Now) -> jax.Array:
     """Say whether the latest note is one to end with, ``(rows,)``."""
     return jnp.take_along_axis(now.closing, now.latest[:, None], axis=1)[:, 0]
 
 
-def _at(table: Any, index: Any) -> Any:
+def _at(table: jax.Array, index: jax.Array) -> jax.Array:
     return table.at[index].get(mode="clip")
 
 
-def _timed(duration: Any, kinds: Any) -> Any:
-    """Find the symbols of these kinds that have any duration: ``(rows, …, 131)``."""
+def _timed(duration: jax.Array, kinds: jax.Array) -> jax.Array:
+    """Find the symbols of these kinds that have any duration: ``(rows, …, symbols)``.
+
+    Args:
+        duration: ``(rows, …, kinds, durations)`` bool.
+        kinds: ``(rows, …, symbols)``.
+    """
     return jnp.take_along_axis(jnp.any(duration, axis=-1), kinds, axis=-1)

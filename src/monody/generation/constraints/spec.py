@@ -1,4 +1,4 @@
-"""What melodies must be, as the rules are told."""
+"""What is asked of melodies, as the rules are told."""
 
 from __future__ import annotations
 
@@ -8,23 +8,31 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Kept:
-    """What a rewrite leaves as it is; the rest is written anew.
+    """What a rewrite keeps of a melody; the rest is written again.
 
     Either the rhythm, event by event; or the pitches, note by note, and how many notes
     each bar has.
     """
 
-    kinds: tuple[int, ...] = ()  # pitch symbols: 0 for a note, REST or HOLD
-    durations: tuple[int, ...] = ()  # duration symbols
-    pitches: tuple[int, ...] = ()  # of the notes
-    notes_in_bars: tuple[int, ...] = ()  # that begin in each; one for each bar
+    kinds: tuple[int, ...] = ()  # (events,) pitch symbols: 0 for a note, REST or HOLD
+    durations: tuple[int, ...] = ()  # (events,) duration symbols
+    pitches: tuple[int, ...] = ()  # (notes,) MIDI numbers
+    notes_in_bars: tuple[int, ...] = ()  # (bars,) notes that begin in each
 
 
 @dataclass(frozen=True)
 class MelodySpec:
-    """What melodies must be. By default anything that the training melodies are."""
+    """What melodies must be. By default anything that the training melodies are.
 
-    pitches: tuple[int, int] | None = None  # lowest and highest
+    Example:
+        >>> from monody.generation.constraints.spec import MelodySpec
+        >>> c_major = frozenset({0, 2, 4, 5, 7, 9, 11})
+        >>> spec = MelodySpec(pitches=(60, 72), pitch_classes=c_major)
+        >>> spec.note_ticks is None  # any note values
+        True
+    """
+
+    pitches: tuple[int, int] | None = None  # lowest and highest MIDI number
     pitch_classes: frozenset[int] | None = None
     note_ticks: frozenset[int] | None = None  # lengths of notes and rests
     notes_per_bar: tuple[int, int] | None = None  # fewest and most
@@ -35,7 +43,14 @@ class MelodySpec:
 
 
 class Span(NamedTuple):
-    """The time that a melody fills; melodies that are alike share their tables."""
+    """The time that a melody fills; melodies of equal spans share their tables.
+
+    Example:
+        >>> from monody.generation.constraints.spec import Span
+        >>> span = Span(length_ticks=288, bar_ticks=96)
+        >>> span.length_ticks // span.bar_ticks  # bars of 4/4
+        3
+    """
 
     length_ticks: int
     bar_ticks: int

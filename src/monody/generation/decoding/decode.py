@@ -1,27 +1,33 @@
-"""Writing events one after the other: the compiled loop.
+"""From starts to melodies: rows for the compiled loop, and what it wrote of each.
 
-All melodies are written together, ``ROWS`` at a time; a melody does not depend on how
-many others are asked for. The state of the network is carried from event to event; what
-may come next (``rules``) is a table look-up inside the loop.
+Melodies are written together, ``ROWS`` at a time; a melody does not depend on how many
+others are asked for. The state of the network is carried from event to event; what may
+come next (``constraints.rules``) is a table look-up inside the loop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.generation.constraints.arrays import Integers, on_device, power_of_two
 from monody.generation.constraints.endings import ANY
-from monody.generation.constraints.reachable import Integers, power_of_two
 from monody.generation.constraints.repetition import Repeats, repeats_of
 from monody.generation.constraints.spec import MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
-from monody.generation.decoding.loop import COSTS, RowInputs, bars_left, write_group
-from monody.generation.decoding.sampling import SamplingSettings
-from monody.generation.decoding.state import Heard
+from monody.generation.decoding.loop import (
+    COSTS,
+    GroupEvents,
+    RowInputs,
+    Samplers,
+    bars_left,
+    write_group,
+)
+from monody.generation.decoding.state import EventInputs
 from monody.models.batches import MIDDLE_C
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
 from monody.models.saved_model import TrainedModel
@@ -29,14 +35,14 @@ from monody.music.pitch import PITCH_CLASSES
 
 ROWS = 32  # melodies written together, always: one compilation, and the same rounding
 MAX_READ = 512  # events of a primer that are read, the last ones
-MIN_EVENTS = 1024  # that there is room for: few compilations
+MIN_EVENTS = 1024  # room for events, at least: few compilations
 
 
 @dataclass(frozen=True)
 class Start:
     """Where one melody starts, and how long it is."""
 
-    primer: Events | None  # what was heard before; None for a melody from nothing
+    primer: Events | None  # what is read before; None for a melody from nothing
     from_beginning: bool  # whether the primer begins where its melody does
     meter: int  # index into METERS, in force throughout
     bar_ticks: int
@@ -51,10 +57,10 @@ class Start:
 
 @dataclass(frozen=True)
 class DecodedMelody:
-    """One melody as it was written, and what the network made of it."""
+    """One melody as it was written, and how surprising the network finds it."""
 
     events: Events  # without an end
-    bits: float  # its information content: how surprising the network finds it
+    bits: float  # its surprisal (information content)
     primer_bits: float  # that of the primer, from where it is judged
     cost_bits: dict[str, float]  # of each of `COSTS`: -log2 of the share that it left
 
@@ -62,8 +68,8 @@ class DecodedMelody:
 def decode_events(
     model: TrainedModel,
     starts: Sequence[Start],
-    wanted: MelodySpec,
-    choices: tuple[SamplingSettings, SamplingSettings],
+    spec: MelodySpec,
+    samplers: Samplers,
     seed: int,
 ) -> list[DecodedMelody]:
     """Write one melody for each start, exactly as long as it says.
@@ -71,31 +77,31 @@ def decode_events(
     Args:
         model: The trained network.
         starts: Where each melody starts.
-        wanted: What the melodies must be.
-        choices: How pitch symbols are drawn, and how duration symbols.
-        seed: A melody depends on the seed and its start, on nothing else.
+        spec: What the melodies must be.
+        samplers: How pitch symbols are drawn, and how duration symbols.
+        seed: Of the random draws. With the same model, spec and samplers, a melody
+            depends on the seed and its start only, not on the other starts.
 
     Returns:
         The melodies. Their durations add up to the length, and the last event is a note
         or lengthens one; where the network ends them they may be shorter.
 
     Raises:
-        MonodyError: If no melody can be all that is wanted.
+        MonodyError: If no melody can be all that is asked.
     """
-    alike = dict.fromkeys(Span(s.length_ticks, s.bar_ticks) for s in starts)
-    clocks = {clock: index for index, clock in enumerate(alike)}
-    rules, shortest = make_rules(
-        model.vocabulary, model.passport["seen"], wanted, list(clocks)
-    )
-    longest = max(clocks).length_ticks
-    most_events = power_of_two(longest // shortest + wanted.free, MIN_EVENTS)
-    written: list[DecodedMelody] = []
+    different = dict.fromkeys(Span(s.length_ticks, s.bar_ticks) for s in starts)
+    spans = {span: index for index, span in enumerate(different)}
+    style = model.record.style
+    rules, shortest = make_rules(model.vocabulary, style, spec, list(spans))
+    longest = max(spans).length_ticks
+    max_events = power_of_two(longest // shortest + spec.free, MIN_EVENTS)
+    melodies: list[DecodedMelody] = []
     for first in range(0, len(starts), ROWS):
-        group = _in_rows(starts[first : first + ROWS])
-        rows = _rows_of(group, clocks, wanted, model.vocabulary, seed)
-        loop = write_group(model.layers, most_events, rules, choices, rows)
-        written += _trim(loop, starts[first : first + ROWS], model.vocabulary)
-    return written
+        group = starts[first : first + ROWS]
+        rows = _rows_of(_in_rows(group), spans, spec, model.vocabulary, seed)
+        written = write_group(model.layers, max_events, rules, samplers, rows)
+        melodies += _trim(written, group, model.vocabulary)
+    return melodies
 
 
 def _in_rows(starts: Sequence[Start]) -> list[Start]:
@@ -106,36 +112,45 @@ def _in_rows(starts: Sequence[Start]) -> list[Start]:
 
 def _rows_of(
     group: Sequence[Start],
-    clocks: dict[Span, int],
-    wanted: MelodySpec,
+    spans: dict[Span, int],
+    spec: MelodySpec,
     vocabulary: Vocabulary,
     seed: int,
 ) -> RowInputs:
-    """Lay out the melodies of a group."""
-    ends = [_end_of(start, wanted.free) for start in group]
+    """Lay out the melodies of a group as arrays of JAX."""
+    ends = [_end_of(start, spec.free) for start in group]
     times = [Span(start.length_ticks, start.bar_ticks) for start in group]
-    reads, counts = _primer_reads(group, vocabulary, wanted.free)
-    heard = [repeats_of(_notes_of(start.primer)) for start in group]
+    reads, counts = _primer_reads(group, vocabulary, spec.free)
+    class_ticks = [_class_ticks(start, vocabulary) for start in group]
+    repeats = [repeats_of(_notes_of(start.primer)) for start in group]
     return RowInputs(
-        seed=np.uint32(seed),
-        draws=np.array([start.draw for start in group], np.uint32),
-        reads=reads,
-        reads_count=counts,
-        length=np.array([time.length_ticks for time in times]),
-        bar_ticks=np.array([time.bar_ticks for time in times]),
-        clock=np.array([clocks[time] for time in times]),
-        end_bar=np.array([bar for bar, _ in ends]),
-        end_position=np.array([position for _, position in ends]),
-        first_bar=np.array([start.bars for start in group]),
-        tonic=np.array([start.tonic for start in group]),
-        class_ticks=np.array([_class_ticks(start, vocabulary) for start in group]),
-        judged=np.array([_judged_reads(start) for start in group]),
-        repeats=Repeats(*(np.array(field) for field in zip(*heard, strict=True))),
+        seed=on_device(np.uint32(seed)),
+        draws=on_device(np.array([start.draw for start in group], np.uint32)),
+        reads=EventInputs(*map(on_device, reads)),
+        reads_count=on_device(counts),
+        length=_column(time.length_ticks for time in times),
+        bar_ticks=_column(time.bar_ticks for time in times),
+        span=_column(spans[time] for time in times),
+        end_bar=_column(bar for bar, _ in ends),
+        end_position=_column(position for _, position in ends),
+        first_bar=_column(start.bars for start in group),
+        tonic=_column(start.tonic for start in group),
+        class_ticks=on_device(np.array(class_ticks)),
+        judged=_column(_judged_reads(start) for start in group),
+        repeats=Repeats(
+            latest=on_device(np.array([each.latest for each in repeats])),
+            runs=on_device(np.array([each.runs for each in repeats])),
+        ),
     )
 
 
+def _column(numbers: Iterable[int]) -> jax.Array:
+    """Return a number of each melody as an array, ``(rows,)``."""
+    return on_device(np.array(list(numbers)))
+
+
 def _class_ticks(start: Start, vocabulary: Vocabulary) -> NDArray[np.float32]:
-    """Return the time that a primer spends on each pitch class, ``(12,)``."""
+    """Return the ticks that a primer spends on each pitch class, ``(12,)``."""
     spent = np.zeros(PITCH_CLASSES, np.float32)
     if start.primer is not None:
         notes = start.primer.pitch < REST
@@ -150,6 +165,7 @@ def _judged_reads(start: Start) -> int:
 
 
 def _notes_of(primer: Events | None) -> NDArray[np.integer]:
+    """Return the MIDI numbers of a primer's notes, ``(notes,)``."""
     return (
         np.zeros(0, np.int64) if primer is None else primer.pitch[primer.pitch < REST]
     )
@@ -164,24 +180,25 @@ def _end_of(start: Start, free: bool) -> tuple[int, int]:
 
 def _primer_reads(
     starts: Sequence[Start], vocabulary: Vocabulary, free: bool
-) -> tuple[Heard, Integers]:
+) -> tuple[EventInputs[NDArray[np.int32]], Integers]:
     """Lay out what the network reads before it writes, ``(rows, reads)``, and how much.
 
     First comes the start symbol, then the primer's events, the last of them in the last
     column. A primer from the middle of a melody leaves the start out.
     """
-    columns = [_reads_of(start, vocabulary, free)[-MAX_READ:] for start in starts]
-    counts = np.array([len(reads) for reads in columns])
-    padded = [[reads[0]] * (MAX_READ - len(reads)) + reads for reads in columns]
+    primers = [_reads_of(start, vocabulary, free)[-MAX_READ:] for start in starts]
+    counts = np.array([len(reads) for reads in primers])
+    padded = [[reads[0]] * (MAX_READ - len(reads)) + reads for reads in primers]
     table = np.array(padded, np.int32)  # (rows, reads, fields)
-    fields = range(len(Heard._fields))
-    return Heard(*(np.array(table[..., field]) for field in fields)), counts
+    return EventInputs(*np.moveaxis(table, -1, 0)), counts
 
 
-def _reads_of(start: Start, vocabulary: Vocabulary, free: bool) -> list[Heard]:
+def _reads_of(
+    start: Start, vocabulary: Vocabulary, free: bool
+) -> list[EventInputs[int]]:
     """List what the network reads of one primer, with where the next event begins."""
     symbols = [(START, vocabulary.start_duration)]
-    places: list[tuple[int, int, int]] = []
+    places: list[tuple[int, int, int]] = []  # position, bar and meter
     if start.primer is not None:
         events = start.primer
         symbols += zip(events.pitch.tolist(), events.duration.tolist(), strict=True)
@@ -190,51 +207,57 @@ def _reads_of(start: Start, vocabulary: Vocabulary, free: bool) -> list[Heard]:
         if not start.from_beginning:
             symbols, places = symbols[1:], places[1:]
     places.append((start.position, start.bars, start.meter))
-    # In the middle of a melody its own first note stands for the one before.
+    # A primer from the middle of a melody has no note before it; its own first note
+    # takes that place.
     inside = start.primer is not None and not start.from_beginning
     notes = [pitch for pitch, _ in symbols if pitch < REST]
     before = notes[0] if inside and notes else MIDDLE_C
     end_bar, end_position = _end_of(start, free)
+    left = bars_left(end_bar, np.array([bar for _, bar, _ in places]), end_position)
     reads = []
-    for (pitch, duration), place in zip(symbols, places, strict=True):
-        left = int(bars_left(np.int64(end_bar), place[1], end_position))
-        reads.append(Heard(pitch, before, duration, *place, left, end_position))
+    for (pitch, duration), place, bars in zip(
+        symbols, places, left.tolist(), strict=True
+    ):
+        reads.append(EventInputs(pitch, before, duration, *place, bars, end_position))
         before = pitch if pitch < REST else before
     return reads
 
 
 def _trim(
-    loop: tuple[Any, ...], group: Sequence[Start], vocabulary: Vocabulary
+    written: GroupEvents, group: Sequence[Start], vocabulary: Vocabulary
 ) -> list[DecodedMelody]:
     """Cut each melody of a group where it ends.
 
     Raises:
         RuntimeError: If one is not as long as was asked: a fault of the rules.
     """
-    count, *arrays = map(np.asarray, loop)
-    pitches, durations, bits, primer_bits, costs = arrays
+    pitches = np.asarray(written.pitch)[: int(written.events)]  # (events, rows)
+    durations = np.asarray(written.duration)[: int(written.events)]
+    bits, primer_bits = np.asarray(written.bits), np.asarray(written.primer_bits)
+    costs = np.asarray(written.costs)  # (rows, rules + 1)
     ticks = np.array(vocabulary.durations)
-    written = []
+    melodies = []
     for row, start in enumerate(group):
-        pitch, duration = pitches[:count, row], durations[:count, row]
+        pitch, duration = pitches[:, row], durations[:, row]
         begins = np.cumsum(ticks[duration]) - ticks[duration]
         inside = begins < start.length_ticks
         goes_on = np.logical_and.accumulate(pitch != END)
-        kept = inside & goes_on
-        if goes_on[inside].all() and ticks[duration[kept]].sum() != start.length_ticks:
+        own = inside & goes_on  # (events,)
+        if goes_on[inside].all() and ticks[duration[own]].sum() != start.length_ticks:
             raise RuntimeError("a melody was written that is not as long as asked")
-        written.append(
+        melodies.append(
             DecodedMelody(
-                events=_without_places(pitch[kept], duration[kept]),
+                events=_without_places(pitch[own], duration[own]),
                 bits=float(bits[row]),
                 primer_bits=float(primer_bits[row]),
                 cost_bits=dict(zip(COSTS, costs[row].tolist(), strict=True)),
             )
         )
-    return written
+    return melodies
 
 
 def _without_places(pitch: NDArray[np.uint8], duration: NDArray[np.uint8]) -> Events:
+    """Make events of which only the symbols are known, not where they begin."""
     blank = np.zeros(len(pitch), np.int16)
     return Events(
         pitch=pitch,

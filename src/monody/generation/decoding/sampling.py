@@ -1,4 +1,4 @@
-"""Which symbol comes next: temperature, and shortlists of the likely ones.
+"""How the next symbol is drawn: the temperature, and shortlists of the likely ones.
 
 Shortlists look at the probabilities before the temperature, so that what is on the list
 does not depend on it. Each is one small function with one decision.
@@ -6,26 +6,28 @@ does not depend on it. Each is one small function with one decision.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 FORBIDDEN = -1e9  # a logit that is never sampled
-COLDEST = 1e-7  # what temperature 0 divides by
+MIN_TEMPERATURE = 1e-7  # what temperature 0 divides by
+
+Number = float | jax.Array  # a scalar: an array inside the compiled loop
 
 
 class SamplingSettings(NamedTuple):
     """How one symbol is drawn; ``None`` is a shortlist that is not used."""
 
-    temperature: Any  # 0 always takes the likeliest
-    top_k: Any = None  # as many of the likeliest at most; 0 for any
-    top_p: Any = None  # the fewest of the likeliest that have this share together
-    min_p: Any = None  # those with this share of the likeliest one's probability
+    temperature: Number  # 0 always takes the likeliest
+    top_k: Number | None = None  # as many of the likeliest at most; 0 for any
+    top_p: Number | None = None  # the fewest likeliest with this share together
+    min_p: Number | None = None  # those with this share of the likeliest's probability
 
 
 def sample(
-    logits: jax.Array, allowed: jax.Array, choice: SamplingSettings, chance: jax.Array
+    logits: jax.Array, allowed: jax.Array, settings: SamplingSettings, chance: jax.Array
 ) -> jax.Array:
     """Draw one symbol a row from the softmax of ``logits / temperature``.
 
@@ -34,70 +36,110 @@ def sample(
 
     Args:
         logits: ``(rows, symbols)``.
-        allowed: ``(rows, symbols)``; the others are never drawn.
-        choice: How bold, and from which shortlist.
+        allowed: ``(rows, symbols)`` bool; the others are never drawn.
+        settings: The temperature and the shortlists.
         chance: ``(rows,)`` random numbers, 0 or more and below 1.
 
     Returns:
         ``(rows,)`` int32.
+
+    Example:
+        Of two symbols as likely as each other, and a third that is not allowed:
+
+        >>> import jax.numpy as jnp
+        >>> from monody.generation.decoding.sampling import SamplingSettings, sample
+        >>> logits = jnp.zeros((2, 3))
+        >>> allowed = jnp.array([[True, False, True]] * 2)
+        >>> chance = jnp.array([0.4, 0.6])
+        >>> sample(logits, allowed, SamplingSettings(temperature=1.0), chance).tolist()
+        [0, 2]
     """
     masked = jnp.where(allowed, logits, FORBIDDEN)
-    best = jnp.max(masked, axis=-1, keepdims=True)
-    heat = jnp.maximum(choice.temperature, COLDEST)
-    wanted = allowed & shortlist(masked, choice)
-    shares = jnp.where(wanted, jnp.exp((masked - best) / heat), 0)
+    best = jnp.max(masked, axis=-1, keepdims=True)  # (rows, 1)
+    temperature = jnp.maximum(settings.temperature, MIN_TEMPERATURE)
+    drawable = allowed & shortlist(masked, settings)
+    shares = jnp.where(drawable, jnp.exp((masked - best) / temperature), 0)
     below = jnp.cumsum(shares, axis=-1)
-    reached = below > chance[:, None] * below[:, -1:]
+    reached = below > chance[:, None] * below[:, -1:]  # (rows, symbols)
     return jnp.argmax(reached, axis=-1).astype(jnp.int32)
 
 
-def shortlist(logits: jax.Array, choice: SamplingSettings) -> jax.Array:
-    """Find the symbols that every shortlist has; the likeliest is always one.
+def shortlist(logits: jax.Array, settings: SamplingSettings) -> jax.Array:
+    """Find the symbols that are on every shortlist; the likeliest always is.
 
     Args:
         logits: ``(rows, symbols)``, before the temperature.
-        choice: Which shortlists.
+        settings: The shortlists; the temperature does not count.
+
+    Returns:
+        ``(rows, symbols)`` bool.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from monody.generation.decoding.sampling import SamplingSettings, shortlist
+        >>> logits = jnp.log(jnp.array([[0.5, 0.3, 0.2]]))
+        >>> shortlist(logits, SamplingSettings(temperature=1.0, top_k=2)).tolist()
+        [[True, True, False]]
+    """
+    listed = jnp.ones(logits.shape, bool)
+    if settings[1:] == (None, None, None):
+        return listed
+    probabilities = jax.nn.softmax(logits)
+    before = _likelier(probabilities)
+    if settings.top_k is not None:
+        listed &= top_k(before, settings.top_k)
+    if settings.top_p is not None:
+        listed &= top_p(before, probabilities, settings.top_p)
+    if settings.min_p is not None:
+        best = jnp.max(probabilities, axis=-1, keepdims=True)
+        listed &= probabilities >= settings.min_p * best
+    return listed
+
+
+def top_k(before: jax.Array, count: Number) -> jax.Array:
+    """Find the ``count`` likeliest symbols; 0 finds all.
+
+    Args:
+        before: ``(rows, symbols, symbols)`` bool: which symbols ``j`` are likelier than
+            ``i``.
+        count: How many symbols.
 
     Returns:
         ``(rows, symbols)`` bool.
     """
-    kept = jnp.ones(logits.shape, bool)
-    if choice[1:] == (None, None, None):
-        return kept
-    probabilities = jax.nn.softmax(logits)
-    before = _likelier(probabilities)
-    if choice.top_k is not None:
-        kept &= top_k(before, choice.top_k)
-    if choice.top_p is not None:
-        kept &= top_p(before, probabilities, choice.top_p)
-    if choice.min_p is not None:
-        best = jnp.max(probabilities, axis=-1, keepdims=True)
-        kept &= probabilities >= choice.min_p * best
-    return kept
+    return (jnp.sum(before, axis=-1) < count) | (count == 0)
 
 
-def top_k(before: jax.Array, count: Any) -> jax.Array:
-    """Keep the ``count`` likeliest; 0 keeps all."""
-    kept: jax.Array = (jnp.sum(before, axis=-1) < count) | (count == 0)
-    return kept
-
-
-def top_p(before: jax.Array, probabilities: jax.Array, share: Any) -> jax.Array:
-    """Keep the fewest likeliest symbols that have a share together: a nucleus.
+def top_p(before: jax.Array, probabilities: jax.Array, share: Number) -> jax.Array:
+    """Find the fewest likeliest symbols that have a share together: a nucleus.
 
     Holtzman et al., arXiv:1904.09751, 2019.
+
+    Args:
+        before: ``(rows, symbols, symbols)`` bool: which symbols ``j`` are likelier than
+            ``i``.
+        probabilities: ``(rows, symbols)``.
+        share: From 0 to 1; 1 finds all.
+
+    Returns:
+        ``(rows, symbols)`` bool.
     """
     ahead = jnp.einsum("rij,rj->ri", before.astype(probabilities.dtype), probabilities)
-    kept: jax.Array = (ahead < share) | (share >= 1) | (jnp.sum(before, axis=-1) == 0)
-    return kept
+    return (ahead < share) | (share >= 1) | (jnp.sum(before, axis=-1) == 0)
 
 
 def _likelier(probabilities: jax.Array) -> jax.Array:
-    """Say which symbols ``j`` come before ``i``, of equals the first: ``(rows, i, j)``.
+    """Say which symbols ``j`` come before ``i``, of equals the first.
 
     Comparing all pairs is quicker than sorting a hundred symbols of a few rows.
+
+    Args:
+        probabilities: ``(rows, symbols)``.
+
+    Returns:
+        ``(rows, symbols, symbols)`` bool, by row, ``i`` and ``j``.
     """
     mine, other = probabilities[:, :, None], probabilities[:, None]
     index = jnp.arange(probabilities.shape[-1])
-    likelier: jax.Array = other > mine
+    likelier = other > mine
     return likelier | ((other == mine) & (index < index[:, None]))

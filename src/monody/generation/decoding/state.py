@@ -1,12 +1,13 @@
-"""The melody so far while it is being written: what reading one event changes.
+"""What the loop remembers of each melody, and how one more event changes it.
 
-Training looks back at whole sequences (``copying.look_back``); here the same past grows
-by one slot for each event, in a ring: when it is full the oldest event is forgotten.
+Training looks back at whole sequences (``models.copy_attention.look_back``); here the
+same past grows by one slot for each event, in a ring: when it is full the oldest event
+is forgotten.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -29,53 +30,68 @@ MAX_SLOTS = 512  # events that are remembered: as many as a training sequence ha
 SLOT_UNIT = 64  # rings are a multiple of it: few compilations
 NOTHING = -1  # in an empty slot; no event is like it
 
-
-class Heard(NamedTuple):
-    """What the network reads, ``(rows,)`` each: an event, and where the next begins."""
-
-    pitch_in: Any
-    note_before: Any
-    duration_in: Any
-    position: Any
-    bar: Any
-    meter: Any
-    bars_left: Any
-    end_position: Any
-
-    def reading(self) -> dict[str, Any]:
-        """Give every field a time axis of one: ``(rows, 1)``."""
-        return {name: field[:, None] for name, field in self._asdict().items()}
+Value = TypeVar("Value")
 
 
-class _Expected(NamedTuple):
-    """What is known of an event before it is read: ``(rows, …)``."""
+class EventInputs(NamedTuple, Generic[Value]):
+    """What the network reads of one event, and of where the next one begins.
 
-    known: Any  # bool: whether anything is
-    pitch_key: Any
-    duration_key: Any
-    position: Any
-    bar: Any
+    Arrays of JAX ``(rows,)`` inside the compiled loop; numbers where the events of one
+    primer are listed.
+    """
+
+    pitch_in: Value  # pitch symbol of the event
+    note_before: Value  # MIDI number of the latest note before it
+    duration_in: Value  # duration symbol of the event
+    position: Value  # ticks from the bar line to where the next event begins
+    bar: Value  # index of the bar in which it begins
+    meter: Value  # index into METERS
+    bars_left: Value  # symbol of how many bars are left from there
+    end_position: Value  # symbol of where in its bar the melody ends
+
+
+def as_sequence(inputs: EventInputs[jax.Array]) -> dict[str, jax.Array]:
+    """Return the inputs as the network reads sequences, of one event: ``(rows, 1)``.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from monody.generation.decoding.state import EventInputs, as_sequence
+        >>> inputs = EventInputs(*[jnp.zeros(32, int)] * 8)
+        >>> as_sequence(inputs)["pitch_in"].shape
+        (32, 1)
+    """
+    return {name: field[:, None] for name, field in inputs._asdict().items()}
+
+
+class _NextSlot(NamedTuple):
+    """What is known of an event before it is read; ``(rows,)`` unless said."""
+
+    known: jax.Array  # bool: whether anything is
+    pitch_key: jax.Array  # (rows, 2 * KEY_SIZE)
+    duration_key: jax.Array  # (rows, KEY_SIZE)
+    position: jax.Array  # ticks from the bar line
+    bar: jax.Array
 
 
 class DecoderState(NamedTuple):
-    """What is carried from event to event; ``(rows, …)`` unless said otherwise."""
+    """What is carried from event to event."""
 
-    count: Any  # events read so far
-    states: Any  # for each LSTM layer two of (rows, units)
-    notes: Any  # (rows, 13): counts of the notes heard, see `tonality`
+    events: jax.Array  # (rows,) how many were read so far
+    states: list[list[jax.Array]]  # for each LSTM layer two of (rows, units)
+    notes: jax.Array  # (rows, 13): counts of the notes read, see `models.tonality`
     slots: Slots  # (rows, slots) each
-    filled: Any  # (rows, slots) bool
-    runs: Any  # (rows, slots) for each likeness: events alike up to now and to the slot
-    pitch_keys: Any  # (rows, slots, 2 * KEY_SIZE)
-    duration_keys: Any  # (rows, slots, KEY_SIZE)
-    expected: _Expected  # what is known of the next slot
+    filled: jax.Array  # (rows, slots) bool
+    runs: list[jax.Array]  # for each likeness (rows, slots): events alike up to a slot
+    pitch_keys: jax.Array  # (rows, slots, 2 * KEY_SIZE)
+    duration_keys: jax.Array  # (rows, slots, KEY_SIZE)
+    next_slot: _NextSlot
 
 
-def nothing_heard(made: Layers, rows: int, events: int) -> DecoderState:
-    """Begin with an empty memory.
+def empty_state(layers: Layers, rows: int, events: int) -> DecoderState:
+    """Return the state of melodies of which nothing has been read.
 
     Args:
-        made: The network's layers.
+        layers: The network's, by name.
         rows: Melodies.
         events: How many each will read at most.
     """
@@ -83,15 +99,15 @@ def nothing_heard(made: Layers, rows: int, events: int) -> DecoderState:
     empty = jnp.full((rows, size), NOTHING, jnp.int32)
     blank = jnp.zeros(rows, jnp.int32)
     return DecoderState(
-        count=blank,
-        states=[[jnp.zeros((rows, lstm.units))] * 2 for lstm in lstm_layers(made)],
+        events=blank,
+        states=[[jnp.zeros((rows, lstm.units))] * 2 for lstm in lstm_layers(layers)],
         notes=jnp.zeros((rows, COUNTS)),
         slots=Slots(empty, empty, empty, empty, empty),
         filled=jnp.zeros((rows, size), bool),
         runs=[jnp.zeros((rows, size), jnp.int32) for _ in LIKENESSES],
         pitch_keys=jnp.zeros((rows, size, 2 * KEY_SIZE)),
         duration_keys=jnp.zeros((rows, size, KEY_SIZE)),
-        expected=_Expected(
+        next_slot=_NextSlot(
             known=jnp.zeros(rows, bool),
             pitch_key=jnp.zeros((rows, 2 * KEY_SIZE)),
             duration_key=jnp.zeros((rows, KEY_SIZE)),
@@ -101,113 +117,123 @@ def nothing_heard(made: Layers, rows: int, events: int) -> DecoderState:
     )
 
 
-def hear(
-    made: Layers, recall: DecoderState, heard: Heard, active: Any
+def read_event(
+    layers: Layers,
+    state: DecoderState,
+    inputs: EventInputs[jax.Array],
+    active: jax.Array,
 ) -> tuple[DecoderState, Hidden, Past]:
-    """Read one event.
+    """Read one event of each melody.
 
     Args:
-        made: The network's layers.
-        recall: The melodies so far.
-        heard: The event of each melody.
-        active: ``(rows,)`` bool: the others hear nothing, and stay as they are.
+        layers: The network's, by name.
+        state: The melodies so far.
+        inputs: The event of each melody, ``(rows,)`` each.
+        active: ``(rows,)`` bool: the others read nothing, and stay as they are.
 
     Returns:
-        The melodies with it, what the layers make of it ``(rows, 1, …)``, and the past
-        that is looked back at.
+        The state with the event, the output of the layers ``(rows, 1, …)``, and the
+        past that the network looks back at.
     """
-    recall = _remember(recall, heard, active)
-    hidden = read_events(made, heard.reading(), recall.notes[:, None], recall.states)
+    state = _remember(state, inputs, active)
+    hidden = read_events(
+        layers, as_sequence(inputs), state.notes[:, None], state.states
+    )
     states = jax.tree.map(
-        lambda new, old: jnp.where(active[:, None], new, old),
+        lambda new, old: jnp.where(active[:, None], new, old),  # (rows, units)
         hidden.states,
-        recall.states,
+        state.states,
     )
-    runs = [_codes(run)[:, None] for run in recall.runs]
+    runs = [_run_codes(run)[:, None] for run in state.runs]  # (rows, 1, slots)
     past = Past(
-        slots=recall.slots,
-        known=recall.filled[:, None],
-        likeness=likeness(made, runs, recall.slots, heard.reading()),
+        slots=state.slots,
+        known=state.filled[:, None],  # (rows, 1, slots)
+        likeness=likeness(layers, runs, state.slots, as_sequence(inputs)),
     )
-    return recall._replace(states=states), hidden, past
+    return state._replace(states=states), hidden, past
 
 
-def expect(
-    made: Layers,
-    recall: DecoderState,
-    heard: Heard,
+def take_pitch(
+    layers: Layers,
+    state: DecoderState,
+    inputs: EventInputs[jax.Array],
     hidden: Hidden,
-    pitch: Any,
-    active: Any,
-) -> tuple[DecoderState, Any]:
-    """Take in the pitch symbol that comes next.
+    pitch: jax.Array,
+    active: jax.Array,
+) -> tuple[DecoderState, jax.Array]:
+    """Take in the pitch symbol of the next event, before its duration is predicted.
 
     Args:
-        made: The network's layers.
-        recall: The melodies so far.
-        heard: The event read last.
-        hidden: What the layers made of it.
-        pitch: The next pitch symbol, ``(rows,)``.
+        layers: The network's, by name.
+        state: The melodies so far.
+        inputs: The event read last, ``(rows,)`` each.
+        hidden: The output of the layers for it.
+        pitch: ``(rows,)`` next pitch symbol.
         active: ``(rows,)`` bool.
 
     Returns:
-        The melodies, ready to read the next event, and what its duration is predicted
-        from ``(rows, 1, units)``.
+        The state, ready to read the next event, and what its duration is predicted from
+        ``(rows, 1, units)``.
     """
-    given = hear_pitch(made, hidden, heard.reading(), pitch[:, None])
-    expected = _Expected(
+    given: jax.Array = hear_pitch(layers, hidden, as_sequence(inputs), pitch[:, None])
+    next_slot = _NextSlot(
         known=active,
-        pitch_key=made["pitch_key"](hidden.memory)[:, 0],
-        duration_key=made["duration_key"](given)[:, 0],
-        position=heard.position,
-        bar=heard.bar,
+        pitch_key=layers["pitch_key"](hidden.memory)[:, 0],
+        duration_key=layers["duration_key"](given)[:, 0],
+        position=inputs.position,
+        bar=inputs.bar,
     )
-    return recall._replace(expected=expected), given
+    return state._replace(next_slot=next_slot), given
 
 
-def _remember(recall: DecoderState, heard: Heard, active: Any) -> DecoderState:
+def _remember(
+    state: DecoderState, inputs: EventInputs[jax.Array], active: jax.Array
+) -> DecoderState:
     """Put an event into the next slot of the ring."""
     event = Slots(
-        pitch=heard.pitch_in,
-        interval=interval_symbol(heard.pitch_in, heard.note_before),
-        duration=heard.duration_in,
-        position=recall.expected.position,
-        bar=recall.expected.bar,
+        pitch=inputs.pitch_in,
+        interval=interval_symbol(inputs.pitch_in, inputs.note_before),
+        duration=inputs.duration_in,
+        position=state.next_slot.position,
+        bar=state.next_slot.bar,
     )
     event = Slots(*(jnp.where(active, field, NOTHING) for field in event))
     # Where a melody's events lie depends on its own past only: so does the rounding.
-    at = jnp.arange(len(recall.count)), recall.count % recall.filled.shape[1]
-    counted = count_notes(heard.pitch_in[:, None])[:, 0]
-    return recall._replace(
-        count=recall.count + active,
-        notes=recall.notes + jnp.where(active[:, None], counted, 0),
-        runs=_longer(recall, event),
+    at = jnp.arange(len(state.events)), state.events % state.filled.shape[1]
+    counted = count_notes(inputs.pitch_in[:, None])[:, 0]  # (rows, 13)
+    return state._replace(
+        events=state.events + active,
+        notes=state.notes + jnp.where(active[:, None], counted, 0),
+        runs=_runs_after(state, event),
         slots=Slots(
             *(
                 slots.at[at].set(field)
-                for slots, field in zip(recall.slots, event, strict=True)
+                for slots, field in zip(state.slots, event, strict=True)
             )
         ),
-        filled=recall.filled.at[at].set(active & recall.expected.known),
-        pitch_keys=recall.pitch_keys.at[at].set(recall.expected.pitch_key),
-        duration_keys=recall.duration_keys.at[at].set(recall.expected.duration_key),
+        filled=state.filled.at[at].set(active & state.next_slot.known),
+        pitch_keys=state.pitch_keys.at[at].set(state.next_slot.pitch_key),
+        duration_keys=state.duration_keys.at[at].set(state.next_slot.duration_key),
     )
 
 
-def _longer(recall: DecoderState, event: Slots) -> list[Any]:
-    """Go on with the runs of events alike, or end them.
+def _runs_after(state: DecoderState, event: Slots) -> list[jax.Array]:
+    """Lengthen the runs of events alike by an event, or end them.
 
     What led to a slot ends with the event in the slot before it.
+
+    Returns:
+        For each likeness ``(rows, slots)``.
     """
-    now = Slots(*(field[:, None] for field in event))
-    before = Slots(*(jnp.roll(field, 1, axis=1) for field in recall.slots))
-    same = [table[:, 0] for table in alike(now, before)]
+    now = Slots(*(field[:, None] for field in event))  # (rows, 1) each
+    before = Slots(*(jnp.roll(field, 1, axis=1) for field in state.slots))
+    same = [table[:, 0] for table in alike(now, before)]  # (rows, slots) each
     return [
         jnp.where(again, jnp.roll(run, 1, axis=1) + 1, 0)
-        for again, run in zip(same, recall.runs, strict=True)
+        for again, run in zip(same, state.runs, strict=True)
     ]
 
 
-def _codes(run: Any) -> Any:
-    """Return how many of ``RUN_LENGTHS`` are reached."""
-    return sum((run >= length).astype(jnp.int32) for length in RUN_LENGTHS)
+def _run_codes(run: jax.Array) -> jax.Array:
+    """Return how many of ``RUN_LENGTHS`` are reached, ``(rows, slots)``."""
+    return jnp.asarray(sum((run >= n).astype(jnp.int32) for n in RUN_LENGTHS))

@@ -1,1 +1,1 @@
-"""Reference models that count instead of learning: n-grams, PPM* and IDyOM."""
+"""Baselines that count instead of learning: n-grams, PPM* and IDyOM."""

@@ -1,8 +1,8 @@
-"""The strong reference model: contexts of every length, of the corpus and of the tune.
+"""IDyOM, the strong baseline: contexts of every length, of the corpus and of the tune.
 
-Two models of all orders (``partial_matching``), one of the training set and one of the
-melody so far, combined by their entropies; once on pitch symbols, once on durations. It
-is the model for melodies of Pearce, *The construction and evaluation of statistical
+Two PPM* models (``ppm``), one of the training set and one of the melody so far, are
+combined by their entropies; once for pitch symbols, once for durations. This is the
+model for melodies of Pearce, *The construction and evaluation of statistical
 models of melodic structure in music perception and composition*, PhD thesis, City
 University, London, 2005, chapters 6 and 7, with its best settings:
 
@@ -14,10 +14,11 @@ University, London, 2005, chapters 6 and 7, with its best settings:
   for combining statistical models of music", CMMR 2004) with bias 2. They found 7 best
   for many viewpoints; for these two 2 needs 2 to 7 % fewer bits, on 13 sets of 13.
 
-The accounts differ in whether interpolated smoothing excludes what longer contexts have
-foretold: the thesis does, the paper does not. Each model has what serves it better. The
-long-term model needs a quarter fewer bits with it. Without it in the short-term model
-the combination needs 7 to 15 % fewer on a thousand tunes and 2 % more on a hundred.
+The two accounts differ in whether interpolated smoothing excludes the symbols that
+longer contexts have predicted: the thesis does, the paper does not. Each model here
+does what serves it better. With exclusion the long-term model needs a quarter fewer
+bits. Without it in the short-term model the combination needs 7 to 15 % fewer bits on a
+thousand tunes and 2 % more on a hundred.
 """
 
 from __future__ import annotations
@@ -28,25 +29,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.baselines.context_tree import Level, Stream, count_contexts
-from monody.models.baselines.ppm import Floats, all_alike, long_term, short_term
+from monody.models.baselines.context_tree import Level, Stream, build_tree
+from monody.models.baselines.ppm import Floats, long_term, order_minus_one, short_term
 from monody.models.batches import EncodedSet
 from monody.models.events import END, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.surprisal import Surprisal
 
 PARTS = ("both", "long", "short")
 BIAS = 2  # the greater, the more the surer model is preferred
-EVENTS_AT_ONCE = 4096  # bounds the memory: a few times 8 bytes for event and symbol
+EVENTS_AT_ONCE = 4096  # bounds the memory: a few times 8 bytes an event and symbol
 
 
-def variable_order(
+def idyom(
     train: EncodedSet,
     held_out: EncodedSet,
     vocabulary: Vocabulary,
     *,
     parts: str = "both",
 ) -> Surprisal:
-    """Judge a set of melodies by the variable-order model.
+    """Judge a set of melodies by the variable-order model of IDyOM.
 
     Args:
         train: The melodies that the long-term model counts.
@@ -56,7 +57,22 @@ def variable_order(
             ``"short"``-term one.
 
     Returns:
-        The surprise at each event of ``held_out``.
+        The surprisal of each event of ``held_out``.
+
+    Raises:
+        ValueError: If ``parts`` is none of these.
+
+    Example:
+        >>> from monody.models.baselines.idyom import idyom
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> notes = Vocabulary("notes")
+        >>> scale = [(60 + i, 24 * i, 24) for i in range(8)]
+        >>> train = encode_set([Melody.from_notes(scale)], notes)
+        >>> surprisal = idyom(train, train, notes, parts="long")
+        >>> surprisal.pitch_bits[[0, 8]].round(2).tolist()  # the first note, the end
+        [0.89, 0.89]
     """
     if parts not in PARTS:
         raise ValueError(f"parts must be one of {', '.join(PARTS)}, not {parts!r}")
@@ -91,7 +107,7 @@ def _durations(encoded: EncodedSet, vocabulary: Vocabulary) -> Stream:
 
 @dataclass(frozen=True)
 class _Judgement:
-    """What the model made of the events of a stream. All arrays are ``(events,)``."""
+    """How a model did at the events of a stream. All arrays are ``(events,)``."""
 
     bits: Floats
     note_bits: Floats  # among the symbols below REST; 0 for the others
@@ -113,9 +129,9 @@ def _judge(train: Stream, held_out: Stream, parts: str) -> _Judgement:
     """Judge the events of a stream, some sequences at a time."""
     if held_out.alphabet == 1:
         return _Judgement.of(np.ones((len(held_out.symbols), 1)), held_out.symbols)
-    levels = count_contexts(train)
+    tree = build_tree(train)
     done = [
-        _Judgement.of(distributions(levels, part, parts), part.symbols)
+        _Judgement.of(distributions(tree, part, parts), part.symbols)
         for part in _portions(held_out)
     ]
     return _Judgement(
@@ -135,37 +151,49 @@ def _portions(stream: Stream) -> Iterator[Stream]:
         yield stream.take(first, end)
 
 
-def distributions(levels: list[Level], stream: Stream, parts: str) -> Floats:
+def distributions(tree: list[Level], stream: Stream, parts: str) -> Floats:
     """Return the distribution of each event, ``(events, alphabet)``.
 
     Args:
-        levels: The contexts of the training set.
-        stream: What to predict.
+        tree: The training set's.
+        stream: The events to predict.
         parts: One of ``PARTS``.
     """
     if parts == "short":
-        return short_term(stream, all_alike(levels))
-    long = long_term(levels, stream)
+        return short_term(stream, order_minus_one(tree))
+    long = long_term(tree, stream)
     if parts == "long":
         return long
-    return combined(long, short_term(stream, all_alike(levels)))
+    return combined(long, short_term(stream, order_minus_one(tree)))
 
 
 def combined(long: Floats, short: Floats) -> Floats:
-    """Return the geometric mean of distributions ``(events, alphabet)``.
+    """Return the weighted geometric mean of distributions, ``(events, alphabet)``.
 
-    Each weighs as much as its entropy to the power of minus ``BIAS``, so that the surer
-    model has the say.
+    The weight of each is its entropy to the power of minus ``BIAS``, so that the surer
+    model has the greater influence.
+
+    Args:
+        long: Of the long-term model, ``(events, alphabet)``.
+        short: Of the short-term model, ``(events, alphabet)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.baselines.idyom import combined
+        >>> unsure, sure = np.array([[0.5, 0.5]]), np.array([[0.02, 0.98]])
+        >>> combined(unsure, sure).round(2).tolist()
+        [[0.02, 0.98]]
     """
     long_bits, short_bits = np.log2(long), np.log2(short)
     ratio = np.log2(_entropy(long, long_bits)) - np.log2(_entropy(short, short_bits))
-    weight = np.exp2(-np.logaddexp2(0, BIAS * ratio))  # of the long-term model
+    # Of the long-term model, (events, 1).
+    weight = np.exp2(-np.logaddexp2(0, BIAS * ratio))
     mean = np.exp2(weight * long_bits + (1 - weight) * short_bits)
     shares: Floats = mean / mean.sum(axis=1, keepdims=True)
     return shares
 
 
 def _entropy(chances: Floats, bits: Floats) -> Floats:
-    """Return the entropy in bits, ``(events, 1)``."""
+    """Return the entropy in bits, ``(events, 1)``; ``bits`` are ``log2(chances)``."""
     entropy: Floats = -np.sum(chances * bits, axis=1, keepdims=True)
     return entropy

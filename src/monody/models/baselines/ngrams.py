@@ -1,7 +1,7 @@
-"""Reference models: what a network must beat to have learnt anything.
+"""The simple baselines, which a network must beat to have learnt anything.
 
-They are counted on the same training events and scored on the same held-out notes as
-the network, so their bits per note stand beside its own.
+They are counted on the same training events as the network and scored on the same
+held-out notes, so that their bits per note can be compared with its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 # Training melodies, melodies to judge, the symbols of both.
 Reference = Callable[[EncodedSet, EncodedSet, Vocabulary], Surprisal]
-# From counts to probabilities, both (contexts, alphabet): the context is the symbol
+# From counts to probabilities, both (contexts, alphabet). The context is the symbol
 # before.
 Estimate = Callable[[Floats], Floats]
 
@@ -31,9 +31,20 @@ def uniform(
     """Judge by a model that knows the alphabets only: all symbols are as likely.
 
     Args:
-        train: Not asked.
+        train: Not used.
         held_out: The melodies to judge.
         vocabulary: The symbols.
+
+    Example:
+        >>> from monody.models.baselines.ngrams import uniform
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> notes = Vocabulary("notes")
+        >>> encoded = encode_set([Melody.from_notes([(60, 0, 24)])], notes)
+        >>> surprisal = uniform(encoded, encoded, notes)
+        >>> surprisal.pitch_bits.round(3).tolist()  # log2(131)
+        [7.033, 7.033]
     """
     return _judge(_even, train, held_out, vocabulary)
 
@@ -47,6 +58,18 @@ def unigram(
         train: The melodies to count.
         held_out: The melodies to judge.
         vocabulary: The symbols of both.
+
+    Example:
+        >>> from monody.models.baselines.ngrams import unigram
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> notes = Vocabulary("notes")
+        >>> often = [(60, 24 * i, 24) for i in range(98)]
+        >>> train = encode_set([Melody.from_notes(often)], notes)
+        >>> held_out = encode_set([Melody.from_notes([(60, 0, 24)])], notes)
+        >>> unigram(train, held_out, notes).pitch_bits.round(2).tolist()  # C4, end
+        [0.04, 6.64]
     """
     return _judge(_unigram, train, held_out, vocabulary)
 
@@ -54,16 +77,28 @@ def unigram(
 def bigram(
     train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
 ) -> Surprisal:
-    """Judge by a model that knows what follows what.
+    """Judge by a model that knows which symbol follows which.
 
-    Pitch given the pitch before, duration given the duration before. Each backs off to
-    its unigram, and that to the uniform distribution, by Witten and Bell's method C
-    ("The zero-frequency problem", IEEE Trans. Information Theory 37(4), 1991).
+    It predicts a pitch given the pitch before and a duration given the duration before.
+    Each backs off to its unigram, and that to the uniform distribution, by Witten and
+    Bell's method C ("The zero-frequency problem", IEEE Trans. Information Theory 37(4),
+    1991).
 
     Args:
         train: The melodies to count.
         held_out: The melodies to judge.
         vocabulary: The symbols of both.
+
+    Example:
+        >>> from monody.models.baselines.ngrams import bigram
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.events import Vocabulary
+        >>> from monody.music.melody import Melody
+        >>> notes = Vocabulary("notes")
+        >>> trill = [(60 + i % 2, 24 * i, 24) for i in range(100)]
+        >>> train = encode_set([Melody.from_notes(trill)], notes)
+        >>> bigram(train, train, notes).pitch_bits[1:4].round(2).tolist()
+        [0.01, 0.06, 0.01]
     """
     return _judge(_bigram, train, held_out, vocabulary)
 
@@ -79,9 +114,9 @@ def _judge(
     duration = estimate(_count(before, after, durations + 1, durations))
     notes = pitch[:, :REST] / pitch[:, :REST].sum(axis=1, keepdims=True)
 
-    heard, came = held_out.pitch_in, held_out.pitch
-    pitch_bits, pitch_hit = _look_up(pitch, heard, came, came < PITCH_SYMBOLS)
-    note_pitch_bits, _ = _look_up(notes, heard, came, came < REST)
+    context, came = held_out.pitch_in, held_out.pitch
+    pitch_bits, pitch_hit = _look_up(pitch, context, came, came < PITCH_SYMBOLS)
+    note_pitch_bits, _ = _look_up(notes, context, came, came < REST)
     duration_bits, duration_hit = _look_up(
         duration, held_out.duration_in, held_out.duration, came != END
     )
@@ -91,7 +126,7 @@ def _judge(
 
 
 def _count(before: Symbols, after: Symbols, contexts: int, alphabet: int) -> Floats:
-    """Count what follows what, ``(contexts, alphabet)``."""
+    """Count how often each symbol follows each context, ``(contexts, alphabet)``."""
     pairs = before.astype(np.int64) * alphabet + after
     counts = np.bincount(pairs, minlength=contexts * alphabet)
     return counts.reshape(contexts, alphabet).astype(float)
@@ -117,7 +152,7 @@ def _witten_bell(counts: Floats, shorter: Floats) -> Floats:
 
     Args:
         counts: ``(…, alphabet)``.
-        shorter: ``(alphabet,)``, what is believed without this context.
+        shorter: ``(alphabet,)``: the distribution without this context.
     """
     seen = counts.sum(axis=-1, keepdims=True)
     kinds = np.maximum((counts > 0).sum(axis=-1, keepdims=True), 1)
@@ -133,7 +168,7 @@ def _look_up(
     Args:
         table: Probabilities ``(contexts, alphabet)``.
         before: The context of each event, ``(events,)``.
-        symbols: What came, ``(events,)``.
+        symbols: The symbol that came, ``(events,)``.
         counts: Where an event has such a symbol, ``(events,)``; the others get 0 bits.
     """
     bits = np.zeros(len(symbols))

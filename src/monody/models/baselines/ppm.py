@@ -1,13 +1,14 @@
-"""Prediction by partial matching without a bound on the order (PPM*).
+"""PPM*: prediction by partial matching, without a bound on the order.
 
-What comes next is estimated from the contexts of all orders that came before: the
-estimate of each is mixed with that of the next shorter one (interpolated smoothing),
-down to ``all_alike``. The longest context taken is the shortest after which only one
-symbol ever came or, if there is none, the longest that is known. Sources: Cleary and
-Teahan, "Unbounded length contexts for PPM", Computer Journal 40(2/3), 1997; Bunton,
-"Semantically motivated improvements for PPM variants", ibid.; Pearce, *The construction
-and evaluation of statistical models of melodic structure in music perception and
-composition*, PhD thesis, City University, London, 2005, chapter 6.
+The next symbol is estimated from its contexts of all orders. The estimate of each
+context is mixed with that of the next shorter one (interpolated smoothing), down to the
+distribution of order -1. The longest context taken is the shortest one after which only
+one symbol ever came or, if there is none, the longest that is known.
+
+Sources: Cleary and Teahan, "Unbounded length contexts for PPM", Computer Journal
+40(2/3), 1997; Bunton, "Semantically motivated improvements for PPM variants", ibid.;
+Pearce, *The construction and evaluation of statistical models of melodic structure in
+music perception and composition*, PhD thesis, City University, London, 2005, chapter 6.
 """
 
 from __future__ import annotations
@@ -21,47 +22,64 @@ from monody.models.baselines.context_tree import Flags, Ints, Level, Stream
 
 Floats: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int32]
-MIN_PROBABILITY = (
-    1e-300  # after hundreds of orders products run to 0, which has no logarithm
-)
+# After hundreds of orders a product would be 0, which has no logarithm.
+MIN_PROBABILITY = 1e-300
 
 
-def all_alike(levels: list[Level]) -> Floats:
-    """Return the distribution that is believed without any count, ``(alphabet,)``.
+def order_minus_one(tree: list[Level]) -> Floats:
+    """Return the distribution of order -1, which no count enters: ``(alphabet,)``.
 
-    All symbols of the training set alike, and once in a while one of the alphabet.
+    All symbols of the training set are equally likely. So are the others of the
+    alphabet, which have a small share.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.baselines.context_tree import Stream, build_tree
+        >>> from monody.models.baselines.ppm import order_minus_one
+        >>> tree = build_tree(Stream.of(np.array([0, 0, 1]), np.array([3]), 4))
+        >>> order_minus_one(tree).round(3).tolist()
+        [0.417, 0.417, 0.083, 0.083]
     """
-    alphabet = levels[0].alphabet
+    alphabet = tree[0].alphabet
     known = np.zeros(alphabet)
-    known[levels[0].pairs] = 1
+    known[tree[0].pairs] = 1
     alike: Floats = (known + 1 / alphabet) / (known.sum() + 1)
     return alike
 
 
-def long_term(levels: list[Level], stream: Stream) -> Floats:
-    """Predict each event from the contexts of a training set.
+def long_term(tree: list[Level], stream: Stream) -> Floats:
+    """Predict each event from the context tree of a training set.
 
-    Escape method C: a symbol that never came is expected as often as different ones
-    did. With exclusion (Pearce, section 6.2.3.3): a symbol that came after the longer
-    context does not weigh in the mixture of the shorter.
+    Escape method C: a new symbol is expected as often as there were different symbols.
+    With exclusion (Pearce, section 6.2.3.3): a symbol that came after the longer
+    context has no weight in the mixture of the shorter one.
 
     Args:
-        levels: The training set's contexts.
-        stream: What to predict.
+        tree: The training set's.
+        stream: The events to predict.
 
     Returns:
         ``(events, alphabet)`` probabilities.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.baselines.context_tree import Stream, build_tree
+        >>> from monody.models.baselines.ppm import long_term
+        >>> tree = build_tree(Stream.of(np.array([0, 1] * 9), np.array([18]), 2))
+        >>> chances = long_term(tree, Stream.of(np.array([0, 1]), np.array([2]), 2))
+        >>> chances.round(2).tolist()  # after the start; after a
+        [[0.68, 0.32], [0.08, 0.92]]
     """
-    chances = np.tile(all_alike(levels), (len(stream.symbols), 1))
+    chances = np.tile(order_minus_one(tree), (len(stream.symbols), 1))
     events = np.arange(len(chances))
     contexts = np.zeros_like(events)
-    for order, level in enumerate(levels, start=1):
+    for order, level in enumerate(tree, start=1):
         weights = level.totals[contexts]
-        if order == len(levels):
+        if order == len(tree):
             _mix(chances, events, level, contexts, weights)
             break
-        rows, longer = _lengthen(level, levels[order], stream, events, contexts, order)
-        weights[rows] -= levels[order].shared[longer]
+        rows, longer = _lengthen(level, tree[order], stream, events, contexts, order)
+        weights[rows] -= tree[order].shared[longer]
         _mix(chances, events, level, contexts, weights)
         events, contexts = events[rows], longer
     chances /= chances.sum(axis=1, keepdims=True)
@@ -76,22 +94,23 @@ def _lengthen(
     contexts: Ints,
     order: int,
 ) -> tuple[Ints, Ints]:
-    """Find the contexts of ``order`` of events whose contexts below leave a choice.
+    """Find the contexts of ``order`` of events whose shorter contexts leave a choice.
 
     Returns:
-        Which of the events have a known one ``(known,)``, and its number ``(known,)``.
+        Which of the events have a known one, ``(known,)`` indices, and its number,
+        ``(known,)``.
     """
     choice = (level.kinds[contexts] > 1) & stream.has_context(events, order)
     rows = np.flatnonzero(choice)
-    names = stream.lengthened(contexts[rows], events[rows], order)
-    longer, known = longer_level.find(names)
+    keys = stream.keys_of(contexts[rows], events[rows], order)
+    longer, known = longer_level.find(keys)
     return rows[known], longer[known]
 
 
 def _mix(
     chances: Floats, events: Ints, level: Level, contexts: Ints, weights: Ints
 ) -> None:
-    """Mix what came after the events' contexts into their chances.
+    """Mix the symbols that came after the events' contexts into their chances.
 
     Args:
         chances: ``(all events, alphabet)``, changed in place.
@@ -100,8 +119,8 @@ def _mix(
         contexts: ``(some,)``.
         weights: ``(some,)``: of each context; one of weight 0 adds nothing.
     """
-    heard = weights > 0
-    events, contexts, weights = events[heard], contexts[heard], weights[heard]
+    used = weights > 0
+    events, contexts, weights = events[used], contexts[used], weights[used]
     kinds = level.kinds[contexts]
     total = weights + kinds
     chances[events] *= (kinds / total)[:, None]
@@ -111,29 +130,37 @@ def _mix(
     chances[np.repeat(events, kinds), symbols] += shares
 
 
-def short_term(stream: Stream, shortest: Floats) -> Floats:
+def short_term(stream: Stream, prior: Floats) -> Floats:
     """Predict each event from the contexts of its own sequence up to it.
 
-    Escape method X: a new symbol is expected as often as symbols came just once, and
-    once more. Update exclusion: an event counts for a context only if it was new after
-    the next longer one; but after a context taken because only one symbol ever came,
-    every event counts.
+    Escape method X: a new symbol is expected once, and once more for each symbol that
+    came just once. Update exclusion: an event counts for a context only if it was new
+    after the next longer one. But if a context is taken because only one symbol ever
+    came after it, every event counts.
 
     Args:
-        stream: What to predict.
-        shortest: ``(alphabet,)``: what is believed without any count.
+        stream: The events to predict.
+        prior: ``(alphabet,)``: the distribution of order -1.
 
     Returns:
         ``(events, alphabet)`` probabilities.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.baselines.context_tree import Stream
+        >>> from monody.models.baselines.ppm import short_term
+        >>> stream = Stream.of(np.array([0, 0, 0, 1]), np.array([4]), 2)
+        >>> short_term(stream, np.full(2, 0.5)).round(2)[:, 0].tolist()
+        [0.5, 0.67, 0.83, 0.88]
     """
-    chances = np.tile(shortest, (len(stream.symbols), 1))
+    chances = np.tile(prior, (len(stream.symbols), 1))
     events = np.arange(len(chances))  # in order of context, then of time
     contexts = np.cumsum(stream.places == 0) - 1  # order 0: one for each sequence
     climbing = stream.places > 0  # whether the event's context came before
     order = 0
     while climbing.any():
         order += 1
-        longer = _numbers(stream.lengthened(contexts, events, order))
+        longer = _numbers(stream.keys_of(contexts, events, order))
         counts = _counts_before(stream, events, contexts, longer)
         _mix_counts(chances, events[climbing], counts[climbing])
         climbing &= ~_is_first(longer) & (np.count_nonzero(counts, axis=1) > 1)
@@ -145,7 +172,7 @@ def short_term(stream: Stream, shortest: Floats) -> Floats:
 def _counts_before(
     stream: Stream, events: Ints, contexts: Ints, longer: Ints
 ) -> Counts:
-    """Count what came after each event's context up to the event.
+    """Count the symbols that came after each event's context, up to the event.
 
     Args:
         stream: The sequences.
@@ -159,6 +186,7 @@ def _counts_before(
     """
     symbols = stream.symbols[events]
     rows = np.arange(len(events))
+    # Whether an event counts, at its symbol: (some, alphabet).
     counted = np.zeros((len(events), stream.alphabet), np.int32)
     counted[rows, symbols] = _is_first(longer * stream.alphabet + symbols)
     starts = np.searchsorted(contexts, contexts)
@@ -177,9 +205,9 @@ def _mix_counts(chances: Floats, events: Ints, counts: Counts) -> None:
     chances[events] = (counts + escapes[:, None] * chances[events]) / total[:, None]
 
 
-def _numbers(names: Ints) -> Ints:
-    """Give each name its number, from 0 in rising order."""
-    _, numbers = np.unique(names, return_inverse=True)
+def _numbers(keys: Ints) -> Ints:
+    """Give each key its number, from 0 in rising order."""
+    _, numbers = np.unique(keys, return_inverse=True)
     return numbers.ravel()
 
 
@@ -192,7 +220,7 @@ def _is_first(values: Ints) -> Flags:
 
 def _with_climbers(contexts: Ints, climbing: Flags) -> Ints:
     """Return the rows of the contexts that a climber has, in order of context."""
-    wanted = np.zeros(len(contexts), bool)
-    wanted[contexts[climbing]] = True
-    rows = np.flatnonzero(wanted[contexts])
+    climbed = np.zeros(len(contexts), bool)
+    climbed[contexts[climbing]] = True
+    rows = np.flatnonzero(climbed[contexts])
     return rows[np.argsort(contexts[rows], kind="stable")]

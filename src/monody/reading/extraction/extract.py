@@ -3,10 +3,13 @@
 Files are taken many at a time, and each step is done for all of their tracks at once:
 
     note_table   the notes of all tracks, those that make no sense left out
-    lines        which tracks are a line of single notes; split at long rests
+    monophony    which tracks are a line of single notes
+    here         the tracks are split into parts at long rests
     retiming     parts that ignore the declared grid are moved to their own
-    here         24 ticks to the quarter, one voice, sorted out
-    dressing     meter, tempo and key
+    quantise     24 ticks to the quarter
+    monophony    one voice
+    here         which parts are melodies, by their notes
+    signatures   meter, tempo and key
 
 A file that has no line of single notes gives the top line of its busiest track.
 """
@@ -32,18 +35,12 @@ from monody.reading.extraction.monophony import (
     top_line,
     without_doubles,
 )
+from monody.reading.extraction.quantise import beside_lines, quantised, snapped
 from monody.reading.extraction.signatures import ExtractedParts, with_signatures
 from monody.reading.note_table import Longs, Mask, NoteTable, gather
 from monody.reading.raw_score import RawScore, RawTrack
 from monody.reading.reasons import FileReport, Reason
-from monody.reading.retiming.grid_fit import GridFit
-from monody.reading.retiming.retime import (
-    beside_lines,
-    fits_of,
-    retimed,
-    retimed_score,
-    snapped,
-)
+from monody.reading.retiming.retime import fits_of, retimed, retimed_score
 from monody.settings.reading import ReadSettings
 
 MAX_NOTE_QUARTERS = 64  # 16 bars; the longest real note of six collections has 21
@@ -58,7 +55,7 @@ FEWER_NOTES = Reason("another track has more notes", "take all of them: --tracks
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was found in some files."""
+    """The melodies that were found in some files, and the reports on these."""
 
     melodies: MelodyStore  # in order; info["file"] is the place of the file
     reports: list[FileReport]  # one a file
@@ -69,7 +66,17 @@ def extract(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
 
     Args:
         scores: The files, as read.
-        settings: What counts as a melody.
+        settings: Which tracks and parts count as a melody.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.reading.extraction.extract import extract
+        >>> from monody.reading.midi.parse import read_midi
+        >>> from monody.settings.reading import ReadSettings
+        >>> score = read_midi(Path("data/midi/tune-000.mid").read_bytes())
+        >>> found = extract([score], ReadSettings())
+        >>> len(found.melodies), found.reports[0].left_out_text
+        (1, '')
     """
     found = _search(scores, settings)
     if settings.line != "auto":
@@ -90,7 +97,7 @@ def _pitched(score: RawScore) -> RawScore:
 
 
 def _merged(first: Extraction, second: Extraction, files: list[int]) -> Extraction:
-    """Put what a second search found in ``files`` in the place of the first."""
+    """Put the findings of a second search, in ``files``, in the place of the first."""
     reports = list(first.reports)
     for file, report in zip(files, second.reports, strict=True):
         reports[file] = report
@@ -106,60 +113,62 @@ class _Tracks:
     """All tracks of all files that may hold a melody. Arrays are ``(tracks,)``."""
 
     raw: list[RawTrack]
-    around: list[RawScore]  # the file of each
-    file: Longs
+    scores: list[RawScore]  # the file of each
+    file: Longs  # its place among the files
     quarter: Longs  # file ticks
 
 
 def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
     """Find the melodies of files by one rule for all of their tracks."""
-    ledger = FileReports(scores)
-    tracks = _playing(scores, ledger)
-    notes = _cut(gather(tracks.raw, tracks.quarter), tracks, ledger)
-    notes = _lines(notes, tracks, settings, ledger)
-    longest = settings.max_rest_quarters * tracks.quarter
+    reports = FileReports(scores)
+    tracks = _playing(scores, reports)
+    notes = _cut(gather(tracks.raw, tracks.quarter), tracks, reports)
+    notes = _lines(notes, tracks, settings, reports)
+    longest = settings.max_rest_quarters * tracks.quarter  # (tracks,)
     parts, track = _split_at_rests(notes, longest)
-    parts, around = _timed(parts, track, tracks, settings, ledger)
+    parts, retimed_scores = _timed(parts, track, tracks, settings, reports)
     # A rest that was too short in the declared tempo may be long in the fitted one.
     longest = np.full(parts.owners, settings.max_rest_quarters * TICKS_PER_QUARTER)
     parts, origin = _split_at_rests(parts, longest)
-    track, around = track[origin], [around[part] for part in origin]
-    file = tracks.file[track]
-    lines = ExtractedParts(parts, [tracks.raw[owner] for owner in track], around, file)
-    good = _sifted(parts, file, settings, ledger)
-    store = with_signatures(lines, good, settings.wanted_meters, len(scores), ledger)
-    return Extraction(_best(store, settings, ledger), ledger.reports())
+    track = track[origin]  # (parts,)
+    found = ExtractedParts(
+        parts,
+        [tracks.raw[owner] for owner in track],
+        [retimed_scores[part] for part in origin],
+        tracks.file[track],
+    )
+    good = _sifted(parts, found.file, settings, reports)
+    store = with_signatures(found, good, settings.wanted_meters, len(scores), reports)
+    return Extraction(_best(store, settings, reports), reports.of_files())
 
 
-def _playing(scores: Sequence[RawScore], ledger: FileReports) -> _Tracks:
+def _playing(scores: Sequence[RawScore], reports: FileReports) -> _Tracks:
     """List the tracks that are neither drums nor empty."""
-    raw, around, files = [], [], []
+    raw, their_scores, files = [], [], []
     for file, score in enumerate(scores):
         if not score.tracks:
-            ledger.leave_out(file, NO_TRACK)
+            reports.leave_out(file, NO_TRACK)
         for track in score.tracks:
             if track.is_drum or not len(track.pitch):
-                ledger.leave_out(file, DRUMS if track.is_drum else EMPTY)
+                reports.leave_out(file, DRUMS if track.is_drum else EMPTY)
                 continue
             raw.append(track)
-            around.append(score)
+            their_scores.append(score)
             files.append(file)
-    quarter = [score.ticks_per_quarter for score in around]
-    return _Tracks(raw, around, np.array(files, np.int64), np.array(quarter, np.int64))
+    quarter = np.array([score.ticks_per_quarter for score in their_scores], np.int64)
+    return _Tracks(raw, their_scores, np.array(files, np.int64), quarter)
 
 
-def _cut(notes: NoteTable, tracks: _Tracks, ledger: FileReports) -> NoteTable:
+def _cut(notes: NoteTable, tracks: _Tracks, reports: FileReports) -> NoteTable:
     """Cut notes that a damaged time or a missing end made last for minutes."""
     longest = MAX_NOTE_QUARTERS * tracks.quarter[notes.owner]
     overlong = notes.end - notes.start > longest
-    for track, count in enumerate(notes.tally(overlong).tolist()):
-        if count:
-            ledger.count(tracks.file[track], "overlong notes cut", count)
+    reports.count("overlong notes cut", tracks.file, notes.tally(overlong))
     return replace(notes, end=np.where(overlong, notes.start + longest, notes.end))
 
 
 def _lines(
-    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, ledger: FileReports
+    notes: NoteTable, tracks: _Tracks, settings: ReadSettings, reports: FileReports
 ) -> NoteTable:
     """Keep the notes of the tracks that are a line by the rule of the settings."""
     single = without_doubles(notes)
@@ -174,20 +183,19 @@ def _lines(
         good, reason = shares >= MIN_FREE_SHARE, POLYPHONIC
     for fault, why in ((empty, EMPTY), (~good & ~empty, reason)):
         for track in np.flatnonzero(fault):
-            ledger.leave_out(tracks.file[track], why)
-    for track in np.flatnonzero(good & (doubled > 0)):
-        ledger.count(tracks.file[track], "doubled notes made single", doubled[track])
+            reports.leave_out(tracks.file[track], why)
+    reports.count("doubled notes made single", tracks.file, doubled * good)
     chosen = single.where(good[single.owner])
-    return _topped(chosen, tracks, ledger) if settings.line == "skyline" else chosen
+    return _topped(chosen, tracks, reports) if settings.line == "skyline" else chosen
 
 
-def _topped(notes: NoteTable, tracks: _Tracks, ledger: FileReports) -> NoteTable:
+def _topped(notes: NoteTable, tracks: _Tracks, reports: FileReports) -> NoteTable:
     """Take the top line of each track."""
     legato = np.maximum(tracks.quarter // OVERLAP_PARTS_OF_QUARTER, 1)
     top = top_line(notes, legato)
     before, after = notes.counts, top.counts
     for track in np.flatnonzero(before > after):
-        ledger.repair(
+        reports.repair(
             tracks.file[track],
             f"top line of track {tracks.raw[track].index + 1} taken, "
             f"{after[track]} of {before[track]} notes",
@@ -217,67 +225,52 @@ def _timed(
     track: Longs,
     tracks: _Tracks,
     settings: ReadSettings,
-    ledger: FileReports,
+    reports: FileReports,
 ) -> tuple[NoteTable, list[RawScore]]:
     """Make each part a single voice, 24 ticks a quarter of its file's grid or its own.
 
     Returns:
-        The parts in grid ticks, and what is around each, ``(parts,)``.
+        The parts in grid ticks, and the score of each with its signs at the ticks of
+        the same quarter, ``(parts,)``.
     """
-    quarters, file = tracks.quarter[track], tracks.file[track]
-    around = [tracks.around[owner] for owner in track]
+    quarters, file = tracks.quarter[track], tracks.file[track]  # (parts,)
+    scores = [tracks.scores[owner] for owner in track]
     if settings.tempo == "off":
-        return _voiced(_on_grid(parts, quarters), file, ledger), around
-    fits = fits_of(parts, track, tracks.around, always=settings.tempo == "always")
+        return _voiced(quantised(parts, quarters), file, reports), scores
+    fits = fits_of(parts, track, tracks.scores, always=settings.tempo == "always")
     counts = parts.counts
     for part, fit in fits.items():
-        around[part] = retimed_score(around[part], fit)
-        ledger.fit(file[part], fit, int(counts[part]))
-    single = _voiced(_on_grid(retimed(parts, fits, quarters), quarters), file, ledger)
-    return _snapped(single, fits, file, ledger), around
+        scores[part] = retimed_score(scores[part], fit)
+        reports.fit(file[part], fit, int(counts[part]))
+    parts = quantised(retimed(parts, fits, quarters), quarters)
+    return _snapped(_voiced(parts, file, reports), list(fits), file, reports), scores
 
 
 def _snapped(
-    parts: NoteTable, fits: dict[int, GridFit], file: Longs, ledger: FileReports
+    parts: NoteTable, fitted: list[int], file: Longs, reports: FileReports
 ) -> NoteTable:
     """Put notes that were played a tick beside the beat on it."""
-    played = beside_lines(parts)
-    played[list(fits)] = True
+    played = beside_lines(parts)  # (parts,)
+    played[fitted] = True
     exact = snapped(parts, played)
     moved = exact.tally(exact.start != parts.start)
-    moved[list(fits)] = 0  # what was re-timed has been told of
-    for part in np.flatnonzero(moved):
-        count = int(moved[part])
-        ledger.count(file[part], "onsets just off the grid put on it", count)
+    moved[fitted] = 0  # their report says that they were re-timed
+    reports.count("onsets just off the grid put on it", file, moved)
     return exact
 
 
-def _on_grid(parts: NoteTable, quarters: Longs) -> NoteTable:
-    """Move starts and ends to the nearest tick of 24 to the quarter."""
-    quarter = quarters[parts.owner]
-    start, end = (
-        (times * (2 * TICKS_PER_QUARTER) + quarter) // (2 * quarter)
-        for times in (parts.start, parts.end)
-    )
-    return replace(parts, start=start, end=np.maximum(end, start + 1))
-
-
-def _voiced(parts: NoteTable, file: Longs, ledger: FileReports) -> NoteTable:
+def _voiced(parts: NoteTable, file: Longs, reports: FileReports) -> NoteTable:
     """Make each part a single voice."""
     single = one_voice(parts)
     dropped = parts.counts - single.counts
     trimmed = parts.tally(overlaps(parts)) - dropped
-    for count, what in (
-        (dropped, "simultaneous notes left out"),
-        (trimmed, "overlaps trimmed"),
-    ):
-        for part in np.flatnonzero(count > 0):
-            ledger.count(file[part], what, count[part])
+    reports.count("simultaneous notes left out", file, dropped)
+    reports.count("overlaps trimmed", file, trimmed)
     return single
 
 
 def _sifted(
-    parts: NoteTable, file: Longs, settings: ReadSettings, ledger: FileReports
+    parts: NoteTable, file: Longs, settings: ReadSettings, reports: FileReports
 ) -> Mask:
     """Tell which parts are melodies by their notes, ``(parts,)``."""
     low, high = settings.allowed_pitches
@@ -293,7 +286,7 @@ def _sifted(
     good = np.ones(parts.owners, bool)
     for fault, reason in faults:
         for part in np.flatnonzero(good & fault):
-            ledger.leave_out(file[part], reason)
+            reports.leave_out(file[part], reason)
         good &= ~fault
     return good
 
@@ -319,7 +312,7 @@ def _out_of_range(low: int, high: int) -> Reason:
 
 
 def _best(
-    melodies: MelodyStore, settings: ReadSettings, ledger: FileReports
+    melodies: MelodyStore, settings: ReadSettings, reports: FileReports
 ) -> MelodyStore:
     """Keep of each file only the track with the most notes, if that is asked for."""
     if settings.tracks == "all":
@@ -335,5 +328,5 @@ def _best(
     chosen = [i for i, (file, track) in enumerate(places) if best[file] == track]
     for file, track in notes:
         if best[file] != track:
-            ledger.leave_out(file, FEWER_NOTES)
+            reports.leave_out(file, FEWER_NOTES)
     return melodies.take(chosen)

@@ -1,20 +1,34 @@
-"""What of each file was left out and what was repaired, while it is read."""
+"""The reports on files, while extraction fills them in."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
+from monody.reading.note_table import Longs
 from monody.reading.raw_score import RawScore
 from monody.reading.reasons import FileReport, Reason
 from monody.reading.retiming.grid_fit import GridFit
 
 
 class FileReports:
-    """Takes notes by file; their order is that of the stages of extraction.
+    """Collects by file what is left out and done, in the order of the stages.
 
     Args:
-        scores: The files.
+        scores: The files; what was repaired in their bytes comes first.
+
+    Example:
+        >>> from monody.reading.extraction.file_report import FileReports
+        >>> from monody.reading.raw_score import RawScore
+        >>> from monody.reading.reasons import Reason
+        >>> reports = FileReports([RawScore(480, (), (), (), (), ("cut short",))])
+        >>> reports.leave_out(0, Reason("empty track", "listen to it"))
+        >>> reports.count("overlaps trimmed", files=[0, 0], notes=[3, 1])
+        >>> [report] = reports.of_files()
+        >>> report.repairs, report.left_out_text
+        (('cut short', 'overlaps trimmed: 4'), '1 × empty track')
     """
 
     def __init__(self, scores: Sequence[RawScore]) -> None:
@@ -32,15 +46,24 @@ class FileReports:
         """Note something that was done to a file."""
         self._done[file].append(text)
 
-    def count(self, file: int, what: str, count: int) -> None:
-        """Note that something was done to so many notes."""
-        self._counts[file][what] += count
+    def count(
+        self, repair: str, files: Longs | list[int], notes: Longs | list[int]
+    ) -> None:
+        """Note that something was done to notes of tracks, or of parts of tracks.
+
+        Args:
+            repair: The repair, such as "overlaps trimmed".
+            files: ``(parts,)``: the file of each.
+            notes: ``(parts,)``: to how many notes of each; 0 or less is to none.
+        """
+        for part in np.flatnonzero(np.array(notes) > 0):
+            self._counts[files[part]][repair] += int(notes[part])
 
     def fit(self, file: int, fit: GridFit, notes: int) -> None:
-        """Note that a part of so many notes was re-timed."""
+        """Note that a part of a track was re-timed, and the number of its notes."""
         self._fits[file].append((fit, notes))
 
-    def reports(self) -> list[FileReport]:
+    def of_files(self) -> list[FileReport]:
         """Return the report of each file."""
         return [self._report(file) for file in range(len(self._done))]
 
@@ -48,12 +71,12 @@ class FileReports:
         repairs = list(dict.fromkeys(self._done[file]))
         if self._fits[file]:
             repairs.append(_fits_text(self._fits[file], self._quarters[file]))
-        repairs += [f"{what}: {count}" for what, count in self._counts[file].items()]
+        repairs += [f"{name}: {notes}" for name, notes in self._counts[file].items()]
         return FileReport(tuple(self._left_out[file].items()), tuple(repairs))
 
 
 def _fits_text(fits: Sequence[tuple[GridFit, int]], quarter: int) -> str:
-    """Say what re-timing did: the new quarter, what it explains, the least certain."""
+    """Describe re-timing: the new quarter, what it explains, the least confidence."""
     notes = sum(count for _, count in fits)
     before = sum(fit.before * count for fit, count in fits) / notes
     after = sum(fit.after * count for fit, count in fits) / notes

@@ -15,26 +15,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from monody.reading.note_table import Longs, Mask, NoteTable
+from monody.reading.note_table import Floats, Longs, Mask, NoteTable
 
 MIN_FREE_SHARE = 0.95
 OVERLAP_PARTS_OF_QUARTER = 8  # an overlap of 1/8 of a quarter, a 32nd, is legato
 
 
 def without_doubles(notes: NoteTable) -> NoteTable:
-    """Drop notes that repeat another's pitch and start: a doubled voice."""
+    """Drop notes that repeat another's pitch and start: a doubled voice.
+
+    Args:
+        notes: In any ticks.
+    """
     again = np.zeros(len(notes), bool)
-    again[1:] = (
-        notes.with_next
-        & (notes.start[1:] == notes.start[:-1])
-        & (notes.pitch[1:] == notes.pitch[:-1])
-    )
+    again[1:] = notes.starts_with_next & (notes.pitch[1:] == notes.pitch[:-1])
     return notes.where(~again)
 
 
-def free_shares(notes: NoteTable, quarters: Longs) -> NDArray[np.float64]:
+def free_shares(notes: NoteTable, quarters: Longs) -> Floats:
     """Return each track's share of notes that stand alone, ``(tracks,)``.
 
     Args:
@@ -43,9 +42,18 @@ def free_shares(notes: NoteTable, quarters: Longs) -> NDArray[np.float64]:
 
     Returns:
         From 0 to 1; 1 for a track without notes.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.extraction.monophony import free_shares
+        >>> from monody.reading.note_table import NoteTable
+        >>> start = np.array([0, 0, 24, 48])  # a chord of two, then single notes
+        >>> notes = NoteTable(start, start, start + 24, np.zeros(4, int), owners=1)
+        >>> free_shares(notes, quarters=np.array([24])).tolist()
+        [0.5]
     """
     legato = (quarters / OVERLAP_PARTS_OF_QUARTER)[notes.owner[:-1]]
-    together = notes.with_next & (notes.start[1:] == notes.start[:-1])
+    together = notes.starts_with_next
     reaching = notes.with_next & (notes.end[:-1] > notes.start[1:] + legato)
     bound = np.zeros(len(notes), bool)
     bound[:-1] = together | reaching
@@ -54,7 +62,16 @@ def free_shares(notes: NoteTable, quarters: Longs) -> NDArray[np.float64]:
 
 
 def overlaps(notes: NoteTable) -> Mask:
-    """Tell which notes sound on while the next begins, ``(notes,)``."""
+    """Tell which notes sound on while the next begins, ``(notes,)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.extraction.monophony import overlaps
+        >>> from monody.reading.note_table import NoteTable
+        >>> start, end = np.array([[0, 24, 48], [24, 50, 72]])
+        >>> overlaps(NoteTable(start, start, end, np.zeros(3, int), owners=1)).tolist()
+        [False, True, False]
+    """
     found = np.zeros(len(notes), bool)
     found[:-1] = notes.with_next & (notes.end[:-1] > notes.start[1:])
     return found
@@ -89,6 +106,15 @@ def top_line(notes: NoteTable, legato: Longs) -> NoteTable:
     Args:
         notes: In any ticks.
         legato: ``(owners,)``: a 32nd in the same ticks.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.extraction.monophony import top_line
+        >>> from monody.reading.note_table import NoteTable
+        >>> pitch, start = np.array([[48, 72, 52, 74], [0, 0, 12, 24]])
+        >>> notes = NoteTable(pitch, start, start + 24, np.zeros(4, int), owners=1)
+        >>> top_line(notes, legato=np.array([3])).pitch.tolist()
+        [72, 74]
     """
     after = notes.start + legato[notes.owner]
     # The last note that has begun by then: owner and time are one number of 63 bits.
@@ -103,10 +129,21 @@ def top_line(notes: NoteTable, legato: Longs) -> NoteTable:
 
 
 def one_voice(notes: NoteTable) -> NoteTable:
-    """Keep the highest of notes at one start, and trim each note at the next."""
-    with_next = np.zeros(len(notes), bool)
-    with_next[:-1] = notes.with_next & (notes.start[1:] == notes.start[:-1])
-    single = notes.where(~with_next)
+    """Keep the highest of notes at one start, and trim each note at the next.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.extraction.monophony import one_voice
+        >>> from monody.reading.note_table import NoteTable
+        >>> pitch, start = np.array([[60, 64, 62], [0, 0, 20]])
+        >>> notes = NoteTable(pitch, start, start + 24, np.zeros(3, int), owners=1)
+        >>> single = one_voice(notes)
+        >>> single.pitch.tolist(), single.end.tolist()
+        ([64, 62], [20, 44])
+    """
+    below = np.zeros(len(notes), bool)  # (notes,)
+    below[:-1] = notes.starts_with_next  # of one start, the next is the higher
+    single = notes.where(~below)
     next_start = np.append(single.start[1:], 0)
     last = np.append(~single.with_next, True)[: len(single)]
     ends = np.where(last, single.end, np.minimum(single.end, next_start))

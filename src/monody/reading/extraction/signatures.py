@@ -1,10 +1,10 @@
-"""Dressing lines of notes with the meter, tempo and key that they are heard in."""
+"""The signatures of melodies: the meter, tempo and key that they are heard in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,58 +30,57 @@ KEY_NUMBERS = {name: number for number, name in enumerate(KEY_NAMES)}
 
 @dataclass(frozen=True)
 class ExtractedParts:
-    """ExtractedParts of single notes, and where they come from."""
+    """Parts of tracks that are a line of single notes, and where they come from."""
 
-    parts: NoteTable  # in grid ticks
-    raw: list[RawTrack]  # the track of each part
-    around: list[RawScore]  # its tempos, meters and keys
-    file: Longs  # (parts,): the place of its file
+    notes: NoteTable  # by part, in grid ticks
+    tracks: list[RawTrack]  # (parts,): the track that each was cut from
+    scores: list[RawScore]  # (parts,): their tempos, meters and keys
+    file: Longs  # (parts,): the place of the file
 
 
 def with_signatures(
-    lines: ExtractedParts,
+    parts: ExtractedParts,
     chosen: Mask,
     meters: frozenset[str],
     files: int,
-    ledger: FileReports,
+    reports: FileReports,
 ) -> MelodyStore:
-    """Make melodies of lines, each from the bar line before its first note on.
+    """Make melodies of parts, each from the bar line before its first note on.
 
     Args:
-        lines: The lines.
+        parts: All parts.
         chosen: ``(parts,)``: those that are melodies.
         meters: The time signatures wanted; empty means any.
         files: How many files there are.
-        ledger: Told of melodies in other meters.
+        reports: Told of melodies in other meters.
     """
-    parts = lines.parts
-    counts = parts.counts
-    ends = np.cumsum(counts)
-    starts, stops = parts.start[ends - counts], parts.end[ends - 1]
-    kept = np.zeros(parts.owners, bool)
-    origins = np.zeros(parts.owners, np.int64)
+    notes, counts, bounds = parts.notes, parts.notes.counts, parts.notes.bounds
+    starts, stops = notes.start[bounds[:-1]], notes.end[bounds[1:] - 1]  # (parts,)
+    kept = np.zeros(notes.owners, bool)
+    origins = np.zeros(notes.owners, np.int64)
     all_meters: list[Meter] = []
-    rows: list[tuple[Any, ...]] = []
+    rows: list[tuple[float, ...]] = []
     for part in np.flatnonzero(chosen).tolist():
-        around, raw = lines.around[part], lines.raw[part]
-        dress = _dress(around, int(starts[part]), int(stops[part]))
-        unwanted = meters and dress.names - meters
+        score, track = parts.scores[part], parts.tracks[part]
+        heard = _signatures(score, int(starts[part]), int(stops[part]))
+        unwanted = meters and heard.names - meters
         if unwanted:
-            ledger.leave_out(lines.file[part], _unwanted(unwanted))
+            reports.leave_out(parts.file[part], _unwanted(unwanted))
             continue
-        kept[part], origins[part] = True, dress.origin
-        all_meters += dress.meters
-        rows.append((counts[part], len(dress.meters), dress.bpm, dress.key, raw.program,
-                     raw.index, lines.file[part], around.piece))  # fmt: skip
+        kept[part], origins[part] = True, heard.origin
+        all_meters += heard.meters
+        about = (counts[part], len(heard.meters), heard.bpm, heard.key)
+        whence = (track.program, track.index, parts.file[part], score.piece)
+        rows.append((*about, *whence))  # in the order of INFO
     return MelodyStore(
-        _rows_of(parts.where(kept[parts.owner]), origins),
+        _rows_of(notes.where(kept[notes.owner]), origins),
         np.array(all_meters, np.int32).reshape(-1, 3),
         _info(rows),
         [""] * files,
     )
 
 
-def _info(rows: Sequence[tuple[Any, ...]]) -> NDArray[Any]:
+def _info(rows: Sequence[tuple[float, ...]]) -> NDArray[np.void]:
     """Put rows of ``INFO`` together, a column at a time: row by row is slow."""
     info = np.zeros(len(rows), INFO)
     for name, column in zip(INFO.names or (), zip(*rows, strict=True), strict=False):
@@ -90,14 +89,14 @@ def _info(rows: Sequence[tuple[Any, ...]]) -> NDArray[Any]:
 
 
 def _rows_of(notes: NoteTable, origins: Longs) -> Ints:
-    """Return notes as rows of pitch, start and duration, from their part's origin."""
+    """Return pitch, start and duration from the part's origin: ``(notes, 3)``."""
     start = notes.start - origins[notes.owner]
     rows = np.stack([notes.pitch, start, notes.end - notes.start], axis=1)
     return rows.astype(np.int32)
 
 
-class _Dress(NamedTuple):
-    """What a line of notes is heard in."""
+class _Signatures(NamedTuple):
+    """The meters, the tempo and the key that a part is heard in."""
 
     origin: int  # the bar line before the first note, in grid ticks
     meters: tuple[Meter, ...]  # from there on
@@ -109,16 +108,16 @@ class _Dress(NamedTuple):
         return frozenset(map(str, self.meters))
 
 
-def _dress(around: RawScore, first: int, end: int) -> _Dress:
+def _signatures(score: RawScore, first: int, end: int) -> _Signatures:
     """Find meter, tempo and key of the music between two grid ticks."""
-    scale = TICKS_PER_QUARTER / around.ticks_per_quarter
-    meters = _meters_on_grid(around.meters, scale, end)
+    scale = TICKS_PER_QUARTER / score.ticks_per_quarter
+    meters = _meters_on_grid(score.meters, scale, end)
     origin = bar_line_before(first, meters)
-    keys = [key for tick, key in around.keys if tick * scale <= first]
-    return _Dress(
+    keys = [key for tick, key in score.keys if tick * scale <= first]
+    return _Signatures(
         origin,
         meters_from(meters, origin),
-        longest_tempo(around.tempos, first / scale, end / scale),
+        longest_tempo(score.tempos, first / scale, end / scale),
         KEY_NUMBERS[keys[-1]] if keys else -1,
     )
 

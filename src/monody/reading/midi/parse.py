@@ -1,24 +1,27 @@
 """From the bytes of a MIDI file to its notes, validated.
 
-symusic parses; this module believes nothing it returns. It runs in a child process of
-its own (``read_worker``), because no parser of untrusted bytes is above dying.
+symusic parses; this module believes nothing that it returns. It runs in a child process
+(``worker``), because any parser may die of untrusted bytes.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from operator import itemgetter
-from typing import Any
 
-import symusic
+from symusic.core import ScoreTick, TrackTick
 
 from monody.music.keys import key_name
 from monody.music.meter import Meter, is_meter
-from monody.reading.midi.repair import HEADER_SEARCH_BYTES, salvage
-from monody.reading.raw_score import RawScore, RawTrack, UnreadableError
+from monody.reading.midi.repair import HEADER_SEARCH_BYTES, repair_midi
+from monody.reading.raw_score import (
+    GET_IT_AGAIN,
+    RawScore,
+    RawTrack,
+    UnreadableError,
+)
 
 MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 15_000_000  # 10,000 to 4 bpm
-GET_IT_AGAIN = "export or download it again"
 
 
 def read_midi(data: bytes) -> RawScore:
@@ -29,24 +32,41 @@ def read_midi(data: bytes) -> RawScore:
 
     Raises:
         UnreadableError: If the bytes are not MIDI or have no usable time division.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.reading.midi.parse import read_midi
+        >>> score = read_midi(Path("data/midi/tune-000.mid").read_bytes())
+        >>> score.ticks_per_quarter, score.tempos, [len(t.pitch) for t in score.tracks]
+        (24, ((0, 120.0),), [48])
+        >>> read_midi(b"<html>")
+        Traceback (most recent call last):
+        ...
+        monody.reading.raw_score.UnreadableError: a web page, not MIDI
     """
     if b"MThd" not in data[:HEADER_SEARCH_BYTES]:
         raise not_midi(data)
     score = None if _looks_damaged(data) else _parse(data)
     if score is not None:
         return validated(score)
-    saved = salvage(data)
-    if saved is None:
+    repaired = repair_midi(data)
+    if repaired is None:
         raise UnreadableError("corrupt MIDI: no track can be read", GET_IT_AGAIN)
-    score = _parse(saved.data)
+    score = _parse(repaired.data)
     if score is None:
         reason = "corrupt MIDI: it cannot be read even when salvaged"
         raise UnreadableError(reason, GET_IT_AGAIN)
-    return replace(validated(score), repairs=saved.repairs)
+    return replace(validated(score), repairs=repaired.repairs)
 
 
 def not_midi(data: bytes) -> UnreadableError:
-    """Say what a file without a MIDI header looks like instead."""
+    """Say what a file without a MIDI header looks like instead.
+
+    Example:
+        >>> from monody.reading.midi.parse import not_midi
+        >>> not_midi(b"").reason.text
+        'empty file'
+    """
     if not data:
         return UnreadableError("empty file", GET_IT_AGAIN)
     if data[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
@@ -73,26 +93,26 @@ def _looks_damaged(data: bytes) -> bool:
 
 
 def _chunks_fill_it(data: bytes) -> bool:
-    """Tell whether the chunks stand one after the other up to the end of the file."""
+    """Tell whether the chunks follow one another up to the end of the file."""
     place = 0
     while place + 8 <= len(data):
         place += 8 + int.from_bytes(data[place + 4 : place + 8], "big")
     return place == len(data)
 
 
-def _parse(data: bytes) -> Any:
-    """Return a ``symusic.Score``, or ``None`` where it does not parse."""
+def _parse(data: bytes) -> ScoreTick | None:
+    """Let symusic parse; ``None`` where it cannot."""
     try:
-        return symusic.Score.from_midi(data)
+        return ScoreTick.from_midi(data)
     except (RuntimeError, ValueError):
         return None
 
 
-def validated(score: Any) -> RawScore:
-    """Keep of a parsed score what makes sense.
+def validated(score: ScoreTick) -> RawScore:
+    """Keep the values of a parsed score that make sense.
 
     Args:
-        score: A ``symusic.Score`` in ticks (symusic's own types name no attributes).
+        score: As symusic parsed it, in ticks.
 
     Raises:
         UnreadableError: If the time division is not positive.
@@ -124,9 +144,9 @@ def validated(score: Any) -> RawScore:
     )
 
 
-def _track(index: int, track: Any) -> RawTrack:
-    """Take over a track; its notes are validated with those of other files."""
-    notes = track.notes.numpy()
+def _track(index: int, track: TrackTick) -> RawTrack:
+    """Copy a track; its notes are validated later, with those of other files."""
+    notes = track.notes.numpy()  # (notes,) each
     program = track.program
     return RawTrack(
         pitch=notes["pitch"],

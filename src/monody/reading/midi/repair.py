@@ -1,8 +1,8 @@
 """Broken MIDI bytes made into a plain standard MIDI file, as far as they can be read.
 
-Damage is repaired at the level of bytes and chunks; what the values mean (a tempo of 0,
-a meter of n/0) is for ``midi_read`` to judge. Each repair is named, because a file that
-was changed must say so in its verdict. The work grows linearly with the file.
+Damage is repaired at the level of bytes and chunks. Values that make no sense, such as
+a tempo of 0 or a meter of n/0, are left to ``parse``. Each repair is named, because a
+file that was changed must say so in its verdict. The work grows linearly with the file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ HEADER_SEARCH_BYTES = 65536  # junk that may come before the header
 MAX_TRACKS = 65535  # the header counts them in 16 bits
 FRAMES_PER_SECOND = (24, 25, 29, 30)
 
-
 _TAG = re.compile(rb"MT(?:rk|hd)")
 _OTHER_TAG = re.compile(rb"(?!MThd|MTrk)[ -~]{4}")
 
@@ -33,21 +32,21 @@ _STRAY_BYTES = "stray bytes before {} skipped"
 
 
 @dataclass(frozen=True)
-class Salvaged:
-    """A whole file, and what had to be done for it.
+class RepairedMidi:
+    """A whole file, and the repairs that it took.
 
-    Attributes:
+    Args:
         data: A valid standard MIDI file; the bytes that came if nothing was wrong.
-        repairs: What was wrong and done, a short phrase each, such as "unwrapped from
-            RIFF" or "cut at the last whole event of track 3"; tracks count from 1.
+        repairs: A short phrase each, such as "unwrapped from RIFF" or "cut at the last
+            whole event of track 3"; tracks count from 1.
     """
 
     data: bytes
     repairs: tuple[str, ...]
 
 
-def salvage(data: bytes) -> Salvaged | None:
-    """Make a plain standard MIDI file of what can be read.
+def repair_midi(data: bytes) -> RepairedMidi | None:
+    """Make a plain standard MIDI file of all that can be read.
 
     Unknown chunks and bytes after the last track are allowed in good files, so they
     alone are no repair. Notes keep their ticks whatever was repaired around them.
@@ -59,6 +58,17 @@ def salvage(data: bytes) -> Salvaged | None:
         The file and its repairs. ``None`` if there is nothing to save: no header in
         the first 64 KiB, no track with an event, or no usable time division (without
         one the lengths of the notes mean nothing, and a guess would look like data).
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.reading.midi.repair import repair_midi
+        >>> whole = Path("data/midi/tune-000.mid").read_bytes()
+        >>> repair_midi(whole).repairs
+        ()
+        >>> repair_midi(b"From: a friend" + whole).repairs
+        ('bytes before the header skipped',)
+        >>> repair_midi(b"no music") is None
+        True
     """
     header = _find_header(data)
     if header is None:
@@ -69,11 +79,11 @@ def salvage(data: bytes) -> Salvaged | None:
     file_format = 0 if header.format == 0 and len(tracks) == 1 else 1
     repairs = (*_header_repairs(data, header, tracks), *_track_repairs(tracks))
     if not repairs:
-        return Salvaged(data, ())
+        return RepairedMidi(data, ())
     division = header.ticks_per_quarter
     head = struct.pack(">4sIHHH", b"MThd", 6, file_format, len(tracks), division)
     chunks = (struct.pack(">4sI", b"MTrk", len(t.out)) + t.out for t in tracks)
-    return Salvaged(b"".join((head, *chunks)), repairs)
+    return RepairedMidi(b"".join((head, *chunks)), repairs)
 
 
 @dataclass(frozen=True)
@@ -121,13 +131,14 @@ def _header_at(data: bytes, start: int) -> _Header | None:
 def _smpte_ticks_per_quarter(division: int) -> int:
     """Count the ticks of half a second: a quarter at 120 bpm, MIDI's default tempo.
 
+    >>> from monody.reading.midi.repair import _smpte_ticks_per_quarter
     >>> _smpte_ticks_per_quarter(0xE728)  # 25 frames of 40 ticks: milliseconds
     500
     """
     frames, ticks_per_frame = 256 - (division >> 8), division & 255
     if frames not in FRAMES_PER_SECOND:
         return 0
-    rate = 29.97 if frames == 29 else frames  # 29 stands for NTSC's drop frame
+    rate = 29.97 if frames == 29 else frames  # 29 means NTSC's drop frame
     return round(rate * ticks_per_frame / 2)
 
 
@@ -210,7 +221,7 @@ def _ends_at(data: bytes, end: int) -> bool:
 def _header_repairs(
     data: bytes, header: _Header, tracks: list[RebuiltTrack]
 ) -> Iterator[str]:
-    """Name what was wrong outside the tracks."""
+    """Name the repairs outside the tracks."""
     if header.start and data.startswith(b"RIFF"):
         yield "unwrapped from RIFF"
     elif header.start:
@@ -228,7 +239,7 @@ def _header_repairs(
 
 
 def _track_repairs(tracks: list[RebuiltTrack]) -> Iterator[str]:
-    """Name what was wrong in the tracks, each kind of flaw once."""
+    """Name the repairs in the tracks, each kind of flaw once."""
     numbers: dict[str, list[int]] = {}
     for number, track in enumerate(tracks, start=1):
         for flaw in track.flaws:
@@ -240,6 +251,7 @@ def _track_repairs(tracks: list[RebuiltTrack]) -> Iterator[str]:
 def _name_tracks(numbers: list[int]) -> str:
     """Name a few tracks.
 
+    >>> from monody.reading.midi.repair import _name_tracks
     >>> _name_tracks([1, 2, 5, 6, 7])
     'tracks 1, 2, 5 and 2 more'
     """

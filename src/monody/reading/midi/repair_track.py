@@ -1,6 +1,6 @@
-"""One track of a damaged MIDI file, read and written anew event by event.
+"""One track of a damaged MIDI file, read and written again event by event.
 
-The chunk-level half is in ``salvage``. Each flaw that is mended is noted by name.
+``repair`` deals with the chunks around it. Each flaw that is mended is noted by name.
 """
 
 from __future__ import annotations
@@ -8,13 +8,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monody.music.smf import number_bytes
+from monody.music.smf import (
+    END,
+    ESCAPE,
+    MAX_NUMBER,
+    META,
+    SYSEX,
+    TRACK_MARK,
+    CutTrackError,
+    EventCursor,
+    data_bytes,
+    number_bytes,
+)
 
 MAX_TICK = 2**31 - 1  # symusic's clock has 32 bits and would wrap around
-MAX_DELTA = 2**28 - 1  # four bytes of seven bits
-_META, _TEMPO, _END = 0xFF, 0x51, 0x2F
+_TEMPO = 0x51
 _META_BYTES = {_TEMPO: 3, 0x58: 4, 0x59: 2}  # symusic reads beyond a shorter event
-_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # data of system messages; others have none
 END_OF_TRACK = b"\xff\x2f\x00"
 # What cannot be kept leaves an empty text behind: it holds the event's place in time.
 _EMPTY_TEXT = b"\xff\x01\x00"
@@ -48,15 +57,15 @@ class TrackChunk:
 
 def is_track(data: bytes, at: int) -> bool:
     """Tell whether a track's chunk begins here."""
-    return data.startswith(b"MTrk", at)
+    return data.startswith(TRACK_MARK, at)
 
 
-class _CutError(Exception):
-    """The events of a track cannot be followed any further; the message is the flaw."""
+class _TooLateError(Exception):
+    """The time of a track runs past what symusic can count."""
 
 
 class RebuiltTrack:
-    """A track, read and written anew event by event.
+    """A track, read and written again event by event.
 
     Args:
         data: The whole file.
@@ -67,30 +76,36 @@ class RebuiltTrack:
 
     def __init__(self, data: bytes, chunk: TrackChunk, *, keep_tempos: bool) -> None:
         self.out = bytearray()
-        self.at = chunk.start
         self.ended = False  # by an event of its own
         self.events = 0
         self.flaws = dict.fromkeys(chunk.flaws)  # a set that keeps its order
         self._data = data
+        self._cursor = EventCursor(data, chunk.start, chunk.end)
         self._end = chunk.end
         self._keep_tempos = keep_tempos
         self._tick = 0
-        self._status = 0  # the channel status that running status repeats
-        self._status_lapsed = False  # by a meta event or sysex since
+        self._status_lapsed = False  # by a meta event or sysex after it
         self._sounding: dict[int, int] = {}  # note-ons by channel and pitch
+
+    @property
+    def at(self) -> int:
+        """The place in the file of the next byte."""
+        return self._cursor.at
 
     def rebuild(self) -> None:
         """Read to the end of the track, or to where it makes no sense any more."""
         try:
-            while self.at < self._end and not self.ended:
+            while self._cursor.more() and not self.ended:
                 self._event()
             if not self.ended:
                 self._note_flaw(_NO_END)
-        except _CutError as error:
-            self._note_flaw(str(error))
+        except CutTrackError:
+            self._note_flaw(_CUT)
+        except _TooLateError:
+            self._note_flaw(_TOO_LATE)
         if not self.ended:
             self.out += b"\x00" + END_OF_TRACK
-        elif self.at < self._end:
+        elif self._cursor.more():
             self._judge_rest()
         self._close_notes()
 
@@ -106,14 +121,14 @@ class RebuiltTrack:
 
     def _event(self) -> None:
         delta = self._number()
-        if delta > MAX_DELTA:
+        if delta > MAX_NUMBER:
             delta = 0  # no music waits that long: keep the notes after it together
         if self._tick + delta > MAX_TICK:
-            raise _CutError(_TOO_LATE)
-        status = self._byte()
-        if status < 0xF0:
+            raise _TooLateError
+        status = self._cursor.byte()
+        if status < SYSEX:
             event = self._channel_event(status)
-        elif status == _META:
+        elif status == META:
             event = self._meta_event()
         else:
             event = self._system_event(status)
@@ -122,49 +137,26 @@ class RebuiltTrack:
         self.out += event
         self.events += not self.ended
 
-    def _byte(self) -> int:
-        if self.at >= self._end:
-            raise _CutError(_CUT)
-        self.at += 1
-        return self._data[self.at - 1]
-
-    def _take(self, size: int) -> bytes:
-        if self.at + size > self._end:
-            raise _CutError(_CUT)
-        self.at += size
-        return self._data[self.at - size : self.at]
-
     def _number(self) -> int:
         """Read a number of variable length; more than four bytes may be padding."""
-        byte = self._byte()
-        value, start = byte & 127, self.at
-        while byte > 127:
-            byte = self._byte()
-            # The bound keeps a megabyte of continuations from a number of that size.
-            value = min(value << 7 | byte & 127, MAX_DELTA + 1)
-        if self.at - start > 3:
+        start = self.at
+        value = self._cursor.number()
+        if self.at - start > 4:
             self._note_flaw(_OVERLONG)
         return value
 
-    def _channel_event(self, status: int) -> bytes:
-        if status < 0x80:
-            status = self._running_status()
-        self._status, self._status_lapsed = status, False
-        body = self._take(1 if 0xC0 <= status < 0xE0 else 2)
+    def _channel_event(self, first: int) -> bytes:
+        status = self._cursor.channel_status(first)
+        if first < 0x80 and self._status_lapsed:
+            self._note_flaw(_RUNNING)
+        self._status_lapsed = False
+        body = self._cursor.take(data_bytes(status))
         if _STRAY_DATA.search(body):
             self._note_flaw(_CLAMPED)
             body = bytes(min(byte, 127) for byte in body)
         if status < 0xA0:
             self._follow_note(status, *body)
         return bytes((status,)) + body
-
-    def _running_status(self) -> int:
-        self.at -= 1  # it was no status but the first data byte
-        if not self._status:
-            raise _CutError(_CUT)
-        if self._status_lapsed:
-            self._note_flaw(_RUNNING)
-        return self._status
 
     def _follow_note(self, status: int, pitch: int, velocity: int) -> None:
         """Count what sounds: a note-off ends all that began on its pitch.
@@ -179,41 +171,41 @@ class RebuiltTrack:
 
     def _meta_event(self) -> bytes:
         self._status_lapsed = True
-        kind = self._byte()
-        if kind == _END:
+        kind = self._cursor.byte()
+        if kind == END:
             return self._end_of_track()
         size = self._number()
-        body = self._take(size)
+        body = self._cursor.take(size)
         if kind > 127 or size < _META_BYTES.get(kind, 0):
             self._note_flaw(_SHORT_META)
             return _EMPTY_TEXT
         if kind == _TEMPO and not self._keep_tempos:
             return _EMPTY_TEXT
-        return bytes((_META, kind)) + number_bytes(size) + body
+        return bytes((META, kind)) + number_bytes(size) + body
 
     def _end_of_track(self) -> bytes:
         self.ended = True
         if self._data[self.at : min(self.at + 1, self._end)] == b"\x00":
-            self.at += 1
+            self._cursor.at += 1
         else:
             self._note_flaw(_NO_END)
         return END_OF_TRACK
 
     def _system_event(self, status: int) -> bytes:
-        if status not in (0xF0, 0xF7):
+        if status not in (SYSEX, ESCAPE):
             self._note_flaw(_SYSTEM)
-            self._take(_SYSTEM_BYTES.get(status, 0))
+            self._cursor.take(data_bytes(status))
             return _EMPTY_TEXT
         self._status_lapsed = True
         size = self._number()
-        if status == 0xF7:
+        if status == ESCAPE:
             # Good MIDI, but symusic 0.6.0 takes the bytes for delta times and notes.
-            self._take(size)
+            self._cursor.take(size)
             self._note_flaw(_ESCAPE)
             return _EMPTY_TEXT
         if self._is_misread_sysex(size):
             return self._skip_sysex()
-        body = self._take(size)
+        body = self._cursor.take(size)
         if not _SYSEX_BODY.fullmatch(body):
             self._note_flaw(_SYSEX)
             return _EMPTY_TEXT
@@ -235,9 +227,9 @@ class RebuiltTrack:
     def _skip_sysex(self) -> bytes:
         match = _SYSEX_TO_END.match(self._data, self.at, self._end)
         if match is None:
-            raise _CutError(_CUT)  # it was never closed: no event after it can be found
+            raise CutTrackError  # it was never closed: no event after it can be found
         self._note_flaw(_SYSEX)
-        self.at = match.end()
+        self._cursor.at = match.end()
         return _EMPTY_TEXT
 
     def _close_notes(self) -> None:

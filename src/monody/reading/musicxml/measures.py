@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:  # slow to import, and optional
+    from music21.stream import Measure, Voice
 
 FILE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: exact for 128ths, tuplets of 3, 5 and 7
 
@@ -14,14 +17,14 @@ FILE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: exact for 128ths, tuplets of
 class ParsedMeasure(NamedTuple):
     """A measure of a part, as music21 parsed it."""
 
-    music: Any  # music21.stream.ParsedMeasure
-    staff_of: dict[int, int]  # staff, from 1, by the id() of what stands on it
+    music: Measure
+    staff_of: dict[int, int]  # staff, from 1, by the id() of the music21 object on it
     semitones: int  # from the written to the sounding pitch
     has_notes: bool
     ticks: int
 
     @property
-    def voices(self) -> list[Any]:
+    def voices(self) -> list[Measure | Voice]:
         """The streams that hold its notes and rests."""
         return [self.music, *self.music.voices]
 
@@ -30,6 +33,9 @@ def measures_of(plain: ET.Element) -> Iterator[ParsedMeasure]:
     """Let music21 parse the measures of a part, one by one.
 
     Its own loop over them takes time by the square of their number.
+
+    Args:
+        plain: A part, as `plain_part` returns it.
     """
     # By its name: the module is optional, slow to import and typed in places only.
     module = importlib.import_module("music21.musicxml.xmlToM21")
@@ -69,5 +75,12 @@ def _measured(measure: ParsedMeasure, full: int) -> ParsedMeasure:
 
 
 def to_ticks(quarters: float | Fraction) -> int:
-    """Convert music21's quarter notes to file ticks."""
+    """Convert music21's quarter notes to file ticks.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> from monody.reading.musicxml.measures import to_ticks
+        >>> to_ticks(1.5), to_ticks(Fraction(1, 3))
+        (15120, 3360)
+    """
     return round(quarters * FILE_TICKS_PER_QUARTER)

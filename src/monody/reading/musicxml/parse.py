@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -35,6 +35,9 @@ from monody.reading.musicxml.tree import EXPORT_AGAIN, score_tree
 from monody.reading.note_table import MAX_TICK
 from monody.reading.raw_score import RawScore, RawTrack, UnreadableError
 
+if TYPE_CHECKING:
+    from music21.note import Note, NotRest, Unpitched
+
 DRUM_CHANNEL = 10  # MusicXML counts MIDI channels and programs from 1
 
 
@@ -53,7 +56,7 @@ def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
 
     A first measure that is shorter than the meter is a pickup: the music is moved so
     that it ends on a bar line. A full measure that begins off the grid of its meter
-    begins the grid anew. A staff is a track.
+    begins a new grid. A staff is a track.
 
     Args:
         data: The whole file: MusicXML text, or an MXL archive.
@@ -62,6 +65,13 @@ def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
     Raises:
         UnreadableError: If it is not MusicXML, is damaged or too large, or music21 is
             not installed.
+
+    Example:
+        >>> from monody.reading.musicxml.parse import read_musicxml
+        >>> read_musicxml(b"<opus/>", max_bytes=1_000_000)
+        Traceback (most recent call last):
+        ...
+        monody.reading.raw_score.UnreadableError: XML, but not MusicXML: its root is ...
     """
     if importlib.util.find_spec("music21") is None:
         reason = "MusicXML needs the score extra"
@@ -73,7 +83,7 @@ def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
             return _score(root)
     except MemoryError:
         raise
-    except Exception as error:  # damaged input raises all sorts, from music21's depths
+    except Exception as error:  # damaged input makes music21 raise errors of any kind
         raise UnreadableError(
             "MusicXML that contradicts itself", EXPORT_AGAIN
         ) from error
@@ -107,7 +117,7 @@ def _score(root: ET.Element) -> RawScore:
 def _staves(
     part: Sequence[ParsedMeasure], bars: Sequence[MeasureSpan]
 ) -> list[list[_Sound]]:
-    """Sort the notes of all voices of a part by staff; at least one staff is there."""
+    """Sort the notes of all voices of a part by staff, of which there is always one."""
     staves: dict[int, list[_Sound]] = {}
     for bar, measure in zip(bars, part, strict=False):
         for voice in measure.voices:
@@ -119,22 +129,23 @@ def _staves(
     return [staves[staff] for staff in sorted(staves)] or [[]]
 
 
-def _sounds(item: Any, bar: MeasureSpan, semitones: int) -> Iterator[_Sound]:
-    """Describe a note, or those of a chord.
+def _sounds(item: NotRest, bar: MeasureSpan, semitones: int) -> Iterator[_Sound]:
+    """Describe a note, or the notes of a chord.
 
     Args:
-        item: A ``music21.note.NotRest``.
-        bar: Where it stands.
+        item: The note or the chord.
+        bar: Its measure.
         semitones: From the written to the sounding pitch.
     """
     start = bar.start + to_ticks(item.offset)
     end = bar.start + to_ticks(item.offset + item.quarterLength)
-    for note in getattr(item, "notes", (item,)):
-        unpitched = not hasattr(note, "pitch")
-        pitch = note.displayPitch() if unpitched else note.pitch
+    alone = (cast("Note | Unpitched", item),)
+    for note in item.notes if hasattr(item, "notes") else alone:
+        pitched = hasattr(note, "pitch")
+        pitch = note.pitch if hasattr(note, "pitch") else note.displayPitch()
         tie = note.tie.type if note.tie is not None else ""
-        # Not pitch.midi: it moves what is out of range by octaves.
-        yield _Sound(start, round(pitch.ps) + semitones, end, tie, unpitched)
+        # Not pitch.midi: it moves a pitch that is out of range by octaves.
+        yield _Sound(start, round(pitch.ps) + semitones, end, tie, not pitched)
 
 
 def _joined(sounds: Sequence[_Sound]) -> list[_Sound]:
@@ -159,7 +170,7 @@ def _joined(sounds: Sequence[_Sound]) -> list[_Sound]:
 
 
 def _track(index: int, sounds: Sequence[_Sound], entry: ET.Element) -> RawTrack:
-    """Make a track of a staff's notes; what is unpitched sounds on drum tracks only.
+    """Make a track of a staff's notes; unpitched ones sound on drum tracks only.
 
     Args:
         index: Of the staff.
@@ -175,7 +186,7 @@ def _track(index: int, sounds: Sequence[_Sound], entry: ET.Element) -> RawTrack:
         if is_drum or not sound.unpitched
         if 0 <= sound.pitch <= 127 and 0 <= sound.start < sound.end < MAX_TICK
     ]
-    pitch, start, duration = np.array(notes, np.int64).reshape(-1, 3).T
+    pitch, start, duration = np.array(notes, np.int64).reshape(-1, 3).T  # (notes,)
     program = round(number(entry, "midi-instrument/midi-program")) - 1
     program = program if 0 <= program <= 127 else 0
     return RawTrack(pitch, start, duration, program, is_drum, index)

@@ -1,7 +1,7 @@
-"""What a melody needs of a part of a score, and nothing that music21 may stumble over.
+"""A part of a score reduced to the elements that a melody needs, in plain form.
 
-Grace notes, chord symbols, words, layout and notation that only repeats what the
-durations say are left out; what stays is in its plainest form.
+Grace notes, chord symbols, words, layout, and notation that only repeats the durations
+are left out: music21 fails on some of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ _NOTE_TAGS = ("chord", "pitch", "unpitched", "duration", "voice", "tie", "staff"
 
 
 def plain_part(part: ET.Element) -> ET.Element:
-    """Return a part with no more than pitches, durations, meters, keys and tempos."""
+    """Return a part with no more than pitches, durations, meters, keys and tempos.
+
+    Example:
+        >>> from xml.etree import ElementTree as ET
+        >>> from monody.reading.musicxml.simplify import plain_part
+        >>> note = "<note color='red'><duration>4</duration><lyric/></note>"
+        >>> part = ET.fromstring(f"<part><measure>{note}<print/></measure></part>")
+        >>> ET.tostring(plain_part(part).find("measure")).decode()
+        '<measure number="0"><note><duration>4</duration></note></measure>'
+    """
     plain = ET.Element("part", id="P1")
     readers = {
         "note": _plain_note,
@@ -33,7 +42,7 @@ def plain_part(part: ET.Element) -> ET.Element:
 
 
 def _plain_note(note: ET.Element) -> list[ET.Element]:
-    """Return a note without its looks; a cue is silence, a grace note no time."""
+    """Return a note without its looks; a cue is a rest, a grace note takes no time."""
     if note.find("grace") is not None:
         return []
     if note.find("cue") is not None or note.find("rest") is not None:
@@ -61,7 +70,7 @@ def _plain_rest(silence: ET.Element) -> list[ET.Element]:
 
 
 def _plain_attributes(attributes: ET.Element) -> list[ET.Element]:
-    """Return what counts of a clef's neighbours: units, staves, meter, key, pitch."""
+    """Return the attributes that count: divisions, keys, meters and transposition."""
     plain = ET.Element("attributes")
     plain.extend(attributes.findall("divisions"))
     # Music without meter, and keys that are no circle of fifths, have no name here.
@@ -100,7 +109,15 @@ def _plain_tempo(direction: ET.Element) -> list[ET.Element]:
 
 
 def number(element: ET.Element, path: str) -> float:
-    """Return the number in a descendant's text; 0 if there is none."""
+    """Return the number in a descendant's text; 0 if there is none.
+
+    Example:
+        >>> from xml.etree import ElementTree as ET
+        >>> from monody.reading.musicxml.simplify import number
+        >>> sound = ET.fromstring("<a><b><c> 12 </c></b></a>")
+        >>> number(sound, "b/c"), number(sound, "b")
+        (12.0, 0.0)
+    """
     return _finite(element.findtext(path, ""))
 
 

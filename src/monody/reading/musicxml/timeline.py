@@ -1,8 +1,8 @@
-"""Where the measures of a score stand in time, and what its signs say there.
+"""The times of the measures of a score, and of its meters, keys and tempos.
 
 A first measure that is shorter than the meter is a pickup: the music is moved so that
-it ends on a bar line. A full measure that begins off the grid of its meter begins the
-grid anew.
+it ends on a bar line. A full measure that begins off the grid of its meter begins a new
+grid.
 """
 
 from __future__ import annotations
@@ -48,7 +48,19 @@ def measure_spans(parts: Sequence[Sequence[ParsedMeasure]]) -> list[MeasureSpan]
 
 
 def missing_of_pickup(bars: Sequence[MeasureSpan], meters: dict[int, Meter]) -> int:
-    """Return by how much the first measure is shorter than its meter, in file ticks."""
+    """Return by how much the first measure is shorter than its meter, in file ticks.
+
+    Args:
+        bars: The measures.
+        meters: Time signatures by tick.
+
+    Example:
+        >>> from monody.music.meter import Meter
+        >>> from monody.reading.musicxml.timeline import MeasureSpan, missing_of_pickup
+        >>> bars = [MeasureSpan(0, 10_080), MeasureSpan(10_080, 30_240)]
+        >>> missing_of_pickup(bars, {0: Meter(0, 3, 4)})  # 2 quarters of 3
+        20160
+    """
     if len(bars) < 2 or 0 not in meters:
         return 0
     full = _full_bar(meters[0])
@@ -60,17 +72,37 @@ def _full_bar(meter: Meter) -> int:
 
 
 def moved(values: dict[int, T], late: int) -> dict[int, T]:
-    """Move values that stand at ticks; what holds from the start still does."""
+    """Move values to later ticks; one that holds from the start still does.
+
+    Example:
+        >>> from monody.reading.musicxml.timeline import moved
+        >>> moved({0: "C major", 480: "G major"}, late=240)
+        {0: 'C major', 720: 'G major'}
+    """
     return {tick and tick + late: value for tick, value in sorted(values.items())}
 
 
 def with_new_grids(
     meters: dict[int, Meter], bars: Sequence[MeasureSpan]
 ) -> tuple[Meter, ...]:
-    """Begin the grid anew where a full measure stands off it.
+    """Begin a new grid wherever a full measure begins off the present one.
 
     That is where a measure is too long or too short for good: the two halves of a
     measure that a repeat sign splits leave the grid as it is.
+
+    Args:
+        meters: Time signatures by tick.
+        bars: The measures.
+
+    Returns:
+        The time signatures, again where a grid begins.
+
+    Example:
+        >>> from monody.music.meter import Meter
+        >>> from monody.reading.musicxml.timeline import MeasureSpan, with_new_grids
+        >>> bars = [MeasureSpan(0, 25_200), MeasureSpan(25_200, 20_160)]
+        >>> with_new_grids({0: Meter(0, 2, 4)}, bars)[1].tick  # 2 quarters and a half
+        25200
     """
     grids: list[Meter] = []
     signs = [meter._replace(tick=tick) for tick, meter in meters.items()]

@@ -9,8 +9,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from monody.reading.archives import Archive, check_size
-from monody.reading.midi.parse import GET_IT_AGAIN
-from monody.reading.raw_score import UnreadableError
+from monody.reading.raw_score import GET_IT_AGAIN, UnreadableError
 
 EXPORT_AGAIN = "open it in a notation program and export it as MusicXML again"
 
@@ -26,6 +25,14 @@ def score_tree(data: bytes, max_bytes: int) -> ET.Element:
 
     Raises:
         UnreadableError: If it is not MusicXML, is damaged or too large.
+
+    Example:
+        >>> from monody.reading.musicxml.tree import score_tree
+        >>> measures = b"<measure><part id='P1'/></measure>"
+        >>> data = b"<score-timewise>" + measures + b"</score-timewise>"
+        >>> root = score_tree(data, max_bytes=1000)
+        >>> root.tag, root.find("part/measure") is not None
+        ('score-partwise', True)
     """
     return _partwise(_parsed(_unpacked(data, max_bytes)))
 
@@ -91,7 +98,7 @@ def _refuse_entity(*_: object) -> None:
 
 
 def _not_xml(data: bytes, error: str) -> UnreadableError:
-    """Say what data that does not parse looks like."""
+    """Say why data does not parse, by its looks."""
     head = (
         data[:1024].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     )

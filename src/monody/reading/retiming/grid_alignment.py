@@ -6,26 +6,24 @@ import functools
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+
+from monody.reading.note_table import Floats, Longs, Mask
 
 ON_GRID = 0.15 / 4  # quarters either side of a line: 15 % of a 16th
 GOOD_SHARE = 0.85  # of onsets on 16ths or triplets: the declared grid fits
 EXACT = 1 / 400  # quarters either side of a line: a tick of 480
 EXACT_DIVISIONS = (24, 16)  # parts of a quarter: all triplets of 16ths, and 64ths
-EXACT_SHARE = 0.75  # of onsets exactly on them: notation, which declares what it means
+EXACT_SHARE = 0.75  # of onsets exactly on them: notation, whose grid is meant
 MIN_ONSETS = 12  # fewer are never on a grid by more than chance could put them
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.int64]
-
-# What the declared grid is asked: lines, and how near to one counts.
+# The questions to the declared grid: which lines, and how near to one counts.
 DECLARED = (((4,), ON_GRID), ((4, 3), ON_GRID), (EXACT_DIVISIONS, EXACT))
 LINES_OF_NOTATION = len({i / n for n in EXACT_DIVISIONS for i in range(n)})
 SIDES = np.array([2 * 4, 2 * 6])  # of the lines of a quarter: 16ths; and triplets too
 MIN_LEFT = 1e-9  # by chance off the grid: none is, where ticks are that coarse
 
 
-def on_grid_share(onsets: Ints, period: float, phase: float = 0.0) -> float:
+def on_grid_share(onsets: Longs, period: float, phase: float = 0.0) -> float:
     """Return the share of onsets on the 16th grid: within 15 % of a 16th of a line.
 
     An onset that was rounded to a whole tick counts as on its line however long a tick.
@@ -37,12 +35,18 @@ def on_grid_share(onsets: Ints, period: float, phase: float = 0.0) -> float:
 
     Returns:
         A share from 0 to 1.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.retiming.grid_alignment import on_grid_share
+        >>> on_grid_share(np.array([0, 125, 240, 300]), period=480)  # of 120 a 16th
+        0.75
     """
     near = near_lines(onsets, period, phase, (4,), ON_GRID)
     return int(np.count_nonzero(near)) / len(onsets)
 
 
-def needs_fit(onsets: Ints, quarters: Ints, ends: Ints) -> NDArray[np.bool_]:
+def needs_fit(onsets: Longs, quarters: Longs, ends: Longs) -> Mask:
     """Tell of many melodies at once which of them `fit_grid` would look at.
 
     It leaves those alone that are too short, and those whose declared grid fits. Either
@@ -74,7 +78,7 @@ def needs_fit(onsets: Ints, quarters: Ints, ends: Ints) -> NDArray[np.bool_]:
     return needs
 
 
-def declared_shares(onsets: Ints, ticks_per_quarter: int) -> Floats:
+def declared_shares(onsets: Longs, ticks_per_quarter: int) -> Floats:
     """Return the shares of onsets on the lines of a file's own grid.
 
     Args:
@@ -83,25 +87,38 @@ def declared_shares(onsets: Ints, ticks_per_quarter: int) -> Floats:
 
     Returns:
         ``(3,)`` Near 16ths, near 16ths or triplets, exactly on lines of notation.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.retiming.grid_alignment import declared_shares
+        >>> declared_shares(np.array([0, 160, 320, 487]), 480).tolist()
+        [0.5, 1.0, 0.75]
     """
     places = np.bincount(onsets % ticks_per_quarter, minlength=ticks_per_quarter)
     shares: Floats = _on_declared(ticks_per_quarter) @ places / len(onsets)
     return shares
 
 
-def declared_fits(shares: Floats) -> NDArray[np.bool_]:
+def declared_fits(shares: Floats) -> Mask:
     """Tell of one melody or many if the declared grid explains the onsets.
 
     Args:
         shares: ``(3, …)`` As `declared_shares` returns them.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.retiming.grid_alignment import declared_fits
+        >>> swing, rubato = [0.5, 0.9, 0.1], [0.4, 0.5, 0.1]
+        >>> declared_fits(np.array([swing, rubato]).T).tolist()
+        [True, False]
     """
     _, on_triplets, exact = shares
-    fits: NDArray[np.bool_] = (on_triplets >= GOOD_SHARE) | (exact >= EXACT_SHARE)
+    fits: Mask = (on_triplets >= GOOD_SHARE) | (exact >= EXACT_SHARE)
     return fits
 
 
 @functools.lru_cache(maxsize=64)
-def _on_declared(ticks_per_quarter: int) -> NDArray[np.bool_]:
+def _on_declared(ticks_per_quarter: int) -> Mask:
     """Tell which ticks of a quarter are near which lines: ``(3, ticks)``.
 
     Files have few ticks to a quarter, and many of them the same number.
@@ -113,13 +130,21 @@ def _on_declared(ticks_per_quarter: int) -> NDArray[np.bool_]:
 
 
 def near_lines(
-    onsets: Ints,
-    period: float | Ints,
+    onsets: Longs,
+    period: float | Longs,
     phase: float,
     divisions: tuple[int, ...],
     tolerance: float,
-) -> NDArray[np.bool_]:
-    """Tell which onsets are near a line; each may have a period of its own."""
+) -> Mask:
+    """Tell which onsets are near a line of a grid, ``(onsets,)``.
+
+    Args:
+        onsets: In file ticks.
+        period: File ticks in a quarter; each onset may have a period of its own.
+        phase: File tick of a quarter-note line.
+        divisions: Parts of a quarter whose edges are lines.
+        tolerance: Quarters either side of a line.
+    """
     tolerances = at_least_half_a_tick(tolerance, period)
     quarters = (onsets - phase) / period
     near = np.zeros(len(onsets), bool)
@@ -129,7 +154,7 @@ def near_lines(
     return near
 
 
-def at_least_half_a_tick(tolerance: float, period: float | Floats | Ints) -> Floats:
+def at_least_half_a_tick(tolerance: float, period: float | Floats | Longs) -> Floats:
     """Return a tolerance in quarters that rounding to whole ticks stays within."""
     wide: Floats = np.maximum(tolerance, 0.5 / period * (1 + 1e-9))
     return wide
@@ -159,7 +184,14 @@ def chances(period: float | Floats) -> Floats:
 
 
 def above_chance(share: float | Floats, chance: Floats) -> Floats:
-    """Return shares on a scale where chance is 0 and all is 1; never negative."""
+    """Return shares on a scale where chance is 0 and all is 1; never negative.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.retiming.grid_alignment import above_chance
+        >>> above_chance(np.array([0.2, 0.65, 1.0]), np.array(0.3)).round(2).tolist()
+        [0.0, 0.5, 1.0]
+    """
     left = np.maximum(1 - chance, MIN_LEFT)
     above: Floats = np.maximum(share - chance, 0) / left
     return above
@@ -170,6 +202,11 @@ def divergence(share: float, chance: float) -> float:
 
     By Chernoff's bound `n` random onsets reach the share with a probability of at most
     ``exp(-n * divergence)``: the Kullback-Leibler divergence of two coins.
+
+    Example:
+        >>> from monody.reading.retiming.grid_alignment import divergence
+        >>> divergence(0.3, chance=0.3), round(divergence(0.9, chance=0.3), 3)
+        (0.0, 0.794)
     """
     if share <= chance:
         return 0.0

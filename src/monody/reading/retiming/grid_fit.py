@@ -1,13 +1,13 @@
 """From onsets that ignore the declared grid to the grid they were played on.
 
 Many files declare a tempo that means nothing: a transcriber wrote seconds as ticks at
-120 bpm, or somebody played without a metronome click. Their onsets stand at chance
-against the quarter notes of the file, and quantising them scrambles the rhythm. Where
+120 bpm, or somebody played without a metronome click. Their onsets lie at random
+between the quarter notes of the file, and quantising them scrambles the rhythm. Where
 one constant period and one phase explain the onsets far better, `fit_grid` finds them
 and `retime` moves the notes; a declared grid that fits is not touched unless asked to.
 
-The pulses come from ``pulses``; here is what makes a grid of one: how many of them are
-a quarter note, which of them is its line, and whether chance could do as well.
+The pulses come from ``pulses``. A grid is made of one here: how many of them are a
+quarter note, which of them is its line, and whether chance could do as well.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monody.music.melody import DEFAULT_BPM
+from monody.reading.note_table import Floats, Longs
 from monody.reading.retiming.grid_alignment import (
     MIN_ONSETS,
     ON_GRID,
@@ -36,17 +36,17 @@ from monody.reading.retiming.grid_alignment import (
 from monody.reading.retiming.pulses import find_pulses
 
 MIN_EXPLAINED = 0.5  # of the share of onsets that chance leaves off the grid
-MIN_GAIN = 0.3  # in the same share: what "far better" means
-MIN_MERIT_GAIN = 0.01  # in the same share, to re-time what fits already
+MIN_GAIN = 0.3  # in the same share: this is "far better"
+MIN_MERIT_GAIN = 0.01  # in the same share, to re-time a melody that fits already
 MAX_FALSE_FITS = 1e-4  # among files of random onsets
 
 SAME_BPM = 0.01  # tempos are stored as whole microseconds to the quarter
 COMFORTABLE_BPM = 100.0  # the beat level nearest to it is taken if nothing is declared
 LOW_BPM, HIGH_BPM = 60.0, 140.0  # beat levels to prefer if nothing is declared
 SLOWEST_BPM, FASTEST_BPM = 40.0, 300.0  # beat levels to consider at all
-LEVEL_SLACK = 0.15  # what a fit at the preferred level may explain less than the best
-OCTAVE_COST = 0.1  # what one octave nearer to the preferred bpm is worth, as explained
-EIGHTHS_WORTH = 0.3  # what all onsets on 8ths rather than none are worth, likewise
+LEVEL_SLACK = 0.15  # a fit at the preferred level may explain less by this
+OCTAVE_COST = 0.1  # worth of being one octave nearer to the preferred bpm, as explained
+EIGHTHS_WORTH = 0.3  # worth of all onsets on 8ths rather than none, likewise
 
 # The pulses a grid is found by: 16ths, or the 12 parts of a quarter that hold 16ths and
 # triplets alike. Each with the bpm between which it is looked for.
@@ -59,9 +59,6 @@ BINS = 240  # of a quarter: the fewest with edges at 15 % of a 16th from each li
 # of four collections of folk tunes, that of the quarter in 77 to 92 %.
 METRICAL_WEIGHTS = np.array([3, 0, 0, 1, 1, 0, 2, 0, 1, 1, 0, 0])
 PHASE_SLACK = 0.9  # of the best weight: other phases as good, decided by tick 0
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.int64]
 
 
 def _to_lines(*divisions: int) -> Floats:
@@ -77,7 +74,7 @@ TO_LINES = np.stack([_to_lines(4), _to_lines(4, 3), _to_lines(2)])  # (3, bins)
 
 
 def _support(parts: int) -> Floats:
-    """Return what a bin says for each pulse as the quarter's line: (bins, parts)."""
+    """Weigh each bin as support for each pulse as the quarter's line: (bins, parts)."""
     nearest = np.rint((np.arange(BINS) + 0.5) * parts / BINS).astype(np.int64)
     turned = (nearest[:, None] - np.arange(parts)) % parts
     weights: Floats = METRICAL_WEIGHTS[:: 12 // parts][turned].astype(np.float32)
@@ -124,7 +121,7 @@ class _Candidate(NamedTuple):
 
 
 def fit_grid(
-    onsets: Ints, ticks_per_quarter: int, bpm: float, *, always: bool = False
+    onsets: Longs, ticks_per_quarter: int, bpm: float, *, always: bool = False
 ) -> GridFit | None:
     """Fit a period and a phase to onsets that do not lie on the declared grid.
 
@@ -143,6 +140,16 @@ def fit_grid(
         fits, triplets and swing included, or because no grid is far better than it,
         or better than the best that as many random onsets could have. The first two
         are waived by `always`.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.retiming.grid_fit import fit_grid
+        >>> onsets = 31 + 347 * np.arange(32)  # quarters of 347 ticks, not of 480
+        >>> fit = fit_grid(onsets, ticks_per_quarter=480, bpm=150)
+        >>> round(fit.period), round(fit.phase), fit.after
+        (347, 31, 1.0)
+        >>> fit_grid(480 * np.arange(32), ticks_per_quarter=480, bpm=120) is None
+        True
     """
     if len(onsets) < MIN_ONSETS:
         return None
@@ -169,30 +176,37 @@ def fit_grid(
     )
 
 
-def retime(ticks: Ints, fit: GridFit, ticks_per_quarter: int) -> Ints:
-    """Move file ticks to where they stand on the fitted grid.
+def retime(ticks: Longs, fit: GridFit, ticks_per_quarter: int) -> Longs:
+    """Move file ticks to their places on the fitted grid.
 
     The fitted line at or just before tick 0 becomes tick 0. One that is late by no more
     than half a 16th becomes tick 0 too, so that a file that lags a little behind its
     own grid keeps its bars.
 
     Args:
-        ticks: Any times of the file, in file ticks, in any shape.
+        ticks: Times in file ticks, in an array of any shape.
         fit: The fitted grid.
         ticks_per_quarter: The file's own division, which the result is in as well.
 
     Returns:
         File ticks, in the order of `ticks`, never negative.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.retiming.grid_fit import GridFit, retime
+        >>> fit = GridFit(period=350, phase=20, confidence=1, before=0, after=1)
+        >>> retime(np.array([20, 195, 370]), fit, ticks_per_quarter=480).tolist()
+        [0, 240, 480]
     """
     quarters = (ticks - fit.phase) / fit.period
     if fit.phase > fit.period / 8:
         quarters += 1
-    moved: Ints = np.rint(quarters * ticks_per_quarter).astype(np.int64)
+    moved: Longs = np.rint(quarters * ticks_per_quarter).astype(np.int64)
     return np.maximum(moved, 0)
 
 
 def _candidates(
-    onsets: Ints, ticks_per_minute: float, needed: float
+    onsets: Longs, ticks_per_minute: float, needed: float
 ) -> list[_Candidate]:
     """Return the grids of the strongest pulses that explain enough, not by chance."""
     bands = PULSES_A_MINUTE / ticks_per_minute
@@ -201,17 +215,17 @@ def _candidates(
     band, pulse = np.nonzero((slowest <= rates) & (rates <= fastest))
     periods = PARTS[band] / rates[pulse]
     phases, shares = _on_grids(onsets, periods, ticks[pulse], band)
-    by_chance = chances(periods)
+    by_chance = chances(periods)  # (grids, 2)
     explained = above_chance(shares[:, :2], by_chance).max(axis=1)
     # Half a turn of the melody more or less is another pulse. Every one of them, at
     # every phase, is another chance for random onsets.
     tried = 2 * float(onsets[-1] - onsets[0]) * float(bands[-1, -1])
-    least = math.log(tried * len(PULSES) * 12 / MAX_FALSE_FITS) / len(onsets)
+    by_luck = math.log(tried * len(PULSES) * 12 / MAX_FALSE_FITS) / len(onsets)
     grids = []
     for grid in np.flatnonzero(explained >= needed).tolist():
         period = float(periods[grid])
         *on_grid, on_eighths = shares[grid].tolist()
-        if max(map(divergence, on_grid, by_chance[grid].tolist())) <= least:
+        if max(map(divergence, on_grid, by_chance[grid].tolist())) <= by_luck:
             continue
         bpm = ticks_per_minute / period
         phase, explains = float(phases[grid]), float(explained[grid])
@@ -220,7 +234,7 @@ def _candidates(
 
 
 def _on_grids(
-    onsets: Ints, periods: Floats, ticks: Floats, band: Ints
+    onsets: Longs, periods: Floats, ticks: Floats, band: Longs
 ) -> tuple[Floats, Floats]:
     """Return the phases of grids, and the shares of onsets that are on their lines.
 
@@ -242,15 +256,16 @@ def _on_grids(
     periods = periods[:, None]
     phases = (ticks[:, None] + LINES * periods) % periods  # (grids, lines)
     distance = np.minimum(phases, periods - phases)
-    support = onsets_in @ SUPPORT * OF_BAND[band]
+    support = onsets_in @ SUPPORT * OF_BAND[band]  # (grids, lines)
     distance[support < PHASE_SLACK * support.max(axis=1, keepdims=True)] = np.inf
     lines = distance.argmin(axis=1)
+    # (grids, 3, bins)
     near = FROM_LINES[lines] <= at_least_half_a_tick(ON_GRID, periods)[:, :, None]
-    shares = (near @ onsets_in[:, :, None])[:, :, 0] / len(onsets)
+    shares = (near @ onsets_in[:, :, None])[:, :, 0] / len(onsets)  # (grids, 3)
     return phases[np.arange(len(lines)), lines], shares
 
 
-def _in_bins(onsets: Ints, periods: Floats, ticks: Floats) -> Floats:
+def _in_bins(onsets: Longs, periods: Floats, ticks: Floats) -> Floats:
     """Count onsets by the bin of the quarter that they are in.
 
     Args:
@@ -262,7 +277,7 @@ def _in_bins(onsets: Ints, periods: Floats, ticks: Floats) -> Floats:
         ``(grids, BINS)``
     """
     grids = len(periods)
-    quarters = np.multiply.outer(1 / periods, onsets)
+    quarters = np.multiply.outer(1 / periods, onsets)  # (grids, onsets)
     quarters -= (ticks / periods)[:, None]
     quarters -= np.floor(quarters)
     quarters *= BINS - 1e-9  # a quarter less nothing is rounded to a whole one
@@ -293,7 +308,7 @@ def _best(candidates: list[_Candidate], centre: float) -> _Candidate:
 
 
 def _merit(candidate: _Candidate, centre: float) -> float:
-    """Return what a candidate explains, by which lines, less its tempo's distance.
+    """Weigh the share that a candidate explains, its 8ths, and its tempo's distance.
 
     Quarters and 8ths fit 16ths and triplets of other tempos too: at 3/2 of their tempo
     they are dotted 8ths. They are told apart by how many onsets are on 8ths.

@@ -1,8 +1,8 @@
 """From onsets to the steady pulses in them.
 
 A steady pulse resonates, as in E. W. Large and J. F. Kolen, "Resonance and the
-perception of musical meter" (1994): it stands out as a peak of the onsets' Fourier
-transform. Each peak is refined by regression of the onsets' phases on time, because a
+perception of musical meter" (1994): it is a peak of the onsets' Fourier transform.
+Each peak is refined by regression of the onsets' phases on time, because a
 relative error of 0.0001 is a 16th note after 2,500 quarters.
 """
 
@@ -11,23 +11,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.reading.note_table import Floats, Longs
+
 PEAKS_OF_BAND = 6  # 4 find the same in 129 melodies that are re-timed
-MIN_STRENGTH = 0.25  # of a peak: 1 is all onsets on the pulse, 0.35 the least that fits
+MIN_STRENGTH = 0.25  # of a peak: 1 is all onsets on the pulse, fits have 0.35 or more
 MAX_LOST = 0.35  # of a strength, half a bin from the peak at the fastest pulse
 BINS_OF_PULSE = 2.5  # samples of the fastest pulse; each onset is shared between two
-MAX_PULSES = 2**17  # 78 minutes of 28 Hz; what lasts longer is not at one tempo
-REFINEMENTS = 3  # at most
+MAX_PULSES = 2**17  # 78 minutes of 28 Hz; longer music is not at one tempo
+MAX_REFINEMENTS = 3
 MIN_SPREAD = 1e-6  # of the onsets on a pulse: none are left, and none divides
 TURN = np.float32(2 * np.pi)  # in radians
-SETTLED = 0.02  # pulses that a step moves either end: what is left is its square
+SETTLED = 0.02  # pulses that a step moves either end: the error left is its square
 MAX_STEP = 2.0  # of one of weighted regression; longer ones miss the peak
 
-Floats = NDArray[np.floating]
 Floats32 = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 
-def find_pulses(onsets: Ints, bands: Floats) -> tuple[Floats, Floats]:
+def find_pulses(onsets: Longs, bands: Floats) -> tuple[Floats, Floats]:
     """Find the strongest pulses of each band of rates.
 
     Args:
@@ -35,8 +35,16 @@ def find_pulses(onsets: Ints, bands: Floats) -> tuple[Floats, Floats]:
         bands: ``(bands, 2)`` The slowest and the fastest pulse, in pulses a tick.
 
     Returns:
-        Pulses a tick, and a file tick at which each passes. None if the music ends
-        hours after its file begins.
+        Pulses a tick, ``(pulses,)``, and a file tick at which each passes, likewise.
+        No pulses if the music ends hours after its file begins.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.retiming.pulses import find_pulses
+        >>> onsets = 7 + 90 * np.arange(40)
+        >>> rates, ticks = find_pulses(onsets, bands=np.array([[1 / 120, 1 / 60]]))
+        >>> round(float(1 / rates[0]), 3)
+        90.0
     """
     slowest, fastest = bands.T.tolist()
     if onsets[-1] * max(fastest) > MAX_PULSES:
@@ -48,7 +56,7 @@ def find_pulses(onsets: Ints, bands: Floats) -> tuple[Floats, Floats]:
     return _refined(onsets, ranked[best.any(axis=0)])
 
 
-def _peaks(onsets: Ints, slowest: float, fastest: float) -> tuple[Floats, Floats]:
+def _peaks(onsets: Longs, slowest: float, fastest: float) -> tuple[Floats, Floats]:
     """Return the rates of the peaks of the spectrum, and their strengths."""
     duration = int(onsets[-1] - onsets[0]) + 1
     size = _fast_size(int(duration * fastest * BINS_OF_PULSE) + 2)
@@ -56,8 +64,8 @@ def _peaks(onsets: Ints, slowest: float, fastest: float) -> tuple[Floats, Floats
     first = max(int(slowest * duration), 1)
     spectrum = spectrum[first - 1 : int(fastest * duration) + 3]
     power = spectrum.real**2 + spectrum.imag**2
-    least = (MIN_STRENGTH * MAX_LOST * len(onsets)) ** 2
-    audible = np.flatnonzero(power[1:-1] >= least) + 1
+    quietest = (MIN_STRENGTH * MAX_LOST * len(onsets)) ** 2
+    audible = np.flatnonzero(power[1:-1] >= quietest) + 1
     here = power[audible]
     peaks = audible[(here >= power[audible - 1]) & (here > power[audible + 1])]
     bins, heights = _between_bins(spectrum, peaks)
@@ -67,7 +75,7 @@ def _peaks(onsets: Ints, slowest: float, fastest: float) -> tuple[Floats, Floats
     return bins[loud] / duration, strengths[loud]
 
 
-def _samples(ticks: Ints, samples_of_tick: float, size: int) -> Floats:
+def _samples(ticks: Longs, samples_of_tick: float, size: int) -> Floats:
     """Return onsets sampled in time, each shared between the two samples around it."""
     places = ticks * samples_of_tick
     left = places.astype(np.int64)
@@ -86,7 +94,7 @@ def _fast_size(size: int) -> int:
 
 
 def _between_bins(
-    spectrum: NDArray[np.complexfloating], peaks: Ints
+    spectrum: NDArray[np.complexfloating], peaks: Longs
 ) -> tuple[Floats, Floats]:
     """Return where peaks are, in bins, and their heights, by E. Jacobsen's formula."""
     left, here, right = spectrum[peaks - 1], spectrum[peaks], spectrum[peaks + 1]
@@ -95,7 +103,7 @@ def _between_bins(
     return peaks + aside, np.abs(here) / np.sinc(aside)
 
 
-def _refined(onsets: Ints, rates: Floats) -> tuple[Floats, Floats]:
+def _refined(onsets: Longs, rates: Floats) -> tuple[Floats, Floats]:
     """Improve rates by regression of the onsets' phases on time, all rates at once.
 
     Returns:
@@ -103,14 +111,14 @@ def _refined(onsets: Ints, rates: Floats) -> tuple[Floats, Floats]:
     """
     centre, reach = (onsets[-1] + onsets[0]) / 2, (onsets[-1] - onsets[0]) / 2
     time = onsets - centre
-    turns = np.multiply.outer(rates, time)
+    turns = np.multiply.outer(rates, time)  # (pulses, onsets)
     turns -= np.rint(turns)
     away = turns.astype(np.float32)  # (pulses, onsets) from each pulse, in pulses
     time = (time / reach).astype(np.float32)
-    phase = _mean_phase(away)
+    phase = _mean_phase(away)  # (pulses,)
     slope = np.zeros_like(phase)  # pulses in the reach
     away -= phase[:, None]
-    for _ in range(REFINEMENTS):
+    for _ in range(MAX_REFINEMENTS):
         away -= np.rint(away)
         lag, tilt = _step(away, time)
         phase += lag
@@ -124,7 +132,7 @@ def _refined(onsets: Ints, rates: Floats) -> tuple[Floats, Floats]:
 
 
 def _mean_phase(away: Floats32) -> Floats32:
-    """Return the circular mean of each row, in turns."""
+    """Return the circular mean of each row in turns, ``(pulses,)``."""
     angles = away * TURN
     mean = np.arctan2(np.sin(angles).sum(axis=1), np.cos(angles).sum(axis=1))
     phase: Floats32 = mean / TURN
@@ -132,7 +140,7 @@ def _mean_phase(away: Floats32) -> Floats32:
 
 
 def _step(away: Floats32, time: Floats32) -> tuple[Floats32, Floats32]:
-    """Return what to take from the phases and the slopes of pulses.
+    """Return the corrections to take from the phases and the slopes of pulses.
 
     Onsets off the pulse, triplets among 16ths, have no say in the slope: an onset
     weighs the cosine of its phase, if that is positive. The step is Newton's, which
@@ -144,7 +152,7 @@ def _step(away: Floats32, time: Floats32) -> tuple[Floats32, Floats32]:
         time: ``(onsets,)`` -1 to 1.
     """
     angles = away * TURN
-    terms = np.empty((5, *away.shape), np.float32)
+    terms = np.empty((5, *away.shape), np.float32)  # (5, pulses, onsets)
     sine, cosine, pull, weight, bend = terms
     np.sin(angles, out=sine)
     np.cos(angles, out=cosine)
@@ -154,7 +162,7 @@ def _step(away: Floats32, time: Floats32) -> tuple[Floats32, Floats32]:
     np.subtract(cosine, bend, out=bend)
     bend *= weight > 0
     # Matrices times vectors: times one matrix of the three they are slower.
-    sine, cosine, pull, weight, bend = terms @ np.ones_like(time)
+    sine, cosine, pull, weight, bend = terms @ np.ones_like(time)  # (pulses,) each
     _, cosines, pulls, weights, bends = terms @ time
     weights2, bends2 = terms[3:] @ (time * time)
     middle = weights / np.maximum(weight, MIN_SPREAD)

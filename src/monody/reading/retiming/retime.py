@@ -1,8 +1,7 @@
-"""Putting notes that ignore the grid of their file on the one they were played on.
+"""Moving notes that ignore the grid of their file to the grid they were played on.
 
 ``grid_fit`` finds the grid of a melody, or of all that its track plays where the melody
-is too short to tell; notes, tempos, meters and keys are moved to it. Played onsets that
-then stand a tick beside a line are put on it. Notation is left as it is.
+is too short to tell. Notes, tempos, meters and keys are moved to it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from itertools import pairwise
 import numpy as np
 
 from monody.music.melody import DEFAULT_BPM, MAX_BPM, MIN_BPM
-from monody.music.meter import TICKS_PER_QUARTER, TICKS_PER_STEP
 from monody.reading.note_table import Longs, Mask, NoteTable
 from monody.reading.raw_score import RawScore
 from monody.reading.retiming.grid_alignment import (
@@ -26,38 +24,35 @@ from monody.reading.retiming.grid_alignment import (
 )
 from monody.reading.retiming.grid_fit import GridFit, fit_grid, retime
 
-NEAR_SHARE = 0.85  # of a melody's onsets on lines or beside them: it was played to them
-BESIDE_SHARE = 0.05  # of them beside: fewer are meant
-
 
 def fits_of(
-    parts: NoteTable, track: Longs, around: Sequence[RawScore], *, always: bool
+    parts: NoteTable, track: Longs, scores: Sequence[RawScore], *, always: bool
 ) -> dict[int, GridFit]:
     """Find the grids of the parts that ignore the one that their file declares.
 
     Args:
         parts: In file ticks.
         track: ``(parts,)``: the track of each; non-decreasing.
-        around: The file of each track.
+        scores: ``(tracks,)``: the file of each track.
         always: Fit every part that has a steady pulse.
 
     Returns:
         Grids by part, ``before`` and ``after`` counted over the part's own onsets.
     """
     onsets = _Onsets(parts)
-    quarters = np.array([score.ticks_per_quarter for score in around], np.int64)[track]
+    quarters = np.array([score.ticks_per_quarter for score in scores], np.int64)[track]
     doubtful = np.ones(parts.owners, bool) if always else onsets.doubt(quarters)
     fits: dict[int, GridFit] = {}
     for owner, own in _by_track(np.flatnonzero(doubtful), track):
         played = {part: onsets.of(part) for part in own}
-        fits |= _fits_of_track(played, around[owner], always=always)
+        fits |= _fits_of_track(played, scores[owner], always=always)
     return fits
 
 
 def _fits_of_track(
     played: dict[int, Longs], score: RawScore, *, always: bool
 ) -> dict[int, GridFit]:
-    """Find the grids of a track's parts; what one of them lies on may suit others.
+    """Find the grids of a track's parts; the grid of one may fit the others too.
 
     The longest part is asked first, because it tells the grid best.
     """
@@ -65,14 +60,14 @@ def _fits_of_track(
     fits: dict[int, GridFit] = {}
     for part in sorted(played, key=lambda part: -len(played[part])):
         onsets = played[part]
-        suiting = [(on_grid_share(onsets, x.period, x.phase), x) for x in known]
+        shares = [(on_grid_share(onsets, x.period, x.phase), x) for x in known]
         own = None
-        if max((after for after, _ in suiting), default=0.0) < GOOD_SHARE:
+        if max((after for after, _ in shares), default=0.0) < GOOD_SHARE:
             own = _fit(onsets, score, always=always)
         if own is not None:
             known.append(own)
-            suiting.append((own.after, own))
-        after, best = max(suiting, key=lambda fit: fit[0], default=(0.0, None))
+            shares.append((own.after, own))
+        after, best = max(shares, key=lambda share: share[0], default=(0.0, None))
         before = on_grid_share(onsets, score.ticks_per_quarter)
         if best is not None and after > before:
             fits[part] = replace(best, before=before, after=after)
@@ -92,7 +87,7 @@ class _Onsets:
 
     def __init__(self, parts: NoteTable) -> None:
         distinct = np.ones(len(parts), bool)
-        distinct[1:] = ~parts.with_next | (parts.start[1:] != parts.start[:-1])
+        distinct[1:] = ~parts.starts_with_next
         self._ticks = parts.start[distinct]
         self._ends = np.cumsum(parts.tally(distinct))
 
@@ -114,7 +109,10 @@ def _fit(onsets: Longs, score: RawScore, *, always: bool) -> GridFit | None:
 
 
 def retimed_score(score: RawScore, fit: GridFit) -> RawScore:
-    """Move the tempos, meters and keys of a file to the fitted grid."""
+    """Move the tempos, meters and keys of a file to the fitted grid.
+
+    The tempos are those of the new quarter, within the range that a melody may have.
+    """
     quarter = score.ticks_per_quarter
 
     def moved(tick: int) -> int:
@@ -140,9 +138,12 @@ def retimed(parts: NoteTable, fits: dict[int, GridFit], quarters: Longs) -> Note
         parts: In file ticks.
         fits: Grids by part.
         quarters: ``(parts,)``: ticks to the quarter of their files.
+
+    Returns:
+        The notes at as many ticks to the quarter, which now is one of their own.
     """
     start, end = parts.start.copy(), parts.end.copy()
-    bounds = np.searchsorted(parts.owner, np.arange(parts.owners + 1))
+    bounds = parts.bounds
     for part, fit in fits.items():
         own = slice(bounds[part], bounds[part + 1])
         quarter = int(quarters[part])
@@ -151,64 +152,26 @@ def retimed(parts: NoteTable, fits: dict[int, GridFit], quarters: Longs) -> Note
     return replace(parts, start=start, end=end)
 
 
-def beside_lines(parts: NoteTable) -> Mask:
-    """Tell which parts were played to the 16th grid, but not exactly: ``(parts,)``.
-
-    Args:
-        parts: In grid ticks.
-    """
-    place = parts.start % TICKS_PER_STEP
-    beside = (place == 1) | (place == TICKS_PER_STEP - 1)
-    counts = np.maximum(parts.counts, 1)
-    near = parts.tally(beside | (place == 0)) / counts
-    return (near >= NEAR_SHARE) & (parts.tally(beside) / counts >= BESIDE_SHARE)
-
-
-def snapped(parts: NoteTable, chosen: Mask) -> NoteTable:
-    """Put onsets and ends that are a tick beside a line of 16ths on it.
-
-    Of melodies that play in triplets, the lines are those of triplets. An onset stays
-    where it is if it would meet another there.
-
-    Args:
-        parts: In grid ticks, a single voice each.
-        chosen: ``(parts,)``: the parts that were played.
-    """
-    place = parts.start % TICKS_PER_QUARTER
-    straight = parts.tally(_NEAR_16THS[place])
-    triplets = parts.tally(_NEAR_TRIPLETS[place])
-    table = np.where((triplets > straight)[:, None], _TO_TRIPLETS, _TO_SIXTEENTHS)
-    moves = np.where(chosen[:, None], table, 0)  # (parts, ticks of a quarter)
-    start = parts.start + moves[parts.owner, place]
-    meeting = np.zeros(len(parts), bool)
-    together = parts.with_next & (start[1:] <= start[:-1])
-    meeting[1:] |= together
-    meeting[:-1] |= together
-    start = np.where(meeting, parts.start, start)
-    end = parts.end + moves[parts.owner, parts.end % TICKS_PER_QUARTER]
-    end[:-1] = np.where(parts.with_next, np.minimum(end[:-1], start[1:]), end[:-1])
-    return replace(parts, start=start, end=np.maximum(end, start + 1))
-
-
-def _moves(lines: Sequence[int]) -> Longs:
-    """Return how far each tick of a quarter moves: those beside a line, onto it."""
-    moves = np.zeros(TICKS_PER_QUARTER, np.int64)
-    for line in lines:
-        moves[(line + 1) % TICKS_PER_QUARTER] = -1
-        moves[(line - 1) % TICKS_PER_QUARTER] = 1
-    return moves
-
-
-_TO_SIXTEENTHS = _moves((0, 6, 12, 18))
-_TO_TRIPLETS = _moves((0, 4, 8, 12, 16, 20))
-_NEAR_16THS = np.isin(np.arange(TICKS_PER_QUARTER), (5, 6, 7, 17, 18, 19))
-_NEAR_TRIPLETS = np.isin(np.arange(TICKS_PER_QUARTER), (7, 8, 9, 15, 16, 17))
-
-
 def longest_tempo(
     tempos: Sequence[tuple[int, float]], start: float, end: float
 ) -> float:
-    """Return the bpm that is in force longest between two ticks of the file."""
+    """Return the tempo that is in force longest between two ticks of the file.
+
+    Args:
+        tempos: Tick and bpm of each change, in order.
+        start: File tick.
+        end: File tick.
+
+    Returns:
+        Quarter notes a minute; the default of 120 where the file says nothing.
+
+    Example:
+        >>> from monody.reading.retiming.retime import longest_tempo
+        >>> longest_tempo([(0, 90.0), (480, 132.0)], start=0, end=4800)
+        132.0
+        >>> longest_tempo([], start=0, end=4800)
+        120.0
+    """
     if not tempos or (len(tempos) == 1 and tempos[0][0] <= start):
         return tempos[0][1] if tempos else DEFAULT_BPM
     held: defaultdict[float, float] = defaultdict(float)

@@ -30,13 +30,21 @@ def loudness(audio: Audio, rate: int) -> float:
 
     Returns:
         Loudness in LUFS; minus infinity if no 400 ms are louder than -70 LUFS.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.render.audio.loudness import loudness
+        >>> seconds = np.arange(48_000) / 48_000
+        >>> sine = np.sin(2 * np.pi * 1000 * seconds).astype(np.float32)
+        >>> round(loudness(sine, 48_000), 1)
+        -3.0
     """
     hop = rate // 10
     hops = max(_HOPS_IN_BLOCK, math.ceil(len(audio) / hop))
     padded = np.pad(audio, (0, hops * hop - len(audio)))
-    power = np.abs(np.fft.rfft(padded.reshape(hops, hop))) ** 2
+    power = np.abs(np.fft.rfft(padded.reshape(hops, hop))) ** 2  # (hops, frequencies)
     # Twice: a real signal has each frequency as a positive and a negative one.
-    heard = power @ (2 * _ear_power(np.fft.rfftfreq(hop, 1 / rate)) / hop**2)
+    heard = power @ (2 * _ear_power(np.fft.rfftfreq(hop, 1 / rate)) / hop**2)  # (hops,)
     blocks = np.convolve(heard, np.full(_HOPS_IN_BLOCK, 1 / _HOPS_IN_BLOCK), "valid")
     blocks = blocks[blocks > _power(SILENT)]
     if not len(blocks):
@@ -51,8 +59,8 @@ def _power(lufs: float) -> float:
 
 
 def _ear_power(hertz: NDArray[np.floating]) -> Floats:
-    """Return how much of the power at each frequency the ear is taken to hear."""
-    delay = np.exp(-2j * math.pi * hertz / _FILTER_RATE)
+    """Return which part of the power at each frequency the ear is taken to hear."""
+    delay = np.exp(-2j * math.pi * hertz / _FILTER_RATE)  # (frequencies,)
     power = np.ones(len(hertz))
     for top, bottom in (_HEAD, _LOW_CUT):
         response = np.polyval(top[::-1], delay) / np.polyval(bottom[::-1], delay)

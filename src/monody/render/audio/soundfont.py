@@ -22,7 +22,7 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
 
     Args:
         sound_bank: A ``.sf2`` file.
-        melody: What to play.
+        melody: The melody to play.
 
     Returns:
         ``(samples,)``, one channel at 44,100 samples a second.
@@ -56,6 +56,7 @@ def _mono(data: bytes) -> Audio:
     with wave.open(io.BytesIO(data)) as file:
         rate, channels = file.getframerate(), file.getnchannels()
         frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    # (frames, channels) to (frames,)
     audio = frames.reshape(-1, channels).mean(axis=1, dtype=np.float32) / 2**15
     # One transform of everything resamples exactly. Whole seconds make both lengths
     # quick to transform; the rest of the last one is silence.

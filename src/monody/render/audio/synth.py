@@ -49,6 +49,11 @@ def tone(pitch: int, program: int, samples: int) -> Audio:
 
     Returns:
         ``(samples,)``, of about the same strength for every pitch.
+
+    Example:
+        >>> from monody.render.audio.synth import tone
+        >>> tone(pitch=69, program=73, samples=32_000).shape  # a second of A4, flute
+        (32000,)
     """
     hertz = 440 * 2 ** ((pitch - 69) / 12)
     return (blown if program in SUSTAINED else struck)(hertz, samples)
@@ -56,7 +61,7 @@ def tone(pitch: int, program: int, samples: int) -> Audio:
 
 def struck(hertz: float, samples: int) -> Audio:
     """Make a tone of decaying partials, each a little sharper than a harmonic."""
-    k = np.arange(1, PARTIALS + 1)
+    k = np.arange(1, PARTIALS + 1)  # (partials,)
     partials = hertz * k * np.sqrt((1 + STIFFNESS * k**2) / (1 + STIFFNESS))
     k, partials = k[partials < HIGHEST_HERTZ], partials[partials < HIGHEST_HERTZ]
     strengths = np.abs(np.sin(math.pi * STRUCK_AT * k)) / k**DULLNESS
@@ -66,8 +71,9 @@ def struck(hertz: float, samples: int) -> Audio:
     # product of one number for i and one for j; the sum over partials, of matrices.
     step = (2j * math.pi * partials - decays) / SAMPLE_RATE
     blocks = math.ceil(samples / _BLOCK)
+    # (blocks, partials)
     coarse = strengths * np.exp(np.arange(0, blocks * _BLOCK, _BLOCK)[:, None] * step)
-    fine = np.exp(step[:, None] * np.arange(_BLOCK))
+    fine = np.exp(step[:, None] * np.arange(_BLOCK))  # (partials, 256)
     wave = coarse.real @ fine.imag + coarse.imag @ fine.real  # (blocks, 256)
     audio: Audio = wave.ravel()[:samples].astype(np.float32)
     audio *= _rise(samples, STRUCK_RISE)
@@ -92,7 +98,7 @@ def blown(hertz: float, samples: int) -> Audio:
 
 
 def _rise(samples: int, seconds: float) -> Audio:
-    """Return a gain that goes from 0 to 1 in so many seconds, first fast, then slow."""
+    """Return a gain that goes from 0 to 1 in ``seconds``, first fast, then slow."""
     length = min(samples, round(seconds * SAMPLE_RATE))
     gain = np.ones(samples, np.float32)
     gain[:length] -= fading(round(seconds * SAMPLE_RATE))[:length]
@@ -100,6 +106,12 @@ def _rise(samples: int, seconds: float) -> Audio:
 
 
 def fading(samples: int) -> Audio:
-    """Return a gain that goes from 1 to 0 in so many samples, first fast, then slow."""
+    """Return a gain that goes from 1 to 0, first fast, then slow: ``(samples,)``.
+
+    Example:
+        >>> from monody.render.audio.synth import fading
+        >>> fading(4).tolist()
+        [1.0, 0.421875, 0.125, 0.015625]
+    """
     left = 1 - np.arange(samples, dtype=np.float32) / np.float32(max(samples, 1))
     return left**3

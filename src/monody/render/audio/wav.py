@@ -36,8 +36,8 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
     """Play a melody.
 
     Args:
-        melody: What to play. Its program chooses the instrument: of the sound bank's
-            128, or of monody's two, a struck and a blown one.
+        melody: Its program chooses the instrument: of the sound bank's 128, or of
+            monody's two, a struck and a blown one.
         sound_bank: A SoundFont file (``.sf2``), played through midirenderer. ``None``:
             monody's own sound.
 
@@ -49,6 +49,15 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
     Raises:
         MonodyError: If the melody lasts longer than 30 minutes, midirenderer is not
             installed, or the file is no sound bank.
+
+    Example:
+        >>> import io, wave
+        >>> from monody import Melody
+        >>> from monody.render.audio.wav import render_wav
+        >>> data = render_wav(Melody.from_notes([(60, 0, 24), (64, 24, 24)]))
+        >>> with wave.open(io.BytesIO(data)) as file:  # 1 s, and 2 s of ringing out
+        ...     file.getframerate(), file.getnframes()
+        (32000, 96000)
     """
     minutes = melody.end / TICKS_PER_QUARTER / melody.bpm
     if minutes > MAX_MINUTES:
@@ -64,12 +73,18 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
 
 
 def sample_times(ticks: Ints, bpm: float, rate: int = SAMPLE_RATE) -> NDArray[np.int64]:
-    """Return the sample of the WAV file at which each tick comes, ``(n,)``.
+    """Return the sample of the WAV file at which each tick comes, ``(ticks,)``.
 
     Args:
-        ticks: ``(n,)``.
+        ticks: ``(ticks,)``.
         bpm: Quarter notes a minute.
         rate: Samples a second, by default those of monody's own sound.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.render.audio.wav import sample_times
+        >>> sample_times(np.array([0, 24, 48], np.int32), bpm=120).tolist()
+        [0, 16000, 32000]
     """
     samples_per_tick = 60 * rate / (TICKS_PER_QUARTER * bpm)
     samples: NDArray[np.int64] = np.rint(ticks * samples_per_tick).astype(np.int64)

@@ -1,7 +1,7 @@
 """From a melody to ABC, the notation that folk tunes are typed in (version 2.1).
 
-symusic writes ABC too, but rounds what is not a 16th or a plain triplet, and writes
-D minor as F major; here every length is exact.
+symusic writes ABC too, but rounds every length except 16ths and plain triplets, and
+writes D minor as F major; here every length is exact.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from monody.music.keys import key_name
 from monody.music.melody import Melody
 from monody.render.notation.measures import Group, Measure, WrittenNote, measures_of
 from monody.render.notation.spelling import (
@@ -32,11 +31,25 @@ def to_abc(melody: Melody, title: str) -> str:
     Pitches, times, meters and key are exact; the tempo is a whole number.
 
     Args:
-        melody: What to write, from tick 0 to the end of its last bar.
+        melody: The melody, from tick 0 to the end of its last bar.
         title: Its title; line breaks become spaces.
 
     Returns:
         A tune book of one tune, which ends with a line break.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.notation.abc import to_abc
+        >>> melody = Melody.from_notes([(62, 0, 24), (65, 24, 24), (69, 48, 48)])
+        >>> print(to_abc(melody, "A triad"), end="")
+        %abc-2.1
+        X:1
+        T:A triad
+        M:4/4
+        L:1/8
+        Q:1/4=120
+        K:Dm
+        D2 F2 A4 |]
     """
     key = written_key(melody)
     bars = measures_of(melody)
@@ -47,7 +60,7 @@ def to_abc(melody: Melody, title: str) -> str:
         f"M:{bars[0].meter}",
         "L:1/8",
         f"Q:1/4={round(melody.bpm)}",
-        f"K:{_key(key)}",
+        f"K:{key.tonic}{'m' * key.minor}",
     ]
     names = spelled(melody, key)
     music = [_bar(bar, number > 0, names, key) for number, bar in enumerate(bars)]
@@ -56,25 +69,18 @@ def to_abc(melody: Melody, title: str) -> str:
     return "\n".join([*header, " |\n".join(lines) + " |]\n"])
 
 
-def _key(key: Key) -> str:
-    """Name a key: ``Dm`` for D minor, ``Bb`` for Bb major."""
-    tonic, mode = key_name(key.sharps, minor=key.minor).split()
-    return f"{tonic}{'m' if mode == 'minor' else ''}"
-
-
 def _bar(bar: Measure, inside: bool, names: list[Spelled], key: Key) -> str:
     """Write a bar without its bar lines.
 
     Args:
-        bar: What to write.
+        bar: The bar.
         inside: Whether it is not the first, whose meter the header tells.
         names: Of the melody's notes.
         key: The key signature.
     """
     words = [f"[M:{bar.meter}] "] if inside and bar.new_meter else []
     if not bar.groups:
-        quarters = Fraction(4 * bar.meter.numerator, bar.meter.denominator)
-        return "".join([*words, "z", _length(quarters)])
+        return "".join([*words, "z", _length(bar.quarters)])
     accidentals = _Accidentals(signature(key))
     notes = [
         one

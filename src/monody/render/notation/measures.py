@@ -1,7 +1,7 @@
-"""From a melody to what a hand would write: bars, ties and triplets.
+"""From a melody to bars, ties and triplets, as one would write it by hand.
 
 A note is cut at bar lines, and where no single value lasts as long or where it would
-hide a beat; the pieces are tied. What does not fit plain and dotted values is written
+hide a beat; the pieces are tied. Notes that fit no plain or dotted value are written
 in triplets of the longest value that fits, down to triplets of 64ths, whose notes last
 one tick: so every melody can be written exactly.
 """
@@ -20,7 +20,7 @@ from monody.music.meter import TICKS_PER_QUARTER, Meter, meter_at
 # Plain and dotted values in ticks, from a dotted whole note to a 32nd.
 VALUES = (144, 96, 72, 48, 36, 24, 18, 12, 9, 6, 3)
 SHORTEST = VALUES[-1]
-# What a triplet lasts in all: of quarters, of 8ths, of 16ths, of 32nds, of 64ths.
+# The ticks of a whole triplet: of quarters, of 8ths, of 16ths, of 32nds, of 64ths.
 TRIPLETS = (48, 24, 12, 6, 3)
 
 
@@ -41,11 +41,16 @@ class Group(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """What stands between two bar lines."""
+    """The music between two bar lines."""
 
     meter: Meter
     new_meter: bool  # whether its time signature is to be shown
     groups: tuple[Group, ...]  # none in a whole bar of rest
+
+    @property
+    def quarters(self) -> Fraction:
+        """Length of a whole bar in quarters."""
+        return Fraction(self.meter.bar_ticks, TICKS_PER_QUARTER)
 
 
 class _Sound(NamedTuple):
@@ -61,6 +66,15 @@ def measures_of(melody: Melody) -> list[Measure]:
     """Write a melody down, from tick 0 to the bar line after its last note.
 
     Silence is written as rests. A meter that begins within a bar cuts it short.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.notation.measures import measures_of
+        >>> for bar in measures_of(Melody.from_notes([(60, 24, 48), (64, 72, 48)])):
+        ...     notes = [note for group in bar.groups for note in group.notes]
+        ...     print([(note.note, str(note.value), note.tied) for note in notes])
+        [(None, '1', False), (0, '2', False), (1, '1', True)]
+        [(1, '1', False), (None, '1', False), (None, '2', False)]
     """
     lines = lines_around(melody) if len(melody) else [0, melody.meters[0].bar_ticks]
     bars: list[Measure] = []
@@ -107,7 +121,7 @@ def _groups(sounds: Sequence[_Sound], meter: Meter) -> Iterator[Group]:
 
 
 def _between(sounds: Sequence[_Sound], start: int, end: int) -> Iterator[_Sound]:
-    """Cut out what sounds between two ticks."""
+    """Cut out the sounds between two ticks."""
     for one in sounds:
         if one.start < end and one.end > start:
             tied = one.tied or (one.end > end and one.note is not None)
@@ -118,7 +132,7 @@ def _triplets(edges: Sequence[int], meter: Meter) -> Iterator[tuple[int, int]]:
     """Find where triplets begin and end: around all that is off the grid of 32nds.
 
     Args:
-        edges: Of the bar and of what sounds in it, in order, from 0.
+        edges: Of the bar and of the sounds in it, in order, from 0.
         meter: Of the bar.
     """
     free_from = 0

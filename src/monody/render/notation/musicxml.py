@@ -7,12 +7,12 @@ accidentals to print and the clef.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
+from types import ModuleType
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from monody.extras import extra_module
-from monody.music.keys import key_name
 from monody.music.melody import Melody
 from monody.render.notation.measures import Group, Measure, measures_of
 from monody.render.notation.spelling import Spelled, spelled, written_key
@@ -24,11 +24,18 @@ def to_musicxml(melody: Melody, title: str) -> str:
     Pitches, times, meters and key are exact.
 
     Args:
-        melody: What to write, from tick 0 to the end of its last bar.
+        melody: The melody, from tick 0 to the end of its last bar.
         title: Its title.
 
     Raises:
         MonodyError: If music21 is not installed.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.notation.musicxml import to_musicxml
+        >>> score = to_musicxml(Melody.from_notes([(60, 0, 48), (62, 48, 48)]), "Two")
+        >>> score.count("<note"), "<work-title>Two</work-title>" in score
+        (2, True)
     """
     music21 = extra_module("music21", "score", "scores need")
     with warnings.catch_warnings():
@@ -41,7 +48,7 @@ def to_musicxml(melody: Melody, title: str) -> str:
     return data.decode()
 
 
-def _score(music21: Any, melody: Melody, title: str) -> Any:
+def _score(music21: ModuleType, melody: Melody, title: str) -> object:
     """Build a ``music21.stream.Score`` of one part, its notation complete."""
     key = written_key(melody)
     names = spelled(melody, key)
@@ -49,8 +56,8 @@ def _score(music21: Any, melody: Melody, title: str) -> Any:
     measures = [
         _measure(music21, bar, number, names) for number, bar in enumerate(bars, 1)
     ]
-    tonic, mode = key_name(key.sharps, minor=key.minor).split()
-    measures[0].keySignature = music21.key.Key(tonic.replace("b", "-"), mode)
+    tonic, mode = key.tonic.replace("b", "-"), "minor" if key.minor else "major"
+    measures[0].keySignature = music21.key.Key(tonic, mode)
     # MIDI files make 119.99988 of 120.
     measures[0].insert(0, music21.tempo.MetronomeMark(number=round(melody.bpm, 2)))
     measures[-1].rightBarline = "final"
@@ -68,7 +75,7 @@ def _score(music21: Any, melody: Melody, title: str) -> Any:
     return score
 
 
-def _instrument(music21: Any, program: int) -> Any:
+def _instrument(music21: ModuleType, program: int) -> object:
     """Return a ``music21.instrument.Instrument`` that sounds as it is written."""
     instrument = music21.instrument.Instrument("")
     instrument.partId, instrument.instrumentId = "P1", "I1"  # else random
@@ -76,12 +83,14 @@ def _instrument(music21: Any, program: int) -> Any:
     return instrument
 
 
-def _measure(music21: Any, bar: Measure, number: int, names: Sequence[Spelled]) -> Any:
+def _measure(
+    music21: ModuleType, bar: Measure, number: int, names: Sequence[Spelled]
+) -> Any:
     """Build a ``music21.stream.Measure``, without ties.
 
     Args:
         music21: The library.
-        bar: What to write.
+        bar: The bar.
         number: Of the bar, from 1.
         names: Of the melody's notes.
     """
@@ -89,8 +98,7 @@ def _measure(music21: Any, bar: Measure, number: int, names: Sequence[Spelled]) 
     if bar.new_meter:
         measure.timeSignature = music21.meter.TimeSignature(str(bar.meter))
     if not bar.groups:
-        quarters = Fraction(4 * bar.meter.numerator, bar.meter.denominator)
-        rest = music21.note.Rest(quarterLength=quarters)
+        rest = music21.note.Rest(quarterLength=bar.quarters)
         rest.fullMeasure = True
         measure.append(rest)
     for group in bar.groups:
@@ -98,7 +106,9 @@ def _measure(music21: Any, bar: Measure, number: int, names: Sequence[Spelled]) 
     return measure
 
 
-def _elements(music21: Any, group: Group, names: Sequence[Spelled]) -> Iterator[Any]:
+def _elements(
+    music21: ModuleType, group: Group, names: Sequence[Spelled]
+) -> Iterator[object]:
     """Make a ``music21.note.Note`` or ``Rest`` of each note of a group."""
     types = music21.duration.Duration
     last = len(group.notes) - 1
@@ -121,12 +131,12 @@ def _elements(music21: Any, group: Group, names: Sequence[Spelled]) -> Iterator[
         yield music21.note.Note(pitch, duration=duration)
 
 
-def _tie(music21: Any, bars: Sequence[Measure], elements: Any) -> None:
+def _tie(music21: ModuleType, bars: Sequence[Measure], elements: Iterable[Any]) -> None:
     """Tie the pieces of each note.
 
     Args:
         music21: The library.
-        bars: What was written.
+        bars: The bars that were written.
         elements: The ``music21.note.Note`` of each of its notes.
     """
     notes = [one for bar in bars for group in bar.groups for one in group.notes]
@@ -140,14 +150,16 @@ def _tie(music21: Any, bars: Sequence[Measure], elements: Any) -> None:
         before = one.note
 
 
-def _forget_maker(root: Any) -> None:
+def _forget_maker(root: Element) -> None:
     """Remove the day and the composer that music21 adds.
 
     Args:
         root: The ``score-partwise`` element.
     """
-    identification = root.find("identification")
-    for creator in identification.findall("creator"):
-        identification.remove(creator)
-    encoding = identification.find("encoding")
-    encoding.remove(encoding.find("encoding-date"))
+    for parent, child in (
+        ("identification", "creator"),
+        ("identification/encoding", "encoding-date"),
+    ):
+        for element in root.iterfind(parent):
+            for unwanted in element.findall(child):
+                element.remove(unwanted)

@@ -1,4 +1,4 @@
-"""How pitches are written in a key: the black key above A is B flat in D minor.
+"""The spelling of pitches in a key: the black key above A is B flat in D minor.
 
 Names of notes are places on the line of fifths, … Bb F C G D A E B F# …, counted from
 C: a key's seven notes are neighbours there, from one place below its sharps on.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from monody.music.keys import key_signature
+from monody.music.key_finding import heard_scale
+from monody.music.keys import key_name, key_signature
 from monody.music.melody import Melody
 from monody.music.pitch import BY_FIFTHS
-from monody.music.scale import heard_scale, parse_scale
+from monody.music.scale import parse_scale
 
 
 class Key(NamedTuple):
@@ -19,6 +20,11 @@ class Key(NamedTuple):
 
     sharps: int  # -7 (seven flats) to 7
     minor: bool
+
+    @property
+    def tonic(self) -> str:
+        """The name of its first note, such as ``Bb``."""
+        return key_name(self.sharps, minor=self.minor).split()[0]
 
 
 class Spelled(NamedTuple):
@@ -34,6 +40,12 @@ def written_key(melody: Melody) -> Key:
 
     It is that of its key if known, else of the one it is heard in; C major where all
     pitches sound equally long.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.notation.spelling import written_key
+        >>> written_key(Melody.from_notes([(62, 0, 48), (65, 48, 24), (69, 72, 24)]))
+        Key(sharps=-1, minor=True)
     """
     if melody.key is not None:
         scale = parse_scale(melody.key)
@@ -43,7 +55,13 @@ def written_key(melody: Melody) -> Key:
 
 
 def signature(key: Key) -> dict[str, int]:
-    """Return what a key signature does to each letter: 1 a sharp, -1 a flat, 0."""
+    """Return the sharps that a key signature gives each letter; flats are negative.
+
+    Example:
+        >>> from monody.render.notation.spelling import Key, signature
+        >>> signature(Key(sharps=-2, minor=False))
+        {'E': -1, 'B': -1, 'F': 0, 'C': 0, 'G': 0, 'D': 0, 'A': 0}
+    """
     lowest = key.sharps - 1
     return dict(_name(place) for place in range(lowest, lowest + 7))
 
@@ -60,6 +78,13 @@ def spelled(melody: Melody, key: Key) -> list[Spelled]:
     Args:
         melody: Its notes.
         key: The key signature.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.notation.spelling import Key, spelled
+        >>> melody = Melody.from_notes([(69, 0, 24), (70, 24, 24), (69, 48, 24)])
+        >>> [name.letter + "b" * -name.alter for name in spelled(melody, Key(-1, True))]
+        ['A', 'Bb', 'A']
     """
     names: list[Spelled] = []
     pitches: list[int] = melody.pitches.tolist()
@@ -100,5 +125,5 @@ def _place(pitch: int, step: int, key: Key) -> int:
 
 def _name(place: int) -> tuple[str, int]:
     """Return the letter at a place on the line of fifths, and its sharps."""
-    sharps, letter = divmod(place + 1, len(BY_FIFTHS))  # F stands at -1
+    sharps, letter = divmod(place + 1, len(BY_FIFTHS))  # F is at -1
     return BY_FIFTHS[letter], sharps

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from monody.errors import MonodyError
 from monody.extras import extra_module
 
@@ -24,7 +22,7 @@ OPTIONS = {
     "svgFormatRaw": True,  # no indentation
     "svgRemoveXlink": True,
     "svgViewBox": True,  # as large as its place, instead of a size in pixels
-    "xmlIdChecksum": True,  # ids by what is drawn, else random
+    "xmlIdChecksum": True,  # ids made from the drawing, else random
 }
 TEMPO_NOTE = '<tspan font-family="Leipzig" font-size="720px">\ueca5'
 PLAIN_TEMPO_NOTE = '<tspan font-size="405px">♩'
@@ -34,18 +32,26 @@ def to_svg_staff(musicxml: str) -> str:
     """Draw a score as one SVG, all its lines of staff below each other.
 
     It scales to its place by its ``viewBox``, takes the colour of the text around it,
-    and needs no font or file. Two scores may stand in one page: no id is the same.
+    and needs no font or file. Two scores may be in one page: no id is the same.
 
     Args:
-        musicxml: What ``to_musicxml`` returns.
+        musicxml: A score, as ``to_musicxml`` returns it.
 
     Raises:
         MonodyError: If verovio is not installed, or the text is no MusicXML or is too
             long for one picture.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.notation.musicxml import to_musicxml
+        >>> from monody.render.notation.staff import to_svg_staff
+        >>> melody = Melody.from_notes([(60, 0, 48), (62, 48, 48)])
+        >>> to_svg_staff(to_musicxml(melody, "Two notes")).count('class="note"')
+        2
     """
     verovio = extra_module("verovio", "score", "scores need")
     verovio.enableLog(verovio.LOG_OFF)
-    toolkit: Any = verovio.toolkit()
+    toolkit = verovio.toolkit()
     toolkit.setOptions(OPTIONS)
     if not toolkit.loadData(musicxml):
         raise MonodyError("a staff is drawn from MusicXML, not from other text")

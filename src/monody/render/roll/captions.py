@@ -1,21 +1,25 @@
-"""What a melody is, in words."""
+"""A melody described in words."""
 
 from __future__ import annotations
 
-from monody.music.keys import key_signature
+from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody
-from monody.music.pitch import SHARP_NAMES
 from monody.render.roll.rows import numbered_lines
 
-FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 MAX_METERS = 3  # that a summary names
 
 
 def summary(melody: Melody) -> str:
-    """Say in a line what a melody is: its notes, bars, range, meter, key and tempo.
+    """Describe a melody in a line: its notes, bars, range, meter, key and tempo.
 
     Args:
         melody: With at least one note.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.captions import summary
+        >>> summary(Melody.from_notes([(60, 0, 96), (67, 96, 96)]))
+        '2 notes in 2 bars · C4 to G4 · 4/4 · 120 bpm'
     """
     notes, bars, pickup = len(melody), bar_count(melody), numbered_lines(melody)[1] == 0
     low, high = int(melody.pitches.min()), int(melody.pitches.max())
@@ -33,17 +37,13 @@ def summary(melody: Melody) -> str:
 
 
 def bar_count(melody: Melody) -> int:
-    """Count the bars of a melody with at least one note; a pickup is none."""
+    """Count the bars of a melody with at least one note; a pickup is none.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.captions import bar_count
+        >>> bar_count(Melody.from_notes([(60, 72, 24), (67, 96, 96)]))
+        1
+    """
     lines, first = numbered_lines(melody)
     return len(lines) - 2 + first
-
-
-def pitch_in_key(pitch: int, key: str | None) -> str:
-    """Name a pitch: in a key with flats ``pitch_in_key(70, "D minor") == "Bb4"``.
-
-    Args:
-        pitch: MIDI pitch.
-        key: As of a melody; ``None`` means sharps.
-    """
-    flats = key is not None and key_signature(key)[0] < 0
-    return f"{(FLAT_NAMES if flats else SHARP_NAMES)[pitch % 12]}{pitch // 12 - 1}"

@@ -23,7 +23,7 @@ def roll_png(melody: Melody, title: str, *, width_pixels: int = 1600) -> bytes:
 
     Args:
         melody: With at least one note.
-        title: What the picture shows; plain text.
+        title: The name of the melody; plain text.
         width_pixels: Width, 100-8,000. The height follows from the melody.
 
     Raises:
@@ -31,6 +31,13 @@ def roll_png(melody: Melody, title: str, *, width_pixels: int = 1600) -> bytes:
             have more than 60 million pixels.
         SettingError: If the width is out of its range.
         ValueError: If there is no note.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.png import roll_png
+        >>> melody = Melody.from_notes([(60, 0, 24), (62, 24, 72)])
+        >>> roll_png(melody, "Two notes", width_pixels=200)[1:4]
+        b'PNG'
     """
     if not MIN_WIDTH <= width_pixels <= MAX_WIDTH:
         raise SettingError(

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody, Note
 from monody.music.meter import TICKS_PER_WHOLE, meter_at
-from monody.music.pitch import SHARP_NAMES
-from monody.render.roll.captions import bar_count, pitch_in_key, summary
+from monody.music.pitch import OCTAVE, is_black_key
+from monody.render.roll.captions import bar_count, summary
 from monody.render.roll.rows import RollRow, rows_of
 from monody.render.roll.scale import RollScale
 from monody.render.roll.style import style
@@ -27,7 +28,7 @@ from monody.render.svg import (
     xml_text,
 )
 
-FEW_BARS = 16  # up to so many stand four in a row; more stand eight in a row
+MAX_WIDE_BARS = 16  # a melody of up to 16 bars has four bars in a row, others eight
 
 LEFT, RIGHT, BAR_WIDTH = 48.0, 12.0, 140.0  # margins, and a bar where rows are full
 HEADING, NUMBERS, ROW_GAP = 62.0, 24.0, 12.0  # heights: NUMBERS is above each row
@@ -60,7 +61,7 @@ def roll_svg(
     A script finds its way by attributes; all times are in ticks, 24 to the quarter:
 
     - Each row is a ``<g class="roll-row">`` with ``data-start``, ``data-end``,
-      ``data-left`` and ``data-right``. A tick t with start <= t < end stands at
+      ``data-left`` and ``data-right``. A tick t with start <= t < end is at
       ``x = left + (t - start) / (end - start) * (right - left)``, in the unit of the
       viewBox. A pickup's row starts at the beat of its first note.
     - ``transform="translate(0 y)"`` puts a row's upper edge at 0 within the row; its
@@ -68,36 +69,43 @@ def roll_svg(
     - In each row a ``<line class="roll-playhead" visibility="hidden">`` reaches from
       top to bottom at the row's left: set its ``x1`` and ``x2``, and ``visibility``.
     - Each note is a ``<rect class="roll-note">`` with ``data-start``, ``data-end`` and
-      ``data-pitch``; what is left of it in a later row has the class ``roll-held``,
-      too, and the same data. The class ``roll-now`` colours a note that sounds.
+      ``data-pitch``; its continuation in a later row has the class ``roll-held``, too,
+      and the same data. The class ``roll-now`` colours a note that sounds.
 
     Args:
         melody: With at least one note. A first note in the second half of its bar is a
             pickup: its bar has the number 0 and hangs out on the left.
-        title: What the picture shows; plain text.
-        bars_in_row: Bars that stand side by side, 1 or more. ``None``: four, or eight
+        title: The name of the melody; plain text.
+        bars_in_row: Bars side by side, 1 or more. ``None``: four, or eight
             where there are more than 16.
         heading: Whether the title and a line about the melody are drawn. A screen
             reader is told both in any case.
         adaptive: Whether colours follow the reader's choice of dark or light, and the
             page's custom properties: ``--roll-note`` and so on, one for each of
-            ``roll_style.COLOURS``. Else they are light, for programs that know neither.
+            ``style.COLOURS``. Else they are light, for programs that know neither.
 
     Returns:
-        An SVG without a fixed size, without scripts, fonts or links. It may stand as a
+        An SVG without a fixed size, without scripts, fonts or links. It may be a
         file or inline in a page, where its classes and ids begin with ``roll-``. The
         same arguments give the same text.
 
     Raises:
         ValueError: If there is no note, or ``bars_in_row`` is below 1.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.roll import roll_svg
+        >>> svg = roll_svg(Melody.from_notes([(60, 0, 24), (62, 24, 72)]), "Two notes")
+        >>> svg.count('class="roll-note"'), "<title>C4, bar 1, 1/4</title>" in svg
+        (2, True)
     """
     if not len(melody):
         raise ValueError("melody must have at least one note")
     if bars_in_row is not None and bars_in_row < 1:
         raise ValueError(f"bars_in_row must be 1 or more, not {bars_in_row}")
-    wanted = bars_in_row or (4 if bar_count(melody) <= FEW_BARS else 8)
-    rows, title = rows_of(melody, wanted), xml_text(title)
-    room = BAR_WIDTH * wanted
+    bars_in_row = bars_in_row or (4 if bar_count(melody) <= MAX_WIDE_BARS else 8)
+    rows, title = rows_of(melody, bars_in_row), xml_text(title)
+    room = BAR_WIDTH * bars_in_row
     width = LEFT + room + RIGHT
     scale = _Scale.fit(melody, rows, LEFT, (room, ROLL), width=width)
     top = HEADING if heading else 0.0
@@ -153,9 +161,8 @@ def _draw_row(row: RollRow, top: float, scale: _Scale, melody: Melody) -> Iterat
     yield f"<g{attributes(place)}>"
     yield from _keys(row, scale, melody)
     yield from _beats_and_bars(row, scale, melody)
-    sounding = (melody.starts < row.end) & (melody.ends > row.start)
-    for values in melody.notes[sounding].tolist():
-        yield _draw_note(Note(*values), row, scale, melody.key)
+    for _, note in row.notes(melody):
+        yield _draw_note(note, row, scale, melody.key)
     hidden: Look = {"class": "roll-playhead", "visibility": "hidden"}
     yield line(left, left, 0, scale.roll_height, hidden)
     yield "</g>"
@@ -166,14 +173,14 @@ def _keys(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
     (left, right), height = scale.sides(row), scale.pitch_height
     width = right - left
     yield box(left, 0, width, scale.roll_height, {"class": "roll-white-keys"})
-    pitches = range(scale.highest_pitch, scale.highest_pitch - scale.pitches, -1)
-    black = (pitch for pitch in pitches if "#" in SHARP_NAMES[pitch % 12])
+    pitches = scale.shown_pitches
+    black = filter(is_black_key, pitches)
     stripe = f"h{width:.6g}v{height:.6g}h{-width:.6g}z"
     path = "".join(f"M{left:.6g} {scale.y(pitch):.6g}{stripe}" for pitch in black)
     yield tag("path", {"class": "roll-black-keys", "d": path})
     named: list[int] = []
     ends = [int(melody.pitches.max()), int(melody.pitches.min())]
-    for pitch in (*ends, *(pitch for pitch in pitches if pitch % 12 == 0)):
+    for pitch in (*ends, *(pitch for pitch in pitches if pitch % OCTAVE == 0)):
         if all(abs(pitch - other) * height >= LABEL_HEIGHT for other in named):
             named.append(pitch)
             look: Look = {"class": "roll-pitch", **AT_END}
@@ -191,11 +198,10 @@ def _beats_and_bars(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str
     ]
     path = "".join(f"M{scale.x(tick, row):.6g} 0v{height:.6g}" for tick in ticks)
     yield tag("path", {"class": "roll-beats", "d": path})
-    for number, tick in enumerate(row.lines, start=row.first_bar):
-        x, final = scale.x(tick, row), row.last and tick == row.end
-        look: Look = {"class": "roll-final" if final else "roll-bar"}
+    for number, tick, is_final in row.numbered_bars():
+        x, name = scale.x(tick, row), "roll-final" if is_final else "roll-bar"
         if number:  # a pickup begins without a bar line
-            yield line(x, x, 0, height, {**look, "data-tick": str(tick)})
+            yield line(x, x, 0, height, {"class": name, "data-tick": str(tick)})
     yield from _bar_numbers(row, scale, melody)
 
 
@@ -214,8 +220,7 @@ def _bar_numbers(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
 def _draw_note(note: Note, row: RollRow, scale: _Scale, key: str | None) -> str:
     """Draw a note's part of this row."""
     begins = note.start >= row.start
-    x = scale.x(max(note.start, row.start), row)
-    width = scale.x(min(note.end, row.end), row) - x
+    x, width = scale.span(note, row)
     look: Look = {
         "class": "roll-note" if begins else "roll-note roll-held",
         "rx": min(2.0, scale.pitch_height / 3),
@@ -229,6 +234,5 @@ def _draw_note(note: Note, row: RollRow, scale: _Scale, key: str | None) -> str:
         f"bar {row.bar_at(max(note.start, row.start))}, "
         f"{value.numerator}/{value.denominator}"
     )
-    width = max(width - 1.0, 0.6 * width)  # keeps repeated notes apart
     inside = tag("title", {}, html.escape(words))
     return box(x, scale.y(note.pitch), width, scale.pitch_height, look, inside)

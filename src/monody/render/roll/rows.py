@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monody.music.melody import Melody, lines_around
+import numpy as np
+
+from monody.music.melody import Melody, Note, lines_around
 
 
 @dataclass(frozen=True)
 class RollRow:
-    """Some bars that stand side by side. Times in ticks."""
+    """Some bars side by side. Times in ticks."""
 
     lines: tuple[int, ...]  # where its bars begin, and where the last one ends
     first_bar: int  # number of its first bar
-    indent: int  # so that bars stand below bars where the first row has a pickup
+    indent: int  # so that bars lie below bars where the first row has a pickup
     last: bool
 
     @property
@@ -31,6 +34,20 @@ class RollRow:
         """Return the number of the bar that a tick of this row is in."""
         return self.first_bar + bisect_right(self.lines, tick) - 1
 
+    def notes(self, melody: Melody) -> Iterator[tuple[int, Note]]:
+        """Yield the notes that sound in this row, with their indices in the melody."""
+        sounding = (melody.starts < self.end) & (melody.ends > self.start)  # (notes,)
+        for index in np.flatnonzero(sounding).tolist():
+            yield index, Note(*melody.notes[index].tolist())
+
+    def numbered_bars(self) -> Iterator[tuple[int, int, bool]]:
+        """Yield each bar line: its bar's number, its tick, and whether it is the last.
+
+        The last bar line of a melody is drawn thick.
+        """
+        for number, tick in enumerate(self.lines, start=self.first_bar):
+            yield number, tick, self.last and tick == self.end
+
 
 def numbered_lines(melody: Melody) -> tuple[list[int], int]:
     """Find a melody's bars.
@@ -42,6 +59,12 @@ def numbered_lines(melody: Melody) -> tuple[list[int], int]:
     Returns:
         Where its bars begin and where the last one ends, in ticks; and the number of
         the first bar, 0 or 1.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.rows import numbered_lines
+        >>> numbered_lines(Melody.from_notes([(60, 72, 24), (62, 96, 96)]))
+        ([72, 96, 192], 0)
     """
     lines, start = lines_around(melody), int(melody.starts[0])
     if len(lines) > 2 and lines[1] <= 2 * start < 2 * lines[1]:
@@ -51,11 +74,18 @@ def numbered_lines(melody: Melody) -> tuple[list[int], int]:
 
 
 def rows_of(melody: Melody, bars_in_row: int) -> list[RollRow]:
-    """Cut a melody into rows of bars; a pickup stands before the first row's bars.
+    """Cut a melody into rows of bars; a pickup comes before the first row's bars.
 
     Args:
         melody: With at least one note.
         bars_in_row: Bars in each row but the last; a pickup is not counted.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.rows import rows_of
+        >>> five_bars = Melody.from_notes([(60, 96 * bar, 96) for bar in range(5)])
+        >>> [row.lines for row in rows_of(five_bars, bars_in_row=4)]
+        [(0, 96, 192, 288, 384), (384, 480)]
     """
     lines, first = numbered_lines(melody)
     has_pickup = first == 0

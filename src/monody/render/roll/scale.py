@@ -1,12 +1,12 @@
-"""How time and pitch become lengths in a piano roll that stands in rows of bars."""
+"""How time and pitch become lengths in a piano roll of several rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
-from monody.music.melody import Melody
+from monody.music.melody import Melody, Note
 from monody.render.roll.rows import RollRow
 
 MAX_TICK_WIDTH = 2.8
@@ -16,7 +16,18 @@ MIN_PITCHES = 12  # that a row has room for
 
 @dataclass(frozen=True)
 class RollScale:
-    """How ticks and pitches become lengths, in the picture's own unit."""
+    """How ticks and pitches become lengths, in the picture's own unit.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.rows import rows_of
+        >>> from monody.render.roll.scale import RollScale
+        >>> melody = Melody.from_notes([(60, 0, 96), (67, 96, 96)])
+        >>> (row,) = rows_of(melody, bars_in_row=4)
+        >>> scale = RollScale.fit(melody, [row], left=50.0, size=(384.0, 120.0))
+        >>> scale.x(0, row), scale.x(96, row), scale.y(67) < scale.y(60)
+        (50.0, 242.0, True)
+    """
 
     left: float  # of the earliest tick of a row
     tick_width: float
@@ -31,7 +42,7 @@ class RollScale:
         rows: Sequence[RollRow],
         left: float,
         size: tuple[float, float],
-        **more: Any,
+        **more: float,
     ) -> Self:
         """Choose a scale that fits the longest row and all pitches.
 
@@ -40,7 +51,7 @@ class RollScale:
             rows: Its rows.
             left: Where rows begin.
             size: How wide rows may be, and how high a roll should be.
-            more: What a kind of scale has besides.
+            more: Fields that a subclass has besides.
         """
         width, height = size
         ticks = max(row.indent + row.end - row.start for row in rows)
@@ -61,8 +72,13 @@ class RollScale:
         """The height of all pitches."""
         return self.pitches * self.pitch_height
 
+    @property
+    def shown_pitches(self) -> range:
+        """The pitches, from the highest to the lowest."""
+        return range(self.highest_pitch, self.highest_pitch - self.pitches, -1)
+
     def x(self, tick: int, row: RollRow) -> float:
-        """Return where a tick of a row stands."""
+        """Return where a tick of a row is."""
         return self.left + (row.indent + tick - row.start) * self.tick_width
 
     def y(self, pitch: int) -> float:
@@ -72,3 +88,9 @@ class RollScale:
     def sides(self, row: RollRow) -> tuple[float, float]:
         """Return where a row begins and ends."""
         return self.x(row.start, row), self.x(row.end, row)
+
+    def span(self, note: Note, row: RollRow) -> tuple[float, float]:
+        """Return where a note's part of a row begins, and how wide it is drawn."""
+        x = self.x(max(note.start, row.start), row)
+        width = self.x(min(note.end, row.end), row) - x
+        return x, max(width - 1.0, 0.6 * width)  # keeps repeated notes apart

@@ -1,4 +1,4 @@
-"""The look of a piano roll, in light and dark."""
+"""The colours and letters of a piano roll, in light and dark."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ def style(*, adaptive: bool) -> str:
         adaptive: Whether colours follow the reader's choice of dark or light, and the
             custom properties of a page such as ``--roll-note``, and words the width of
             the window. Else they are light.
+
+    Example:
+        >>> from monody.render.roll.style import style
+        >>> ".roll-note{fill:#2c60c6}" in style(adaptive=False)
+        True
+        >>> ".roll-note{fill:var(--roll-note,#2c60c6)}" in style(adaptive=True)
+        True
     """
     rules = _SHAPE_RULES + _colours(0, adaptive=adaptive)
     if not adaptive:

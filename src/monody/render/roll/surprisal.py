@@ -1,7 +1,7 @@
-"""The surprise of each note of a melody as a picture: one SVG that needs nothing else.
+"""The surprisal of each note of a melody as a picture: one SVG that needs nothing else.
 
-The melody stands as a piano roll in rows of eight bars, as a score does, so that
-phrases stand below one another. Each note is coloured by its bits, and has a stem as
+The melody is a piano roll in rows of eight bars, as in a score, so that phrases lie
+below one another. Each note is coloured by its bits, and has a stem as
 tall as they are above it. Colours mean the same in every picture.
 """
 
@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from monody.music.melody import Melody, Note
-from monody.music.pitch import pitch_name
+from monody.music.pitch import OCTAVE, is_black_key, pitch_name
 from monody.render.roll.rows import RollRow, rows_of
 from monody.render.roll.scale import RollScale
+from monody.render.roll.style import COLOURS
 from monody.render.svg import (
     AT_END,
     AT_MIDDLE,
@@ -32,7 +33,7 @@ from monody.render.svg import (
 )
 
 BARS_IN_ROW = 8
-DARKEST_BITS = 8.0  # what is more surprising has the same colour
+DARKEST_BITS = 8.0  # notes of more bits have the same colour
 TITLE_CHARACTERS = 84  # that fit; the whole title is in <title>
 
 WIDTH = 1120.0  # all lengths in pixels
@@ -43,16 +44,18 @@ ROW_GAP = 44.0  # from one row's roll to the next row's chart
 ROLL = 112.0  # its height, as far as the pitches allow
 MIN_BITS = 4.0  # that the chart has room for
 
-INK, SOFT, BAR_LINE, GRID = "#1f2328", "#59616b", "#c3c9d0", "#d9dde2"
-PAPER, ROLL_PAPER, BLACK_KEYS = "#ffffff", "#f6f7f9", "#edeff2"
+INK, SOFT, PAPER, ROLL_PAPER = (
+    COLOURS[name][0] for name in ("ink", "soft", "paper", "white-keys")
+)
+BAR_LINE, GRID, BLACK_KEYS = "#c3c9d0", "#d9dde2", "#edeff2"
 
 OUTLINE: Look = {"stroke": INK, "stroke-width": 0.6, "stroke-opacity": 0.45}
 
 # Even steps of lightness in one hue, so that the scale is even in grey too: OKLCH (B.
 # Ottosson, "A perceptual color space for image processing", 2020) from lightness 0.90
 # to 0.28 at 262 degrees.
-COLOURS = ("#ccdfff", "#a7c6fd", "#83acf7", "#6292ec", "#4579dc",
-           "#2c60c6", "#1748ab", "#06338a", "#002067")  # fmt: skip
+BITS_COLOURS = ("#ccdfff", "#a7c6fd", "#83acf7", "#6292ec", "#4579dc",
+                "#2c60c6", "#1748ab", "#06338a", "#002067")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,14 @@ class _Scale(RollScale):
         return CHART * (1 - bits / self.top_bits)
 
 
-def surprise_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
+def surprisal_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
     """Draw a melody with the bits of each note.
 
     Args:
         melody: With at least one note. A first note in the second half of its bar is a
             pickup: its bar has the number 0 and hangs out on the left.
-        bits: ``(notes,)``: the surprise of each note, 0 or more.
-        title: What the picture shows; plain text.
+        bits: ``(notes,)``: the surprisal of each note, 0 or more.
+        title: The name of the melody; plain text.
 
     Returns:
         An SVG document with its own white ground, without scripts, fonts or links. The
@@ -88,6 +91,14 @@ def surprise_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
 
     Raises:
         ValueError: If there is no note, or not one finite number for each.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.surprisal import surprisal_svg
+        >>> melody = Melody.from_notes([(60, 0, 24), (62, 24, 72)])
+        >>> svg = surprisal_svg(melody, [1.5, 4], "Two notes")
+        >>> "most surprising: D4 in bar 1, 4.0 bits" in svg
+        True
     """
     if not len(melody):
         raise ValueError("melody must have at least one note")
@@ -109,23 +120,29 @@ def surprise_svg(melody: Melody, bits: Sequence[float], title: str) -> str:
 
 
 def colour_of(bits: float) -> str:
-    """Return the colour of a surprise, pale for little: ``"#rrggbb"``."""
-    place = min(max(bits / DARKEST_BITS, 0.0), 1.0) * (len(COLOURS) - 1)
-    low = min(int(place), len(COLOURS) - 2)
-    levels = [bytes.fromhex(colour[1:]) for colour in COLOURS[low : low + 2]]
+    """Return the colour of a surprisal, pale for little: ``"#rrggbb"``.
+
+    Example:
+        >>> from monody.render.roll.surprisal import colour_of
+        >>> colour_of(0.0), colour_of(8.0)
+        ('#ccdfff', '#002067')
+    """
+    place = min(max(bits / DARKEST_BITS, 0.0), 1.0) * (len(BITS_COLOURS) - 1)
+    low = min(int(place), len(BITS_COLOURS) - 2)
+    levels = [bytes.fromhex(colour[1:]) for colour in BITS_COLOURS[low : low + 2]]
     mixed = (a + (b - a) * (place - low) for a, b in zip(*levels, strict=True))
     return "#" + "".join(f"{round(level):02x}" for level in mixed)
 
 
 def _summary(melody: Melody, bits: list[float], rows: list[RollRow]) -> str:
-    """Say in a line what the picture shows."""
-    most = bits.index(max(bits))
-    note = Note(*melody.notes[most].tolist())
+    """Describe the picture in a line."""
+    peak = bits.index(max(bits))
+    note = Note(*melody.notes[peak].tolist())
     bar = next(row for row in rows if note.start < row.end).bar_at(note.start)
     return (
         f"{len(bits):,} note{'s' * (len(bits) > 1)} · "
         f"{sum(bits) / len(bits):.2f} bits a note · most surprising: "
-        f"{pitch_name(note.pitch)} in bar {bar}, {bits[most]:.1f} bits"
+        f"{pitch_name(note.pitch)} in bar {bar}, {bits[peak]:.1f} bits"
     )
 
 
@@ -141,8 +158,8 @@ def _opening(title: str, summary: str, height: float) -> Iterator[str]:
         f"above it, the less the model expected it. {html.escape(summary)}.</desc>"
     )
     yield '<defs><linearGradient id="monody-bits">'
-    for place, colour in enumerate(COLOURS):
-        offset = place / (len(COLOURS) - 1)
+    for place, colour in enumerate(BITS_COLOURS):
+        offset = place / (len(BITS_COLOURS) - 1)
         yield tag("stop", {"offset": offset, "stop-color": colour})
     yield "</linearGradient></defs>"
     yield box(0, 0, WIDTH, height, {"fill": PAPER})
@@ -170,24 +187,21 @@ def _draw_row(
     yield from _ground(row, scale)
     yield from _bits_axis(row, scale)
     yield from _bar_lines(row, scale)
-    sounding = (melody.starts < row.end) & (melody.ends > row.start)
-    for place in np.flatnonzero(sounding).tolist():
-        note = Note(*melody.notes[place].tolist())
-        yield from _draw_note(note, bits[place], row, scale)
+    for index, note in row.notes(melody):
+        yield from _draw_note(note, bits[index], row, scale)
     yield "</g>"
 
 
 def _ground(row: RollRow, scale: _Scale) -> Iterator[str]:
-    """Draw what lies behind the notes: the black keys, and a name at each C."""
+    """Draw the ground behind the notes: the black keys, and a name at each C."""
     (left, right), height = scale.sides(row), scale.pitch_height
-    width, highest = right - left, scale.highest_pitch
-    top = scale.y(highest)
+    width, top = right - left, scale.y(scale.highest_pitch)
     yield box(left, top, width, scale.roll_height, {"fill": ROLL_PAPER})
-    for pitch in range(highest, highest - scale.pitches, -1):
+    for pitch in scale.shown_pitches:
         y = scale.y(pitch)
-        if "#" in pitch_name(pitch):
+        if is_black_key(pitch):
             yield box(left, y, width, height, {"fill": BLACK_KEYS})
-        if pitch % 12 == 0:
+        if pitch % OCTAVE == 0:
             yield line(left, right, y + height, y + height, _stroke(GRID))
             yield text(pitch_name(pitch), left - 8, y + height / 2 + 4, AT_END)
 
@@ -206,9 +220,9 @@ def _bits_axis(row: RollRow, scale: _Scale) -> Iterator[str]:
 def _bar_lines(row: RollRow, scale: _Scale) -> Iterator[str]:
     """Draw the bar lines, and the number of each bar; the melody's last is thick."""
     bottom = scale.row_height - ROW_GAP
-    for number, tick in enumerate(row.lines, start=row.first_bar):
-        x, final = scale.x(tick, row), row.last and tick == row.end
-        look = _stroke(SOFT, 2) if final else _stroke(BAR_LINE)
+    for number, tick, is_final in row.numbered_bars():
+        x = scale.x(tick, row)
+        look = _stroke(SOFT, 2) if is_final else _stroke(BAR_LINE)
         yield line(x, x, 0, bottom, look)
         if tick < row.end:
             yield text(str(number), x + 3, -6)
@@ -217,9 +231,7 @@ def _bar_lines(row: RollRow, scale: _Scale) -> Iterator[str]:
 def _draw_note(note: Note, bits: float, row: RollRow, scale: _Scale) -> Iterator[str]:
     """Draw a note's part of this row, and its stem if it begins here."""
     begins = note.start >= row.start
-    x = scale.x(max(note.start, row.start), row)
-    width = scale.x(min(note.end, row.end), row) - x
-    width = max(width - 1.0, 0.6 * width)  # keeps repeated notes apart
+    x, width = scale.span(note, row)
     y, fill = scale.y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
     look = {"class": "note" if begins else "held", "rx": 1.5, **fill}
     words = f"{pitch_name(note.pitch)}, {note.duration} ticks, {bits:.2f} bits"

@@ -14,11 +14,11 @@ from itertools import accumulate, pairwise, zip_longest
 import numpy as np
 from rich.text import Text
 
+from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody, Note
-from monody.render.roll.captions import pitch_in_key
 from monody.render.roll.rows import numbered_lines
 
-MAX_LINES = 7  # of notes; what was cut off is said in one more
+MAX_LINES = 7  # of notes; one more counts the bars that were cut off
 COLUMN_TICKS = (12, 8, 6, 4, 3, 2, 1)  # that a column can have
 MIN_BARS = 4  # to be shown, if there are as many
 FAINT = "dim"
@@ -38,11 +38,11 @@ Cell = tuple[str, str]  # a character and its style
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where each tick stands. A bar line takes a column at the end of its bar."""
+    """Where each tick is. A bar line takes a column at the end of its bar."""
 
     lines: tuple[int, ...]  # where bars begin, and where the last one ends, in ticks
     ticks: int  # of a column
-    first: tuple[int, ...]  # column of each bar, and of what would follow
+    first: tuple[int, ...]  # column of each bar, and of the one that would follow
 
     @classmethod
     def of(cls, lines: list[int], ticks: int) -> _Columns:
@@ -80,6 +80,16 @@ def terminal_roll(
 
     Raises:
         ValueError: If there is no note.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.roll.terminal import terminal_roll
+        >>> scale = [(60, 0, 24), (62, 24, 24), (64, 48, 24), (65, 72, 24)]
+        >>> melody = Melody.from_notes(scale)
+        >>> print(terminal_roll(melody, width=40, colour=False, ascii_only=True))
+        F4     o_^"|
+               o_    |
+        C4 o_      |
     """
     if not len(melody):
         raise ValueError("melody must have at least one note")
@@ -112,12 +122,12 @@ def _heights(melody: Melody) -> dict[int, int]:
     room, span = 2 * MAX_LINES, used[0] - used[-1]
     if len(used) > room:
         return {pitch: place * room // len(used) for place, pitch in enumerate(used)}
-    heights, least = {}, 0
+    heights, free = {}, 0  # the highest half line that is not taken
     for place, pitch in enumerate(used):
         even = (used[0] - pitch) * min(room - 1, span) // max(span, 1)
-        most = room - len(used) + place  # leaves room for those below
-        heights[pitch] = min(max(even, least), most)
-        least = heights[pitch] + 1
+        lowest = room - len(used) + place  # leaves room for those below
+        heights[pitch] = min(max(even, free), lowest)
+        free = heights[pitch] + 1
     return heights
 
 
@@ -134,9 +144,9 @@ def _columns(melody: Melody, lines: list[int], width: int) -> _Columns:
     grid = int(np.gcd.reduce([*within.tolist(), *np.diff(lines).tolist()]))
     exact = next(ticks for ticks in COLUMN_TICKS if grid % ticks == 0)
     coarser = sorted(ticks for ticks in COLUMN_TICKS if ticks >= exact)
-    wanted = min(MIN_BARS, len(lines) - 1)
+    bars_shown = min(MIN_BARS, len(lines) - 1)
     choices = [_Columns.of(lines, ticks) for ticks in coarser]
-    fitting = (one for one in choices if one.bars_within(width) >= wanted)
+    fitting = (one for one in choices if one.bars_within(width) >= bars_shown)
     return next(fitting, choices[-1])
 
 

@@ -1,0 +1,187 @@
+"""What is known of a training: the record that a model's file and its folder carry.
+
+A network alone is numbers. To write melodies with it one must know how its corpus was
+read, which settings it was trained with, and what its training melodies are like. Both
+``monody.json`` in a ``.keras`` file and ``settings.json`` in an experiment hold this
+record; the folder also says when the training started and where its data was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from monody.errors import MonodyError, SettingError
+from monody.settings.model import ModelSettings
+from monody.settings.reading import ReadSettings
+from monody.settings.training import TrainSettings
+
+
+@dataclass(frozen=True)
+class CorpusStyle:
+    """What is usual in the training melodies: defaults and limits of new ones.
+
+    Args:
+        meter: The commonest time signature, such as ``"6/8"``.
+        bpm: The median tempo, in quarter notes a minute.
+        bars: Bars that half of the melodies have.
+        max_bars: Bars that nine of ten melodies have at most.
+        tonic_share: Share of the melodies that end on the tonic that is heard.
+        last_ticks: Ticks that nine of ten last notes have at least.
+        note_ticks: Lengths of notes that occur, rising.
+        rest_ticks: Lengths of rests that occur, rising.
+        hold_ticks: Lengths of holds that occur, rising.
+        pitch_range: Lowest and highest MIDI pitch.
+        repeats: For figures of 1, 2, … notes: how many notes of them in a row repeat
+            the figure, in 99 of 100 melodies.
+    """
+
+    meter: str
+    bpm: float
+    bars: int
+    max_bars: int
+    tonic_share: float
+    last_ticks: int
+    note_ticks: tuple[int, ...]
+    rest_ticks: tuple[int, ...]
+    hold_ticks: tuple[int, ...]
+    pitch_range: tuple[int, int]
+    repeats: tuple[int, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the two parts that records have always had, ``usual`` and ``seen``."""
+        return {
+            "usual": {
+                "meter": self.meter,
+                "bpm": self.bpm,
+                "bars": self.bars,
+                "most_bars": self.max_bars,
+                "ends": {"tonic": self.tonic_share, "last_ticks": self.last_ticks},
+            },
+            "seen": {
+                "note_ticks": list(self.note_ticks),
+                "rest_ticks": list(self.rest_ticks),
+                "hold_ticks": list(self.hold_ticks),
+                "pitch_range": list(self.pitch_range),
+                "repeats": list(self.repeats),
+            },
+        }
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Self:
+        """Rebuild what ``to_json`` wrote; other names in it are left alone.
+
+        Raises:
+            KeyError, TypeError, ValueError: If it is damaged or of another version.
+        """
+        usual, seen = saved["usual"], saved["seen"]
+        lowest, highest = seen["pitch_range"]
+        return cls(
+            meter=usual["meter"],
+            bpm=float(usual["bpm"]),
+            bars=usual["bars"],
+            max_bars=usual["most_bars"],
+            tonic_share=usual["ends"]["tonic"],
+            last_ticks=usual["ends"]["last_ticks"],
+            note_ticks=tuple(seen["note_ticks"]),
+            rest_ticks=tuple(seen["rest_ticks"]),
+            hold_ticks=tuple(seen["hold_ticks"]),
+            pitch_range=(lowest, highest),
+            repeats=tuple(seen["repeats"]),
+        )
+
+
+@dataclass(frozen=True)
+class MelodyCounts:
+    """How many melodies are on each side of the split."""
+
+    train: int
+    validation: int
+    test: int
+
+    def of(self, side: str) -> int:
+        """Return the melodies of ``"train"``, ``"validation"`` or ``"test"``."""
+        count: int = getattr(self, side)
+        return count
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """All that is known of a training before it starts.
+
+    Args:
+        reading: How the corpus was read.
+        model: What the network looks like.
+        training: How it is trained.
+        base_sha256: Of the file that it is fine-tuned from, if it is.
+        data_fingerprint: SHA-256 of all melodies of the corpus.
+        melodies: How many are on each side.
+        style: What the training melodies are like.
+        versions: Of Python and of the packages that a figure may depend on.
+        started: When, in UTC; empty in a model's file.
+        data_dir: Where the data was; empty in a model's file, which may be given away.
+    """
+
+    reading: ReadSettings
+    model: ModelSettings
+    training: TrainSettings
+    base_sha256: str | None
+    data_fingerprint: str
+    melodies: MelodyCounts
+    style: CorpusStyle
+    versions: dict[str, str]
+    started: str = ""
+    data_dir: str = ""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every setting by its name, as JSON values."""
+        parts = (self.reading, self.model, self.training)
+        return {name: v for part in parts for name, v in part.to_json().items()}
+
+    def of_folder(self) -> dict[str, Any]:
+        """Return the record as ``settings.json`` holds it."""
+        return {"started": self.started, "data_dir": self.data_dir, **self.of_model()}
+
+    def of_model(self) -> dict[str, Any]:
+        """Return the record as a model's file holds it: nothing of the folder."""
+        return {
+            "settings": {
+                "reading": self.reading.to_json(),
+                "model": self.model.to_json(),
+                "training": self.training.to_json(),
+            },
+            "base_sha256": self.base_sha256,
+            "data_fingerprint": self.data_fingerprint,
+            "melodies": asdict(self.melodies),
+            **self.style.to_json(),
+            "versions": self.versions,
+        }
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Self:
+        """Rebuild what ``of_folder`` or ``of_model`` returned.
+
+        Raises:
+            MonodyError: If it is damaged, or of another version.
+        """
+        try:
+            settings, melodies = saved["settings"], saved["melodies"]
+            return cls(
+                reading=ReadSettings.from_json(settings["reading"]),
+                model=ModelSettings.from_json(settings["model"]),
+                training=TrainSettings.from_json(settings["training"]),
+                base_sha256=saved["base_sha256"],
+                data_fingerprint=saved["data_fingerprint"],
+                melodies=MelodyCounts(**melodies),
+                style=CorpusStyle.from_json(saved),
+                versions=dict(saved["versions"]),
+                started=saved.get("started", ""),
+                data_dir=saved.get("data_dir", ""),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, SettingError) as error:
+            raise MonodyError(
+                f"the settings saved are not those of this version of monody ({error}):"
+                " train again, or install the version that saved them"
+            ) from error

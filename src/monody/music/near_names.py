@@ -1,0 +1,44 @@
+"""Names that people type, matched in spite of how they spell them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+
+
+def plain_name(name: str, keep: Callable[[str], bool] = str.isalnum) -> str:
+    """Reduce a name to the characters that count, in lower case.
+
+    Args:
+        name: As someone typed it.
+        keep: Says of a character whether it counts: by default letters and digits.
+
+    Example:
+        >>> from monody.music.near_names import plain_name
+        >>> plain_name("Acoustic Guitar (nylon)")
+        'acousticguitarnylon'
+    """
+    return "".join(filter(keep, name.lower()))
+
+
+def near_names(
+    wanted: str, names: Iterable[str], *, min_letters: int, cutoff: float
+) -> list[str]:
+    """Return up to three names that contain the wanted one, or else resemble it.
+
+    Args:
+        wanted: A plain name.
+        names: The plain names that there are.
+        min_letters: How long the wanted name must be for names that contain it.
+        cutoff: How much a name must resemble the wanted one, 0-1.
+
+    Example:
+        >>> from monody.music.near_names import near_names
+        >>> near_names("sax", ["altosax", "flute"], min_letters=1, cutoff=0.5)
+        ['altosax']
+        >>> near_names("fluet", ["altosax", "flute"], min_letters=1, cutoff=0.5)
+        ['flute']
+    """
+    names = list(names)
+    near = [name for name in names if len(wanted) >= min_letters and wanted in name][:3]
+    return near or difflib.get_close_matches(wanted, names, n=3, cutoff=cutoff)

@@ -1,0 +1,215 @@
+"""A melody on a page: a player, a piano roll, a staff and files to save.
+
+``CardMaker`` renders the files of a melody and gathers what is known of it into a
+``Card``. ``templates/player.html`` shows a card; ``player.js`` plays it. Where an
+optional package is missing, the page leaves out what needs it and says so once.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from monody.errors import MonodyError
+from monody.files import write_bytes
+from monody.generation.generate import Generation
+from monody.generation.retries import GeneratedMelody
+from monody.music.key_finding import heard_scale
+from monody.music.melody import Melody
+from monody.music.meter import TICKS_PER_QUARTER
+from monody.render.forms import render
+from monody.render.roll.captions import bar_count
+from monody.render.roll.roll import roll_svg
+from monody.render.roll.rows import numbered_lines
+
+MAX_STAFF_BARS = 128  # a longer staff takes seconds to engrave
+MEDIA_TYPES = {  # of the files that are also embedded in the page
+    "MIDI": "audio/midi",
+    "MusicXML": "application/vnd.recordare.musicxml+xml",
+    "ABC": "text/vnd.abc",
+}
+
+
+class Link(NamedTuple):
+    """A file that a page offers."""
+
+    kind: str  # such as "MIDI"
+    name: str  # under which it is saved
+    target: str  # its path from the page, or its whole content: ``data:…``
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the page says and offers of one melody.
+
+    Example:
+        >>> from monody.pages.player import Card
+        >>> from monody.music.melody import Melody
+        >>> card = Card("1.mid", Melody.from_notes([(60, 0, 24), (62, 24, 72)]))
+        >>> card.ticks_per_second, card.bar_lines, card.first_bar
+        (48.0, [0, 96], 1)
+    """
+
+    name: str
+    melody: Melody
+    facts: tuple[tuple[str, str], ...] = ()  # such as ("key", "D dorian")
+    label: str = ""  # new, near-copy or copy
+    said: str = ""  # a sentence more
+    sound: str = ""  # the path of its WAV from the page; empty where there is none
+    staff: str = ""  # an SVG
+    files: tuple[Link, ...] = ()
+
+    @property
+    def ticks_per_second(self) -> float:
+        """The tempo as ticks a second."""
+        return self.melody.bpm * TICKS_PER_QUARTER / 60
+
+    @property
+    def bar_lines(self) -> list[int]:
+        """The ticks of the bar lines of its roll, the closing one included."""
+        return numbered_lines(self.melody)[0]
+
+    @property
+    def first_bar(self) -> int:
+        """The number of its first bar: 0 for a pickup, else 1."""
+        return numbered_lines(self.melody)[1]
+
+    @property
+    def roll(self) -> str:
+        """Its piano roll, an SVG."""
+        return roll_svg(self.melody, f"Piano roll of {self.name}", heading=False)
+
+
+class CardMaker:
+    """Renders the melodies of one page.
+
+    Args:
+        folder: Where the page goes.
+        sound_bank: A ``.sf2`` file that plays; by default monody's own sound.
+
+    Example:
+        >>> from monody.pages.player import CardMaker
+        >>> from pathlib import Path
+        >>> maker = CardMaker(Path("."))
+        >>> maker.leave_out("no staff")
+        >>> maker.leave_out("no staff")
+        >>> maker.left_out
+        ['no staff']
+    """
+
+    def __init__(self, folder: Path, sound_bank: Path | None = None) -> None:
+        self._folder = folder
+        self._sound_bank = sound_bank
+        self.left_out: list[str] = []  # a line for each thing that is not shown
+
+    def card(
+        self,
+        name: str,
+        melody: Melody,
+        generated: GeneratedMelody,
+        path: Path,
+        generation: Generation,
+    ) -> Card:
+        """Render one melody, and gather what is known of it.
+
+        Args:
+            name: The heading of the card.
+            melody: As it was written.
+            generated: What is known of it.
+            path: Its MIDI file, in the folder of the page or below; all other files go
+                beside it.
+            generation: The sampling run that wrote it.
+
+        Returns:
+            The card.
+
+        Raises:
+            MonodyError: If the sound bank cannot be played.
+        """
+        made = {"WAV": self._written(melody, path, "wav")}
+        if bar_count(melody) <= MAX_STAFF_BARS:
+            made["MusicXML"] = self._written(melody, path, "musicxml")
+        else:
+            self.leave_out(
+                f"no staff of more than {MAX_STAFF_BARS} bars: "
+                "monody render --to musicxml"
+            )
+        made["ABC"] = self._written(melody, path, "abc")
+        files = {"MIDI": path, **{kind: out for kind, out in made.items() if out}}
+        return Card(
+            name=name,
+            melody=melody,
+            facts=_facts(melody, generated, generation),
+            label=generated.novelty.label if generated.novelty else "",
+            said=generated.novelty.said if generated.novelty else "",
+            sound=self._relative(files["WAV"]) if "WAV" in files else "",
+            staff=self._staff(files.get("MusicXML")),
+            files=tuple(self._link(kind, out) for kind, out in files.items()),
+        )
+
+    def leave_out(self, line: str) -> None:
+        """Note what is not shown, once."""
+        if line not in self.left_out:
+            self.left_out.append(line)
+
+    def _relative(self, path: Path) -> str:
+        """Return the path of a file from the page."""
+        return path.relative_to(self._folder).as_posix()
+
+    def _link(self, kind: str, path: Path) -> Link:
+        """Offer a file.
+
+        When a page is opened from disk, a browser does not trust the files beside it:
+        it shows them in place of the page instead of saving them. It does save what is
+        embedded in the page, so small files are embedded.
+        """
+        target = self._relative(path)
+        if kind in MEDIA_TYPES:
+            content = base64.b64encode(path.read_bytes()).decode("ascii")
+            target = f"data:{MEDIA_TYPES[kind]};base64,{content}"
+        return Link(kind, path.name, target)
+
+    def _written(self, melody: Melody, path: Path, form: str) -> Path | None:
+        """Write a file beside the MIDI file, if the package for it is installed."""
+        out = path.with_suffix(f".{form}")
+        try:
+            write_bytes(out, render(melody, form, path.stem, self._sound_bank))
+        except MonodyError as error:
+            if form == "wav" and self._sound_bank is not None:
+                raise
+            self.leave_out(str(error))
+            return None
+        return out
+
+    def _staff(self, score: Path | None) -> str:
+        """Engrave a score, if the package for it is installed."""
+        from monody.render.notation.staff import to_svg_staff
+
+        if score is None:
+            return ""
+        try:
+            return to_svg_staff(score.read_text("utf-8"))
+        except MonodyError as error:
+            self.leave_out(str(error))
+            return ""
+
+
+def _facts(
+    melody: Melody, generated: GeneratedMelody, generation: Generation
+) -> tuple[tuple[str, str], ...]:
+    """List the facts under the heading of a card: key, meter, tempo and so on."""
+    heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
+    settings = generation.settings
+    # A MIDI file knows major and minor only: of D dorian it says A minor.
+    key = settings.scale.name if settings.scale else melody.key
+    meters = dict.fromkeys(str(meter) for meter in melody.meters)
+    return (
+        ("key", key or f"{heard.name} (heard)"),
+        ("meter", ", ".join(meters)),
+        ("tempo", f"{melody.bpm:.0f} bpm"),
+        ("seed", f"{settings.seed}, melody {generated.draft.task.index + 1}"),
+        ("temperature", settings.temperature_text),
+        ("bits a note", f"{generated.draft.bits_per_note:.2f}"),
+    )
