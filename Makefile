@@ -1,7 +1,8 @@
 # make install  what `monody` needs, in .venv
 # make demo     learn from public-domain tunes and write 10 melodies
-# make test     lint, types and tests
-# make base     train the base model anew: under an hour on two cores; goes on after a stop
+# make test     lint, the rule of the rooms, types and tests
+# make thorough the same with many more examples, as CI runs them
+# make base     train the base model again: under an hour on two cores; resumes after a stop
 # make clean   remove the environment
 # All of them need Python 3.11 or later, and the first time a network.
 
@@ -10,7 +11,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 TUNES := data/public-domain
 
-.PHONY: install demo test base clean
+.PHONY: install demo test thorough base clean
 
 install: $(VENV)/.installed
 
@@ -25,6 +26,9 @@ test: $(VENV)/.dev
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mypy
 	$(RUN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+thorough: export MONODY_THOROUGH := 1
+thorough: test
 
 base: $(VENV)/.demo
 	$(RUN)/python -m monody.cli.make_base data/base

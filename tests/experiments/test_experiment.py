@@ -96,7 +96,7 @@ def test_what_may_go_on_is_the_one_started_last(trained: Experiment) -> None:
     with pytest.raises(MonodyError, match="monody train"):
         Experiment.to_go_on()
     _pretend("01", "2026-01-01")
-    with pytest.raises(MonodyError, match="no training to go on with in.*train anew"):
+    with pytest.raises(MonodyError, match="no training to go on with in.*train again"):
         Experiment.to_go_on()
     damaged = _pretend("02", "2027-01-01")
     (damaged / "settings.json").write_text("{")

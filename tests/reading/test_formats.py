@@ -128,7 +128,7 @@ def test_a_latin_1_book_with_dos_line_ends_is_read() -> None:
 
 def test_archives_that_cannot_be_trusted() -> None:
     locked = bytearray(_zip({"a.mid": GOOD}))
-    locked[6] |= 1  # the flags, where the member stands and in the directory
+    locked[6] |= 1  # the flags, at the member and in the directory
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(UnreadableError, match="locked by a password"):
         Archive(bytes(locked)).read(0, 10**6)

@@ -316,7 +316,7 @@ def test_a_measure_split_by_a_repeat_leaves_the_grid() -> None:
     assert score.tracks[0].start.tolist()[-2:] == [2 * BAR + 3 * QUARTER, 3 * BAR]
 
 
-def test_a_measure_of_another_length_begins_the_grid_anew() -> None:
+def test_a_measure_of_another_length_begins_a_new_grid() -> None:
     score = _read(
         _score(_part(START + _note("C4", 4), *[_note("D4", n) for n in (2, 4, 4)]))
     )

@@ -157,9 +157,7 @@ def test_the_scorecard_has_a_row_for_base_from_nothing_and_fine_tuned(
     ):
         own = Evaluator(encoded).score(TrainedModel(path).network)
         assert card.references[name].score == own
-    assert {"base_alone", "from_nothing", "bigram"} <= card.to_json()[
-        "references"
-    ].keys()
+    assert {"base_alone", "from_nothing", "bigram"} <= card.references.keys()
 
 
 def test_events_that_the_base_never_met_are_learnt(

@@ -61,7 +61,7 @@ def again(output: str, out: str | None, experiment_dir: str | None) -> None:
 @click.option(
     "--replace",
     metavar="BARS",
-    help="Write these bars anew, such as 5-8, so that they lead into what follows.",
+    help="Write other bars here, such as 5-8, so that they lead into what follows.",
 )
 @click.option(
     "--to_meter", metavar="METER", help="Same pitches in another meter, such as 6/8."

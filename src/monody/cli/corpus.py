@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -32,6 +31,7 @@ def corpus(names: Sequence[str], out: str) -> None:
     The tunes come with music21: pip install 'monody[demo]'.
     """
     from rich.console import Console
+    from rich.progress import TaskID
 
     from monody.cli.progress import progress_bar
     from monody.corpus.public_domain import write_collection
@@ -42,7 +42,7 @@ def corpus(names: Sequence[str], out: str) -> None:
             with progress_bar(Console(file=terminal)) as bar:
                 task = bar.add_task(f"writing {name}", total=None)
 
-                def progress(done: int, total: int, task: Any = task) -> None:
+                def progress(done: int, total: int, task: TaskID = task) -> None:
                     bar.update(task, completed=done, total=total)
 
                 report = write_collection(name, out, progress)

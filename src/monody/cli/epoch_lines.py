@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 from rich.console import Console
 
@@ -26,7 +25,7 @@ class EpochLines(keras.callbacks.Callback):
         self._num_epochs = num_epochs
         self._explained = False
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: object = None) -> None:
         """Keras may come here twice: for the rest of an epoch, and for those after."""
         self.finished = False
         if not self._explained:
@@ -35,14 +34,14 @@ class EpochLines(keras.callbacks.Callback):
             )
         self._explained = True
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         """Start the epoch's bar."""
         self._bar = progress_bar(self._console)
         name = f"epoch {epoch + 1}/{self._num_epochs}"
         self._bar.start()
         self._task = self._bar.add_task(name, total=self.params["steps"])
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Move the bar."""
         self._bar.update(self._task, completed=batch + 1)
 
@@ -59,7 +58,7 @@ class EpochLines(keras.callbacks.Callback):
             highlight=False,
         )
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: object = None) -> None:
         """Remember that nothing broke training off."""
         self.finished = True
 

@@ -7,14 +7,15 @@ command line cannot differ from Python.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
 
 from monody.settings.base import Limits, Settings, field_types
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., object])
+Chosen = TypeVar("Chosen", bound=Settings)
 
 
 class SettingOption(click.Option):
@@ -114,7 +115,7 @@ def _help(field: dataclasses.Field[Any], about: str, limits: Limits) -> str:
     return f"{about} [{'; '.join(notes)}]" if notes else about
 
 
-def settings_from(settings: type[Settings], values: dict[str, Any]) -> Any:
+def settings_from(settings: type[Chosen], values: Mapping[str, Any]) -> Chosen:
     """Build settings from the values of a command's options, ignoring the others."""
     names = {field.name for field in dataclasses.fields(settings)}
     return settings(**{name: values[name] for name in names & values.keys()})

@@ -116,7 +116,12 @@ def _bits(run: Run, side: str) -> str:
 
 
 def _duration(seconds: float | None) -> str:
-    """Say how long: ``_duration(75) == "1m 15s"``."""
+    """Say how long.
+
+    Example:
+        >>> _duration(75)
+        '1m 15s'
+    """
     if seconds is None:
         return "-"
     minutes, rest = divmod(round(seconds), 60)

@@ -90,7 +90,7 @@ def sample(
     hear, see and read them; manifest.json says how each was made: `monody again` makes
     it again, `monody vary` something like it.
     """
-    settings: SampleSettings = settings_from(SampleSettings, values)
+    settings = settings_from(SampleSettings, values)
 
     from monody.experiments.base import BaseExperiment, open_experiment
     from monody.music.general_midi import program_of
@@ -208,12 +208,12 @@ def _usual(usual: UsualNovelty) -> Iterator[str]:
 
 def _costs(generation: Generation) -> Iterator[str]:
     """Say how much probability the rules cost."""
-    generated = generation.generated
     names = dict(RULE_NAMES)
     if generation.rewrite is not None:
         names["density"] = "as many notes in each bar"
+    of_melodies = [one.draft.cost_bits for one in generation.generated]
     costs = {
-        name: sum(one.draft.cost_bits.get(rule, 0) for one in generated) / len(generated)
+        name: sum(cost.get(rule, 0) for cost in of_melodies) / len(of_melodies)
         for rule, name in names.items()
     }
     told = [

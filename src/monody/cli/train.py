@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -91,11 +91,11 @@ def train(
         write_page(write, "judging and rendering", sound_bank, opens=opens)
 
 
-def _train(values: dict[str, Any]) -> Experiment:
+def _train(values: Mapping[str, Any]) -> Experiment:
     """Train from the beginning."""
-    settings: TrainSettings = settings_from(TrainSettings, values)
-    model: ModelSettings = settings_from(ModelSettings, values)
-    reading: ReadSettings = settings_from(ReadSettings, values)
+    settings = settings_from(TrainSettings, values)
+    model = settings_from(ModelSettings, values)
+    reading = settings_from(ReadSettings, values)
     corpus = read_folder(values["folder"], values["data_dir"], reading)
     report_reading(corpus)
     click.echo("starting Keras on JAX ...")
@@ -176,7 +176,7 @@ def _refuse_differing(named: dict[str, Any], experiment: Experiment) -> None:
         if same != began.get(key):
             raise MonodyError(
                 f"--{key} is {value!r}, but {str(experiment.folder)!r} began with "
-                f"{began.get(key)!r}: leave it out to go on, or train anew; only "
+                f"{began.get(key)!r}: leave it out to go on, or train again; only "
                 f"{', '.join(f'--{name}' for name in MAY_CHANGE)} may change"
             )
 

@@ -277,7 +277,7 @@ Describe = Callable[[NoteLines], tuple[Hashes, Integers]]
 
 
 def _usual_waits(lines: NoteLines) -> Integers:
-    """Return the median wait of each melody, weighted by time: ``(melodies,)`` ticks."""
+    """Return the median wait of each melody, weighted by time, in ticks."""
     wait = np.where(lines.is_last, 0, lines.wait)
     order = np.lexsort((wait, lines.melody))
     filled = np.cumsum(wait[order])

@@ -62,7 +62,9 @@ def histograms(melodies: MelodyStore, chosen: Mask | None = None) -> Histograms:
         >>> from monody.corpus.histograms import histograms
         >>> from monody.music.melody import Melody
         >>> from monody.music.melody_store import MelodyStore
-        >>> waltz = Melody.from_notes([(60, 0, 24), (62, 24, 48)], meters=[(0, 3, 4)])
+        >>> from monody.music.meter import Meter
+        >>> three = [Meter(0, 3, 4)]
+        >>> waltz = Melody.from_notes([(60, 0, 24), (62, 24, 48)], meters=three)
         >>> found = histograms(MelodyStore.of([waltz]))
         >>> found["pitch"], found["duration"], found["meter"]
         ({'C4': 1, 'C#4': 0, 'D4': 1}, {'quarter': 1, 'half': 1}, {'3/4': 1})
@@ -119,7 +121,7 @@ def notes_in(melodies: MelodyStore, chosen: Mask) -> int:
 
 
 def _note_counts(melodies: MelodyStore, chosen: Mask) -> tuple[list[int], list[int]]:
-    """Count the notes by pitch, ``(128,)``, and by ticks; the last count is the rest."""
+    """Count the notes by pitch and by ticks; the last count is of all longer ones."""
     longest = max(NOTE_VALUES)
     pitches, durations = np.zeros(128, np.int64), np.zeros(longest + 2, np.int64)
     for block in melody_blocks(melodies):

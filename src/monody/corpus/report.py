@@ -1,7 +1,7 @@
 """The report on a corpus: what became of every file, for a person or a program.
 
-``cli.corpus_report`` prints a report and ``pages.corpus`` writes it as a page; the words
-that both use are here. A report reads its verdicts lazily, so 100,000 files fit.
+``cli.corpus_report`` prints a report and ``pages.corpus`` writes it as a page. The
+words that both use are here. A report reads its verdicts lazily, so 100,000 files fit.
 """
 
 from __future__ import annotations
@@ -215,9 +215,10 @@ def row_of(verdict: Verdict) -> FileRow:
     Example:
         >>> from monody.corpus.report import row_of
         >>> from monody.corpus.verdicts import Verdict
-        >>> row = row_of(Verdict("a.mid", "kept", "", 2, 0, 1200, meters=("6/8", "4/4")))
-        >>> row.melodies, row.notes, row.meter
-        ('2', '1,200', '6/8 +1')
+        >>> verdict = Verdict("a.mid", "kept", "", notes=1200, meters=("6/8", "4/4"))
+        >>> row = row_of(verdict)
+        >>> row.notes, row.meter
+        ('1,200', '6/8 +1')
     """
     return FileRow(
         verdict.verdict,
@@ -265,8 +266,8 @@ def summary(report: Report) -> str:
         >>> from monody.corpus.report import make_report, summary
         >>> import monody
         >>> corpus = monody.read_corpus("data/midi")
-        >>> print(summary(make_report("", corpus.verdicts, corpus.melodies, corpus.used)))
-        All 20 files can be used. That makes 20 melodies, ... notes, ... of music.
+        >>> summary(make_report("", corpus.verdicts, corpus.melodies, corpus.used))
+        'All 20 files can be used. That makes 20 melodies, ... notes, ... of music.'
     """
     totals = report.totals
     if not totals.melodies_used:
@@ -392,6 +393,7 @@ _TRACK_NUMBERS = re.compile(r"\btracks? \d+(?:, \d+)*(?: and \d+(?: more)?)?")
 def _kind_of_repair(repair: str) -> str:
     """Leave out the numbers and names that differ from file to file.
 
+    >>> from monody.corpus.report import _kind_of_repair
     >>> _kind_of_repair("cut at the last whole event of tracks 3 and 5")
     'cut at the last whole event of a track'
     >>> _kind_of_repair("track count put right: 3, not 4")

@@ -1,7 +1,7 @@
 """The split: which melodies are trained on, and which are held out.
 
-A split is by duplicate group (``duplicates``): copies and near-copies of a tune, and the
-melodies of one piece, are always on the same side.
+A split is by duplicate group (``duplicates``): copies and near-copies of a tune, and
+the melodies of one piece, are always on the same side.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A suffix array of melodies: it finds the runs of notes that a melody shares with them.
+"""A suffix array of melodies, to find the runs of notes that another shares with them.
 
 From each note a *step* leads to the next of its melody: the interval, and the wait, the
 ticks from onset to onset. Two runs of notes are the same if their steps are: neither
@@ -294,7 +294,7 @@ def _ordered(text: Ints, last: NDArray[np.bool_]) -> Longs:
     """Order all places by the numbers that follow there up to the end of the melody.
 
     Places are ranked by their number, then by 2, 4, 8 … numbers, each time by two of
-    the earlier ranks. Places whose rank is theirs alone are left as they are (N. Larsson
+    the earlier ranks. Places that share their rank with no other are done (N. Larsson
     and K. Sadakane, Theoretical Computer Science 387(3), 2007).
 
     Args:

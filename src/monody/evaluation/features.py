@@ -90,7 +90,7 @@ def melody_features(
         >>> from monody.evaluation.features import melody_features
         >>> from monody.music.melody import Melody
         >>> from monody.music.melody_store import MelodyStore
-        >>> fifth = Melody.from_notes([(60, 0, 24), (67, 24, 24)], key="C major")
+        >>> fifth = Melody.from_notes([(60, 0, 24), (67, 24, 24)])
         >>> features = melody_features(MelodyStore.of([fifth]))
         >>> features["range_semitones"], features["in_key_share"]
         (array([[7.]]), array([[1.]]))

@@ -93,8 +93,8 @@ def compare(
         >>> found = monody.compare(melodies, melodies)
         >>> found.overlap["range_semitones"] > 0.7  # 1 is perfect
         True
-        >>> found.classifier_accuracy  # a classifier cannot tell them apart
-        0.5
+        >>> found.classifier_accuracy <= 0.5  # no better than by chance
+        True
     """
     rng = np.random.default_rng(seed)
     sides = [_measured(_drawn(side, rng), excerpt_bars) for side in (generated, real)]

@@ -101,6 +101,11 @@ def open_experiment(path: str | os.PathLike[str] | None = None) -> Experiment:
 
     Raises:
         MonodyError: If there is no model where one is named.
+
+    Example:
+        >>> import monody
+        >>> monody.open_experiment("experiments/01").record().model.rnn_size
+        12
     """
     if path is None:
         trained = EXPERIMENTS.glob(f"*/{MODEL_FILE}")

@@ -10,7 +10,7 @@ split.json         which melodies were trained on and which held out
 files.json         the verdict on every file
 training/          the melodies trained on, so that the data is not needed again
 held_out/          the held-out melodies, validation before test
-checkpoint.npz     where training stands, for `monody train --resume`
+checkpoint.npz     the state of the training, for `monody train --resume`
 base.keras         what it was fine-tuned from, if it was
 from_nothing.keras what it would be without: `monody evaluate` trains it to compare
 history.csv        figures of each epoch
@@ -53,6 +53,13 @@ class Experiment:
 
     Args:
         path: The folder, or a ``.keras`` file on its own.
+
+    Example:
+        >>> experiment = Experiment("experiments/01")
+        >>> experiment.record().melodies
+        MelodyCounts(train=16, validation=2, test=2)
+        >>> len(experiment.side("train"))
+        16
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -229,7 +236,7 @@ class Experiment:
         if not experiment.checkpoint_path.is_file():
             raise MonodyError(
                 f"no training to go on with in {str(experiment.path)!r}: expected "
-                f"{str(experiment.checkpoint_path)!r}; train anew, or name another "
+                f"{str(experiment.checkpoint_path)!r}; train again, or name another "
                 "--experiment_dir"
             )
         return experiment
@@ -262,7 +269,7 @@ class Experiment:
         return TrainedModel(self.base_path) if there else None
 
     def held_out_melodies(self) -> MelodyStore | None:
-        """Return the held-out melodies, or ``None`` where the model stands alone."""
+        """Return the held-out melodies, or ``None`` of a model file on its own."""
         folder = self.held_out_path
         return MelodyStore.load(folder) if folder.is_dir() else None
 

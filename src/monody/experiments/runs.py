@@ -76,6 +76,11 @@ def list_runs(folder: str | os.PathLike[str] = EXPERIMENTS) -> list[Run]:
     Raises:
         MonodyError: If there is no such folder. A damaged or foreign folder within is
             listed with its problem.
+
+    Example:
+        >>> import monody
+        >>> [(run.name, run.epochs, run.finished) for run in monody.list_runs()]
+        [('01', 2, True)]
     """
     folder = Path(folder)
     if not folder.is_dir():

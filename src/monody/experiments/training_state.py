@@ -1,4 +1,4 @@
-"""Where a training stands, in one file of its experiment: ``checkpoint.npz``.
+"""The state of a training, in one file of its experiment: ``checkpoint.npz``.
 
 Every variable of the network, of its optimizer and of the figures under way is an array
 in it; where in which epoch they were is JSON, and so is what the callbacks remember.
@@ -68,7 +68,7 @@ class TrainingState:
 def write_checkpoint(
     path: Path, standing: TrainingState, variables: Mapping[str, NDArray[Any]]
 ) -> None:
-    """Write where a training stands, whole or not at all.
+    """Write the state of a training, whole or not at all.
 
     Args:
         path: The file.
@@ -114,8 +114,8 @@ def _read(path: Path, only: str | None = None) -> dict[str, NDArray[Any]]:
             return {name: archive[name] for name in ([only] if only else archive)}
     except FileNotFoundError as error:
         raise MonodyError(
-            f"no checkpoint in {str(path.parent)!r}: nothing of a training can be gone "
-            "on with there; name another --experiment_dir, or train anew"
+            f"no checkpoint in {str(path.parent)!r}: there is no training to resume; "
+            "name another --experiment_dir, or train again"
         ) from error
     except (zipfile.BadZipFile, ValueError, EOFError, TypeError) as error:
         raise _damaged(path) from error
@@ -124,5 +124,5 @@ def _read(path: Path, only: str | None = None) -> dict[str, NDArray[Any]]:
 def _damaged(path: Path) -> MonodyError:
     return MonodyError(
         f"{str(path)!r} is not a whole checkpoint of this version of monody: train "
-        "anew, or name another --experiment_dir"
+        "again, or name another --experiment_dir"
     )

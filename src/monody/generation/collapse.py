@@ -22,19 +22,19 @@ SILENCE = "silence"
 ONE_NOTE = "one note"
 ENDLESS_LOOP = "endless loop"
 
-# Silences. Tunes are silent for 0.3 of their time at most, 1.3 bars on end.
+# Silences. Tunes are silent for 0.3 of their time at most, 1.3 bars in a row.
 SILENT_SHARE = 0.5  # of the time
-SILENT_BARS = 4  # on end, anywhere
+SILENT_BARS = 4  # in a row, anywhere
 MIN_REST_TICKS = TICKS_PER_QUARTER  # what is shorter is a way of playing: staccato
 
 # One note. One pitch has 0.79 of a tune's notes or time at most; it stays for 9.5 bars.
 ONE_NOTE_SHARE = 0.9
-ONE_NOTE_BARS = 16  # on end, anywhere
+ONE_NOTE_BARS = 16  # in a row, anywhere
 FEW_NOTES, FEW_BARS = 8, 4  # a melody that has less of both may stay on one pitch
 
 # Loops, by pitch alone: asking for the rhythm too finds the same ones. In tunes, trills
 # apart, the longest loop of a figure of up to 8 notes has 34 notes, and a longer figure
-# comes 6.4 times on end. 40 is well below "the last 60 pitches repeat the same 8".
+# comes 6.4 times in a row. 40 is well below "the last 60 pitches repeat the same 8".
 MAX_FIGURE_NOTES = 16
 LOOP_TIMES = 7
 LOOP_NOTES = 40
@@ -47,13 +47,13 @@ def collapse_of(melody: Melody, *, length_ticks: int | None = None) -> str | Non
     """Tell how a melody has collapsed.
 
     - ``"empty"``: it has no note.
-    - ``"silence"``: it is silent for more than half of its time, or for 4 bars on end.
-      Rests shorter than a quarter do not count, nor the part of a bar before a pickup.
+    - ``"silence"``: it is silent for more than half of its time, or for 4 bars in a
+      row. Rests shorter than a quarter do not count, nor the bar before a pickup.
     - ``"one note"``: one pitch has 0.9 of the notes or of the sounding time, or stays
       for 16 bars, or repeats as a loop would. A melody of fewer than 8 notes in less
       than 4 bars may stay on one pitch.
     - ``"endless loop"``: the pitches of a figure of up to 16 notes come 7 times or more
-      on end, over 40 notes or more, until the melody ends or for a quarter of it.
+      in a row, over 40 notes or more, until the melody ends or for a quarter of it.
 
     Args:
         melody: Any melody. If its meters change, a bar is the longest of them.
@@ -76,7 +76,7 @@ def collapse_of(melody: Melody, *, length_ticks: int | None = None) -> str | Non
 
 
 def _is_silence(melody: Melody, end: int, bar_ticks: int) -> bool:
-    """Tell whether most of a melody, or too many bars on end, are silent."""
+    """Tell whether most of a melody, or too many bars in a row, are silent."""
     rests = np.append(melody.starts, end) - np.append(0, melody.ends)
     if rests[0] < bar_ticks:
         rests[0] = 0  # a pickup

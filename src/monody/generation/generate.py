@@ -127,6 +127,14 @@ def generate(
     Raises:
         MonodyError: If there is no model, no melody to continue where one was named, or
             no melody can be all that is asked for.
+
+    Example:
+        >>> import monody
+        >>> experiment = monody.open_experiment("experiments/01")
+        >>> settings = monody.SampleSettings(num_files=2, bars=4, meter="3/4", seed=7)
+        >>> generation = monody.generate(experiment, settings)
+        >>> [melody.end for melody in generation.melodies]
+        [288, 288]
     """
     settings = with_seed(settings or SampleSettings())
     model = experiment.load()

@@ -1,4 +1,4 @@
-"""The time that is written anew where bars of a melody are replaced."""
+"""Infilling: the time to fill where bars of a melody are replaced."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monody.music.melody import Melody, lines_around, shifted
 
 
 class Gap(NamedTuple):
-    """The time that is written anew when bars are replaced, in ticks."""
+    """The time to fill when bars are replaced, in ticks."""
 
     start: int  # the first tick that no kept note before sounds at
     end: int  # where what follows begins, or the melody ends

@@ -25,7 +25,7 @@ def rescore(
     Args:
         model: The trained network.
         melodies: Any. Of one with ``MAX_READ`` events or more, ``MAX_JUDGED`` count,
-            and so many before them are heard.
+            and as many before them are heard.
         from_tick: Events that begin earlier are heard, but do not count.
     """
     starts = [_start(melody, model.vocabulary, from_tick) for melody in melodies]

@@ -30,7 +30,7 @@ from monody.models.saved_model import TrainedModel
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter, bar_line_before, bar_lines, meter_at
-from monody.music.scale import move_to_scale, parse_scale
+from monody.music.scale import Scale, move_to_scale, parse_scale
 from monody.settings.sampling import SampleSettings
 
 FILLINGS = 32  # of replaced bars, that one is drawn from
@@ -38,7 +38,22 @@ FILLINGS = 32  # of replaced bars, that one is drawn from
 
 @dataclass(frozen=True)
 class Rewrite:
-    """What to do with a melody."""
+    """What to do with a melody.
+
+    Args:
+        keep: ``"rhythm"`` writes new pitches, ``"pitches"`` a new rhythm.
+        replace: First and last bar to write again, counted from 1.
+        to_meter: Numerator and denominator of another meter; the pitches are kept.
+        to_key: The key to move to, such as ``"D minor"``.
+        from_key: Its own key; by default the one that is heard.
+
+    Raises:
+        MonodyError: If two rewrites contradict each other.
+
+    Example:
+        >>> Rewrite(replace=(5, 8)).to_json()
+        {'replace': (5, 8)}
+    """
 
     keep: str | None = None  # rhythm or pitches
     replace: tuple[int, int] | None = None  # first and last bar, counted from 1
@@ -329,5 +344,5 @@ def _with_pitches(melody: Melody, events: Events) -> Melody:
     return replace(melody, notes=notes, key=None)
 
 
-def _heard(melody: Melody) -> Any:
+def _heard(melody: Melody) -> Scale:
     return heard_scale(melody.pitches.tolist(), melody.durations.tolist())

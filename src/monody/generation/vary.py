@@ -38,7 +38,15 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
         experiment_dir: Where its model is now; by default where it was.
 
     Raises:
-        MonodyError: If the file does not say how it was made, or its model is not there.
+        MonodyError: If the file does not say how it was made, or its model is gone.
+
+    Example:
+        >>> import monody
+        >>> settings = monody.SampleSettings(num_files=1, bars=4, seed=7)
+        >>> generation = monody.generate(monody.Experiment("experiments/01"), settings)
+        >>> [path] = generation.save("sketches")
+        >>> monody.again(path).melodies == generation.melodies
+        True
     """
     provenance = read_provenance(Path(path))
     experiment = _experiment_of(provenance, experiment_dir)
@@ -72,14 +80,21 @@ def vary(
         path: A file that monody wrote; to rewrite, any MIDI file.
         changes: Settings that change. Without a rewrite all else stays: the seed, too,
             unless it is named here.
-        how: What to keep and what to write anew; ``num_files`` times, once by default,
-            from a new seed unless it is named.
+        how: What to keep; the model writes the rest, ``num_files`` times (once by
+            default), from a new seed unless it is named.
         experiment_dir: The model; by default the one that the file was made with, or
             the most recent one.
 
     Raises:
-        MonodyError: If the file does not say how it was made, its model is not there, or no melody
-            can be all that is asked for.
+        MonodyError: If the file does not say how it was made, its model is gone, or no
+            melody can be all that is asked for.
+
+    Example:
+        >>> import monody
+        >>> new_pitches = monody.Rewrite(keep="rhythm")
+        >>> varied = monody.vary("data/midi/tune-001.mid", how=new_pitches)
+        >>> len(varied.melodies)
+        1
     """
     changes = dict(changes or {})
     if how is None:

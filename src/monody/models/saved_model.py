@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 RECORD = "monody.json"  # the member with the vocabulary and the record
 
-# What reading a damaged file may raise.
+# What reading our members of a damaged file may raise.
 _DAMAGED = (
     AttributeError,
     EOFError,
     KeyError,
     OSError,
+    RuntimeError,  # of zipfile: a flag says that the member is encrypted
     TypeError,
     ValueError,
     zipfile.BadZipFile,
@@ -100,7 +101,7 @@ class TrainedModel:
         # Optimizer state is not needed; safe_mode refuses code in the file.
         try:
             return keras.saving.load_model(self.path, compile=False, safe_mode=True)
-        except _DAMAGED as error:
+        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
             raise self._not_whole() from error
 
     @cached_property

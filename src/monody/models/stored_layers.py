@@ -60,8 +60,8 @@ def unpack_layers(packed: bytes) -> dict[str, Layer]:
         for name, about in json.loads(archive.read(KINDS)).items():
             arrays = []
             for part in PARTS[about["kind"]]:
-                with archive.open(f"{name}/{part}.npy") as file:
-                    arrays.append(np.load(file, allow_pickle=False))
+                data = io.BytesIO(archive.read(f"{name}/{part}.npy"))
+                arrays.append(np.load(data, allow_pickle=False))
             layers[name] = make_layer(about["kind"], arrays, about["relu"])
     return layers
 

@@ -69,7 +69,7 @@ class SampleSettings(Settings):
     """The same for rhythm alone."""
 
     top_k: int = setting(0, minimum=0, maximum=131)
-    """Choose among so many of the likeliest; 0 among all."""
+    """Choose among this many of the likeliest; 0 among all."""
 
     top_p: float = setting(1.0, minimum=0.0, maximum=1.0)
     """Choose among the fewest that have this share of the probability together."""
@@ -87,10 +87,10 @@ class SampleSettings(Settings):
     """Put the primer into the file, too, before the new bars."""
 
     best_of: int | None = setting(None, minimum=1, maximum=100_000)
-    """Make so many, and keep the best: the likeliest that copy the least."""
+    """Make this many, and keep the best: the likeliest that copy the least."""
 
     max_copy: float | None = setting(None, minimum=0.0)
-    """Try again where more bars than this on end stand in a training melody."""
+    """Try again where more bars in a row than this are in a training melody."""
 
     midi_instrument: str = setting("Acoustic Grand Piano")
     """General MIDI instrument: its name in any case, or its number 0-127."""
@@ -106,7 +106,7 @@ class SampleSettings(Settings):
         if self.best_of is not None and self.best_of < self.num_files:
             raise SettingError(
                 f"best_of must be at least num_files, {self.num_files}, not "
-                f"{self.best_of}: the best are chosen among so many"
+                f"{self.best_of}: the best are chosen among them"
             )
 
     @property

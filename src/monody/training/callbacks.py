@@ -2,7 +2,7 @@
 
 The order matters: the held-out score comes first, because the others watch it. Those
 that remember anything from one epoch to the next can say it and take it back, so that a
-training that was stopped goes on as if it had not been (``resuming``).
+training that was stopped goes on as if it had not been (``checkpointing``).
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ class HeldOutScore(keras.callbacks.Callback):
         for name in ("pitch_loss", "duration_loss"):
             logs.pop(name, None)
         if self._evaluator is not None:
-            score = self._evaluator.score(self._network).to_json()
+            score = self._evaluator.score(self._network)
             for name in (BITS, "pitch_bits_per_note", "duration_bits_per_note"):
-                logs[f"val_{name}"] = score[name]
+                logs[f"val_{name}"] = getattr(score, name)
         if not math.isfinite(logs.get(HELD_OUT_BITS, logs[BITS])):
             raise MonodyError(
                 "training diverged: the figures are no numbers any more; try a lower "
@@ -133,7 +133,7 @@ class KeepMilestones(keras.callbacks.Callback):
         super().__init__()
         self._experiment = experiment
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
         """Copy the last weights, if the epoch is one of those."""
         number = epoch + 1
         if number.bit_count() == 1:
@@ -163,7 +163,7 @@ class Stopwatch(keras.callbacks.Callback):
         """The time that training took so far."""
         return time.monotonic() - self._zero
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Stop if the time is up."""
         if self.seconds >= self._limit:
             self.model.stop_training = True
@@ -175,11 +175,11 @@ class Stopwatch(keras.callbacks.Callback):
         self._epoch_began = seconds
 
     def state(self) -> dict[str, Any]:
-        """Return where the clock stands and stood when the epoch began."""
+        """Return the seconds now, and when the epoch began."""
         return {"seconds": self.seconds, "epoch_began": self._epoch_began}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Let the clock go on from there."""
+        """Count on from there."""
         self._zero = time.monotonic() - state["seconds"]
         self._epoch_began = state["epoch_began"]
 
@@ -300,5 +300,5 @@ class TensorBoardLog(keras.callbacks.Callback):
             self._writer.close()
 
 
-def _event(epoch: int, **what: Any) -> Any:
+def _event(epoch: int, **what: object) -> Any:
     return Event(wall_time=time.time(), step=epoch + 1, **what)

@@ -1,4 +1,4 @@
-"""Stopping a training at any moment, and going on as if it had not been stopped.
+"""Stopping a training at any moment, and resuming it as if it had not been stopped.
 
 A checkpoint holds every variable and what the callbacks remember. Keras calls back
 between two steps, so what is written then is of one moment; and it is written after the
@@ -49,18 +49,18 @@ class CtrlC:
                 pass  # not the main thread: Ctrl-C does not come here
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._handles:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def _note(self, *_: Any) -> None:
+    def _note(self, *_: object) -> None:
         """Handle the first Ctrl-C."""
         self.pressed = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class KeepCheckpoint(keras.callbacks.Callback):
-    """Writes where training stands: after each epoch, and now and then within one.
+    """Writes the state of a training: after each epoch, and now and then within one.
 
     It comes after the callbacks whose memory it keeps.
 
@@ -86,12 +86,12 @@ class KeepCheckpoint(keras.callbacks.Callback):
         self._first_batch = standing.batch
         self._found = read_variables(self._path)
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: object = None) -> None:
         """Write how training begins."""
         if self._found is None and not self._path.exists():
             self._write(0, 0)
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         """Put the variables back; Keras has set the figures of the epoch to 0."""
         self._epoch = epoch
         if self._found is not None:
@@ -100,14 +100,14 @@ class KeepCheckpoint(keras.callbacks.Callback):
             if not self._first_batch:
                 self.model.reset_metrics()  # they are of the epoch before
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Write, if it is time."""
         steps = self.params["steps"]
         due = time.monotonic() >= self._written + SECONDS_BETWEEN
         if (due or self._ctrl_c.pressed) and batch + 1 < steps:
             self._write(self._epoch, self._first_batch + batch + 1)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
         """Write."""
         self._first_batch = 0
         self._write(epoch + 1, 0)

@@ -82,7 +82,7 @@ PRESETS = (
 
 
 def preset_for(notes: int) -> Preset:
-    """Return the preset for a training set with so many notes."""
+    """Return the preset for a training set of this many notes."""
     return next(preset for preset in PRESETS if notes < preset.below_notes)
 
 

@@ -72,6 +72,14 @@ def train(
     Raises:
         MonodyError: If the corpus has no melody, the folder holds a model already, or
             the base is not there or has other sizes than were named.
+
+    Example:
+        >>> import monody
+        >>> corpus = monody.read_corpus("data/midi")
+        >>> once = monody.TrainSettings(num_epochs=1, batch_size=8, base="none")
+        >>> small = monody.ModelSettings(rnn_size=12)
+        >>> monody.train(corpus, once, model=small, experiment_dir="first_try")
+        Experiment('first_try')
     """
     settings = settings or TrainSettings()
     model = model or ModelSettings()
@@ -129,6 +137,11 @@ def resume(
 
     Raises:
         MonodyError: If there is nothing to go on with.
+
+    Example:
+        >>> import monody
+        >>> monody.resume("experiments/01").scores()["test"].score.melodies
+        2
     """
     experiment = Experiment.to_go_on(experiment_dir)
     state = read_training_state(experiment.checkpoint_path)

@@ -126,14 +126,14 @@ def by_length(rules: Rules, now: Now) -> Allowed:
 
 
 def by_count(rules: Rules, now: Now) -> Allowed:
-    """Allow what leaves the right number of notes possible."""
-    after = jnp.maximum(now.left[:, None] - rules.ticks, 0)
-    masks = []
-    held = jnp.where(_closes(now), Sounds.CLOSING, Sounds.NOTE)
+    """Allow what leaves the right number of notes in each bar possible."""
+    after = jnp.maximum(now.left[:, None] - rules.ticks, 0)  # (rows, durations)
+    masks = []  # of each kind, (rows, durations)
+    lengthened = jnp.where(_closes(now), Sounds.CLOSING, Sounds.NOTE)
     for is_note, sounds in (
         (True, Sounds.NOTE),
         (False, Sounds.NOTHING),
-        (False, held[:, None]),
+        (False, lengthened[:, None]),
         (True, Sounds.CLOSING),
     ):
         ok, count = count_on(rules, now, is_note)
@@ -166,7 +166,7 @@ def count_on(
 def by_end(rules: Rules, now: Now) -> Allowed:
     """Allow the last tick to a note of the right pitch class only."""
     goes_on = now.left[:, None] > rules.ticks  # (rows, durations)
-    right = _closes(now)
+    right = _closes(now)  # (rows,)
     hold = goes_on | right[:, None]
     anything = jnp.ones_like(goes_on)
     masks = [goes_on, anything, hold, anything, anything]
@@ -177,7 +177,7 @@ def by_end(rules: Rules, now: Now) -> Allowed:
 
 def by_kept(rules: Rules, now: Now) -> Allowed:
     """Allow only what a rewrite keeps, where it keeps something."""
-    kind = _at(rules.kept_kinds, now.event)
+    kind = _at(rules.kept_kinds, now.event)  # scalar: all rows keep the same rhythm
     pitch = (kind == FREE) | (jnp.where(IS_NOTE, 0, SYMBOLS) == kind)
     note = _at(rules.kept_pitches, now.notes)[:, None]  # (rows, 1)
     pitch &= (note == FREE) | ~IS_NOTE | (note == SYMBOLS)
@@ -263,7 +263,7 @@ def allow(rules: Rules, now: Now) -> tuple[Masks, Masks]:
     durations = jnp.all(duration[:, hard], axis=1)
     pitches = jnp.all(pitch[:, hard], axis=1) & _timed(durations[:, None], kinds)[:, 0]
     fewer = pitches & jnp.all(pitch[:, ~hard], axis=1)
-    some = jnp.any(fewer & IS_NOTE, axis=1, keepdims=True)
+    some = jnp.any(fewer & IS_NOTE, axis=1, keepdims=True)  # (rows, 1)
     together = Masks(jnp.where(some, fewer, pitches), durations)
     return together, Masks(pitch & _timed(duration, kinds), duration)
 
@@ -286,6 +286,7 @@ def _closes(now: Now) -> jax.Array:
 
 
 def _at(table: jax.Array, index: jax.Array) -> jax.Array:
+    """Look an index up; beyond the end of a table lies its last entry."""
     return table.at[index].get(mode="clip")
 
 

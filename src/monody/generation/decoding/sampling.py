@@ -46,12 +46,12 @@ def sample(
     Example:
         Of two symbols as likely as each other, and a third that is not allowed:
 
-        >>> import jax.numpy as jnp
+        >>> import jax
+        >>> import numpy as np
         >>> from monody.generation.decoding.sampling import SamplingSettings, sample
-        >>> logits = jnp.zeros((2, 3))
-        >>> allowed = jnp.array([[True, False, True]] * 2)
-        >>> chance = jnp.array([0.4, 0.6])
-        >>> sample(logits, allowed, SamplingSettings(temperature=1.0), chance).tolist()
+        >>> allowed = np.array([[True, False, True]] * 2)
+        >>> settings, chance = SamplingSettings(temperature=1.0), np.array([0.4, 0.6])
+        >>> jax.jit(sample)(np.zeros((2, 3)), allowed, settings, chance).tolist()
         [0, 2]
     """
     masked = jnp.where(allowed, logits, FORBIDDEN)
@@ -75,10 +75,11 @@ def shortlist(logits: jax.Array, settings: SamplingSettings) -> jax.Array:
         ``(rows, symbols)`` bool.
 
     Example:
-        >>> import jax.numpy as jnp
+        >>> import jax
+        >>> import numpy as np
         >>> from monody.generation.decoding.sampling import SamplingSettings, shortlist
-        >>> logits = jnp.log(jnp.array([[0.5, 0.3, 0.2]]))
-        >>> shortlist(logits, SamplingSettings(temperature=1.0, top_k=2)).tolist()
+        >>> logits, settings = np.log([[0.5, 0.3, 0.2]]), SamplingSettings(1.0, top_k=2)
+        >>> jax.jit(shortlist)(logits, settings).tolist()
         [[True, True, False]]
     """
     listed = jnp.ones(logits.shape, bool)

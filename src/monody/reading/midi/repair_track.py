@@ -84,7 +84,7 @@ class RebuiltTrack:
         self._end = chunk.end
         self._keep_tempos = keep_tempos
         self._tick = 0
-        self._status_lapsed = False  # by a meta event or sysex after it
+        self._status_lapsed = False  # running status, by a meta event or sysex
         self._sounding: dict[int, int] = {}  # note-ons by channel and pitch
 
     @property
