@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import tempfile
 from pathlib import Path
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 import monody
 from monody.experiments.experiment import Experiment
 from tests.builders.midi_files import write_tunes
+from tests.builders.profile import THOROUGH, examples
 
-# Two profiles: a quick one for those who wait, and a thorough one for CI, which sets
-# the variable CI, and for `make thorough`.
-THOROUGH = bool(os.environ.get("CI") or os.environ.get("MONODY_THOROUGH"))
-QUICK_EXAMPLES, THOROUGH_EXAMPLES = 20, 100  # of a property that names no number
 # No deadline: machines are noisy, and the first example compiles. The same examples in
 # every run: what fails here fails there.
 hypothesis.settings.register_profile(
     "monody",
     deadline=None,
     derandomize=True,
-    max_examples=THOROUGH_EXAMPLES if THOROUGH else QUICK_EXAMPLES,
+    max_examples=examples(100),
 )
 hypothesis.settings.load_profile("monody")
 
@@ -42,18 +42,26 @@ def pytest_configure(config: pytest.Config) -> None:
     is imported, here and in the commands that tests run.
     """
     config.addinivalue_line("markers", "thorough: runs in CI and `make thorough` only")
+    os.environ.setdefault(
+        "PYTEST_RUN", secrets.token_hex(4)
+    )  # the same in all processes
     folder = tempfile.TemporaryDirectory(prefix="monody-tests-")
     config.stash[_CACHE] = folder
     os.environ["MONODY_CACHE"] = f"{folder.name}/cache"
     if "PYTEST_XDIST_WORKER" not in os.environ:  # those share what they compile
         kept = Path(config.rootpath) / ".pytest_cache" / COMPILED
         os.environ["JAX_COMPILATION_CACHE_DIR"] = str(kept)
+        if not THOROUGH:  # compiles in two thirds of the time; the same operations
+            os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes, so that no process is left with one."""
     items.sort(key=lambda item: item.path.name not in SLOW_FILES)
+    for item in items:
+        if item.get_closest_marker("thorough") and not THOROUGH:
+            item.add_marker(pytest.mark.skip(reason="make thorough, or CI, runs it"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -69,23 +77,32 @@ def tunes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _train(tunes: Path, folder: Path, encoding: str) -> Experiment:
-    return monody.train(
-        monody.read_corpus(tunes),
-        monody.TrainSettings(num_epochs=2, batch_size=8, seed=3),
-        model=monody.ModelSettings(encoding=encoding, rnn_size=12, num_layers=2),
-        experiment_dir=folder,
-        message="a note to self",
-    )
+def _train(tunes: Path, factory: pytest.TempPathFactory, encoding: str) -> Experiment:
+    """Train once for all test processes; each has a copy of its own."""
+    own = factory.mktemp(encoding) / "01"
+    shared = factory.getbasetemp().parent / f"{os.environ['PYTEST_RUN']}-{encoding}"
+    with FileLock(f"{shared}.lock"):
+        if not shared.is_dir():
+            monody.train(
+                monody.read_corpus(tunes),
+                monody.TrainSettings(num_epochs=2, batch_size=8, seed=3),
+                model=monody.ModelSettings(
+                    encoding=encoding, rnn_size=12, num_layers=2
+                ),
+                experiment_dir=shared,
+                message="a note to self",
+            )
+    shutil.copytree(shared, own)
+    return Experiment(own)
 
 
 @pytest.fixture(scope="session")
 def trained(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Experiment:
     """A tiny experiment in the encoding `notes`."""
-    return _train(tunes, tmp_path_factory.mktemp("notes") / "01", "notes")
+    return _train(tunes, tmp_path_factory, "notes")
 
 
 @pytest.fixture(scope="session")
 def trained_steps(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Experiment:
     """A tiny experiment in the encoding `steps`."""
-    return _train(tunes, tmp_path_factory.mktemp("steps") / "01", "steps")
+    return _train(tunes, tmp_path_factory, "steps")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from monody.experiments import base
 from monody.experiments.base import pack_base
 from monody.experiments.experiment import Experiment
 from monody.music.midi_file import write_midi
+from monody.training.presets import PRESETS
 from tests.builders.midi_files import tune, write_tunes
 
 ROOT = Path(__file__).parent.parent
@@ -59,12 +62,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_base(
-    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A tiny base model in place of ours."""
+def small(trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tiny base model in place of ours, and networks of its size from nothing."""
     pack_base(trained, tmp_path / "packed")
     monkeypatch.setattr(base, "PACKED", tmp_path / "packed")
+    tiny = [replace(preset, rnn_size=12, patience=2) for preset in PRESETS]
+    monkeypatch.setattr("monody.training.presets.PRESETS", tuple(tiny))
 
 
 def _run(command: list[str], folder: Path) -> None:
@@ -80,7 +83,7 @@ def _run(command: list[str], folder: Path) -> None:
     assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.usefixtures("small_base")
+@pytest.mark.usefixtures("small")
 def test_the_commands_run_in_their_order(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,14 +98,17 @@ def test_the_commands_run_in_their_order(
             _run(["make", "--dry-run", "--always-make", command[1]], ROOT)
         elif command[0] == "source":
             assert command[1] == ".venv/bin/activate"
-        elif line == FIRST or command[0] == "python":
+        elif line == FIRST:
             _run(command, home)
+        elif command[0] == "python":
+            monkeypatch.setattr(sys, "argv", command[1:])
+            runpy.run_path(command[1], run_name="__main__")
         else:
             assert command[0] == "monody"
             main(command[1:])
 
 
-@pytest.mark.usefixtures("small_base")
+@pytest.mark.usefixtures("small")
 def test_the_table_s_commands_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = [shlex.split(line) for line in _inline(ENGLISH)]
     assert len(commands) >= 8
@@ -116,6 +122,24 @@ def test_the_table_s_commands_run(home: Path, monkeypatch: pytest.MonkeyPatch) -
         main([*command[1:], *short])
 
 
-def test_the_python_program_runs(home: Path) -> None:
+@pytest.mark.usefixtures("small")
+def test_the_python_program_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [program] = _blocks(ENGLISH, "python")
-    _run([sys.executable, "-c", program], home)
+    monkeypatch.chdir(home)
+    exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.thorough
+def test_commands_and_program_run_with_the_base_as_it_is(
+    tmp_path: Path,
+) -> None:
+    write_tunes(tmp_path / "data/midi", 10, bars=4)
+    write_midi(tune(0), tmp_path / "my.mid")
+    for script in ("train.py", "sample.py"):
+        shutil.copy(ROOT / script, tmp_path)
+    lines = [line for block in _blocks(ENGLISH, "bash") for line in block.splitlines()]
+    for line in lines:
+        if line.startswith(("monody", "python")):
+            _run(shlex.split(line), tmp_path)
+    [program] = _blocks(ENGLISH, "python")
+    _run([sys.executable, "-c", program], tmp_path)

@@ -79,6 +79,7 @@ def event_draw(
         max_parts: Parts that an attempt may have.
 
     Example:
+        >>> from monody.seeds import event_draw
         >>> event_draw(melody=4, attempt=1, part=2, max_parts=8)
         (4, 10)
     """

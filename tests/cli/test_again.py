@@ -49,8 +49,8 @@ def test_again_says_that_a_file_was_edited(
     output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edited = tmp_path / "edited.mid"
-    passport = read_provenance(output)
-    write_midi(tune(9, bars=4), edited, text=passport.text())
+    provenance = read_provenance(output)
+    write_midi(tune(9, bars=4), edited, text=provenance.text())
     lines = _run(capsys, "again", edited, "--out", tmp_path / "new.mid")
     assert lines[1].startswith(f"not the same bytes as {edited}: it was edited")
     assert (tmp_path / "new.mid").read_bytes() == output.read_bytes()
@@ -97,9 +97,9 @@ def test_mistakes_are_one_line(
     mine = tmp_path / "mine.mid"
     write_midi(tune(4, bars=4), mine)
     for arguments, said in {
-        ("again", mine): "carries no passport",
+        ("again", mine): "does not say how",
         ("again", tmp_path / "none.mid"): "no file",
-        ("vary", mine, "--temperature", 0.5): "carries no passport",
+        ("vary", mine, "--temperature", 0.5): "does not say how",
         ("vary", output): "nothing is to change",
         ("vary", output, "--best_of", 5): "best_of is for `monody sample`",
         ("vary", output, "--prime_bars", "1-4"): "prime_bars is for",

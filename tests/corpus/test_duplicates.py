@@ -21,6 +21,7 @@ from tests.builders.copies import (
     with_holes,
 )
 from tests.builders.midi_files import store_of, tune
+from tests.builders.profile import examples
 
 
 def _check(duplicates: Duplicates) -> None:
@@ -246,7 +247,7 @@ def test_the_size_of_parts_changes_nothing(
 SEEDS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, len(COPIES))), max_size=9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(SEEDS)
 def test_any_corpus_has_sound_groups(recipe: list[tuple[int, int]]) -> None:
     rng = np.random.default_rng(4)

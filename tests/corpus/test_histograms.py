@@ -13,6 +13,7 @@ from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import Meter
 from tests.builders.midi_files import store_of, tune
+from tests.builders.profile import examples
 
 MAJOR, MINOR = [0, 2, 4, 5, 7, 9, 11, 12], [0, 2, 3, 5, 7, 8, 11, 12]
 
@@ -93,7 +94,7 @@ def test_nothing_is_counted_of_nothing() -> None:
     assert not any(histograms(store_of([tune(1)]), np.array([False])).values())
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     chosen=st.lists(st.booleans(), min_size=7, max_size=7),
     notes=st.integers(1, 100),

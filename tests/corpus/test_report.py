@@ -38,6 +38,7 @@ from monody.corpus.verdicts import (
 from monody.pages import corpus as report_page
 from monody.pages.corpus import write_page
 from tests.builders.midi_files import store_of, tune
+from tests.builders.profile import examples
 
 HOSTILE = "\x1b[31m[bold]<script>alert(1)</script>\u202e\udce9\n.mid"
 CUT = "cut at the last whole event of track 3"
@@ -234,7 +235,7 @@ def test_rows_are_cut_with_a_word_on_how_to_see_the_rest(report: Report) -> None
     assert "more files" not in printed(report)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.text(min_size=1, max_size=40), st.integers(2, 30))
 def test_a_shortened_path_fits(path: str, cells: int) -> None:
     assert cell_len(shortened(printable(path), cells)) <= cells

@@ -11,6 +11,7 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import Meter
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import Triple
+from tests.builders.profile import examples
 
 BAR = [(60, 0, 24), (64, 24, 24), (67, 48, 48)]  # a bar of 4/4
 
@@ -106,7 +107,7 @@ def test_no_melodies_have_features_of_the_same_widths() -> None:
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(melody=melodies())
 def test_shares_are_shares_and_all_is_finite(melody: Melody) -> None:
     found = features(melody)
@@ -141,7 +142,7 @@ def test_an_excerpt_begins_where_the_music_does() -> None:
     assert list(excerpts(MelodyStore.of([empty]), 1)) == [empty]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(melody=melodies())
 def test_an_excerpt_of_all_bars_is_the_melody(melody: Melody) -> None:
     (cut,) = excerpts(MelodyStore.of([melody]), 10_000)

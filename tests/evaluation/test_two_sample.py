@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from monody.evaluation.two_sample import Floats, overlapping_area, tell_apart
+from tests.builders.profile import examples
 
 
 def normal(seed: int, rows: int, width: int = 1, mean: float = 0.0) -> Floats:
@@ -59,7 +60,7 @@ def test_where_all_distances_are_equal_equal_ones_count() -> None:
     assert overlapping_area(np.zeros((4, 1)), np.array([[1.0], [-1.0], [1.0]])) == 0
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     generated=arrays(float, (5, 2), elements=st.floats(-100, 100)),
     reference=arrays(float, (6, 2), elements=st.floats(-100, 100)),

@@ -162,6 +162,7 @@ def test_the_base_model_is_small_and_plain_keras_opens_it() -> None:
     assert {"pitch", "duration"} == set(network.output)
 
 
+@pytest.mark.thorough  # it reads 4,248 tunes
 def test_the_base_model_is_the_one_of_the_recipe(tmp_path: Path) -> None:
     from monody.cli.make_base import MODEL, READING, TRAINING, base_corpus
 

@@ -24,6 +24,7 @@ from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, HOLD, REST, Vocabulary
 from monody.models.record import CorpusStyle
 from tests.builders.decoding import now_of, style_of
+from tests.builders.profile import examples
 
 NOTES = Vocabulary("notes")
 ROWS = 6  # melodies of each example
@@ -289,7 +290,7 @@ def _check_durations(request: Request, melody: Written) -> None:
     assert all(ticks in seen[names.get(pitch, "note")] for pitch, ticks in melody)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(new_melodies | new_rhythms() | new_pitches(), st.integers(0, 2**32))
 def test_melodies_obey_and_meet_no_dead_end(request: Request, seed: int) -> None:
     try:
@@ -309,7 +310,7 @@ def test_where_notes_are_counted_too_the_last_is_long_enough() -> None:
             _check(request, request.spans[0], melody)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(old_melodies(), st.integers(0, 3), st.integers(0, 3))
 def test_whatever_obeys_may_be_written(old: Old, fewer: int, more: int) -> None:
     style, span, melody = old

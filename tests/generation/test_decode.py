@@ -39,6 +39,7 @@ from monody.settings.sampling import SampleSettings
 from tests.builders.melodies import melodies, step_melodies
 from tests.builders.midi_files import tune
 from tests.builders.networks import predict
+from tests.builders.profile import examples
 
 
 def _without_copies(experiment: Experiment) -> TrainedModel:
@@ -255,7 +256,7 @@ def _read_in_training(encoded: EncodedSet, count: int) -> list[EventInputs[int]]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.data())
 def test_decoding_reads_what_training_read_and_leads_to_the_end_it_knew(
     encoding: str, data: st.DataObject
@@ -286,7 +287,7 @@ def test_a_primer_from_the_middle_of_a_melody_is_read_without_a_start() -> None:
     assert inside == [whole[1]._replace(note_before=first_note), *whole[2:]]
 
 
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 @given(st.integers(0, 2**32 - 1))
 def test_the_same_seed_writes_the_same(loaded: TrainedModel, seed: int) -> None:
     first, second = (_write(loaded, _from_nothing(3, 96), seed=seed) for _ in range(2))

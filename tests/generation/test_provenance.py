@@ -18,7 +18,7 @@ from monody.generation.rewrite import Rewrite, RewriteRecord
 from monody.music.midi_file import midi_bytes
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import midi_file, tune
-from tests.builders.passports import PASSPORT
+from tests.builders.provenances import PROVENANCE
 
 
 def _alike(settings: SampleSettings) -> SampleSettings:
@@ -54,47 +54,47 @@ some_settings = st.builds(
     st.booleans(),
     st.text(),
 )
-def test_a_passport_survives_being_written_into_a_file(
+def test_provenance_survives_being_written_into_a_file(
     settings: SampleSettings, index: int, attempt: int, primed: bool, path: str
 ) -> None:
-    passport = replace(
-        PASSPORT,
+    provenance = replace(
+        PROVENANCE,
         settings=settings,
         index=index,
         attempt=attempt,
         model_path=path.encode("utf-8", "replace").decode(),
-        primer=PASSPORT.primer if primed else None,
+        primer=PROVENANCE.primer if primed else None,
     )
-    text = passport.text()
+    text = provenance.text()
     assert text.isascii()  # other programs read it without doubt
     read = Provenance.from_json(json.loads(text))
-    assert read == replace(passport, settings=_alike(settings))
+    assert read == replace(provenance, settings=_alike(settings))
 
 
 def test_how_many_were_made_does_not_show() -> None:
-    settings = PASSPORT.settings
+    settings = PROVENANCE.settings
     other = replace(settings, num_files=3, best_of=30, max_copy=2.0)
-    assert replace(PASSPORT, settings=other).text() == PASSPORT.text()
+    assert replace(PROVENANCE, settings=other).text() == PROVENANCE.text()
 
 
 def test_a_rewrite_is_told() -> None:
     rewrite = RewriteRecord(Rewrite(keep="rhythm", replace=None), tune(2))
-    passport = replace(PASSPORT, rewrite=rewrite)
-    assert Provenance.from_json(json.loads(passport.text())).rewrite == rewrite
-    assert "rewrite" not in PASSPORT.to_json()
+    provenance = replace(PROVENANCE, rewrite=rewrite)
+    assert Provenance.from_json(json.loads(provenance.text())).rewrite == rewrite
+    assert "rewrite" not in PROVENANCE.to_json()
 
 
-def test_every_file_carries_its_passport(trained: Experiment, tmp_path: Path) -> None:
+def test_every_file_carries_its_provenance(trained: Experiment, tmp_path: Path) -> None:
     settings = SampleSettings(num_files=2, file_length=16, seed=5, key="G")
     generation = monody.generate(trained, settings)
     manifest: list[Any] = []
     for index, path in enumerate(generation.save(tmp_path)):
-        passport = read_provenance(path)
-        assert passport.model == trained.load().fingerprint
-        assert Path(passport.model_path) == trained.model_path.absolute()
-        assert passport.settings == _alike(generation.settings)
-        assert (passport.index, passport.attempt) == (index, 0)
-        assert passport.primer == generation.primers[index]
+        provenance = read_provenance(path)
+        assert provenance.model == trained.load().fingerprint
+        assert Path(provenance.model_path) == trained.model_path.absolute()
+        assert provenance.settings == _alike(generation.settings)
+        assert (provenance.index, provenance.attempt) == (index, 0)
+        assert provenance.primer == generation.primers[index]
         # Another library finds it, too.
         texts = [
             message.text
@@ -102,24 +102,24 @@ def test_every_file_carries_its_passport(trained: Experiment, tmp_path: Path) ->
             for message in track
             if message.type == "text"
         ]
-        assert texts == [passport.text()]
-        manifest.append(passport.to_json())
+        assert texts == [provenance.text()]
+        manifest.append(provenance.to_json())
     [run] = json.loads((tmp_path / "manifest.json").read_text())
     assert [melody["passport"] for melody in run["melodies"]] == manifest
 
 
 def test_texts_of_other_programs_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "edited.mid"
-    data = midi_bytes(tune(1), "a", PASSPORT.text())
+    data = midi_bytes(tune(1), "a", PROVENANCE.text())
     path.write_bytes(data)
     file = mido.MidiFile(path)
     for text in ("by hand", '{"title": 3}', "[1]"):
         file.tracks[0].insert(0, mido.MetaMessage("text", text=text))
     file.save(path)
-    assert read_provenance(path) == PASSPORT
+    assert read_provenance(path) == PROVENANCE
 
 
-def test_a_file_without_a_passport_is_named(tmp_path: Path) -> None:
+def test_a_file_without_provenance_is_named(tmp_path: Path) -> None:
     with pytest.raises(MonodyError, match="no file .*none.mid"):
         read_provenance(tmp_path / "none.mid")
     for name, data in (
@@ -128,7 +128,7 @@ def test_a_file_without_a_passport_is_named(tmp_path: Path) -> None:
         ("page.mid", b"<html>"),
     ):
         (tmp_path / name).write_bytes(data)
-        with pytest.raises(MonodyError, match=f"{name}' carries no passport"):
+        with pytest.raises(MonodyError, match=f"{name}' does not say how"):
             read_provenance(tmp_path / name)
 
 
@@ -144,10 +144,10 @@ def test_a_file_without_a_passport_is_named(tmp_path: Path) -> None:
         ("primer", 3),
     ],
 )
-def test_a_damaged_passport_is_refused_in_one_sentence(name: str, value: Any) -> None:
-    saved = {**PASSPORT.to_json(), name: value}
-    with pytest.raises(MonodyError, match="not one of this version of monody"):
+def test_a_damaged_provenance_is_refused_in_one_sentence(name: str, value: Any) -> None:
+    saved = {**PROVENANCE.to_json(), name: value}
+    with pytest.raises(MonodyError, match="not as this version of monody"):
         Provenance.from_json(saved)
     del saved[name]
-    with pytest.raises(MonodyError, match="not one of this version of monody"):
+    with pytest.raises(MonodyError, match="not as this version of monody"):
         Provenance.from_json(saved)

@@ -18,6 +18,7 @@ from monody.generation.constraints.reachable import (
     fillable_by_counts,
     fillable_lengths,
 )
+from tests.builders.profile import examples
 
 NOTHING: frozenset[int] = frozenset()
 some_ticks = st.frozensets(st.integers(1, 40), max_size=4)
@@ -89,7 +90,7 @@ free_or_exact = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     few_durations,
     st.integers(0, 7),

@@ -18,6 +18,7 @@ from monody.generation.constraints.repetition import (
     repeats_of,
 )
 from monody.models.events import HOLD, REST
+from tests.builders.profile import examples
 
 _repeat = jax.jit(repeat)
 
@@ -59,7 +60,7 @@ def test_a_figure_that_comes_four_times() -> None:
     assert (runs[0], runs[1]) == (0, 0)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(symbols, min_size=3, max_size=3))
 def test_event_by_event_is_the_same_as_all_at_once(melodies: list[list[int]]) -> None:
     now = Repeats(*map(jnp.array, no_repeats(3)))
@@ -105,7 +106,7 @@ def test_one_odd_melody_of_a_hundred_is_left_out() -> None:
     assert _usual([plain] * 99 + [odd] * 2)[0] == 29
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(tunes.filter(bool), min_size=1, max_size=20))
 def test_few_melodies_all_keep_to_the_usual(melodies: list[list[int]]) -> None:
     expected = [

@@ -23,8 +23,9 @@ from monody.music.scale import parse_scale
 from monody.settings.sampling import SampleSettings
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune
+from tests.builders.profile import examples
 
-FEW = settings(max_examples=12)
+FEW = settings(max_examples=examples(12))
 MODELS = pytest.mark.parametrize("fixture", ["trained", "trained_steps"])
 SCALE = [(60 + step, 12 * step, 12) for step in range(16)]
 
@@ -124,7 +125,7 @@ def test_another_meter_keeps_the_pitches_and_fills_its_bars(
 ) -> None:
     model = _model(fixture, request)
 
-    @settings(max_examples=6)
+    @settings(max_examples=examples(6))
     @given(_in_bars(fixture))
     def check(melody: Melody) -> None:
         for draft in _rewritten(model, melody, Rewrite(to_meter=meter)):

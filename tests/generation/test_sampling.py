@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monody.generation.decoding.sampling import SamplingSettings, sample, shortlist
+from tests.builders.profile import examples
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DRAWS = 4000  # of every test: compiled once
@@ -156,7 +157,7 @@ def test_neutral_values_change_nothing() -> None:
 weights = st.lists(st.integers(0, 9), min_size=26, max_size=26).filter(any)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(weights, st.integers(0, 30), st.floats(0, 1), st.floats(0, 1), st.integers(0))
 def test_the_likeliest_is_always_on_the_shortlist(
     parts: list[int], top_k: int, top_p: float, min_p: float, seed: int

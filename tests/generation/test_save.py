@@ -9,12 +9,12 @@ import pytest
 from monody.errors import MonodyError
 from monody.generation.save import MANIFEST, Output, save_outputs
 from tests.builders.midi_files import read_back, tune
-from tests.builders.passports import PASSPORT
+from tests.builders.provenances import PROVENANCE
 
 
 def _outputs(count: int) -> list[Output]:
     return [
-        Output(tune(index), replace(PASSPORT, index=index), {"bits_per_note": index})
+        Output(tune(index), replace(PROVENANCE, index=index), {"bits_per_note": index})
         for index in range(count)
     ]
 

@@ -38,6 +38,7 @@ from monody.music.melody_store import MelodyStore
 from monody.settings.model import ENCODINGS
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune
+from tests.builders.profile import examples
 
 VOCABULARY = Vocabulary("notes")
 
@@ -76,7 +77,7 @@ def test_a_store_on_disk_is_encoded_as_its_melodies_are_one_by_one(
     assert _same(encode_set(store, vocabulary, chosen), expected)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     st.lists(melodies(longest=50), min_size=1, max_size=12),
     st.integers(1, 5),
@@ -137,7 +138,7 @@ def test_transpositions_keep_intervals_and_stay_in_the_range_of_the_set() -> Non
     assert moved == plain
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(melodies(longest=50), min_size=1, max_size=5))
 def test_the_note_before_is_the_latest_one_before_the_event_read(
     corpus: list[Melody],
@@ -153,7 +154,7 @@ def test_the_note_before_is_the_latest_one_before_the_event_read(
             assert batch.note_before[row][real].tolist() == expected
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(melodies(longest=50), min_size=1, max_size=5))
 def test_ends_are_counted_in_bars_and_ticks(corpus: list[Melody]) -> None:
     encoded = encode_set(corpus, VOCABULARY)

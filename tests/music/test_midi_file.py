@@ -27,9 +27,10 @@ from monody.music.smf import texts_of
 from monody.reading.midi.parse import read_midi
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import read_back, tune
+from tests.builders.profile import examples
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(melodies())
 def test_mido_reads_back_every_note(
     tmp_path_factory: pytest.TempPathFactory, melody: Melody
@@ -102,7 +103,7 @@ def _mido_events(data: bytes) -> list[mido.Message]:
     return list(track)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(melodies(), st.text())
 @example(tune(1), "MThd and MTrk, as marks in a text")
 @example(tune(1), "never \x00 an end \x7f of a track")
@@ -129,7 +130,7 @@ def test_a_text_comes_first_and_nothing_else_changes(melody: Melody, text: str) 
         assert ours.tolist() == expected.tolist()
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(melodies())
 def test_pretty_midi_finds_the_text_and_the_same_notes(melody: Melody) -> None:
     passport = '{"seed": 7}'

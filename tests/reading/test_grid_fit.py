@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from monody.reading.retiming import grid_fit
 from monody.reading.retiming.grid_alignment import needs_fit, on_grid_share
 from monody.reading.retiming.grid_fit import GridFit, fit_grid, retime
+from tests.builders.profile import examples
 
 Floats = NDArray[np.float64]
 Ticks = NDArray[np.int64]
 
 BEATS = ([4], [2, 2], [2, 1, 1], [1, 1, 2], [3, 1], [8])  # in 16ths
 SWUNG = ([2 / 3, 1 / 3], [1.0], [1 / 3, 1 / 3, 1 / 3], [1 / 2, 1 / 2])  # in quarters
-GIVEN = settings(max_examples=30)
+GIVEN = settings(max_examples=examples(30))
 
 seeds = st.integers(0, 10_000)
 divisions = st.sampled_from([24, 48, 96, 120, 192, 220, 384, 480, 960, 1024])

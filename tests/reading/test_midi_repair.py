@@ -29,6 +29,7 @@ from tests.builders.broken_files import (
     riff,
 )
 from tests.builders.midi_files import Triple, midi_file
+from tests.builders.profile import examples
 
 BROKEN = broken_files()
 
@@ -254,7 +255,7 @@ tunes = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(tracks=tunes, ticks=st.integers(1, 32767))
 def test_good_files_are_left_alone(tracks: list[list[Triple]], ticks: int) -> None:
     data = midi_file(tracks, ticks_per_quarter=ticks)
@@ -274,7 +275,7 @@ def check(data: bytes) -> None:
             symusic.Score.from_midi(result.data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.binary(max_size=300))
 @example(b"MThd")
 @example(b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk")
@@ -299,7 +300,7 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(changes=edits, cut=st.none() | st.integers(0, len(GOOD)))
 def test_mutated_files(changes: list[tuple[int, int, bytes]], cut: int | None) -> None:
     data = GOOD

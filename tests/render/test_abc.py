@@ -12,6 +12,7 @@ from monody.music.meter import Meter
 from monody.reading.abc import read_abc, title_of, tunes_of
 from monody.render.notation.abc import to_abc
 from tests.builders.melodies import melodies
+from tests.builders.profile import examples
 from tests.builders.tunes_to_write import tune_to_write
 
 
@@ -118,7 +119,7 @@ def test_a_change_of_meter_and_a_bar_of_rest() -> None:
     assert _music(melody) == "C6 | [M:9/8] z9 | C2z z3 z3 |]\n"
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(melodies())
 def test_any_melody_is_one_tune(melody: Melody) -> None:
     """Some are too short or too long for ABC's common readers, but all are written."""

@@ -21,6 +21,7 @@ from monody.render.audio.soundfont import BANK_RATE
 from monody.render.audio.synth import SAMPLE_RATE, blown
 from monody.render.audio.wav import RING_OUT, TARGET_LUFS, render_wav, sample_times
 from tests.builders.melodies import melodies
+from tests.builders.profile import examples
 
 PIANO, FLUTE = 0, 73
 VOICES = pytest.mark.parametrize("program", [PIANO, FLUTE])
@@ -111,7 +112,7 @@ def test_pitches_and_onsets_are_those_of_the_melody() -> None:
     assert np.mean(late) <= 0.01
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     melody=melodies(longest=60),
     bpm=st.floats(90, 10_000),

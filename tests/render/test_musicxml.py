@@ -17,6 +17,7 @@ from monody.reading.musicxml.parse import read_musicxml
 from monody.render.notation.musicxml import to_musicxml
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune
+from tests.builders.profile import examples
 from tests.builders.tunes_to_write import tune_to_write
 
 music21: Any = pytest.importorskip("music21")
@@ -66,7 +67,7 @@ def test_music21_reads_it_back(seed: int) -> None:
     assert_reads_back(tune_to_write(seed))
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(melodies())
 def test_any_melody_reads_back(melody: Melody) -> None:
     assert_reads_back(melody)

@@ -24,6 +24,7 @@ from monody.render.roll.rows import numbered_lines
 from monody.render.roll.style import COLOURS
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune
+from tests.builders.profile import examples
 
 SVG = "{http://www.w3.org/2000/svg}"
 SCALE = [(60 + i, 24 * i, 24) for i in range(8)]
@@ -53,7 +54,7 @@ def x_of(tick: int, row: Element) -> float:
     return left + (tick - start) / (end - start) * (right - left)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(melody=melodies(longest=300))
 def test_every_note_begins_once_with_its_data(melody: Melody) -> None:
     notes = [
@@ -64,7 +65,7 @@ def test_every_note_begins_once_with_its_data(melody: Melody) -> None:
     assert notes == [(note.pitch, note.start, note.end) for note in melody]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(melody=melodies(longest=300))
 def test_time_maps_to_x_as_documented(melody: Melody) -> None:
     picture, sounding = drawn(melody), 0
@@ -84,7 +85,7 @@ def test_time_maps_to_x_as_documented(melody: Melody) -> None:
     assert sounding == melody.durations.sum()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(melody=melodies(longest=300))
 def test_bar_lines_stand_where_bars_begin(melody: Melody) -> None:
     first = numbered_lines(melody)[1]  # number of the first bar: 0 is a pickup

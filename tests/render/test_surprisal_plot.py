@@ -11,6 +11,7 @@ from monody.music.melody import Melody
 from monody.music.meter import Meter
 from monody.render.roll.surprisal import colour_of, surprisal_svg
 from tests.builders.melodies import melodies
+from tests.builders.profile import examples
 
 SVG = "{http://www.w3.org/2000/svg}"
 SCALE = [(60 + i, 24 * i, 24) for i in range(8)]
@@ -39,7 +40,7 @@ def bar_numbers(picture: ElementTree.Element) -> list[int]:
     return [int(text.text or "") for text in above]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(melody=melodies(longest=300))
 def test_every_note_is_one_box_and_one_stem_within_the_picture(melody: Melody) -> None:
     picture = drawn(melody)

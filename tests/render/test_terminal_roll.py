@@ -11,6 +11,7 @@ from monody.music.pitch import pitch_name
 from monody.render.roll.terminal import COLOURS, terminal_roll
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune
+from tests.builders.profile import examples
 
 HALVES = {"▀": "▀▘", "▄": "▄▖"}
 PARTS = st.tuples(st.integers(48, 84), st.integers(0, 3), st.integers(1, 6))
@@ -41,7 +42,7 @@ def onsets(lines: list[str], margin: int) -> list[int]:
     return sorted(found)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     melody=melodies(longest=300),
     width=st.integers(1, 130),
@@ -59,7 +60,7 @@ def test_it_never_exceeds_the_terminal(
     assert colour or not roll.spans
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(melody=short_melodies())
 def test_short_melodies_show_every_onset_in_its_place(melody: Melody) -> None:
     lines = terminal_roll(melody, width=80, colour=False).plain.split("\n")

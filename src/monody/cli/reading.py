@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import click
 
 from monody.cli.options import Command
-from monody.corpus.corpus import Corpus
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
+
+if TYPE_CHECKING:
+    from monody.corpus.corpus import Corpus
 
 DATA_DIR = "data/midi"
 

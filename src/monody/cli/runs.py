@@ -116,12 +116,7 @@ def _bits(run: Run, side: str) -> str:
 
 
 def _duration(seconds: float | None) -> str:
-    """Say how long.
-
-    Example:
-        >>> _duration(75)
-        '1m 15s'
-    """
+    """Say how long: 75 seconds are ``1m 15s``."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(round(seconds), 60)

@@ -55,6 +55,7 @@ class Experiment:
         path: The folder, or a ``.keras`` file on its own.
 
     Example:
+        >>> from monody import Experiment
         >>> experiment = Experiment("experiments/01")
         >>> experiment.record().melodies
         MelodyCounts(train=16, validation=2, test=2)
@@ -244,8 +245,9 @@ class Experiment:
     def is_over(self) -> bool:
         """Tell whether training came to its own end, as far as the folder says."""
         try:
+            settings = self.record().training
             state = read_training_state(self.checkpoint_path)
-            return state.over(self.record().training) is not None
+            return state.over(settings) is not None
         except MonodyError:
             return True  # nothing there that could go on
 
@@ -300,13 +302,24 @@ class Experiment:
         Raises:
             MonodyError: If it is missing, damaged or of another version.
         """
+        return RunRecord.from_json(self._saved_record())
+
+    def started(self) -> str:
+        """Return when its training started, though the rest be of another version.
+
+        Raises:
+            MonodyError: If the record is missing or damaged.
+        """
+        return str(self._saved_record().get("started", ""))
+
+    def _saved_record(self) -> dict[str, object]:
         try:
             saved = json.loads(self.settings_path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise self._lacks(SETTINGS_FILE) from error
         if not isinstance(saved, dict):
             raise self._lacks(SETTINGS_FILE)
-        return RunRecord.from_json(saved)
+        return saved
 
     def message(self) -> str | None:
         """Return the note to self, or ``None``."""
@@ -369,7 +382,7 @@ def _most_recent(needed: str) -> Experiment:
     for path in EXPERIMENTS.iterdir() if EXPERIMENTS.is_dir() else ():
         if (path / needed).is_file():
             with contextlib.suppress(MonodyError):
-                started.append((Experiment(path).record().started, path))
+                started.append((Experiment(path).started(), path))
     if not started:
         raise MonodyError(
             f"no trained experiment in {str(EXPERIMENTS)!r}: run `monody train` first, "

@@ -51,6 +51,7 @@ class Rewrite:
         MonodyError: If two rewrites contradict each other.
 
     Example:
+        >>> from monody import Rewrite
         >>> Rewrite(replace=(5, 8)).to_json()
         {'replace': (5, 8)}
     """

@@ -179,6 +179,7 @@ def range_text(minimum: float | None, maximum: float | None) -> str:
     """Say a range in words.
 
     Example:
+        >>> from monody.settings.base import range_text
         >>> range_text(1, None)
         'at least 1'
     """

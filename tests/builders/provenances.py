@@ -1,4 +1,4 @@
-"""A passport to write and read."""
+"""How a melody was made, to write and to read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from monody.generation.provenance import Provenance
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import tune
 
-PASSPORT = Provenance(
+PROVENANCE = Provenance(
     model="0" * 64,
     model_path="experiments/01/model.keras",
     settings=SampleSettings(seed=7, bars=8, key="D dorian"),
