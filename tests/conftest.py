@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from filelock import FileLock
+from platformdirs import user_cache_path
 
 import monody
 from monody.experiments.experiment import Experiment
@@ -27,8 +28,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("monody")
 
-# What was compiled outlives the run. It is found by what it was compiled from, so it is
-# never out of date; pytest's own --cache-clear removes it.
+# What was compiled outlives the run, in the user's cache folder. It is found by what it
+# was compiled from, so it is never out of date.
 COMPILED = "compiled"
 SLOW_FILES = ("test_readme.py", "test_commands.py")
 
@@ -49,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_CACHE] = folder
     os.environ["MONODY_CACHE"] = f"{folder.name}/cache"
     if "PYTEST_XDIST_WORKER" not in os.environ:  # those share what they compile
-        kept = Path(config.rootpath) / ".pytest_cache" / COMPILED
+        kept = user_cache_path("monody-tests", appauthor=False) / COMPILED
         os.environ["JAX_COMPILATION_CACHE_DIR"] = str(kept)
         if not THOROUGH:  # compiles in two thirds of the time; the same operations
             os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"

@@ -93,6 +93,7 @@ def test_every_kind_of_broken_file_gets_a_verdict_and_none_is_lost(
     assert all(said[f"tune-00{i}.mid"].verdict == KEPT for i in range(3))
 
 
+@pytest.mark.thorough  # half a minute of parsing
 def test_huge_files_cost_no_more_than_the_limits(tmp_path: Path) -> None:
     kinds = huge_files()
     for name, data in kinds.items():

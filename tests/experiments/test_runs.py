@@ -62,7 +62,7 @@ def test_every_folder_is_listed_by_its_name(folder: Path, tunes: Path) -> None:
     first = runs[0]
     assert first.problem is None
     assert (first.epochs, first.finished, first.message) == (2, True, "a note to self")
-    assert first.data_dir == str(tunes)
+    assert Path(first.data_dir or "").name == tunes.name  # of the process that trained
     assert first.melodies == {"train": 16, "validation": 2, "test": 2}
     assert first.settings["rnn_size"] == 12
     assert first.seconds is not None

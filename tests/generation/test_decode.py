@@ -157,7 +157,9 @@ def test_the_first_melodies_do_not_depend_on_how_many_are_asked_for(
     assert len({tuple(written.events.pitch.tolist()) for written in many}) > 280
 
 
-@pytest.mark.parametrize("length", [33, 64, 1000])
+@pytest.mark.parametrize(
+    "length", [33, 64, pytest.param(1000, marks=pytest.mark.thorough)]
+)
 def test_gated_16ths_fill_the_length_and_keep_their_rests(
     loaded: TrainedModel, length: int
 ) -> None:

@@ -128,7 +128,7 @@ def test_from_nothing_is_what_it_would_be_without_a_base(
 def _small_presets() -> tuple[object, ...]:
     from monody.training.presets import PRESETS
 
-    return tuple(replace(preset, rnn_size=6) for preset in PRESETS)
+    return tuple(replace(preset, rnn_size=12) for preset in PRESETS)
 
 
 def test_ctrl_c_leaves_nothing_of_the_comparison(

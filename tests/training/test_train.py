@@ -28,7 +28,7 @@ from monody.training.fit import LEARNING_RATES, TrainingData, make_optimizer
 from tests.builders.json_files import read_json
 from tests.builders.midi_files import tune, write_tunes
 
-TINY = ModelSettings(rnn_size=4, num_layers=1, dropout=0.3)
+TINY = ModelSettings(rnn_size=12)  # as the fixtures: compiled once for all
 
 
 def test_an_experiment_records_everything(trained: Experiment, tunes: Path) -> None:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from monody.evaluation.sample_quality import Resemblance, SampleQuality
-    from monody.evaluation.scorecard import Progress, Scorecard
+    from monody.evaluation.scorecard import Scorecard
     from monody.evaluation.wording import ModelRow
+    from monody.progress import StageProgress
 
 
 @click.command(cls=HeadedCommand)
@@ -136,7 +137,7 @@ def _check_plot(plot: str | None, melody: int | None) -> None:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
+def _progress(console: Console) -> Iterator[StageProgress]:
     """Show what is being done, one bar after the other."""
     from monody.cli.progress import progress_bar
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from monody.pages.melodies import Progress, Shown
+    from monody.pages.melodies import Shown
+    from monody.progress import Progress
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

@@ -18,7 +18,7 @@ import tempfile
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from monody.corpus.verdicts import Verdict, VerdictList
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.progress import Progress
 from monody.reading.cache import common_key, rows
 from monody.reading.file_types import (
     ARCHIVE_SUFFIX,
@@ -46,8 +47,6 @@ from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
 
 REPORTS_FILE = "reports.jsonl"
-
-Progress = Callable[[int, int], None]  # files done, files in all
 
 
 @dataclass(frozen=True)

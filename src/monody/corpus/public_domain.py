@@ -8,7 +8,6 @@ is never imported; only its files are read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -17,6 +16,7 @@ from monody.errors import MonodyError
 from monody.extras import extra_spec
 from monody.files import make_folder
 from monody.music.midi_file import write_midi
+from monody.progress import Progress
 from monody.reading.abc import read_abc, title_of, tunes_of
 from monody.reading.extraction.extract import extract
 from monody.reading.raw_score import UnreadableError
@@ -37,7 +37,7 @@ class CollectionReport:
 def write_collection(
     name: str,
     out: str | PathLike[str],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> CollectionReport:
     """Write a tune book as MIDI files, one for each tune.
 

@@ -11,7 +11,6 @@ write, and makes two comparisons:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ from monody.experiments.experiment import Experiment
 from monody.generation.generate import generate
 from monody.music.key_finding import estimated_keys
 from monody.music.melody_store import MelodyStore
+from monody.progress import Progress
 from monody.settings.sampling import SampleSettings
 
 MIN_MELODIES = 8  # on each side, for a distribution to be worth a figure
@@ -139,7 +139,7 @@ def sample_quality(
     experiment: Experiment,
     seed: int = 1,
     *,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> SampleQuality:
     """Let a model write melodies, and compare them with the held-out ones.
 

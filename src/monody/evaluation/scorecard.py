@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 
@@ -38,6 +37,7 @@ from monody.models.surprisal import (
 )
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
+from monody.progress import Progress, StageProgress, no_stages
 from monody.settings.training import BASE
 from monody.training.presets import preset_for
 from monody.training.train import train_from_nothing
@@ -57,8 +57,6 @@ PARTS: dict[str, tuple[str, ...]] = {
     "validation": ("validation",),
     "both": ("validation", "test"),
 }
-
-Progress = Callable[[str, int, int], None]  # name of the task; steps done, all steps
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,7 @@ def evaluate(
     *,
     music: bool = False,
     from_nothing: bool | None = None,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
 ) -> Scorecard:
     """Judge a trained network on melodies that it was not trained on.
 
@@ -221,7 +219,7 @@ def evaluate(
         >>> card.score.melodies, 0 < card.score.bits_per_note < 20
         (2, True)
     """
-    tell = progress or (lambda _task, _done, _total: None)
+    tell = progress or no_stages
     train = _training_melodies(experiment)
     melodies = _melodies_to_judge(experiment, data_dir, part, tell)
     judged, seconds = _judge(experiment.load(), melodies, tell)
@@ -251,7 +249,7 @@ def _melodies_to_judge(
     experiment: Experiment,
     data_dir: str | os.PathLike[str] | None,
     part: str,
-    tell: Progress,
+    tell: StageProgress,
 ) -> MelodyStore:
     """Return the melodies of a folder, or part of the held-out ones."""
     if data_dir is None:
@@ -260,7 +258,7 @@ def _melodies_to_judge(
 
 
 def _judge(
-    model: TrainedModel, melodies: MelodyStore, tell: Progress
+    model: TrainedModel, melodies: MelodyStore, tell: StageProgress
 ) -> tuple[Judged, float]:
     """Judge the network; also return the seconds that it took, with compilation."""
     encoded = encode_set(melodies, model.vocabulary)
@@ -279,7 +277,7 @@ def _other_networks(
     experiment: Experiment,
     train: MelodyStore | None,
     from_nothing: bool | None,
-    tell: Progress,
+    tell: StageProgress,
 ) -> dict[str, TrainedModel]:
     """Return the base of a network that was fine-tuned, and one without a base.
 
@@ -309,7 +307,7 @@ def _other_networks(
 
 
 def _judge_other(
-    name: str, other: TrainedModel, judged: Judged, tell: Progress
+    name: str, other: TrainedModel, judged: Judged, tell: StageProgress
 ) -> Comparison:
     """Judge another network on the same notes."""
     began = time.monotonic()
@@ -349,7 +347,7 @@ def _held_out(experiment: Experiment, part: str) -> MelodyStore:
 def _read(
     experiment: Experiment,
     data_dir: str | os.PathLike[str],
-    progress: Callable[[int, int], None],
+    progress: Progress,
 ) -> MelodyStore:
     """Return the melodies of a folder, copies left out."""
     corpus = read_corpus(data_dir, experiment.load().record.reading, progress)
@@ -357,7 +355,7 @@ def _read(
 
 
 def _references(
-    train: MelodyStore | None, judged: Judged, tell: Progress
+    train: MelodyStore | None, judged: Judged, tell: StageProgress
 ) -> dict[str, Comparison]:
     """Judge each reference, counted on the training melodies, on the same notes."""
     if train is None:

@@ -8,7 +8,6 @@ of different encodings can be compared.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import fields
 
 import jax
@@ -21,11 +20,10 @@ from monody.models.batches import Batch, Batches, EncodedSet
 from monody.models.events import REST
 from monody.models.network import READING
 from monody.models.surprisal import Score, Surprisal
+from monody.progress import Progress
 
 MAX_ROWS = 32  # of a batch
 MAX_SEQUENCE = 1024  # events; a longer melody is scored in parts, none knows another
-
-Progress = Callable[[int, int], None]  # batches done, batches in all
 
 
 class Evaluator:

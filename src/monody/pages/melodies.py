@@ -5,7 +5,7 @@ It has one card for each melody (``player``) and needs no network and no server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,9 @@ from monody.corpus.report import counted
 from monody.generation.generate import Generation
 from monody.pages.page import PAGE, require_own, write_html
 from monody.pages.player import CardMaker
+from monody.progress import Progress
 
 MAX_CARDS = 20  # of one run; a page of a thousand players is no page
-
-Progress = Callable[[int, int], None]  # melodies done, and all of them
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,11 @@ from monody.music.melody_store import MelodyStore
 from monody.pages.melodies import Shown
 from monody.pages.page import PAGE, charts_of, require_own, write_html
 from monody.pages.player import Card, CardMaker
+from monody.progress import Progress
 from monody.render.curves import Curves, curves_svg
 from monody.settings.sampling import SampleSettings
 
 MELODIES, BARS = 3, 8  # of each epoch that is heard
-
-Progress = Callable[[int, int], None]  # steps done, and all of them
 
 
 def write_training_page(
