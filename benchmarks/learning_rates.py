@@ -13,7 +13,7 @@ import tempfile
 import monody
 from monody.models.backend import keras
 from monody.settings.training import OPTIMIZERS
-from monody.training.fit import LEARNING_RATES
+from monody.training.optimizer import LEARNING_RATES
 
 EPOCHS = 3
 MODEL = monody.ModelSettings(rnn_size=64, num_layers=1)

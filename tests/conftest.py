@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["JAX_COMPILATION_CACHE_DIR"] = str(kept)
         if not THOROUGH:  # compiles in two thirds of the time; the same operations
             os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

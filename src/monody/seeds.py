@@ -16,7 +16,7 @@ how many others were drawn before it, or on how many melodies are asked for.
 | `interval`   | nothing                  | the resampling behind 95 % intervals       |
 
 The first weights and the dropout of a training are drawn by Keras, which is given the
-training's seed once.
+training's seed once. ``generation.decoding.loop`` makes JAX's keys from `event_draw`.
 """
 
 from __future__ import annotations

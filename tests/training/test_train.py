@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +25,8 @@ from monody.models.saved_model import TrainedModel
 from monody.settings.model import ModelSettings
 from monody.settings.training import OPTIMIZERS, TrainSettings
 from monody.training.callbacks import HeldOutScore, Plateau, SaveModels, Stopwatch
-from monody.training.fit import LEARNING_RATES, TrainingData, make_optimizer
+from monody.training.fit import TrainingData
+from monody.training.optimizer import LEARNING_RATES, make_optimizer
 from tests.builders.json_files import read_json
 from tests.builders.midi_files import tune, write_tunes
 
@@ -273,7 +275,7 @@ def test_training_stops_by_the_held_out_figure_not_by_its_own(
 
 def test_a_diverged_training_says_so() -> None:
     vocabulary = Vocabulary("notes")
-    network = build_model(TINY, vocabulary)
+    network = build_model(replace(TINY, num_layers=1, dropout=0.3), vocabulary)
     network.set_weights([w * np.nan for w in network.get_weights()])
     callback = HeldOutScore(network, Evaluator(encode_set([tune(1)], vocabulary)))
     callback.set_model(_Trainee())

@@ -1,9 +1,9 @@
-"""The commands that look at files: ``monody inspect``, ``monody cache``."""
+"""The command ``monody inspect``: what became of each file of a folder, and why."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,9 +11,6 @@ from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.reading import data_dir_options, read_folder
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=HeadedCommand)

@@ -1,4 +1,4 @@
-"""``monody sample``."""
+"""The command ``monody sample``: writes melodies and says what they are."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monody import seeds
 from monody.errors import MonodyError
 from monody.evaluation.features import EXCERPT_BARS, Floats, excerpts, melody_features
 from monody.evaluation.two_sample import overlapping_area, tell_apart
@@ -96,7 +97,7 @@ def compare(
         >>> found.classifier_accuracy <= 0.5  # no better than by chance
         True
     """
-    rng = np.random.default_rng(seed)
+    rng = seeds.comparison(seed)
     sides = [_measured(_drawn(side, rng), excerpt_bars) for side in (generated, real)]
     ours, theirs = (np.hstack(list(side.values())) for side in sides)
     enough = min(len(ours), len(theirs)) >= MIN_MELODIES

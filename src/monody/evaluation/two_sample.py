@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist, pdist
 
+from monody import seeds
+
 GRID_CELLS = 4096
 TAIL_BANDWIDTHS = 5  # half the width of a kernel
 FOLDS = 5
@@ -101,7 +103,7 @@ def tell_apart(generated: Floats, real: Floats, seed: int) -> ToldApart:
         >>> tell_apart(line, line, seed=1).accuracy <= 0.5
         True
     """
-    rng = np.random.default_rng(seed)
+    rng = seeds.comparison(seed)
     each = min(len(generated), len(real))
     drawn = [side[rng.permutation(len(side))[:each]] for side in (generated, real)]
     vectors = np.concatenate(drawn)

@@ -160,6 +160,11 @@ class Experiment:
         return self.folder / f"epoch-{epoch:04d}.keras"
 
     @property
+    def page_path(self) -> Path:
+        """Where the page of the training is."""
+        return self.folder / "index.html"
+
+    @property
     def samples(self) -> Path:
         """Where the melodies go that the page of the training shows."""
         return self.folder / "samples"

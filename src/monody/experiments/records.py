@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import platform
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib.metadata import version
 
 from monody.corpus.corpus import Corpus
 from monody.corpus.split import Split
 from monody.experiments.corpus_style import corpus_style
-from monody.experiments.experiment import Experiment
+from monody.experiments.experiment import Experiment, now
 from monody.files import write_json, write_text
 from monody.models.batches import EncodedSet
 from monody.models.record import MelodyCounts, RunRecord
@@ -52,7 +51,7 @@ def make_record(
         ),
         style=corpus_style(melodies.take(split.train), train, model.encoding),
         versions=versions(),
-        started=datetime.now(UTC).isoformat(timespec="microseconds"),
+        started=now(),
         data_dir=str(corpus.root.absolute()),
     )
 

@@ -23,7 +23,7 @@ from monody.files import replacing
 from monody.settings.base import required
 from monody.settings.training import TrainSettings
 
-STANDING = "standing"  # the member with the JSON
+STATE_MEMBER = "standing"  # the member with the JSON
 # Whose memory is looked at here; the names are those that checkpoints have always had.
 STOPWATCH, PLATEAU = "Clock", "Plateau"
 
@@ -66,17 +66,17 @@ class TrainingState:
 
 
 def write_checkpoint(
-    path: Path, standing: TrainingState, variables: Mapping[str, NDArray[Any]]
+    path: Path, state: TrainingState, variables: Mapping[str, NDArray[Any]]
 ) -> None:
     """Write the state of a training, whole or not at all.
 
     Args:
         path: The file.
-        standing: How far it has come.
+        state: How far it has come.
         variables: The arrays, by name.
     """
-    text = np.frombuffer(json.dumps(asdict(standing)).encode(), np.uint8)
-    arrays: dict[str, Any] = {STANDING: text, **variables}
+    text = np.frombuffer(json.dumps(asdict(state)).encode(), np.uint8)
+    arrays: dict[str, Any] = {STATE_MEMBER: text, **variables}
     with replacing(path) as temporary:
         np.savez(temporary, **arrays)
 
@@ -87,7 +87,7 @@ def read_training_state(path: Path) -> TrainingState:
     Raises:
         MonodyError: If there is no checkpoint, or it is damaged.
     """
-    text = _read(path, only=STANDING)[STANDING].tobytes()
+    text = _read(path, only=STATE_MEMBER)[STATE_MEMBER].tobytes()
     try:
         return TrainingState(**json.loads(text))
     except (TypeError, ValueError) as error:
@@ -101,7 +101,7 @@ def read_variables(path: Path) -> dict[str, NDArray[Any]]:
         MonodyError: If there is no checkpoint, or it is damaged.
     """
     arrays = _read(path)
-    del arrays[STANDING]
+    del arrays[STATE_MEMBER]
     return arrays
 
 
@@ -109,7 +109,7 @@ def _read(path: Path, only: str | None = None) -> dict[str, NDArray[Any]]:
     """Read all arrays of a checkpoint, or one; each is checked by its CRC."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            if STANDING not in archive:
+            if STATE_MEMBER not in archive:
                 raise _damaged(path)
             return {name: archive[name] for name in ([only] if only else archive)}
     except FileNotFoundError as error:

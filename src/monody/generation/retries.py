@@ -22,7 +22,7 @@ COPIED = "copied too much"
 
 
 class MelodyWriter(Protocol):
-    """MelodyWriter or rewrites melodies."""
+    """What writes or rewrites melodies."""
 
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         """Write one melody for each task."""

@@ -1,4 +1,4 @@
-"""From tasks to melodies: parts, meters, and what the rules are told."""
+"""Writing whole melodies: their parts, their meter, and what the rules are asked."""
 
 from __future__ import annotations
 

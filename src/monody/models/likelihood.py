@@ -1,8 +1,8 @@
-"""How well a network predicts melodies that it has not seen: bits per note.
+"""Running a network over melodies: the likelihood it gives to each event.
 
-The figure is the number of bits that the network needs for the whole melody, its
-pitches, its durations and its end, divided by the notes. Lower is better, and figures
-of different encodings can be compared.
+``surprisal`` turns that into the figure to watch, bits per note: the bits for the whole
+melody, its pitches, its durations and its end, divided by the notes. Lower is better,
+and figures of different encodings can be compared.
 """
 
 from __future__ import annotations

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monody import seeds
 from monody.models.batches import EncodedSet
 from monody.models.events import END, HOLD, REST
 
 RESAMPLES = 1000
-INTERVAL_SEED = 1
 DRAWS_AT_ONCE = 2_000_000  # bounds the memory: some 40 bytes each
 Floats = NDArray[np.float64]
 
@@ -123,6 +123,8 @@ def melody_sums(values: Floats, encoded: EncodedSet) -> Floats:
 
     Example:
         >>> import numpy as np
+
+    from monody import seeds
         >>> from monody.models.batches import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.models.surprisal import melody_sums
@@ -201,6 +203,8 @@ def resampled(*sums: Floats) -> Floats:
 
     Example:
         >>> import numpy as np
+
+    from monody import seeds
         >>> from monody.models.surprisal import resampled
         >>> counts, values = resampled(np.ones(3), np.array([1.0, 10.0, 100.0]))
         >>> set(counts.tolist()), float(values.max())  # the third melody, three times
@@ -208,7 +212,7 @@ def resampled(*sums: Floats) -> Floats:
     """
     table = np.stack(sums, axis=1)  # (melodies, sums)
     melodies = len(table)
-    rng = np.random.default_rng(INTERVAL_SEED)
+    rng = seeds.interval()
     at_once = min(max(DRAWS_AT_ONCE // melodies, 1), RESAMPLES)
     totals = []
     for first in range(0, RESAMPLES, at_once):

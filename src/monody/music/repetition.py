@@ -1,4 +1,4 @@
-"""How often something comes in a row."""
+"""Counting how many times in a row something is so."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from monody.experiments.experiment import Experiment
 from monody.generation.generate import generate
 from monody.music.melody_store import MelodyStore
 from monody.pages.melodies import Shown
-from monody.pages.page import PAGE, charts_of, require_own, write_html
+from monody.pages.page import charts_of, require_own, write_html
 from monody.pages.player import Card, CardMaker
 from monody.progress import Progress
 from monody.render.curves import Curves, curves_svg
@@ -49,7 +49,7 @@ def write_training_page(
         MonodyError: If the experiment is not whole, the sound bank cannot be played, or
             there is a page of another program.
     """
-    path = experiment.folder / PAGE
+    path = experiment.page_path
     require_own(path)
     heard = epochs_to_hear(experiment)
     steps = 1 + len(heard) * (1 + MELODIES)

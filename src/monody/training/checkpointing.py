@@ -79,11 +79,11 @@ class KeepCheckpoint(keras.callbacks.Callback):
         self._found: dict[str, NDArray[Any]] | None = None
         self._written = time.monotonic()
 
-    def go_on_from(self, standing: TrainingState) -> None:
+    def go_on_from(self, state: TrainingState) -> None:
         """Take back what the file holds. The variables follow when training begins."""
         for name, part in self._parts.items():
-            part.restore(standing.remembered[name])
-        self._first_batch = standing.batch
+            part.restore(state.remembered[name])
+        self._first_batch = state.batch
         self._found = read_variables(self._path)
 
     def on_train_begin(self, logs: object = None) -> None:
@@ -115,8 +115,8 @@ class KeepCheckpoint(keras.callbacks.Callback):
     def _write(self, epoch: int, batch: int) -> None:
         self.model.jax_state_sync()  # during an epoch, Keras has them elsewhere
         remembered = {name: part.state() for name, part in self._parts.items()}
-        standing = TrainingState(epoch, batch, remembered)
-        write_checkpoint(self._path, standing, variables_of(self.model))
+        state = TrainingState(epoch, batch, remembered)
+        write_checkpoint(self._path, state, variables_of(self.model))
         self._written = time.monotonic()
         if self._ctrl_c.pressed:
             raise KeyboardInterrupt

@@ -36,21 +36,7 @@ from monody.training.callbacks import (
     TensorBoardLog,
 )
 from monody.training.checkpointing import CtrlC, KeepCheckpoint
-
-# Each optimizer's own rate. Keras's defaults are too low for this network, for some of
-# the optimizers by far: benchmarks/README.md has the figures.
-LEARNING_RATES = {
-    "sgd": 0.3,
-    "rmsprop": 0.002,
-    "adagrad": 0.03,
-    "adadelta": 1.0,
-    "adam": 0.003,
-    "adamax": 0.006,
-    "nadam": 0.003,
-}
-
-
-FINE_TUNING_RATE = 1 / 3  # of those: at a higher one a base forgets before it learns
+from monody.training.optimizer import make_optimizer
 
 
 class TrainingData(keras.utils.PyDataset):
@@ -159,18 +145,3 @@ def _compiled(network: Any, settings: TrainSettings) -> Any:
     }
     trainee.compile(optimizer=make_optimizer(settings), loss=losses)
     return trainee
-
-
-def make_optimizer(settings: TrainSettings) -> Any:
-    """Make the optimizer that the settings name."""
-    usual = LEARNING_RATES[settings.optimizer]
-    if settings.fine_tunes:
-        usual *= FINE_TUNING_RATE
-    rate = settings.learning_rate or usual
-    config = {
-        "learning_rate": rate,
-        "global_clipnorm": settings.grad_clip or None,
-    }
-    return keras.optimizers.deserialize(
-        {"class_name": settings.optimizer, "config": config}
-    )
