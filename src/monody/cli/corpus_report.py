@@ -243,7 +243,7 @@ def _largest(counts: dict[str, int]) -> dict[str, int]:
 
 
 def _bar(cells: float) -> str:
-    """Draw a bar of so many cells, to an eighth; the least still shows."""
+    """Draw a bar of this many cells, to an eighth; the least still shows."""
     eighths = max(round(8 * cells), 1 if cells else 0)
     return GROWING[8] * (eighths // 8) + GROWING[eighths % 8].strip()
 
