@@ -113,7 +113,8 @@ class Settings:
             f"    {name}: {_described(text, cls.__dict__[name])}"
             for name, text in cls.explanations.items()
         ]
-        cls.__doc__ = "\n".join([f"{cls.__doc__}\n\nArgs:", *lines])
+        about = cls.__doc__ or ""  # none under -OO
+        cls.__doc__ = "\n".join([f"{about}\n\nArgs:", *lines])
 
     def __post_init__(self) -> None:
         kinds = field_types(type(self))
