@@ -10,7 +10,7 @@ from typing import Any
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
-from monody.files import make_folder, write_text
+from monody.files import make_folder, write_json
 from monody.generation.provenance import Provenance
 from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
@@ -66,7 +66,7 @@ def save_outputs(
         for path, output in zip(paths, outputs, strict=True)
     ]
     runs.append({"made": now(), **run, "melodies": melodies})
-    write_text(folder / MANIFEST, json.dumps(runs, indent=2) + "\n")
+    write_json(folder / MANIFEST, runs)
     return paths
 
 
