@@ -42,6 +42,7 @@ class RawTrack:
         program: General MIDI program.
         is_drum: Whether it plays on the drum channel.
         index: Its place in the file.
+        name: What the file calls it; as untrusted as the rest of the file.
     """
 
     pitch: NDArray[np.integer]
@@ -50,6 +51,7 @@ class RawTrack:
     program: int
     is_drum: bool
     index: int
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class RawScore:
         keys: ``(tick, "D minor")``, in order.
         repairs: What was wrong with the bytes, and done.
         piece: Index of the tune in a tune book.
+        is_written: Whether it was notation, so that its times are exact: nothing in it
+            was played beside the beat.
     """
 
     ticks_per_quarter: int
@@ -73,3 +77,4 @@ class RawScore:
     keys: tuple[tuple[int, str], ...]
     repairs: tuple[str, ...] = ()
     piece: int = 0
+    is_written: bool = False

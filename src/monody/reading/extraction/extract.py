@@ -239,18 +239,28 @@ def _timed(
         return _voiced(quantised(parts, quarters), file, reports), scores
     fits = fits_of(parts, track, tracks.scores, always=settings.tempo == "always")
     counts = parts.counts
+    written = np.array([score.is_written for score in scores], bool)  # (parts,)
     for part, fit in fits.items():
         scores[part] = retimed_score(scores[part], fit)
         reports.fit(file[part], fit, int(counts[part]))
     parts = quantised(retimed(parts, fits, quarters), quarters)
-    return _snapped(_voiced(parts, file, reports), list(fits), file, reports), scores
+    voices = _voiced(parts, file, reports)
+    return _snapped(voices, list(fits), written, file, reports), scores
 
 
 def _snapped(
-    parts: NoteTable, fitted: list[int], file: Longs, reports: FileReports
+    parts: NoteTable,
+    fitted: list[int],
+    written: Mask,
+    file: Longs,
+    reports: FileReports,
 ) -> NoteTable:
-    """Put notes that were played a tick beside the beat on it."""
-    played = beside_lines(parts)  # (parts,)
+    """Put notes that were played a tick beside the beat on it.
+
+    Written ones are where they are meant: the second note of a quintuplet is near a
+    16th, too.
+    """
+    played = beside_lines(parts) & ~written  # (parts,)
     played[fitted] = True
     exact = snapped(parts, played)
     moved = exact.tally(exact.start != parts.start)

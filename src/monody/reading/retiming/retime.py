@@ -34,7 +34,7 @@ def fits_of(
         parts: In file ticks.
         track: ``(parts,)``: the track of each; non-decreasing.
         scores: ``(tracks,)``: the file of each track.
-        always: Fit every part that has a steady pulse.
+        always: Fit every part that has a steady pulse, but none that was written.
 
     Returns:
         Grids by part, ``before`` and ``after`` counted over the part's own onsets.
@@ -42,6 +42,7 @@ def fits_of(
     onsets = _Onsets(parts)
     quarters = np.array([score.ticks_per_quarter for score in scores], np.int64)[track]
     doubtful = np.ones(parts.owners, bool) if always else onsets.doubt(quarters)
+    doubtful &= ~np.array([score.is_written for score in scores], bool)[track]
     fits: dict[int, GridFit] = {}
     for owner, own in _by_track(np.flatnonzero(doubtful), track):
         played = {part: onsets.of(part) for part in own}
