@@ -17,9 +17,9 @@ from monody.extras import extra_spec
 from monody.files import make_folder
 from monody.music.midi_file import write_midi
 from monody.progress import Progress
-from monody.reading.abc import read_abc, title_of, tunes_of
+from monody.reading.abc.parse import read_abc
+from monody.reading.abc.tune_book import title_of, tunes_of
 from monody.reading.extraction.extract import extract
-from monody.reading.raw_score import UnreadableError
 from monody.settings.reading import ReadSettings
 
 COLLECTIONS = ("oneills1850", "airdsAirs", "ryansMammoth")
@@ -90,10 +90,7 @@ def _tunes(name: str) -> list[str]:
 
 def _write_tune(tune: str, path: Path, settings: ReadSettings) -> str:
     """Write one tune; return why it cannot be written, or an empty text."""
-    try:
-        found = extract([read_abc(tune)], settings)
-    except UnreadableError as error:
-        return error.reason.text
+    found = extract([read_abc(tune)], settings)
     if not len(found.melodies):
         return found.reports[0].left_out_text
     longest = max(found.melodies, key=len)

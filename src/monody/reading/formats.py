@@ -9,7 +9,8 @@ import os
 import zlib
 from dataclasses import dataclass, replace
 
-from monody.reading.abc import read_abc, tunes_of
+from monody.reading.abc.parse import read_abc
+from monody.reading.abc.tune_book import abc_text, looks_like_abc, tunes_of
 from monody.reading.archives import Archive, check_size
 from monody.reading.file_types import ARCHIVE_SUFFIX, GZIP_SUFFIX, SCORE_SUFFIXES
 from monody.reading.midi.parse import read_midi
@@ -63,7 +64,7 @@ def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
         from monody.reading.musicxml.parse import read_musicxml
 
         return ReadScores([read_musicxml(data, max_bytes)], [])
-    if suffix == ".abc" or data.removeprefix(b"\xef\xbb\xbf").startswith(b"X:"):
+    if suffix == ".abc" or looks_like_abc(data):
         return _read_tune_book(data)
     return ReadScores([read_midi(data)], [])  # whose error says what it looks like
 
@@ -125,25 +126,13 @@ def _repaired(found: ReadScores, repairs: list[str]) -> ReadScores:
 
 def _read_tune_book(data: bytes) -> ReadScores:
     """Read every tune of an ABC file."""
-    tunes = tunes_of(_text(data))
+    tunes = tunes_of(abc_text(data))
     if not tunes:
         raise UnreadableError(
-            "no tune: no line begins with X:", "begin each tune with a line such as X:1"
+            "no tune: no line begins with X: or K:",
+            "begin each tune with lines such as X:1 and K:C",
         )
-    scores: list[RawScore] = []
-    left_out: list[Reason] = []
-    for piece, tune in enumerate(tunes):
-        try:
-            scores.append(replace(read_abc(tune), piece=piece))
-        except UnreadableError as error:
-            left_out.append(error.reason)
-    return ReadScores(scores, left_out)
-
-
-def _text(data: bytes) -> str:
-    """Decode text that is UTF-8, or else Latin-1."""
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-    try:
-        return data.decode("utf-8").replace("\r", "\n")
-    except UnicodeDecodeError:
-        return data.decode("latin-1").replace("\r", "\n")
+    scores = [
+        replace(read_abc(tune), piece=piece) for piece, tune in enumerate(tunes)
+    ]
+    return ReadScores(scores, [])

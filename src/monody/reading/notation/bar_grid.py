@@ -49,12 +49,12 @@ def usual_meter(measures: Sequence[WrittenMeasure]) -> Meter:
     Example:
         >>> from monody.reading.notation.bar_grid import usual_meter
         >>> from monody.reading.notation.written_score import WrittenMeasure
-        >>> str(usual_meter([WrittenMeasure(ticks=3 * 1_441_440)]))
+        >>> str(usual_meter([WrittenMeasure(ticks=3 * 1_441_440)] * 2))
         '3/4'
     """
     lengths = Counter(measure.ticks for measure in measures if measure.ticks)
-    for ticks, _ in lengths.most_common(1):
-        for unit in (4, 8, 16):
+    for ticks, times in lengths.most_common(1):
+        for unit in (4, 8, 16) if times > 1 else ():
             count, rest = divmod(ticks * unit, WRITTEN_TICKS_PER_WHOLE)
             if not rest and is_meter(count, unit):
                 return Meter(0, count, unit)

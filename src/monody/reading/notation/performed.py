@@ -17,6 +17,7 @@ from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import Meter, is_meter
 from monody.reading.notation.bar_grid import (
     PlayedMeasure,
+    full_bar,
     meters_of,
     pickup_gap,
     usual_meter,
@@ -30,12 +31,13 @@ from monody.reading.notation.written_score import (
     WrittenScore,
 )
 from monody.reading.note_table import MAX_TICK
-from monody.reading.raw_score import RawScore, RawTrack
+from monody.reading.raw_score import MeterSource, RawScore, RawTrack, WrittenPage
 
 Value = TypeVar("Value")
 
 FILE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: what raw scores of notation count in
 _WRITTEN_PER_FILE = WRITTEN_TICKS_PER_QUARTER // FILE_TICKS_PER_QUARTER
+MAX_VOICES = 8  # of a staff, that a further one may take turns with
 MAX_WRITTEN_TICK = MAX_TICK * _WRITTEN_PER_FILE
 
 
@@ -79,7 +81,23 @@ def performed(score: WrittenScore) -> RawScore:
         keys=tuple(_as_played(_in_force(keys), order, starts)),
         repairs=tuple(repairs),
         is_written=True,
+        title=score.title,
+        page=_page(score.measures, played),
     )
+
+
+def _page(
+    measures: Sequence[WrittenMeasure], played: Sequence[PlayedMeasure]
+) -> WrittenPage:
+    """Say what the page tells of its measures, and how they were placed."""
+    source = MeterSource.SIGNATURE
+    if not any(map(_meters_in, measures)):
+        usual = full_bar(usual_meter(measures))
+        lengths = {measure.ticks for measure in measures}
+        source = MeterSource.LENGTHS if usual in lengths else MeterSource.DEFAULT
+    gap = played[0].start if played else 0
+    pickup = full_bar(played[0].meter) - gap if gap else 0
+    return WrittenPage(source, _file_ticks(pickup), len(measures), len(played))
 
 
 def _placed(
@@ -220,7 +238,7 @@ def _merged(
     by_staff: dict[int, list[tuple[Line, list[WrittenNote]]]] = {}
     for line, own in zip(lines, notes, strict=True):
         staff = by_staff.setdefault(line.staff, [])
-        for place, (first, others) in enumerate(staff):
+        for place, (first, others) in enumerate(staff[:MAX_VOICES]):
             if first.is_drum == line.is_drum and _take_turns(others, own):
                 both = sorted([*others, *own], key=attrgetter("start"))
                 staff[place] = (first if others else line, both)

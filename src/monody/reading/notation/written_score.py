@@ -106,12 +106,14 @@ class WrittenScore:
         parts: The names of its parts in the order that they are played in, where the
             file says it.
         repairs: What was wrong with it, and done.
+        title: What the file calls it; as untrusted as the rest of the file.
     """
 
     lines: list[Line]
     measures: list[WrittenMeasure]
     parts: tuple[str, ...] = ()
     repairs: list[str] = field(default_factory=list)
+    title: str = ""
 
 
 def sounding_ticks(notes: Iterable[WrittenNote]) -> int:

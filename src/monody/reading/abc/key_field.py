@@ -1,0 +1,155 @@
+"""ABC's keys: ``K:Ddor``, ``K:A mix ^g``, and the properties that come with them.
+
+A key is a tonic and a mode, then accidentals of its own, then a clef and how far the
+notes sound from where they are written (3.1.14 and 4.6). ``V:`` has the same
+properties (7.1).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from monody.music.keys import key_name
+
+# How many fifths each mode is below the major key of its tonic.
+_MODES = {"maj": 0, "ion": 0, "": 0, "lyd": -1, "mix": 1, "dor": 2, "min": 3, "m": 3,
+          "aeo": 3, "phr": 4, "loc": 5}  # fmt: skip
+_MODE_NAME = r"(?:maj|ion|lyd|mix|dor|min|aeo|phr|loc)[a-z]*|m|"
+_TONIC = re.compile(
+    rf"([A-Ga-g])([#b♯♭]?)\s*({_MODE_NAME})(?![A-Za-z=])", re.IGNORECASE
+)
+_ACCIDENTAL = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])(?![A-Za-z=])")
+_PROPERTY = re.compile(r'(\w+)\s*=\s*("[^"]*"?|\S+)')
+_CLEF_OCTAVE = re.compile(r"(?:treble|bass|alto|tenor|perc|auto|[GFC])\d?([+-])8")
+_FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
+_SHARPS = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
+ALTERATIONS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+ORDER_OF_SHARPS = "FCGDAEB"
+MAX_OCTAVES = 10  # more leads out of all pitches
+
+
+@dataclass(frozen=True)
+class AbcKey:
+    """A key signature.
+
+    Args:
+        name: Such as "D minor"; ``None`` where there is none.
+        alterations: By upper-case letter, the semitones that it raises a note by; those
+            that it leaves alone are missing.
+    """
+
+    name: str | None = None
+    alterations: dict[str, int] = field(default_factory=dict)
+
+
+def parse_key(value: str) -> AbcKey | None:
+    """Read the tonic, the mode and the accidentals of ``K:`` (3.1.14).
+
+    Args:
+        value: What follows the colon.
+
+    Returns:
+        The key; ``None`` if it names none, only a clef.
+
+    Example:
+        >>> from monody.reading.abc.key_field import parse_key
+        >>> parse_key("Ador").alterations, parse_key("D exp _b").alterations
+        ({'F': 1}, {'B': -1})
+        >>> parse_key("clef=bass") is None
+        True
+    """
+    text = value.strip()
+    if not text or re.match(r"none\b", text, re.IGNORECASE):
+        return AbcKey()
+    if re.match(r"H[Pp]\b", text):  # the highland pipes
+        return AbcKey(None, {"F": 1, "C": 1} if text.startswith("Hp") else {})
+    tonic = _TONIC.match(text)
+    rest = _PROPERTY.sub(" ", text[tonic.end() :] if tonic else text)
+    own = {
+        letter.upper(): ALTERATIONS[sign] for sign, letter in _ACCIDENTAL.findall(rest)
+    }
+    if tonic is None:
+        return AbcKey(None, own) if own else None
+    if re.match(r"\s*exp\b", rest):
+        return AbcKey(None, own)
+    sharps = _sharps(tonic)
+    name = key_name(sharps, minor=_is_minor(tonic)) if abs(sharps) <= 7 else None
+    return AbcKey(name, {**_signature(sharps), **own})
+
+
+def _sharps(tonic: re.Match[str]) -> int:
+    letter, accidental, mode = tonic.groups()
+    return (
+        _FIFTHS[letter.upper()] + _SHARPS[accidental.lower()] - _MODES[mode.lower()[:3]]
+    )
+
+
+def _is_minor(tonic: re.Match[str]) -> bool:
+    return tonic.group(3).lower()[:3] in ("m", "min", "aeo")
+
+
+def _signature(sharps: int) -> dict[str, int]:
+    """Return the alterations of a signature; flats are negative, some may be double."""
+    order = ORDER_OF_SHARPS if sharps > 0 else ORDER_OF_SHARPS[::-1]
+    step = 1 if sharps > 0 else -1
+    alterations: dict[str, int] = {}
+    for place in range(abs(sharps)):
+        letter = order[place % 7]
+        alterations[letter] = alterations.get(letter, 0) + step
+    return alterations
+
+
+@dataclass(frozen=True)
+class VoiceProperties:
+    """What a voice is called and how it sounds (4.6, 7.1).
+
+    Args:
+        semitones: From the written to the sounding pitch by ``transpose=``.
+        octaves: The same by ``octave=``.
+        clef_octaves: The same by a clef such as ``treble-8``.
+        name: What its player is called.
+    """
+
+    semitones: int = 0
+    octaves: int = 0
+    clef_octaves: int = 0
+    name: str = ""
+
+    @property
+    def shift(self) -> int:
+        """Semitones from the written to the sounding pitch."""
+        return self.semitones + 12 * (self.octaves + self.clef_octaves)
+
+    def updated(self, value: str) -> VoiceProperties:
+        """Return the properties with those that a field names, in ``K:`` or ``V:``.
+
+        Example:
+            >>> from monody.reading.abc.key_field import VoiceProperties
+            >>> VoiceProperties().updated("G clef=treble-8 transpose=2").shift
+            -10
+        """
+        changed = self
+        for name, text in _PROPERTY.findall(value):
+            text = text.strip('"')
+            if name in ("name", "nm"):
+                changed = replace(changed, name=text)
+            number = _whole_number(text)
+            if name == "octave" and number is not None and abs(number) <= MAX_OCTAVES:
+                changed = replace(changed, octaves=number)
+            if (
+                name == "transpose"
+                and number is not None
+                and abs(number) <= 12 * MAX_OCTAVES
+            ):
+                changed = replace(changed, semitones=number)
+        clef = _CLEF_OCTAVE.search(value)
+        if clef:
+            changed = replace(changed, clef_octaves=1 if clef.group(1) == "+" else -1)
+        elif re.search(r"clef\s*=|\b(treble|bass|alto|tenor)\b", value):
+            changed = replace(changed, clef_octaves=0)
+        return changed
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[+-]?\d{1,5}", text) else None

@@ -1,0 +1,329 @@
+"""One voice of a tune while it is read: its measures, and what holds at this place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+from monody.music.meter import Meter, is_meter
+from monody.reading.abc.bar_line import BarLine
+from monody.reading.abc.fields import Meter as MeterField
+from monody.reading.abc.key_field import ALTERATIONS, AbcKey, VoiceProperties
+from monody.reading.abc.tokens import Token
+from monody.reading.notation.bar_grid import full_bar
+from monody.reading.notation.play_order import MAX_MEASURES
+from monody.reading.notation.written_score import (
+    WRITTEN_TICKS_PER_WHOLE,
+    WrittenMeasure,
+    WrittenNote,
+)
+
+_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+MIDDLE_C = 60
+MAX_BROKEN = 4  # signs of broken rhythm in a row
+MAX_LENGTH_DIGITS = 5
+MAX_OVERLAYS = 16  # in a voice; more sound with the last
+
+# 4.13: notes of a tuplet, and in the time of how many; 0 asks the meter.
+_TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 5: 0, 6: 2, 7: 0, 8: 3, 9: 0}
+
+
+class Pitched(NamedTuple):
+    """A note before it has its place."""
+
+    pitch: int
+    letter: str  # with its octave: what a tie carries an accidental to
+    alteration: int
+    length: Fraction  # in unit lengths
+    tied: bool = False
+
+
+@dataclass
+class _Element:
+    """The last note, chord or rest, which broken rhythm and ties still change."""
+
+    measure: WrittenMeasure
+    notes: range  # indices in it
+    pitched: list[Pitched]
+    ticks: int
+
+
+@dataclass
+class Voice:
+    """A voice of a tune.
+
+    Args:
+        properties: Its name and transposition.
+        key: The key signature in force.
+        meter: The meter in force; ``None`` is free.
+        unit: The unit length in force, in whole notes.
+        propagation: How far an accidental reaches in its bar (11.3): "pitch" to all
+            octaves, "octave" to its own, "not" to its note alone.
+
+    Example:
+        >>> from monody.reading.abc.tokens import tokens_of
+        >>> from monody.reading.abc.voice import Voice
+        >>> voice = Voice()
+        >>> for token in tokens_of("^Fc"):
+        ...     voice.add([voice.pitched(token)])
+        >>> [note.pitch for note in voice.measures[0].notes]
+        [66, 72]
+    """
+
+    properties: VoiceProperties = field(default_factory=VoiceProperties)
+    key: AbcKey = field(default_factory=AbcKey)
+    meter: MeterField | None = None
+    unit: Fraction = Fraction(1, 8)
+    propagation: str = "pitch"
+    program: int = 0
+    measures: list[WrittenMeasure] = field(default_factory=lambda: [WrittenMeasure()])
+    overlays: int = 1
+
+    def __post_init__(self) -> None:
+        self._at = 0  # the measure that is written
+        self._now = 0  # ticks since it began
+        self._overlay = 0
+        self._group: tuple[int, int] | None = None  # where overlays of bars began
+        self._accidentals: dict[str, int] = {}
+        self._ending: frozenset[int] = frozenset()
+        self._last: _Element | None = None
+        self._tied: dict[str, int] = {}  # alterations that ties carry over a bar line
+        self._broken = Fraction(1)  # the factor of the next element
+        self._tuplet = Fraction(1)
+        self._tuplet_left = 0
+
+    @property
+    def measure(self) -> WrittenMeasure:
+        """The measure that is written at present."""
+        return self.measures[self._at]
+
+    @property
+    def has_music(self) -> bool:
+        """Whether any note or rest has come."""
+        return self._at > 0 or self.measure.ticks > 0
+
+    def pitched(self, token: Token) -> Pitched:
+        """Give a note its pitch, by its accidental, those before it, and the key.
+
+        Args:
+            token: A token of kind "note".
+        """
+        letter = token.letter.upper()
+        octave = token.octave.count("'") - token.octave.count(",")
+        octave += token.letter.islower()
+        name = f"{letter}{octave}"
+        reach = name if self.propagation == "octave" else letter
+        if token.accidental:
+            alteration = _alteration(token.accidental)
+            if self.propagation != "not":
+                self._accidentals[reach] = alteration
+        elif name in self._tied:
+            alteration = self._tied[name]
+        else:
+            of_key = self.key.alterations.get(letter, 0)
+            alteration = self._accidentals.get(reach, of_key)
+        pitch = MIDDLE_C + _SEMITONES[letter] + alteration + 12 * octave
+        length = parse_length(token.length)
+        return Pitched(pitch + self.properties.shift, name, alteration, length)
+
+    def add(self, notes: list[Pitched], length: Fraction = Fraction(1)) -> None:
+        """Add a note, or the notes of a chord, which begin together (4.17).
+
+        Args:
+            notes: The first one tells when the music goes on.
+            length: What all of their lengths are multiplied by.
+        """
+        scale = self._next_scale() * length
+        first = len(self.measure.notes)
+        for note in notes:
+            ticks = self._ticks(note.length * scale)
+            self.measure.notes.append(
+                WrittenNote(self._overlay, note.pitch, self._now, ticks, note.tied)
+            )
+        indices = range(first, len(self.measure.notes))
+        self._advance(self._ticks(notes[0].length * scale), indices, notes)
+        self._tied = {note.letter: note.alteration for note in notes if note.tied}
+
+    def rest(self, length: Fraction) -> None:
+        """Add a rest, in unit lengths."""
+        scale = self._next_scale()
+        self._advance(self._ticks(length * scale), range(0), [])
+        self._tied = {}
+
+    def rest_bars(self, count: int) -> None:
+        """Add whole bars of rest; the music goes on within the last one (4.5)."""
+        count = max(1, min(count, MAX_MEASURES - len(self.measures)))
+        for bar in range(count):
+            if bar:
+                self.close(BarLine())
+            meter = Meter(0, *(self.meter or (4, 4)))
+            full = full_bar(meter) if is_meter(*meter[1:]) else WRITTEN_TICKS_PER_WHOLE
+            self.rest(Fraction(full, WRITTEN_TICKS_PER_WHOLE) / self.unit)
+
+    def _next_scale(self) -> Fraction:
+        """Return what broken rhythm and a tuplet make of the next element's length."""
+        scale, self._broken = self._broken, Fraction(1)
+        if self._tuplet_left:
+            scale *= self._tuplet
+            self._tuplet_left -= 1
+        return scale
+
+    def _ticks(self, length: Fraction) -> int:
+        return round(length * self.unit * WRITTEN_TICKS_PER_WHOLE)
+
+    def _advance(self, ticks: int, notes: range, pitched: list[Pitched]) -> None:
+        """Go on after an element."""
+        self._last = _Element(self.measure, notes, pitched, ticks)
+        self._now += ticks
+        self.measure.ticks = max(self.measure.ticks, self._now)
+
+    def tie(self) -> None:
+        """Tie the last note or chord to what follows (4.11)."""
+        if self._last is None:
+            return
+        notes = self._last.measure.notes
+        for index in self._last.notes:
+            notes[index] = notes[index]._replace(tied=True)
+        self._tied = {note.letter: note.alteration for note in self._last.pitched}
+
+    def broken(self, signs: str) -> None:
+        """Lengthen the last element by what the next one loses, or the reverse (4.4).
+
+        Args:
+            signs: ``>``, ``<<`` and their like.
+        """
+        last = self._last
+        if last is None or last.measure is not self.measure:
+            return
+        short = Fraction(1, 2 ** min(len(signs), MAX_BROKEN))
+        factor = 2 - short if signs[0] == ">" else short
+        self._broken = 2 - factor
+        notes = self.measure.notes
+        for index in last.notes:
+            ticks = round(notes[index].ticks * factor)
+            notes[index] = notes[index]._replace(ticks=ticks)
+        longer = round(last.ticks * factor)
+        if self._now == self.measure.ticks:
+            self.measure.ticks += min(longer - last.ticks, 0)
+        self._now += longer - last.ticks
+        last.ticks = longer
+        self.measure.ticks = max(self.measure.ticks, self._now)
+
+    def tuplet(self, text: str) -> None:
+        """Begin a tuplet: ``(p``, ``(p:q`` or ``(p:q:r`` (4.13)."""
+        numbers = [int(n[:MAX_LENGTH_DIGITS] or 0) for n in text[1:].split(":")]
+        notes, times, count = (*numbers, 0, 0)[:3]
+        if not notes:
+            return
+        times = times or _TUPLET_TIMES.get(notes, 0) or (3 if self._is_compound else 2)
+        self._tuplet = Fraction(times, notes)
+        self._tuplet_left = count or notes
+
+    @property
+    def _is_compound(self) -> bool:
+        return self.meter is not None and self.meter[0] in (6, 9, 12)
+
+    def overlay(self, sign: str) -> None:
+        """Go back to the bar's beginning, for notes that sound with it (7.4)."""
+        if sign == "&)":
+            self._group, self._overlay = None, 0
+            self._at, self._now = len(self.measures) - 1, self.measures[-1].ticks
+            return
+        if sign == "(&":
+            self._group = (self._at, self._now)
+            return
+        self._at, self._now = self._group or (self._at, 0)
+        self._overlay = min(self._overlay + 1, MAX_OVERLAYS - 1)
+        self.overlays = max(self.overlays, self._overlay + 1)
+        self._accidentals, self._tied, self._last = {}, {}, None
+
+    def set_key(self, key: AbcKey) -> None:
+        """Change the key signature."""
+        self.key, self._accidentals = key, {}
+        if key.name is not None:
+            self.measure.keys.append((self._now, key.name))
+
+    def set_meter(self, meter: MeterField | None) -> None:
+        """Change the meter."""
+        self.meter = meter
+        if meter is not None:
+            self.measure.meters.append((self._now, *meter))
+
+    def set_tempo(self, bpm: float) -> None:
+        """Change the tempo, in quarter notes a minute."""
+        self.measure.tempos.append((self._now, bpm))
+
+    def begin_part(self, name: str) -> None:
+        """Begin a part of the tune (3.1.9)."""
+        self._split()
+        self._end_ending()
+        self.measure.part = name
+
+    def begin_ending(self, passes: frozenset[int]) -> None:
+        """Begin an ending, played in some passes of the repeat (4.9, 4.10)."""
+        self._split()
+        self._ending = passes
+        self.measure.ending = passes
+
+    def _split(self) -> None:
+        """End the measure here if it has begun."""
+        if self._now:
+            self.close(BarLine())
+
+    def _end_ending(self) -> None:
+        self._ending = frozenset()
+        self.measure.ending = self._ending
+
+    def close(self, bar: BarLine) -> None:
+        """End the measure with a bar line; one that nothing is in only takes its signs.
+
+        Args:
+            bar: The bar line.
+        """
+        if self._now or self.measure.ticks:
+            self._sign(self.measure, bar)
+            self._at += 1
+            if self._at == len(self.measures):
+                self.measures.append(WrittenMeasure(ending=self._ending))
+        elif self._at:
+            self._sign(self.measures[self._at - 1], bar)
+        self._now = 0
+        self._overlay = self._overlay if self._group else 0
+        self._accidentals = {}
+        if bar.plays or bar.opens or bar.is_double:
+            self._end_ending()
+        self.measure.opens_repeat |= bar.opens
+
+    def _sign(self, measure: WrittenMeasure, bar: BarLine) -> None:
+        measure.plays = max(measure.plays, bar.plays)
+        measure.double_bar |= bar.is_double
+
+
+def _alteration(accidental: str) -> int:
+    """Return the semitones that an accidental raises by; microtones are rounded."""
+    if accidental in ALTERATIONS:
+        return ALTERATIONS[accidental]
+    above, _, below = accidental[1:].partition("/")
+    size = Fraction(int(above[:2] or 1), max(int(below[:2] or 2), 1))
+    return round(size) if accidental[0] == "^" else -round(size)
+
+
+def parse_length(text: str) -> Fraction:
+    """Read the length of a note (4.3): ``3``, ``/2``, ``//`` or ``3/4``, in units.
+
+    Example:
+        >>> from monody.reading.abc.voice import parse_length
+        >>> [str(parse_length(text)) for text in ("", "3", "/", "//", "3/2")]
+        ['1', '3', '1/2', '1/4', '3/2']
+    """
+    if not text:
+        return Fraction(1)
+    above, slash, below = text.partition("/")
+    numerator = int(above[:MAX_LENGTH_DIGITS] or 1)
+    if not slash:
+        return Fraction(numerator)
+    digits = below.lstrip("/")
+    halves = min(len(below) - len(digits), 8)
+    divisor = int(digits[:MAX_LENGTH_DIGITS] or 0) or 2
+    return Fraction(numerator, divisor * 2**halves)
