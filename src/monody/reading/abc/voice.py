@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from monody.music.meter import Meter, is_meter
@@ -134,21 +135,22 @@ class Voice:
             notes: The first one tells when the music goes on.
             length: What all of their lengths are multiplied by.
         """
-        scale = self._next_scale() * length
-        first = len(self.measure.notes)
-        for note in notes:
-            ticks = self._ticks(note.length * scale)
-            self.measure.notes.append(
-                WrittenNote(self._overlay, note.pitch, self._now, ticks, note.tied)
-            )
-        indices = range(first, len(self.measure.notes))
-        self._advance(self._ticks(notes[0].length * scale), indices, notes)
+        scale = self._next_scale()
+        if length != 1:
+            scale *= length
+        measure, first = self.measure, len(self.measure.notes)
+        all_ticks = [self._ticks(note.length, scale) for note in notes]
+        measure.notes += [
+            WrittenNote(self._overlay, note.pitch, self._now, ticks, note.tied)
+            for note, ticks in zip(notes, all_ticks, strict=True)
+        ]
+        self._advance(all_ticks[0], range(first, len(measure.notes)), notes)
         self._tied = {note.letter: note.alteration for note in notes if note.tied}
 
     def rest(self, length: Fraction) -> None:
         """Add a rest, in unit lengths."""
         scale = self._next_scale()
-        self._advance(self._ticks(length * scale), range(0), [])
+        self._advance(self._ticks(length, scale), range(0), [])
         self._tied = {}
 
     def rest_bars(self, count: int) -> None:
@@ -169,8 +171,13 @@ class Voice:
             self._tuplet_left -= 1
         return scale
 
-    def _ticks(self, length: Fraction) -> int:
-        return round(length * self.unit * WRITTEN_TICKS_PER_WHOLE)
+    def _ticks(self, length: Fraction, scale: Fraction) -> int:
+        """Round a length in units, times a factor, to ticks."""
+        if scale != 1:  # a product of fractions costs as much as all the rest
+            length *= scale
+        above = length.numerator * self.unit.numerator * WRITTEN_TICKS_PER_WHOLE
+        below = length.denominator * self.unit.denominator
+        return (2 * above + below) // (2 * below)
 
     def _advance(self, ticks: int, notes: range, pitched: list[Pitched]) -> None:
         """Go on after an element."""
@@ -309,6 +316,7 @@ def _alteration(accidental: str) -> int:
     return round(size) if accidental[0] == "^" else -round(size)
 
 
+@lru_cache(maxsize=4096)
 def parse_length(text: str) -> Fraction:
     """Read the length of a note (4.3): ``3``, ``/2``, ``//`` or ``3/4``, in units.
 

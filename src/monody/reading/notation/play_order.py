@@ -116,7 +116,7 @@ def _is_followed_by_ending(
     """Tell whether a measure is the last of an ending that another one follows."""
     ending = measures[at].ending
     after = measures[at + 1].ending if at + 1 < stop else frozenset()
-    return bool(ending and after) and min(after) > max(ending)
+    return bool(ending and after) and not ending & after
 
 
 def _with_endings(
@@ -137,15 +137,14 @@ def _with_endings(
         How often the repeat is played, and its last measure.
     """
     plays, ending = measures[at].plays, measures[at].ending
-    passes = max(ending, default=1)
+    passes = ending or frozenset([1])
     while at + 1 < stop and not measures[at + 1].opens_repeat:
         following = measures[at + 1].ending
-        if not following or (following != ending and min(following) <= passes):
+        if not following or (following != ending and following & passes):
             break
-        at, ending = at + 1, following
-        passes = max(passes, *following)
+        at, ending, passes = at + 1, following, passes | following
         body.append(at)
-    return min(max(plays, passes, 2), MAX_PLAYS), at
+    return min(max(plays, 2, *passes), MAX_PLAYS), at
 
 
 def _played(
