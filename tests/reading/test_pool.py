@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from monody.errors import MonodyError
+from monody.music.midi_file import write_midi
+from monody.reading.overview import Overview
 from monody.reading.pool import ReadPool, Source
 from monody.reading.reasons import Reason
 from monody.settings.reading import ReadSettings
+from tests.builders.midi_files import tune
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +90,28 @@ def test_an_archive_that_kills_its_reader_is_not_called_empty() -> None:
         assert answer.text.startswith("the parser died on it")
         [(_, chunk)] = pool.read(_sources(["good"]))  # and the pool goes on
     assert chunk.reports[0].left_out[0][0].text == "read good"
+
+
+def test_a_file_that_kills_who_describes_it_has_its_reason() -> None:
+    settings = ReadSettings(n_jobs=1)
+    with ReadPool(settings, module="tests.builders.hanging_worker") as pool:
+        answer = pool.overview(Source("kills", "kills"))
+        assert isinstance(answer, Reason)
+        assert answer.text.startswith("the parser died on it")
+        [(_, chunk)] = pool.read(_sources(["good"]))  # and the pool goes on
+    assert chunk.reports[0].left_out[0][0].text == "read good"
+
+
+def test_a_child_describes_files_and_says_why_it_cannot(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.mid", tmp_path / "bad.mid"
+    write_midi(tune(0), good)
+    bad.write_bytes(b"")
+    with ReadPool(ReadSettings(n_jobs=1)) as pool:
+        answer = pool.overview(Source("bad.mid", str(bad)))
+        assert answer == Reason("empty file", "export or download it again")
+        overview = pool.overview(Source("good.mid", str(good)), max_pieces=1)
+    assert isinstance(overview, Overview)
+    assert [line.notes for line in overview.pieces[0].lines] == [len(tune(0))]
 
 
 def test_a_child_that_starts_while_all_are_ended_is_ended_too(

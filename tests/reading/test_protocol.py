@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
+from monody.reading.overview import Overview
 from monody.reading.protocol import (
     FilesRead,
     receive_files,
     receive_members,
+    receive_overview,
     requests_from,
     send_files,
     send_members,
+    send_overview,
     send_request,
 )
 from monody.reading.reasons import FileReport, Reason
@@ -93,8 +96,13 @@ def test_requests_are_lines_of_json() -> None:
     send_request(pipe, "böok.zip")
     send_request(pipe, [("a.mid", -1), ("book.zip", 7)])
     assert pipe.getvalue() == b'"b\\u00f6ok.zip"\n[["a.mid", -1], ["book.zip", 7]]\n'
+    send_request(pipe, {"overview": ("a.mid", -1), "max_pieces": 5})
     pipe.seek(0)
-    assert list(requests_from(pipe)) == ["böok.zip", [["a.mid", -1], ["book.zip", 7]]]
+    assert list(requests_from(pipe)) == [
+        "böok.zip",
+        [["a.mid", -1], ["book.zip", 7]],
+        {"overview": ["a.mid", -1], "max_pieces": 5},
+    ]
 
 
 def test_dots_say_that_the_worker_is_alive() -> None:
@@ -102,6 +110,28 @@ def test_dots_say_that_the_worker_is_alive() -> None:
     pipe = io.BytesIO(b".\n.\n[]\n")
     assert receive_members(pipe, lambda: told.append(pipe.tell())) == []
     assert told == [2, 4]
+
+
+@pytest.mark.parametrize("described", [Overview((), 3), SHORT])
+def test_an_overview_or_why_there_is_none_is_received(
+    described: Overview | Reason,
+) -> None:
+    pipe = io.BytesIO(b".\n")
+    pipe.read()
+    send_overview(pipe, described)
+    pipe.seek(0)
+    assert receive_overview(pipe, lambda: None) == described
+    assert not pipe.read()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"[]", b"7", b"{}", b"null", b'{"reason": ["no advice"]}', b'{"overview": []}',
+     b'{"overview": {"pieces": [7], "pieces_in_file": 1}}', b"not JSON", b'"reason"'],
+)  # fmt: skip
+def test_nonsense_is_no_overview(answer: bytes) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        receive_overview(io.BytesIO(answer + b"\n"), lambda: None)
 
 
 def test_an_answer_that_is_cut_anywhere_is_none() -> None:

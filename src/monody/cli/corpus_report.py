@@ -59,7 +59,7 @@ def print_report(report: Report, console: Console, max_rows: int | None = 60) ->
         _table_lines(report, console, max_rows),
         _problem_lines(report, console),
         _title("Summary", console),
-        _wrapped(Text(summary(report)), console),
+        wrapped(Text(summary(report)), console),
         _chart_lines(report, console),
     )
     while batch := list(islice(lines, LINES_AT_A_TIME)):
@@ -68,8 +68,14 @@ def print_report(report: Report, console: Console, max_rows: int | None = 60) ->
         console.print(Text("\n").join(batch), soft_wrap=True)
 
 
-def _wrapped(text: Text, console: Console, indent: int = 0) -> Iterator[Text]:
-    """Yield text as lines that fit; what the terminal cannot encode is spelled out."""
+def wrapped(text: Text, console: Console, indent: int = 0) -> Iterator[Text]:
+    """Yield text as lines that fit; what the terminal cannot encode is spelled out.
+
+    Args:
+        text: Text that is printable.
+        console: Where it will be printed.
+        indent: Cells to leave free before each line.
+    """
     text = _encodable(text, console.encoding)
     room = max(console.width - indent, 1)
     fits = text.cell_len <= room  # wrapping takes longer than all the rest
@@ -88,22 +94,22 @@ def _encodable(text: Text, encoding: str) -> Text:
 
 def _title(title: str, console: Console) -> Iterator[Text]:
     yield Text()
-    yield from _wrapped(Text(title, "bold"), console)
+    yield from wrapped(Text(title, "bold"), console)
 
 
 def _table_lines(
     report: Report, console: Console, max_rows: int | None
 ) -> Iterator[Text]:
     """Yield a line for each file, and beneath it what there is to say."""
-    yield from _wrapped(_file_line(TITLES, "bold", console.width), console)
+    yield from wrapped(_file_line(TITLES, "bold", console.width), console)
     before: tuple[str, ...] = ()  # all but the path of the row above
     for row in islice(in_order(report.files), max_rows):
         line = _file_line(row, STYLES[row.verdict], console.width)
         beside = f"{line.plain}  {row.finding}"
         if not _has_music(row) and cell_len(beside) <= console.width:
-            yield from _wrapped(line.append(f"  {row.finding}", "dim"), console)
+            yield from wrapped(line.append(f"  {row.finding}", "dim"), console)
         else:
-            yield from _wrapped(line, console)
+            yield from wrapped(line, console)
             yield from _remark(row.finding, console)
         if row[2:] != before:  # not the same for each of a hundred files
             yield from _advice(row.advice, console)
@@ -113,7 +119,7 @@ def _table_lines(
     if files > listed:
         rest = counted(files - listed, "more file")
         text = f"… and {rest}: --all shows them, --html FILE has everything."
-        yield from _wrapped(Text(text), console)
+        yield from wrapped(Text(text), console)
 
 
 def _advice(advice: str, console: Console) -> Iterator[Text]:
@@ -122,7 +128,7 @@ def _advice(advice: str, console: Console) -> Iterator[Text]:
 
 def _remark(remark: str, console: Console) -> Iterator[Text]:
     if remark:
-        yield from _wrapped(Text(remark, "dim"), console, VERDICT_CELLS)
+        yield from wrapped(Text(remark, "dim"), console, VERDICT_CELLS)
 
 
 def _has_music(row: FileRow) -> bool:
@@ -174,7 +180,7 @@ def _problem_lines(report: Report, console: Console) -> Iterator[Text]:
         for problem in found[:MAX_PROBLEMS]:
             files = counted(problem.files, "file").rjust(VERDICT_CELLS - 2)
             line = Text.assemble((files, STYLES[verdict]), f"  {problem.reason}")
-            yield from _wrapped(line, console)
+            yield from wrapped(line, console)
             yield from _advice(problem.advice, console)
         if found[MAX_PROBLEMS:]:
             rest = counted(len(found) - MAX_PROBLEMS, "rarer reason")
@@ -188,7 +194,7 @@ def _chart_lines(report: Report, console: Console) -> Iterator[Text]:
     if pitches:
         yield from _title(titles["pitch"], console)
         for line in _pitch_lines(pitches, console.width):
-            yield from _wrapped(Text(line), console)
+            yield from wrapped(Text(line), console)
     across = _charts_across(console.width)
     cells = min(console.width // across - 2, MAX_CHART_CELLS)
     charts = [
@@ -199,7 +205,7 @@ def _chart_lines(report: Report, console: Console) -> Iterator[Text]:
     for start in range(0, len(charts), across):
         yield Text()
         for lines in zip_longest(*charts[start : start + across], fillvalue=Text()):
-            yield from _wrapped(_side_by_side(lines, cells), console)
+            yield from wrapped(_side_by_side(lines, cells), console)
 
 
 def _charts_across(width: int) -> int:

@@ -1,9 +1,14 @@
-"""The command ``monody inspect``: what became of each file of a folder, and why."""
+"""The command ``monody inspect``: what became of each file of a folder, and why.
+
+Of one file, and no folder, it says what is in it.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +16,10 @@ from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.reading import data_dir_options, read_folder
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
+
+if TYPE_CHECKING:
+    from monody.cli.file_facts import FileFacts
+    from monody.corpus.corpus import Corpus
 
 
 @click.command(cls=HeadedCommand)
@@ -21,7 +30,7 @@ from monody.settings.reading import ReadSettings
 @click.option(
     "--html", "page", metavar="FILE", help="Write the whole report as a page, too."
 )
-@click.option("--all", "every", is_flag=True, help="List every file, not the first 60.")
+@click.option("--all", "every", is_flag=True, help="List every file, tune and track.")
 @settings_options(ReadSettings)
 def inspect(
     folder: str | None,
@@ -36,11 +45,15 @@ def inspect(
     \b
     monody inspect data/midi                      a report on the terminal
     monody inspect data/midi --html report.html   a page with every file
-    monody inspect my.mid --tempo always          one file, with other settings
+    monody inspect my.mid                         what is in one file
+    monody inspect my.mid --tempo always          the same, read with other settings
 
     A file is kept; or recovered, where it was damaged, polyphonic or off the beat; or a
     duplicate of another; or dropped, and then the report says what to do. Files may be
     MIDI, packed by gzip or not, ABC tune books, MusicXML, and zip archives of them.
+
+    Of one file it shows each track, and why it is no melody; or the first bars of its
+    melody, and where the meter, the tempo, the key and the pickup were taken from.
     """
     from rich.console import Console
 
@@ -59,12 +72,41 @@ def inspect(
         from monody.pages.corpus import write_page
 
         write_page(report, Path(page))
+    facts = _facts(corpus, every=every or as_json)
     if as_json:
-        for part in report_json(report):
-            click.echo(part, nl=False)
-        return
-    from monody.cli.corpus_report import print_report
+        _print_json(report_json(report), facts)
+    elif facts is not None:
+        from monody.cli.inspect_file import print_file
 
-    print_report(report, Console(), max_rows=None if every else 60)
-    if page:
+        print_file(corpus.verdicts[0], facts, Console(), every=every)
+    else:
+        from monody.cli.corpus_report import print_report
+
+        print_report(report, Console(), max_rows=None if every else 60)
+    if page and not as_json:
         click.echo(f"written: {page}")
+
+
+def _facts(corpus: Corpus, *, every: bool) -> FileFacts | None:
+    """Return what is in the one file that was named; ``None`` if it was a folder."""
+    if corpus.root.is_dir() or len(corpus.verdicts) != 1:
+        return None
+    from monody.cli.file_facts import FileFacts, file_facts
+    from monody.cli.inspect_file import MAX_PIECES, overview_of
+    from monody.reading.overview import Overview
+
+    overview = overview_of(corpus, max_pieces=0 if every else MAX_PIECES)
+    if not isinstance(overview, Overview):  # the verdict on it says why
+        return FileFacts((), 0)
+    return file_facts(overview, corpus.melodies)
+
+
+def _print_json(report: Iterable[str], facts: FileFacts | None) -> None:
+    """Print a report, and what is in its one file under one more key."""
+    *pieces, last = report
+    for piece in pieces:
+        click.echo(piece, nl=False)
+    if facts is not None:
+        overview = json.dumps(facts.to_json())
+        last = f'{last.rstrip().removesuffix("}")},\n"overview": {overview}}}\n'
+    click.echo(last, nl=False)

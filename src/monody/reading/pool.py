@@ -23,6 +23,7 @@ from typing import BinaryIO, TypeVar, cast
 
 from monody.errors import MonodyError
 from monody.reading import protocol
+from monody.reading.overview import Overview
 from monody.reading.protocol import FilesRead
 from monody.reading.reasons import Reason
 from monody.settings.reading import ReadSettings
@@ -130,6 +131,26 @@ class ReadPool:
         """
         return self._threads.submit(self._list, path).result()
 
+    def overview(self, source: Source, max_pieces: int = 0) -> Overview | Reason:
+        """Describe what is in a file.
+
+        Args:
+            source: The file.
+            max_pieces: How many tunes of a tune book to describe; 0 is all.
+
+        Returns:
+            The overview; the reason where the file cannot be read.
+
+        Raises:
+            MonodyError: If the child does not start.
+        """
+        return self._threads.submit(self._describe, source, max_pieces).result()
+
+    def _describe(self, source: Source, max_pieces: int) -> Overview | Reason:
+        child = self._child()
+        described = child.overview(source, max_pieces)
+        return child.obituary() if described is None else described
+
     def _list(self, path: str) -> list[tuple[int, str]] | Reason:
         child = self._child()
         listed = child.members(path)
@@ -234,6 +255,14 @@ class _Child:
     def members(self, path: str) -> list[tuple[int, str]] | None:
         """List an archive; ``None`` if the process ends over it."""
         return self._ask(path, protocol.receive_members)
+
+    def overview(self, source: Source, max_pieces: int) -> Overview | Reason | None:
+        """Describe a file; ``None`` if the process ends over it."""
+        request: protocol.OverviewRequest = {
+            "overview": (source.path, source.member),
+            "max_pieces": max_pieces,
+        }
+        return self._ask(request, protocol.receive_overview)
 
     def _ask(
         self,

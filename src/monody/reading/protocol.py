@@ -7,6 +7,8 @@ The worker first says ``ready``. Then each request is a line of JSON:
   ``{"files": [[left out, repairs, key], …], "counts": [notes, meters, melodies]}``;
   then the bytes of those three arrays (``melody_store``).
 - ``path`` lists an archive; the answer is ``[[place, name], …]``.
+- ``{"overview": [path, member], "max_pieces": …}`` describes one file; the answer is
+  dots, then ``{"overview": …}``, or ``{"reason": [text, advice]}``.
 
 Nothing is pickled: what untrusted bytes can do to a parser must not reach the parent.
 """
@@ -21,12 +23,29 @@ from typing import BinaryIO, TypedDict
 import numpy as np
 
 from monody.music.melody_store import INFO, MelodyStore
+from monody.reading.overview import Overview, OverviewJson
 from monody.reading.reasons import FileReport, LeftOut, Reason
 
 READY, ALIVE = b"ready\n", b".\n"
 ROW_BYTES = 3 * 4  # of a note, and of a meter: three int32
 
-Request = str | Sequence[tuple[str, int]]  # an archive to list, or files to read
+
+class OverviewRequest(TypedDict):
+    """A file to describe."""
+
+    overview: tuple[str, int]
+    max_pieces: int  # 0 is all
+
+
+# An archive to list, files to read, or one to describe.
+Request = str | Sequence[tuple[str, int]] | OverviewRequest
+
+
+class _OverviewAnswer(TypedDict, total=False):
+    """What a file holds, or why that cannot be said."""
+
+    overview: OverviewJson
+    reason: tuple[str, str]
 
 
 class _Header(TypedDict):
@@ -139,7 +158,7 @@ def arrays_from_bytes(notes: bytes, meters: bytes, info: bytes) -> MelodyStore:
 
 
 def send_request(pipe: BinaryIO, request: Request) -> None:
-    """Ask a worker to read files, or to list an archive."""
+    """Ask a worker to read files, to list an archive, or to describe a file."""
     _send_line(pipe, request)
 
 
@@ -196,6 +215,25 @@ def send_files(pipe: BinaryIO, read: FilesRead) -> None:
     pipe.flush()
 
 
+def send_overview(pipe: BinaryIO, described: Overview | Reason) -> None:
+    """Answer with an overview, or why there is none.
+
+    Example:
+        >>> import io
+        >>> from monody.reading.protocol import receive_overview, send_overview
+        >>> from monody.reading.reasons import Reason
+        >>> pipe = io.BytesIO()
+        >>> send_overview(pipe, Reason("no notes", "listen"))
+        >>> _ = pipe.seek(0)
+        >>> receive_overview(pipe, alive=lambda: None)
+        Reason(text='no notes', advice='listen')
+    """
+    if isinstance(described, Reason):
+        _send_line(pipe, {"reason": described})
+    else:
+        _send_line(pipe, {"overview": described.to_json()})
+
+
 def receive_members(pipe: BinaryIO, alive: Callable[[], None]) -> list[tuple[int, str]]:
     """Wait for the music files in an archive.
 
@@ -234,6 +272,20 @@ def receive_files(pipe: BinaryIO, alive: Callable[[], None]) -> FilesRead:
         _exactly(pipe, info * INFO.itemsize),
     )
     return FilesRead(melodies, reports, keys)
+
+
+def receive_overview(pipe: BinaryIO, alive: Callable[[], None]) -> Overview | Reason:
+    """Wait for an overview; the arguments are those of `receive_members`.
+
+    Raises:
+        EOFError: If the pipe ends first.
+        ValueError: If what comes is no answer; also ``KeyError`` and ``TypeError``.
+    """
+    answer: _OverviewAnswer = json.loads(_answer_line(pipe, alive))
+    if "reason" in answer:
+        text, advice = answer["reason"]
+        return Reason(str(text), str(advice))
+    return Overview.from_json(answer["overview"])
 
 
 def _send_line(pipe: BinaryIO, values: object) -> None:

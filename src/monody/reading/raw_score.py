@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,32 @@ class RawTrack:
     name: str = ""
 
 
+class MeterSource(StrEnum):
+    """What the meter of music was taken from."""
+
+    SIGNATURE = "signature"
+    LENGTHS = "bar lengths"  # the commonest of them: no meter is named
+    DEFAULT = "default"  # nothing tells it
+
+
+@dataclass(frozen=True)
+class WrittenPage:
+    """What a page of written music says that its notes do not.
+
+    Args:
+        meter_from: What its meter was taken from.
+        pickup_ticks: Length of the pickup that it begins with, in file ticks; 0 if its
+            first measure is whole.
+        measures: Measures on the page.
+        played: Measures that sound, with all repeats.
+    """
+
+    meter_from: MeterSource
+    pickup_ticks: int
+    measures: int
+    played: int
+
+
 @dataclass(frozen=True)
 class RawScore:
     """The music of a file, as it is written there.
@@ -68,6 +95,9 @@ class RawScore:
         piece: Index of the tune in a tune book.
         is_written: Whether it was notation, so that its times are exact: nothing in it
             was played beside the beat.
+        kind: What the file is, such as ``"MIDI format 1"``; empty where no reader says.
+        title: What the file calls the piece; as untrusted as the rest of it.
+        page: What its page says, where it was written in measures.
     """
 
     ticks_per_quarter: int
@@ -78,3 +108,6 @@ class RawScore:
     repairs: tuple[str, ...] = ()
     piece: int = 0
     is_written: bool = False
+    kind: str = ""
+    title: str = ""
+    page: WrittenPage | None = None

@@ -24,9 +24,11 @@ import numpy as np
 from monody.reading import protocol
 from monody.reading.archives import Member, check_size, open_archive
 from monody.reading.cache import ReadCache, reading_key
+from monody.reading.describe import describe
 from monody.reading.extraction.extract import extract
 from monody.reading.file_types import is_archive_name
 from monody.reading.formats import read_scores
+from monody.reading.overview import Overview
 from monody.reading.protocol import FilesRead
 from monody.reading.raw_score import RawScore, UnreadableError
 from monody.reading.reasons import FileReport, Reason
@@ -108,12 +110,47 @@ class Reader:
                 opened, size = [], 0
         return FilesRead.joined([*groups, self._extracted(opened)])
 
-    def _open(self, path: str, member: int) -> _Opened:
-        """Parse one file; where that cannot be done, ``left_out`` says why."""
+    def overview(
+        self,
+        path: str,
+        member: int,
+        max_pieces: int = 0,
+        parsed: Callable[[], None] = lambda: None,
+    ) -> Overview | Reason:
+        """Describe a file.
+
+        Args:
+            path: Of the file.
+            member: Its place in an archive, or -1.
+            max_pieces: How many tunes of a tune book to describe; 0 is all.
+            parsed: Called when the file was parsed.
+
+        Returns:
+            The overview; the reason where the file cannot be read.
+        """
+        opened = self._open(path, member, fresh=True)
+        parsed()
+        if not opened.scores and opened.left_out:
+            return opened.left_out[-1]
+        try:
+            return describe(opened.scores, self._settings, max_pieces)
+        except MemoryError:
+            return TOO_MUCH_MEMORY
+        except (ValueError, ArithmeticError) as error:
+            return _nonsense(error)
+
+    def _open(self, path: str, member: int, *, fresh: bool = False) -> _Opened:
+        """Parse one file; where that cannot be done, ``left_out`` says why.
+
+        Args:
+            path: Of the file.
+            member: Its place in an archive, or -1.
+            fresh: Whether what was remembered will not do.
+        """
         key = ""
         try:
             data, name = self._bytes(path, member)
-            if self._cache is not None:
+            if self._cache is not None and not fresh:
                 key = reading_key(data, name, self._common_key)
                 remembered = self._cache.get(key)
                 if remembered is not None:
@@ -149,7 +186,7 @@ class Reader:
             raise UnreadableError("not a regular file", "leave it out")
         if is_archive_name(path):
             raise _no_members(path)
-        check_size(status.st_size, self._max_bytes)
+        check_size(status.st_size, self._max_bytes, path)
         with open(path, "rb") as file:
             return file.read(), os.path.basename(path)
 
@@ -240,6 +277,10 @@ def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
     for request in protocol.requests_from(requests):
         if isinstance(request, str):
             protocol.send_members(answers, _members(request))
+        elif isinstance(request, dict):
+            path, member = request["overview"]
+            described = reader.overview(path, member, request["max_pieces"], parsed)
+            protocol.send_overview(answers, described)
         else:
             protocol.send_files(answers, reader.read(request, parsed))
 
