@@ -77,6 +77,11 @@ def test_lengths() -> None:
         ("A>{g}B", [1.5, 0.5]),
         ("[Ac]>B", [1.5, 1.5, 0.5]),
         ("(3A>BA", [1, 1 / 3, 2 / 3]),
+        ("A>|B", [1, 1]),
+        ("A>B>", [1.5, 0.5]),
+        ("(A>)(B", [1.5, 0.5]),
+        ("A>-B", [1.5, 0.5]),
+        ("A->A", [2]),
     ],
 )
 def test_broken_rhythm(music: str, expected: list[float]) -> None:

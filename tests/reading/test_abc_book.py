@@ -86,6 +86,11 @@ def test_the_header_of_a_book_holds_for_all_of_its_tunes() -> None:
     assert [str(score.meters[0]) for score in scores] == ["3/4", "3/4"]
 
 
+def test_a_tune_that_mail_has_mangled() -> None:
+    assert _read(b"X:1\nL:1/4\nK:G\n=3DF F|=20\nG =\nA|\n") == [[65, 65, 67, 69]]
+    assert _read(b"X:1\nL:1/4\nK:G\n=FD F=E|\n") == [[65, 62, 65, 64]]
+
+
 def test_lines_end_as_they_like() -> None:
     assert abc_text(b"a\rb\r\nc\n") == "a\nb\nc\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import quopri
 import re
 from collections.abc import Iterator
 
@@ -21,6 +22,8 @@ _BYTE_ORDER_MARKS = (
 _BEGINS_LIKE_ABC = re.compile(
     r"(?:[ \t]*(?:%.*)?\n)*[ \t]*(?:%abc|X:[ \t]*\d*[ \t]*(?:%.*)?\n)"
 )
+# No ABC has these: mail wrote an equals sign as =3D, and a line's end as =20 or =.
+_QUOTED_PRINTABLE = re.compile(r"=3D|=(?:20)?$", re.MULTILINE)
 _SEARCH_CHARACTERS = 4096
 
 
@@ -97,7 +100,10 @@ def _tune(lines: list[str], common: list[str]) -> str:
         lines = [lines[0], *common, *lines[1:]]
     else:
         lines = [*common, *lines]
-    return "\n".join(lines) + "\n"
+    tune = "\n".join(lines) + "\n"
+    if _QUOTED_PRINTABLE.search(tune):
+        return quopri.decodestring(tune.encode()).decode(errors="replace")
+    return tune
 
 
 def _blocks(text: str) -> Iterator[list[str]]:

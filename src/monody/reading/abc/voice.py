@@ -166,6 +166,8 @@ class Voice:
     def _next_scale(self) -> Fraction:
         """Return what broken rhythm and a tuplet make of the next element's length."""
         scale, self._broken = self._broken, Fraction(1)
+        if scale != 1:
+            self._break(scale)
         if self._tuplet_left:
             scale *= self._tuplet
             self._tuplet_left -= 1
@@ -195,18 +197,27 @@ class Voice:
         self._tied = {note.letter: note.alteration for note in self._last.pitched}
 
     def broken(self, signs: str) -> None:
-        """Lengthen the last element by what the next one loses, or the reverse (4.4).
+        """Lengthen the last element by what the next one will lose, or the reverse.
+
+        It needs a note on either side, within the measure (4.4).
 
         Args:
             signs: ``>``, ``<<`` and their like.
         """
+        short = Fraction(1, 2 ** min(len(signs), MAX_BROKEN))
+        self._broken = short if signs[0] == ">" else 2 - short
+
+    def _break(self, factor: Fraction) -> None:
+        """Change the last element by what broken rhythm makes of the next one.
+
+        Args:
+            factor: That of the next one.
+        """
         last = self._last
         if last is None or last.measure is not self.measure:
             return
-        short = Fraction(1, 2 ** min(len(signs), MAX_BROKEN))
-        factor = 2 - short if signs[0] == ">" else short
-        self._broken = 2 - factor
-        notes = self.measure.notes
+        factor = 2 - factor
+        notes = last.measure.notes
         for index in last.notes:
             ticks = round(notes[index].ticks * factor)
             notes[index] = notes[index]._replace(ticks=ticks)
@@ -295,7 +306,7 @@ class Voice:
                 self.measures.append(WrittenMeasure(ending=self._ending))
         elif self._at:
             self._sign(self.measures[self._at - 1], bar)
-        self._now = 0
+        self._now, self._broken = 0, Fraction(1)
         self._overlay = self._overlay if self._group else 0
         self._accidentals = {}
         if bar.plays or bar.opens or bar.is_double:
