@@ -26,7 +26,12 @@ from monody.reading.abc.lines import MUSIC, TuneLine, tune_lines
 from monody.reading.abc.tokens import Token, tokens_of
 from monody.reading.abc.voice import MAX_LENGTH_DIGITS, Pitched, Voice, parse_length
 from monody.reading.notation.performed import performed
-from monody.reading.notation.written_score import Line, WrittenMeasure, WrittenScore
+from monody.reading.notation.written_score import (
+    Line,
+    WrittenMeasure,
+    WrittenNote,
+    WrittenScore,
+)
 from monody.reading.raw_score import RawScore
 
 _PROGRAM = re.compile(r"MIDI\s+program\s+(?:\d{1,2}\s+)?(\d{1,3})\s*$")
@@ -81,7 +86,7 @@ class _TuneReader:
         self._current: Voice | None = None
         self._unit_is_named = False
         self._in_body = False
-        self._tempo = ""
+        self._tempo = self._title = ""
         self._parts: tuple[str, ...] = ()
         self._chord: list[Pitched] | None = None
 
@@ -91,6 +96,8 @@ class _TuneReader:
             self._parts = parse_parts(line.text)
         elif line.letter == "Q":
             self._tempo = line.text
+        elif line.letter == "T":
+            self._title = self._title or line.text
         elif line.letter == "V":
             self._named_voice(line.text)
         else:
@@ -234,7 +241,9 @@ class _TuneReader:
             measures.pop()
         if measures:
             measures[0].tempos = self._tempo_of_header() + measures[0].tempos
-        return WrittenScore(lines, measures, self._parts, _repairs(measures))
+        return WrittenScore(
+            lines, measures, self._parts, _repairs(measures), title=self._title
+        )
 
     def _tempo_of_header(self) -> list[tuple[int, float]]:
         """Return the tempo that the header names, once its unit length is known."""
@@ -275,7 +284,7 @@ def _together(
     for measure, offset in zip(column, offsets, strict=True):
         if measure is not None:
             together.notes += [
-                note._replace(line=note.line + offset) for note in measure.notes
+                WrittenNote(line + offset, *rest) for line, *rest in measure.notes
             ]
     for name in ("meters", "keys", "tempos"):  # the uppermost voice is right
         signs = {sign[0]: sign for m in reversed(own) for sign in getattr(m, name)}

@@ -22,6 +22,7 @@ from monody.reading.notation.written_score import (
 
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 MIDDLE_C = 60
+ONE = Fraction(1)
 MAX_BROKEN = 4  # signs of broken rhythm in a row
 MAX_LENGTH_DIGITS = 5
 MAX_OVERLAYS = 16  # in a voice; more sound with the last
@@ -90,8 +91,8 @@ class Voice:
         self._ending: frozenset[int] = frozenset()
         self._last: _Element | None = None
         self._tied: dict[str, int] = {}  # alterations that ties carry over a bar line
-        self._broken = Fraction(1)  # the factor of the next element
-        self._tuplet = Fraction(1)
+        self._broken = ONE  # the factor of the next element
+        self._tuplet = ONE
         self._tuplet_left = 0
 
     @property
@@ -128,7 +129,7 @@ class Voice:
         length = parse_length(token.length)
         return Pitched(pitch + self.properties.shift, name, alteration, length)
 
-    def add(self, notes: list[Pitched], length: Fraction = Fraction(1)) -> None:
+    def add(self, notes: list[Pitched], length: Fraction = ONE) -> None:
         """Add a note, or the notes of a chord, which begin together (4.17).
 
         Args:
@@ -136,7 +137,7 @@ class Voice:
             length: What all of their lengths are multiplied by.
         """
         scale = self._next_scale()
-        if length != 1:
+        if length is not ONE:
             scale *= length
         measure, first = self.measure, len(self.measure.notes)
         all_ticks = [self._ticks(note.length, scale) for note in notes]
@@ -145,7 +146,9 @@ class Voice:
             for note, ticks in zip(notes, all_ticks, strict=True)
         ]
         self._advance(all_ticks[0], range(first, len(measure.notes)), notes)
-        self._tied = {note.letter: note.alteration for note in notes if note.tied}
+        self._tied = {}
+        if len(notes) > 1:  # in a chord each note has its own tie
+            self._tied = {note.letter: note.alteration for note in notes if note.tied}
 
     def rest(self, length: Fraction) -> None:
         """Add a rest, in unit lengths."""
@@ -165,8 +168,8 @@ class Voice:
 
     def _next_scale(self) -> Fraction:
         """Return what broken rhythm and a tuplet make of the next element's length."""
-        scale, self._broken = self._broken, Fraction(1)
-        if scale != 1:
+        scale, self._broken = self._broken, ONE
+        if scale is not ONE:
             self._break(scale)
         if self._tuplet_left:
             scale *= self._tuplet
@@ -175,7 +178,7 @@ class Voice:
 
     def _ticks(self, length: Fraction, scale: Fraction) -> int:
         """Round a length in units, times a factor, to ticks."""
-        if scale != 1:  # a product of fractions costs as much as all the rest
+        if scale is not ONE:  # a product of fractions costs as much as all the rest
             length *= scale
         above = length.numerator * self.unit.numerator * WRITTEN_TICKS_PER_WHOLE
         below = length.denominator * self.unit.denominator
@@ -306,7 +309,7 @@ class Voice:
                 self.measures.append(WrittenMeasure(ending=self._ending))
         elif self._at:
             self._sign(self.measures[self._at - 1], bar)
-        self._now, self._broken = 0, Fraction(1)
+        self._now, self._broken = 0, ONE
         self._overlay = self._overlay if self._group else 0
         self._accidentals = {}
         if bar.plays or bar.opens or bar.is_double:
@@ -337,7 +340,7 @@ def parse_length(text: str) -> Fraction:
         ['1', '3', '1/2', '1/4', '3/2']
     """
     if not text:
-        return Fraction(1)
+        return ONE
     above, slash, below = text.partition("/")
     numerator = int(above[:MAX_LENGTH_DIGITS] or 1)
     if not slash:

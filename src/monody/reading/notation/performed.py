@@ -199,12 +199,13 @@ def _tracks(
     """Make tracks of the lines of a score."""
     lines: list[list[WrittenNote]] = [[] for _ in score.lines]
     for index, start in zip(order, starts, strict=True):
-        for note in score.measures[index].notes:
-            if note.ticks > 0 and note.start >= 0:
-                lines[note.line].append(note._replace(start=note.start + start))
+        for line, pitch, place, ticks, tied in score.measures[index].notes:
+            if ticks > 0 and place >= 0:
+                note = WrittenNote(line, pitch, start + place, ticks, tied)
+                lines[line].append(note)
     ready = [_joined(sorted(line, key=attrgetter("start"))) for line in lines]
-    for number, (line, notes) in enumerate(_merged(score.lines, ready)):
-        yield _track(number, line, notes)
+    for number, (player, notes) in enumerate(_merged(score.lines, ready)):
+        yield _track(number, player, notes)
 
 
 def _joined(notes: Sequence[WrittenNote]) -> list[WrittenNote]:
