@@ -19,7 +19,7 @@ def tune_to_write(seed: int) -> Melody:
     """Write a melody of four bars in one meter and as many in another.
 
     Consecutive seeds take turns in the seven meters and the thirty keys. There is no
-    rest in the first bar: readers of ABC may take it for a pickup.
+    rest in the first bar, so there is no pickup.
     """
     rng = np.random.default_rng(seed)
     first = Meter(0, *METERS[seed % len(METERS)])
@@ -37,3 +37,10 @@ def tune_to_write(seed: int) -> Melody:
             clock += length
     melody = Melody.from_notes(notes, meters=[first, second], bpm=96.0)
     return replace(melody, key=KEY_NAMES[seed % len(KEY_NAMES)]).between(0, end)
+
+
+def tune_with_pickup(seed: int) -> Melody:
+    """Write such a melody without the first half of its first bar."""
+    melody = tune_to_write(seed)
+    late = 2 * melody.starts >= melody.meters[0].bar_ticks
+    return replace(melody, notes=melody.notes[late])

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import re
 import wave
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -79,24 +77,19 @@ def test_all_that_a_page_names_lies_beside_it(page: Path) -> None:
     assert strangers <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
-def test_without_the_score_extra_the_rest_of_the_page_works(
-    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_scores_name_the_mode_that_was_asked_for(
+    trained: Experiment, tmp_path: Path
 ) -> None:
-    find_spec = importlib.util.find_spec
-
-    def without_score(name: str, package: str | None = None) -> Any:
-        missing = name in ("music21", "verovio")
-        return None if missing else find_spec(name, package)
-
-    monkeypatch.setattr(importlib.util, "find_spec", without_score)
-    settings = monody.SampleSettings(num_files=2, bars=2, seed=3)
+    settings = monody.SampleSettings(num_files=1, bars=2, seed=3, key="D dorian")
     generation = monody.generate(trained, settings)
-    shown = show(generation, generation.save(tmp_path))
-    [line] = shown.left_out
-    assert "pip install 'monody[score]'" in line
-    found = _Page(shown.page.read_text("utf-8")).found
-    assert len(found["audio"]) == 2
-    assert not list(tmp_path.glob("*.musicxml"))
+    paths = generation.save(tmp_path)
+    show(generation, paths)
+    assert "\nK:Ddor\n" in paths[0].with_suffix(".abc").read_text("utf-8")
+    score = paths[0].with_suffix(".musicxml").read_text("utf-8")
+    assert "<mode>dorian</mode>" in score
+    rendered = CliRunner().invoke(cli, ["render", str(paths[0]), "--to", "abc,svg"])
+    assert rendered.exit_code == 0, rendered.output
+    assert "\nK:Ddor\n" in paths[0].with_suffix(".abc").read_text("utf-8")
 
 
 def test_words_of_forms_are_read_in_any_order() -> None:

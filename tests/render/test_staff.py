@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-import importlib.util
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from monody.errors import MonodyError
+from monody.music.melody import Melody
+from monody.music.meter import Meter
 from monody.render.notation.measures import measures_of
 from monody.render.notation.musicxml import to_musicxml
 from monody.render.notation.staff import to_svg_staff
 from tests.builders.midi_files import tune
 from tests.builders.tunes_to_write import tune_to_write
-
-pytest.importorskip("music21")
-pytest.importorskip("verovio")
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -82,9 +80,39 @@ def test_other_text_is_refused_without_noise(capfd: pytest.CaptureFixture[str]) 
     assert capfd.readouterr() == ("", "")
 
 
-def test_without_verovio_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("meter", "tempo"),
+    [
+        ((4, 4), "♩\xa0=\xa0120"),
+        ((6, 8), "♩.\xa0=\xa080"),
+        ((7, 8), "♪\xa0=\xa0240"),
+        ((6, 16), "♪.\xa0=\xa0160"),
+        ((2, 2), "half note\xa0=\xa060"),
+        ((3, 1), "whole note\xa0=\xa030"),
+        ((9, 32), "dotted 16th note\xa0=\xa0320"),
+    ],
+)
+def test_the_beat_of_the_tempo_is_in_letters_of_any_font(
+    meter: tuple[int, int], tempo: str
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(MonodyError, match=r"pip install 'monody\[score\]'"):
-        to_svg_staff("")
+    melody = Melody.from_notes([(60, 0, 12)], [Meter(0, *meter)])
+    staff = to_svg_staff(to_musicxml(melody, ""))
+    assert not re.search("[\ue000-\uf8ff]", staff)
+    [shown] = re.findall(r'class="tempo">(.*?)</text>', staff)
+    assert re.sub("<[^>]*>", "", shown) == tempo
+
+
+def test_a_pickup_triplets_ties_and_beams_are_drawn() -> None:
+    notes = [(67, 72, 24), (60, 96, 8), (62, 104, 8), (64, 112, 8), (66, 120, 18),
+             (67, 138, 6), (69, 144, 96)]  # fmt: skip
+    staff = to_svg_staff(to_musicxml(Melody.from_notes(notes), ""))
+    assert staff.count('class="measure"') == 3
+    assert staff.count('class="tuplet"') == 1
+    assert staff.count('class="beam"') == 2
+    assert staff.count('class="tie"') == 1
+    assert staff.count('class="rest"') == 1  # two quarters that fill the last bar
+
+
+def test_a_low_melody_has_a_bass_clef() -> None:
+    low = to_svg_staff(to_musicxml(Melody.from_notes([(43, 0, 96)]), ""))
+    assert "E062" in low  # SMuFL's fClef

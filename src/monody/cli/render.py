@@ -34,11 +34,11 @@ def render(
     monody render my.mid --to wav --sound_bank my.sf2
 
     Any MIDI file will do; of one with many tracks the melody with the most notes is
-    taken. Files of the same name are replaced. Sound, piano rolls as SVG, and ABC need
-    nothing more; png needs 'monody[picture]', musicxml needs 'monody[score]'.
+    taken. Files of the same name are replaced. Only png needs 'monody[picture]'.
     """
     from monody.corpus.read_melody import read_melody
     from monody.files import make_folder, write_bytes
+    from monody.generation.provenance import scale_of
     from monody.render.forms import parse_forms
     from monody.render.forms import render as render_as
 
@@ -50,5 +50,5 @@ def render(
         make_folder(folder)
         for form in wanted:
             out = folder / f"{path.stem}.{form}"
-            write_bytes(out, render_as(melody, form, path.stem, bank))
+            write_bytes(out, render_as(melody, form, path.stem, bank, scale_of(path)))
             click.echo(f"written: {out}")

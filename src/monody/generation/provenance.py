@@ -16,6 +16,7 @@ from typing import Any
 from monody.errors import MonodyError, SettingError
 from monody.generation.primers import Primer
 from monody.generation.rewrite import RewriteRecord
+from monody.music.scale import Scale
 from monody.music.smf import texts_of
 from monody.settings.sampling import SampleSettings
 
@@ -108,6 +109,26 @@ def _of_one_melody(settings: SampleSettings) -> dict[str, Any]:
     """Return the settings that one melody depends on."""
     values = settings.to_json()
     return {name: values[name] for name in values if name not in FORGETTABLE}
+
+
+def scale_of(path: Path) -> Scale | None:
+    """Return the scale that a generated MIDI file was written in.
+
+    Args:
+        path: Any MIDI file.
+
+    Returns:
+        ``None`` if it does not say; one of another program never does.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.generation.provenance import scale_of
+        >>> scale_of(Path("data/midi/tune-000.mid"))
+    """
+    try:
+        return read_provenance(path).settings.scale
+    except MonodyError:
+        return None
 
 
 def read_provenance(path: Path) -> Provenance:

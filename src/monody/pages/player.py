@@ -1,8 +1,8 @@
 """A melody on a page: a player, a piano roll, a staff and files to save.
 
 ``CardMaker`` renders the files of a melody and gathers what is known of it into a
-``Card``. ``templates/player.html`` shows a card; ``player.js`` plays it. Where an
-optional package is missing, the page leaves out what needs it and says so once.
+``Card``. ``templates/player.html`` shows a card; ``player.js`` plays it. What cannot be
+made, such as the staff of a very long melody, the page leaves out and says so once.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from monody.generation.retries import GeneratedMelody
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
+from monody.music.scale import Scale
 from monody.render.forms import render
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
@@ -128,15 +129,16 @@ class CardMaker:
         Raises:
             MonodyError: If the sound bank cannot be played.
         """
+        scale = generation.settings.scale
         made = {"WAV": self._written(melody, path, "wav")}
         if bar_count(melody) <= MAX_STAFF_BARS:
-            made["MusicXML"] = self._written(melody, path, "musicxml")
+            made["MusicXML"] = self._written(melody, path, "musicxml", scale)
         else:
             self.leave_out(
                 f"no staff of more than {MAX_STAFF_BARS} bars: "
                 "monody render --to musicxml"
             )
-        made["ABC"] = self._written(melody, path, "abc")
+        made["ABC"] = self._written(melody, path, "abc", scale)
         files = {"MIDI": path, **{kind: out for kind, out in made.items() if out}}
         return Card(
             name=name,
@@ -171,11 +173,21 @@ class CardMaker:
             target = f"data:{MEDIA_TYPES[kind]};base64,{content}"
         return Link(kind, path.name, target)
 
-    def _written(self, melody: Melody, path: Path, form: str) -> Path | None:
-        """Write a file beside the MIDI file, if the package for it is installed."""
+    def _written(
+        self, melody: Melody, path: Path, form: str, scale: Scale | None = None
+    ) -> Path | None:
+        """Write a file beside the MIDI file, if it can be made.
+
+        Args:
+            melody: As it was written.
+            path: Its MIDI file.
+            form: One of ``FORMS``.
+            scale: That it was asked to be in.
+        """
         out = path.with_suffix(f".{form}")
         try:
-            write_bytes(out, render(melody, form, path.stem, self._sound_bank))
+            data = render(melody, form, path.stem, self._sound_bank, scale)
+            write_bytes(out, data)
         except MonodyError as error:
             if form == "wav" and self._sound_bank is not None:
                 raise
@@ -184,7 +196,7 @@ class CardMaker:
         return out
 
     def _staff(self, score: Path | None) -> str:
-        """Engrave a score, if the package for it is installed."""
+        """Engrave a score, if it fits one picture."""
         from monody.render.notation.staff import to_svg_staff
 
         if score is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monody.errors import SettingError
 from monody.music.melody import Melody
+from monody.music.scale import Scale
 
 Form = Callable[[Melody, str, Path | None], bytes]  # melody, title, sound bank
 
@@ -48,6 +49,7 @@ FORMS: dict[str, Form] = {
     "musicxml": _musicxml,
     "abc": _abc,
 }
+NOTATION = ("musicxml", "abc")  # forms that name modes
 
 
 def parse_forms(words: str) -> tuple[str, ...]:
@@ -68,7 +70,11 @@ def parse_forms(words: str) -> tuple[str, ...]:
 
 
 def render(
-    melody: Melody, form: str, title: str, sound_bank: Path | None = None
+    melody: Melody,
+    form: str,
+    title: str,
+    sound_bank: Path | None = None,
+    scale: Scale | None = None,
 ) -> bytes:
     """Render a melody.
 
@@ -78,6 +84,8 @@ def render(
             (``musicxml``, ``abc``).
         title: The heading of a picture and a score.
         sound_bank: A ``.sf2`` file for ``wav``; by default monody's own sound.
+        scale: That the melody was written in, if known: a MIDI file names no modes, so
+            its key says A minor of D dorian.
 
     Returns:
         The bytes of a file.
@@ -93,4 +101,8 @@ def render(
         >>> render(melody, "wav", "Two notes")[:4]
         b'RIFF'
     """
+    if form in NOTATION:
+        from monody.render.notation.modes import in_named_scale
+
+        melody = in_named_scale(melody, scale)
     return FORMS[form](melody, title, sound_bank)

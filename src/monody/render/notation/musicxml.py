@@ -1,34 +1,47 @@
-"""From a melody to MusicXML, the score that notation programs open; by music21.
-
-monody decides where notes are cut and how they are spelled; music21 adds beams, the
-accidentals to print and the clef.
-"""
+"""From a melody to MusicXML 4.0, the score that notation programs open."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from types import ModuleType
-from typing import Any
-from xml.etree.ElementTree import Element
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from xml.etree import ElementTree as ET
 
-from monody.extras import extra_module
+from monody.music.general_midi import GENERAL_MIDI
 from monody.music.melody import Melody
-from monody.render.notation.measures import Group, Measure, measures_of
-from monody.render.notation.spelling import Spelled, spelled, written_key
+from monody.music.meter import TICKS_PER_QUARTER, Meter
+from monody.render.notation.clef import Clef, best_clef
+from monody.render.notation.modes import written_mode, written_scale
+from monody.render.notation.musicxml_note import (
+    add,
+    note_element,
+    type_and_dots,
+    whole_bar_rest,
+)
+from monody.render.notation.pickup_bar import printed_bars
+from monody.render.notation.printed_notes import printed_notes
+from monody.render.notation.spelling import spelled, written_key
+
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"\
+ "http://www.musicxml.org/dtds/partwise.dtd">
+"""
+# XML 1.0, 2.2: the characters that no document may hold.
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_musicxml(melody: Melody, title: str) -> str:
     """Write a melody as MusicXML at sounding pitch.
 
-    Pitches, times, meters and key are exact.
+    Pitches, times, meters and key are exact. The tempo has two decimals.
 
     Args:
         melody: The melody, from tick 0 to the end of its last bar.
-        title: Its title.
+        title: Its title; line breaks become spaces.
 
-    Raises:
-        MonodyError: If music21 is not installed.
+    Returns:
+        A document of one part, which ends with a line break. The same melody gives the
+        same text.
 
     Example:
         >>> from monody import Melody
@@ -37,129 +50,122 @@ def to_musicxml(melody: Melody, title: str) -> str:
         >>> score.count("<note"), "<work-title>Two</work-title>" in score
         (2, True)
     """
-    music21 = extra_module("music21", "score", "scores need")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of music21's: nothing that a user can mend
-        exporter = music21.musicxml.m21ToXml.ScoreExporter(
-            _score(music21, melody, title), makeNotation=False
-        )
-        _forget_maker(exporter.parse())
-        data: bytes = exporter.asBytes()
-    return data.decode()
+    root = ET.Element("score-partwise", version="4.0")
+    _add_title(root, " ".join(_ILLEGAL.sub(" ", title).split()))
+    _add_software(root)
+    _add_player(root, melody.program)
+    part = ET.SubElement(root, "part", id="P1")
+    for measure in _measures(melody):
+        part.append(measure)
+    ET.indent(root)
+    return f"{_HEAD}{ET.tostring(root, encoding='unicode')}\n"
 
 
-def _score(music21: ModuleType, melody: Melody, title: str) -> object:
-    """Build a ``music21.stream.Score`` of one part, its notation complete."""
+def _add_title(root: ET.Element, title: str) -> None:
+    """Name the piece, as a work and as a movement: programs look in one of them."""
+    if title:
+        add(ET.SubElement(root, "work"), "work-title", title)
+        add(root, "movement-title", title)
+
+
+def _add_software(root: ET.Element) -> None:
+    """Say who wrote the file, and that it has all accidentals and beams; no date."""
+    encoding = ET.SubElement(ET.SubElement(root, "identification"), "encoding")
+    add(encoding, "software", "monody")
+    for element in ("accidental", "beam"):
+        ET.SubElement(encoding, "supports", element=element, type="yes")
+
+
+def _add_player(root: ET.Element, program: int) -> None:
+    """Name the instrument; it is not printed beside the staff.
+
+    Args:
+        root: Of the score.
+        program: General MIDI program, 0-127; in MusicXML they count from 1.
+    """
+    part = ET.SubElement(ET.SubElement(root, "part-list"), "score-part", id="P1")
+    add(part, "part-name", GENERAL_MIDI[program]).set("print-object", "no")
+    instrument = ET.SubElement(part, "score-instrument", id="P1-I1")
+    add(instrument, "instrument-name", GENERAL_MIDI[program])
+    midi = ET.SubElement(part, "midi-instrument", id="P1-I1")
+    add(midi, "midi-channel", 1)
+    add(midi, "midi-program", program + 1)
+
+
+def _measures(melody: Melody) -> Iterator[ET.Element]:
+    """Make the element of each bar."""
     key = written_key(melody)
     names = spelled(melody, key)
-    bars = measures_of(melody)
-    measures = [
-        _measure(music21, bar, number, names) for number, bar in enumerate(bars, 1)
-    ]
-    tonic, mode = key.tonic.replace("b", "-"), "minor" if key.minor else "major"
-    measures[0].keySignature = music21.key.Key(tonic, mode)
-    # MIDI files make 119.99988 of 120.
-    measures[0].insert(0, music21.tempo.MetronomeMark(number=round(melody.bpm, 2)))
-    measures[-1].rightBarline = "final"
-    part = music21.stream.Part(id="P1")
-    part.partName = ""
-    part.insert(0, _instrument(music21, melody.program))
-    part.append(measures)
-    _tie(music21, bars, part.recurse().notes)
-    measures[0].clef = music21.clef.bestClef(part, recurse=True)
-    part.makeAccidentals(inPlace=True, cautionaryNotImmediateRepeat=False)
-    part.makeBeams(inPlace=True, setStemDirections=False)  # programs know them
-    score = music21.stream.Score(id="score")
-    score.insert(0, music21.metadata.Metadata(title=title))
-    score.insert(0, part)
-    return score
+    bars, number = printed_bars(melody)
+    before: Meter | None = None
+    for bar, notes in zip(bars, printed_notes(bars, names, key), strict=True):
+        measure = ET.Element("measure", number=str(number))
+        if number == 0:
+            measure.set("implicit", "yes")  # a pickup is not counted
+        if before is None:
+            _add_beginning(measure, melody, best_clef(names, melody.program))
+        elif bar.new_meter:
+            _add_meter(ET.SubElement(measure, "attributes"), bar.meter, before)
+        measure.extend(map(note_element, notes))
+        if not notes:
+            measure.append(whole_bar_rest(bar.meter.bar_ticks))
+        before, number = bar.meter, number + 1
+        yield measure
+    barline = ET.SubElement(measure, "barline", location="right")
+    add(barline, "bar-style", "light-heavy")
 
 
-def _instrument(music21: ModuleType, program: int) -> object:
-    """Return a ``music21.instrument.Instrument`` that sounds as it is written."""
-    instrument = music21.instrument.Instrument("")
-    instrument.partId, instrument.instrumentId = "P1", "I1"  # else random
-    instrument.midiChannel, instrument.midiProgram = 0, program
-    return instrument
+def _add_beginning(measure: ET.Element, melody: Melody, clef: Clef) -> None:
+    """Add what is written before the first note."""
+    attributes = ET.SubElement(measure, "attributes")
+    add(attributes, "divisions", TICKS_PER_QUARTER)
+    key = ET.SubElement(attributes, "key")
+    add(key, "fifths", written_key(melody).sharps)
+    mode = written_mode(written_scale(melody))
+    if mode:
+        add(key, "mode", mode.name)
+    _add_meter(attributes, melody.meters[0])
+    sign = ET.SubElement(attributes, "clef")
+    add(sign, "sign", clef.sign)
+    add(sign, "line", clef.line)
+    if clef.octave_change:
+        add(sign, "clef-octave-change", clef.octave_change)
+    _add_tempo(measure, melody)
 
 
-def _measure(
-    music21: ModuleType, bar: Measure, number: int, names: Sequence[Spelled]
-) -> Any:
-    """Build a ``music21.stream.Measure``, without ties.
+def _add_meter(
+    attributes: ET.Element, meter: Meter, before: Meter | None = None
+) -> None:
+    """Add a time signature.
 
-    Args:
-        music21: The library.
-        bar: The bar.
-        number: Of the bar, from 1.
-        names: Of the melody's notes.
+    Where it is the one before, a bar was too short or too long: that needs no sign.
     """
-    measure = music21.stream.Measure(number=number)
-    if bar.new_meter:
-        measure.timeSignature = music21.meter.TimeSignature(str(bar.meter))
-    if not bar.groups:
-        rest = music21.note.Rest(quarterLength=bar.quarters)
-        rest.fullMeasure = True
-        measure.append(rest)
-    for group in bar.groups:
-        measure.append(list(_elements(music21, group, names)))
-    return measure
+    time = ET.SubElement(attributes, "time")
+    if before and before[1:] == meter[1:]:
+        time.set("print-object", "no")
+    add(time, "beats", meter.numerator)
+    add(time, "beat-type", meter.denominator)
 
 
-def _elements(
-    music21: ModuleType, group: Group, names: Sequence[Spelled]
-) -> Iterator[object]:
-    """Make a ``music21.note.Note`` or ``Rest`` of each note of a group."""
-    types = music21.duration.Duration
-    last = len(group.notes) - 1
-    shortest = types(min(one.value for one in group.notes)).type
-    for place, one in enumerate(group.notes):
-        duration = types(one.value)
-        if group.triplet:
-            triplet = music21.duration.Tuplet(3, 2, shortest)
-            ends = {(True, False): "start", (False, True): "stop"}
-            both = "startStop" if last == 0 else None
-            triplet.type = ends.get((place == 0, place == last), both)
-            duration.appendTuplet(triplet)
-        if one.note is None:
-            yield music21.note.Rest(duration=duration)
-            continue
-        letter, alter, octave = names[one.note]
-        pitch = music21.pitch.Pitch(step=letter, octave=octave)
-        if alter:
-            pitch.accidental = music21.pitch.Accidental(alter)
-        yield music21.note.Note(pitch, duration=duration)
+def _add_tempo(measure: ET.Element, melody: Melody) -> None:
+    """Add the tempo: as beats of the meter to read, in quarters to play."""
+    direction = ET.SubElement(measure, "direction", placement="above")
+    kind = ET.SubElement(direction, "direction-type")
+    mark = ET.SubElement(kind, "metronome")
+    beat = Fraction(melody.meters[0].beat_ticks, TICKS_PER_QUARTER)
+    unit, dots = type_and_dots(beat)
+    add(mark, "beat-unit", unit)
+    for _ in range(dots):
+        ET.SubElement(mark, "beat-unit-dot")
+    add(mark, "per-minute", _two_decimals(float(melody.bpm / beat)))
+    ET.SubElement(direction, "sound", tempo=_two_decimals(melody.bpm))
 
 
-def _tie(music21: ModuleType, bars: Sequence[Measure], elements: Iterable[Any]) -> None:
-    """Tie the pieces of each note.
+def _two_decimals(number: float) -> str:
+    """Write a number; MIDI files make 119.99988 of 120.
 
-    Args:
-        music21: The library.
-        bars: The bars that were written.
-        elements: The ``music21.note.Note`` of each of its notes.
+    >>> from monody.render.notation.musicxml import _two_decimals
+    >>> _two_decimals(119.99988), _two_decimals(66.6667)
+    ('120', '66.67')
     """
-    notes = [one for bar in bars for group in bar.groups for one in group.notes]
-    before = None
-    written = (one for one in notes if one.note is not None)
-    for one, element in zip(written, elements, strict=True):
-        held = one.note == before
-        if held or one.tied:
-            kind = ("continue" if one.tied else "stop") if held else "start"
-            element.tie = music21.tie.Tie(kind)
-        before = one.note
-
-
-def _forget_maker(root: Element) -> None:
-    """Remove the day and the composer that music21 adds.
-
-    Args:
-        root: The ``score-partwise`` element.
-    """
-    for parent, child in (
-        ("identification", "creator"),
-        ("identification/encoding", "encoding-date"),
-    ):
-        for element in root.iterfind(parent):
-            for unwanted in element.findall(child):
-                element.remove(unwanted)
+    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from monody.music.key_finding import heard_scale
-from monody.music.keys import key_name, key_signature
+from monody.music.keys import key_signature
 from monody.music.melody import Melody
 from monody.music.pitch import BY_FIFTHS
-from monody.music.scale import parse_scale
+from monody.render.notation.modes import written_scale
 
 
 class Key(NamedTuple):
@@ -20,11 +19,6 @@ class Key(NamedTuple):
 
     sharps: int  # -7 (seven flats) to 7
     minor: bool
-
-    @property
-    def tonic(self) -> str:
-        """The name of its first note, such as ``Bb``."""
-        return key_name(self.sharps, minor=self.minor).split()[0]
 
 
 class Spelled(NamedTuple):
@@ -38,8 +32,7 @@ class Spelled(NamedTuple):
 def written_key(melody: Melody) -> Key:
     """Return the key signature to write a melody with.
 
-    It is that of its key if known, else of the one it is heard in; C major where all
-    pitches sound equally long.
+    It is that of the scale that it is written in; C major where that has none.
 
     Example:
         >>> from monody import Melody
@@ -47,11 +40,7 @@ def written_key(melody: Melody) -> Key:
         >>> written_key(Melody.from_notes([(62, 0, 48), (65, 48, 24), (69, 72, 24)]))
         Key(sharps=-1, minor=True)
     """
-    if melody.key is not None:
-        scale = parse_scale(melody.key)
-    else:
-        scale = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
-    return Key(*key_signature(scale.signature or "C major"))
+    return Key(*key_signature(written_scale(melody).signature or "C major"))
 
 
 def signature(key: Key) -> dict[str, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
 from monody.errors import MonodyError
-from monody.extras import extra_module
 
 # Lengths are verovio's: a staff is 72 high, so on a phone, where 1400 become some 360
 # pixels, 18 pixels high, with two to four bars a line.
@@ -24,8 +25,19 @@ OPTIONS = {
     "svgViewBox": True,  # as large as its place, instead of a size in pixels
     "xmlIdChecksum": True,  # ids made from the drawing, else random
 }
-TEMPO_NOTE = '<tspan font-family="Leipzig" font-size="720px">\ueca5'
-PLAIN_TEMPO_NOTE = '<tspan font-size="405px">♩'
+# The note of the tempo, in letters of music fonts (SMuFL 1.4, "Metronome marks").
+_TEMPO_NOTE = re.compile(
+    '<tspan font-family="Leipzig" font-size="720px">(?P<note>.)(?P<dot> \uecb7)?'
+)
+# Usual fonts have no other notes than these two.
+_PLAIN_NOTES = {
+    "\ueca2": "whole note",
+    "\ueca3": "half note",
+    "\ueca5": "♩",
+    "\ueca7": "♪",
+    "\ueca9": "16th note",
+    "\uecab": "32nd note",
+}
 
 
 def to_svg_staff(musicxml: str) -> str:
@@ -38,8 +50,7 @@ def to_svg_staff(musicxml: str) -> str:
         musicxml: A score, as ``to_musicxml`` returns it.
 
     Raises:
-        MonodyError: If verovio is not installed, or the text is no MusicXML or is too
-            long for one picture.
+        MonodyError: If the text is no MusicXML, or is too long for one picture.
 
     Example:
         >>> from monody import Melody
@@ -49,7 +60,8 @@ def to_svg_staff(musicxml: str) -> str:
         >>> to_svg_staff(to_musicxml(melody, "Two notes")).count('class="note"')
         2
     """
-    verovio = extra_module("verovio", "score", "scores need")
+    import verovio
+
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions(OPTIONS)
@@ -60,5 +72,13 @@ def to_svg_staff(musicxml: str) -> str:
             "the staff is too long for one picture: render a shorter melody"
         )
     svg: str = toolkit.renderToSVG(1)
-    svg = svg.replace(TEMPO_NOTE, PLAIN_TEMPO_NOTE)
+    svg = _TEMPO_NOTE.sub(_plain_note, svg)
     return svg.replace(' color="black"', ' fill="currentColor"')
+
+
+def _plain_note(found: re.Match[str]) -> str:
+    """Write the note of the tempo in letters of any font."""
+    note = _PLAIN_NOTES[found["note"]]
+    if found["dot"]:
+        note = f"{note}." if len(note) == 1 else f"dotted {note}"
+    return f'<tspan font-size="405px">{note}'

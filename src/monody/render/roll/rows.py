@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monody.music.melody import Melody, Note, lines_around
+from monody.render.pickup import has_pickup
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def numbered_lines(melody: Melody) -> tuple[list[int], int]:
         ([72, 96, 192], 0)
     """
     lines, start = lines_around(melody), int(melody.starts[0])
-    if len(lines) > 2 and lines[1] <= 2 * start < 2 * lines[1]:
+    if has_pickup(melody):
         lines[0] = start - start % melody.meters[0].beat_ticks
         return lines, 0
     return lines, 1
