@@ -3,14 +3,18 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from monody.reading.archives import Archive
-from monody.reading.file_types import is_music_name
+from monody.reading.file_types import is_music_name, is_other_name, is_readable_name
+from monody.reading.find import find_files
 from monody.reading.formats import ReadScores, read_scores
 from monody.reading.raw_score import UnreadableError
+from tests.builders.kern_files import kern
 from tests.builders.midi_files import midi_file
+from tests.builders.musescore_files import FOUR_FOUR, chord, measure, mscx, mscz, voices
 
 GOOD = midi_file([[(60, 0, 480), (62, 480, 480)]])
 BOOK = b"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|\n"
@@ -165,3 +169,109 @@ def test_a_member_without_a_name_hides_no_other() -> None:
     assert [member.name for member in archive.members()] == ["a.mid"]
     with pytest.raises(UnreadableError, match="changed while it was read"):
         archive.read(7, 10**6)
+
+
+MUSESCORE = mscx(4, measure(voices(FOUR_FOUR + chord("whole", 60))))
+KERN = b"!!!OTL: A tune\n" + kern("4c", "4d").encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["a.mid", "a.xml", "a.xyz", "a.mscx", "a.krn", "a.abc"]
+)
+def test_musescore_and_kern_are_read_under_any_name(name: str) -> None:
+    assert _pitches(_read(MUSESCORE, name)) == [[60]]
+    assert _pitches(_read(KERN, name)) == [[60, 62]]
+    assert _pitches(_read(gzip.compress(KERN), name + ".gz")) == [[60, 62]]
+
+
+@pytest.mark.parametrize("name", ["a.mid", "a.mscz", "a.mxl"])
+def test_packed_musescore_is_told_by_what_is_in_it(name: str) -> None:
+    assert _pitches(_read(mscz({"score.mscx": MUSESCORE}), name)) == [[60]]
+    archive = _zip({"tune.mscx": MUSESCORE})
+    assert _pitches(_read(archive, "a.mscz")) == [[60]]
+    [score] = _read(archive, "a.mid").scores
+    assert score.repairs == ("unpacked: it is a zip archive",)
+
+
+def test_musescore_in_utf_16_is_read() -> None:
+    text = MUSESCORE.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    assert _pitches(_read(text.encode("utf-16"))) == [[60]]
+
+
+def test_a_kern_collection_gives_a_score_for_each_piece() -> None:
+    book = kern("4c") + "!!!OTL: 2\n" + kern("4d") + kern("*^")[:-1] + kern("4e")
+    found = _read(book.encode(), "a.krn")
+    assert _pitches(found) == [[60], [62]]
+    assert [score.piece for score in found.scores] == [0, 1]
+    assert len(found.left_out) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"RIFF\x24\0\0\0WAVEfmt ", "recorded sound (WAV)"),
+        (b"ID3\x03\0\0", "recorded sound (MP3)"),
+        (b"\xff\xfb\x90\x64", "recorded sound (MP3)"),
+        (b"\xff\xf3\x40\xc0", "recorded sound (MP3)"),
+        (b"fLaC\0\0", "recorded sound (FLAC)"),
+        (b"OggS\0\x02", "recorded sound (Ogg)"),
+        (b"\0\0\0\x20ftypM4A ", "recorded sound (MP4)"),
+        (b"\xff\xf1\x50\x80", "recorded sound (AAC)"),
+        (b"FORM\0\0\0\0AIFF", "recorded sound (AIFF)"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "recorded sound (WMA)"),
+        (b"\x18FICHIER GUITAR PRO v5.00", "Guitar Pro"),
+        (b"BCFZ\0\0", "Guitar Pro"),
+        (_zip({"VERSION": b"7.0", "Content/score.gpif": b"<GPIF/>"}), "Guitar Pro"),
+        (b"\x0fSIBELIUS\0", "Sibelius"),
+        (b"ENIGMA BINARY FILE", "Finale"),
+        (b'% a tune\n\\version "2.24.0"\n{ c4 }', "LilyPond"),
+        (b'<?xml version="1.0"?>\n<mei xmlns="http://x">', "MEI"),
+        (gzip.compress(b'<?xml version="1.0"?>\n<Ableton Major="5">'), "Ableton"),
+        (b"FLhd\x06\0", "FL Studio"),
+        (b"<REAPER_PROJECT 0.1", "Reaper"),
+        (b"%PDF-1.7", "PDF"),
+    ],
+)
+def test_what_is_brought_in_place_of_music_is_named_by_its_content(
+    data: bytes, what: str
+) -> None:
+    for name in ("a.mid", "a.xml", "a.krn", "a.xyz"):
+        with pytest.raises(UnreadableError) as caught:
+            _read(data + bytes(100), name)
+        assert what in str(caught.value)
+        assert caught.value.reason.advice
+
+
+OTHERS = ("a.mp3", "b.WAV", "c.flac", "d.m4a", "e.gp5", "f.gp", "g.sib", "h.musx",
+          "i.cpr", "j.als", "k.ly", "l.mei", "m.ogg", "n.aiff", "o.wma")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_brought_in_place_of_music_is_named_by_its_suffix(name: str) -> None:
+    assert is_other_name(name)
+    assert is_readable_name(name)
+    assert not is_music_name(name)
+    for data in (b"?" * 99, gzip.compress(b"?"), _zip({"x": b""})):
+        with pytest.raises(UnreadableError) as caught:
+            _read(data, name)
+        assert "MIDI" in caught.value.reason.advice
+
+
+def test_recorded_sound_is_no_better_for_a_higher_limit() -> None:
+    packed = _zip({"a.wav": bytes(10**6)})
+    with pytest.raises(UnreadableError, match="recorded sound"):
+        Archive(packed).read(0, 1000)
+
+
+def test_music_beside_recorded_sound_is_read() -> None:
+    both = _zip({"a.mid": GOOD, "a.mp3": b"ID3\x03"})
+    assert _pitches(_read(both, "tune.mid")) == [[60, 62]]
+
+
+def test_a_folder_lists_what_gets_a_verdict_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("a.mscx", "b.mscz", "c.krn", "d.krn.gz", "e.mp3", "f.gp4", "g.mid"):
+        (tmp_path / name).touch()
+    for name in ("h.txt", "i.png", "j.pdf", "k.mp4", "l.gz", "m", "n.jpg", "o.csv"):
+        (tmp_path / name).touch()
+    found = find_files(tmp_path).names
+    assert [name[0] for name in found] == list("abcdefg")

@@ -9,7 +9,11 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from monody.reading.file_types import is_readable_name
+from monody.reading.file_types import (
+    MUSESCORE_SUFFIXES,
+    is_readable_name,
+)
+from monody.reading.other_files import other_by_name
 from monody.reading.raw_score import GET_IT_AGAIN, UnreadableError
 
 _DAMAGE = (
@@ -24,12 +28,13 @@ _DAMAGE = (
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-def check_size(size: int, max_bytes: int) -> None:
+def check_size(size: int, max_bytes: int, name: str = "") -> None:
     """Refuse a file that is too large.
 
     Args:
         size: Its bytes.
         max_bytes: The limit.
+        name: Its name: recorded sound is no better for a higher limit.
 
     Raises:
         UnreadableError: If it is larger.
@@ -42,7 +47,7 @@ def check_size(size: int, max_bytes: int) -> None:
         monody.reading.raw_score.UnreadableError: larger than 1 MB
     """
     if size > max_bytes:
-        raise UnreadableError(
+        raise other_by_name(name) or UnreadableError(
             f"larger than {max_bytes / 1e6:g} MB", "raise --max_file_megabytes"
         )
 
@@ -87,6 +92,16 @@ class Archive:
         """Whether it is a compressed MusicXML file."""
         return "META-INF/container.xml" in self._zip.NameToInfo
 
+    @property
+    def is_guitar_pro(self) -> bool:
+        """Whether it is a file of Guitar Pro 7 or later."""
+        return "Content/score.gpif" in self._zip.NameToInfo
+
+    @property
+    def has_musescore(self) -> bool:
+        """Whether a MuseScore file is in it."""
+        return any(name.endswith(MUSESCORE_SUFFIXES[0]) for name in self.names())
+
     def members(self) -> list[Member]:
         """List the music files and archives in it, hidden ones left out, by name."""
         found = [
@@ -127,7 +142,7 @@ class Archive:
         try:
             with self._zip.open(info) as file:
                 data = file.read(max_bytes + 1)
-                check_size(len(data), max_bytes)
+                check_size(len(data), max_bytes, info.filename)
                 file.read(1)  # where the archive's checksum is compared
         except _DAMAGE as error:
             raise UnreadableError("damaged in the archive", GET_IT_AGAIN) from error

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from monody.reading.other_files import OTHER_SUFFIXES
+
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
 SCORE_SUFFIXES = (".musicxml", ".mxl", ".xml")
-MUSIC_SUFFIXES = (*MIDI_SUFFIXES, ".abc", *SCORE_SUFFIXES)
+MUSESCORE_SUFFIXES = (".mscx", ".mscz")
+KERN_SUFFIXES = (".krn", ".kern")
+MUSIC_SUFFIXES = (
+    *MIDI_SUFFIXES,
+    ".abc",
+    *SCORE_SUFFIXES,
+    *MUSESCORE_SUFFIXES,
+    *KERN_SUFFIXES,
+)
 GZIP_SUFFIX, ARCHIVE_SUFFIX = ".gz", ".zip"
 
 
@@ -34,6 +44,23 @@ def is_music_name(name: str) -> bool:
     return suffix in MUSIC_SUFFIXES
 
 
+def is_other_name(name: str) -> bool:
+    """Tell whether a file's name says that it is brought in place of music.
+
+    Example:
+        >>> from monody.reading.file_types import is_other_name
+        >>> [is_other_name(name) for name in ("a.MP3", "b.sib", "c.txt", "d.mid")]
+        [True, True, False, False]
+    """
+    return PurePath(name.lower()).suffix in OTHER_SUFFIXES
+
+
 def is_readable_name(name: str) -> bool:
-    """Tell whether a file's name says that it is worth opening: music or an archive."""
-    return is_music_name(name) or is_archive_name(name)
+    """Tell whether a file is worth a verdict: music, an archive, or brought for music.
+
+    Example:
+        >>> from monody.reading.file_types import is_readable_name
+        >>> [is_readable_name(name) for name in ("a.mid", "b.zip", "c.mp3", "d.png")]
+        [True, True, True, False]
+    """
+    return is_music_name(name) or is_archive_name(name) or is_other_name(name)

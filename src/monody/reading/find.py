@@ -1,4 +1,4 @@
-"""Finding the music files of a folder."""
+"""Finding the music files of a folder, and what is brought in place of music."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def find_files(root: Path) -> FoundFiles:
 
     Links are followed, once each; hidden files and folders are ignored. Something that
     has the name of a music file but is not a regular file is found too, and so are
-    folders that cannot be listed: each gets its verdict.
+    folders that cannot be listed, recorded sound and files of programs that are not
+    read: each gets its verdict.
 
     Args:
         root: The folder, or a single file, whatever its name.

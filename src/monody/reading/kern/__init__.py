@@ -1,0 +1,1 @@
+"""Humdrum **kern: tables of notes, a column (spine) for each voice, read downwards."""

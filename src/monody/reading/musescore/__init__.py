@@ -1,0 +1,1 @@
+"""MuseScore files of versions 1 to 4, plain (.mscx) and packed (.mscz)."""
