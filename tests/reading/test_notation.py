@@ -80,6 +80,14 @@ def test_repeats_that_would_never_end_are_not_played() -> None:
     )
 
 
+def test_repeats_of_very_many_notes_are_not_played() -> None:
+    measures = [WrittenMeasure([WrittenNote(0, 60, 0, 1)] * 600, QUARTER, plays=16)
+                for _ in range(120)]  # fmt: skip
+    score = _played(*measures)
+    assert len(score.tracks[0].pitch) == 600 * 120
+    assert score.repairs[0].startswith("repeats not played")
+
+
 def test_music_longer_than_can_be_counted_is_cut_and_says_so() -> None:
     score = _played(*[_measure(100_000) for _ in range(5)])
     assert len(score.tracks[0].pitch) == 2

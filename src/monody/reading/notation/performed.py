@@ -38,6 +38,7 @@ Value = TypeVar("Value")
 FILE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: what raw scores of notation count in
 _WRITTEN_PER_FILE = WRITTEN_TICKS_PER_QUARTER // FILE_TICKS_PER_QUARTER
 MAX_VOICES = 8  # of a staff, that a further one may take turns with
+MAX_NOTES = 1_000_000  # played; repeats of a small file could make it any number
 MAX_WRITTEN_TICK = MAX_TICK * _WRITTEN_PER_FILE
 
 
@@ -60,10 +61,13 @@ def performed(score: WrittenScore) -> RawScore:
         [2.0, 3.0]
     """
     repairs = list(score.repairs)
-    order = play_order(score.measures, score.parts)
+    order = _order(score)
     if order is None:
         order = list(range(min(len(score.measures), MAX_MEASURES)))
-        repairs.append(f"repeats not played: more than {MAX_MEASURES:,} measures")
+        repairs.append(
+            f"repeats not played: more than {MAX_MEASURES:,} measures "
+            f"or {MAX_NOTES:,} notes"
+        )
     played = _placed(score.measures, order)
     if len(played) < len(order):
         repairs.append(f"cut after {len(played)} measures: too long")
@@ -84,6 +88,15 @@ def performed(score: WrittenScore) -> RawScore:
         title=score.title,
         page=_page(score.measures, played),
     )
+
+
+def _order(score: WrittenScore) -> list[int] | None:
+    """Return the measures as they are played; ``None`` if that is too much."""
+    order = play_order(score.measures, score.parts)
+    if order is None:
+        return None
+    notes = sum(len(score.measures[index].notes) for index in order)
+    return order if notes <= MAX_NOTES or len(order) <= len(score.measures) else None
 
 
 def _page(
