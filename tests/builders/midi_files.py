@@ -111,3 +111,64 @@ def store_of(melodies: Sequence[Melody]) -> MelodyStore:
         for index, melody in enumerate(melodies)
     ]
     return MelodyStore.of(named)
+
+
+# ---------------------------------------------------- files made of events, in order
+
+Event = tuple[int, mido.Message]  # at a tick of the file
+
+
+def event_file(
+    *tracks: Sequence[Event], ticks_per_quarter: int = 480, file_format: int = 1
+) -> bytes:
+    """Return a file of events, those of a tick in the order in which they are given."""
+    file = mido.MidiFile(ticks_per_beat=ticks_per_quarter, type=file_format)
+    for events in tracks:
+        track, clock = mido.MidiTrack(), 0
+        for tick, message in sorted(events, key=lambda event: event[0]):
+            track.append(message.copy(time=tick - clock))
+            clock = tick
+        file.tracks.append(track)
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def on(tick: int, pitch: int, channel: int = 0, velocity: int = 80) -> Event:
+    """Return a note-on."""
+    message = mido.Message("note_on", note=pitch, channel=channel, velocity=velocity)
+    return tick, message
+
+
+def off(tick: int, pitch: int, channel: int = 0, velocity: int = 64) -> Event:
+    """Return a note-off."""
+    message = mido.Message("note_off", note=pitch, channel=channel, velocity=velocity)
+    return tick, message
+
+
+def played(notes: Sequence[Triple], channel: int = 0) -> list[Event]:
+    """Return the events of notes, ends before beginnings."""
+    ends = [off(start + length, pitch, channel) for pitch, start, length in notes]
+    return [*ends, *(on(start, pitch, channel) for pitch, start, _ in notes)]
+
+
+def control(tick: int, number: int, value: int, channel: int = 0) -> Event:
+    """Return a change of a controller."""
+    return tick, mido.Message(
+        "control_change", control=number, value=value, channel=channel
+    )
+
+
+def program(tick: int, number: int, channel: int = 0) -> Event:
+    """Return a change of program."""
+    return tick, mido.Message("program_change", program=number, channel=channel)
+
+
+def meta(tick: int, kind: str, **values: str | int) -> Event:
+    """Return an event that is no music, such as a name."""
+    return tick, mido.MetaMessage(kind, **values)
+
+
+def sysex(tick: int, data: str) -> Event:
+    """Return a system exclusive message of bytes in hexadecimal."""
+    return tick, mido.Message("sysex", data=bytes.fromhex(data))

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from monody.music.melody import Melody
 from monody.reading.extraction.extract import extract
+from monody.reading.extraction.monophony import one_voice
+from monody.reading.extraction.ornaments import unrolled, without_graces
 from monody.reading.midi.parse import read_midi
+from monody.reading.note_table import gather
 from monody.reading.raw_score import RawScore, RawTrack
 from monody.reading.reasons import FileReport
 from monody.settings.reading import ReadSettings
@@ -329,3 +332,132 @@ def test_whatever_is_played_melodies_are_valid_and_rests_split_them(
         assert np.all(rests < 8 * 24)
         assert melody.starts[0] < 4 * 24
     assert len(found.melodies) or report.left_out
+
+
+def _pitches_and_places(notes: list[Triple]) -> list[tuple[list[int], ...]]:
+    return [
+        (melody.pitches.tolist(), melody.starts.tolist(), melody.durations.tolist())
+        for melody in _melodies(midi_file([notes]), replace(SETTINGS, line="auto"))
+    ]
+
+
+PLAIN = (
+    [pitch for pitch, _, _ in LINE],
+    [24 * i for i in range(40)],
+    [24] * 40,
+)
+
+
+@pytest.mark.parametrize("order", [(0, 10, 20), (20, 10, 0), (0, 15, 7)])
+@pytest.mark.parametrize("count", [1, 8])
+def test_the_top_of_a_rolled_chord_is_on_the_beat_with_its_length(
+    order: tuple[int, int, int], count: int
+) -> None:
+    rolled = [
+        (p - down, s + late, d - late)
+        for p, s, d in LINE[4 : 4 + count]
+        for down, late in zip((12, 5, 0), order, strict=True)
+    ]
+    notes = [*LINE[:4], *rolled, *LINE[4 + count :]]
+    assert _pitches_and_places(notes) == [PLAIN]
+
+
+def test_a_chord_rolled_as_by_musescore_is_a_chord() -> None:
+    p, s, d = LINE[8]
+    rolled = [(p - 7 * (2 - i), s + 64 * i, d - 64 * i) for i in range(3)]
+    assert _pitches_and_places([*LINE[:8], *rolled, *LINE[9:]]) == [PLAIN]
+
+
+@pytest.mark.parametrize("ticks", [5, 10, 20, 30, 40, 55])
+@pytest.mark.parametrize("up", [-2, 2])
+@pytest.mark.parametrize("shortens", [True, False])
+def test_grace_notes_before_the_beat_stay_out(
+    ticks: int, up: int, shortens: bool
+) -> None:
+    notes = [*LINE]
+    for i in (3, 8, 9, 20):
+        p, s, d = notes[i - 1]
+        notes[i - 1] = (p, s, d - ticks * shortens)
+    graces = [(LINE[i][0] + up, LINE[i][1] - ticks, ticks) for i in (3, 8, 9, 20)]
+    assert _pitches_and_places([*notes, *graces]) == [PLAIN]
+    assert "grace notes left out: 4" in _report(midi_file([[*notes, *graces]])).repairs
+
+
+@pytest.mark.parametrize("ticks", [10, 30, 62])
+def test_grace_notes_on_the_beat_give_it_to_their_note(ticks: int) -> None:
+    notes = [*LINE]
+    for i in (3, 8):
+        p, s, d = LINE[i]
+        notes[i] = (p, s + ticks, d - ticks)
+    graces = [(LINE[i][0] + 1, LINE[i][1], ticks) for i in (3, 8)]
+    assert _pitches_and_places([*notes, *graces]) == [PLAIN]
+
+
+def test_two_grace_notes_before_one_note_stay_out() -> None:
+    graces = [(70, 4 * QUARTER - 50, 25), (71, 4 * QUARTER - 25, 25)]
+    assert _pitches_and_places([*LINE, *graces]) == [PLAIN]
+
+
+def test_runs_of_short_notes_and_dotted_rhythms_are_no_grace_notes() -> None:
+    run = [(60 + i % 12, 30 * i, 30) for i in range(16)]
+    [(pitches, _, _)] = _pitches_and_places([*run, *LINE[1:]])
+    assert len(pitches) == 16 + 39
+    dotted = [(60, 0, 210), (62, 210, 30), (64, 240, 240)]
+    [(pitches, _, _)] = _pitches_and_places([*dotted, *LINE[1:]])
+    assert pitches[:3] == [60, 62, 64]
+    thirty_seconds = [(60, 0, 420), (62, 420, 60)]
+    [(pitches, starts, _)] = _pitches_and_places([*thirty_seconds, *LINE[1:]])
+    assert (pitches[1], starts[1]) == (62, 21)
+
+
+def test_short_notes_of_notation_are_no_grace_notes() -> None:
+    notes = [*LINE, (70, 4 * QUARTER - 20, 20)]
+    pitch, start, duration = np.array(notes).T
+    track = RawTrack(pitch, start, duration, 0, False, 0)
+    score = RawScore(480, (track,), (), (), (), is_written=True)
+    [melody] = extract([score], SETTINGS).melodies
+    assert len(melody) == 41
+
+
+def test_the_longer_of_two_voices_in_unison_is_heard() -> None:
+    short = [(p, s, 60) for p, s, _ in LINE]
+    assert _pitches_and_places([*short, *LINE]) == [PLAIN]
+    assert _pitches_and_places([*LINE, *short]) == [PLAIN]
+
+
+def test_a_pitch_that_is_struck_again_while_it_sounds_is_two_notes() -> None:
+    again = [(60 + i // 4, i * QUARTER, QUARTER + 200) for i in range(40)]
+    [(pitches, starts, lengths)] = _pitches_and_places(again)
+    assert pitches == [60 + i // 4 for i in range(40)]
+    assert starts == [24 * i for i in range(40)]
+    assert lengths[:-1] == [24] * 39
+
+
+def test_keyswitches_are_left_out_and_named() -> None:
+    switches = [(24 + i % 3, s, 240) for i, (_, s, _) in enumerate(LINE[::4])]
+    data = midi_file([[*LINE, *switches]])
+    assert _pitches_and_places([*LINE, *switches]) == [PLAIN]
+    assert _report(data).repairs == ("keyswitches left out: 10",)
+
+
+def test_low_notes_of_a_bass_are_no_keyswitches() -> None:
+    bass = [(28 + 3 * (i % 6), s, d) for i, (_, s, d) in enumerate(LINE)]
+    [(pitches, _, _)] = _pitches_and_places(bass)
+    assert pitches == [pitch for pitch, _, _ in bass]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(60, 64), st.integers(0, 2000), st.integers(1, 200)),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_ornaments_leave_notes_in_order(notes: list[Triple]) -> None:
+    pitch, start, length = np.array(notes).T
+    track = RawTrack(pitch, start, length, 0, False, 0)
+    quarters, played = np.array([96]), np.array([True])
+    table = unrolled(gather([track], quarters), quarters, played)
+    kept = without_graces(one_voice(table), quarters, played)
+    assert np.all(np.diff(kept.start) >= 0)
+    assert np.all(kept.end > kept.start)

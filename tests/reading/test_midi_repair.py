@@ -51,7 +51,7 @@ WHOLE = {
     "header-length-8-and-8-bytes": ("header length of 8 put right",),
     "header-twice": ("stray bytes before track 1 skipped",),
     "format-0-of-three-tracks": ("format 0 read as format 1",),
-    "format-2": ("format 2 read as format 1",),
+    "format-2": (),
     "format-7": ("format 7 read as format 1",),
     "counts-no-tracks": ("track count put right: 3, not 0",),
     "counts-65535-tracks": ("track count put right: 3, not 65535",),
@@ -97,7 +97,7 @@ EVENTS = {
     "end-of-track-twice": (16, ("bytes after the end of track 1 ignored",)),
     "data-byte-too-high-in-velocity": (17, ("stray data bytes clamped in track 1",)),
     "data-bytes-too-high-everywhere": (16, ("stray data bytes clamped in track 1",)),
-    "notes-all-hanging": (16, ("hanging notes closed at the end of track 1",)),
+    "notes-all-hanging": (0, ()),  # where they end is for another stage to find
     "one-note-off-for-two-ons": (16, ()),
     "note-offs-without-ons": (0, ()),
 }
@@ -223,13 +223,6 @@ def test_only_data_bytes_are_clamped() -> None:
     events = b"\0\x90\xbc\xd0\x81\x00\x80\xff\x40"
     (part,) = music(saved(one_track(events)).data)
     assert part.T.tolist() == [[127, 0, 128]]
-
-
-def test_hanging_notes_end_with_the_track() -> None:
-    track = notes(2) + note(72)[:4] + note(72)[:4] + b"\x83\x60\xff\x2f\0"
-    data = header(0, 1) + b"MTrk" + len(track).to_bytes(4, "big") + track
-    (part,) = music(saved(data).data)
-    assert part.T.tolist()[2:] == [[72, 192, 480]] * 2
 
 
 def test_long_lists_of_tracks_are_shortened() -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from symusic.core import ScoreTick
 
 from monody.corpus.corpus import read_corpus, require_melodies
 from monody.errors import MonodyError
-from monody.music.keys import key_name
 from monody.music.melody import Melody
-from monody.music.meter import COMMON_TIME, TICKS_PER_QUARTER, Meter, is_meter
+from monody.music.meter import COMMON_TIME, TICKS_PER_QUARTER, Meter
+from monody.reading.midi.parse import read_midi
+from monody.reading.raw_score import RawScore, UnreadableError
 from monody.settings.reading import ReadSettings
 
 
@@ -52,50 +52,36 @@ def read_melody(path: Path) -> Melody:
 def _exactly(path: Path) -> Melody | None:
     """Read a file that holds just one melody on whole ticks; else return ``None``."""
     try:
-        score = ScoreTick.from_file(path)
-        [track] = [track for track in score.tracks if len(track.notes)]
-        columns = track.notes.numpy()
+        score = read_midi(path.read_bytes())
+        [track] = score.tracks
         per_tick = score.ticks_per_quarter / TICKS_PER_QUARTER
-        times = np.stack([columns["time"], columns["duration"]], axis=1) / per_tick
+        times = np.stack([track.start, track.duration], axis=1) / per_tick
         ticks = np.rint(times).astype(np.int32)
-        if track.is_drum or np.any(ticks != times):
+        if track.is_drum or score.repairs or np.any(ticks != times):
             return None
-        notes = np.column_stack([columns["pitch"], ticks]).astype(np.int32)
+        notes = np.column_stack([track.pitch, ticks]).astype(np.int32)
         melody = Melody(
             notes=notes[np.argsort(notes[:, 1], kind="stable")],
             meters=_meters(score, per_tick),
-            key=_key(score),
+            key=next((key for tick, key in score.keys if tick == 0), None),
             program=track.program,
             source=path.name,
         )
-        tempos = score.tempos
-        return replace(melody, bpm=tempos[0].qpm) if len(tempos) else melody
-    except (ValueError, RuntimeError, TypeError):
+        bpms = [bpm for _, bpm in score.tempos]
+        return replace(melody, bpm=bpms[0]) if bpms else melody
+    except (ValueError, OSError, UnreadableError):
         return None  # not that simple: it is read like any other file
 
 
-def _key(score: ScoreTick) -> str | None:
-    """Return the key at the beginning, or ``None`` where none is named."""
-    for sign in score.key_signatures:
-        if sign.time == 0 and abs(sign.key) <= 7:
-            return key_name(sign.key, minor=sign.tonality == 1)
-    return None
-
-
-def _meters(score: ScoreTick, per_tick: float) -> tuple[Meter, ...]:
+def _meters(score: RawScore, per_tick: float) -> tuple[Meter, ...]:
     """Return the time signatures; common time if none is in force at the start.
 
     Args:
         score: The file.
         per_tick: Its ticks for one of a melody.
-
-    Raises:
-        ValueError: If melodies cannot have one of them.
     """
-    meters: dict[int, Meter] = {0: COMMON_TIME}
-    for sign in score.time_signatures:
-        if not is_meter(sign.numerator, sign.denominator):
-            raise ValueError("a time signature without whole ticks")
-        tick = round(sign.time / per_tick)
-        meters[tick] = Meter(tick, sign.numerator, sign.denominator)
+    meters = {0: COMMON_TIME}
+    for meter in score.meters:
+        tick = round(meter.tick / per_tick)
+        meters[tick] = meter._replace(tick=tick)
     return tuple(meters[tick] for tick in sorted(meters))

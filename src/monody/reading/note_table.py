@@ -124,7 +124,7 @@ def gather(tracks: Sequence[RawTrack], quarters: Longs) -> NoteTable:
     owner = np.repeat(np.arange(len(tracks)), [len(track.pitch) for track in tracks])
     limit = np.minimum(MAX_QUARTERS * quarters, MAX_TICK)[owner]
     good = (pitch >= 0) & (pitch <= 127) & (start >= 0) & (end < limit)  # (notes,)
-    return _in_order(NoteTable(pitch, start, end, owner, len(tracks)).where(good))
+    return in_order(NoteTable(pitch, start, end, owner, len(tracks)).where(good))
 
 
 def _joined(columns: list[NDArray[np.integer]]) -> Longs:
@@ -133,8 +133,13 @@ def _joined(columns: list[NDArray[np.integer]]) -> Longs:
     return np.concatenate(columns).astype(np.int64)
 
 
-def _in_order(notes: NoteTable) -> NoteTable:
-    """Sort by owner, start and pitch, which together are one number of 63 bits."""
+def in_order(notes: NoteTable) -> NoteTable:
+    """Sort notes by owner, start and pitch.
+
+    Args:
+        notes: In any order.
+    """
+    # Together they are one number of 63 bits.
     key = ((notes.owner << 31) + notes.start << 7) + notes.pitch
     if np.all(key[1:] >= key[:-1]):
         return notes

@@ -3,10 +3,12 @@
 Files are taken many at a time, and each step is done for all of their tracks at once:
 
     note_table   the notes of all tracks, those that make no sense left out
+    keyswitches  what only tells a sampler how to play, left out
     monophony    which tracks are a line of single notes
+    ornaments    rolled chords begin together, grace notes stay out
     here         the tracks are split into parts at long rests
     retiming     parts that ignore the declared grid are moved to their own
-    quantise     24 ticks to the quarter
+    quantise     notes that were let go early; 24 ticks to the quarter
     monophony    one voice
     here         which parts are melodies, by their notes
     signatures   meter, tempo and key
@@ -19,6 +21,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,16 +29,24 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
 from monody.reading.extraction.file_report import FileReports
+from monody.reading.extraction.keyswitches import keyswitches
 from monody.reading.extraction.monophony import (
     MIN_FREE_SHARE,
     OVERLAP_PARTS_OF_QUARTER,
     free_shares,
     one_voice,
     overlaps,
+    struck_again,
     top_line,
     without_doubles,
 )
-from monody.reading.extraction.quantise import beside_lines, quantised, snapped
+from monody.reading.extraction.ornaments import unrolled, without_graces
+from monody.reading.extraction.quantise import (
+    beside_lines,
+    quantised,
+    released_early,
+    snapped,
+)
 from monody.reading.extraction.signatures import ExtractedParts, with_signatures
 from monody.reading.note_table import Longs, Mask, NoteTable, gather
 from monody.reading.raw_score import RawScore, RawTrack
@@ -86,8 +97,13 @@ def extract(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
     chords = {file: score for file, score in chords.items() if score.tracks}
     if not chords:
         return found
-    by_top_line = replace(settings, line="skyline", tracks="best")
-    return _merged(found, _search(list(chords.values()), by_top_line), list(chords))
+    second = _search(list(chords.values()), _by_top_line(settings))
+    return _merged(found, second, list(chords))
+
+
+@lru_cache
+def _by_top_line(settings: ReadSettings) -> ReadSettings:
+    return replace(settings, line="skyline", tracks="best")
 
 
 def _pitched(score: RawScore) -> RawScore:
@@ -116,6 +132,7 @@ class _Tracks:
     scores: list[RawScore]  # the file of each
     file: Longs  # its place among the files
     quarter: Longs  # file ticks
+    played: Mask  # not written, so that its times are not exact
 
 
 def _search(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
@@ -156,7 +173,8 @@ def _playing(scores: Sequence[RawScore], reports: FileReports) -> _Tracks:
             their_scores.append(score)
             files.append(file)
     quarter = np.array([score.ticks_per_quarter for score in their_scores], np.int64)
-    return _Tracks(raw, their_scores, np.array(files, np.int64), quarter)
+    played = np.array([not score.is_written for score in their_scores], bool)
+    return _Tracks(raw, their_scores, np.array(files, np.int64), quarter, played)
 
 
 def _cut(notes: NoteTable, tracks: _Tracks, reports: FileReports) -> NoteTable:
@@ -171,8 +189,13 @@ def _lines(
     notes: NoteTable, tracks: _Tracks, settings: ReadSettings, reports: FileReports
 ) -> NoteTable:
     """Keep the notes of the tracks that are a line by the rule of the settings."""
+    switches = keyswitches(notes, tracks.played)
+    reports.count("keyswitches left out", tracks.file, notes.tally(switches))
+    notes = notes.where(~switches) if switches.any() else notes
     single = without_doubles(notes)
     doubled = notes.counts - single.counts
+    single, overlapping = struck_again(single), single
+    repeated = single.tally(single.end < overlapping.end)
     empty = single.counts == 0
     if settings.line == "strict":
         good, reason = single.tally(overlaps(single)) == 0, OVERLAPPING
@@ -185,8 +208,13 @@ def _lines(
         for track in np.flatnonzero(fault):
             reports.leave_out(tracks.file[track], why)
     reports.count("doubled notes made single", tracks.file, doubled * good)
-    chosen = single.where(good[single.owner])
-    return _topped(chosen, tracks, reports) if settings.line == "skyline" else chosen
+    reports.count("overlaps trimmed", tracks.file, repeated * good)
+    chosen = unrolled(single.where(good[single.owner]), tracks.quarter, tracks.played)
+    if settings.line == "skyline":
+        chosen = _topped(chosen, tracks, reports)
+    lines = without_graces(chosen, tracks.quarter, tracks.played)
+    reports.count("grace notes left out", tracks.file, chosen.counts - lines.counts)
+    return lines
 
 
 def _topped(notes: NoteTable, tracks: _Tracks, reports: FileReports) -> NoteTable:
@@ -235,23 +263,24 @@ def _timed(
     """
     quarters, file = tracks.quarter[track], tracks.file[track]  # (parts,)
     scores = [tracks.scores[owner] for owner in track]
+    parts = released_early(parts, quarters, tracks.played[track])
     if settings.tempo == "off":
         return _voiced(quantised(parts, quarters), file, reports), scores
     fits = fits_of(parts, track, tracks.scores, always=settings.tempo == "always")
     counts = parts.counts
-    written = np.array([score.is_written for score in scores], bool)  # (parts,)
     for part, fit in fits.items():
         scores[part] = retimed_score(scores[part], fit)
         reports.fit(file[part], fit, int(counts[part]))
     parts = quantised(retimed(parts, fits, quarters), quarters)
     voices = _voiced(parts, file, reports)
-    return _snapped(voices, list(fits), written, file, reports), scores
+    fitted = list(fits)
+    return _snapped(voices, fitted, tracks.played[track], file, reports), scores
 
 
 def _snapped(
     parts: NoteTable,
     fitted: list[int],
-    written: Mask,
+    played: Mask,
     file: Longs,
     reports: FileReports,
 ) -> NoteTable:
@@ -260,9 +289,9 @@ def _snapped(
     Written ones are where they are meant: the second note of a quintuplet is near a
     16th, too.
     """
-    played = beside_lines(parts) & ~written  # (parts,)
-    played[fitted] = True
-    exact = snapped(parts, played)
+    chosen = beside_lines(parts) & played  # (parts,)
+    chosen[fitted] = True
+    exact = snapped(parts, chosen)
     moved = exact.tally(exact.start != parts.start)
     moved[fitted] = 0  # their report says that they were re-timed
     reports.count("onsets just off the grid put on it", file, moved)
@@ -284,9 +313,9 @@ def _sifted(
 ) -> Mask:
     """Tell which parts are melodies by their notes, ``(parts,)``."""
     low, high = settings.allowed_pitches
-    pitches = np.sort(parts.owner * 128 + parts.pitch)
-    new = np.diff(pitches, prepend=-1) > 0
-    distinct = np.bincount(pitches[new] // 128, minlength=parts.owners)
+    used = np.zeros((parts.owners, 128), bool)
+    used[parts.owner, parts.pitch] = True
+    distinct = used.sum(axis=1)
     outside = parts.tally((parts.pitch < low) | (parts.pitch > high))
     faults = (
         (parts.counts < settings.min_notes, _few_notes(settings)),

@@ -25,12 +25,50 @@ OVERLAP_PARTS_OF_QUARTER = 8  # an overlap of 1/8 of a quarter, a 32nd, is legat
 def without_doubles(notes: NoteTable) -> NoteTable:
     """Drop notes that repeat another's pitch and start: a doubled voice.
 
+    The longest of them stays: of voices in unison, one hears until the last ends.
+
     Args:
         notes: In any ticks.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.extraction.monophony import without_doubles
+        >>> from monody.reading.note_table import NoteTable
+        >>> pitch, start, end = np.array([[60, 60, 62], [0, 0, 24], [12, 24, 48]])
+        >>> unison = NoteTable(pitch, start, end, np.zeros(3, int), owners=1)
+        >>> without_doubles(unison).end.tolist()
+        [24, 48]
     """
     again = np.zeros(len(notes), bool)
     again[1:] = notes.starts_with_next & (notes.pitch[1:] == notes.pitch[:-1])
-    return notes.where(~again)
+    if not again.any():
+        return notes
+    longest = np.maximum.reduceat(notes.end, np.flatnonzero(~again))
+    return replace(notes.where(~again), end=longest)
+
+
+def struck_again(notes: NoteTable) -> NoteTable:
+    """End notes where the next strikes their pitch again: no voice holds both.
+
+    Args:
+        notes: In any ticks, none doubled.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.reading.extraction.monophony import struck_again
+        >>> from monody.reading.note_table import NoteTable
+        >>> pitch, start, end = np.array([[60, 60, 62], [0, 24, 48], [48, 48, 72]])
+        >>> again = NoteTable(pitch, start, end, np.zeros(3, int), owners=1)
+        >>> struck_again(again).end.tolist()
+        [24, 48, 72]
+    """
+    same = notes.with_next & (notes.pitch[1:] == notes.pitch[:-1])
+    same &= notes.end[:-1] > notes.start[1:]
+    if not same.any():
+        return notes
+    end = notes.end.copy()
+    end[:-1][same] = notes.start[1:][same]
+    return replace(notes, end=end)
 
 
 def free_shares(notes: NoteTable, quarters: Longs) -> Floats:

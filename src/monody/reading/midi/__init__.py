@@ -1,1 +1,1 @@
-"""MIDI files: parsed by symusic, once their bytes have been repaired."""
+"""MIDI files: parsed by symusic where they are healthy, by event where they are not."""

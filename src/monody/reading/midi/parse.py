@@ -7,21 +7,13 @@ symusic parses; this module believes nothing that it returns. It runs in a child
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import itemgetter
 
-from symusic.core import ScoreTick, TrackTick
-
-from monody.music.keys import key_name
-from monody.music.meter import Meter, is_meter
+from monody.reading.midi.chunks import MidiFile
+from monody.reading.midi.exact import exact_tracks
+from monody.reading.midi.plain import parsed, plain_tracks
 from monody.reading.midi.repair import HEADER_SEARCH_BYTES, repair_midi
-from monody.reading.raw_score import (
-    GET_IT_AGAIN,
-    RawScore,
-    RawTrack,
-    UnreadableError,
-)
-
-MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 15_000_000  # 10,000 to 4 bpm
+from monody.reading.midi.signs import keys_of, meters_of, tempos_of
+from monody.reading.raw_score import GET_IT_AGAIN, RawScore, UnreadableError
 
 
 def read_midi(data: bytes) -> RawScore:
@@ -44,19 +36,38 @@ def read_midi(data: bytes) -> RawScore:
         ...
         monody.reading.raw_score.UnreadableError: a web page, not MIDI
     """
+    return read_patterns(data)[0]
+
+
+def read_patterns(data: bytes) -> list[RawScore]:
+    """Parse a MIDI file that may hold several patterns (format 2), each a piece.
+
+    A pattern has a tempo and a meter of its own. Those without notes are left out.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        One score, or several.
+
+    Raises:
+        UnreadableError: If the bytes are not MIDI or have no usable time division.
+    """
     if b"MThd" not in data[:HEADER_SEARCH_BYTES]:
         raise not_midi(data)
-    score = None if _looks_damaged(data) else _parse(data)
-    if score is not None:
-        return validated(score)
+    scores = None if _looks_damaged(data) else _scores(data)
+    if scores is not None:
+        return scores
     repaired = repair_midi(data)
     if repaired is None:
         raise UnreadableError("corrupt MIDI: no track can be read", GET_IT_AGAIN)
-    score = _parse(repaired.data)
-    if score is None:
+    scores = _scores(repaired.data)
+    if scores is None:
         reason = "corrupt MIDI: it cannot be read even when salvaged"
         raise UnreadableError(reason, GET_IT_AGAIN)
-    return replace(validated(score), repairs=repaired.repairs)
+    return [
+        replace(score, repairs=(*repaired.repairs, *score.repairs)) for score in scores
+    ]
 
 
 def not_midi(data: bytes) -> UnreadableError:
@@ -84,7 +95,7 @@ def _looks_damaged(data: bytes) -> bool:
     A header that counts fewer tracks than there are hides the others; sysex packets can
     shift the clock; behind a chunk that lies about its length all else is lost.
     """
-    if not data.startswith(b"MThd") or len(data) < 14:
+    if not data.startswith(b"MThd\0\0\0\x06") or len(data) < 14:
         return True
     counted = int.from_bytes(data[10:12], "big")
     return (
@@ -100,59 +111,36 @@ def _chunks_fill_it(data: bytes) -> bool:
     return place == len(data)
 
 
-def _parse(data: bytes) -> ScoreTick | None:
-    """Let symusic parse; ``None`` where it cannot."""
-    try:
-        return ScoreTick.from_midi(data)
-    except (RuntimeError, ValueError):
+def _scores(data: bytes) -> list[RawScore] | None:
+    """Read the pieces of a sound file; ``None`` where symusic cannot."""
+    file = MidiFile(data)
+    if not file.is_whole:
         return None
+    pieces = [*file.patterns()] if file.has_patterns else [file]
+    scores = [_score(piece) for piece in pieces]
+    read = [score for score in scores if score is not None]
+    if len(read) < len(scores):
+        return None
+    playing = [score for score in read if score.tracks] or read[:1]
+    if len(playing) == 1:
+        return playing
+    return [replace(score, piece=piece) for piece, score in enumerate(playing)]
 
 
-def validated(score: ScoreTick) -> RawScore:
-    """Keep the values of a parsed score that make sense.
-
-    Args:
-        score: As symusic parsed it, in ticks.
-
-    Raises:
-        UnreadableError: If the time division is not positive.
-    """
-    if score.ticks_per_quarter < 1:
+def _score(file: MidiFile) -> RawScore | None:
+    """Read a piece."""
+    if file.ticks_per_quarter < 1:
         reason = "no usable time division (ticks per quarter of 0)"
         raise UnreadableError(reason, GET_IT_AGAIN)
-    tempos = [
-        (int(tempo.time), 60e6 / tempo.mspq)
-        for tempo in score.tempos
-        if tempo.time >= 0 and MIN_TEMPO_MSPQ <= tempo.mspq <= MAX_TEMPO_MSPQ
-    ]
-    meters = [
-        Meter(int(sign.time), int(sign.numerator), int(sign.denominator))
-        for sign in score.time_signatures
-        if sign.time >= 0 and is_meter(sign.numerator, sign.denominator)
-    ]
-    keys = [
-        (int(sign.time), key_name(sign.key, minor=sign.tonality == 1))
-        for sign in score.key_signatures
-        if sign.time >= 0 and -7 <= sign.key <= 7 and sign.tonality in (0, 1)
-    ]
+    parts = parsed(file)
+    if parts is None:
+        return None
+    tracks, repairs = plain_tracks(file, parts) or exact_tracks(file)
     return RawScore(
-        ticks_per_quarter=int(score.ticks_per_quarter),
-        tracks=tuple(map(_track, range(len(score.tracks)), score.tracks)),
-        tempos=tuple(sorted(tempos, key=itemgetter(0))),
-        meters=tuple(sorted(meters, key=itemgetter(0))),
-        keys=tuple(sorted(keys, key=itemgetter(0))),
-    )
-
-
-def _track(index: int, track: TrackTick) -> RawTrack:
-    """Copy a track; its notes are validated later, with those of other files."""
-    notes = track.notes.numpy()  # (notes,) each
-    program = track.program
-    return RawTrack(
-        pitch=notes["pitch"],
-        start=notes["time"],
-        duration=notes["duration"],
-        program=program if 0 <= program <= 127 else 0,
-        is_drum=track.is_drum,
-        index=index,
+        ticks_per_quarter=file.ticks_per_quarter,
+        tracks=tracks,
+        tempos=tuple(tempos_of(parts)),
+        meters=tuple(meters_of(parts, file.ticks_per_quarter)),
+        keys=tuple(keys_of(parts)),
+        repairs=repairs,
     )

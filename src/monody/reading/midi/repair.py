@@ -21,6 +21,7 @@ from monody.reading.midi.repair_track import (
 )
 
 HEADER_SEARCH_BYTES = 65536  # junk that may come before the header
+PATTERNS = 2  # the format of a file whose tracks are pieces of their own
 MAX_TRACKS = 65535  # the header counts them in 16 bits
 FRAMES_PER_SECOND = (24, 25, 29, 30)
 
@@ -76,7 +77,10 @@ def repair_midi(data: bytes) -> RepairedMidi | None:
     tracks = list(_tracks(data, header))
     if not any(track.events for track in tracks):
         return None
-    file_format = 0 if header.format == 0 and len(tracks) == 1 else 1
+    patterns = header.format == PATTERNS
+    file_format = (
+        header.format if patterns or (header.format, len(tracks)) == (0, 1) else 1
+    )
     repairs = (*_header_repairs(data, header, tracks), *_track_repairs(tracks))
     if not repairs:
         return RepairedMidi(data, ())
@@ -230,9 +234,7 @@ def _header_repairs(
         yield f"header length of {header.size} put right"
     if header.is_smpte:
         yield f"SMPTE time turned into {header.ticks_per_quarter} ticks per quarter"
-    # Format 2 holds tunes of their own. Side by side, as in format 1, each stays whole,
-    # and a melody is looked for in one track at a time anyway.
-    if header.format > 1 or (header.format == 0 and len(tracks) > 1):
+    if header.format > PATTERNS or (header.format == 0 and len(tracks) > 1):
         yield f"format {header.format} read as format 1"
     if header.track_count != len(tracks):
         yield f"track count put right: {len(tracks)}, not {header.track_count}"

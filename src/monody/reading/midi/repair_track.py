@@ -42,7 +42,6 @@ _SHORT_META = "malformed meta event dropped from {}"
 _SYSTEM = "system message dropped from {}"
 _SYSEX = "malformed sysex dropped from {}"
 _ESCAPE = "sysex continuation dropped from {}"
-_HANGING = "hanging notes closed at the end of {}"
 WRONG_LENGTH = "wrong chunk length of {} put right"
 
 
@@ -85,7 +84,6 @@ class RebuiltTrack:
         self._keep_tempos = keep_tempos
         self._tick = 0
         self._status_lapsed = False  # running status, by a meta event or sysex
-        self._sounding: dict[int, int] = {}  # note-ons by channel and pitch
 
     @property
     def at(self) -> int:
@@ -107,7 +105,6 @@ class RebuiltTrack:
             self.out += b"\x00" + END_OF_TRACK
         elif self._cursor.more():
             self._judge_rest()
-        self._close_notes()
 
     def _note_flaw(self, flaw: str) -> None:
         self.flaws[flaw] = None
@@ -154,20 +151,7 @@ class RebuiltTrack:
         if _STRAY_DATA.search(body):
             self._note_flaw(_CLAMPED)
             body = bytes(min(byte, 127) for byte in body)
-        if status < 0xA0:
-            self._follow_note(status, *body)
         return bytes((status,)) + body
-
-    def _follow_note(self, status: int, pitch: int, velocity: int) -> None:
-        """Count what sounds: a note-off ends all that began on its pitch.
-
-        Files in which one note-off ends two note-ons are common and not broken.
-        """
-        key = (status & 15) << 7 | pitch
-        if status >= 0x90 and velocity:
-            self._sounding[key] = self._sounding.get(key, 0) + 1
-        else:
-            self._sounding.pop(key, None)
 
     def _meta_event(self) -> bytes:
         self._status_lapsed = True
@@ -231,13 +215,3 @@ class RebuiltTrack:
         self._note_flaw(_SYSEX)
         self._cursor.at = match.end()
         return _EMPTY_TEXT
-
-    def _close_notes(self) -> None:
-        """End what still sounds where the track ends, before its last event."""
-        if not self._sounding:
-            return
-        self._note_flaw(_HANGING)
-        del self.out[-len(END_OF_TRACK) :]  # its delta is the first note-off's now
-        for key, count in self._sounding.items():
-            self.out += bytes((0x80 | key >> 7, key & 127, 0, 0)) * count
-        self.out += END_OF_TRACK
