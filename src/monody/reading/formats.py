@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monody.reading.abc.parse import read_abc
@@ -30,6 +31,7 @@ from monody.reading.kern.parse import (
 from monody.reading.midi.parse import read_patterns
 from monody.reading.midi.repair import HEADER_SEARCH_BYTES
 from monody.reading.musescore.parse import read_musescore
+from monody.reading.musicxml.parse import read_musicxml
 from monody.reading.other_files import guitar_pro, other_by_content, other_by_name
 from monody.reading.raw_score import GET_IT_AGAIN, RawScore, UnreadableError
 from monody.reading.reasons import Reason
@@ -102,7 +104,7 @@ def _read_by_content(data: bytes, max_bytes: int) -> ReadScores | None:
     opening = _opening(data)
     head = opening[:_ROOT_SEARCH_BYTES]
     if _MUSESCORE_ROOT in head:
-        return ReadScores([read_musescore(data, max_bytes)], [])
+        return _read_musescore(data, max_bytes)
     if any(root in head for root in _SCORE_ROOTS):
         return _read_musicxml(data, max_bytes)
     if looks_like_kern(opening):
@@ -115,7 +117,7 @@ def _read_by_name(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
     if suffix in SCORE_SUFFIXES:
         return _read_musicxml(data, max_bytes)
     if suffix in MUSESCORE_SUFFIXES:
-        return ReadScores([read_musescore(data, max_bytes)], [])
+        return _read_musescore(data, max_bytes)
     if suffix in KERN_SUFFIXES:
         return _read_kern_book(data)
     if suffix == ".abc":
@@ -124,9 +126,18 @@ def _read_by_name(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
 
 
 def _read_musicxml(data: bytes, max_bytes: int) -> ReadScores:
-    from monody.reading.musicxml.parse import read_musicxml
+    return _named("MusicXML", [read_musicxml(data, max_bytes)])
 
-    return ReadScores([read_musicxml(data, max_bytes)], [])
+
+def _read_musescore(data: bytes, max_bytes: int) -> ReadScores:
+    return _named("MuseScore", [read_musescore(data, max_bytes)])
+
+
+def _named(
+    kind: str, scores: Sequence[RawScore], left_out: Sequence[Reason] = ()
+) -> ReadScores:
+    """Say what kind of file scores are from, such as "MusicXML"."""
+    return ReadScores([replace(score, kind=kind) for score in scores], [*left_out])
 
 
 def _read_gzip(data: bytes, name: str, max_bytes: int) -> ReadScores:
@@ -163,11 +174,11 @@ def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
     if archive.is_guitar_pro:
         raise guitar_pro()
     if archive.has_musescore and (archive.is_score or suffix in MUSESCORE_SUFFIXES):
-        return ReadScores([read_musescore(data, max_bytes)], [])
+        return _read_musescore(data, max_bytes)
     if suffix == ".mxl" or archive.is_score:
         return _read_musicxml(data, max_bytes)
     if suffix in MUSESCORE_SUFFIXES:
-        return ReadScores([read_musescore(data, max_bytes)], [])
+        return _read_musescore(data, max_bytes)
     members = archive.members()
     music = [member for member in members if not is_other_name(member.name)]
     members = music or members
@@ -199,19 +210,19 @@ def _read_tune_book(data: bytes) -> ReadScores:
             "begin each tune with lines such as X:1 and K:C",
         )
     scores = [replace(read_abc(tune), piece=piece) for piece, tune in enumerate(tunes)]
-    return ReadScores(scores, [])
+    return _named("ABC", scores)
 
 
 def _read_kern_book(data: bytes) -> ReadScores:
     """Read every piece of a **kern file, which mostly is one."""
-    pieces = pieces_of(abc_text(data))
-    if len(pieces) == 1:
-        return ReadScores([read_kern(pieces[0])], [])
     scores: list[RawScore] = []
     left_out: list[Reason] = []
+    pieces = pieces_of(abc_text(data))
     for number, piece in enumerate(pieces):
         try:
             scores.append(replace(read_kern(piece), piece=number))
         except UnreadableError as error:
+            if len(pieces) == 1:
+                raise
             left_out.append(error.reason)
-    return ReadScores(scores, left_out)
+    return _named("Humdrum kern", scores, left_out)

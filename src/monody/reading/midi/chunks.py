@@ -25,7 +25,7 @@ class MidiFile:
         data: As given.
         bodies: The events of each track.
         names: The name of each track; "" where it has none.
-        has_patterns: Whether its tracks are pieces of their own (format 2).
+        format: 0 to 2.
         ticks_per_quarter: 1 or more in a sound file.
 
     Example:
@@ -38,7 +38,7 @@ class MidiFile:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.has_patterns = int.from_bytes(data[8:10], "big") == PATTERNS
+        self.format = int.from_bytes(data[8:10], "big")
         self.ticks_per_quarter = int.from_bytes(data[12:14], "big")
         self.bodies = [body for mark, body in _chunks(data) if mark == TRACK_MARK]
         self._named = [_names(body) for body in self.bodies]
@@ -48,6 +48,11 @@ class MidiFile:
     def is_whole(self) -> bool:
         """Whether each track ends with the event that says so."""
         return all(body.endswith(END_OF_TRACK) for body in self.bodies)
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether its tracks are pieces of their own (format 2)."""
+        return self.format == PATTERNS
 
     def patterns(self) -> Iterator[MidiFile]:
         """Yield each track as a file of its own."""

@@ -143,4 +143,5 @@ def _score(file: MidiFile) -> RawScore | None:
         meters=tuple(meters_of(parts, file.ticks_per_quarter)),
         keys=tuple(keys_of(parts)),
         repairs=repairs,
+        kind=f"MIDI format {file.format}",
     )

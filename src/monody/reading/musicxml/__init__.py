@@ -1,1 +1,1 @@
-"""MusicXML files, plain or compressed: simplified, then parsed by music21."""
+"""MusicXML files, plain or compressed: their parts, put together as written music."""
