@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,16 +35,14 @@ def corpus(names: Sequence[str], out: str) -> None:
     from monody.cli.progress import progress_bar
     from monody.corpus.public_domain import write_collection
 
-    # A descriptor of its own: symusic is silenced on the usual one meanwhile.
-    with os.fdopen(os.dup(1), "w") as terminal:
-        for name in names:
-            with progress_bar(Console(file=terminal)) as bar:
-                task = bar.add_task(f"writing {name}", total=None)
+    for name in names:
+        with progress_bar(Console()) as bar:
+            task = bar.add_task(f"writing {name}", total=None)
 
-                def progress(done: int, total: int, task: TaskID = task) -> None:
-                    bar.update(task, completed=done, total=total)
+            def progress(done: int, total: int, task: TaskID = task) -> None:
+                bar.update(task, completed=done, total=total)
 
-                report = write_collection(name, out, progress)
-            click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
-            for reason, count in report.left_out.items():
-                click.echo(f"  {count} left out because: {reason}")
+            report = write_collection(name, out, progress)
+        click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
+        for reason, count in report.left_out.items():
+            click.echo(f"  {count} left out because: {reason}")

@@ -111,7 +111,7 @@ def read_corpus(
     settings: ReadSettings | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Read every music file below a folder: MIDI, ABC, MusicXML, zip archives of them.
+    """Read every music file below a folder: MIDI, written music, zip archives of them.
 
     Args:
         data_dir: A folder, searched with its subfolders, or a single file.

@@ -9,7 +9,6 @@ read again, a damaged database is begun again, and `monody cache --clear` remove
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import sqlite3
@@ -41,14 +40,13 @@ CacheRow = tuple[str, str, bytes, bytes, bytes, bytes]
 def program_fingerprint() -> bytes:
     """Return a digest of the code that readings depend on: ours and the parser's."""
     # Slow to import, and no business of the children.
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import version
 
     digest = hashlib.blake2b(digest_size=_KEY_BYTES)
     for file in sorted(PACKAGE.rglob("*.py")):
         digest.update(file.read_bytes())
-    for package in ("symusic", "numpy", "music21"):
-        with contextlib.suppress(PackageNotFoundError):  # music21 is an extra
-            digest.update(f"{package} {version(package)}".encode())
+    for package in ("symusic", "numpy"):
+        digest.update(f"{package} {version(package)}".encode())
     return digest.digest()
 
 
