@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import accumulate, zip_longest
 
 from monody.reading.abc.bar_line import parse_bar_line, parse_passes
@@ -23,8 +24,8 @@ from monody.reading.abc.fields import (
 )
 from monody.reading.abc.key_field import parse_key
 from monody.reading.abc.lines import MUSIC, TuneLine, tune_lines
-from monody.reading.abc.tokens import Token, tokens_of
-from monody.reading.abc.voice import MAX_LENGTH_DIGITS, Pitched, Voice, parse_length
+from monody.reading.abc.tokens import MAX_LENGTH_DIGITS, ONE, Token, tokens_of
+from monody.reading.abc.voice import Pitched, Voice
 from monody.reading.notation.performed import performed
 from monody.reading.notation.written_score import (
     Line,
@@ -110,7 +111,7 @@ class _TuneReader:
         if line.letter == MUSIC:
             for token in tokens_of(line.text):
                 self._token(token, self._voice())
-            self._end_chord("")
+            self._end_chord()
         elif line.letter == "V":
             self._current = self._named_voice(line.text)
         elif self._in_body or self._current is not None or line.letter == "P":
@@ -180,14 +181,14 @@ class _TuneReader:
             else:
                 self._chord.append(note)
         elif kind == "chord":
-            self._end_chord("")
+            self._end_chord()
             self._chord = []
         elif kind == "chord_end":
             self._end_chord(token.length)
         elif kind == "tie":
             self._tie(voice)
         elif kind == "rest" and self._chord is None:
-            voice.rest(parse_length(token.length))
+            voice.rest(token.length)
         elif kind == "broken":
             voice.broken(text)
         elif kind == "tuplet":
@@ -197,7 +198,7 @@ class _TuneReader:
 
     def _sign(self, kind: str, text: str, voice: Voice) -> None:
         """Read a bar line, an ending, a whole bar of rest, an overlay or a field."""
-        self._end_chord("")
+        self._end_chord()
         if kind == "bar":
             voice.close(parse_bar_line(text))
         elif kind == "ending":
@@ -220,10 +221,10 @@ class _TuneReader:
         elif self._chord is None:
             voice.tie()
 
-    def _end_chord(self, length: str) -> None:
-        """Add the chord that was begun, if there is one."""
+    def _end_chord(self, length: Fraction = ONE) -> None:
+        """Add the chord that was begun, if there is one, its lengths multiplied."""
         if self._chord:
-            self._voice().add(self._chord, parse_length(length))
+            self._voice().add(self._chord, length)
         self._chord = None
 
     def score(self) -> WrittenScore:
@@ -234,9 +235,7 @@ class _TuneReader:
             for staff, voice in enumerate(voices)
             for _ in range(voice.overlays)
         ]
-        offsets = list(accumulate((voice.overlays for voice in voices), initial=0))
-        columns = zip_longest(*(voice.measures for voice in voices))
-        measures = [_together(column, offsets[:-1]) for column in columns]
+        measures = voices[0].measures if len(voices) == 1 else _side_by_side(voices)
         while measures and not measures[-1].ticks:
             measures.pop()
         if measures:
@@ -258,6 +257,13 @@ def _instruct(voice: Voice, text: str) -> None:
         voice.propagation = propagation.group(1)
     if program and int(program.group(1)) <= 127:
         voice.program = int(program.group(1))
+
+
+def _side_by_side(voices: Sequence[Voice]) -> list[WrittenMeasure]:
+    """Put the measures of voices under each other."""
+    offsets = list(accumulate((voice.overlays for voice in voices), initial=0))
+    columns = zip_longest(*(voice.measures for voice in voices))
+    return [_together(column, offsets[:-1]) for column in columns]
 
 
 def _together(
@@ -284,7 +290,8 @@ def _together(
     for measure, offset in zip(column, offsets, strict=True):
         if measure is not None:
             together.notes += [
-                WrittenNote(line + offset, *rest) for line, *rest in measure.notes
+                WrittenNote(line + offset, pitch, start, ticks, tied)
+                for line, pitch, start, ticks, tied in measure.notes
             ]
     for name in ("meters", "keys", "tempos"):  # the uppermost voice is right
         signs = {sign[0]: sign for m in reversed(own) for sign in getattr(m, name)}

@@ -10,9 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
+from monody.reading.abc.key_field import ALTERATIONS
+
 _LENGTH = r"\d*(?:/+\d*)?"
+# 4.2 accidental, 4.1 letter and octave, 4.3 length; nothing is captured here.
+_NOTE = rf"(?:\^\^|__|[\^_](?:\d*/\d*)?|=)?[A-Ga-g][,']*{_LENGTH}"
+_NOTE_PARTS = re.compile(r"([\^_=]*(?:\d*/\d*)?)([A-Ga-g])([,']*)(.*)")
+_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+MIDDLE_C = 60
+MAX_LENGTH_DIGITS = 5
+ONE = Fraction(1)
 _TOKEN = re.compile(
     r"""
     (?P<grace>\{[^}]*\}?)                      # 4.12: takes no time
@@ -28,13 +39,12 @@ _TOKEN = re.compile(
   | (?P<chord_end>\]"""
     + _LENGTH
     + r""")
-  | (?P<note>(?P<accidental>\^\^|__|[\^_](?:\d*/\d*)?|=)?(?P<letter>[A-Ga-g])
-    (?P<octave>[,']*)(?P<note_length>"""
+  | (?P<note>"""
+    + _NOTE
+    + r""")
+  | (?P<rest>[zx]"""
     + _LENGTH
-    + r"""))
-  | (?P<rest>[zx](?P<rest_length>"""
-    + _LENGTH
-    + r"""))
+    + r""")
   | (?P<bars>[ZX]\d*)                          # 4.5: whole bars of rest
   | (?P<spacer>y\d*)                           # 6.1.2
   | (?P<broken>>+|<+)                          # 4.4
@@ -44,11 +54,21 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OLD_CHORD = re.compile(r"\+((?:[\^_=]*[A-Ga-g][,']*[\d/]*){2,})\+")
+_MEANINGLESS = ("other", "quoted", "grace", "decoration", "spacer")  # for the notes
 _DYNAMICS = ("f", "ff", "fff", "ffff")
 
 
 class Token(NamedTuple):
     """A token: what it is, its text, and for notes their parts.
+
+    Args:
+        kind: Such as "note" or "bar".
+        text: As it is written.
+        letter: Of a note, in upper case.
+        name: Of a note, its letter and octave.
+        natural: Of a note, its MIDI pitch without accidentals.
+        alteration: The semitones that its own accidental raises it by, or ``None``.
+        length: Of a note, a rest or a chord's end, in unit lengths.
 
     Example:
         >>> from monody.reading.abc.tokens import tokens_of
@@ -58,10 +78,11 @@ class Token(NamedTuple):
 
     kind: str
     text: str
-    accidental: str = ""
     letter: str = ""
-    octave: str = ""
-    length: str = ""
+    name: str = ""
+    natural: int = 0
+    alteration: int | None = None
+    length: Fraction = ONE
 
 
 def tokens_of(music: str) -> Iterator[Token]:
@@ -73,26 +94,66 @@ def tokens_of(music: str) -> Iterator[Token]:
     after_bar = True
     for found in _TOKEN.finditer(music):
         kind, text = found.lastgroup or "", found.group()
-        if kind == "ending" and not (after_bar or text.startswith("[")):
-            continue  # a number after nothing that it could belong to
-        after_bar = kind == "bar" or (after_bar and text.isspace())
         if kind == "note":
-            yield Token(
-                kind,
-                text,
-                found["accidental"] or "",
-                found["letter"],
-                found["octave"],
-                found["note_length"],
-            )
+            yield _note(text)
+        elif kind == "ending" and not (after_bar or text.startswith("[")):
+            continue  # a number after nothing that it could belong to
         elif kind == "plus":
             yield from _plus(text)
-        elif kind == "rest":
-            yield Token(kind, text, length=found["rest_length"])
-        elif kind == "chord_end":
-            yield Token(kind, text, length=text[1:])
-        elif kind not in ("grace", "quoted", "decoration", "spacer", "other"):
+        elif kind in ("rest", "chord_end"):
+            yield Token(kind, text, length=parse_length(text[1:]))
+        elif kind not in _MEANINGLESS:
             yield Token(kind, text)
+        after_bar = kind == "bar" or (after_bar and text.isspace())
+
+
+@lru_cache(maxsize=4096)  # tunes are made of few different notes
+def _note(text: str) -> Token:
+    """Take a note apart."""
+    found = _NOTE_PARTS.match(text)
+    assert found is not None  # noqa: S101 - the tokens' expression found a note
+    accidental, letter, marks, length = found.groups()
+    octave = marks.count("'") - marks.count(",") + letter.islower()
+    letter = letter.upper()
+    return Token(
+        "note",
+        text,
+        letter,
+        f"{letter}{octave}",
+        MIDDLE_C + _SEMITONES[letter] + 12 * octave,
+        _alteration(accidental) if accidental else None,
+        parse_length(length),
+    )
+
+
+def _alteration(accidental: str) -> int:
+    """Return the semitones that an accidental raises by; microtones are rounded."""
+    if accidental in ALTERATIONS:
+        return ALTERATIONS[accidental]
+    above, _, below = accidental[1:].partition("/")
+    size = Fraction(int(above[:2] or 1), max(int(below[:2] or 2), 1))
+    return round(size) if accidental[0] == "^" else -round(size)
+
+
+@lru_cache(maxsize=4096)
+def parse_length(text: str) -> Fraction:
+    """Read the length of a note (4.3): ``3``, ``/2``, ``//`` or ``3/4``, in units.
+
+    Example:
+        >>> from monody.reading.abc.tokens import parse_length
+        >>> [str(parse_length(text)) for text in ("", "3", "/", "//", "3/2")]
+        ['1', '3', '1/2', '1/4', '3/2']
+    """
+    if not text:
+        return ONE
+    above, slash, below = text.partition("/")
+    numerator = int(above[:MAX_LENGTH_DIGITS] or 1)
+    if not slash:
+        return Fraction(numerator)
+    digits = below.lstrip("/")
+    halves = min(len(below) - len(digits), 8)
+    divisor = int(digits[:MAX_LENGTH_DIGITS] or 0) or 2
+    return Fraction(numerator, divisor * 2**halves)
 
 
 def _plus(text: str) -> Iterator[Token]:

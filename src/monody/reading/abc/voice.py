@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
 from monody.music.meter import Meter, is_meter
 from monody.reading.abc.bar_line import BarLine
 from monody.reading.abc.fields import Meter as MeterField
-from monody.reading.abc.key_field import ALTERATIONS, AbcKey, VoiceProperties
-from monody.reading.abc.tokens import Token
+from monody.reading.abc.key_field import AbcKey, VoiceProperties
+from monody.reading.abc.tokens import MAX_LENGTH_DIGITS, ONE, Token
 from monody.reading.notation.bar_grid import full_bar
 from monody.reading.notation.play_order import MAX_MEASURES
 from monody.reading.notation.written_score import (
@@ -20,11 +19,7 @@ from monody.reading.notation.written_score import (
     WrittenNote,
 )
 
-_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-MIDDLE_C = 60
-ONE = Fraction(1)
 MAX_BROKEN = 4  # signs of broken rhythm in a row
-MAX_LENGTH_DIGITS = 5
 MAX_OVERLAYS = 16  # in a voice; more sound with the last
 
 # 4.13: notes of a tuplet, and in the time of how many; 0 asks the meter.
@@ -35,7 +30,7 @@ class Pitched(NamedTuple):
     """A note before it has its place."""
 
     pitch: int
-    letter: str  # with its octave: what a tie carries an accidental to
+    name: str  # letter and octave: what a tie carries an accidental to
     alteration: int
     length: Fraction  # in unit lengths
     tied: bool = False
@@ -111,13 +106,10 @@ class Voice:
         Args:
             token: A token of kind "note".
         """
-        letter = token.letter.upper()
-        octave = token.octave.count("'") - token.octave.count(",")
-        octave += token.letter.islower()
-        name = f"{letter}{octave}"
+        letter, name = token.letter, token.name
         reach = name if self.propagation == "octave" else letter
-        if token.accidental:
-            alteration = _alteration(token.accidental)
+        alteration = token.alteration
+        if alteration is not None:
             if self.propagation != "not":
                 self._accidentals[reach] = alteration
         elif name in self._tied:
@@ -125,9 +117,8 @@ class Voice:
         else:
             of_key = self.key.alterations.get(letter, 0)
             alteration = self._accidentals.get(reach, of_key)
-        pitch = MIDDLE_C + _SEMITONES[letter] + alteration + 12 * octave
-        length = parse_length(token.length)
-        return Pitched(pitch + self.properties.shift, name, alteration, length)
+        pitch = token.natural + alteration + self.properties.shift
+        return Pitched(pitch, name, alteration, token.length)
 
     def add(self, notes: list[Pitched], length: Fraction = ONE) -> None:
         """Add a note, or the notes of a chord, which begin together (4.17).
@@ -148,7 +139,7 @@ class Voice:
         self._advance(all_ticks[0], range(first, len(measure.notes)), notes)
         self._tied = {}
         if len(notes) > 1:  # in a chord each note has its own tie
-            self._tied = {note.letter: note.alteration for note in notes if note.tied}
+            self._tied = {note.name: note.alteration for note in notes if note.tied}
 
     def rest(self, length: Fraction) -> None:
         """Add a rest, in unit lengths."""
@@ -197,7 +188,7 @@ class Voice:
         notes = self._last.measure.notes
         for index in self._last.notes:
             notes[index] = notes[index]._replace(tied=True)
-        self._tied = {note.letter: note.alteration for note in self._last.pitched}
+        self._tied = {note.name: note.alteration for note in self._last.pitched}
 
     def broken(self, signs: str) -> None:
         """Lengthen the last element by what the next one will lose, or the reverse.
@@ -319,33 +310,3 @@ class Voice:
     def _sign(self, measure: WrittenMeasure, bar: BarLine) -> None:
         measure.plays = max(measure.plays, bar.plays)
         measure.double_bar |= bar.is_double
-
-
-def _alteration(accidental: str) -> int:
-    """Return the semitones that an accidental raises by; microtones are rounded."""
-    if accidental in ALTERATIONS:
-        return ALTERATIONS[accidental]
-    above, _, below = accidental[1:].partition("/")
-    size = Fraction(int(above[:2] or 1), max(int(below[:2] or 2), 1))
-    return round(size) if accidental[0] == "^" else -round(size)
-
-
-@lru_cache(maxsize=4096)
-def parse_length(text: str) -> Fraction:
-    """Read the length of a note (4.3): ``3``, ``/2``, ``//`` or ``3/4``, in units.
-
-    Example:
-        >>> from monody.reading.abc.voice import parse_length
-        >>> [str(parse_length(text)) for text in ("", "3", "/", "//", "3/2")]
-        ['1', '3', '1/2', '1/4', '3/2']
-    """
-    if not text:
-        return ONE
-    above, slash, below = text.partition("/")
-    numerator = int(above[:MAX_LENGTH_DIGITS] or 1)
-    if not slash:
-        return Fraction(numerator)
-    digits = below.lstrip("/")
-    halves = min(len(below) - len(digits), 8)
-    divisor = int(digits[:MAX_LENGTH_DIGITS] or 0) or 2
-    return Fraction(numerator, divisor * 2**halves)
