@@ -10,8 +10,8 @@ import pytest
 from monody.reading.archives import Archive
 from monody.reading.file_types import is_music_name, is_other_name, is_readable_name
 from monody.reading.find import find_files
-from monody.reading.formats import ReadScores, read_scores
-from monody.reading.raw_score import UnreadableError
+from monody.reading.formats import read_scores
+from monody.reading.raw_score import ReadScores, UnreadableError
 from tests.builders.kern_files import kern
 from tests.builders.midi_files import midi_file
 from tests.builders.musescore_files import FOUR_FOUR, chord, measure, mscx, mscz, voices

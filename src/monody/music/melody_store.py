@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import BinaryIO, overload
 
 import numpy as np
-from numpy.lib.recfunctions import repack_fields
 from numpy.typing import NDArray
 
 from monody.files import replacing, write_text
@@ -220,7 +219,9 @@ class MelodyStore(Sequence[Melody]):
         digest = hashlib.sha256()
         fields = ["note_count", "meter_count", "bpm", "key", "program"]
         # Packed: the bytes of a view of some fields are those of all.
-        music = repack_fields(self.info[fields])
+        music = np.empty(len(self.info), [(name, INFO[name]) for name in fields])
+        for name in fields:
+            music[name] = self.info[name]
         for array in (self.notes, self.meters, music):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()

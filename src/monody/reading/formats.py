@@ -8,47 +8,21 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from monody.reading.abc.parse import read_abc
-from monody.reading.abc.tune_book import abc_text, looks_like_abc, tunes_of
 from monody.reading.archives import Archive, check_size
 from monody.reading.file_types import (
     ARCHIVE_SUFFIX,
     GZIP_SUFFIX,
-    KERN_SUFFIXES,
     MUSESCORE_SUFFIXES,
-    SCORE_SUFFIXES,
     is_other_name,
-)
-from monody.reading.kern.parse import (
-    SEARCH_BYTES,
-    looks_like_kern,
-    pieces_of,
-    read_kern,
 )
 from monody.reading.midi.parse import read_patterns
 from monody.reading.midi.repair import HEADER_SEARCH_BYTES
-from monody.reading.musescore.parse import read_musescore
-from monody.reading.musicxml.parse import read_musicxml
 from monody.reading.other_files import guitar_pro, other_by_content, other_by_name
-from monody.reading.raw_score import GET_IT_AGAIN, RawScore, UnreadableError
-from monody.reading.reasons import Reason
+from monody.reading.raw_score import GET_IT_AGAIN, ReadScores, UnreadableError
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-_SCORE_ROOTS = (b"<score-partwise", b"<score-timewise")
-_MUSESCORE_ROOT = b"<museScore"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_ROOT_SEARCH_BYTES = 4096
-
-
-@dataclass(frozen=True)
-class ReadScores:
-    """The scores of a file: one, or one for each tune of a book."""
-
-    scores: list[RawScore]
-    left_out: list[Reason]  # why tunes of a book could not be read
 
 
 def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
@@ -78,66 +52,23 @@ def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
         return _read_zip(data, suffix, max_bytes)
     if b"MThd" in data[:HEADER_SEARCH_BYTES]:
         return ReadScores(read_patterns(data), [])
-    found = _read_by_content(data, max_bytes)
+    # Each process that reads a folder of MIDI would have to import all other readers.
+    from monody.reading import notations
+
+    found = notations.read_by_content(data, max_bytes)
     if found is not None:
         return found
     if data:
-        _refuse(other_by_content(_opening(data)) or other_by_name(name))
-    return _read_by_name(data, suffix, max_bytes)
+        opening = notations.opening_of(data)
+        _refuse(other_by_content(opening) or other_by_name(name))
+    return notations.read_by_name(data, suffix, max_bytes) or ReadScores(
+        read_patterns(data), []
+    )
 
 
 def _refuse(error: UnreadableError | None) -> None:
     if error is not None:
         raise error
-
-
-def _opening(data: bytes) -> bytes:
-    """Return the beginning of a file, in UTF-8 where it is text in UTF-16."""
-    opening = data[:SEARCH_BYTES]
-    if opening.startswith(_UTF_16):
-        return opening.decode("utf-16", "ignore").encode()
-    return opening
-
-
-def _read_by_content(data: bytes, max_bytes: int) -> ReadScores | None:
-    """Read notation whose first lines tell what it is; ``None`` if they do not."""
-    opening = _opening(data)
-    head = opening[:_ROOT_SEARCH_BYTES]
-    if _MUSESCORE_ROOT in head:
-        return _read_musescore(data, max_bytes)
-    if any(root in head for root in _SCORE_ROOTS):
-        return _read_musicxml(data, max_bytes)
-    if looks_like_kern(opening):
-        return _read_kern_book(data)
-    return _read_tune_book(data) if looks_like_abc(data) else None
-
-
-def _read_by_name(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
-    """Read what does not look like anything; the error says what is wrong with it."""
-    if suffix in SCORE_SUFFIXES:
-        return _read_musicxml(data, max_bytes)
-    if suffix in MUSESCORE_SUFFIXES:
-        return _read_musescore(data, max_bytes)
-    if suffix in KERN_SUFFIXES:
-        return _read_kern_book(data)
-    if suffix == ".abc":
-        return _read_tune_book(data)
-    return ReadScores(read_patterns(data), [])
-
-
-def _read_musicxml(data: bytes, max_bytes: int) -> ReadScores:
-    return _named("MusicXML", [read_musicxml(data, max_bytes)])
-
-
-def _read_musescore(data: bytes, max_bytes: int) -> ReadScores:
-    return _named("MuseScore", [read_musescore(data, max_bytes)])
-
-
-def _named(
-    kind: str, scores: Sequence[RawScore], left_out: Sequence[Reason] = ()
-) -> ReadScores:
-    """Say what kind of file scores are from, such as "MusicXML"."""
-    return ReadScores([replace(score, kind=kind) for score in scores], [*left_out])
 
 
 def _read_gzip(data: bytes, name: str, max_bytes: int) -> ReadScores:
@@ -168,17 +99,19 @@ def _unpacked(data: bytes, max_bytes: int) -> tuple[bytes, bool]:
 
 def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
     """Read a compressed score, or the one music file of a zip archive."""
+    from monody.reading import notations
+
     if suffix == ARCHIVE_SUFFIX:
         raise UnreadableError("an archive inside an archive", "unpack it")
     archive = Archive(data)
     if archive.is_guitar_pro:
         raise guitar_pro()
     if archive.has_musescore and (archive.is_score or suffix in MUSESCORE_SUFFIXES):
-        return _read_musescore(data, max_bytes)
+        return notations.read_musescore_file(data, max_bytes)
     if suffix == ".mxl" or archive.is_score:
-        return _read_musicxml(data, max_bytes)
+        return notations.read_musicxml_file(data, max_bytes)
     if suffix in MUSESCORE_SUFFIXES:
-        return _read_musescore(data, max_bytes)
+        return notations.read_musescore_file(data, max_bytes)
     members = archive.members()
     music = [member for member in members if not is_other_name(member.name)]
     members = music or members
@@ -199,30 +132,3 @@ def _repaired(found: ReadScores, repairs: list[str]) -> ReadScores:
         replace(score, repairs=(*repairs, *score.repairs)) for score in found.scores
     ]
     return replace(found, scores=scores)
-
-
-def _read_tune_book(data: bytes) -> ReadScores:
-    """Read every tune of an ABC file."""
-    tunes = tunes_of(abc_text(data))
-    if not tunes:
-        raise UnreadableError(
-            "no tune: no line begins with X: or K:",
-            "begin each tune with lines such as X:1 and K:C",
-        )
-    scores = [replace(read_abc(tune), piece=piece) for piece, tune in enumerate(tunes)]
-    return _named("ABC", scores)
-
-
-def _read_kern_book(data: bytes) -> ReadScores:
-    """Read every piece of a **kern file, which mostly is one."""
-    scores: list[RawScore] = []
-    left_out: list[Reason] = []
-    pieces = pieces_of(abc_text(data))
-    for number, piece in enumerate(pieces):
-        try:
-            scores.append(replace(read_kern(piece), piece=number))
-        except UnreadableError as error:
-            if len(pieces) == 1:
-                raise
-            left_out.append(error.reason)
-    return _named("Humdrum kern", scores, left_out)

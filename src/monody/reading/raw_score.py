@@ -111,3 +111,11 @@ class RawScore:
     kind: str = ""
     title: str = ""
     page: WrittenPage | None = None
+
+
+@dataclass(frozen=True)
+class ReadScores:
+    """The scores of a file: one, or one for each tune of a book."""
+
+    scores: list[RawScore]
+    left_out: list[Reason]  # why tunes of a book could not be read
