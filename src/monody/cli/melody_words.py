@@ -42,7 +42,8 @@ def _meter(melody: MelodyFacts) -> str:
 def _tempo(melody: MelodyFacts) -> str:
     in_beats = ""
     if melody.beat != "quarter" and melody.beat:
-        in_beats = f" in quarters, {melody.beats_a_minute:g} in {melody.beat}s"
+        beats = "halves" if melody.beat == "half" else f"{melody.beat}s"
+        in_beats = f" in quarters, {melody.beats_a_minute:g} in {beats}"
     text = f"{melody.bpm:g} bpm{in_beats}"
     if melody.tempo_from == "notes":
         declared = f"says {melody.declared_bpm:g}" if melody.tempos else "names none"
