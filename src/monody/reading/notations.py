@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from monody.reading.abc.parse import read_abc
@@ -84,19 +83,12 @@ def read_by_name(data: bytes, suffix: str, max_bytes: int) -> ReadScores | None:
 
 def read_musicxml_file(data: bytes, max_bytes: int) -> ReadScores:
     """Read MusicXML, packed or not."""
-    return _named("MusicXML", [read_musicxml(data, max_bytes)])
+    return ReadScores([read_musicxml(data, max_bytes)], [])
 
 
 def read_musescore_file(data: bytes, max_bytes: int) -> ReadScores:
     """Read a score of MuseScore, packed or not."""
-    return _named("MuseScore", [read_musescore(data, max_bytes)])
-
-
-def _named(
-    kind: str, scores: Sequence[RawScore], left_out: Sequence[Reason] = ()
-) -> ReadScores:
-    """Say what kind of file scores are from, such as "MusicXML"."""
-    return ReadScores([replace(score, kind=kind) for score in scores], [*left_out])
+    return ReadScores([read_musescore(data, max_bytes)], [])
 
 
 def _read_tune_book(data: bytes) -> ReadScores:
@@ -108,7 +100,7 @@ def _read_tune_book(data: bytes) -> ReadScores:
             "begin each tune with lines such as X:1 and K:C",
         )
     scores = [replace(read_abc(tune), piece=piece) for piece, tune in enumerate(tunes)]
-    return _named("ABC", scores)
+    return ReadScores(scores, [])
 
 
 def _read_kern_book(data: bytes) -> ReadScores:
@@ -123,4 +115,4 @@ def _read_kern_book(data: bytes) -> ReadScores:
             if len(pieces) == 1:
                 raise
             left_out.append(error.reason)
-    return _named("Humdrum kern", scores, left_out)
+    return ReadScores(scores, left_out)

@@ -57,7 +57,7 @@ def read_abc(tune: str) -> RawScore:
         >>> quarters.tolist()  # the pickup ends on the bar line at 3
         [2.0, 3.0, 5.0, 6.0]
     """
-    return performed(written_tune(tune))
+    return performed(written_tune(tune), "ABC")
 
 
 def written_tune(tune: str) -> WrittenScore:

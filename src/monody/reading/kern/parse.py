@@ -86,7 +86,7 @@ def read_kern(text: str) -> RawScore:
             "Humdrum without a **kern spine", "export its notes as **kern or MIDI"
         )
     written = replace(rows.score(), title=title)
-    return replace(performed(written), kind="Humdrum **kern")
+    return performed(written, "Humdrum **kern")
 
 
 def _title_in(row: str) -> str:

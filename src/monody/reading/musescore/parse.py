@@ -6,7 +6,6 @@ notes marked as silent and slashes do not, and are named. Grace notes stay out.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from monody.reading.archives import Archive
@@ -49,7 +48,7 @@ def read_musescore(data: bytes, max_bytes: int) -> RawScore:
             f"XML, but not MuseScore: its root is <{root.tag[:40]}>", SAVE_AGAIN
         )
     kind = f"MuseScore, version {root.get('version', 'unknown')[:10]}"
-    return replace(performed(written_score(root)), kind=kind)
+    return performed(written_score(root), kind)
 
 
 def _unpacked(archive: Archive, max_bytes: int) -> bytes:

@@ -42,7 +42,7 @@ def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
         monody.reading.raw_score.UnreadableError: XML, but not MusicXML: its root is ...
     """
     with _without_collector():
-        return performed(written_score(score_tree(data, max_bytes)))
+        return performed(written_score(score_tree(data, max_bytes)), "MusicXML")
 
 
 @contextmanager
@@ -97,8 +97,17 @@ def written_score(root: ET.Element) -> WrittenScore:
     lines, notes = _lines(heads, parts, repairs)
     notes += [[] for _ in measures[len(notes) :]]
     return WrittenScore(
-        lines, divided(measures, notes), repairs=list(_described(repairs))
+        lines,
+        divided(measures, notes),
+        repairs=list(_described(repairs)),
+        title=_title(root),
     )
+
+
+def _title(root: ET.Element) -> str:
+    """Return the title of a work, or else of its movement; empty if it has none."""
+    titles = (root.findtext("work/work-title"), root.findtext("movement-title"))
+    return next((title.strip() for title in titles if title), "")
 
 
 def _lines(

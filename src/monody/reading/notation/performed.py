@@ -42,11 +42,12 @@ MAX_NOTES = 1_000_000  # played; repeats of a small file could make it any numbe
 MAX_WRITTEN_TICK = MAX_TICK * _WRITTEN_PER_FILE
 
 
-def performed(score: WrittenScore) -> RawScore:
+def performed(score: WrittenScore, kind: str = "") -> RawScore:
     """Play written music: each line, or several that never sound together, is a track.
 
     Args:
         score: As it is on the page.
+        kind: What notation it was, such as "MusicXML".
 
     Example:
         >>> from monody.reading.notation.performed import performed
@@ -85,6 +86,7 @@ def performed(score: WrittenScore) -> RawScore:
         keys=tuple(_as_played(_in_force(keys), order, starts)),
         repairs=tuple(repairs),
         is_written=True,
+        kind=kind,
         title=score.title,
         page=_page(score.measures, played),
     )
