@@ -13,7 +13,8 @@ from monody.reading.raw_score import UnreadableError
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _MIDDLE_OF_STAFF = 71  # where an unpitched note without a place is written
-_TYPE_QUARTERS = {
+# The lengths of note types, in quarters.
+TYPE_QUARTERS = {
     "long": 16.0,
     "breve": 8.0,
     "whole": 4.0,
@@ -130,7 +131,7 @@ def _duration(
         return _checked(found["duration"].text or "")
     repairs["notes without <duration>"] += 1
     looks = found["type"].text if "type" in found else None
-    quarters = _TYPE_QUARTERS.get((looks or "").strip(), 0.0)
+    quarters = TYPE_QUARTERS.get((looks or "").strip(), 0.0)
     duration = quarters * divisions * (1.5 if "dot" in found else 1)
     if "time-modification" not in found:
         return duration

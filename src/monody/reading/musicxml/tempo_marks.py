@@ -5,21 +5,11 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from monody.reading.musicxml.note_element import TYPE_QUARTERS
 from monody.reading.musicxml.numbers_in_text import number_of
 
 MAX_DOTS = 4  # of the note that a metronome mark counts
 
-_UNIT_QUARTERS = {
-    "long": 16.0,
-    "breve": 8.0,
-    "whole": 4.0,
-    "half": 2.0,
-    "quarter": 1.0,
-    "eighth": 1 / 2,
-    "16th": 1 / 4,
-    "32nd": 1 / 8,
-    "64th": 1 / 16,
-}
 _PER_MINUTE = re.compile(r"\d{1,6}(\.\d{1,6})?")  # "ca. 90" is 90
 
 
@@ -49,7 +39,7 @@ def _printed(metronome: ET.Element) -> float | None:
     found = _PER_MINUTE.search(metronome.findtext("per-minute", ""))
     if len(units) != 1 or found is None:
         return None
-    quarters = _UNIT_QUARTERS.get((units[0].text or "").strip().lower(), 0.0)
+    quarters = TYPE_QUARTERS.get((units[0].text or "").strip().lower(), 0.0)
     dots = min(len(metronome.findall("beat-unit-dot")), MAX_DOTS)
     tempo = float(found.group()) * quarters * (2 - 0.5**dots)
     return tempo if tempo > 0 else None
