@@ -6,8 +6,7 @@ and ``layers.json``, which names the kind of each layer and says whether a ReLU 
     {"embed_pitch": {"kind": "Embedding", "relu": false}, ...}
 
 ``np.load`` opens it, nothing in it is pickled, and the same network gives the same
-bytes. How Keras lays out its own members is private and may change; only a file without
-``decoding.npz`` is read that way (see ``old_layout``).
+bytes. How Keras lays out its own members is private and may change.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import numpy as np
 
 from monody.models.backend import keras
 from monody.models.inference_layers import PARTS, Layer, make_layer
-from monody.models.old_layout import read_old_layout
 
 DECODING = "decoding.npz"
 KINDS = "layers.json"
@@ -74,6 +72,4 @@ def read_layers(path: Path) -> dict[str, Layer]:
         zipfile.BadZipFile: If the file is damaged.
     """
     with zipfile.ZipFile(path) as archive:
-        if DECODING in archive.namelist():
-            return unpack_layers(archive.read(DECODING))
-        return read_old_layout(archive)
+        return unpack_layers(archive.read(DECODING))
