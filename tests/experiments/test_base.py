@@ -157,7 +157,8 @@ def test_a_network_fine_tuned_from_it_may_copy_its_tunes_too(
 def test_the_base_model_is_small_and_plain_keras_opens_it() -> None:
     import keras  # as a user's own program does, once monody has chosen the backend
 
-    assert sum(len(content) for content in _contents(base.PACKED).values()) < 8e6
+    # The weights are in it twice: for Keras, and for decoding without it.
+    assert sum(len(content) for content in _contents(base.PACKED).values()) < 13e6
     network = keras.saving.load_model(base.PACKED / "model.keras", compile=False)
     assert {"pitch", "duration"} == set(network.output)
 
