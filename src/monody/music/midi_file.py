@@ -5,20 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from symusic.core import (
-    KeySignatureTick,
-    NoteTickList,
-    ScoreTick,
-    TempoTick,
-    TimeSignatureTick,
-    TrackTick,
-)
 
 from monody.files import write_bytes
 from monody.music.keys import key_signature
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER, Ints, metric_positions
 from monody.music.smf import with_text
+from monody.music.symusic_core import core
 
 FILE_TICKS_PER_QUARTER = 480  # as most sequencers have it
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
@@ -47,17 +40,19 @@ def midi_bytes(melody: Melody, name: str = "melody", text: str | None = None) ->
         >>> data[:4], len(data)
         (b'MThd', 72)
     """
-    score = ScoreTick(FILE_TICKS_PER_QUARTER)
-    score.tempos.append(TempoTick(0, qpm=melody.bpm))
+    score = core.ScoreTick(FILE_TICKS_PER_QUARTER)
+    score.tempos.append(core.TempoTick(0, qpm=melody.bpm))
     for meter in melody.meters:
         score.time_signatures.append(
-            TimeSignatureTick(meter.tick * _SCALE, meter.numerator, meter.denominator)
+            core.TimeSignatureTick(
+                meter.tick * _SCALE, meter.numerator, meter.denominator
+            )
         )
     if melody.key is not None:
         sharps, minor = key_signature(melody.key)
-        score.key_signatures.append(KeySignatureTick(0, sharps, int(minor)))
-    track = TrackTick(name, melody.program)
-    track.notes = NoteTickList.from_numpy(
+        score.key_signatures.append(core.KeySignatureTick(0, sharps, int(minor)))
+    track = core.TrackTick(name, melody.program)
+    track.notes = core.NoteTickList.from_numpy(
         melody.starts * _SCALE,
         melody.durations * _SCALE,
         melody.pitches.astype(np.int8),

@@ -8,6 +8,7 @@ input and output; ``protocol`` says how.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import stat
@@ -318,6 +319,9 @@ def main() -> None:
     if sys.argv[2:]:
         reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
     _limit_memory()
+    # Parsing makes many objects and hardly a circle of them: look for these seldom.
+    gc.freeze()
+    gc.set_threshold(50_000)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     serve(sys.stdin.buffer, answers, reader)

@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from symusic.core import ScoreTick, TrackTick
 
 from monody.music.smf import MAX_NUMBER, number_bytes
+from monody.music.symusic_core import core
 from monody.reading.midi.chunks import MidiFile
 from monody.reading.midi.drum_kits import MIN_ODD_BANK, drum_channels
 from monody.reading.midi.exact import BANK, SILENCES, Tracks, repairs_of
@@ -51,7 +51,7 @@ _SILENCE = np.zeros(128, bool)
 _SILENCE[list(SILENCES)] = True
 
 
-def parsed(file: MidiFile) -> list[ScoreTick] | None:
+def parsed(file: MidiFile) -> list[core.ScoreTick] | None:
     """Let symusic parse each track of a file alone; ``None`` where it cannot.
 
     Args:
@@ -68,7 +68,9 @@ def parsed(file: MidiFile) -> list[ScoreTick] | None:
     head = struct.pack(">4sIHHH4s", b"MThd", 6, 0, 1, file.ticks_per_quarter, b"MTrk")
     try:
         return [
-            ScoreTick.from_midi(b"".join((head, len(body).to_bytes(4, "big"), body)))
+            core.ScoreTick.from_midi(
+                b"".join((head, len(body).to_bytes(4, "big"), body))
+            )
             for body in map(_with_all_off, file.bodies)
         ]
     except (RuntimeError, ValueError):
@@ -83,7 +85,7 @@ def _with_all_off(body: bytes) -> bytes:
     return b"".join((body[: -len(END_OF_TRACK)], _WAIT, *offs, b"\0", END_OF_TRACK))
 
 
-def plain_tracks(file: MidiFile, scores: Sequence[ScoreTick]) -> Tracks | None:
+def plain_tracks(file: MidiFile, scores: Sequence[core.ScoreTick]) -> Tracks | None:
     """Return the tracks of a file that have notes; ``None`` where one is odd.
 
     Args:
@@ -118,7 +120,7 @@ def _steers(body: bytes) -> bool:
 
 
 def _track(
-    track: TrackTick, index: int, file: MidiFile, place: int, done: Counter[str]
+    track: core.TrackTick, index: int, file: MidiFile, place: int, done: Counter[str]
 ) -> RawTrack | None:
     """Copy a track; its notes are validated later, with those of other files."""
     notes = track.notes.numpy()  # (notes,) each
@@ -143,13 +145,13 @@ def _track(
     )
 
 
-def _is_steered(track: TrackTick) -> bool:
+def _is_steered(track: core.TrackTick) -> bool:
     """Tell whether a controller may change the notes of a track."""
     controls = track.controls.numpy()
     return bool(_ODD[controls["number"] & 127, controls["value"] & 127].any())
 
 
-def _part(track: TrackTick, program: int, *, is_drum: bool) -> ChannelPart | None:
+def _part(track: core.TrackTick, program: int, *, is_drum: bool) -> ChannelPart | None:
     """Put the notes of a track in order, under the pedal.
 
     ``None`` if a controller makes it a drum kit, or ends a note that sounds.

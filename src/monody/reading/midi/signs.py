@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter, itemgetter
 
-from symusic.core import ScoreTick
-
 from monody.music.keys import key_name
 from monody.music.meter import TICKS_PER_QUARTER, Meter, is_meter
+from monody.music.symusic_core import core
 
 MIN_TEMPO_MSPQ, MAX_TEMPO_MSPQ = 6_000, 15_000_000  # 10,000 to 4 bpm
 
 
-def tempos_of(scores: Iterable[ScoreTick]) -> list[tuple[int, float]]:
+def tempos_of(scores: Iterable[core.ScoreTick]) -> list[tuple[int, float]]:
     """Return ``(tick, bpm)``, in order.
 
     Args:
@@ -28,7 +27,7 @@ def tempos_of(scores: Iterable[ScoreTick]) -> list[tuple[int, float]]:
     return sorted(tempos, key=itemgetter(0))
 
 
-def keys_of(scores: Iterable[ScoreTick]) -> list[tuple[int, str]]:
+def keys_of(scores: Iterable[core.ScoreTick]) -> list[tuple[int, str]]:
     """Return ``(tick, "D minor")``, in order.
 
     Args:
@@ -43,7 +42,7 @@ def keys_of(scores: Iterable[ScoreTick]) -> list[tuple[int, str]]:
     return sorted(keys, key=itemgetter(0))
 
 
-def meters_of(scores: Iterable[ScoreTick], quarter: int) -> list[Meter]:
+def meters_of(scores: Iterable[core.ScoreTick], quarter: int) -> list[Meter]:
     """Return the time signatures that begin a bar, in order.
 
     Args:
