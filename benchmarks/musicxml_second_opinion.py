@@ -126,13 +126,13 @@ def shipped() -> Iterator[Path]:
         )
 
 
-def _in_units(quarters: float | Fraction) -> Fraction:
+def in_units(quarters: float | Fraction) -> Fraction:
     """Round quarters to what both programs can tell apart."""
     return Fraction(round(Fraction(quarters) * UNITS), UNITS)
 
 
 def _quarters(ticks: int) -> Fraction:
-    return _in_units(Fraction(ticks, WRITTEN_TICKS_PER_QUARTER))
+    return in_units(Fraction(ticks, WRITTEN_TICKS_PER_QUARTER))
 
 
 def ours(path: Path) -> Reading:
@@ -186,12 +186,12 @@ def _of_music21(score: music21.stream.Stream[music21.stream.Part]) -> Reading:
 def _span(measure: music21.stream.Measure) -> Span:
     """Describe a measure of music21's."""
     ends = [
-        _in_units(item.offset + item.quarterLength)
+        in_units(item.offset + item.quarterLength)
         for voice in [measure, *measure.voices]
         for item in voice.notesAndRests
     ]
     start, length = measure.offset, measure.duration.quarterLength
-    return Span(_in_units(start), _in_units(length), max(ends, default=Fraction(0)))
+    return Span(in_units(start), in_units(length), max(ends, default=Fraction(0)))
 
 
 def _rows(index: int, measure: music21.stream.Measure) -> Iterator[Note]:
@@ -203,7 +203,7 @@ def _rows(index: int, measure: music21.stream.Measure) -> Iterator[Note]:
             alone = not isinstance(item, music21.chord.ChordBase)
             for note in [item] if alone else item.notes:
                 pitch = note.pitch if hasattr(note, "pitch") else note.displayPitch()
-                onset, length = _in_units(item.offset), _in_units(note.quarterLength)
+                onset, length = in_units(item.offset), in_units(note.quarterLength)
                 yield index, onset, round(pitch.ps), length
 
 
