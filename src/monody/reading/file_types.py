@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from os.path import splitext  # of a hundred thousand names: a Path is slow
 
 from monody.reading.other_files import OTHER_SUFFIXES
 
@@ -39,8 +39,9 @@ def is_music_name(name: str) -> bool:
         >>> [is_music_name(name) for name in ("a.MID", "b.abc.gz", "c.gz", "d.zip")]
         [True, True, False, False]
     """
-    path = PurePath(name.lower())
-    suffix = PurePath(path.stem).suffix if path.suffix == GZIP_SUFFIX else path.suffix
+    stem, suffix = splitext(name.lower())
+    if suffix == GZIP_SUFFIX:
+        suffix = splitext(stem)[1]
     return suffix in MUSIC_SUFFIXES
 
 
@@ -52,7 +53,7 @@ def is_other_name(name: str) -> bool:
         >>> [is_other_name(name) for name in ("a.MP3", "b.sib", "c.txt", "d.mid")]
         [True, True, False, False]
     """
-    return PurePath(name.lower()).suffix in OTHER_SUFFIXES
+    return splitext(name.lower())[1] in OTHER_SUFFIXES
 
 
 def is_readable_name(name: str) -> bool:

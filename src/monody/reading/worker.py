@@ -188,8 +188,8 @@ class Reader:
         if is_archive_name(path):
             raise _no_members(path)
         check_size(status.st_size, self._max_bytes, path)
-        with open(path, "rb") as file:
-            return file.read(), os.path.basename(path)
+        with open(path, "rb", buffering=0) as file:  # all at once: no need of a buffer
+            return file.readall(), os.path.basename(path)
 
     def _extracted(self, opened: Sequence[_Opened]) -> FilesRead:
         """Extract the melodies of parsed files; a file that cannot be is named."""

@@ -34,10 +34,10 @@ from monody.reading.midi.track_events import track_events
 from monody.reading.raw_score import RawTrack
 
 _NOTE_ONS = [bytes((0x90 | channel,)) for channel in range(16)]
-_ALL_OFF = [  # of a channel, by running status
-    b"\0" + on + b"\0".join(bytes((pitch, 0)) for pitch in range(128))
+_ALL_OFF = {  # of a channel, by running status
+    on: b"\0" + on + b"\0".join(bytes((pitch, 0)) for pitch in range(128))
     for on in _NOTE_ONS
-]
+}
 _FAR = MAX_NUMBER  # ticks after the end of a track: what ends there has no end
 _WAIT = b"\xff\x01\x00" + number_bytes(_FAR) + b"\xff\x01\x00"
 _LEAST = bytes((LEAST_VELOCITY,))
@@ -79,7 +79,7 @@ def parsed(file: MidiFile) -> list[core.ScoreTick] | None:
 
 def _with_all_off(body: bytes) -> bytes:
     """Let a track go on after its end, until what still sounds is switched off."""
-    offs = [off for on, off in zip(_NOTE_ONS, _ALL_OFF, strict=True) if on in body]
+    offs = [_ALL_OFF[on] for on in _NOTE_ONS if on in body]
     if not offs:
         return body
     return b"".join((body[: -len(END_OF_TRACK)], _WAIT, *offs, b"\0", END_OF_TRACK))
