@@ -19,7 +19,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from abc_rewrites import Rewrite, rewritten, tunes
+from abc_rewrites import (
+    NAMED_ENDING,
+    OLD_CHORD,
+    UNDEFINED,
+    Rewrite,
+    rewritten,
+    tunes,
+)
 from header import print_header
 from midi_notes import mido_notes
 from monody.reading.abc.parse import read_abc
@@ -40,54 +47,34 @@ MAX_SECONDS = 10
 # No chord symbols, no grace notes, no fermatas.
 OPTIONS = ("-NGUI", "-NGRA", "-NFER", "-silent")
 
-_NOTE = r"[H-Wh-w~.]*[\^_=]*[A-Ga-gz][,']*"
-_LENGTH = r"\d*/*\d*"
 _LETTER = re.compile(r"\[[A-Za-z]:[^\]]*\]|[H-WYh-wy~.]")
 
 DECORATION = "decorations are performed (4.14)"
+IN_THREE_FOUR = "(5, (7 and (9 in 3/4 are of 2, as in no compound meter (4.13)"
 RHYTHM = "R:hornpipe swings (3.1.15)"
-UNEQUAL = "broken rhythm between notes of unequal length is undefined (4.4)"
 REPEATS = "a repeat that nothing opens goes back to the last double bar (4.8)"
 NOT_CLOSED = "a repeat that nothing closes is not played (4.8)"
 LAST_ENDING = "a repeat sign after the last ending repeats nothing (4.9)"
 SHAPES = "bar lines in odd shapes, such as |:| and [|]:| (4.8)"
-CHORD = "a note of a chord has a length of its own (4.17)"
 
 
 def _without_letters(found: re.Match[str]) -> str:
     return found.group() if found.group().startswith("[") else ""
 
 
-def _even(found: re.Match[str]) -> str:
-    """Leave broken rhythm out between notes that are not equally long."""
-    equal = found["one"] == found["other"]
-    return found.group() if equal else f"{found['before']} {found['after']}"
-
-
-def _as_first(found: re.Match[str]) -> str:
-    """Make all notes of a chord as long as its first one."""
-    lengths = re.findall(f"{_NOTE}({_LENGTH})", found.group())
-    return re.sub(f"({_NOTE}){_LENGTH}", rf"\g<1>{lengths[0]}", found.group())
-
-
 REWRITES = (
-    Rewrite("[ before the name of an ending is no chord (4.9)", r'\["(?=[A-Z])', '"',
-            True, True),
+    NAMED_ENDING,
     Rewrite("text in quotes is played (4.19)", r'"[^"]*"?', "", True),
-    Rewrite("+ around a chord (ABC 1.6)", r"\+((?:[A-G]\d){2})\+", r"[\1]"),
+    OLD_CHORD,
     Rewrite(DECORATION, r"![^!|\s]{1,40}!|!", ""),
     Rewrite(DECORATION, _LETTER.pattern, _without_letters),
     Rewrite(SHAPES, r"\[\|\]\s*(?=:)|(?<=:)\[\|\](?=\|)", ""),
     Rewrite(SHAPES, r"\|:\|", ":|"),
     Rewrite(SHAPES, r"\|+:(?!\|)|^: ", "|:"),
     Rewrite("the number of an ending on the next line (4.9)", r"^(\d) ", r"[\1 "),
-    Rewrite("(5, (7 and (9 in 3/4 are of 2, as in no compound meter (4.13)",
+    Rewrite(IN_THREE_FOUR,
             r"\(([579])(?![\d:])", r"(\1:2"),
-    Rewrite(UNEQUAL, r"([<>]+[ (]*" + _NOTE + _LENGTH + r"\)*)[<>]+", r"\1 ", both=True),
-    Rewrite(UNEQUAL, rf"(\(3(?:{_NOTE}{_LENGTH}){{3}}) *[<>]+", r"\1 ", both=True),
-    Rewrite(UNEQUAL, rf"(?P<before>{_NOTE}(?P<one>{_LENGTH})[-)]*) *[<>]+"
-            rf"(?P<after>[ (]*{_NOTE}(?P<other>{_LENGTH}))", _even, both=True),
-    Rewrite(CHORD, r'\[(?:' + _NOTE + _LENGTH + r"){2,}\]", _as_first, both=True),
+    *UNDEFINED,
 )  # fmt: skip
 PLAY_ORDER = (REPEATS, NOT_CLOSED, LAST_ENDING)
 CAUSES = (RHYTHM, *PLAY_ORDER, *dict.fromkeys(rewrite.cause for rewrite in REWRITES))
@@ -117,6 +104,7 @@ def with_plain_repeats(tune: str, causes: Sequence[str]) -> str:
             if found.start() == begin or found.group().startswith("P:"):
                 begin = found.end()
             continue
+        bar = "|" if bar == "[|]" else bar  # an invisible one (4.8)
         opens, span = bar.endswith(":"), found.span("bar")
         if bar.startswith(":") and in_last and opening is None:
             if LAST_ENDING in causes:
@@ -172,6 +160,8 @@ def _texts(tune: str, causes: Sequence[str]) -> tuple[str, str]:
     """Return a tune as each reader gets it."""
     own = rewritten(tune, [rewrite for rewrite in REWRITES if rewrite.both], causes)
     other = re.sub(r"(?m)^R:.*\n", "", tune) if RHYTHM in causes else tune
+    if not re.search(r"(?m)^M: *3/4", tune):
+        causes = [cause for cause in causes if cause != IN_THREE_FOUR]
     other = rewritten(other, REWRITES, causes)
     if not set(causes).isdisjoint(PLAY_ORDER):
         other = with_plain_repeats(other, causes)

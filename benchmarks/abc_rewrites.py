@@ -62,3 +62,41 @@ def tunes(every: int) -> Iterator[tuple[str, str]]:
                 place += 1
                 if place % every == 0:
                     yield f"{collection}/{file.name}#{index}", tune
+
+
+_NOTE = r"[H-Wh-w~.]*[\^_=]*[A-Ga-gz][,']*"
+_LENGTH = r"\d*/*\d*"
+
+UNEQUAL = "broken rhythm between notes of unequal length is undefined (4.4)"
+CHORD = "a note of a chord has a length of its own (4.17)"
+
+
+def _even(found: re.Match[str]) -> str:
+    """Leave broken rhythm out between notes that are not equally long."""
+    equal = found["one"] == found["other"]
+    return found.group() if equal else f"{found['before']} {found['after']}"
+
+
+def _as_first(found: re.Match[str]) -> str:
+    """Make all notes of a chord as long as its first one."""
+    lengths = re.findall(f"{_NOTE}({_LENGTH})", found.group())
+    return re.sub(f"({_NOTE}){_LENGTH}", rf"\g<1>{lengths[0]}", found.group())
+
+
+OLD_CHORD = Rewrite("+ around a chord (ABC 1.6)", r"\+((?:[A-G]\d){2})\+", r"[\1]")
+NAMED_ENDING = Rewrite(
+    "[ before the name of an ending is no chord (4.9)", r'\["(?=[A-Z])', '"', True, True
+)
+# What the standard leaves open; letters and dots before a note are decorations.
+UNDEFINED = (
+    Rewrite(UNEQUAL, rf"([<>]+[ (]*{_NOTE}{_LENGTH}\)*)[<>]+", r"\1 ", both=True),
+    Rewrite(UNEQUAL, rf"(\(3(?:{_NOTE}{_LENGTH}){{3}}) *[<>]+", r"\1 ", both=True),
+    Rewrite(
+        UNEQUAL,
+        rf"(?P<before>{_NOTE}(?P<one>{_LENGTH})[-)]*) *[<>]+"
+        rf"(?P<after>[ (]*{_NOTE}(?P<other>{_LENGTH}))",
+        _even,
+        both=True,
+    ),
+    Rewrite(CHORD, rf"\[(?:{_NOTE}{_LENGTH}){{2,}}\]", _as_first, both=True),
+)

@@ -14,18 +14,18 @@ from __future__ import annotations
 import argparse
 import re
 import warnings
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
+from importlib.metadata import version
 from itertools import accumulate
-from pathlib import Path
 from typing import NamedTuple
 
-from monody.corpus.public_domain import COLLECTIONS
+from abc_rewrites import NAMED_ENDING, OLD_CHORD, UNDEFINED, Rewrite, rewritten, tunes
+from header import print_header
 from monody.music.meter import COMMON_TIME, Meter
 from monody.reading.abc.parse import written_tune
-from monody.reading.abc.tune_book import abc_text, tunes_of
 from monody.reading.notation.bar_grid import full_bar
 from monody.reading.notation.written_score import WRITTEN_TICKS_PER_QUARTER
+from second_opinion import UNEXPLAINED, Tally, needed, print_table
 
 Note = tuple[float, int, float]  # onset and length in quarters, pitch between
 
@@ -37,16 +37,8 @@ class Reading(NamedTuple):
     bars: list[float]
 
 
-class Rewrite(NamedTuple):
-    """Another way to write the same, for a reader that misreads the first one."""
-
-    cause: str
-    pattern: str
-    by: str
-    within_quotes: bool = False
-
-
 REWRITES = (
+    NAMED_ENDING,
     Rewrite("annotations with signs in them are read as music (4.19)", r'"[^"]*"?', "",
             True),
     Rewrite("a note with a decoration of one letter is dropped (4.14)",
@@ -65,28 +57,27 @@ REWRITES = (
     Rewrite(":: at the end of a line hides notes (4.8)", r"::", ":||:"),
     Rewrite("the invisible rest x takes no time (4.5)", "x", "z"),
     Rewrite("=20, which mail leaves behind, is an accidental (4.2)", r"=20", ""),
+    OLD_CHORD,
+    *UNDEFINED,
+    Rewrite("ties of chords are lost (4.11)", r"(?<=\])-|-(?=[^\[|]*\])", "", both=True),
     Rewrite("` parts a note from its broken rhythm (4.7)", "`", ""),
 )  # fmt: skip
 
 
 # Looked at by hand: no other notation says the same to music21.
+_BARS_OF_REST = "Z, bars of rest, takes no time (4.5)"
+_IN_CHORD = "an accidental in a chord does not last for its bar (4.2)"
 BY_HAND = {
-    "oneills1850/1701-1780.abc#65": "a note of a chord has a length of its own (4.17)",
+    "oneills1850/0351-0400.abc#36": _BARS_OF_REST,
+    "oneills1850/0626-0700.abc#11": _BARS_OF_REST,
+    "oneills1850/1176-1275.abc#9": _BARS_OF_REST,
+    "oneills1850/0550-0625.abc#47": _IN_CHORD,
+    "ryansMammoth/WalkAroundBrudderBones.abc#0": _IN_CHORD,
+    "ryansMammoth/HeadlightJig.abc#0": "an accidental before no note changes a length",
 }
 _LOST_HEADER = "lines of the header that are no fields are read as fields (2.2.1)"
-
-
-def _in_music(rewrite: Rewrite, tune: str) -> str:
-    """Rewrite the lines of music only, outside of quotation marks."""
-    lines = []
-    for line in tune.split("\n"):
-        if re.match(r"[A-Za-z]:|%", line):
-            lines.append(line)
-            continue
-        parts = [line] if rewrite.within_quotes else re.split(r'("[^"]*")', line)
-        parts[::2] = [re.sub(rewrite.pattern, rewrite.by, part) for part in parts[::2]]
-        lines.append("".join(parts))
-    return "\n".join(lines)
+_TURNS = "voices that take turns line by line begin at the start again (7.2)"
+CAUSES = (_LOST_HEADER, _TURNS, *dict.fromkeys(rewrite.cause for rewrite in REWRITES))
 
 
 def _without_history(tune: str) -> str:
@@ -94,6 +85,20 @@ def _without_history(tune: str) -> str:
     header, key, body = re.split(r"(?m)(^K:.*$)", tune, maxsplit=1)
     fields = [line for line in header.split("\n") if re.match(r"[A-Z]:|%", line)]
     return "\n".join([*fields, key]) + body
+
+
+def _by_voice(tune: str) -> str:
+    """Put the lines of each voice that begin with its inline field together (7.2)."""
+    header, key, body = re.split(r"(?m)(^K:.*$)", tune, maxsplit=1)
+    voices: dict[str, list[str]] = {}
+    for line in body.split("\n"):
+        found = re.match(r"\[V: *([^\]]*)\](.*)", line)
+        if found:
+            voices.setdefault(found[1], []).append(found[2])
+        elif line.strip() and not line.startswith("%"):
+            return tune
+    parts = [f"V:{name}\n" + "\n".join(lines) for name, lines in voices.items()]
+    return "\n".join([header + key, *parts]) if parts else tune
 
 
 def ours(tune: str) -> tuple[Reading, list[tuple[float, float]]]:
@@ -155,7 +160,7 @@ def _joined(notes: list[tuple[float, int, float, bool]]) -> list[Note]:
     return joined
 
 
-def equal(one: Reading, other: Reading, long: list[tuple[float, float]]) -> bool:
+def equal(one: Reading, long: list[tuple[float, float]], other: Reading) -> bool:
     """Compare readings; music21 cuts measures that are too long, which is no matter."""
     if len(one.notes) != len(other.notes):
         return False
@@ -167,39 +172,38 @@ def equal(one: Reading, other: Reading, long: list[tuple[float, float]]) -> bool
     return within and not set(one.bars) - set(other.bars)
 
 
-def explained(tune: str) -> tuple[str, list[str]]:
-    """Return "equal", or what explains the difference, or "" and the differences."""
-    own, long = ours(tune)
-    tune = f"%abc-2.1\n{tune}"
-    try:
-        if equal(own, theirs(tune), long):
-            return "equal", []
-    except Exception as error:  # music21 raises errors of any kind
-        first = f"music21 fails: {type(error).__name__}"
-    else:
-        first = ""
-    needed = [_LOST_HEADER, *dict.fromkeys(rewrite.cause for rewrite in REWRITES)]
-    other = _rewritten_reading(tune, needed)
-    if other is None or not equal(own, other, long):
-        return "", _differences(own, other or Reading([], []))
-    for cause in tuple(needed):  # leave out those that change nothing
-        fewer = [one for one in needed if one != cause]
-        other = _rewritten_reading(tune, fewer)
-        if other is not None and equal(own, other, long):
-            needed = fewer
-    return first or " + ".join(needed), []
+def explained(tune: str) -> tuple[list[str], list[str]]:
+    """Return why the readers differ; for what is unexplained, also where."""
+
+    def explain(causes: Sequence[str]) -> bool:
+        other = _rewritten_reading(tune, causes)
+        return other is not None and equal(*_own_reading(tune, causes), other)
+
+    if explain([]):
+        return [], []
+    kept = needed(CAUSES, explain)
+    if kept:
+        return kept, []
+    other = _rewritten_reading(tune, CAUSES) or Reading([], [])
+    return [UNEXPLAINED], _differences(_own_reading(tune, CAUSES)[0], other)
 
 
-def _rewritten_reading(tune: str, causes: list[str]) -> Reading | None:
+def _own_reading(
+    tune: str, causes: Sequence[str]
+) -> tuple[Reading, list[tuple[float, float]]]:
+    """Read a tune ourselves, without what the standard leaves open."""
+    return ours(rewritten(tune, [one for one in REWRITES if one.both], causes))
+
+
+def _rewritten_reading(tune: str, causes: Sequence[str]) -> Reading | None:
     """Let music21 read a tune without the notation that it misreads for some causes."""
     if _LOST_HEADER in causes:
         tune = _without_history(tune)
-    for rewrite in REWRITES:
-        if rewrite.cause in causes:
-            tune = _in_music(rewrite, tune)
+    if _TURNS in causes:
+        tune = _by_voice(tune)
     try:
-        return theirs(tune)
-    except Exception:  # of any kind
+        return theirs(f"%abc-2.1\n{rewritten(tune, REWRITES, causes)}")
+    except Exception:  # music21 raises errors of any kind
         return None
 
 
@@ -212,35 +216,21 @@ def _differences(own: Reading, other: Reading) -> list[str]:
     return [f"bars {sorted(set(own.bars) ^ set(other.bars))[:4]}"]
 
 
-def tunes(every: int) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of every so-manieth tune."""
-    import music21
-
-    root = Path(music21.__file__).parent / "corpus"
-    place = 0
-    for collection in COLLECTIONS:
-        for file in sorted((root / collection).glob("*.abc")):
-            for index, tune in enumerate(tunes_of(abc_text(file.read_bytes()))):
-                place += 1
-                if place % every == 0:
-                    yield f"{collection}/{file.name}#{index}", tune
-
-
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
     warnings.simplefilter("ignore")
-    counts: Counter[str] = Counter()
+    print_header("monody", "music21")
+    tally = Tally("three collections", f"music21 {version('music21')}")
     for name, tune in tunes(parser.parse_args().every):
-        cause, differences = explained(tune)
-        if not cause and name in BY_HAND:
-            cause, differences = BY_HAND[name], []
-        counts[cause or "unexplained"] += 1
+        causes, differences = explained(tune)
+        if causes == [UNEXPLAINED] and name in BY_HAND:
+            causes, differences = [BY_HAND[name]], []
+        tally.add(len(ours(tune)[0].notes), causes)
         if differences:
             print(name, *differences, flush=True)
-    for cause, count in counts.most_common():
-        print(f"| {cause} | {count} |")
+    print_table([tally])
 
 
 if __name__ == "__main__":

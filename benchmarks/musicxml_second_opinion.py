@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import music21
 
@@ -138,9 +139,14 @@ def _quarters(ticks: int) -> Fraction:
 def ours(path: Path) -> Reading:
     """Read a file with monody."""
     try:
-        score = written_score(score_tree(path.read_bytes(), MAX_BYTES))
+        return of_tree(score_tree(path.read_bytes(), MAX_BYTES))
     except UnreadableError as error:
         return Reading(error=str(error))
+
+
+def of_tree(root: ElementTree.Element) -> Reading:
+    """Read the root element of a file with monody."""
+    score = written_score(root)
     staves: dict[int, Counter[Note]] = {}
     spans: list[Span] = []
     ticks = 0

@@ -36,17 +36,17 @@ PERFORMED = (
 )  # fmt: skip
 
 
-def theirs(path: Path) -> Reading:
+def theirs(root: ElementTree.Element) -> Reading:
     """Read a file with Verovio."""
+    text = ElementTree.tostring(root, "unicode")
     toolkit = verovio.toolkit()
     toolkit.setOptions(
         {
             "expandNever": True,
-            "transposeToSoundingPitch": True,
             "xmlIdChecksum": True,
         }
     )
-    if not toolkit.loadData(plain_text(path)):
+    if not toolkit.loadData(text):
         return Reading(error="Verovio does not load it")
     mei = ElementTree.fromstring(toolkit.getMEI())
     measures = [measure.get(XML_ID, "") for measure in mei.iter(f"{MEI}measure")]
@@ -58,7 +58,7 @@ def theirs(path: Path) -> Reading:
                 counter = staves.setdefault(staff.get("n", ""), Counter())
                 counter[rows[note.get(XML_ID, "")]] += 1
     toolkit.setOptions({"expandNever": False})
-    toolkit.loadData(plain_text(path))
+    toolkit.loadData(text)
     order = [
         measures.index(re.sub(r"-rend\d+$", "", event["measureOn"]))
         for event in toolkit.renderToTimemap({"includeMeasures": True})
@@ -91,18 +91,23 @@ def _as_written(
     return spans, rows
 
 
-def plain_text(path: Path) -> str:
-    """Return the MusicXML of a file without what is performed."""
+def plain_tree(path: Path) -> ElementTree.Element:
+    """Return the MusicXML of a file without what Verovio performs, at written pitch."""
     root = score_tree(path.read_bytes(), MAX_BYTES)
+    for attributes in root.iter("attributes"):
+        _remove(attributes, "transpose")
     for style in root.iter("measure-style"):  # Verovio makes one measure of its rests
-        for rest in style.findall("multiple-rest"):
-            style.remove(rest)
+        _remove(style, "multiple-rest")
     for measure in root.iter("measure"):
         for note in measure.findall("note"):
             if note.find("grace") is not None:
                 measure.remove(note)
             for notations in note.findall("notations"):
-                for name in PERFORMED:
-                    for element in notations.findall(name):
-                        notations.remove(element)
-    return ElementTree.tostring(root, "unicode")
+                _remove(notations, *PERFORMED)
+    return root
+
+
+def _remove(parent: ElementTree.Element, *names: str) -> None:
+    for name in names:
+        for element in parent.findall(name):
+            parent.remove(element)

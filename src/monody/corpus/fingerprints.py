@@ -111,7 +111,7 @@ class FingerprintSets:
         pair = np.arange(len(flat), dtype=np.uint64) >> np.uint64(1) << np.uint64(32)
         keys = np.repeat(pair, sizes)
         keys |= self.hashes[at]
-        keys.sort()
+        keys.sort(kind="stable")  # merges the sets, which are in rising order already
         twice = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(32)
         return np.bincount(twice.astype(np.int64), minlength=len(pairs))
 
