@@ -8,7 +8,7 @@ from monody.music.meter import TICKS_PER_QUARTER, bar_lines
 from monody.reading.abc.parse import read_abc
 from monody.reading.raw_score import RawScore
 
-Sound = tuple[int, Fraction, Fraction]  # pitch, start, length
+Sound = tuple[int, Fraction | int, Fraction | int]  # pitch, start, length
 
 
 def sounds(score: RawScore, track: int = 0) -> list[Sound]:
