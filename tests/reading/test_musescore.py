@@ -517,3 +517,10 @@ def test_damaged_files_raise_nothing_else() -> None:
             _read("".join(changed).encode())
         except (UnreadableError, ValueError, ArithmeticError):
             continue
+
+
+def test_a_part_of_very_many_staves_is_read_in_time() -> None:
+    staves = "<Staff/>" * 40_000  # the name behind them was once looked for at each
+    score = f"<Score><Part>{staves}<trackName>Flute</trackName></Part></Score>"
+    with pytest.raises(UnreadableError):
+        read_musescore(f'<museScore version="3.01">{score}</museScore>'.encode(), 10**7)

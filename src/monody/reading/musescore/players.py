@@ -8,7 +8,7 @@ once more, as tablature does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 from monody.reading.musescore.lengths import whole_number
@@ -64,16 +64,16 @@ def _players(score: ET.Element) -> Iterator[Player]:
         instrument = part.find("Instrument")
         if instrument is None:
             instrument = ET.Element("Instrument")
+        player = Player(
+            program=_program(instrument),
+            is_drum=whole_number(instrument.findtext("useDrumset")) > 0,
+            name=_name(part, instrument),
+            semitones=whole_number(instrument.findtext("transposeChromatic")),
+        )
         for staff in part.findall("Staff"):
             number += 1
             linked = [whole_number(link.text) for link in staff.findall("linkedTo")]
-            yield Player(
-                program=_program(instrument),
-                is_drum=whole_number(instrument.findtext("useDrumset")) > 0,
-                name=_name(part, instrument),
-                semitones=whole_number(instrument.findtext("transposeChromatic")),
-                is_copy=any(0 < other < number for other in linked),
-            )
+            yield replace(player, is_copy=any(0 < other < number for other in linked))
 
 
 def _program(instrument: ET.Element) -> int:
