@@ -79,6 +79,9 @@ REWRITES = (
 PLAY_ORDER = (REPEATS, NOT_CLOSED, LAST_ENDING)
 CAUSES = (RHYTHM, *PLAY_ORDER, *dict.fromkeys(rewrite.cause for rewrite in REWRITES))
 
+# Looked at by hand: a repeat that nothing opens, in three voices that take turns.
+BY_HAND = {"airdsAirs/book6.abc#174": REPEATS}
+
 _SIGN = re.compile(
     r"""(?mx) ^(?:[A-Za-z]:(?![|]) | %).*\n? | "[^"]*"? | \[[A-Za-z]:[^\]]*\]
     | (?P<bar> (?:\[(?=[|\]]) | [|] | :+[|:]) (?:\[(?=[|\]])|[|:\]])* )
@@ -124,6 +127,11 @@ def with_plain_repeats(tune: str, causes: Sequence[str]) -> str:
     return header + key + body
 
 
+def _abc2midi() -> str:
+    """Return where abc2midi is."""
+    return shutil.which("abc2midi") or sys.exit("skipped: abc2midi is not installed")
+
+
 def theirs(tune: str, folder: Path) -> list[Note]:
     """Let abc2midi play a tune; chords are not to be rolled."""
     source, target = folder / "tune.abc", folder / "tune.mid"
@@ -131,8 +139,8 @@ def theirs(tune: str, folder: Path) -> list[Note]:
         re.sub(r"(?m)^K:", "%%MIDI chordattack 0\nK:", tune, count=1), "utf-8"
     )
     target.unlink(missing_ok=True)
-    subprocess.run(
-        ["abc2midi", str(source), "-o", str(target), *OPTIONS],
+    subprocess.run(  # noqa: S603 - a program of the system, our own files
+        [_abc2midi(), str(source), "-o", str(target), *OPTIONS],
         capture_output=True,
         timeout=MAX_SECONDS,
         check=False,
@@ -172,14 +180,15 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
-    if shutil.which("abc2midi") is None:
-        sys.exit("abc2midi is not installed: apt-get install abcmidi")
-    found = subprocess.run(["abc2midi", "-ver"], capture_output=True, check=False)
+    asked = [_abc2midi(), "-ver"]
+    found = subprocess.run(asked, capture_output=True, check=False)  # noqa: S603
     print_header("monody", "music21", "mido")
     tally = Tally("three collections", f"abc2midi {found.stdout.decode().split()[0]}")
     with tempfile.TemporaryDirectory() as name:
         for title, tune in tunes(parser.parse_args().every):
             causes = explained(tune, Path(name))
+            if causes == [UNEXPLAINED] and title in BY_HAND:
+                causes = [BY_HAND[title]]
             own = notes_of(read_abc(tune))
             tally.add(len(own), causes)
             if causes == [UNEXPLAINED]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,15 @@ SUSPECT = re.compile(
     "died|took longer|MiB of memory|values that make no music"
     "|object has no attribute|could not convert|cannot convert"
 )
+# Reads a file with so many seconds of the processor, and with all the time it needs.
+_ALONE = """
+import resource, sys, monody
+seconds = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+settings = monody.ReadSettings(cache=False, n_jobs=1, max_seconds_per_file=60 * seconds)
+verdicts = monody.read_corpus(sys.argv[1], settings).verdicts
+sys.exit(any("died" in v.reason or "took longer" in v.reason for v in verdicts))
+"""
 
 
 class Fault(NamedTuple):
@@ -39,7 +50,9 @@ class Fault(NamedTuple):
     file: str = ""
 
 
-def verdict_faults(folder: Path, corpus: monody.Corpus) -> Iterator[Fault]:
+def verdict_faults(
+    folder: Path, corpus: monody.Corpus, max_seconds: float
+) -> Iterator[Fault]:
     """Check that every file has one verdict; archives have one a member, or one."""
     files = {entry.name for entry in os.scandir(folder)}
     seen: Counter[str] = Counter()
@@ -48,7 +61,10 @@ def verdict_faults(folder: Path, corpus: monody.Corpus) -> Iterator[Fault]:
         seen[name] += 1
         if name not in files or (member and not name.endswith(".zip")):
             yield Fault("a verdict on what is not there", verdict.path)
-        if SUSPECT.search(verdict.reason):
+        had_to_wait = "took longer" in verdict.reason and not _is_slow(
+            folder / name, max_seconds
+        )
+        if SUSPECT.search(verdict.reason) and not had_to_wait:
             yield Fault(verdict.reason, verdict.path, name)
     for name in files - set(seen):
         yield Fault("no verdict", name, name)
@@ -58,6 +74,12 @@ def verdict_faults(folder: Path, corpus: monody.Corpus) -> Iterator[Fault]:
     counted = sum(verdict.melodies for verdict in corpus.verdicts)
     if counted != len(corpus.melodies):
         yield Fault("melodies that no verdict counts", str(counted))
+
+
+def _is_slow(file: Path, max_seconds: float) -> bool:
+    """Tell whether a file keeps the processor busy, or only had to wait for it."""
+    command = [sys.executable, "-c", _ALONE, str(file), str(int(max_seconds))]
+    return subprocess.run(command, check=False).returncode != 0  # noqa: S603
 
 
 def melody_faults(

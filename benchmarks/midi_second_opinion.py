@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from header import print_header
-from midi_notes import unpaired_pitches, mido_notes, pretty_midi_notes
+from midi_notes import mido_notes, pretty_midi_notes, unpaired_pitches
 from monody.reading.midi.parse import read_patterns
 from second_opinion import (
     UNEXPLAINED,
@@ -63,8 +63,10 @@ def why(path: Path, own: Sequence[Note], other: Sequence[Note], done: str) -> st
         return SILENT
     if "closed" in done and pitches <= unpaired_pitches(path):
         return UNPAIRED
-    if alike and pitches <= _overlapping(own) and same_notes(
-        own, mido_notes(path), TOLERANCE
+    if (
+        alike
+        and pitches <= _overlapping(own)
+        and same_notes(own, mido_notes(path), TOLERANCE)
     ):
         return UNISON
     return UNEXPLAINED
@@ -92,9 +94,7 @@ def _overlapping(notes: Sequence[Note]) -> set[int]:
 
 def compare(material: str, paths: Sequence[Path]) -> list[Tally]:
     """Compare the files of a material with each reader."""
-    tallies = {
-        name: Tally(material, f"{name} {version(name)}") for name in READERS
-    }
+    tallies = {name: Tally(material, f"{name} {version(name)}") for name in READERS}
     for path in paths:
         scores = read_patterns(path.read_bytes())
         own = sorted(note for score in scores for note in notes_of(score))
