@@ -23,8 +23,10 @@ from abc_rewrites import NAMED_ENDING, OLD_CHORD, UNDEFINED, Rewrite, rewritten,
 from header import print_header
 from monody.music.meter import COMMON_TIME, Meter
 from monody.reading.abc.parse import written_tune
-from monody.reading.notation.bar_grid import full_bar
-from monody.reading.notation.written_score import WRITTEN_TICKS_PER_QUARTER
+from monody.reading.notation.written_score import (
+    WRITTEN_TICKS_PER_QUARTER,
+    bar_ticks,
+)
 from second_opinion import UNEXPLAINED, Tally, needed, print_table
 
 Note = tuple[float, int, float]  # onset and length in quarters, pitch between
@@ -113,7 +115,7 @@ def ours(tune: str) -> tuple[Reading, list[tuple[float, float]]]:
     for measure, start in zip(score.measures, starts, strict=False):
         for _, numerator, denominator in measure.meters:
             meter = Meter(0, numerator, denominator)
-        if measure.ticks > full_bar(meter):
+        if measure.ticks > bar_ticks(*meter[1:]):
             long.append((_quarters(start), _quarters(measure.ticks)))
         notes += [
             (_quarters(start + n.start), n.pitch, _quarters(n.ticks), n.tied)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from monody.reading.raw_score import RawScore, RawTrack
-
-Sound = tuple[int, Fraction, Fraction]
+from monody.reading.raw_score import RawScore
+from tests.builders import written_music
+from tests.builders.written_music import Sound
 
 
 def sounds(pitch: int, start: str, quarters: str) -> Sound:
@@ -14,23 +14,9 @@ def sounds(pitch: int, start: str, quarters: str) -> Sound:
     return pitch, Fraction(start), Fraction(quarters)
 
 
-def line_of(track: RawTrack, ticks_per_quarter: int) -> list[Sound]:
-    """Return the notes of a track in the order of time, low ones first."""
-    notes = zip(
-        track.start.tolist(),
-        track.pitch.tolist(),
-        track.duration.tolist(),
-        strict=True,
-    )
-    return [
-        (pitch, Fraction(start, ticks_per_quarter), Fraction(ticks, ticks_per_quarter))
-        for start, pitch, ticks in sorted(notes)
-    ]
-
-
 def lines(score: RawScore) -> list[list[Sound]]:
     """Return the notes of all tracks."""
-    return [line_of(track, score.ticks_per_quarter) for track in score.tracks]
+    return [written_music.sounds(score, track) for track in range(len(score.tracks))]
 
 
 def pitches(score: RawScore) -> list[list[int]]:

@@ -14,7 +14,6 @@ from monody.models.batches import (
     LENGTH_UNIT,
     MAX_LENGTHS,
     MAX_SHIFT,
-    MIDDLE_C,
     Batch,
     Batches,
     EncodedSet,
@@ -35,6 +34,7 @@ from monody.models.events import (
 )
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
+from monody.music.pitch import MIDDLE_C
 from monody.settings.model import ENCODINGS
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune

@@ -25,13 +25,12 @@ from monody.models.events import (
 )
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
-from monody.music.pitch import OCTAVE
+from monody.music.pitch import MIDDLE_C, OCTAVE
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
 MAX_PAIRS = 1 << 20  # pairs of events of a sequence, in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: as many as fit the processor's cache
-MIDDLE_C = 60
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
 KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
 

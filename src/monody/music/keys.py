@@ -26,6 +26,23 @@ def key_name(sharps: int, *, minor: bool) -> str:
     return f"{names[sharps + 7]} {'minor' if minor else 'major'}"
 
 
+def nearest_key_name(sharps: int, *, minor: bool) -> str:
+    """Name a key, or where no signature has so many the same key in fewer.
+
+    Args:
+        sharps: Sharps in the signature, flats negative; any number.
+        minor: Whether the mode is minor.
+
+    Example:
+        >>> from monody.music.keys import nearest_key_name
+        >>> nearest_key_name(8, minor=False)  # G sharp major
+        'Ab major'
+    """
+    if not -7 <= sharps <= 7:
+        sharps = (sharps + 5) % 12 - 5
+    return key_name(sharps, minor=minor)
+
+
 KEY_NAMES = tuple(
     key_name(sharps, minor=minor) for minor in (False, True) for sharps in range(-7, 8)
 )

@@ -8,7 +8,8 @@ from monody.errors import SettingError
 
 OCTAVE = 12  # semitones
 PITCH_CLASSES = 12  # 0 for C to 11 for B
-_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+MIDDLE_C = 60
+STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # semitones above C
 BY_FIFTHS = "FCGDAEB"  # letters, each a fifth above the one before
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
@@ -111,4 +112,4 @@ def pitch_class(name: str) -> int:
 def _semitones(name: str) -> int:
     """Count the semitones from C up to a note of the same octave: -1 for ``Cb``."""
     letter, sign = name[0].upper(), name[1:].lower()
-    return _STEPS[letter] + sign.count("#") - sign.count("b")
+    return STEPS[letter] + sign.count("#") - sign.count("b")

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from monody.errors import SettingError
-from monody.music.keys import key_name
+from monody.music.keys import nearest_key_name
 from monody.music.pitch import BY_FIFTHS, SHARP_NAMES, pitch_class
 
 _TONIC_AND_MODE = re.compile(r"([A-G][#b]?)(.*)", re.IGNORECASE)
@@ -49,6 +49,10 @@ _SHORT = {"": "major", "M": "major", "m": "minor", "maj": "major", "min": "minor
           "ion": "ionian", "dor": "dorian", "phr": "phrygian", "lyd": "lydian",
           "mix": "mixolydian", "aeo": "aeolian", "loc": "locrian",
           "pentatonic": "major pentatonic"}  # fmt: skip
+# The sharps of modes beyond those of major, by their names of three letters.
+MODE_SHARPS = {
+    short: MODES[name].sharps or 0 for short, name in _SHORT.items() if len(short) == 3
+}
 _MODE_NAMES = {**_SHORT, **{name.replace(" ", ""): name for name in MODES}}
 
 
@@ -95,9 +99,7 @@ class Scale(NamedTuple):
             return None
         semitones, beyond_major = MODES[self.mode]
         sharps = _sharps_of_major(self.name.partition(" ")[0]) + (beyond_major or 0)
-        if abs(sharps) > 7:
-            sharps = (sharps + 5) % 12 - 5
-        return key_name(sharps, minor=4 not in semitones)
+        return nearest_key_name(sharps, minor=4 not in semitones)
 
 
 def parse_scale(text: str) -> Scale:

@@ -23,12 +23,11 @@ from monody.reading.overview import (
     PieceOverview,
     TempoSource,
 )
-from monody.reading.raw_score import MeterSource, RawScore, RawTrack
+from monody.reading.raw_score import MAX_NAME, MeterSource, RawScore, RawTrack
 from monody.reading.reasons import FileReport
 from monody.reading.retiming.retime import longest_tempo
 from monody.settings.reading import ReadSettings
 
-MAX_NAME = 200  # characters of a name or a title
 FITTED = "tempo fitted"  # how the report on a line that was re-timed begins
 
 

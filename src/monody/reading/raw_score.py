@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from monody.music.meter import Meter
 from monody.reading.reasons import Reason
 
+MAX_NAME = 200  # letters of a name or title that are kept
 GET_IT_AGAIN = "export or download it again"  # the advice for damage
 
 

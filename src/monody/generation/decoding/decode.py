@@ -28,10 +28,9 @@ from monody.generation.decoding.loop import (
     write_group,
 )
 from monody.generation.decoding.state import EventInputs
-from monody.models.batches import MIDDLE_C
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
 from monody.models.saved_model import TrainedModel
-from monody.music.pitch import PITCH_CLASSES
+from monody.music.pitch import MIDDLE_C, PITCH_CLASSES
 
 ROWS = 32  # melodies written together, always: one compilation, and the same rounding
 MAX_READ = 512  # events of a primer that are read, the last ones

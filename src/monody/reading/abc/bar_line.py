@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-MAX_PASS = 16
+from monody.reading.notation.play_order import MAX_PLAYS
 
 
 class BarLine(NamedTuple):
@@ -42,7 +42,7 @@ def parse_bar_line(text: str) -> BarLine:
         return BarLine(2, True)
     lines = text.strip(":")
     is_double = len(lines) > 1 and lines != "[|]"
-    return BarLine(min(before, MAX_PASS) + 1 if before else 0, after > 0, is_double)
+    return BarLine(min(before, MAX_PLAYS) + 1 if before else 0, after > 0, is_double)
 
 
 def parse_passes(text: str) -> frozenset[int]:
@@ -55,5 +55,5 @@ def parse_passes(text: str) -> frozenset[int]:
     """
     passes: set[int] = set()
     for first, last in re.findall(r"(\d{1,2})(?:-(\d{1,2}))?", text):
-        passes.update(range(int(first), min(int(last or first), MAX_PASS) + 1))
-    return frozenset(number for number in passes if 0 < number <= MAX_PASS)
+        passes.update(range(int(first), min(int(last or first), MAX_PLAYS) + 1))
+    return frozenset(number for number in passes if 0 < number <= MAX_PLAYS)

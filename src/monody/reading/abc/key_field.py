@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field, replace
 
 from monody.music.keys import key_name
+from monody.music.pitch import BY_FIFTHS
+from monody.music.scale import MODE_SHARPS
 
-# How many fifths each mode is below the major key of its tonic.
-_MODES = {"maj": 0, "ion": 0, "": 0, "lyd": -1, "mix": 1, "dor": 2, "min": 3, "m": 3,
-          "aeo": 3, "phr": 4, "loc": 5}  # fmt: skip
+_MODES = {**MODE_SHARPS, "": MODE_SHARPS["maj"], "m": MODE_SHARPS["min"]}
 _MODE_NAME = r"(?:maj|ion|lyd|mix|dor|min|aeo|phr|loc)[a-z]*|m|"
 _TONIC = re.compile(
     rf"([A-Ga-g])([#b♯♭]?)\s*({_MODE_NAME})(?![A-Za-z=])", re.IGNORECASE
@@ -22,10 +22,8 @@ _TONIC = re.compile(
 _ACCIDENTAL = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])(?![A-Za-z=])")
 _PROPERTY = re.compile(r'(\w+)\s*=\s*("[^"]*"?|\S+)')
 _CLEF_OCTAVE = re.compile(r"(?:treble|bass|alto|tenor|perc|auto|[GFC])\d?([+-])8")
-_FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 _SHARPS = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
 ALTERATIONS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
-ORDER_OF_SHARPS = "FCGDAEB"
 MAX_OCTAVES = 10  # more leads out of all pitches
 
 
@@ -81,7 +79,10 @@ def parse_key(value: str) -> AbcKey | None:
 def _sharps(tonic: re.Match[str]) -> int:
     letter, accidental, mode = tonic.groups()
     return (
-        _FIFTHS[letter.upper()] + _SHARPS[accidental.lower()] - _MODES[mode.lower()[:3]]
+        BY_FIFTHS.index(letter.upper())
+        - 1  # C has none
+        + _SHARPS[accidental.lower()]
+        + _MODES[mode.lower()[:3]]
     )
 
 
@@ -91,7 +92,7 @@ def _is_minor(tonic: re.Match[str]) -> bool:
 
 def _signature(sharps: int) -> dict[str, int]:
     """Return the alterations of a signature; flats are negative, some may be double."""
-    order = ORDER_OF_SHARPS if sharps > 0 else ORDER_OF_SHARPS[::-1]
+    order = BY_FIFTHS if sharps > 0 else BY_FIFTHS[::-1]  # as signatures have them
     step = 1 if sharps > 0 else -1
     alterations: dict[str, int] = {}
     for place in range(abs(sharps)):

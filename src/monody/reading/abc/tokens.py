@@ -14,14 +14,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from monody.music.pitch import MIDDLE_C, STEPS
 from monody.reading.abc.key_field import ALTERATIONS
 
 _LENGTH = r"\d*(?:/+\d*)?"
 # 4.2 accidental, 4.1 letter and octave, 4.3 length; nothing is captured here.
 _NOTE = rf"(?:\^\^|__|[\^_](?:\d*/\d*)?|=)?[A-Ga-g][,']*{_LENGTH}"
 _NOTE_PARTS = re.compile(r"([\^_=]*(?:\d*/\d*)?)([A-Ga-g])([,']*)(.*)")
-_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-MIDDLE_C = 60
 MAX_LENGTH_DIGITS = 5
 ONE = Fraction(1)
 _TOKEN = re.compile(
@@ -120,7 +119,7 @@ def _note(text: str) -> Token:
         text,
         letter,
         f"{letter}{octave}",
-        MIDDLE_C + _SEMITONES[letter] + 12 * octave,
+        MIDDLE_C + STEPS[letter] + 12 * octave,
         _alteration(accidental) if accidental else None,
         parse_length(length),
     )

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from monody.music.meter import Meter, is_meter
+from monody.music.meter import is_meter
 from monody.reading.abc.bar_line import BarLine
 from monody.reading.abc.fields import Meter as MeterField
 from monody.reading.abc.key_field import AbcKey, VoiceProperties
 from monody.reading.abc.tokens import MAX_LENGTH_DIGITS, ONE, Token
-from monody.reading.notation.bar_grid import full_bar
 from monody.reading.notation.play_order import MAX_MEASURES
 from monody.reading.notation.written_score import (
     WRITTEN_TICKS_PER_WHOLE,
     WrittenMeasure,
     WrittenNote,
+    bar_ticks,
 )
 
 MAX_BROKEN = 4  # signs of broken rhythm in a row
@@ -153,8 +153,8 @@ class Voice:
         for bar in range(count):
             if bar:
                 self.close(BarLine())
-            meter = Meter(0, *(self.meter or (4, 4)))
-            full = full_bar(meter) if is_meter(*meter[1:]) else WRITTEN_TICKS_PER_WHOLE
+            meter = self.meter or (4, 4)
+            full = bar_ticks(*meter) if is_meter(*meter) else WRITTEN_TICKS_PER_WHOLE
             self.rest(Fraction(full, WRITTEN_TICKS_PER_WHOLE) / self.unit)
 
     def _next_scale(self) -> Fraction:

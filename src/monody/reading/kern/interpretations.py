@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-from monody.music.keys import key_name
+from monody.music.keys import nearest_key_name
+from monody.music.pitch import BY_FIFTHS
+from monody.music.scale import MODE_SHARPS
 
 MAX_PARTS = 1000  # in the order that they are played in
 _METER = re.compile(r"\*M([0-9]{1,3}(?:\+[0-9]{1,3}){0,9})/([0-9]{1,3})")
@@ -17,10 +19,6 @@ _SIGNATURE = re.compile(r"\*k\[([a-gn#-]{0,40})\]")
 _KEY = re.compile(r"\*([a-gA-G])([#-]{0,2}):([a-z]{0,3})")
 _EXPANSION = re.compile(r"\*>\[([^\]]*)\]")
 _PART = re.compile(r"\*>([^\[\]]{1,200})")
-_BY_FIFTHS = "FCGDAEB"
-# Sharps of a mode beyond those of major on the same tonic.
-_MODES = {"ion": 0, "maj": 0, "dor": -2, "phr": -4, "lyd": 1, "mix": -1, "aeo": -3,
-          "min": -3, "loc": -5}  # fmt: skip
 
 
 def meter_in(token: str) -> tuple[int, int] | None:
@@ -63,7 +61,7 @@ def signature_in(token: str) -> str | None:
     found = _SIGNATURE.fullmatch(token)
     if found is None:
         return None
-    return _key_of(found[1].count("#") - found[1].count("-"), minor=False)
+    return nearest_key_name(found[1].count("#") - found[1].count("-"), minor=False)
 
 
 def key_in(token: str) -> str | None:
@@ -79,14 +77,9 @@ def key_in(token: str) -> str | None:
         return None
     tonic, signs, mode = found.groups()
     mode = mode or ("min" if tonic.islower() else "maj")
-    sharps = _BY_FIFTHS.index(tonic.upper()) - 1 + _MODES.get(mode, 0)
+    sharps = BY_FIFTHS.index(tonic.upper()) - 1 + MODE_SHARPS.get(mode, 0)
     sharps += 7 * (signs.count("#") - signs.count("-"))
-    return _key_of(sharps, minor=mode in ("min", "aeo"))
-
-
-def _key_of(sharps: int, *, minor: bool) -> str:
-    """Name a key, or the same one in fewer accidentals."""
-    return key_name(sharps if -7 <= sharps <= 7 else (sharps + 5) % 12 - 5, minor=minor)
+    return nearest_key_name(sharps, minor=mode in ("min", "aeo"))
 
 
 def expansion_in(token: str) -> tuple[str, ...] | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from monody.reading.kern.rows import MAX_NAME, RowReader
+from monody.reading.kern.rows import RowReader
 from monody.reading.kern.spines import MEND, Table
 from monody.reading.notation.performed import performed
-from monody.reading.raw_score import RawScore, UnreadableError
+from monody.reading.raw_score import MAX_NAME, RawScore, UnreadableError
 
 SEARCH_BYTES = 2**16  # comments may come before the first spine
 _SPINES = re.compile(rb"(?:^|[\r\n\t])\*\*kern[ \t\r\n]")

@@ -28,8 +28,8 @@ from monody.reading.notation.written_score import (
     WrittenNote,
     WrittenScore,
 )
+from monody.reading.raw_score import MAX_NAME
 
-MAX_NAME = 200  # letters
 NULL = "."
 _CLOSES = re.compile(r":[|!]")
 _OPENS = re.compile(r"[|!]:")

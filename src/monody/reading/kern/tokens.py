@@ -15,14 +15,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from monody.music.pitch import MIDDLE_C, STEPS
 from monody.reading.notation.written_score import WRITTEN_TICKS_PER_WHOLE
 
-MIDDLE_C = 60
 # A reciprocal of a whole note, 3%2 for two thirds of one, and dots.
 _LENGTH = re.compile(r"([0-9]{1,4})(?:%([0-9]{1,4}))?(\.{0,5})")
 # Lower case from middle C upwards, capitals downwards; more letters go further.
 _PITCH = re.compile(r"(([a-gA-G])\2{0,8})(#{1,3}|-{1,3}|n)?")
-_STEPS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _ALTERATIONS = {"#": 1, "-": -1, "n": 0}
 
 
@@ -116,5 +115,5 @@ def _pitch(text: str) -> int | None:
         return None
     letters, sign = found[1], found[3] or "n"
     octaves = len(letters) - 1 if letters[0].islower() else -len(letters)
-    step = _STEPS[letters[0].lower()]
+    step = STEPS[letters[0].upper()]
     return MIDDLE_C + 12 * octaves + step + _ALTERATIONS[sign[0]] * len(sign)

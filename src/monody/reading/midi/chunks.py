@@ -11,12 +11,13 @@ from monody.reading.midi.repair import PATTERNS
 from monody.reading.midi.repair_track import END_OF_TRACK
 
 HEAD_BYTES = 14  # of the header, in any file that is sound
+_SOUND_HEAD = b"MThd\0\0\0\x06"
 _TRACK_NAME, _INSTRUMENT = 0x03, 0x04
 _NAME = re.compile(rb"\xff([\x03\x04])([\x01-\x7f])")
 
 
 class MidiFile:
-    """A sound MIDI file.
+    """A MIDI file. But for `looks_damaged`, it must be sound.
 
     Args:
         data: The whole file, which begins with its header.
@@ -40,9 +41,26 @@ class MidiFile:
         self.data = data
         self.format = int.from_bytes(data[8:10], "big")
         self.ticks_per_quarter = int.from_bytes(data[12:14], "big")
-        self.bodies = [body for mark, body in _chunks(data) if mark == TRACK_MARK]
+        chunks, self._end = _chunks(data)
+        self.bodies = [body for mark, body in chunks if mark == TRACK_MARK]
         self._named = [_names(body) for body in self.bodies]
         self.names = [named.get(_TRACK_NAME, "") for named in self._named]
+
+    @property
+    def looks_damaged(self) -> bool:
+        """Whether symusic might read it wrongly without an error.
+
+        A header that counts fewer tracks than there are hides the others; sysex packets
+        can shift the clock; behind a chunk that lies about its length all else is lost.
+        """
+        if len(self.data) < HEAD_BYTES or not self.data.startswith(_SOUND_HEAD):
+            return True
+        counted = int.from_bytes(self.data[10:12], "big")
+        return (
+            counted != self.data.count(TRACK_MARK)
+            or b"\xf7" in self.data
+            or self._end != len(self.data)
+        )
 
     @property
     def is_whole(self) -> bool:
@@ -70,13 +88,15 @@ class MidiFile:
         )
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the mark and the content of each chunk after the header."""
+def _chunks(data: bytes) -> tuple[list[tuple[bytes, bytes]], int]:
+    """Return the mark and the content of each chunk after the header, and their end."""
+    chunks: list[tuple[bytes, bytes]] = []
     at = HEAD_BYTES
     while at + 8 <= len(data):
         start = at + 8
         at = start + int.from_bytes(data[at + 4 : start], "big")
-        yield data[start - 8 : start - 4], data[start:at]
+        chunks.append((data[start - 8 : start - 4], data[start:at]))
+    return chunks, at
 
 
 def _names(body: bytes) -> dict[int, str]:

@@ -55,13 +55,14 @@ def read_patterns(data: bytes) -> list[RawScore]:
     """
     if b"MThd" not in data[:HEADER_SEARCH_BYTES]:
         raise not_midi(data)
-    scores = None if _looks_damaged(data) else _scores(data)
+    file = MidiFile(data)
+    scores = None if file.looks_damaged else _scores(file)
     if scores is not None:
         return scores
     repaired = repair_midi(data)
     if repaired is None:
         raise UnreadableError("corrupt MIDI: no track can be read", GET_IT_AGAIN)
-    scores = _scores(repaired.data)
+    scores = _scores(MidiFile(repaired.data))
     if scores is None:
         reason = "corrupt MIDI: it cannot be read even when salvaged"
         raise UnreadableError(reason, GET_IT_AGAIN)
@@ -89,31 +90,8 @@ def not_midi(data: bytes) -> UnreadableError:
     )
 
 
-def _looks_damaged(data: bytes) -> bool:
-    """Tell whether symusic might read this wrongly without an error.
-
-    A header that counts fewer tracks than there are hides the others; sysex packets can
-    shift the clock; behind a chunk that lies about its length all else is lost.
-    """
-    if not data.startswith(b"MThd\0\0\0\x06") or len(data) < 14:
-        return True
-    counted = int.from_bytes(data[10:12], "big")
-    return (
-        counted != data.count(b"MTrk") or b"\xf7" in data or not _chunks_fill_it(data)
-    )
-
-
-def _chunks_fill_it(data: bytes) -> bool:
-    """Tell whether the chunks follow one another up to the end of the file."""
-    place = 0
-    while place + 8 <= len(data):
-        place += 8 + int.from_bytes(data[place + 4 : place + 8], "big")
-    return place == len(data)
-
-
-def _scores(data: bytes) -> list[RawScore] | None:
+def _scores(file: MidiFile) -> list[RawScore] | None:
     """Read the pieces of a sound file; ``None`` where symusic cannot."""
-    file = MidiFile(data)
     if not file.is_whole:
         return None
     pieces = [*file.patterns()] if file.has_patterns else [file]

@@ -9,7 +9,10 @@ import re
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from monody.reading.notation.written_score import WRITTEN_TICKS_PER_WHOLE
+from monody.reading.notation.written_score import (
+    WRITTEN_TICKS_PER_WHOLE,
+    written_ticks,
+)
 
 MAX_DOTS = 4
 MAX_LENGTH = Fraction(32)  # whole notes, of one note or rest
@@ -139,4 +142,4 @@ def ticks_of(place: Fraction) -> int:
         >>> ticks_of(Fraction(1, 4))
         1441440
     """
-    return round(place * WRITTEN_TICKS_PER_WHOLE)
+    return written_ticks(4 * place)

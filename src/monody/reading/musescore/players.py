@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 from monody.reading.musescore.lengths import whole_number
-
-MAX_NAME = 200  # letters
+from monody.reading.raw_score import MAX_NAME
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from monody.reading.musescore.frames import (
     place_of,
 )
 from monody.reading.musescore.lengths import ticks_of, whole_number
-from monody.reading.musescore.players import MAX_NAME, Player, staves_of
+from monody.reading.musescore.players import Player, staves_of
 from monody.reading.musescore.spans import OctaveLines, Span, mark_endings
 from monody.reading.musescore.staff_reader import VOICES, StaffReader
 from monody.reading.notation.play_order import MAX_PLAYS
@@ -26,7 +26,7 @@ from monody.reading.notation.written_score import (
     WrittenNote,
     WrittenScore,
 )
-from monody.reading.raw_score import UnreadableError
+from monody.reading.raw_score import MAX_NAME, UnreadableError
 from monody.reading.xml_tree import finite_number
 
 MAX_COPIED_NOTES = 100_000  # by signs that repeat a measure

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from monody.music.keys import key_name
+from monody.music.keys import nearest_key_name
 from monody.reading.musescore.frames import Frame, Place, stretch_of
 from monody.reading.musescore.lengths import (
     bounded,
@@ -257,9 +257,7 @@ class StaffReader:
             is_written: Whether it is that of a transposing instrument's part.
         """
         sharps += 7 * self._player.semitones if is_written else 0
-        if not -7 <= sharps <= 7:
-            sharps = (sharps + 5) % 12 - 5  # the same key in fewer accidentals
-        self.keys.append((place, key_name(sharps, minor=minor)))
+        self.keys.append((place, nearest_key_name(sharps, minor=minor)))
 
     def _read_tempo(self, tempo: ET.Element) -> None:
         quarters_a_second = number_in(tempo, "tempo")

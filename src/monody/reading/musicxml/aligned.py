@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TypeVar
 
-from monody.reading.musicxml.attributes import bar_ticks
 from monody.reading.musicxml.part_measure import BarLine, PartMeasure
-from monody.reading.notation.written_score import WRITTEN_TICKS_PER_WHOLE
+from monody.reading.notation.written_score import WRITTEN_TICKS_PER_WHOLE, bar_ticks
 
 Value = TypeVar("Value")
 

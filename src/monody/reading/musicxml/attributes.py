@@ -12,11 +12,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from monody.music.keys import key_name
+from monody.music.keys import nearest_key_name
 from monody.reading.musicxml.numbers_in_text import number_of, whole_number
 from monody.reading.musicxml.part_measure import PartMeasure
 from monody.reading.musicxml.tree import EXPORT_AGAIN
-from monody.reading.notation.written_score import WRITTEN_TICKS_PER_WHOLE
+from monody.reading.notation.written_score import WRITTEN_TICKS_PER_WHOLE, bar_ticks
 from monody.reading.raw_score import UnreadableError
 
 MIN_DIVISIONS, MAX_DIVISIONS = 1 / 64, 10**8  # to the quarter note
@@ -164,10 +164,7 @@ def _key(key: ET.Element, semitones: int) -> str | None:
     if not isinstance(sharps, int) or abs(sharps) > MAX_SIGNATURE:
         return None
     minor = key.findtext("mode", "").strip().lower() in _MINOR_MODES
-    sharps += 7 * semitones
-    if not -7 <= sharps <= 7:
-        sharps = (sharps + 5) % 12 - 5  # the same key in fewer accidentals
-    return key_name(sharps, minor=minor)
+    return nearest_key_name(sharps + 7 * semitones, minor=minor)
 
 
 def _read_time(
@@ -197,17 +194,6 @@ def _meter(time: ET.Element) -> tuple[int, int] | None:
     unit = math.lcm(*units)
     count = sum(n * unit // of for n, of in zip(counts, units, strict=True))
     return (count, unit) if count else None
-
-
-def bar_ticks(numerator: int, denominator: int) -> int:
-    """Return the written ticks of a measure in a meter.
-
-    Example:
-        >>> from monody.reading.musicxml.attributes import bar_ticks
-        >>> bar_ticks(6, 8) / 1_441_440
-        3.0
-    """
-    return WRITTEN_TICKS_PER_WHOLE * numerator // denominator
 
 
 def _read_style(

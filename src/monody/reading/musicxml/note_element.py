@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from monody.music.pitch import STEPS
 from monody.reading.musicxml.numbers_in_text import number_of, whole_number
 from monody.reading.musicxml.tree import EXPORT_AGAIN
 from monody.reading.raw_score import UnreadableError
 
-_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _MIDDLE_OF_STAFF = 71  # where an unpitched note without a place is written
 # The lengths of note types, in quarters.
 TYPE_QUARTERS = {
@@ -180,7 +180,7 @@ def _pitch(found: Elements, repairs: Counter[str]) -> int | None:
 @lru_cache(maxsize=1024)
 def _named(step: str | None, alter: str | None, octave: str | None) -> int | None:
     """Return the pitch of a name, quarter tones rounded to semitones."""
-    base = _STEPS.get((step or "").strip().upper())
+    base = STEPS.get((step or "").strip().upper())
     height = number_of(octave)
     raised = number_of(alter) if alter and alter.strip() else 0
     if base is None or height is None or raised is None:

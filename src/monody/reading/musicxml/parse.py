@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from xml.etree import ElementTree as ET
 
 from monody.reading.musicxml.aligned import aligned, starts_of
@@ -41,23 +39,7 @@ def read_musicxml(data: bytes, max_bytes: int) -> RawScore:
         ...
         monody.reading.raw_score.UnreadableError: XML, but not MusicXML: its root is ...
     """
-    with _without_collector():
-        return performed(written_score(score_tree(data, max_bytes)), "MusicXML")
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the search for circles of objects: a tree of XML has none.
-
-    It would take a third of the time of a large score.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    return performed(written_score(score_tree(data, max_bytes)), "MusicXML")
 
 
 def written_score(root: ET.Element) -> WrittenScore:

@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 from monody.reading.musicxml.numbers_in_text import whole_number
 from monody.reading.musicxml.part_measure import PartMeasure, PartNote
 from monody.reading.notation.written_score import Line, WrittenNote
+from monody.reading.raw_score import MAX_NAME
 from monody.reading.xml_tree import number_in
 
 DRUM_CHANNEL = 10  # MusicXML counts MIDI channels and programs from 1
-MAX_NAME_LETTERS = 200
 
 _STAFF = attrgetter("staff")
 _VOICE = attrgetter("staff", "voice")
@@ -64,7 +64,7 @@ class PartLines:
         staves = {staff: place for place, staff in enumerate(sorted(sounding))}
         first = above[-1].staff + 1 if above else 0
         program = whole_number(head.findtext("midi-instrument/midi-program"), 1) - 1
-        name = " ".join(head.findtext("part-name", "")[:MAX_NAME_LETTERS].split())
+        name = " ".join(head.findtext("part-name", "")[:MAX_NAME].split())
         self.lines = [
             Line(
                 first + staves.get(staff, 0),

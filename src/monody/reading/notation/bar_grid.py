@@ -11,14 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monody.music.meter import COMMON_TIME, TICKS_PER_QUARTER, Meter, is_meter
+from monody.music.meter import COMMON_TIME, Meter, is_meter
 from monody.reading.notation.written_score import (
-    WRITTEN_TICKS_PER_QUARTER,
     WRITTEN_TICKS_PER_WHOLE,
     WrittenMeasure,
+    bar_ticks,
 )
-
-_WRITTEN_PER_GRID = WRITTEN_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 
 
 class PlayedMeasure(NamedTuple):
@@ -29,18 +27,6 @@ class PlayedMeasure(NamedTuple):
     meter: Meter  # that holds at its end
     changes: tuple[Meter, ...] = ()  # time signatures in it, at ticks of the score
     after_sign: bool = False  # whether a repeat sign or double bar is before it
-
-
-def full_bar(meter: Meter) -> int:
-    """Return the written ticks of a bar.
-
-    Example:
-        >>> from monody.music.meter import COMMON_TIME
-        >>> from monody.reading.notation.bar_grid import full_bar
-        >>> full_bar(COMMON_TIME) // 1_441_440
-        4
-    """
-    return meter.bar_ticks * _WRITTEN_PER_GRID
 
 
 def usual_meter(measures: Sequence[WrittenMeasure]) -> Meter:
@@ -79,7 +65,7 @@ def pickup_gap(measures: Sequence[PlayedMeasure]) -> int:
     if len(measures) < 2:
         return 0
     first, *others = measures
-    full = full_bar(first.meter)
+    full = bar_ticks(*first.meter[1:])
     together = first.ticks
     for measure in others:
         if measure.ticks >= full or not measure.after_sign:
@@ -117,14 +103,14 @@ def meters_of(measures: Sequence[PlayedMeasure]) -> list[Meter]:
     grid = (first.changes[0] if first.changes else first.meter)._replace(tick=0)
     meters = [grid]
     for measure in measures:
-        full = full_bar(grid)
+        full = bar_ticks(*grid[1:])
         place = (measure.start - grid.tick) % full
         if place and place + measure.ticks > full:
             grid = grid._replace(tick=measure.start)
             meters.append(grid)
         for change in measure.changes:
             if (change.numerator, change.denominator) != grid[1:] or (
-                (change.tick - grid.tick) % full_bar(grid)
+                (change.tick - grid.tick) % bar_ticks(*grid[1:])
             ):
                 grid = change
                 meters.append(grid)

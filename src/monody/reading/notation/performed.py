@@ -17,7 +17,6 @@ from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import Meter, is_meter
 from monody.reading.notation.bar_grid import (
     PlayedMeasure,
-    full_bar,
     meters_of,
     pickup_gap,
     usual_meter,
@@ -29,6 +28,7 @@ from monody.reading.notation.written_score import (
     WrittenMeasure,
     WrittenNote,
     WrittenScore,
+    bar_ticks,
 )
 from monody.reading.note_table import MAX_TICK
 from monody.reading.raw_score import MeterSource, RawScore, RawTrack, WrittenPage
@@ -69,7 +69,9 @@ def performed(score: WrittenScore, kind: str = "") -> RawScore:
             f"repeats not played: more than {MAX_MEASURES:,} measures "
             f"or {MAX_NOTES:,} notes"
         )
-    played = _placed(score.measures, order)
+    meters = [_meters_in(measure) for measure in score.measures]
+    usual = None if any(meters) else usual_meter(score.measures)
+    played = _placed(score.measures, _in_force(meters), usual, order)
     if len(played) < len(order):
         repairs.append(f"cut after {len(played)} measures: too long")
     order = order[: len(played)]
@@ -88,7 +90,7 @@ def performed(score: WrittenScore, kind: str = "") -> RawScore:
         is_written=True,
         kind=kind,
         title=score.title,
-        page=_page(score.measures, played),
+        page=_page(score.measures, usual, played),
     )
 
 
@@ -102,27 +104,43 @@ def _order(score: WrittenScore) -> list[int] | None:
 
 
 def _page(
-    measures: Sequence[WrittenMeasure], played: Sequence[PlayedMeasure]
+    measures: Sequence[WrittenMeasure],
+    usual: Meter | None,
+    played: Sequence[PlayedMeasure],
 ) -> WrittenPage:
-    """Say what the page tells of its measures, and how they were placed."""
+    """Say what the page tells of its measures, and how they were placed.
+
+    Args:
+        measures: In the order of the page.
+        usual: Their usual meter, where they name none.
+        played: In their place.
+    """
     source = MeterSource.SIGNATURE
-    if not any(map(_meters_in, measures)):
-        usual = full_bar(usual_meter(measures))
+    if usual is not None:
         lengths = {measure.ticks for measure in measures}
-        source = MeterSource.LENGTHS if usual in lengths else MeterSource.DEFAULT
+        told = bar_ticks(*usual[1:]) in lengths
+        source = MeterSource.LENGTHS if told else MeterSource.DEFAULT
     gap = played[0].start if played else 0
-    pickup = full_bar(played[0].meter) - gap if gap else 0
+    pickup = bar_ticks(*played[0].meter[1:]) - gap if gap else 0
     return WrittenPage(source, _file_ticks(pickup), len(measures), len(played))
 
 
 def _placed(
-    measures: Sequence[WrittenMeasure], order: Sequence[int]
+    measures: Sequence[WrittenMeasure],
+    meters: Sequence[Sequence[tuple[int, Meter]]],
+    usual: Meter | None,
+    order: Sequence[int],
 ) -> list[PlayedMeasure]:
-    """Put measures one after the other, up to the last tick that can be counted."""
-    meters = _in_force([_meters_in(measure) for measure in measures])
-    unnamed = None if any(meters) else usual_meter(measures)
+    """Put measures one after the other, up to the last tick that can be counted.
+
+    Args:
+        measures: In the order of the page.
+        meters: Of each, as `_in_force` completes them.
+        usual: Their usual meter, where they name none.
+        order: The measures as they are played.
+    """
     # A meter that is named later holds from the beginning.
-    in_force = unnamed or next(one for signs in meters for _, one in signs)
+    in_force = usual or next(one for signs in meters for _, one in signs)
     ends = accumulate(measures[index].ticks for index in order)
     played: list[PlayedMeasure] = []
     start, before = 0, None

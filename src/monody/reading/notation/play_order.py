@@ -97,11 +97,10 @@ def _sections(
             plays, at = _with_endings(measures, at, stop, inner)
             begin = back_to if len(open_repeats) == 1 else 0
             section = _Section(plays, inner[begin:])
+            del inner[begin:]
             if len(open_repeats) > 1:
                 open_repeats.pop()
-                open_repeats[-1].append(section)
-            else:
-                inner[begin:] = [section]
+            open_repeats[-1].append(section)
             if len(open_repeats) == 1:
                 back_to = len(open_repeats[0])
         elif measure.double_bar and len(open_repeats) == 1:

@@ -6,7 +6,6 @@ order of the page. ``play_order`` and ``performed`` make of it what sounds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -26,6 +25,17 @@ def written_ticks(quarters: Fraction | float) -> int:
         480480
     """
     return round(quarters * WRITTEN_TICKS_PER_QUARTER)
+
+
+def bar_ticks(numerator: int, denominator: int) -> int:
+    """Return the written ticks of a bar in a meter.
+
+    Example:
+        >>> from monody.reading.notation.written_score import bar_ticks
+        >>> bar_ticks(6, 8) / 1_441_440
+        3.0
+    """
+    return WRITTEN_TICKS_PER_WHOLE * numerator // denominator
 
 
 class WrittenNote(NamedTuple):
@@ -114,15 +124,3 @@ class WrittenScore:
     parts: tuple[str, ...] = ()
     repairs: list[str] = field(default_factory=list)
     title: str = ""
-
-
-def sounding_ticks(notes: Iterable[WrittenNote]) -> int:
-    """Return where the last of some notes of a measure ends; 0 without notes.
-
-    Example:
-        >>> from monody.reading.notation.written_score import WrittenNote
-        >>> from monody.reading.notation.written_score import sounding_ticks
-        >>> sounding_ticks([WrittenNote(0, 60, 0, 48), WrittenNote(0, 64, 24, 48)])
-        72
-    """
-    return max((note.start + note.ticks for note in notes), default=0)

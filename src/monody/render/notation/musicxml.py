@@ -20,7 +20,7 @@ from monody.render.notation.musicxml_note import (
 )
 from monody.render.notation.pickup_bar import printed_bars
 from monody.render.notation.printed_notes import printed_notes
-from monody.render.notation.spelling import spelled, written_key
+from monody.render.notation.spelling import Key, spelled, written_key
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"\
@@ -103,7 +103,7 @@ def _measures(melody: Melody) -> Iterator[ET.Element]:
         if number == 0:
             measure.set("implicit", "yes")  # a pickup is not counted
         if before is None:
-            _add_beginning(measure, melody, best_clef(names, melody.program))
+            _add_beginning(measure, melody, key, best_clef(names, melody.program))
         elif bar.new_meter:
             _add_meter(ET.SubElement(measure, "attributes"), bar.meter, before)
         measure.extend(map(note_element, notes))
@@ -115,15 +115,15 @@ def _measures(melody: Melody) -> Iterator[ET.Element]:
     add(barline, "bar-style", "light-heavy")
 
 
-def _add_beginning(measure: ET.Element, melody: Melody, clef: Clef) -> None:
+def _add_beginning(measure: ET.Element, melody: Melody, key: Key, clef: Clef) -> None:
     """Add what is written before the first note."""
     attributes = ET.SubElement(measure, "attributes")
     add(attributes, "divisions", TICKS_PER_QUARTER)
-    key = ET.SubElement(attributes, "key")
-    add(key, "fifths", written_key(melody).sharps)
+    signature = ET.SubElement(attributes, "key")
+    add(signature, "fifths", key.sharps)
     mode = written_mode(written_scale(melody))
     if mode:
-        add(key, "mode", mode.name)
+        add(signature, "mode", mode.name)
     _add_meter(attributes, melody.meters[0])
     sign = ET.SubElement(attributes, "clef")
     add(sign, "sign", clef.sign)
