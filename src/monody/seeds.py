@@ -11,12 +11,12 @@ how many others were drawn before it, or on how many melodies are asked for.
 | `primer`     | seed, melody, attempt    | which bars a melody continues              |
 | `ending`     | seed, melody, attempt    | whether a melody ends on the tonic         |
 | `rewrite`    | seed, melody, attempt    | what a rewrite draws outside the network   |
-| `event_draw` | melody, attempt, part    | with the seed: every event that is written |
+| `events`     | seed, melody, attempt, … | every event that is written                |
 | `comparison` | seed                     | which melodies are compared, in which fold |
 | `interval`   | nothing                  | the resampling behind 95 % intervals       |
 
 The first weights and the dropout of a training are drawn by Keras, which is given the
-training's seed once. ``generation.decoding.loop`` makes JAX's keys from `event_draw`.
+training's seed once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import numpy as np
 
 MAX_SEED = 2**32 - 1
 MAX_PARTS = 1 << 16  # of a melody that is written in parts
-_ENDING = 1  # tells this stream from the rewrite's
+_ENDING, _EVENTS = 1, 2  # tell these streams from the rewrite's
 _INTERVALS = 1  # always the same: an interval is a figure, not a chance
 
 
@@ -84,6 +84,20 @@ def event_draw(
         (4, 10)
     """
     return melody, attempt * max_parts + part
+
+
+def events(seed: int, melody: int, attempt: int) -> np.random.Generator:
+    """Return the stream that decides every event of a melody, in order.
+
+    It is made of a counter (Philox; Salmon et al., *Parallel random numbers: as easy as
+    1, 2, 3*, 2011), which is the same on every machine.
+
+    Args:
+        seed: Of the generation.
+        melody: From ``event_draw``.
+        attempt: Likewise.
+    """
+    return np.random.Generator(np.random.Philox([seed, melody, attempt, _EVENTS]))
 
 
 def comparison(seed: int) -> np.random.Generator:

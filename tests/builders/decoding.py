@@ -37,13 +37,10 @@ def style_of(
 
 
 def now_of(rows: int = 1, **fields: Any) -> Now:
-    """Say where melodies are; by default in the middle of one, on a bar line.
-
-    The arrays are NumPy's, which is quicker outside the compiled loop.
-    """
+    """Say where melodies are; by default in the middle of one, on a bar line."""
     usual = dict.fromkeys(("position", "bar", "begun", "span"), 0)
     usual |= {"notes": 1, "left": 10, "bar_ticks": 10, "sounding": True, "latest": 60}
-    event = np.array(fields.pop("event", 0))
+    event = fields.pop("event", 0)
     repeats = fields.pop("repeats", None) or no_repeats(rows)
     closing = np.broadcast_to(fields.pop("closing", IS_NOTE), (rows, len(IS_NOTE)))
     now: dict[str, Any] = {

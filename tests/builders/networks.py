@@ -1,4 +1,4 @@
-"""Asking a network, compiled: operation by operation it takes many seconds."""
+"""Asking a network: whole sequences with Keras, and event by event on NumPy."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.generation.decoding.state import (
-    DecoderState,
-    EventInputs,
-    as_sequence,
-    read_event,
-    take_pitch,
-)
+from monody.models import numpy_ops
 from monody.models.backend import keras
-from monody.models.copy_attention import Layers
-from monody.models.network import READING, predict_duration, predict_pitch
+from monody.models.decoder_state import DecoderState, EventInputs
+from monody.models.network import READING
+from monody.models.parts import Parts
+from monody.models.stored_layers import pack_layers, unpack_layers
 
 Inputs: TypeAlias = Mapping[str, NDArray[np.int32]]
 Outputs: TypeAlias = dict[str, jax.Array]
 Values: TypeAlias = tuple[list[jax.Array], list[jax.Array]]
+Floats: TypeAlias = NDArray[np.float32]
 
 
 def predict(network: keras.Model, inputs: Inputs) -> Outputs:
-    """Return what the network predicts, as ``network(inputs)`` does."""
+    """Return what the network predicts, as ``network(inputs)`` does.
+
+    It is compiled: operation by operation it takes many seconds.
+    """
     outputs: Outputs = _predict(network, _values(network), inputs)
     return outputs
 
@@ -55,24 +55,33 @@ def taught(network: keras.Model) -> keras.Model:
     return network
 
 
+def parts_of(network: keras.Model) -> Parts:
+    """Return a network on NumPy, as a model file keeps it."""
+    return Parts(unpack_layers(pack_layers(network)), numpy_ops)
+
+
 def inputs_at(inputs: Inputs, index: Any) -> EventInputs[Any]:
     """Return what is read of one event, ``(rows,)`` each, from ``(batch, time)``."""
     return EventInputs(*(inputs[name][index] for name in READING))
 
 
-def step_of(
-    layers: Layers,
-    state: DecoderState,
-    inputs: EventInputs[jax.Array],
-    pitch_next: jax.Array,
-    active: jax.Array,
-) -> tuple[DecoderState, jax.Array, jax.Array]:
-    """Read one event and predict the next, its pitch given."""
-    sequence = as_sequence(inputs)
-    state, hidden, past = read_event(layers, state, inputs, active)
-    pitch = predict_pitch(layers, hidden, state.pitch_keys, past, sequence)
-    state, given = take_pitch(layers, state, inputs, hidden, pitch_next, active)
-    duration = predict_duration(
-        layers, given, state.duration_keys, past, sequence, pitch_next[:, None]
-    )
-    return state, pitch[:, 0], duration[:, 0]
+def event_by_event(
+    state: DecoderState, inputs: Inputs, events: range
+) -> dict[str, Floats]:
+    """Read events one after the other, and predict the one after each.
+
+    Args:
+        state: Of as many rows as the inputs have.
+        inputs: What the network reads, ``(rows, time)`` each.
+        events: Which are read now.
+
+    Returns:
+        The log-probabilities ``(rows, events, symbols)``: ``pitch`` and ``duration``.
+    """
+    pitches, durations = [], []
+    for event in events:
+        state.read(inputs_at(inputs, np.s_[:, event]))
+        pitches.append(state.pitches())
+        state.choose(inputs["pitch_next"][:, event])
+        durations.append(state.durations())
+    return {"pitch": np.stack(pitches, 1), "duration": np.stack(durations, 1)}

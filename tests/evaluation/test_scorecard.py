@@ -15,7 +15,7 @@ from monody.evaluation.scorecard import REFERENCES, Scorecard, evaluate
 from monody.experiments import base
 from monody.experiments.experiment import Experiment
 from monody.models.batches import encode_set
-from monody.models.likelihood import Evaluator
+from monody.models.keras_likelihood import Evaluator
 from monody.models.surprisal import Saving, Score
 from monody.music.meter import TICKS_PER_STEP
 from tests.builders.midi_files import write_tunes

@@ -10,17 +10,14 @@ from hypothesis import strategies as st
 
 from monody.experiments.experiment import Experiment
 from monody.generation.constraints.spec import MelodySpec
+from monody.generation.decoding import loop
 from monody.generation.decoding.decode import (
-    ROWS,
     DecodedMelody,
     Start,
-    _in_rows,
-    _primer_reads,
-    _reads_of,
     decode_events,
+    reads_of,
 )
 from monody.generation.decoding.sampling import SamplingSettings
-from monody.generation.decoding.state import EventInputs
 from monody.models.batches import (
     Batches,
     EncodedSet,
@@ -28,6 +25,7 @@ from monody.models.batches import (
     encode_set,
     known_note,
 )
+from monody.models.decoder_state import EventInputs
 from monody.models.events import END, UNKNOWN, Events, Vocabulary, decode, encode
 from monody.models.inference_layers import Dense
 from monody.models.likelihood import network_inputs
@@ -85,10 +83,10 @@ def _write(
     temperature: float = 1.0,
     seed: int = 5,
     *,
-    free: bool = False,
+    free_ticks: int | None = None,
 ) -> list[DecodedMelody]:
-    sampler = SamplingSettings(temperature, 0, 1.0, 0.0)
-    spec = MelodySpec(free=free)
+    sampler = SamplingSettings(temperature)
+    spec = MelodySpec(free_ticks=free_ticks)
     return decode_events(model, starts, spec, (sampler, sampler), seed)
 
 
@@ -124,7 +122,7 @@ def _alone_and_together(model: TrainedModel, starts: list[Start]) -> None:
     """Check that what else is in a group does not matter to a melody."""
     for start, written in zip(starts, _write(model, starts), strict=True):
         assert decode(written.events, model.vocabulary).end == start.length_ticks
-        assert _symbols(_write(model, [start])[0]) == _symbols(written)
+        _same_to_the_last_bit(_write(model, [start]), [written])
 
 
 def test_melodies_of_many_lengths_and_meters_are_written_together(
@@ -148,13 +146,46 @@ def test_a_length_that_needs_finer_notes_does_not_make_those_of_others_finer(
 def test_the_first_melodies_do_not_depend_on_how_many_are_asked_for(
     loaded: TrainedModel,
 ) -> None:
-    few = _write(loaded, _from_nothing(2, 96))
-    many = _write(loaded, _from_nothing(300, 96))
-    assert [_symbols(written) for written in few] == [
-        _symbols(written) for written in many[:2]
-    ]
-    assert len(many) == 300
-    assert len({tuple(written.events.pitch.tolist()) for written in many}) > 280
+    # Groups of one block of rows, of several, and more than one group.
+    many = _write(loaded, _from_nothing(70, 96))
+    assert len(many) == 70
+    assert len({tuple(written.events.pitch.tolist()) for written in many}) > 65
+    for count in (1, 2, 17):
+        few = _write(loaded, _from_nothing(count, 96))
+        _same_to_the_last_bit(few, many[:count])
+
+
+def _same_to_the_last_bit(
+    some: list[DecodedMelody], others: list[DecodedMelody]
+) -> None:
+    for one, other in zip(some, others, strict=True):
+        assert _symbols(one) == _symbols(other)
+        assert (one.bits, one.cost_bits) == (other.bits, other.cost_bits)
+
+
+def test_primed_melodies_do_not_depend_on_what_else_is_read_and_written(
+    loaded: TrainedModel,
+) -> None:
+    lengths, primed = (12, 400, 96, 1200), (1, 8, 1, 3, 20)  # ticks, and bars
+    starts = []
+    for index, start in enumerate(_from_nothing(37, 0)):
+        bars = primed[index % len(primed)]
+        primer = encode(tune(index % 3, bars=bars), loaded.vocabulary, until=bars * 96)
+        length = lengths[index % len(lengths)]
+        primed_start = replace(start, primer=primer, bars=bars, length_ticks=length)
+        starts.append(primed_start if index % 4 else replace(start, length_ticks=700))
+    together = _write(loaded, starts)
+    for index in (0, 1, 3, 18, 36):
+        _same_to_the_last_bit(_write(loaded, [starts[index]]), [together[index]])
+    _same_to_the_last_bit(_write(loaded, starts[::-1]), together[::-1])
+
+
+def test_how_many_random_numbers_are_drawn_at_once_does_not_matter(
+    loaded: TrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = _write(loaded, _from_nothing(3, 4 * 96))
+    monkeypatch.setattr(loop, "DRAWN_AT_ONCE", 5)
+    _same_to_the_last_bit(_write(loaded, _from_nothing(3, 4 * 96)), usual)
 
 
 @pytest.mark.parametrize(
@@ -181,17 +212,6 @@ def test_sampling_does_not_loop(loaded: TrainedModel) -> None:
         pitches = written.events.pitch[-60:].tolist()
         for period in range(1, 9):
             assert pitches[period:] != pitches[:-period]
-
-
-@pytest.mark.parametrize("count", [1, 5, ROWS])
-def test_every_group_has_as_many_rows_and_is_compiled_once(count: int) -> None:
-    starts = _from_nothing(count, 96)
-    rows = _in_rows(starts)
-    assert len(rows) == ROWS
-    assert rows[:count] == starts
-    reads, counts = _primer_reads(rows, Vocabulary("notes"), free=False)
-    assert all(field.shape == reads.pitch_in.shape for field in reads)
-    assert counts.tolist() == [1] * ROWS  # the start symbol
 
 
 def _most_likely_next(model: TrainedModel, heard: Events) -> tuple[int, int]:
@@ -270,12 +290,12 @@ def test_decoding_reads_what_training_read_and_leads_to_the_end_it_knew(
     at = data.draw(st.integers(0, len(events) - 1))
     start = _goes_on(events, melody, at)
     expected = _read_in_training(encode_set([melody], vocabulary), at + 1)
-    assert _reads_of(start, vocabulary, free=False) == expected
+    assert reads_of(start, vocabulary, free=False) == expected
     # Where the network ends the melody it is not told.
     untold = [
         read._replace(bars_left=UNKNOWN, end_position=UNKNOWN) for read in expected
     ]
-    assert _reads_of(start, vocabulary, free=True) == untold
+    assert reads_of(start, vocabulary, free=True) == untold
 
 
 def test_a_primer_from_the_middle_of_a_melody_is_read_without_a_start() -> None:
@@ -283,8 +303,8 @@ def test_a_primer_from_the_middle_of_a_melody_is_read_without_a_start() -> None:
     events = encode(tune(1), vocabulary, until=2 * 96)
     [start] = _from_nothing(1, 96)
     start = replace(start, primer=events, bars=2)
-    whole = _reads_of(start, vocabulary, free=False)
-    inside = _reads_of(replace(start, from_beginning=False), vocabulary, free=False)
+    whole = reads_of(start, vocabulary, free=False)
+    inside = reads_of(replace(start, from_beginning=False), vocabulary, free=False)
     first_note = int(events.pitch[0])
     assert inside == [whole[1]._replace(note_before=first_note), *whole[2:]]
 
@@ -293,9 +313,7 @@ def test_a_primer_from_the_middle_of_a_melody_is_read_without_a_start() -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_the_same_seed_writes_the_same(loaded: TrainedModel, seed: int) -> None:
     first, second = (_write(loaded, _from_nothing(3, 96), seed=seed) for _ in range(2))
-    for one, other in zip(first, second, strict=True):
-        assert _symbols(one) == _symbols(other)
-        assert (one.bits, one.cost_bits) == (other.bits, other.cost_bits)
+    _same_to_the_last_bit(first, second)
 
 
 @pytest.mark.parametrize("which", ["loaded", "loaded_steps"])
@@ -303,11 +321,25 @@ def test_a_free_melody_ends_with_a_note_by_the_limit(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     model: TrainedModel = request.getfixturevalue(which)
-    written = _write(model, _from_nothing(60, 12 * 96), free=True)
+    written = _write(model, _from_nothing(60, 12 * 96), free_ticks=0)
     ends = [decode(each.events, model.vocabulary).end for each in written]
     for end, each in zip(ends, written, strict=True):
         assert 0 < end == sum(_ticks(model, each.events)) <= 12 * 96
     assert len(set(ends)) > 10  # the network ends them, not the limit
+
+
+@pytest.mark.parametrize("which", ["loaded", "loaded_steps"])
+@pytest.mark.parametrize("least", [96, 300])
+def test_a_free_melody_does_not_end_before_it_may(
+    which: str, least: int, request: pytest.FixtureRequest
+) -> None:
+    model: TrainedModel = request.getfixturevalue(which)
+    written = _write(model, _from_nothing(60, 6 * 96), free_ticks=least)
+    ends = [decode(each.events, model.vocabulary).end for each in written]
+    assert least <= min(ends) < max(ends) <= 6 * 96
+    assert len(set(ends)) > 5  # the network ends them still
+    before = _write(model, _from_nothing(60, 6 * 96), free_ticks=0)
+    assert min(decode(each.events, model.vocabulary).end for each in before) < least
 
 
 def test_the_bits_of_a_melody_are_what_the_network_makes_of_it(

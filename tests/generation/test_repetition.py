@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from itertools import chain
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,15 +10,12 @@ from hypothesis import strategies as st
 from monody.experiments.corpus_style import FIGURE_NOTES, usual_repeats
 from monody.generation.constraints.repetition import (
     NOTHING,
-    Repeats,
     no_repeats,
     repeat,
     repeats_of,
 )
 from monody.models.events import HOLD, REST
 from tests.builders.profile import examples
-
-_repeat = jax.jit(repeat)
 
 # Few pitches, so that they repeat; figures laid end to end, so that they do for long.
 few_notes = st.lists(st.integers(60, 62), max_size=100)
@@ -63,16 +58,16 @@ def test_a_figure_that_comes_four_times() -> None:
 @settings(max_examples=examples(30))
 @given(st.lists(symbols, min_size=3, max_size=3))
 def test_event_by_event_is_the_same_as_all_at_once(melodies: list[list[int]]) -> None:
-    now = Repeats(*map(jnp.array, no_repeats(3)))
+    now = no_repeats(3)
     for event in range(max(map(len, melodies))):
         # A melody that is over rests on.
         pitch = np.array([[*melody, *[REST] * 40][event] for melody in melodies])
-        now = _repeat(now, pitch, pitch < REST)
+        now = repeat(now, pitch, pitch < REST)
     for row, melody in enumerate(melodies):
         notes = [symbol for symbol in melody if symbol < REST]
         latest, runs = repeats_of(np.array(notes, np.int64))
-        assert np.asarray(now.latest)[row].tolist() == latest.tolist()
-        assert np.asarray(now.runs)[row].tolist() == runs.tolist()
+        assert now.latest[row].tolist() == latest.tolist()
+        assert now.runs[row].tolist() == runs.tolist()
 
 
 def _usual(melodies: list[list[int]]) -> list[int]:

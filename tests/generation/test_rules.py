@@ -3,12 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import jax
 import numpy as np
 import pytest
 
 from monody.experiments.corpus_style import FIGURE_NOTES
-from monody.generation.constraints.arrays import Integers
 from monody.generation.constraints.reachable import Kind
 from monody.generation.constraints.repetition import Repeats, repeats_of
 from monody.generation.constraints.rules import (
@@ -16,45 +14,47 @@ from monody.generation.constraints.rules import (
     RULES,
     Allowed,
     Masks,
+    Now,
     Rules,
     allow,
     as_a_note,
     count_on,
     kinds_of,
+    rules_asked,
 )
 from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
+from monody.generation.decoding.loop import _pitch_mask
 from monody.models.events import END, HOLD, REST, Vocabulary
 from tests.builders.decoding import now_of, style_of
 
 NOTES = Vocabulary("notes")
-
-_allow = jax.jit(allow)
-_ask = jax.jit(lambda name, rules, now: RULES[name](rules, now), static_argnums=0)
-_count_on = jax.jit(count_on)
-_kinds_of = jax.jit(kinds_of)
-_as_a_note = jax.jit(as_a_note)
-
 
 STYLE = style_of(note_ticks=[2, 5], rest_ticks=[3], hold_ticks=[3])
 
 
 def _rules(spec: MelodySpec, *spans: Span, **corpus: Any) -> Rules:
     style = replace(STYLE, **corpus)
-    return make_rules(NOTES, style, spec, spans or [Span(10, 10)])[0]
+    return make_rules(NOTES, style, spec, spans or [Span(10, 10)])
+
+
+def _ask(name: str, rules: Rules, now: Now) -> Allowed:
+    """Ask one rule that has something to say."""
+    assert name in rules_asked(rules)
+    return RULES[name](rules, now)
 
 
 def _symbols(pitch: Any, row: int = 0) -> list[int]:
-    mask = np.asarray(pitch)
+    mask = np.ones(131, bool) if pitch is None else pitch
     return [*map(int, np.flatnonzero(mask[row] if mask.ndim > 1 else mask))]
 
 
 def _ticks(rules: Rules, duration: Any, kind: Kind, row: int = 0) -> list[int]:
     """List the ticks that events of a kind may have."""
-    mask = np.asarray(duration)
+    mask = np.ones(len(rules.ticks), bool) if duration is None else duration
     mask = mask[row] if mask.ndim > 2 else mask  # the same for all rows
     mask = mask[kind] if mask.ndim > 1 else mask  # and for all kinds
-    return [*map(int, np.asarray(rules.ticks)[mask])]
+    return [*map(int, rules.ticks[mask])]
 
 
 def _used(
@@ -81,7 +81,7 @@ def test_the_key_and_the_range_leave_rests_and_holds_alone() -> None:
     assert in_key[-4:] == [127, *others]
     in_range = _symbols(_ask("range", rules, now_of()).pitch)
     assert in_range == [*range(50, 76), *others]
-    together, _ = _allow(rules, now_of())
+    together, _ = allow(rules, now_of())
     assert _symbols(together.pitch) == [55, 60, 67, 72, REST, HOLD]
 
 
@@ -112,7 +112,7 @@ def test_the_length_leaves_what_can_be_filled() -> None:
 
 
 def test_a_pitch_needs_an_allowed_duration() -> None:
-    allowed, _ = _allow(_rules(MelodySpec()), now_of(2, left=np.array([10, 2])))
+    allowed, _ = allow(_rules(MelodySpec()), now_of(2, left=np.array([10, 2])))
     notes = [*range(60, 73)]
     assert _symbols(allowed.pitch, 0) == [*notes, REST, HOLD]
     assert _symbols(allowed.pitch, 1) == notes
@@ -120,28 +120,39 @@ def test_a_pitch_needs_an_allowed_duration() -> None:
 
 @pytest.mark.parametrize(("notes", "sounding"), [(0, False), (0, True), (3, False)])
 def test_the_network_ends_no_melody_in_silence(notes: int, sounding: bool) -> None:
-    rules = _rules(MelodySpec(free=True))
-    (allowed, _) = _allow(rules, now_of(notes=notes, sounding=sounding))
+    rules = _rules(MelodySpec(free_ticks=0))
+    allowed, _ = allow(rules, now_of(notes=notes, sounding=sounding))
     assert END not in _symbols(allowed.pitch)
 
 
 @pytest.mark.parametrize("shortest", [1, 2])
 def test_the_network_ends_a_melody_only_where_it_is_free_to(shortest: int) -> None:
     for free in (False, True):
-        rules = _rules(MelodySpec(free=free), note_ticks=[shortest, 5])
-        allowed, _ = _allow(rules, now_of())
+        spec = MelodySpec(free_ticks=0 if free else None)
+        rules = _rules(spec, note_ticks=[shortest, 5])
+        allowed, _ = allow(rules, now_of())
         assert (END in _symbols(allowed.pitch)) == free
         if free:  # the end has the duration symbol that it has in training
             (symbols,) = np.nonzero(np.asarray(allowed.duration)[0, Kind.END])
             assert symbols.tolist() == [0]
 
 
+@pytest.mark.parametrize("free_ticks", [0, 1, 8, 12, 20])
+def test_the_network_ends_a_melody_after_some_ticks_only(free_ticks: int) -> None:
+    rules = _rules(MelodySpec(free_ticks=free_ticks), Span(20, 10), Span(12, 10))
+    written = np.array([2, 8, 12, 18, 2, 8])
+    left = np.where(np.arange(6) < 4, 20, 12) - written
+    now = now_of(6, left=left, span=[0, 0, 0, 0, 1, 1], position=written % 10)
+    allowed, _ = allow(rules, now)
+    may_end = [END in _symbols(allowed.pitch, row) for row in range(6)]
+    assert may_end == (written >= free_ticks).tolist()
+
+
 def test_free_melodies_end_with_a_last_note_too() -> None:
-    rules = _rules(
-        MelodySpec(free=True, last_classes=frozenset({0})), note_ticks=[1, 5]
-    )
+    spec = MelodySpec(free_ticks=0, last_classes=frozenset({0}))
+    rules = _rules(spec, note_ticks=[1, 5])
     now = now_of(2, latest=np.array([72, 71]), closing=rules.closing)
-    allowed, _ = _allow(rules, now)
+    allowed, _ = allow(rules, now)
     assert END in _symbols(allowed.pitch, 0)
     assert END not in _symbols(allowed.pitch, 1)
 
@@ -158,7 +169,7 @@ def test_the_last_tick_is_for_a_closing_note() -> None:
         assert _used(rules, allowed, Kind.CLOSING, row) == [2, 3, 5]
         held = few if row == 1 else [2, 3, 5]  # a note sounds that closes
         assert _used(rules, allowed, Kind.HOLD, row) == held
-    together, _ = _allow(rules, now_of(2, left=2, closing=closing[[0, 3]]))
+    together, _ = allow(rules, now_of(2, left=2, closing=closing[[0, 3]]))
     assert [_symbols(together.pitch, row) for row in range(2)] == [[60, 72], [61]]
 
 
@@ -179,7 +190,7 @@ def test_notes_are_counted_in_the_bar() -> None:
     assert _used(rules, allowed, Kind.NOTE, 0) == [2, 5]
     # With 2 ticks of rest after it, or 5 over the bar line, too much would be left.
     assert _used(rules, allowed, Kind.NOTE, 2) == []
-    in_bar, after = _count_on(rules, now, np.array([[True], [True], [False]]))
+    in_bar, after = count_on(rules, now, np.array([[True], [True], [False]]))
     five = 4  # the symbol of 5 ticks
     assert np.asarray(in_bar)[:, five].tolist() == [True, True, True]
     assert np.asarray(after)[:, five].tolist() == [1, 2, 0]
@@ -236,9 +247,9 @@ def test_kept_pitches_leave_the_rhythm() -> None:
     allowed = _ask("kept", rules, now_of(3, notes=np.arange(3)))
     found = [_symbols(allowed.pitch, row) for row in range(3)]
     assert found == [[60, REST, HOLD, END], [99, REST, HOLD, END], [*range(131)]]
-    assert np.asarray(allowed.duration).all()
+    assert allowed.duration is None  # any
     # 99 is to come, in 5 ticks: by itself, or after a rest of 3.
-    together, _ = _allow(rules, now_of(notes=1, begun=1, left=5, position=5))
+    together, _ = allow(rules, now_of(notes=1, begun=1, left=5, position=5))
     assert _symbols(together.pitch) == [99, REST]
     assert _ticks(rules, together.duration, Kind.CLOSING) == [5]
 
@@ -250,17 +261,17 @@ def test_a_kept_pitch_is_as_likely_as_any_note() -> None:
     shares[[60, 61, REST, HOLD, END]] = [0.05, 0.4, 0.3, 0.2, 0.05]
     done = np.arange(3)
     now = now_of(3, notes=done, left=10 - 5 * done, position=5 * done, begun=done)
-    logits = _as_a_note(rules, now, np.tile(np.log(shares), (3, 1)))
+    logits = as_a_note(rules, now, np.tile(np.log(shares), (3, 1)))
     for row, pitch in ((0, [60]), (1, [99]), (2, [])):  # at last all are written
         expected = shares.copy()
         expected[pitch] = 0.45
         np.testing.assert_allclose(np.exp(logits[row]), expected, rtol=1e-4)
-    allowed, _ = _allow(rules, now)
+    allowed, _ = allow(rules, now)
     chosen = np.argmax(np.where(allowed.pitch, logits, -np.inf), axis=1)
     assert chosen[:2].tolist() == [60, 99]  # not the rest, likelier than the pitches
 
 
-def _after(notes: list[int]) -> Repeats[Integers]:
+def _after(notes: list[int]) -> Repeats:
     latest, runs = repeats_of(np.array(notes))
     return Repeats(latest[None], runs[None])
 
@@ -275,52 +286,82 @@ def test_no_figure_comes_more_often_than_is_usual() -> None:
         ([60, 62, 60, 62, 60], set()),
         ([60, 62, 64] * 4, set()),
     ):
-        allowed, each = _allow(rules, now_of(repeats=_after(notes_before)))
+        allowed, each = allow(rules, now_of(repeats=_after(notes_before)))
         assert {*_symbols(allowed.pitch)} == notes - too_much | {REST, HOLD}
-        by_repeats = each.pitch[:, [*RULES].index("repeats")]
-        assert {*range(131)} - {*_symbols(by_repeats)} == too_much
+        assert {*range(131)} - {*_symbols(each["repeats"].pitch)} == too_much
 
 
 def test_the_repeats_give_way_where_no_other_note_is_left() -> None:
     spec = MelodySpec(pitches=(60, 61))
     rules = _rules(spec, repeats=[2] * FIGURE_NOTES)
     again = now_of(repeats=_after([60, 60, 60]))
-    assert _symbols(_allow(rules, again)[0].pitch) == [61, REST, HOLD]
+    assert _symbols(allow(rules, again)[0].pitch) == [61, REST, HOLD]
     only = _rules(replace(spec, pitches=(60, 60)), repeats=[2] * FIGURE_NOTES)
-    assert _symbols(_allow(only, again)[0].pitch) == [60, REST, HOLD]
+    assert _symbols(allow(only, again)[0].pitch) == [60, REST, HOLD]
 
 
 def test_kinds_are_told_by_the_symbol_and_by_what_may_close() -> None:
     rules = _rules(MelodySpec(last_classes=frozenset({0})))
-    kinds = np.asarray(_kinds_of(now_of(closing=rules.closing)))[0]
+    kinds = np.asarray(kinds_of(now_of(closing=rules.closing)))[0]
     expected = [Kind.CLOSING, Kind.NOTE, Kind.REST, Kind.HOLD, Kind.END]
     assert kinds[[60, 61, REST, HOLD, END]].tolist() == expected
 
 
 def test_each_rule_says_what_it_leaves_alone() -> None:
-    rules = _rules(
-        MelodySpec(pitch_classes=frozenset({0}), note_ticks=frozenset({2, 5}))
-    )
-    together, each = _allow(rules, now_of(left=2))
-    left = dict(zip(RULES, map(_symbols, each.pitch[0]), strict=True))
+    values, pitch_classes = frozenset({2, 5}), frozenset({0})
+    rules = _rules(MelodySpec((55, 80), pitch_classes, note_ticks=values))
+    now = now_of(left=2)
+    together, each = allow(rules, now)
+    kinds = kinds_of(now)
+    left = {name: _symbols(_pitch_mask(one, kinds)) for name, one in each.items()}
     assert _symbols(together.pitch) == [60, 72]
     assert left["key"] == [*range(0, 128, 12), REST, HOLD, END]
     # Neither a rest nor the end has 2 ticks to spare; a hold has, for its own.
     assert left["length"] == [*range(128), HOLD]
-    assert {REST, END} <= {*left["range"]} & {*left["density"]} & {*left["end"]}
+    assert left["range"] == [*range(55, 81), REST, HOLD, END]
+    assert {REST, END} <= {*left["durations"]} & {*left["end"]}
+    assert left.keys() == {*RULES} - {"density", "kept"}  # not asked
 
 
 def test_no_rest_follows_a_rest_but_on_a_grid() -> None:
     after_rest = now_of(2, event=5, sounding=[False, True])
     for encoding, follows in (("notes", [False, True]), ("steps", [True, True])):
-        rules, _ = make_rules(
-            Vocabulary(encoding),
-            replace(STYLE, note_ticks=(6,), rest_ticks=(6,)),
-            MelodySpec(),
-            [Span(96, 96)],
-        )
-        pitch = np.asarray(RULES["rests"](rules, after_rest).pitch)
-        assert pitch[:, REST].tolist() == follows
-        assert pitch[:, :REST].all()
-    first = RULES["rests"](_rules(MelodySpec(), Span(96, 96)), now_of(sounding=False))
-    assert np.asarray(first.pitch)[0, REST]
+        style = replace(STYLE, note_ticks=(6,), rest_ticks=(6,))
+        spec, spans = MelodySpec(), [Span(96, 96)]
+        rules = make_rules(Vocabulary(encoding), style, spec, spans)
+        now = after_rest._replace(left=np.array([96, 96]))
+        allowed, _ = allow(rules, now)
+        assert allowed.pitch[:, REST].tolist() == follows
+        assert allowed.pitch[:, 60:73].all()
+    first = _ask("rests", _rules(MelodySpec(), Span(96, 96)), now_of(sounding=False))
+    assert {REST, 60} <= {*_symbols(first.pitch)}
+
+
+ALWAYS = ["corpus", "length", "end", "repeats", "rests"]
+C_MAJOR, EIGHTHS = frozenset({0, 2, 4, 5, 7, 9, 11}), frozenset({2, 5})
+
+
+@pytest.mark.parametrize(
+    ("spec", "names"),
+    [
+        (MelodySpec(), ALWAYS),
+        (MelodySpec(free_ticks=3, last_classes=frozenset({0})), ALWAYS),
+        (MelodySpec(pitch_classes=C_MAJOR), ["key", *ALWAYS]),
+        (MelodySpec(pitches=(40, 80)), ["range", *ALWAYS]),
+        (MelodySpec(note_ticks=EIGHTHS), ["durations", *ALWAYS]),
+        (MelodySpec(notes_per_bar=(0, 9)), ["density", *ALWAYS]),
+        (MelodySpec(kept=Kept((0,), (9,))), ["kept", *ALWAYS]),
+        (
+            # What a rewrite keeps also repeats as it did.
+            MelodySpec(kept=Kept(pitches=(60, 62), notes_in_bars=(2,))),
+            ["density", "kept", "corpus", "length", "end", "rests"],
+        ),
+    ],
+)
+def test_rules_that_ask_for_nothing_are_not_asked(
+    spec: MelodySpec, names: list[str]
+) -> None:
+    rules = _rules(spec)
+    assert {*rules_asked(rules)} == {*names}
+    _, each = allow(rules, now_of())
+    assert [*each] == rules_asked(rules) == [name for name in RULES if name in each]

@@ -3,8 +3,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,20 +12,17 @@ from monody.generation.decoding.sampling import SamplingSettings, sample, shortl
 from tests.builders.profile import examples
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-DRAWS = 4000  # of every test: compiled once
+DRAWS = 4000  # of every test
 NEUTRAL = SamplingSettings(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0)
-
-_sample = jax.jit(sample)
-_shortlist = jax.jit(shortlist)
 
 
 def _settings(**knobs: float) -> SamplingSettings:
     """Turn some knobs; the others stay neutral."""
-    return SamplingSettings(*map(jnp.array, NEUTRAL._replace(**knobs)))
+    return NEUTRAL._replace(**knobs)  # type: ignore[arg-type]
 
 
-def _chances(rows: int, seed: int = 0) -> jax.Array:
-    return jax.random.uniform(jax.random.key(seed), (rows,))
+def _chances(rows: int, seed: int = 0) -> np.ndarray[Any, Any]:
+    return np.random.default_rng(seed).random(rows)
 
 
 def _table(probabilities: dict[str, float]) -> np.ndarray[Any, Any]:
@@ -38,17 +33,17 @@ def _table(probabilities: dict[str, float]) -> np.ndarray[Any, Any]:
 def _draw(
     probabilities: dict[str, float], allowed: str = LETTERS, /, **knobs: float
 ) -> Counter[str]:
-    logits = jnp.tile(jnp.log(_table(probabilities)), (DRAWS, 1))
-    mask = jnp.tile(jnp.array([letter in allowed for letter in LETTERS]), (DRAWS, 1))
-    drawn = _sample(logits, mask, _settings(**knobs), _chances(DRAWS))
-    assert drawn.dtype == jnp.int32
-    return Counter(LETTERS[index] for index in np.asarray(drawn).tolist())
+    logits = np.tile(np.log(_table(probabilities)).astype(np.float32), (DRAWS, 1))
+    mask = np.tile([letter in allowed for letter in LETTERS], (DRAWS, 1))
+    drawn = sample(logits, mask, _settings(**knobs), _chances(DRAWS))
+    assert drawn.dtype == np.int64
+    return Counter(LETTERS[index] for index in drawn.tolist())
 
 
 def _listed(probabilities: dict[str, float], **knobs: float) -> str:
     """Spell the shortlist of some letters."""
-    table = jnp.array(_table(probabilities), jnp.float32)[None]
-    (short,) = np.asarray(_shortlist(jnp.log(table), _settings(**knobs)))
+    table = _table(probabilities).astype(np.float32)[None]
+    [short] = shortlist(np.log(table), _settings(**knobs))
     return "".join(letter for letter, kept in zip(LETTERS, short, strict=True) if kept)
 
 
@@ -162,26 +157,47 @@ weights = st.lists(st.integers(0, 9), min_size=26, max_size=26).filter(any)
 def test_the_likeliest_is_always_on_the_shortlist(
     parts: list[int], top_k: int, top_p: float, min_p: float, seed: int
 ) -> None:
-    table = jnp.array(parts, jnp.float32)[None] / sum(parts)
+    table = np.array(parts, np.float32)[None] / sum(parts)
+    logits = np.log(table + 1e-20)  # as those of the network, never minus infinity
     asked = _settings(top_k=top_k, top_p=top_p, min_p=min_p)
-    (short,) = np.asarray(_shortlist(jnp.log(table), asked))
+    [short] = shortlist(logits, asked)
     assert short[np.argmax(parts)]
-    drawn = _sample(jnp.log(table), table >= 0, asked, _chances(1, seed % 2**32))
+    drawn = sample(logits, table >= 0, asked, _chances(1, seed))
     assert short[int(drawn[0])]
 
 
 def test_each_row_has_its_own_chance() -> None:
-    logits, allowed = jnp.zeros((50, 26)), jnp.ones((50, 26), bool)
-    chances = jnp.linspace(0, 0.999, 50)
-    drawn = np.asarray(_sample(logits, allowed, _settings(), chances)).tolist()
+    logits, allowed = np.zeros((50, 26), np.float32), np.ones((50, 26), bool)
+    chances = np.linspace(0, 0.999, 50)
+    drawn = sample(logits, allowed, _settings(), chances).tolist()
     assert drawn == [int(26 * chance) for chance in chances.tolist()]
-    few = _sample(logits[:3], allowed[:3], _settings(), chances[:3])
+    few = sample(logits[:3], allowed[:3], _settings(), chances[:3])
     assert few.tolist() == drawn[:3]
 
 
 def test_no_shortlist_is_a_neutral_one() -> None:
-    logits = jax.random.normal(jax.random.key(1), (DRAWS, 26))
-    allowed = jnp.ones(logits.shape, bool)
-    plain = sample(logits, allowed, SamplingSettings(1.0), _chances(DRAWS))
-    neutral = _sample(logits, allowed, _settings(), _chances(DRAWS))
-    assert plain.tolist() == neutral.tolist()
+    assert SamplingSettings(1.0) == NEUTRAL
+
+
+def test_a_shortlist_of_everything_draws_as_none_does() -> None:
+    rng = np.random.default_rng(1)
+    logits = rng.normal(size=(DRAWS, 26)).astype(np.float32)
+    allowed = rng.random(logits.shape) < 0.9
+    plain = sample(logits, allowed, NEUTRAL, _chances(DRAWS))
+    for knobs in ({"top_k": 26}, {"min_p": 1e-12}, {"top_k": 26, "top_p": 1.0}):
+        listed = sample(logits, allowed, _settings(**knobs), _chances(DRAWS))
+        assert listed.tolist() == plain.tolist()
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, np.nextafter(1.0, 0.0)])
+def test_the_least_and_the_greatest_chance_draw_something_allowed(
+    chance: float,
+) -> None:
+    allowed = np.arange(26) % 7 == 3
+    for spread in (0, 1, 50):
+        logits = np.linspace(-spread, spread, 26, dtype=np.float32)
+        for knobs in ({}, {"temperature": 0}, {"temperature": 10}, {"top_k": 2}):
+            [drawn] = sample(
+                logits[None], allowed[None], _settings(**knobs), np.array([chance])
+            )
+            assert allowed[drawn]

@@ -26,9 +26,7 @@ STYLE = style_of(note_ticks=[12, 24], rest_ticks=[24], hold_ticks=[], repeats=8)
 NO_RESTS = replace(STYLE, rest_ticks=())
 
 
-def _make(
-    spec: MelodySpec, *spans: Span, style: CorpusStyle = STYLE
-) -> tuple[Rules, int]:
+def _make(spec: MelodySpec, *spans: Span, style: CorpusStyle = STYLE) -> Rules:
     return make_rules(NOTES, style, spec, spans or (TWO_BARS,))
 
 
@@ -42,20 +40,21 @@ def _ticks(rules: Rules, table: Any, kind: Kind) -> list[int]:
 
 
 def test_by_default_melodies_are_what_the_training_melodies_are() -> None:
-    rules, shortest = _make(MelodySpec())
-    assert shortest == 12
+    rules = _make(MelodySpec())
     assert _symbols(rules.pitches) == [*range(60, 73), REST, REST + 1, END]
     durations = rules.durations[0]
     assert _ticks(rules, durations, Kind.NOTE) == [12, 24]
     assert _ticks(rules, durations, Kind.CLOSING) == [12, 24]
     assert _ticks(rules, durations, Kind.REST) == [24]
     assert _ticks(rules, durations, Kind.HOLD) == []
-    for anything in (rules.key, rules.range, rules.values, rules.counted):
-        assert np.asarray(anything).all()
+    for nothing in (rules.key, rules.range, rules.values, rules.counted):
+        assert nothing is None
     assert np.asarray(rules.closing).tolist() == [n < REST for n in range(END + 1)]
-    assert not rules.free
-    for nothing in (rules.kept_kinds, rules.kept_durations, rules.kept_pitches):
-        assert set(np.asarray(nothing).tolist()) == {FREE}
+    assert rules.free_ticks is None
+    assert rules.lengths.tolist() == [192]
+    assert rules.last_kept == FREE
+    for none in (rules.kept_kinds, rules.kept_durations, rules.kept_pitches):
+        assert len(none) == 0
 
 
 def test_what_is_asked_is_found_in_the_tables() -> None:
@@ -63,22 +62,20 @@ def test_what_is_asked_is_found_in_the_tables() -> None:
         pitches=(48, 84),
         pitch_classes=frozenset({0, 4, 7}),
         last_classes=frozenset({0}),
-        free=True,
+        free_ticks=24,
     )
-    rules, _ = _make(spec)
+    rules = _make(spec)
     assert _symbols(rules.range) == [*range(48, 85), REST, REST + 1, END]
     assert np.asarray(rules.pitches).all()  # the range asked for is in its place
     assert _symbols(rules.key)[:4] == [0, 4, 7, 12]
     assert _symbols(rules.key)[-3:] == [REST, REST + 1, END]
     assert _symbols(rules.closing) == [*range(0, REST, 12)]
-    assert rules.free
+    assert rules.free_ticks == 24
 
 
 def test_note_values_are_those_seen_where_there_are_some() -> None:
     eighths = frozenset({12, 24, 36, 48})
-    rules, _ = _make(
-        MelodySpec(note_ticks=eighths), style=replace(STYLE, hold_ticks=(5,))
-    )
+    rules = _make(MelodySpec(note_ticks=eighths), style=replace(STYLE, hold_ticks=(5,)))
     assert _ticks(rules, rules.values, Kind.NOTE) == [12, 24, 36, 48]
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24]
     # A hold would lengthen a note to a value that was not asked for.
@@ -96,7 +93,7 @@ def test_note_values_are_those_seen_where_there_are_some() -> None:
 def test_note_values_never_seen_are_used_where_need_be(
     values: set[int], length_ticks: int, notes: list[int]
 ) -> None:
-    rules, _ = _make(MelodySpec(note_ticks=frozenset(values)), Span(length_ticks, 96))
+    rules = _make(MelodySpec(note_ticks=frozenset(values)), Span(length_ticks, 96))
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
 
 
@@ -107,64 +104,50 @@ def test_note_values_never_seen_are_used_where_need_be(
 def test_what_was_seen_is_added_to_where_it_does_not_fill_the_time(
     length_ticks: int, notes: list[int]
 ) -> None:
-    rules, shortest = _make(MelodySpec(), Span(length_ticks, 96))
+    rules = _make(MelodySpec(), Span(length_ticks, 96))
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == notes
-    assert shortest == notes[0]
 
 
 def test_each_length_has_the_durations_that_fill_it() -> None:
-    rules, shortest = _make(MelodySpec(), Span(96, 96), Span(90, 96), Span(48, 24))
-    found = [_ticks(rules, table, Kind.NOTE) for table in rules.durations[:3]]
+    rules = _make(MelodySpec(), Span(96, 96), Span(90, 96), Span(48, 24))
+    found = [_ticks(rules, table, Kind.NOTE) for table in rules.durations]
     assert found == [[12, 24], [6, 12, 24], [12, 24]]
-    assert shortest == 6
-    fills = np.asarray(rules.fillable)[:3, 6]
+    fills = rules.fillable[:, 6]
     assert fills.tolist() == [False, True, False]
 
 
 def test_the_last_note_is_as_long_as_is_usual_where_it_can_be() -> None:
     spans = Span(96, 96), Span(12, 96)
-    rules, _ = _make(MelodySpec(last_ticks=24), *spans)
-    assert rules.last_ticks[:2].tolist() == [24, 0]
-    fillable = np.asarray(rules.fillable)[:2, [12, 24, 36]]
+    rules = _make(MelodySpec(last_ticks=24), *spans)
+    assert rules.last_ticks.tolist() == [24, 0]
+    fillable = rules.fillable[:, [12, 24, 36]]
     assert fillable.tolist() == [[False, True, True], [True, False, False]]
 
 
 def test_longer_notes_are_used_where_there_are_to_be_few() -> None:
-    rules, _ = _make(MelodySpec(notes_per_bar=(1, 1)), style=NO_RESTS)
+    rules = _make(MelodySpec(notes_per_bar=(1, 1)), style=NO_RESTS)
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24, 36, 48, 72, 96]
     assert _ticks(rules, rules.durations[0], Kind.REST) == [24, 36, 48, 72, 96]
-    usual, _ = _make(MelodySpec(notes_per_bar=(4, 8)), style=NO_RESTS)
+    usual = _make(MelodySpec(notes_per_bar=(4, 8)), style=NO_RESTS)
     assert _ticks(usual, usual.durations[0], Kind.NOTE) == [12, 24]
 
 
 def test_16ths_are_the_only_durations_of_steps() -> None:
     style = style_of(note_ticks=[6], rest_ticks=[6], hold_ticks=[6])
-    rules, shortest = make_rules(Vocabulary("steps"), style, MelodySpec(), [TWO_BARS])
+    rules = make_rules(Vocabulary("steps"), style, MelodySpec(), [TWO_BARS])
     assert np.asarray(rules.ticks).tolist() == [6]
-    assert shortest == 6
-
-
-def test_tables_have_few_sizes() -> None:
-    """Each size is compiled once."""
-
-    def sizes(bars: int, notes: int) -> list[tuple[int, ...]]:
-        kept = Kept(pitches=(60,) * bars * notes, notes_in_bars=(notes,) * bars)
-        rules, _ = _make(MelodySpec(kept=kept), Span(96 * bars, 96))
-        tables = (rules.fillable, rules.counted, *rules.counts, rules.kept_pitches)
-        return [np.shape(table) for table in tables]
-
-    assert sizes(3, 4) == sizes(5, 7)
 
 
 def test_melodies_of_several_spans_have_tables_of_their_own() -> None:
     spec = MelodySpec(notes_per_bar=(2, 2))
-    rules, _ = _make(spec, Span(96, 96), Span(96, 48), Span(48, 48))
-    assert rules.counted.shape[0] == 8  # one of few sizes
+    rules = _make(spec, Span(96, 96), Span(96, 48), Span(48, 48))
+    assert rules.counted is not None
+    assert len(rules.counted) == 3
     # With 24 ticks left and no note begun yet there is time for both only as 8ths, and
     # none for them in a bar that has three.
     for span in range(3):
-        begun = np.asarray(rules.counted)[span, 24, 0]
-        assert begun.tolist() == [True, True, False, *[False] * 5]
+        begun = rules.counted[span, 24, Sounds.NOTHING]
+        assert begun.tolist() == [True, True, False]
 
 
 def _first_bars(rules: Rules, bars: int) -> list[tuple[int, ...]]:
@@ -174,35 +157,37 @@ def _first_bars(rules: Rules, bars: int) -> list[tuple[int, ...]]:
 
 
 def test_every_bar_may_have_as_many_notes() -> None:
-    rules, _ = _make(MelodySpec(notes_per_bar=(2, 5)))
+    rules = _make(MelodySpec(notes_per_bar=(2, 5)))
     assert _first_bars(rules, 2) == [(2, 5, 0), (2, 5, 1)]
-    free, _ = _make(MelodySpec())
+    free = _make(MelodySpec())
     assert _first_bars(free, 2) == [(0, UNLIMITED, 0)] * 2
-    assert len(free.counts.low) == 64  # one of few sizes
+    assert len(free.counts.low) == 3  # and one more, for what begins at the end
 
 
 def test_kept_pitches_keep_their_bars() -> None:
     kept = Kept(pitches=(60,) * 5, notes_in_bars=(3, 0, 2))
-    rules, _ = _make(MelodySpec(kept=kept), Span(288, 96))
-    expected = [(3, 3, 0), (0, 0, 1), (2, 2, 1), (0, 0, 2), (0, 0, 2)]
-    assert _first_bars(rules, 5) == expected
+    rules = _make(MelodySpec(kept=kept), Span(288, 96))
+    expected = [(3, 3, 0), (0, 0, 1), (2, 2, 1), (0, 0, 2)]  # and one bar more
+    assert _first_bars(rules, 9) == expected
 
 
 def test_a_last_bar_that_is_not_whole_may_have_fewer_notes() -> None:
-    rules, _ = _make(MelodySpec(notes_per_bar=(4, 8)), TWO_BARS, Span(204, 96))
-    table = np.asarray(rules.counted)[1]
+    rules = _make(MelodySpec(notes_per_bar=(4, 8)), TWO_BARS, Span(204, 96))
+    assert rules.counted is not None
+    table = rules.counted[1]
     assert table[204, Sounds.NOTHING, 0]
-    assert table[0, Sounds.CLOSING].tolist() == [True] * 9 + [False] * 7
+    assert table[0, Sounds.CLOSING].tolist() == [True] * 9
     # An 8th before the end of the second bar, three of its four notes must be there.
     before = table[24, Sounds.CLOSING]
     assert before.tolist()[:5] == [False] * 3 + [True] * 2
 
 
 def test_a_rewrite_may_repeat_what_it_keeps() -> None:
-    usual, _ = _make(MelodySpec())
-    kept, _ = _make(MelodySpec(kept=Kept(pitches=(60,) * 9, notes_in_bars=(4, 5))))
-    assert set(np.asarray(usual.repeats).tolist()) == {8}
-    assert np.asarray(kept.repeats).min() >= 9
+    usual = _make(MelodySpec())
+    kept = _make(MelodySpec(kept=Kept(pitches=(60,) * 9, notes_in_bars=(4, 5))))
+    assert usual.repeats is not None
+    assert set(usual.repeats.tolist()) == {8}
+    assert kept.repeats is None
 
 
 def _fails(message: str, spec: MelodySpec, style: CorpusStyle = STYLE) -> None:
@@ -302,20 +287,22 @@ def test_kept_notes_may_need_notes_and_rests_longer_than_any_seen(
     in_bars: tuple[int, int],
 ) -> None:
     kept = Kept(pitches=(60,) * sum(in_bars), notes_in_bars=in_bars)
-    rules, _ = _make(MelodySpec(kept=kept), style=NO_RESTS)
-    assert np.asarray(rules.counted)[0, 192, Sounds.NOTHING, 0]
+    rules = _make(MelodySpec(kept=kept), style=NO_RESTS)
+    assert rules.counted is not None
+    assert rules.counted[0, 192, Sounds.NOTHING, 0]
 
 
 def test_kept_pitches_need_not_lie_in_the_range_of_the_corpus() -> None:
     kept = Kept(pitches=(20, 30) * 4, notes_in_bars=(4, 4))
-    rules, _ = _make(MelodySpec(kept=kept))
-    assert {20, 30} <= {*_symbols(rules.pitches)} & {*_symbols(rules.range)}
+    rules = _make(MelodySpec(kept=kept))
+    assert {20, 30} <= {*_symbols(rules.pitches)}
+    assert rules.range is None
 
 
 def test_a_kept_rhythm_may_have_durations_never_seen() -> None:
     kept = Kept(kinds=(0, REST, 0), durations=(90, 0, 100))
-    rules, shortest = _make(MelodySpec(kept=kept))
-    assert shortest == 1
+    rules = _make(MelodySpec(kept=kept))
     assert np.asarray(rules.durations[0]).all()
-    assert np.asarray(rules.kept_kinds)[:4].tolist() == [0, REST, 0, FREE]
-    assert np.asarray(rules.kept_durations)[:4].tolist() == [90, 0, 100, FREE]
+    assert rules.kept_kinds.tolist() == [0, REST, 0]
+    assert rules.kept_durations.tolist() == [90, 0, 100]
+    assert rules.last_kept == 2

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monody.models import numpy_ops
 from monody.models.copy_attention import (
     BARS_BACK,
     CODES,
@@ -23,12 +24,13 @@ from monody.models.copy_attention import (
     moved,
 )
 from monody.models.inference_layers import Embedding
+from monody.models.parts import Parts
 
 
 @given(st.lists(st.integers(0, 1), min_size=17, max_size=40))
 def test_runs_are_counted_back_from_now_and_from_each_slot(events: list[int]) -> None:
     read = np.array(events)
-    codes = np.asarray(_run_codes(read[None, :, None] == read[None, None]))[0]
+    codes = _run_codes(numpy_ops, read[None, :, None] == read[None, None])[0]
     for now in range(len(events)):
         for slot in range(1, now + 1):
             length = 0
@@ -45,7 +47,7 @@ def _slots(position: list[int], bar: list[int]) -> Slots:
 def test_places_are_told_apart_by_the_bars_between() -> None:
     slots = _slots([0] * 9 + [12], [24, 23, 22, 20, 16, 8, 0, 19, 18, 23])
     reading = {"position": np.array([[0]]), "bar": np.array([[24]])}
-    codes = np.asarray(_place_codes(slots, reading))[0, 0].tolist()
+    codes = _place_codes(numpy_ops, slots, reading)[0, 0].tolist()
     one, two, four, eight, sixteen = range(1, len(BARS_BACK) + 1)
     of_eight, _, any_other = range(len(BARS_BACK) + 1, len(BARS_BACK) + 4)
     same, elsewhere = 0, 0
@@ -60,14 +62,12 @@ def test_likeness_is_looked_up_by_run_and_place_together() -> None:
         np.arange(np.prod(sizes), dtype=np.float32).reshape(sizes) * 1000**index
         for index in range(len(LIKENESSES))
     ]
-    made = {
-        name: Embedding(table) for name, table in zip(LIKENESSES, tables, strict=True)
-    }
+    made = Parts(dict(zip(LIKENESSES, map(Embedding, tables), strict=True)), numpy_ops)
     slots = _slots([0, 0, 12], [24, 23, 23])
     reading = {"position": np.array([[0]]), "bar": np.array([[24]])}
-    places = np.asarray(_place_codes(slots, reading))
+    places = _place_codes(numpy_ops, slots, reading)
     runs = [np.array([[[run, 3, CODES - 1]]]) for run in (0, 1, 2)]
-    scores = np.asarray(likeness(made, runs, slots, reading))
+    scores = likeness(made, runs, slots, reading)
     for slot in range(3):
         expected = sum(
             table.reshape(CODES, PLACES, COPIES)[run[0, 0, slot], places[0, 0, slot]]
@@ -80,8 +80,8 @@ def test_an_interval_is_copied_where_it_leads_to_a_note() -> None:
     before = np.array([[60, 60, 60, 60, 60]])
     pitch = np.array([[67, 40, 20, 128, 130]])  # a fifth up, 20 and 40 down, rest, end
     blank = np.zeros_like(pitch)
-    slots = Slots(pitch, interval_symbol(pitch, before), blank, blank, blank)
-    possible = np.asarray(_can_move(slots, np.array([[60, 125, 10]])))[0]
+    slots = Slots(pitch, interval_symbol(numpy_ops, pitch, before), blank, blank, blank)
+    possible = _can_move(numpy_ops, slots, np.array([[60, 125, 10]]))[0]
     assert possible.tolist() == [
         [True, True, False, True, True],
         [False, True, False, True, True],  # 132 is no pitch
@@ -92,7 +92,7 @@ def test_an_interval_is_copied_where_it_leads_to_a_note() -> None:
 @given(st.integers(0, 127))
 def test_each_note_has_what_its_interval_has(latest: int) -> None:
     table = np.arange(INTERVALS, dtype=np.float32)[None, None]
-    notes = np.asarray(moved(table, np.array([[latest]])))[0, 0]
+    notes = moved(numpy_ops, table, np.array([[latest]]))[0, 0]
     for pitch in range(128):
         interval = max(-MAX_INTERVAL, min(MAX_INTERVAL, pitch - latest))
         assert notes[pitch] == interval + MAX_INTERVAL

@@ -10,13 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.models import likelihood
+from monody.models import keras_likelihood, likelihood
+from monody.models.backend import keras
 from monody.models.batches import Batches, EncodedSet, cut_windows, encode_set
 from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
-from monody.models.likelihood import Evaluator
+from monody.models.keras_likelihood import Evaluator
+from monody.models.keras_network import build_model
+from monody.models.likelihood import surprisal_of
 from monody.models.surprisal import Surprisal
-from monody.settings.model import ENCODINGS
+from monody.settings.model import ENCODINGS, ModelSettings
 from tests.builders.midi_files import tune
+from tests.builders.networks import parts_of, taught
 
 # Of several padded lengths, and not in the order of length.
 CORPUS = [tune(seed, bars=bars) for seed, bars in enumerate((2, 9, 1, 30, 4))]
@@ -48,7 +52,7 @@ class ToyNetwork:
             "pitch": surer * pitch[inputs["pitch_in"]],
             "duration": surer * duration[inputs["pitch_next"]],
         }
-        return logits, fixed
+        return {head: jax.nn.log_softmax(each) for head, each in logits.items()}, fixed
 
     def probabilities(self, head: str, given: int, time: int) -> Any:
         powers = np.exp((1 + time % 4) * self.tables[head][given])
@@ -84,7 +88,7 @@ def _expected(toy: ToyNetwork, encoded: EncodedSet, window_size: int) -> Surpris
 def test_the_surprisal_of_each_event_in_the_order_of_the_set(
     encoding: str, window_size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(likelihood, "MAX_SEQUENCE", window_size)
+    monkeypatch.setattr(keras_likelihood, "MAX_SEQUENCE", window_size)
     vocabulary = Vocabulary(encoding)
     encoded = encode_set(CORPUS, vocabulary)
     toy = ToyNetwork(len(vocabulary.durations))
@@ -96,6 +100,30 @@ def test_the_surprisal_of_each_event_in_the_order_of_the_set(
     assert surprisal.bits.dtype == np.float64
     assert surprisal.pitch_hit.any()
     assert surprisal.duration_hit.any()
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("window_size", [4096, 100])
+def test_on_numpy_each_event_is_as_surprising_as_in_keras(
+    encoding: str, window_size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (keras_likelihood, likelihood):
+        monkeypatch.setattr(module, "MAX_SEQUENCE", window_size)
+    monkeypatch.setattr(likelihood, "ROWS", 3)
+    vocabulary = Vocabulary(encoding)
+    keras.utils.set_random_seed(1)
+    settings = ModelSettings(rnn_size=7, num_layers=2, dropout=0.5)
+    network = taught(build_model(settings, vocabulary))
+    encoded = encode_set(CORPUS, vocabulary)
+    expected = Evaluator(encoded).surprisal(network)
+    told: list[tuple[int, int]] = []
+    found = surprisal_of(parts_of(network), encoded, lambda *step: told.append(step))
+    for name, values in vars(expected).items():
+        assert getattr(found, name).dtype == values.dtype
+        np.testing.assert_allclose(getattr(found, name), values, atol=1e-3)
+    assert expected.pitch_hit.any()
+    parts = len(cut_windows(encoded, window_size))
+    assert told == [(min(done, parts), parts) for done in range(3, parts + 3, 3)]
 
 
 def test_a_network_that_knows_nothing_needs_the_bits_of_its_alphabets() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from monody.models import numpy_ops
 from monody.models.events import REST, START
 from monody.models.tonality import SHARE_SCALE, count_notes, tonality
 
@@ -18,8 +19,8 @@ def _tonality(pitches: list[int]) -> NDArray[np.float32]:
     for symbol in pitches:
         heard = symbol if symbol < REST else heard
         latest.append(heard)
-    counts = np.cumsum(np.asarray(count_notes(pitch)), axis=1)
-    described: NDArray[np.float32] = np.asarray(tonality(counts, np.array([latest])))[0]
+    counts = np.cumsum(count_notes(numpy_ops, pitch), axis=1)
+    described: NDArray[np.float32] = tonality(numpy_ops, counts, np.array([latest]))[0]
     return described
 
 

@@ -12,7 +12,7 @@ from monody.evaluation.scorecard import evaluate
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import read_training_state
 from monody.models.batches import encode_set
-from monody.models.likelihood import Evaluator
+from monody.models.keras_likelihood import Evaluator
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
 from monody.music.meter import Meter

@@ -19,8 +19,8 @@ from monody.experiments.experiment import Experiment
 from monody.models.backend import keras
 from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
-from monody.models.likelihood import Evaluator
-from monody.models.network import build_model
+from monody.models.keras_likelihood import Evaluator
+from monody.models.keras_network import build_model
 from monody.models.saved_model import TrainedModel
 from monody.settings.model import ModelSettings
 from monody.settings.training import OPTIMIZERS, TrainSettings

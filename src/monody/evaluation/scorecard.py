@@ -20,12 +20,10 @@ from monody.errors import MonodyError
 from monody.evaluation.sample_quality import SampleQuality, sample_quality
 from monody.experiments.experiment import Experiment
 from monody.experiments.scores import BASE_ALONE
-from monody.models.backend import keras
 from monody.models.baselines.idyom import idyom
 from monody.models.baselines.ngrams import Reference, bigram, uniform, unigram
 from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import REST, Events, Vocabulary, decode
-from monody.models.likelihood import Evaluator
 from monody.models.saved_model import TrainedModel
 from monody.models.surprisal import (
     Floats,
@@ -38,9 +36,6 @@ from monody.models.surprisal import (
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.progress import Progress, StageProgress, no_stages
-from monody.settings.training import BASE
-from monody.training.presets import preset_for
-from monody.training.train import train_from_nothing
 
 # The weakest first.
 REFERENCES: dict[str, Reference] = {
@@ -146,7 +141,7 @@ class Scorecard:
     part: str | None  # of the experiment's held-out melodies; None for other data
     like_training: int | None  # melodies of other data that training knew
     score: Score
-    seconds: float  # that the network took, compilation included
+    seconds: float  # that the network took
     references: dict[str, Comparison]  # counted ones need the training melodies
     judged: Judged = field(repr=False)
     music: SampleQuality | None = None  # of melodies that it wrote
@@ -187,7 +182,7 @@ def evaluate(
     part: str = "test",
     *,
     music: bool = False,
-    from_nothing: bool | None = None,
+    from_nothing: bool = False,
     progress: StageProgress | None = None,
 ) -> Scorecard:
     """Judge a trained network on melodies that it was not trained on.
@@ -202,8 +197,7 @@ def evaluate(
         music: Also let the model write melodies and compare them with the held-out
             ones: ``sample_quality``.
         from_nothing: Of a network that was fine-tuned, also judge what it would be
-            without its base. That one is trained when it is first asked for; by default
-            only on a corpus that is small.
+            without its base. That one is trained when it is first asked for.
         progress: Called with the name of the task, its steps done, and all of them.
 
     Returns:
@@ -223,7 +217,7 @@ def evaluate(
     train = _training_melodies(experiment)
     melodies = _melodies_to_judge(experiment, data_dir, part, tell)
     judged, seconds = _judge(experiment.load(), melodies, tell)
-    networks = _other_networks(experiment, train, from_nothing, tell)
+    networks = _other_networks(experiment, from_nothing, tell)
     tell_music = partial(tell, "music")
     return Scorecard(
         model=str(experiment.model_path),
@@ -260,10 +254,10 @@ def _melodies_to_judge(
 def _judge(
     model: TrainedModel, melodies: MelodyStore, tell: StageProgress
 ) -> tuple[Judged, float]:
-    """Judge the network; also return the seconds that it took, with compilation."""
+    """Judge the network; also return the seconds that it took."""
     encoded = encode_set(melodies, model.vocabulary)
     began = time.monotonic()
-    surprisal = Evaluator(encoded).surprisal(model.network, partial(tell, "network"))
+    surprisal = model.surprisal(encoded, partial(tell, "network"))
     seconds = time.monotonic() - began
     return Judged(melodies, model.vocabulary, encoded, surprisal), seconds
 
@@ -275,15 +269,13 @@ def _known_tunes(melodies: MelodyStore, train: MelodyStore | None) -> int | None
 
 def _other_networks(
     experiment: Experiment,
-    train: MelodyStore | None,
-    from_nothing: bool | None,
+    from_nothing: bool,
     tell: StageProgress,
 ) -> dict[str, TrainedModel]:
     """Return the base of a network that was fine-tuned, and one without a base.
 
     Args:
         experiment: Of the network.
-        train: Its training melodies, if they are there.
         from_nothing: As in ``evaluate``.
         tell: Called while the network without a base is trained.
     """
@@ -291,9 +283,10 @@ def _other_networks(
     if base is None:
         return {}
     others = {BASE_ALONE: base}
-    if from_nothing is None and train is not None:
-        from_nothing = preset_for(len(train.notes)).base == BASE
     if from_nothing:
+        from monody.models.backend import keras
+        from monody.training.train import train_from_nothing
+
         epochs = experiment.record().training.num_epochs
         what = "training from nothing, this once, to compare"
 
@@ -312,7 +305,7 @@ def _judge_other(
     """Judge another network on the same notes."""
     began = time.monotonic()
     progress = partial(tell, name.replace("_", " "))
-    theirs = Evaluator(judged.encoded).surprisal(other.network, progress)
+    theirs = other.surprisal(judged.encoded, progress)
     return judged.compared_with(theirs, time.monotonic() - began)
 
 

@@ -1,19 +1,18 @@
-"""How likely a model finds melodies, by the loop that writes them."""
+"""How likely a model finds melodies."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from monody.generation.constraints.spec import MelodySpec
-from monody.generation.decoding.decode import MAX_READ, Start, decode_events
-from monody.generation.decoding.sampling import SamplingSettings
+from monody.generation.decoding.decode import MAX_READ, Start, passage_of, reads_of
 from monody.models.events import END, Events, Vocabulary, encode
+from monody.models.passages import read_passages
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
 
-GREEDY = SamplingSettings(0.0)  # nothing is drawn
 MAX_JUDGED = MAX_READ // 2  # events of a long melody
 
 
@@ -24,13 +23,18 @@ def rescore(
 
     Args:
         model: The trained network.
-        melodies: Any. Of one with ``MAX_READ`` events or more, ``MAX_JUDGED`` count,
-            and as many before them are heard.
+        melodies: One at least. Of one with ``MAX_READ`` events or more, ``MAX_JUDGED``
+            count, and as many before them are heard.
         from_tick: Events that begin earlier are heard, but do not count.
     """
-    starts = [_start(melody, model.vocabulary, from_tick) for melody in melodies]
-    written = decode_events(model, starts, MelodySpec(), (GREEDY, GREEDY), 0)
-    return [each.primer_bits for each in written]
+    passages = []
+    for melody in melodies:
+        start = _start(melody, model.vocabulary, from_tick)
+        judged = len(start.primer or ()) - start.judged_from
+        passages.append(passage_of(reads_of(start, model.vocabulary), judged))
+    with threadpool_limits(1, user_api="blas"):
+        _, surprisals = read_passages(model.parts, passages)
+    return [float(surprisal.bits.sum()) for surprisal in surprisals]
 
 
 def _start(melody: Melody, vocabulary: Vocabulary, from_tick: int) -> Start:

@@ -21,7 +21,7 @@ from monody import seeds
 from monody.errors import MonodyError
 from monody.generation.constraints.spec import Kept, MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
-from monody.generation.decoding.loop import COSTS
+from monody.generation.decoding.loop import ALL
 from monody.generation.infill import Gap, before, filled, gap_of
 from monody.generation.rescoring import rescore
 from monody.generation.writer import Draft, Task, choices_of
@@ -167,8 +167,7 @@ class Rewriter:
             return self._new_pitches(tasks)
         if self._how.keep == "pitches" or self._how.to_meter is not None:
             return self._new_rhythm(tasks)
-        costs = dict.fromkeys(COSTS, 0.0)
-        return [Draft(task, self._melody, 0.0, costs) for task in tasks]
+        return [Draft(task, self._melody, 0.0, {ALL: 0.0}) for task in tasks]
 
     def _new_pitches(self, tasks: Sequence[Task]) -> list[Draft]:
         events = encode(self._melody, self._model.vocabulary)

@@ -23,20 +23,14 @@ from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.settings.sampling import SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
-NO_SHORTLIST = (0, 1.0, 0.0)  # top_k, top_p and min_p that keep everything
 PHRASE_BARS = 4  # parts are a multiple of it
 
 
 def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSettings]:
     """Return how pitch symbols are drawn, and how duration symbols."""
-    # Always of the same types, and None where they change nothing: what is compiled
-    # depends on it.
-    asked = settings.top_k, settings.top_p, settings.min_p
-    short = [None] * 3 if asked == NO_SHORTLIST else [float(knob) for knob in asked]
+    short = settings.top_k, settings.top_p, settings.min_p
     pitch, rhythm = settings.temperatures
-    return SamplingSettings(float(pitch), *short), SamplingSettings(
-        float(rhythm), *short
-    )
+    return SamplingSettings(pitch, *short), SamplingSettings(rhythm, *short)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +133,7 @@ class Writer:
             notes_per_bar=settings.notes_per_bar,
             last_classes=tonic,
             last_ticks=self._style.last_ticks if usual_end else 0,
-            free=settings.free,
+            free_ticks=0 if settings.free else None,
         )
 
     def _tonic(self, task: Task) -> int:

@@ -29,6 +29,8 @@ from monody.music.pitch import MIDDLE_C, OCTAVE
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
+# Of padding in an epoch, that a further length must save: compiling it takes seconds.
+MIN_SAVED_EVENTS = 2000
 MAX_PAIRS = 1 << 20  # pairs of events of a sequence, in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: as many as fit the processor's cache
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
@@ -197,7 +199,8 @@ def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Choose the few lengths that sequences are padded to.
 
     It starts with every length in use. One by one it gives up the length whose
-    sequences need the least padding to reach the next.
+    sequences need the least padding to reach the next, while there are too many or that
+    padding is little.
 
     Args:
         lengths: ``(sequences,)`` events of each.
@@ -210,13 +213,19 @@ def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
         >>> import numpy as np
         >>> from monody.models.batches import padded_lengths
         >>> padded_lengths(np.array([3, 20, 33, 60, 90])).tolist()
+        [96, 96, 96, 96, 96]
+        >>> lengths = np.repeat([3, 20, 33, 60, 90], 100)
+        >>> padded_lengths(lengths)[::100].tolist()
         [32, 32, 48, 64, 96]
     """
     units = -(-lengths // LENGTH_UNIT)  # rounded up
     sizes, counts = (array.tolist() for array in np.unique(units, return_counts=True))
-    while len(sizes) > MAX_LENGTHS:
+    while len(sizes) > 1:
         costs = [counts[i] * (sizes[i + 1] - sizes[i]) for i in range(len(sizes) - 1)]
         cheapest = costs.index(min(costs))
+        saved = costs[cheapest] * LENGTH_UNIT
+        if len(sizes) <= MAX_LENGTHS and saved >= MIN_SAVED_EVENTS:
+            break
         counts[cheapest + 1] += counts[cheapest]
         del sizes[cheapest], counts[cheapest]
     limits = np.array(sizes, np.int64)

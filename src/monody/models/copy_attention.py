@@ -18,15 +18,13 @@ the state that predicted it, before it was read.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-from monody.models.backend import Tensor, keras
 from monody.models.events import PITCH_INPUTS, PITCH_SYMBOLS, REST
-
-# By name: Keras's layers or, for decoding, those of ``inference_layers``.
-Layers: TypeAlias = Mapping[str, keras.Layer]
+from monody.models.numpy_ops import Ops, Tensor
+from monody.models.parts import Parts
 
 MAX_INTERVAL = 24  # semitones; wider leaps share the first and the last symbol
 INTERVALS = 2 * MAX_INTERVAL + 1
@@ -44,13 +42,9 @@ LIKENESSES = ("like_pitches", "like_intervals", "like_rhythm")  # see `alike`
 # How the slot's event is like the next one, whose pitch is given to its duration.
 GIVEN = ("neither", "same pitch", "same interval", "both")
 COPIES = 3  # of a pitch, of an interval, of a duration
-FIRST_FRESH, FIRST_LIKENESS = 2.0, 2.5  # scores that training begins with, at most
 SCORE_SCALE = 8.0  # tables hold scores divided by it, so that they learn fast enough
 IMPOSSIBLE = -1e9  # the score of a slot that cannot be copied
 TINY = 1e-20  # keeps logarithms finite
-
-layers = keras.layers
-ops = keras.ops
 
 
 class Slots(NamedTuple):
@@ -71,39 +65,11 @@ class Past(NamedTuple):
     likeness: Tensor  # (batch, time, slots, 3): scores of the pitch, interval, duration
 
 
-def copying_layers() -> list[keras.Layer]:
-    """Create the layers of the attention, under the names that a saved model keeps."""
-    fresh = keras.initializers.Constant(FIRST_FRESH)
-    return [
-        layers.Dense(2 * KEY_SIZE, name="pitch_query"),
-        layers.Dense(2 * KEY_SIZE, name="pitch_key"),
-        layers.Dense(1, bias_initializer=fresh, name="pitch_fresh"),
-        layers.Dense(KEY_SIZE, name="duration_query"),
-        layers.Dense(KEY_SIZE, name="duration_key"),
-        layers.Dense(1, bias_initializer=fresh, name="duration_fresh"),
-        *(layers.Embedding(CODES * PLACES, COPIES, name=name) for name in LIKENESSES),
-        layers.Embedding(len(GIVEN), 1, name="like_given"),
-    ]
-
-
-def begin_copying(made: Layers) -> None:
-    """Set the first scores: the longer two moments are alike, the likelier a copy.
-
-    Training improves the tables. From zeros it would learn them late, and from few
-    melodies hardly at all.
-    """
-    rising = np.linspace(0, FIRST_LIKENESS, CODES)[:, None, None]  # (codes, 1, 1)
-    same_place = np.minimum(np.arange(PLACES), 1)[:, None] / len(LIKENESSES)
-    for name, copies in zip(LIKENESSES, ((1, 1, 0), (1, 1, 0), (0, 0, 1)), strict=True):
-        table = (rising * copies + same_place) / SCORE_SCALE  # (codes, places, copies)
-        made[name].set_weights([table.reshape(-1, COPIES)])
-    made["like_given"].set_weights([np.zeros((len(GIVEN), 1))])
-
-
-def interval_symbol(pitch: Tensor, before: Tensor) -> Tensor:
+def interval_symbol(ops: Ops, pitch: Tensor, before: Tensor) -> Tensor:
     """Return the symbol of the interval from the note before to a pitch symbol.
 
     Args:
+        ops: Operations on arrays.
         pitch: Pitch symbols, of any shape.
         before: Pitch of the latest note before each, of the same shape.
 
@@ -113,19 +79,22 @@ def interval_symbol(pitch: Tensor, before: Tensor) -> Tensor:
 
     Example:
         >>> import numpy as np
+        >>> from monody.models import numpy_ops
         >>> from monody.models.copy_attention import interval_symbol
         >>> from monody.models.events import REST
-        >>> interval_symbol(np.array([60, 67, 20, REST]), np.array(60)).tolist()
+        >>> pitch, before = np.array([60, 67, 20, REST]), np.array(60)
+        >>> interval_symbol(numpy_ops, pitch, before).tolist()
         [24, 31, 0, 49]
     """
     interval = ops.clip(pitch - before, -MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL
     return ops.where(ops.less(pitch, NOTES), interval, pitch - NOTES + INTERVALS)
 
 
-def moved(by_interval: Tensor, latest: Tensor) -> Tensor:
+def moved(ops: Ops, by_interval: Tensor, latest: Tensor) -> Tensor:
     """Give each note what its interval from the latest note has.
 
     Args:
+        ops: Operations on arrays.
         by_interval: ``(batch, time, 49)``, from 24 semitones down to 24 up.
         latest: Pitch of the latest note, ``(batch, time)``.
 
@@ -134,9 +103,10 @@ def moved(by_interval: Tensor, latest: Tensor) -> Tensor:
 
     Example:
         >>> import numpy as np
+        >>> from monody.models import numpy_ops
         >>> from monody.models.copy_attention import MAX_INTERVAL, moved
         >>> semitones = np.arange(-MAX_INTERVAL, MAX_INTERVAL + 1)[None, None]
-        >>> moved(semitones, np.array([[60]]))[0, 0, [60, 67, 127]].tolist()
+        >>> moved(numpy_ops, semitones, np.array([[60]]))[0, 0, [60, 67, 127]].tolist()
         [0, 7, 24]
     """
     interval = ops.clip(  # (batch, time, 128)
@@ -147,43 +117,45 @@ def moved(by_interval: Tensor, latest: Tensor) -> Tensor:
     return ops.take_along_axis(by_interval, interval + MAX_INTERVAL, axis=-1)
 
 
-def look_back(made: Layers, reading: Mapping[str, Tensor]) -> Past:
+def look_back(made: Parts, reading: Mapping[str, Tensor]) -> Past:
     """Let each event of whole sequences look back at those before it.
 
     Args:
         made: The network's layers.
         reading: The network's inputs by name, ``(batch, time)`` each.
     """
+    ops = made.ops
     pitch = reading["pitch_in"]
     slots = Slots(
         pitch=pitch,
-        interval=interval_symbol(pitch, reading["note_before"]),
+        interval=interval_symbol(ops, pitch, reading["note_before"]),
         duration=reading["duration_in"],
-        position=later(reading["position"]),
-        bar=later(reading["bar"]),
+        position=later(ops, reading["position"]),
+        bar=later(ops, reading["bar"]),
     )
     count = ops.cumsum(ops.ones_like(pitch), axis=1)  # 1, 2, … along the time
     known = ops.logical_and(  # (batch, time, slots)
         ops.greater_equal(count[:, :, None], count[:, None, :]),
         ops.greater(count, 1)[:, None, :],  # no state predicted the event read at 0
     )
-    runs = [_run_codes(same) for same in alike(slots, slots)]
+    runs = [_run_codes(ops, same) for same in alike(ops, slots, slots)]
     return Past(slots, known, likeness(made, runs, slots, reading))
 
 
-def later(values: Tensor) -> Tensor:
+def later(ops: Ops, values: Tensor) -> Tensor:
     """Move values ``(batch, time, …)`` one event later, with zeros first.
 
     Example:
         >>> import numpy as np
+        >>> from monody.models import numpy_ops
         >>> from monody.models.copy_attention import later
-        >>> later(np.array([[5, 6, 7]])).tolist()
+        >>> later(numpy_ops, np.array([[5, 6, 7]])).tolist()
         [[0, 5, 6]]
     """
     return ops.concatenate([ops.zeros_like(values[:, :1]), values[:, :-1]], axis=1)
 
 
-def alike(now: Slots, then: Slots) -> list[Tensor]:
+def alike(ops: Ops, now: Slots, then: Slots) -> list[Tensor]:
     """Compare events: in pitch and duration, in interval and duration, in duration.
 
     Returns:
@@ -201,39 +173,40 @@ def alike(now: Slots, then: Slots) -> list[Tensor]:
     ]
 
 
-def _run_codes(same: Tensor) -> Tensor:
+def _run_codes(ops: Ops, same: Tensor) -> Tensor:
     """Tell how many events in a row, up to now, are like those that led to a slot.
 
     The events that led to slot ``r`` end with the one read at ``r - 1``. A run of 6 is
     found as a run of 3 that follows a run of 3: each length is made of shorter ones.
 
     Args:
+        ops: Operations on arrays.
         same: ``(batch, time, time)``: which events read are alike.
 
     Returns:
         ``(batch, time, slots)``: how many of ``RUN_LENGTHS`` are reached.
     """
     run = _delayed(
-        same, 0, 1
+        ops, same, 0, 1
     )  # (batch, time, slots): whether `length` events are alike
     code, length = ops.cast(run, "int32"), 1
     for target in RUN_LENGTHS[1:]:
         while length < target:
             more = min(length, target - length)
-            run = ops.logical_and(run, _delayed(run, more, more))
+            run = ops.logical_and(run, _delayed(ops, run, more, more))
             length += more
         code = code + ops.cast(run, "int32")
     return code
 
 
-def _delayed(same: Tensor, time: int, slots: int) -> Tensor:
+def _delayed(ops: Ops, same: Tensor, time: int, slots: int) -> Tensor:
     """Move a table ``(batch, time, slots)`` later along both axes, ``False`` first."""
     padded = ops.pad(same, ((0, 0), (time, 0), (slots, 0)), constant_values=False)
     return padded[:, : -time or None, : -slots or None]
 
 
 def likeness(
-    made: Layers, runs: Sequence[Tensor], slots: Slots, reading: Mapping[str, Tensor]
+    made: Parts, runs: Sequence[Tensor], slots: Slots, reading: Mapping[str, Tensor]
 ) -> Tensor:
     """Score how alike the present moment is to the moment before each slot.
 
@@ -248,7 +221,8 @@ def likeness(
     Returns:
         ``(batch, time, slots, 3)``.
     """
-    place = _place_codes(slots, reading)  # (batch, time, slots)
+    ops = made.ops
+    place = _place_codes(ops, slots, reading)  # (batch, time, slots)
     score = sum(  # (batch, time, slots, 3)
         made[name](codes * PLACES + place)
         for name, codes in zip(LIKENESSES, runs, strict=True)
@@ -256,7 +230,7 @@ def likeness(
     return score * SCORE_SCALE
 
 
-def _place_codes(slots: Slots, reading: Mapping[str, Tensor]) -> Tensor:
+def _place_codes(ops: Ops, slots: Slots, reading: Mapping[str, Tensor]) -> Tensor:
     """Tell how many bars lie between an event and a slot at the same place in its bar.
 
     Returns:
@@ -275,7 +249,7 @@ def _place_codes(slots: Slots, reading: Mapping[str, Tensor]) -> Tensor:
 
 
 def mix_pitches(
-    made: Layers,
+    made: Parts,
     memory: Tensor,
     keys: Tensor,
     past: Past,
@@ -295,27 +269,29 @@ def mix_pitches(
     Returns:
         Log-probabilities ``(batch, time, 131)``.
     """
+    ops = made.ops
     slots = past.slots
     queries = ops.split(made["pitch_query"](memory), 2, axis=-1)
     scores = [  # two of (batch, time, slots)
-        _scores(query, key) + past.likeness[..., head]
+        _scores(ops, query, key) + past.likeness[..., head]
         for head, (query, key) in enumerate(
             zip(queries, ops.split(keys, 2, axis=-1), strict=True)
         )
     ]
-    possible = [past.known, ops.logical_and(past.known, _can_move(slots, latest))]
+    possible = [past.known, ops.logical_and(past.known, _can_move(ops, slots, latest))]
     own, (as_pitch, as_interval) = _shares(
-        made["pitch_fresh"](memory), scores, possible
+        ops, made["pitch_fresh"](memory), scores, possible
     )
-    intervals = _paid(as_interval, slots.interval, INTERVAL_SYMBOLS)
-    copied = _paid(as_pitch, slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
-        [moved(intervals[..., :INTERVALS], latest), intervals[..., INTERVALS:]], axis=-1
+    intervals = _paid(ops, as_interval, slots.interval, INTERVAL_SYMBOLS)
+    copied = _paid(ops, as_pitch, slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
+        [moved(ops, intervals[..., :INTERVALS], latest), intervals[..., INTERVALS:]],
+        axis=-1,
     )  # (batch, time, 131)
-    return _mixed(own, fresh, copied)
+    return _mixed(ops, own, fresh, copied)
 
 
 def mix_durations(
-    made: Layers,
+    made: Parts,
     hidden: Tensor,
     keys: Tensor,
     past: Past,
@@ -335,18 +311,21 @@ def mix_durations(
     Returns:
         Log-probabilities ``(batch, time, durations)``.
     """
+    ops = made.ops
     slots = past.slots
     pitch, interval = (symbols[:, :, None] for symbols in given)
     # Index into GIVEN, (batch, time, slots).
     same = ops.cast(ops.equal(pitch, slots.pitch[:, None]), "int32")
     same += 2 * ops.cast(ops.equal(interval, slots.interval[:, None]), "int32")
-    scores = _scores(made["duration_query"](hidden), keys) + past.likeness[..., 2]
+    scores = _scores(ops, made["duration_query"](hidden), keys) + past.likeness[..., 2]
     scores = scores + made["like_given"](same)[..., 0] * SCORE_SCALE
-    own, (copies,) = _shares(made["duration_fresh"](hidden), [scores], [past.known])
-    return _mixed(own, fresh, _paid(copies, slots.duration, fresh.shape[-1]))
+    own, (copies,) = _shares(
+        ops, made["duration_fresh"](hidden), [scores], [past.known]
+    )
+    return _mixed(ops, own, fresh, _paid(ops, copies, slots.duration, fresh.shape[-1]))
 
 
-def _scores(query: Tensor, key: Tensor) -> Tensor:
+def _scores(ops: Ops, query: Tensor, key: Tensor) -> Tensor:
     """Multiply ``(batch, time, size)`` by ``(batch, slots, size)`` and scale it.
 
     Returns:
@@ -355,7 +334,7 @@ def _scores(query: Tensor, key: Tensor) -> Tensor:
     return query @ ops.transpose(key, (0, 2, 1)) * KEY_SIZE**-0.5
 
 
-def _can_move(slots: Slots, latest: Tensor) -> Tensor:
+def _can_move(ops: Ops, slots: Slots, latest: Tensor) -> Tensor:
     """Find the slots whose interval leads from the latest note to a MIDI pitch.
 
     The two widest symbols also mean any wider leap: they cannot be copied.
@@ -372,7 +351,7 @@ def _can_move(slots: Slots, latest: Tensor) -> Tensor:
 
 
 def _shares(
-    fresh: Tensor, scores: Sequence[Tensor], possible: Sequence[Tensor]
+    ops: Ops, fresh: Tensor, scores: Sequence[Tensor], possible: Sequence[Tensor]
 ) -> tuple[Tensor, list[Tensor]]:
     """Divide a share of 1 between something fresh ``(…, 1)`` and slots ``(…, slots)``.
 
@@ -389,10 +368,11 @@ def _shares(
     return logs[..., :1], copies
 
 
-def _paid(shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
+def _paid(ops: Ops, shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
     """Add up the shares of the slots that hold each symbol.
 
     Args:
+        ops: Operations on arrays.
         shares: ``(batch, time, slots)``.
         symbols: ``(batch, slots)``.
         classes: Different symbols.
@@ -412,7 +392,7 @@ def _paid(shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
     return ops.reshape(sums, (rows, 1, classes + 1))[..., :classes]
 
 
-def _mixed(own: Tensor, fresh: Tensor, copied: Tensor) -> Tensor:
+def _mixed(ops: Ops, own: Tensor, fresh: Tensor, copied: Tensor) -> Tensor:
     """Add the copied probabilities to the ordinary output's share, as logarithms."""
     ordinary = own + ops.log_softmax(fresh, axis=-1)
     return ops.logaddexp(ordinary, ops.log(copied + TINY))

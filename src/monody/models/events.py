@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +40,6 @@ from monody.music.meter import (
 )
 from monody.music.pitch import pitch_name
 from monody.settings.model import ENCODINGS
-
-if TYPE_CHECKING:
-    import jax
 
 REST, HOLD, END = 128, 129, 130
 START = 131  # read before the first event, never predicted
@@ -280,19 +276,15 @@ def meter_symbol(meter: Meter) -> int:
     return METERS.index(name) if name in METERS else len(METERS) - 1
 
 
-@overload
-def bars_left_symbol(bars: NDArray[np.integer]) -> NDArray[np.uint8]: ...
-@overload
-def bars_left_symbol(bars: jax.Array) -> jax.Array: ...
 def bars_left_symbol(
-    bars: NDArray[np.integer] | jax.Array,
-) -> NDArray[np.uint8] | jax.Array:
+    bars: NDArray[np.integer],
+) -> NDArray[np.uint8]:
     """Return the symbol of how many bar lines lie between an event and the end.
 
     Where in its bar the end is, another symbol tells.
 
     Args:
-        bars: Bar lines, ``(events,)``; an array of JAX while a melody is written.
+        bars: Bar lines, ``(events,)``.
 
     Returns:
         ``(events,)``.

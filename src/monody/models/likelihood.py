@@ -1,4 +1,4 @@
-"""Running a network over melodies: the likelihood it gives to each event.
+"""The likelihood that a network gives to each event of melodies.
 
 ``surprisal`` turns that into the figure to watch, bits per note: the bits for the whole
 melody, its pitches, its durations and its end, divided by the notes. Lower is better,
@@ -7,71 +7,82 @@ and figures of different encodings can be compared.
 
 from __future__ import annotations
 
-import math
 from dataclasses import fields
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from monody.models.backend import keras
-from monody.models.batches import Batch, Batches, EncodedSet
-from monody.models.events import REST
+from monody.models.batches import Batch, EncodedSet, cut_windows, known_note
+from monody.models.decoder_state import EventInputs
+from monody.models.events import UNKNOWN
 from monody.models.network import READING
-from monody.models.surprisal import Score, Surprisal
+from monody.models.parts import Parts
+from monody.models.passages import ROWS, Passage, read_passages
+from monody.models.surprisal import Surprisal
 from monody.progress import Progress
 
-MAX_ROWS = 32  # of a batch
-MAX_SEQUENCE = 1024  # events; a longer melody is scored in parts, none knows another
+MAX_SEQUENCE = 1024  # events; a longer melody is judged in parts, none knows another
 
 
-class Evaluator:
-    """Scores networks on a fixed set of melodies.
+def surprisal_of(
+    parts: Parts, encoded: EncodedSet, progress: Progress | None = None
+) -> Surprisal:
+    """Return the surprisal of each event, in the order of the set.
 
     Args:
-        encoded: The melodies. They are not transposed, and not cut unless they have
-            more than ``MAX_SEQUENCE`` events.
+        parts: The network, with ``numpy_ops``.
+        encoded: The melodies. They are not transposed, not told where they end, and not
+            cut unless they have more than ``MAX_SEQUENCE`` events.
+        progress: Called with the melodies judged, or their parts, and all of them.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import monody
+        >>> from monody.models.batches import encode_set
+        >>> from monody.models.likelihood import surprisal_of
+        >>> from monody.music.melody import Melody
+        >>> model = monody.TrainedModel(Path("experiments/01/model.keras"))
+        >>> melody = Melody.from_notes([(60, 0, 24), (62, 24, 24)])
+        >>> encoded = encode_set([melody], model.vocabulary)
+        >>> len(surprisal_of(model.parts, encoded).bits)  # C4, D4, end
+        3
     """
+    windows = cut_windows(encoded, MAX_SEQUENCE)
+    # The longest first: those read side by side are of about the same length.
+    windows = windows[np.argsort(windows[:, 0] - windows[:, 1], kind="stable")]
+    figures = np.zeros((len(fields(Surprisal)), len(encoded.pitch)))
+    for first in range(0, len(windows), ROWS):
+        spans = [slice(a, b) for a, b, _ in windows[first : first + ROWS].tolist()]
+        passages = [_passage(encoded, span) for span in spans]
+        with threadpool_limits(1, user_api="blas"):
+            _, surprisals = read_passages(parts, passages, MAX_SEQUENCE)
+        for span, each in zip(spans, surprisals, strict=True):
+            figures[:, span] = list(vars(each).values())
+        if progress is not None:
+            progress(first + len(spans), len(windows))
+    return Surprisal.from_figures(figures)
 
-    def __init__(self, encoded: EncodedSet) -> None:
-        self._encoded = encoded
-        self._batches = Batches(encoded, MAX_ROWS, MAX_SEQUENCE)
 
-    def score(self, network: keras.Model) -> Score:
-        """Return how well the network predicts the set."""
-        return Score.of(self.surprisal(network), self._encoded)
-
-    def surprisal(
-        self, network: keras.Model, progress: Progress | None = None
-    ) -> Surprisal:
-        """Return the surprisal of each event, in the order of the set.
-
-        Args:
-            network: From ``network.build_model``.
-            progress: Called after each batch.
-        """
-        weights = [variable.value for variable in network.trainable_variables]
-        fixed = [variable.value for variable in network.non_trainable_variables]
-        # (fields, all events)
-        found = np.zeros((len(fields(Surprisal)), len(self._encoded.pitch)), np.float32)
-        for index in range(len(self._batches)):
-            batch = self._batches[index]
-            of_batch = _batch_surprisal(
-                network,
-                weights,
-                fixed,
-                network_inputs(batch),
-                batch.pitch,
-                batch.duration,
-                batch.duration_counts,
-            )
-            source, real = self._batches.events_of(index)
-            found[:, source[real]] = np.asarray(of_batch)[:, real]
-            if progress is not None:
-                progress(index + 1, len(self._batches))
-        bits, hits = found[:3].astype(np.float64), found[3:] > 0
-        return Surprisal(*bits, *hits)
+def _passage(encoded: EncodedSet, events: slice) -> Passage:
+    """Return some events of one melody, all of them to be judged."""
+    pitch = encoded.pitch[events]
+    unknown = np.full(len(pitch), UNKNOWN)
+    return Passage(
+        inputs=EventInputs(
+            pitch_in=encoded.pitch_in[events],
+            note_before=known_note(encoded.note_before[events].astype(np.int32)),
+            duration_in=encoded.duration_in[events],
+            position=encoded.position[events],
+            bar=encoded.bar[events],
+            meter=encoded.meter[events],
+            bars_left=unknown,
+            end_position=unknown,
+        ),
+        pitch=pitch,
+        duration=encoded.duration[events],
+        judged=len(pitch),
+    )
 
 
 def network_inputs(batch: Batch) -> dict[str, NDArray[np.int32]]:
@@ -90,42 +101,3 @@ def network_inputs(batch: Batch) -> dict[str, NDArray[np.int32]]:
     """
     reading = {name: getattr(batch, name) for name in READING}
     return {**reading, "pitch_next": batch.pitch}
-
-
-def _surprisal(
-    network: keras.Model,
-    weights: list[jax.Array],
-    fixed: list[jax.Array],
-    inputs: dict[str, jax.Array],
-    pitch: jax.Array,
-    duration: jax.Array,
-    duration_counts: jax.Array,
-) -> jax.Array:
-    """Return the fields of ``Surprisal`` for a batch, ``(fields, batch, time)``."""
-    logits, _ = network.stateless_call(weights, fixed, inputs, training=False)
-    is_note = pitch < REST
-    among_notes = _bits(logits["pitch"][..., :REST], jnp.where(is_note, pitch, 0))
-    return jnp.stack(
-        [
-            _bits(logits["pitch"], pitch),
-            jnp.where(duration_counts, _bits(logits["duration"], duration), 0),
-            jnp.where(is_note, among_notes, 0),
-            jnp.argmax(logits["pitch"], axis=-1) == pitch,
-            duration_counts & (jnp.argmax(logits["duration"], axis=-1) == duration),
-        ]
-    )
-
-
-def _bits(logits: jax.Array, symbols: jax.Array) -> jax.Array:
-    """Return the surprisal of symbols ``(batch, time)``, in bits.
-
-    Args:
-        logits: ``(batch, time, alphabet)``.
-        symbols: ``(batch, time)``.
-    """
-    nats = -jax.nn.log_softmax(logits.astype(jnp.float32))
-    chosen = jnp.take_along_axis(nats, symbols[..., None], axis=-1)
-    return chosen[..., 0] / math.log(2)
-
-
-_batch_surprisal = jax.jit(_surprisal, static_argnums=0)

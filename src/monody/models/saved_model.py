@@ -19,13 +19,21 @@ from typing import TYPE_CHECKING
 from monody.errors import MonodyError
 from monody.files import replacing
 from monody.models.events import Vocabulary
+from monody.models.likelihood import surprisal_of
+from monody.models.parts import Parts, numpy_parts
 from monody.models.record import RunRecord
+from monody.progress import Progress
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
+    from monody.models.batches import EncodedSet
     from monody.models.inference_layers import Layer
+    from monody.models.surprisal import Surprisal
 
 RECORD = "monody.json"  # the member with the vocabulary and the record
+
+# A set with more is worth starting Keras for: it uses all cores, or a GPU.
+MANY_EVENTS = 200_000
 
 # What reading our members of a damaged file may raise.
 _DAMAGED = (
@@ -73,6 +81,9 @@ class TrainedModel:
             raise self._not_whole() from error
         self.record = RunRecord.from_json(saved)
 
+    def __reduce__(self) -> tuple[type[TrainedModel], tuple[Path]]:
+        return TrainedModel, (self.path,)  # another process opens the file itself
+
     def _not_whole(self) -> MonodyError:
         return MonodyError(
             f"{str(self.path)!r} is not a whole model file of monody: train again, or "
@@ -105,8 +116,32 @@ class TrainedModel:
             raise self._not_whole() from error
 
     @cached_property
+    def parts(self) -> Parts:
+        """The network on NumPy: all that writing and judging melodies need.
+
+        Raises:
+            MonodyError: If the weights in the file are damaged.
+        """
+        return numpy_parts(self.layers)
+
+    def surprisal(
+        self, encoded: EncodedSet, progress: Progress | None = None
+    ) -> Surprisal:
+        """Return how surprising the network finds each event of a set of melodies.
+
+        Args:
+            encoded: The melodies.
+            progress: Called with how much is done, and how much there is to do.
+        """
+        if len(encoded.pitch) <= MANY_EVENTS:
+            return surprisal_of(self.parts, encoded, progress)
+        from monody.models.keras_likelihood import Evaluator
+
+        return Evaluator(encoded).surprisal(self.network, progress)
+
+    @cached_property
     def layers(self) -> dict[str, Layer]:
-        """Its layers by name, as arrays: all that decoding needs.
+        """Its layers by name, on NumPy.
 
         Raises:
             MonodyError: If the weights in the file are damaged.

@@ -15,25 +15,33 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monody.models.backend import keras
 from monody.models.inference_layers import PARTS, Layer, make_layer
+
+if TYPE_CHECKING:
+    from monody.models.backend import keras
 
 DECODING = "decoding.npz"
 KINDS = "layers.json"
 
 
+def _has_relu(layer: keras.Layer) -> bool:
+    return bool(getattr(layer, "activation", None)) and (
+        layer.get_config().get("activation") == "relu"
+    )
+
+
 def pack_layers(network: keras.Model) -> bytes:
-    """Return the member for a network of ``network.build_model``."""
+    """Return the member for a network of ``keras_network.build_model``."""
     kinds = {}
     arrays = {}
     for layer in network.layers:
         kind = type(layer).__name__
         if kind in PARTS:
-            relu = layer.get_config().get("activation") == "relu"
-            kinds[layer.name] = {"kind": kind, "relu": relu}
+            kinds[layer.name] = {"kind": kind, "relu": _has_relu(layer)}
             for part, array in zip(PARTS[kind], layer.get_weights(), strict=True):
                 arrays[f"{layer.name}/{part}"] = array
     packed = io.BytesIO()

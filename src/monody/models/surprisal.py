@@ -7,7 +7,9 @@ networks and baselines are compared note for note.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from monody.models.events import END, HOLD, REST
 RESAMPLES = 1000
 DRAWS_AT_ONCE = 2_000_000  # bounds the memory: some 40 bytes each
 Floats = NDArray[np.float64]
+Logs = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,54 @@ class Surprisal:
     def bits(self) -> Floats:
         """Bits of each event."""
         return self.pitch_bits + self.duration_bits
+
+    @classmethod
+    def of(
+        cls,
+        pitch_logs: Logs,
+        duration_logs: Logs,
+        pitch: NDArray[np.integer],
+        duration: NDArray[np.integer],
+    ) -> Surprisal:
+        """Look up how surprising a network found the events that came.
+
+        Args:
+            pitch_logs: ``(events, 131)`` log-probabilities of the pitch symbols.
+            duration_logs: ``(events, durations)`` those of the duration symbols.
+            pitch: ``(events,)`` pitch symbols that came.
+            duration: ``(events,)`` duration symbols that came.
+
+        Example:
+            >>> import numpy as np
+            >>> from monody.models.surprisal import Surprisal
+            >>> even = np.full((1, 131), -np.log(131)), np.full((1, 4), -np.log(4))
+            >>> surprisal = Surprisal.of(*even, np.array([60]), np.array([2]))
+            >>> surprisal.bits.round(3).tolist(), surprisal.note_pitch_bits.tolist()
+            ([9.033], [7.0])
+        """
+        is_note, is_timed = pitch < REST, pitch != END
+        pitch_bits = _looked_up(pitch_logs, pitch)
+        notes = pitch_logs[:, :REST].astype(np.float64)
+        among_notes = pitch_bits + np.logaddexp.reduce(notes, axis=1) / math.log(2)
+        return cls(
+            pitch_bits=pitch_bits,
+            duration_bits=np.where(is_timed, _looked_up(duration_logs, duration), 0),
+            note_pitch_bits=np.where(is_note, among_notes, 0),
+            pitch_hit=pitch_logs.argmax(axis=1) == pitch,
+            duration_hit=is_timed & (duration_logs.argmax(axis=1) == duration),
+        )
+
+    @classmethod
+    def from_figures(cls, figures: Floats) -> Surprisal:
+        """Rebuild it from its fields, ``(fields, events)``."""
+        bits, hits = figures[:3], figures[3:] > 0
+        return cls(*bits, *hits)
+
+
+def _looked_up(logs: Logs, symbols: NDArray[np.integer]) -> Floats:
+    """Return the surprisal of symbols in bits, ``(events,)``."""
+    chosen: Floats = logs[np.arange(len(symbols)), symbols].astype(np.float64)
+    return -chosen / math.log(2)
 
 
 @dataclass(frozen=True)
@@ -123,8 +174,6 @@ def melody_sums(values: Floats, encoded: EncodedSet) -> Floats:
 
     Example:
         >>> import numpy as np
-
-    from monody import seeds
         >>> from monody.models.batches import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.models.surprisal import melody_sums
@@ -203,8 +252,6 @@ def resampled(*sums: Floats) -> Floats:
 
     Example:
         >>> import numpy as np
-
-    from monody import seeds
         >>> from monody.models.surprisal import resampled
         >>> counts, values = resampled(np.ones(3), np.array([1.0, 10.0, 100.0]))
         >>> set(counts.tolist()), float(values.max())  # the third melody, three times

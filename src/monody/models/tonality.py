@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from monody.models.backend import Tensor, keras
 from monody.models.events import REST
+from monody.models.numpy_ops import Ops, Tensor
 from monody.music.pitch import PITCH_CLASSES
 
 COUNTS = PITCH_CLASSES + 1  # and the sum of all pitches
 SHARE_SCALE = 4.0  # a pitch class with a quarter of the notes reads as 1
 
-ops = keras.ops
 
-
-def latest_note(pitch: Tensor, before: Tensor) -> Tensor:
+def latest_note(ops: Ops, pitch: Tensor, before: Tensor) -> Tensor:
     """Return the pitch of the latest note, the present event included.
 
     Args:
+        ops: Operations on arrays.
         pitch: Pitch symbols ``(batch, time)``.
         before: Pitch of the latest note before each of them, ``(batch, time)``.
 
@@ -31,18 +30,21 @@ def latest_note(pitch: Tensor, before: Tensor) -> Tensor:
 
     Example:
         >>> import numpy as np
+        >>> from monody.models import numpy_ops
         >>> from monody.models.events import REST
         >>> from monody.models.tonality import latest_note
-        >>> latest_note(np.array([[64, REST]]), np.array([[60, 64]])).tolist()
+        >>> pitch, before = np.array([[64, REST]]), np.array([[60, 64]])
+        >>> latest_note(numpy_ops, pitch, before).tolist()
         [[64, 64]]
     """
     return ops.where(ops.less(pitch, REST), pitch, before)
 
 
-def count_notes(pitch: Tensor) -> Tensor:
+def count_notes(ops: Ops, pitch: Tensor) -> Tensor:
     """Return by how much each event raises the counts of notes.
 
     Args:
+        ops: Operations on arrays.
         pitch: Pitch symbols ``(batch, time)``.
 
     Returns:
@@ -51,8 +53,9 @@ def count_notes(pitch: Tensor) -> Tensor:
 
     Example:
         >>> import numpy as np
+        >>> from monody.models import numpy_ops
         >>> from monody.models.tonality import count_notes
-        >>> count_notes(np.array([[62]])).tolist()[0][0]  # a D
+        >>> count_notes(numpy_ops, np.array([[62]])).tolist()[0][0]  # a D
         [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 62.0]
     """
     is_note = ops.cast(ops.less(pitch, REST), "float32")[..., None]  # (…, 1)
@@ -61,10 +64,11 @@ def count_notes(pitch: Tensor) -> Tensor:
     return ops.concatenate([classes, pitches], axis=-1) * is_note
 
 
-def tonality(counts: Tensor, latest: Tensor) -> Tensor:
+def tonality(ops: Ops, counts: Tensor, latest: Tensor) -> Tensor:
     """Describe the notes heard so far, as seen from the latest.
 
     Args:
+        ops: Operations on arrays.
         counts: All notes up to each event, ``(batch, time, 13)``.
         latest: Pitch of the latest note, ``(batch, time)``.
 
@@ -78,9 +82,10 @@ def tonality(counts: Tensor, latest: Tensor) -> Tensor:
         away; and it lies 3.5 semitones below their mean.
 
         >>> import numpy as np
+        >>> from monody.models import numpy_ops
         >>> from monody.models.tonality import SHARE_SCALE, count_notes, tonality
-        >>> counts = count_notes(np.array([[67, 60]])).cumsum(axis=1)
-        >>> heard = tonality(counts, np.array([[67, 60]]))[0, -1]
+        >>> counts = count_notes(numpy_ops, np.array([[67, 60]])).cumsum(axis=1)
+        >>> heard = tonality(numpy_ops, counts, np.array([[67, 60]]))[0, -1]
         >>> (heard[:12] / SHARE_SCALE).tolist()
         [0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0]
         >>> round(float(heard[12]) * 12, 1)

@@ -25,7 +25,7 @@ from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import PLATEAU, STOPWATCH
 from monody.files import copy_file, make_folder, write_text
 from monody.models.backend import keras
-from monody.models.likelihood import Evaluator
+from monody.models.keras_likelihood import Evaluator
 
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
 RATE_FACTOR = 0.5  # by which the learning rate falls

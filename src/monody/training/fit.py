@@ -22,7 +22,8 @@ from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
 from monody.models.batches import Batches, EncodedSet
-from monody.models.likelihood import Evaluator, network_inputs
+from monody.models.keras_likelihood import Evaluator
+from monody.models.likelihood import network_inputs
 from monody.settings.base import required
 from monody.settings.training import TrainSettings
 from monody.training.callbacks import (

@@ -27,8 +27,7 @@ from monody.models.backend import keras
 from monody.models.baselines.ngrams import bigram
 from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import Vocabulary
-from monody.models.likelihood import Evaluator
-from monody.models.network import build_model, start_from
+from monody.models.keras_network import build_model, start_from
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel, save_model
 from monody.models.surprisal import Score
@@ -254,10 +253,12 @@ def _train_network(
     try:
         best = math.inf
         if settings.fine_tunes and state is None:
-            start_from(network, TrainedModel(experiment.base_path).network)
+            base = TrainedModel(experiment.base_path)
+            start_from(network, base.layers)
             save(experiment.model_path)
             if "validation" in sets:
-                best = Evaluator(sets["validation"]).score(network).bits_per_note
+                encoded = sets["validation"]
+                best = Score.of(base.surprisal(encoded), encoded).bits_per_note
                 explain(f"the base alone: {best:.2f} bits per note, held-out")
         try:
             fit(
@@ -286,11 +287,12 @@ def _write_scores(
     scores: dict[str, SideScores] = {}
     for side in ("validation", "test"):
         if side in sets:
-            evaluator = Evaluator(sets[side])
-            surprise = bigram(sets["train"], sets[side], vocabulary)
-            references = {BIGRAM: Score.of(surprise, sets[side])}
+            encoded = sets[side]
+            surprise = bigram(sets["train"], encoded, vocabulary)
+            references = {BIGRAM: Score.of(surprise, encoded)}
             if base is not None:
-                references[BASE_ALONE] = evaluator.score(base.network)
-            scores[side] = SideScores(evaluator.score(best.network), references)
+                references[BASE_ALONE] = Score.of(base.surprisal(encoded), encoded)
+            own = Score.of(best.surprisal(encoded), encoded)
+            scores[side] = SideScores(own, references)
     experiment.write_scores(scores)
     known_melodies(experiment)  # so that sampling need not build the index

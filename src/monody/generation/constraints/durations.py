@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-import numpy as np
-
 from monody.errors import MonodyError
-from monody.generation.constraints.arrays import Bools, Integers, power_of_two
+from monody.generation.constraints.arrays import Bools
 from monody.generation.constraints.reachable import (
     Counts,
     Durations,
@@ -35,7 +33,7 @@ class DurationPlan:
     durations: Durations
     last_ticks: int  # what the last note has at least
     fillable: Bools  # (length_ticks + 1,): by the ticks left
-    counted: Bools  # (length_ticks + 1, sounds, counts); (1, sounds, 1) if all is True
+    counted: Bools | None  # (length_ticks + 1, sounds, counts), if notes are counted
 
 
 def plan_durations(
@@ -80,9 +78,9 @@ def plan_durations(
     for durations, last in product(_choices(style, spec, alphabet), lasts):
         counted = _count_table(durations, last, spec, span)
         fillable = fillable_lengths(durations, span.length_ticks, last)
-        if len(counted) > 1:  # this table decides: in it holds, too, fill the time
+        if counted is not None:  # this table decides: in it holds, too, fill the time
             fillable[:] = True
-        if fillable[-1] and counted[-1, Sounds.NOTHING, 0]:
+        if fillable[-1] and (counted is None or counted[-1, Sounds.NOTHING, 0]):
             return DurationPlan(durations, last, fillable, counted)
     raise _cannot_fill(spec, span)
 
@@ -135,17 +133,17 @@ def _cannot_fill(spec: MelodySpec, span: Span) -> MonodyError:
     )
 
 
-def counts_of(spec: MelodySpec, bars: int) -> Counts[Integers]:
-    """Return how many notes may begin in each bar; padded to one of few sizes.
+def counts_of(spec: MelodySpec, bars: int) -> Counts:
+    """Return how many notes may begin in each bar, and in one more.
 
     Example:
         >>> from monody.generation.constraints.durations import counts_of
         >>> from monody.generation.constraints.spec import MelodySpec
         >>> counts = counts_of(MelodySpec(notes_per_bar=(3, 6)), bars=12)
         >>> len(counts.low), int(counts.low[0]), int(counts.high[0])
-        (64, 3, 6)
+        (13, 3, 6)
     """
-    size = power_of_two(bars + 1)
+    size = bars + 1
     if spec.kept.pitches:
         notes = [*spec.kept.notes_in_bars, *[0] * size][:size]
         return Counts.of(notes, notes)
@@ -156,16 +154,15 @@ def counts_of(spec: MelodySpec, bars: int) -> Counts[Integers]:
 @lru_cache(maxsize=16)  # 128 melodies are written at a time, all by the same tables
 def _count_table(
     durations: Durations, last_ticks: int, spec: MelodySpec, span: Span
-) -> Bools:
+) -> Bools | None:
     """Return what can be filled where the notes of each bar are counted.
 
     Returns:
-        ``(length_ticks + 1, sounds, counts)``; the last row is the whole melody. Where
-        notes are not counted ``(1, sounds, 1)``, all ``True``.
+        ``(length_ticks + 1, sounds, counts)``; the last row is the whole melody.
+        ``None`` where notes are not counted.
     """
     if not spec.kept.pitches and spec.notes_per_bar is None:
-        # A look-up beyond the end of a table finds its last row: all is allowed.
-        return np.ones((1, len(Sounds), 1), np.bool_)
+        return None
     length, bar_ticks = span
     counts = counts_of(spec, length // bar_ticks + 1)
     if not spec.kept.pitches:

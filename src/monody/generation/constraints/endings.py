@@ -8,27 +8,32 @@ counted, and kept: as many melodies end on the tonic, and few end with a shorter
 
 from __future__ import annotations
 
-import jax
-import jax.numpy as jnp
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.generation.constraints.arrays import Bools, Integers
 from monody.music.key_finding import MAJOR_PROFILE, MINOR_PROFILE
 from monody.music.pitch import PITCH_CLASSES
 
 ANY, HEARD = -1, -2  # instead of a pitch class that a melody is to end on
 
 
-def _profiles() -> NDArray[np.float32]:
+Floats = NDArray[np.float64]
+
+
+@cache
+def _profiles() -> Floats:
     """Return the key profiles, centred and of one length, ``(2, tonics, 12)``."""
-    both = np.array([MAJOR_PROFILE, MINOR_PROFILE], np.float32)
+    both = np.array([MAJOR_PROFILE, MINOR_PROFILE])
     both -= both.mean(axis=1, keepdims=True)
     both /= np.linalg.norm(both, axis=1, keepdims=True)
     tonics = range(PITCH_CLASSES)
     return np.stack([np.roll(both, tonic, axis=1) for tonic in tonics], axis=1)
 
 
-def heard_tonic(class_ticks: jax.Array, possible: jax.Array) -> jax.Array:
+def heard_tonic(class_ticks: Floats, possible: Bools) -> Integers:
     """Return the tonic of the key that melodies are heard in.
 
     The key is the one that ``music.key_finding.estimated_keys`` finds.
@@ -43,20 +48,20 @@ def heard_tonic(class_ticks: jax.Array, possible: jax.Array) -> jax.Array:
     Example:
         The notes of F major, the tonic and the fifth longer than the others:
 
-        >>> import jax
         >>> import numpy as np
         >>> from monody.generation.constraints.endings import heard_tonic
         >>> ticks = np.array([[48.0, 0, 12, 0, 12, 72, 0, 12, 0, 24, 12, 0]])
-        >>> jax.jit(heard_tonic)(ticks, np.ones(12, bool)).tolist()
+        >>> heard_tonic(ticks, np.ones(12, bool)).tolist()
         [5]
     """
-    fits = jnp.einsum("rp,mtp->rtm", class_ticks, _profiles()).max(axis=-1)
-    return jnp.argmax(jnp.where(possible, fits, -jnp.inf), axis=-1)
+    fits = np.einsum("rp,mtp->rtm", class_ticks, _profiles()).max(axis=-1)
+    tonics: Integers = np.argmax(np.where(possible, fits, -np.inf), axis=-1)
+    return tonics
 
 
 def closing_notes(
-    tonic: jax.Array, class_ticks: jax.Array, closing: jax.Array, allowed: jax.Array
-) -> jax.Array:
+    tonic: Integers, class_ticks: Floats, closing: Bools, allowed: Bools
+) -> Bools:
     """Find the notes that each melody may end with.
 
     Args:
@@ -72,18 +77,17 @@ def closing_notes(
     Example:
         One melody is to end on a C, the other on any note:
 
-        >>> import jax
         >>> import numpy as np
         >>> from monody.generation.constraints.endings import ANY, closing_notes
         >>> scale = np.isin(np.arange(131), [60, 62, 64, 67, 72])
         >>> tonic, class_ticks = np.array([0, ANY]), np.zeros((2, 12))
-        >>> notes = jax.jit(closing_notes)(tonic, class_ticks, scale, scale)
+        >>> notes = closing_notes(tonic, class_ticks, scale, scale)
         >>> [np.flatnonzero(row).tolist() for row in notes]
         [[60, 72], [60, 62, 64, 67, 72]]
     """
     classes = np.arange(len(closing)) % PITCH_CLASSES  # (symbols,)
-    possible = jnp.zeros(PITCH_CLASSES, bool).at[classes].max(closing & allowed)
-    asked = jnp.where(tonic == HEARD, heard_tonic(class_ticks, possible), tonic)
+    possible = np.bincount(classes[closing & allowed], minlength=PITCH_CLASSES) > 0
+    asked = np.where(tonic == HEARD, heard_tonic(class_ticks, possible), tonic)
     free = ((asked < 0) | ~possible[asked])[:, None]  # (rows, 1)
-    same: jax.Array = classes == asked[:, None]  # (rows, symbols)
+    same: Bools = classes == asked[:, None]  # (rows, symbols)
     return closing & (free | same)

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Generic, NamedTuple
+from typing import NamedTuple
 
-import jax
 import numpy as np
 
-from monody.generation.constraints.arrays import Array, Bools, Integers
+from monody.generation.constraints.arrays import Bools, Integers
 
 
 class Kind(IntEnum):
@@ -43,17 +42,6 @@ class Durations:
     notes: frozenset[int]
     rests: frozenset[int]
     holds: frozenset[int]
-
-    @property
-    def shortest(self) -> int:
-        """Ticks of the shortest event.
-
-        Example:
-            >>> from monody.generation.constraints.reachable import Durations
-            >>> Durations(frozenset({12, 24}), frozenset({6}), frozenset()).shortest
-            6
-        """
-        return min(self.notes | self.rests | self.holds)
 
 
 def fillable_lengths(
@@ -95,15 +83,15 @@ def fillable_lengths(
     return np.array([bit == "1" for bit in bits])
 
 
-class Counts(NamedTuple, Generic[Array]):
+class Counts(NamedTuple):
     """How many notes may begin in each bar."""
 
-    low: Array  # (bars,) fewest
-    high: Array  # (bars,) most
-    needy: Array  # (bars,): bars before each that must have a note
+    low: Integers  # (bars,) fewest
+    high: Integers  # (bars,) most
+    needy: Integers  # (bars,): bars before each that must have a note
 
     @classmethod
-    def of(cls, low: Sequence[int], high: Sequence[int]) -> Counts[Integers]:
+    def of(cls, low: Sequence[int], high: Sequence[int]) -> Counts:
         """Make the arrays of a melody's bars, the last one whole or not.
 
         Args:
@@ -120,8 +108,8 @@ class Counts(NamedTuple, Generic[Array]):
 
 
 def count_event(
-    counts: Counts[Array], begun: Array, bar: Array, lines: Array
-) -> tuple[Bools | jax.Array, Array]:
+    counts: Counts, begun: Integers, bar: Integers, lines: Integers
+) -> tuple[Bools, Integers]:
     """Move the count of a bar's notes on by one event. The arrays broadcast.
 
     Args:
@@ -158,7 +146,7 @@ def fillable_by_counts(
     durations: Durations,
     length_ticks: int,
     bar_ticks: int,
-    counts: Counts[Integers],
+    counts: Counts,
     last_ticks: int = 0,
 ) -> Bools:
     """Find what can be filled with the right number of notes beginning in each bar.

@@ -7,30 +7,28 @@ long; a network that is fed its own notes may never stop.
 
 from __future__ import annotations
 
-from typing import Generic, NamedTuple
+from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from monody.experiments.corpus_style import FIGURE_NOTES
-from monody.generation.constraints.arrays import Array, Integers
+from monody.generation.constraints.arrays import Bools, Integers
 
 NOTHING = -1  # where there is no note; no note is like it
 
 
-class Repeats(NamedTuple, Generic[Array]):
+class Repeats(NamedTuple):
     """The latest notes of melodies and how far they repeat.
 
-    Both are ``(rows, figures)``; of one melody on the host ``(figures,)``.
+    Both are ``(rows, figures)``; of one melody ``(figures,)``.
     """
 
-    latest: Array  # MIDI numbers, the latest first; NOTHING where there is none
-    runs: Array  # column n - 1: notes in a row that are the same as the one n before
+    latest: Integers  # MIDI numbers, the latest first; NOTHING where there is none
+    runs: Integers  # column n - 1: notes in a row that are the same as the one n before
 
 
-def no_repeats(rows: int) -> Repeats[Integers]:
+def no_repeats(rows: int) -> Repeats:
     """Return the repeats of melodies without a note, ``(rows, figures)`` each.
 
     Example:
@@ -42,9 +40,7 @@ def no_repeats(rows: int) -> Repeats[Integers]:
     return Repeats(blank + NOTHING, blank)
 
 
-def repeat(
-    repeats: Repeats[jax.Array], pitch: jax.Array, is_note: jax.Array
-) -> Repeats[jax.Array]:
+def repeat(repeats: Repeats, pitch: Integers, is_note: Bools) -> Repeats:
     """Take in one event of each melody.
 
     Args:
@@ -56,15 +52,15 @@ def repeat(
         The repeats with the event, ``(rows, figures)`` each.
     """
     pitch, is_note = pitch[:, None], is_note[:, None]  # (rows, 1)
-    latest = jnp.concatenate([pitch, repeats.latest[:, :-1]], axis=1)
+    latest = np.concatenate([pitch, repeats.latest[:, :-1]], axis=1)
     runs = (repeats.runs + 1) * (repeats.latest == pitch)  # (rows, figures)
     return Repeats(
-        jnp.where(is_note, latest, repeats.latest),
-        jnp.where(is_note, runs, repeats.runs),
+        np.where(is_note, latest, repeats.latest),
+        np.where(is_note, runs, repeats.runs),
     )
 
 
-def repeats_of(pitches: NDArray[np.integer]) -> Repeats[Integers]:
+def repeats_of(pitches: NDArray[np.integer]) -> Repeats:
     """Return the repeats that one melody ends with, ``(figures,)`` each.
 
     Args:

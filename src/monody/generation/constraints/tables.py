@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
 from monody.errors import MonodyError
-from monody.generation.constraints.arrays import (
-    Bools,
-    Integers,
-    Scalar,
-    on_device,
-    power_of_two,
-)
-from monody.generation.constraints.durations import UNLIMITED, counts_of, plan_durations
-from monody.generation.constraints.reachable import Counts, Durations, Kind
+from monody.generation.constraints.arrays import Bools, Integers
+from monody.generation.constraints.durations import counts_of, plan_durations
+from monody.generation.constraints.reachable import Durations, Kind
 from monody.generation.constraints.rules import FREE, IS_NOTE, SYMBOLS, Rules
 from monody.generation.constraints.spec import MelodySpec, Span
-from monody.models.events import PITCH_SYMBOLS, Vocabulary
+from monody.models.events import Vocabulary
 from monody.models.record import CorpusStyle
 from monody.music.pitch import PITCH_CLASSES
 
-# Tables are padded to one of few sizes, no smaller than these.
-MIN_TICKS, MIN_KEPT, MIN_SPANS = 8192, 1024, 8
-MIN_COUNTED = (64, 0, 8)  # ticks left, sounds (always as many), counts
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def make_rules(
@@ -34,7 +26,7 @@ def make_rules(
     style: CorpusStyle,
     spec: MelodySpec,
     spans: Sequence[Span],
-) -> tuple[Rules, int]:
+) -> Rules:
     """Make the tables.
 
     Args:
@@ -44,7 +36,7 @@ def make_rules(
         spans: The different times that the melodies fill.
 
     Returns:
-        The tables, and the ticks of the shortest event.
+        The tables.
 
     Raises:
         MonodyError: If no melody can be all that is asked.
@@ -62,11 +54,9 @@ def make_rules(
         ... )
         >>> vocabulary, spans = Vocabulary("notes"), [Span(96, 96)]
         >>> spec = MelodySpec(pitch_classes=frozenset({0, 4, 7}))
-        >>> rules, shortest = make_rules(vocabulary, style, spec, spans)
+        >>> rules = make_rules(vocabulary, style, spec, spans)
         >>> np.flatnonzero(rules.key & rules.pitches)[:4].tolist()
         [60, 64, 67, 72]
-        >>> shortest  # ticks
-        12
     """
     if spec.note_ticks is not None and vocabulary.encoding == "steps":
         raise MonodyError(
@@ -82,39 +72,30 @@ def make_rules(
     ticks = np.array(vocabulary.durations)
     alphabet = frozenset(ticks.tolist())
     plans = [plan_durations(style, spec, span, alphabet) for span in spans]
-    anything = np.ones(PITCH_SYMBOLS, np.bool_)
     free_pitch = spec.pitches is not None or spec.kept.pitches
     bars = max(length // bar for length, bar in spans)
-    counted = [plan.counted for plan in plans]
-    rules = Rules(
-        ticks=on_device(ticks),
-        closing=on_device(closing),
-        last_ticks=_stacked([np.array(plan.last_ticks) for plan in plans]),
-        free=on_device(np.bool_(spec.free)),
-        pitches=on_device(anything if free_pitch else in_range),
-        durations=_stacked([_masks(plan.durations, ticks) for plan in plans]),
-        key=on_device(in_key),
-        range=on_device(in_range if spec.pitches else anything),
-        values=on_device(_value_masks(spec.note_ticks, ticks)),
-        fillable=_stacked([plan.fillable for plan in plans], [MIN_TICKS]),
-        counted=_stacked(counted, MIN_COUNTED if len(counted[0]) > 1 else ()),
-        counts=Counts(*map(on_device, counts_of(spec, bars))),
-        repeats=on_device(_max_repeats(style.repeats, spec)),
-        kept_kinds=_padded(spec.kept.kinds),
-        kept_durations=_padded(spec.kept.durations),
-        last_kept=on_device(np.int32(_last_note(spec.kept.kinds))),
-        kept_pitches=_padded(spec.kept.pitches),
+    counted = [plan.counted for plan in plans if plan.counted is not None]
+    return Rules(
+        ticks=ticks,
+        closing=closing,
+        last_ticks=np.array([plan.last_ticks for plan in plans]),
+        free_ticks=spec.free_ticks,
+        pitches=np.ones_like(in_range) if free_pitch else in_range,
+        durations=np.stack([_masks(plan.durations, ticks) for plan in plans]),
+        key=in_key if spec.pitch_classes is not None else None,
+        range=in_range if spec.pitches is not None else None,
+        values=_value_masks(spec.note_ticks, ticks),
+        lengths=np.array([span.length_ticks for span in spans]),
+        fillable=_stacked([plan.fillable for plan in plans]),
+        counted=_stacked(counted) if counted else None,
+        counts=counts_of(spec, bars),
+        # A rewrite that keeps the pitches also keeps their repeats.
+        repeats=None if spec.kept.pitches else np.array(style.repeats),
+        kept_kinds=np.array(spec.kept.kinds, np.int64),
+        kept_durations=np.array(spec.kept.durations, np.int64),
+        last_kept=_last_note(spec.kept.kinds),
+        kept_pitches=np.array(spec.kept.pitches, np.int64),
     )
-    return rules, min(plan.durations.shortest for plan in plans)
-
-
-def _max_repeats(usual: Sequence[int], spec: MelodySpec) -> Integers:
-    """Return how far figures of 1, 2, … notes may repeat, ``(figures,)``.
-
-    That is as far as they usually do in the corpus. A rewrite that keeps the pitches
-    also keeps their repeats, so there nothing is too far.
-    """
-    return np.full(len(usual), UNLIMITED) if spec.kept.pitches else np.array(usual)
 
 
 def _of_classes(pitch_classes: Iterable[int] | None) -> Bools:
@@ -152,10 +133,10 @@ def _masks(durations: Durations, ticks: Integers) -> Bools:
     return np.array([np.isin(ticks, list(kinds[kind])) for kind in Kind])
 
 
-def _value_masks(values: frozenset[int] | None, ticks: Integers) -> Bools:
+def _value_masks(values: frozenset[int] | None, ticks: Integers) -> Bools | None:
     """Return which durations are note values asked for, ``(kinds, durations)``."""
     if values is None:
-        return np.ones((len(Kind), len(ticks)), np.bool_)
+        return None
     masks = np.tile(np.isin(ticks, list(values)), (len(Kind), 1))
     masks[Kind.END] = True
     return masks
@@ -166,28 +147,10 @@ def _last_note(kinds: Sequence[int]) -> int:
     return max((i for i, kind in enumerate(kinds) if kind == 0), default=FREE)
 
 
-def _stacked(
-    tables: Sequence[NDArray[Scalar]], minimums: Sequence[int] = ()
-) -> jax.Array:
-    """Lay the tables of spans on one another, padded with 0: ``(spans, …)``.
-
-    Args:
-        tables: One for each span. The last is repeated, up to one of few numbers.
-        minimums: The smallest size of each axis that is padded to one of few sizes. An
-            axis whose minimum is 0 or missing is as long as the longest table.
-    """
-    sizes = np.array([table.shape for table in tables]).max(axis=0).tolist()
-    for axis, minimum in enumerate(minimums):
-        sizes[axis] = power_of_two(sizes[axis], minimum) if minimum else sizes[axis]
-    number = power_of_two(len(tables), MIN_SPANS)
-    stacked = np.zeros((number, *sizes), tables[0].dtype)
-    for place in range(number):
-        table = tables[min(place, len(tables) - 1)]
-        stacked[place, ...][tuple(map(slice, table.shape))] = table
-    return on_device(stacked)
-
-
-def _padded(symbols: Sequence[int]) -> jax.Array:
-    """Return symbols padded with ``FREE`` to one of few sizes, at least one of it."""
-    size = power_of_two(len(symbols) + 1, MIN_KEPT)
-    return on_device(np.array([*symbols, *[FREE] * (size - len(symbols))]))
+def _stacked(tables: Sequence[NDArray[Scalar]]) -> NDArray[Scalar]:
+    """Lay the tables of spans on one another, padded with 0: ``(spans, …)``."""
+    sizes = np.array([table.shape for table in tables]).max(axis=0)
+    stacked = np.zeros((len(tables), *sizes), tables[0].dtype)
+    for place, table in enumerate(tables):
+        stacked[place][tuple(map(slice, table.shape))] = table
+    return stacked

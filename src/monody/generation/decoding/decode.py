@@ -1,40 +1,42 @@
-"""From starts to melodies: rows for the compiled loop, and what it wrote of each.
+"""From starts to melodies: what the network hears first, and what was written.
 
-Melodies are written together, ``ROWS`` at a time; a melody does not depend on how many
-others are asked for. The state of the network is carried from event to event; what may
-come next (``constraints.rules``) is a table look-up inside the loop.
+Melodies are written together, a group at a time; a melody does not depend on how many
+others are asked for. What may come next is decided in ``constraints.rules``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from monody.generation.constraints.arrays import Integers, on_device, power_of_two
+from monody import seeds
+from monody.generation.constraints.arrays import Integers
 from monody.generation.constraints.endings import ANY
 from monody.generation.constraints.repetition import Repeats, repeats_of
+from monody.generation.constraints.rules import Rules
 from monody.generation.constraints.spec import MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.generation.decoding.loop import (
-    COSTS,
     GroupEvents,
+    Progress,
     RowInputs,
     Samplers,
     bars_left,
     write_group,
 )
-from monody.generation.decoding.state import EventInputs
+from monody.models.decoder_state import EventInputs
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
+from monody.models.inference_layers import whole_blocks
+from monody.models.passages import Passage, read_passages
 from monody.models.saved_model import TrainedModel
 from monody.music.pitch import MIDDLE_C, PITCH_CLASSES
 
-ROWS = 32  # melodies written together, always: one compilation, and the same rounding
+ROWS = 64  # melodies written together, at most
 MAX_READ = 512  # events of a primer that are read, the last ones
-MIN_EVENTS = 1024  # room for events, at least: few compilations
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,7 @@ class DecodedMelody:
 
     events: Events  # without an end
     bits: float  # its surprisal (information content)
-    primer_bits: float  # that of the primer, from where it is judged
-    cost_bits: dict[str, float]  # of each of `COSTS`: -log2 of the share that it left
+    cost_bits: dict[str, float]  # of each rule asked: -log2 of the share that it left
 
 
 def decode_events(
@@ -88,79 +89,116 @@ def decode_events(
     Raises:
         MonodyError: If no melody can be all that is asked.
     """
-    different = dict.fromkeys(Span(s.length_ticks, s.bar_ticks) for s in starts)
-    spans = {span: index for index, span in enumerate(different)}
-    style = model.record.style
-    rules, shortest = make_rules(model.vocabulary, style, spec, list(spans))
-    longest = max(spans).length_ticks
-    max_events = power_of_two(longest // shortest + spec.free, MIN_EVENTS)
+    spans = list(dict.fromkeys(map(_span_of, starts)))
+    rules = make_rules(model.vocabulary, model.record.style, spec, spans)
     melodies: list[DecodedMelody] = []
-    for first in range(0, len(starts), ROWS):
-        group = starts[first : first + ROWS]
-        rows = _rows_of(_in_rows(group), spans, spec, model.vocabulary, seed)
-        written = write_group(model.layers, max_events, rules, samplers, rows)
-        melodies += _trim(written, group, model.vocabulary)
+    # One thread: products of a few rows are no quicker with two, and are rounded in
+    # another way.
+    with threadpool_limits(1, user_api="blas"):
+        for first in range(0, len(starts), ROWS):
+            group = starts[first : first + ROWS]
+            melodies += _write(model, group, spans, spec, rules, samplers, seed)
     return melodies
 
 
-def _in_rows(starts: Sequence[Start]) -> list[Start]:
-    """Fill up to ``ROWS`` with the last one; what those rows write is dropped."""
-    start = starts[-1]
-    return [*starts, *[start] * (ROWS - len(starts))]
-
-
-def _rows_of(
+def _write(
+    model: TrainedModel,
     group: Sequence[Start],
-    spans: dict[Span, int],
+    spans: Sequence[Span],
     spec: MelodySpec,
-    vocabulary: Vocabulary,
+    rules: Rules,
+    samplers: Samplers,
     seed: int,
-) -> RowInputs:
-    """Lay out the melodies of a group as arrays of JAX."""
-    ends = [_end_of(start, spec.free) for start in group]
-    times = [Span(start.length_ticks, start.bar_ticks) for start in group]
-    reads, counts = _primer_reads(group, vocabulary, spec.free)
-    class_ticks = [_class_ticks(start, vocabulary) for start in group]
-    repeats = [repeats_of(_notes_of(start.primer)) for start in group]
+) -> list[DecodedMelody]:
+    """Write a group of melodies side by side."""
+    free = spec.free_ticks is not None
+    # Rows that fill the last block write nothing.
+    idle = [replace(group[-1], length_ticks=0)] * (
+        whole_blocks(len(group)) - len(group)
+    )
+    rows = [*group, *idle]
+    reads = [tuple(reads_of(start, model.vocabulary, free)) for start in rows]
+    # Many melodies may continue one primer: it is read once.
+    place = {read: index for index, read in enumerate(dict.fromkeys(reads))}
+    heard, _ = read_passages(model.parts, [passage_of(read) for read in place])
+    last = np.array([read[-1] for read in reads])  # (rows, fields)
+    written = write_group(
+        heard.take(np.array([place[read] for read in reads])),
+        _inputs_of(rows, spans, free),
+        _beginning(rows, EventInputs(*last.T), model.vocabulary),
+        rules,
+        samplers,
+        [seeds.events(seed, *start.draw) for start in rows],
+    )
+    return _trim(written, group, model.vocabulary, free=free)
+
+
+def passage_of(reads: Sequence[EventInputs[int]], judged: int = 0) -> Passage:
+    """Return what is read before the last event of a primer, which writing begins with.
+
+    Args:
+        reads: From ``reads_of``.
+        judged: How many of the primer's events, the last ones, are judged.
+    """
+    columns = np.array(reads).T  # (fields, events)
+    inputs = EventInputs(*columns[:, :-1])
+    following = EventInputs(*columns[:, 1:])
+    return Passage(inputs, following.pitch_in, following.duration_in, judged)
+
+
+def _inputs_of(rows: Sequence[Start], spans: Sequence[Span], free: bool) -> RowInputs:
+    """Lay out what differs between the melodies of a group."""
+    ends = [_end_of(start, free) for start in rows]
+    at = [spans.index(_span_of(start)) if start.length_ticks else 0 for start in rows]
     return RowInputs(
-        seed=on_device(np.uint32(seed)),
-        draws=on_device(np.array([start.draw for start in group], np.uint32)),
-        reads=EventInputs(*map(on_device, reads)),
-        reads_count=on_device(counts),
-        length=_column(time.length_ticks for time in times),
-        bar_ticks=_column(time.bar_ticks for time in times),
-        span=_column(spans[time] for time in times),
-        end_bar=_column(bar for bar, _ in ends),
-        end_position=_column(position for _, position in ends),
-        first_bar=_column(start.bars for start in group),
-        tonic=_column(start.tonic for start in group),
-        class_ticks=on_device(np.array(class_ticks)),
-        judged=_column(_judged_reads(start) for start in group),
-        repeats=Repeats(
-            latest=on_device(np.array([each.latest for each in repeats])),
-            runs=on_device(np.array([each.runs for each in repeats])),
-        ),
+        row=np.arange(len(rows)),
+        bar_ticks=np.array([start.bar_ticks for start in rows]),
+        span=np.array(at),
+        end_bar=np.array([bar for bar, _ in ends]),
+        end_position=np.array([position for _, position in ends]),
+        first_bar=np.array([start.bars for start in rows]),
+        tonic=np.array([start.tonic for start in rows]),
     )
 
 
-def _column(numbers: Iterable[int]) -> jax.Array:
-    """Return a number of each melody as an array, ``(rows,)``."""
-    return on_device(np.array(list(numbers)))
+def _beginning(
+    rows: Sequence[Start], inputs: EventInputs[Integers], vocabulary: Vocabulary
+) -> Progress:
+    """Return where melodies are before anything is written.
+
+    Args:
+        rows: The melodies.
+        inputs: What the network reads next, ``(rows,)`` each.
+        vocabulary: The symbols.
+    """
+    repeats = [repeats_of(_notes_of(start.primer)) for start in rows]
+    blank = np.zeros(len(rows), np.int64)
+    return Progress(
+        inputs=inputs,
+        left=np.array([start.length_ticks for start in rows]),
+        class_ticks=np.array([_class_ticks(start, vocabulary) for start in rows]),
+        repeats=Repeats(
+            latest=np.array([each.latest for each in repeats]),
+            runs=np.array([each.runs for each in repeats]),
+        ),
+        sounding=np.zeros(len(rows), np.bool_),
+        notes=blank,
+        begun=blank,
+    )
 
 
-def _class_ticks(start: Start, vocabulary: Vocabulary) -> NDArray[np.float32]:
+def _span_of(start: Start) -> Span:
+    return Span(start.length_ticks, start.bar_ticks)
+
+
+def _class_ticks(start: Start, vocabulary: Vocabulary) -> NDArray[np.float64]:
     """Return the ticks that a primer spends on each pitch class, ``(12,)``."""
-    spent = np.zeros(PITCH_CLASSES, np.float32)
+    spent = np.zeros(PITCH_CLASSES)
     if start.primer is not None:
         notes = start.primer.pitch < REST
         ticks = np.array(vocabulary.durations)[start.primer.duration[notes]]
         np.add.at(spent, start.primer.pitch[notes] % PITCH_CLASSES, ticks)
     return spent
-
-
-def _judged_reads(start: Start) -> int:
-    """Return how many of a primer's events, the last ones, are judged."""
-    return len(start.primer) - start.judged_from if start.primer is not None else 0
 
 
 def _notes_of(primer: Events | None) -> NDArray[np.integer]:
@@ -177,25 +215,19 @@ def _end_of(start: Start, free: bool) -> tuple[int, int]:
     return start.bars + bars, UNKNOWN if free else position + 1
 
 
-def _primer_reads(
-    starts: Sequence[Start], vocabulary: Vocabulary, free: bool
-) -> tuple[EventInputs[NDArray[np.int32]], Integers]:
-    """Lay out what the network reads before it writes, ``(rows, reads)``, and how much.
-
-    First comes the start symbol, then the primer's events, the last of them in the last
-    column. A primer from the middle of a melody leaves the start out.
-    """
-    primers = [_reads_of(start, vocabulary, free)[-MAX_READ:] for start in starts]
-    counts = np.array([len(reads) for reads in primers])
-    padded = [[reads[0]] * (MAX_READ - len(reads)) + reads for reads in primers]
-    table = np.array(padded, np.int32)  # (rows, reads, fields)
-    return EventInputs(*np.moveaxis(table, -1, 0)), counts
-
-
-def _reads_of(
-    start: Start, vocabulary: Vocabulary, free: bool
+def reads_of(
+    start: Start, vocabulary: Vocabulary, free: bool = False
 ) -> list[EventInputs[int]]:
-    """List what the network reads of one primer, with where the next event begins."""
+    """List what the network reads of one primer, with where the next event begins.
+
+    First comes the start symbol. A primer from the middle of a melody leaves it out. Of
+    a long one only the last events are read.
+
+    Args:
+        start: Where the melody starts.
+        vocabulary: The symbols.
+        free: Whether the network is to end it, and so is not told where.
+    """
     symbols = [(START, vocabulary.start_duration)]
     places: list[tuple[int, int, int]] = []  # position, bar and meter
     if start.primer is not None:
@@ -212,46 +244,38 @@ def _reads_of(
     notes = [pitch for pitch, _ in symbols if pitch < REST]
     before = notes[0] if inside and notes else MIDDLE_C
     end_bar, end_position = _end_of(start, free)
-    left = bars_left(end_bar, np.array([bar for _, bar, _ in places]), end_position)
+    left = bars_left(
+        np.array(end_bar),
+        np.array([bar for _, bar, _ in places]),
+        np.array(end_position),
+    )
     reads = []
     for (pitch, duration), place, bars in zip(
         symbols, places, left.tolist(), strict=True
     ):
         reads.append(EventInputs(pitch, before, duration, *place, bars, end_position))
         before = pitch if pitch < REST else before
-    return reads
+    return reads[-MAX_READ:]
 
 
 def _trim(
-    written: GroupEvents, group: Sequence[Start], vocabulary: Vocabulary
+    written: GroupEvents, group: Sequence[Start], vocabulary: Vocabulary, *, free: bool
 ) -> list[DecodedMelody]:
     """Cut each melody of a group where it ends.
 
     Raises:
         RuntimeError: If one is not as long as was asked: a fault of the rules.
     """
-    pitches = np.asarray(written.pitch)[: int(written.events)]  # (events, rows)
-    durations = np.asarray(written.duration)[: int(written.events)]
-    bits, primer_bits = np.asarray(written.bits), np.asarray(written.primer_bits)
-    costs = np.asarray(written.costs)  # (rows, rules + 1)
     ticks = np.array(vocabulary.durations)
     melodies = []
     for row, start in enumerate(group):
-        pitch, duration = pitches[:, row], durations[:, row]
-        begins = np.cumsum(ticks[duration]) - ticks[duration]
-        inside = begins < start.length_ticks
-        goes_on = np.logical_and.accumulate(pitch != END)
-        own = inside & goes_on  # (events,)
-        if goes_on[inside].all() and ticks[duration[own]].sum() != start.length_ticks:
+        pitch, duration = written.pitch[:, row], written.duration[:, row]
+        own = np.logical_and.accumulate(pitch != END)  # (events,)
+        if not free and ticks[duration[own]].sum() != start.length_ticks:
             raise RuntimeError("a melody was written that is not as long as asked")
-        melodies.append(
-            DecodedMelody(
-                events=_without_places(pitch[own], duration[own]),
-                bits=float(bits[row]),
-                primer_bits=float(primer_bits[row]),
-                cost_bits=dict(zip(COSTS, costs[row].tolist(), strict=True)),
-            )
-        )
+        costs = {name: float(each[row]) for name, each in written.costs.items()}
+        events = _without_places(pitch[own], duration[own])
+        melodies.append(DecodedMelody(events, float(written.bits[row]), costs))
     return melodies
 
 

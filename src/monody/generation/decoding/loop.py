@@ -1,337 +1,362 @@
-"""The compiled loop that writes a group of melodies, event by event."""
+"""The loop that writes melodies side by side, event by event.
+
+Each turn the network reads the latest event of each melody, the rules say what may come
+next, and one symbol of it is drawn: first the pitch, then the duration. Melodies that
+are done leave the loop.
+"""
 
 from __future__ import annotations
 
 import math
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple, TypeVar
 
-import jax
-import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
-from monody.generation.constraints.arrays import Array
+from monody.generation.constraints.arrays import Bools, Integers
 from monody.generation.constraints.endings import closing_notes
 from monody.generation.constraints.repetition import Repeats, repeat
 from monody.generation.constraints.rules import (
-    RULES,
+    Allowed,
     Now,
     Rules,
     allow,
     as_a_note,
     count_on,
     kinds_of,
+    rules_asked,
+    timed,
 )
 from monody.generation.decoding.sampling import SamplingSettings, sample
-from monody.generation.decoding.state import (
-    DecoderState,
-    EventInputs,
-    as_sequence,
-    empty_state,
-    read_event,
-    take_pitch,
-)
-from monody.models.copy_attention import Layers
+from monody.models import numpy_ops
+from monody.models.decoder_state import DecoderState, EventInputs
 from monody.models.events import END, REST, UNKNOWN, bars_left_symbol
-from monody.models.network import predict_duration, predict_pitch
+from monody.models.inference_layers import whole_blocks
 from monody.models.tonality import latest_note
 from monody.music.pitch import PITCH_CLASSES
 
-COSTS = (*RULES, "all")  # what is known of each rule, and of all together
-# Compiles in three quarters of the time, and the loop is no slower.
-COMPILER_OPTIONS = {"xla_backend_optimization_level": 1}
+ALL = "all"  # the cost of all rules together
 MIN_SHARE = 1e-9  # a cost is not higher: 30 bits
+DRAWN_AT_ONCE = 128  # events of a melody, whose random numbers are drawn
 
 Samplers = tuple[SamplingSettings, SamplingSettings]  # of pitch and duration symbols
+Floats = NDArray[Any]
+Rows = TypeVar("Rows", bound="RowInputs | Progress")
 
 
-class RowInputs(NamedTuple):
+@dataclass(frozen=True)
+class RowInputs:
     """What differs from melody to melody; ``(rows,)`` unless said."""
 
-    seed: jax.Array  # scalar, of all
-    draws: jax.Array  # (rows, 2): tells a melody's random draws from those of others
-    reads: EventInputs[jax.Array]  # (rows, reads): start or primer, in the last columns
-    reads_count: jax.Array  # columns that are read
-    length: jax.Array  # ticks to be written
-    bar_ticks: jax.Array
-    span: jax.Array  # index of its span in the tables of `Rules`
-    end_bar: jax.Array  # where the melody ends, for the network to lead it there
-    end_position: jax.Array  # symbol; UNKNOWN where the network ends the melody
-    first_bar: jax.Array  # in which writing begins, counted from the primer's first
-    tonic: jax.Array  # a pitch class to end on, or endings.HEARD or ANY
-    class_ticks: jax.Array  # (rows, 12): ticks spent on each pitch class in the primer
-    judged: jax.Array  # how many of the last events of the primer are judged
-    repeats: Repeats[jax.Array]  # (rows, figures) each: of the primer
+    row: Integers  # index of the melody in its group
+    bar_ticks: Integers
+    span: Integers  # index of its span in the tables of `Rules`
+    end_bar: Integers  # where the melody ends, for the network to lead it there
+    end_position: Integers  # symbol; UNKNOWN where the network ends the melody
+    first_bar: Integers  # in which writing begins, counted from the primer's first
+    tonic: Integers  # a pitch class to end on, or endings.HEARD or ANY
+
+
+@dataclass
+class Progress:
+    """How far each melody is; ``(rows,)`` unless said."""
+
+    inputs: EventInputs[Integers]  # what the network reads next, ``(rows,)`` each
+    left: Integers  # ticks still to be filled
+    class_ticks: Floats  # (rows, 12): ticks spent on each pitch class
+    repeats: Repeats  # (rows, figures) each
+    sounding: Bools  # whether a note sounds that a hold would lengthen
+    notes: Integers  # written so far
+    begun: Integers  # notes in this bar
+
+
+@dataclass
+class Written:
+    """What was written of a group, as far as it is."""
+
+    pitch: list[Integers] = field(default_factory=list)  # of each event (rows there,)
+    duration: list[Integers] = field(default_factory=list)  # likewise
+    rows: list[Integers] = field(default_factory=list)  # indices of the rows there
 
 
 class GroupEvents(NamedTuple):
     """A group of melodies as they were written."""
 
-    events: jax.Array  # scalar: how many were written; what follows them is empty
-    pitch: jax.Array  # (events, rows) pitch symbols
-    duration: jax.Array  # (events, rows) duration symbols
-    bits: jax.Array  # (rows,) surprisal of what was written
-    primer_bits: jax.Array  # (rows,) surprisal of the primer's judged events
-    costs: jax.Array  # (rows, rules + 1) bits; the last is that of all rules together
+    pitch: NDArray[np.uint8]  # (events, rows) pitch symbols; END after the end
+    duration: NDArray[np.uint8]  # (events, rows) duration symbols
+    bits: Floats  # (rows,) surprisal
+    costs: Mapping[str, Floats]  # of each rule, and of `ALL` together: (rows,) bits
 
 
-class _LoopState(NamedTuple):
-    """What is carried from event to event; ``(rows,)`` unless said."""
-
-    event: jax.Array  # scalar: events written so far; below 0 while primers are read
-    inputs: EventInputs[jax.Array]  # what the network reads next
-    decoder: DecoderState
-    left: jax.Array  # ticks still to be filled
-    sounding: jax.Array  # bool: whether a note sounds that a hold would lengthen
-    notes: jax.Array  # written so far
-    begun: jax.Array  # notes in this bar
-    class_ticks: jax.Array  # (rows, 12): ticks spent on each pitch class
-    repeats: Repeats[jax.Array]  # (rows, figures) each
-    bits: jax.Array
-    primer_bits: jax.Array
-    costs: jax.Array  # (rows, rules + 1) bits; the last is that of all rules together
-    pitch: jax.Array  # (events, rows) written so far
-    duration: jax.Array  # (events, rows)
-
-
-@partial(jax.jit, static_argnums=1, compiler_options=COMPILER_OPTIONS)
 def write_group(
-    layers: Layers,
-    max_events: int,
+    state: DecoderState,
+    rows: RowInputs,
+    progress: Progress,
     rules: Rules,
     samplers: Samplers,
-    rows: RowInputs,
+    chances: Sequence[np.random.Generator],
 ) -> GroupEvents:
-    """Read the primers and write one group of melodies.
+    """Write one group of melodies.
 
     Args:
-        layers: Those of the trained network, by name.
-        max_events: The most events that any melody can have.
+        state: What the network remembers, the last event of the primers not yet read.
+            Its rows fill whole blocks: those without a length are not written.
+        rows: The melodies.
+        progress: How far they are: nothing is written yet.
         rules: What may come next.
         samplers: How pitch symbols are drawn, and how duration symbols.
-        rows: The melodies.
+        chances: A stream of random numbers for each melody.
     """
-    keys = _random_keys(rows)
-    end = jax.lax.while_loop(
-        lambda loop: jnp.any(loop.left > 0) | (loop.event < 0),
-        lambda loop: _one_event(layers, rules, samplers, rows, keys, loop),
-        _beginning(layers, max_events, rows),
-    )
-    return GroupEvents(
-        end.event, end.pitch, end.duration, end.bits, end.primer_bits, end.costs
-    )
+    count = len(rows.row)
+    bits = np.zeros(count)
+    costs = {name: np.zeros(count) for name in (*rules_asked(rules), ALL)}
+    written = Written()
+    draws = _Draws(chances)
+    event = 0
+    while np.any(progress.left > 0):
+        goes_on = progress.left > 0
+        needed = whole_blocks(int(np.count_nonzero(goes_on)))
+        if needed < len(state):
+            # Those that go on, and of the others what fills the last block.
+            kept = np.argsort(~goes_on, kind="stable")[:needed]
+            state = state.take(kept)
+            rows, progress = _take(rows, kept), _take(progress, kept)
+        chance = draws.of_event(event)[rows.row]
+        found = _one_event(state, rows, progress, rules, samplers, chance, event)
+        goes_on = progress.left > 0
+        at = rows.row[goes_on]
+        bits[at] += found.bits[goes_on]
+        for name, cost in found.costs.items():
+            costs[name][at] += cost[goes_on]
+        written.rows.append(at)
+        written.pitch.append(found.pitch[goes_on])
+        written.duration.append(found.duration[goes_on])
+        progress = found.progress
+        event += 1
+    return GroupEvents(*_table(written, count), bits, costs)
 
 
-def _random_keys(rows: RowInputs) -> jax.Array:
-    """Make the random key of each melody, ``(rows,)``."""
-    key, fold = jax.random.key(rows.seed), jax.random.fold_in
-    keys: jax.Array = jax.vmap(lambda draw: fold(fold(key, draw[0]), draw[1]))(
-        rows.draws
-    )
-    return keys
+def _table(written: Written, rows: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Lay out what was written as two tables, ``(events, rows)`` each."""
+    pitch = np.full((len(written.rows), rows), END, np.uint8)
+    duration = np.zeros_like(pitch)
+    for event, at in enumerate(written.rows):
+        pitch[event, at] = written.pitch[event]
+        duration[event, at] = written.duration[event]
+    return pitch, duration
 
 
-def _beginning(layers: Layers, max_events: int, rows: RowInputs) -> _LoopState:
-    """Return the state before the longest primer of the group is read."""
-    count, width = rows.reads.pitch_in.shape
-    first = width - jnp.max(rows.reads_count)
-    return _LoopState(
-        event=first - (width - 1),
-        inputs=_read_at(rows, first),
-        decoder=empty_state(layers, count, width + max_events),
-        left=rows.length,
-        sounding=jnp.zeros(count, bool),
-        notes=jnp.zeros(count, jnp.int32),
-        begun=jnp.zeros(count, jnp.int32),
-        class_ticks=rows.class_ticks,
-        repeats=rows.repeats,
-        bits=jnp.zeros(count),
-        primer_bits=jnp.zeros(count),
-        costs=jnp.zeros((count, len(RULES) + 1)),
-        pitch=jnp.zeros((max_events, count), jnp.uint8),
-        duration=jnp.zeros((max_events, count), jnp.uint8),
-    )
+class _Draws:
+    """Two random numbers for each event of each melody, drawn many at a time."""
+
+    def __init__(self, chances: Sequence[np.random.Generator]) -> None:
+        self._chances = chances
+        self._table = np.zeros((0, len(chances), 2))  # (events, rows, 2)
+
+    def of_event(self, event: int) -> NDArray[np.float64]:
+        """Return those of an event, ``(rows, 2)``; events come one after the other."""
+        if event % DRAWN_AT_ONCE == 0:
+            drawn = [each.random((DRAWN_AT_ONCE, 2)) for each in self._chances]
+            self._table = np.stack(drawn, axis=1)
+        numbers: NDArray[np.float64] = self._table[event % DRAWN_AT_ONCE]
+        return numbers
 
 
-def _read_at(rows: RowInputs, column: jax.Array) -> EventInputs[jax.Array]:
-    """Return one column of what is read before writing begins, ``(rows,)`` each."""
-    return EventInputs(*(field[:, column] for field in rows.reads))
+def _take(rows: Rows, kept: Integers) -> Rows:
+    """Return some of the rows."""
+    taken: dict[str, Any] = {}
+    for one in fields(rows):
+        value = getattr(rows, one.name)
+        if isinstance(value, tuple):
+            taken[one.name] = type(value)(*(each[kept] for each in value))
+        else:
+            taken[one.name] = value[kept]
+    return type(rows)(**taken)
+
+
+class _Event(NamedTuple):
+    """One event of each melody; ``(rows,)`` unless said."""
+
+    pitch: Integers
+    duration: Integers
+    bits: Floats
+    costs: dict[str, Floats]
+    progress: Progress  # with the event
 
 
 def _one_event(
-    layers: Layers,
+    state: DecoderState,
+    rows: RowInputs,
+    progress: Progress,
     rules: Rules,
     samplers: Samplers,
-    rows: RowInputs,
-    keys: jax.Array,
-    loop: _LoopState,
-) -> _LoopState:
-    """Read one event, and write the next: the primer's, while there is one."""
-    width = rows.reads.pitch_in.shape[1]
-    column = loop.event + width - 1  # of the primers: what is read now
-    priming = loop.event < 0
-    following = _read_at(rows, jnp.minimum(column + 1, width - 1))
-    inputs, active = loop.inputs, column >= width - rows.reads_count
-    reading = as_sequence(inputs)
-    chance = _chances(keys, loop.event)  # (rows, 2)
-    now = _now(rules, rows, loop)
+    chance: Floats,
+    event: int,
+) -> _Event:
+    """Read an event of each melody, and write the next."""
+    now = _now(rules, rows, progress, event)
     allowed, each = allow(rules, now)
+    done = progress.left == 0  # anything will do
+    allowed.pitch[done], allowed.duration[done] = True, True
 
-    state, hidden, past = read_event(layers, loop.decoder, inputs, active)
-    # (rows, symbols) of pitch
-    logits = predict_pitch(layers, hidden, state.pitch_keys, past, reading)[:, 0]
+    state.read(progress.inputs)
+    logits = state.pitches()  # (rows, symbols)
     raised = as_a_note(rules, now, logits)
     pitch = sample(raised, allowed.pitch, samplers[0], chance[:, 0])
-    pitch = jnp.where(priming, following.pitch_in, pitch)
-    bits = _bits(logits, pitch)
-    costs = _costs(logits, _each_and_all(each.pitch, allowed.pitch))
+    kinds = kinds_of(now)
+    masks = {name: _pitch_mask(one, kinds) for name, one in each.items()}
+    bits, costs = _bits(logits, pitch), _costs(logits, {**masks, ALL: allowed.pitch})
 
-    state, given = take_pitch(layers, state, inputs, hidden, pitch, active)
-    logits = predict_duration(
-        layers, given, state.duration_keys, past, reading, pitch[:, None]
-    )[:, 0]  # (rows, durations)
-    kind = jnp.take_along_axis(kinds_of(now), pitch[:, None], axis=1)[:, 0]
-    timed = _of_kind(_each_and_all(each.duration, allowed.duration), kind)
-    duration = sample(logits, timed[:, -1], samplers[1], chance[:, 1])
-    duration = jnp.where(priming, following.duration_in, duration)
+    state.choose(pitch)
+    logits = state.durations()  # (rows, durations)
+    at = np.arange(len(pitch))
+    kind = kinds[at, pitch]
+    of_kind = allowed.duration[at, kind]
+    duration = sample(logits, of_kind, samplers[1], chance[:, 1])
     is_timed = pitch != END
-    bits += jnp.where(is_timed, _bits(logits, duration), 0)
-    costs += jnp.where(is_timed[:, None], _costs(logits, timed), 0)
-
-    counts = (loop.left > 0) & ~priming
-    counted = loop._replace(
-        bits=loop.bits + jnp.where(counts, bits, 0),
-        costs=loop.costs + jnp.where(counts[:, None], costs, 0),
-    )
-    written = _write(rules, rows, counted, now, pitch, duration)
-    judged = active & (column + 1 >= width - rows.judged)
-    primed = loop._replace(
-        inputs=following, primer_bits=loop.primer_bits + jnp.where(judged, bits, 0)
-    )
-    after: _LoopState = jax.tree.map(partial(jnp.where, priming), primed, written)
-    return after._replace(event=loop.event + 1, decoder=state)
+    masks = {
+        name: _of_kind(one.duration, kind)
+        for name, one in each.items()
+        if one.duration is not None
+    }
+    bits += np.where(is_timed, _bits(logits, duration), 0)
+    for name, cost in _costs(logits, {**masks, ALL: of_kind}).items():
+        costs[name] += np.where(is_timed, cost, 0)
+    after = _write(rules, rows, progress, now, pitch, duration)
+    return _Event(pitch, duration, bits, costs, after)
 
 
-def _chances(keys: jax.Array, event: jax.Array) -> jax.Array:
-    """Draw two random numbers for an event of each melody, ``(rows, 2)``."""
-    fold, uniform = jax.random.fold_in, jax.random.uniform
-    chances: jax.Array = jax.vmap(lambda key: uniform(fold(key, event), (2,)))(keys)
-    return chances
-
-
-def _now(rules: Rules, rows: RowInputs, loop: _LoopState) -> Now:
+def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
     """Say where each melody is, for the rules."""
-    inputs = loop.inputs
-    allowed = rules.pitches & rules.key & rules.range
-    closing = closing_notes(rows.tonic, loop.class_ticks, rules.closing, allowed)
+    inputs = progress.inputs
+    possible = rules.pitches
+    for more in (rules.key, rules.range):
+        possible = possible if more is None else possible & more
     return Now(
-        event=loop.event,
-        notes=loop.notes,
-        left=loop.left,
+        event=event,
+        notes=progress.notes,
+        left=progress.left,
         position=inputs.position,
         bar=inputs.bar - rows.first_bar,
         bar_ticks=rows.bar_ticks,
-        sounding=loop.sounding,
-        latest=latest_note(inputs.pitch_in, inputs.note_before),
-        begun=loop.begun,
+        sounding=progress.sounding,
+        latest=latest_note(numpy_ops, inputs.pitch_in, inputs.note_before),
+        begun=progress.begun,
         span=rows.span,
-        closing=closing,
-        repeats=loop.repeats,
+        closing=closing_notes(
+            rows.tonic, progress.class_ticks, rules.closing, possible
+        ),
+        repeats=progress.repeats,
     )
 
 
 def _write(
     rules: Rules,
     rows: RowInputs,
-    loop: _LoopState,
+    progress: Progress,
     now: Now,
-    pitch: jax.Array,
-    duration: jax.Array,
-) -> _LoopState:
+    pitch: Integers,
+    duration: Integers,
+) -> Progress:
     """Write an event of each melody, and move its time and its counts on.
 
     Args:
         rules: The tables.
         rows: The melodies.
-        loop: The state before the event.
+        progress: How far they are before the event.
         now: Where each melody is before the event.
         pitch: ``(rows,)`` pitch symbols.
         duration: ``(rows,)`` duration symbols.
     """
-    at = jnp.maximum(loop.event, 0)
-    ended = (loop.left == 0) | (pitch == END)
-    ticks = jnp.where(ended, 0, rules.ticks[duration])
+    ended = (progress.left == 0) | (pitch == END)
+    ticks = np.where(ended, 0, rules.ticks[duration])
     is_note = (pitch < REST) & ~ended
-    _, begun = count_on(rules, now, is_note[:, None])
-    begun = jnp.take_along_axis(begun, duration[:, None], axis=1)[:, 0]
-    sounding = jnp.where(is_note, pitch, now.latest)[:, None]
+    begun = progress.begun
+    if rules.counted is not None:
+        _, counted = count_on(rules, now, is_note[:, None])
+        begun = np.where(ended, begun, counted[np.arange(len(pitch)), duration])
+    sounding = np.where(is_note, pitch, now.latest)[:, None]
     sounds = sounding % PITCH_CLASSES == np.arange(PITCH_CLASSES)  # (rows, 12)
-    bars, position = jnp.divmod(loop.inputs.position + ticks, rows.bar_ticks)
-    bar = loop.inputs.bar + bars
+    bars, position = np.divmod(progress.inputs.position + ticks, rows.bar_ticks)
+    bar = progress.inputs.bar + bars
     inputs = EventInputs(
         pitch_in=pitch,
         note_before=now.latest,
         duration_in=duration,
         position=position,
         bar=bar,
-        meter=loop.inputs.meter,
+        meter=progress.inputs.meter,
         bars_left=bars_left(rows.end_bar, bar, rows.end_position),
         end_position=rows.end_position,
     )
-    return loop._replace(
+    return Progress(
         inputs=inputs,
-        left=jnp.where(ended, 0, loop.left - ticks),
-        sounding=jnp.where(ended, loop.sounding, pitch != REST),
-        notes=loop.notes + is_note,
-        begun=jnp.where(ended, loop.begun, begun),
-        class_ticks=loop.class_ticks + (ticks * (pitch != REST))[:, None] * sounds,
-        repeats=repeat(loop.repeats, pitch, is_note),
-        pitch=loop.pitch.at[at].set(pitch.astype(jnp.uint8)),
-        duration=loop.duration.at[at].set(duration.astype(jnp.uint8)),
+        left=np.where(ended, 0, progress.left - ticks),
+        class_ticks=progress.class_ticks + (ticks * (pitch != REST))[:, None] * sounds,
+        repeats=repeat(progress.repeats, pitch, is_note),
+        sounding=np.where(ended, progress.sounding, pitch != REST),
+        notes=progress.notes + is_note,
+        begun=begun,
     )
 
 
-def _each_and_all(each: jax.Array, together: jax.Array) -> jax.Array:
-    """Put what all rules allow after what each allows, ``(rows, rules + 1, …)``."""
-    return jnp.concatenate([each, together[:, None]], axis=1)
+def _pitch_mask(one: Allowed, kinds: Integers) -> Bools:
+    """Return the pitch symbols that a rule leaves, ``(rows, symbols)``."""
+    pitch = np.True_ if one.pitch is None else one.pitch
+    if one.duration is None:
+        return np.broadcast_to(pitch, kinds.shape)
+    duration = one.duration
+    if duration.ndim == 1:  # the same for all kinds, and never empty
+        return np.broadcast_to(pitch, kinds.shape)
+    shape = (len(kinds), *duration.shape[-2:])
+    mask: Bools = pitch & timed(np.broadcast_to(duration, shape), kinds)
+    return mask
 
 
-def _of_kind(durations: jax.Array, kind: jax.Array) -> jax.Array:
-    """Choose what events of a kind may have: ``(rows, rules + 1, durations)``.
+def _of_kind(duration: Bools, kind: Integers) -> Bools:
+    """Choose what events of a kind may have: ``(rows, durations)``.
 
     Args:
-        durations: ``(rows, rules + 1, kinds, durations)``.
+        duration: ``(rows, kinds, durations)``; leading axes may be missing.
         kind: ``(rows,)``.
     """
-    return jnp.take_along_axis(durations, kind[:, None, None, None], axis=2)[:, :, 0]
+    if duration.ndim == 1:
+        return np.broadcast_to(duration, (len(kind), len(duration)))
+    if duration.ndim == 2:
+        return duration[kind]
+    return duration[np.arange(len(kind)), kind]
 
 
-def _bits(logits: jax.Array, symbols: jax.Array) -> jax.Array:
+def _bits(logits: Floats, symbols: Integers) -> Floats:
     """Return the surprisal of symbols in bits, ``(rows,)``.
 
     Args:
         logits: ``(rows, symbols)`` log-probabilities.
         symbols: ``(rows,)``.
     """
-    log_share = jnp.take_along_axis(logits, symbols[:, None], axis=1)[:, 0]
-    return -log_share / math.log(2)
+    chosen: Floats = logits[np.arange(len(symbols)), symbols].astype(np.float64)
+    return -chosen / math.log(2)
 
 
-def _costs(logits: jax.Array, masks: jax.Array) -> jax.Array:
+def _costs(logits: Floats, masks: dict[str, Bools]) -> dict[str, Floats]:
     """Return the bits that masks cost: -log2 of the probability that each leaves.
 
     Args:
         logits: ``(rows, symbols)`` log-probabilities.
-        masks: ``(rows, masks, symbols)`` bool.
+        masks: ``(rows, symbols)`` bool.
 
     Returns:
-        ``(rows, masks)``.
+        ``(rows,)`` each.
     """
-    left = jnp.sum(jnp.exp(logits)[:, None] * masks, axis=-1)
-    return -jnp.log2(jnp.clip(left, MIN_SHARE, 1))
+    shares = np.exp(logits)
+    left = np.stack([(shares * mask).sum(axis=-1) for mask in masks.values()])
+    bits = -np.log2(np.minimum(np.maximum(left, MIN_SHARE), 1))
+    return dict(zip(masks, bits, strict=True))
 
 
-def bars_left(end_bar: Array | int, bar: Array, end_position: Array | int) -> Array:
+def bars_left(end_bar: Integers, bar: Integers, end_position: Integers) -> Integers:
     """Return the symbol of how many bars are left, as in training.
 
     Args:
@@ -346,8 +371,8 @@ def bars_left(end_bar: Array | int, bar: Array, end_position: Array | int) -> Ar
     Example:
         >>> import numpy as np
         >>> from monody.generation.decoding.loop import bars_left
-        >>> bars_left(8, np.array([6, 7, 8]), 1).tolist()
+        >>> bars_left(np.array(8), np.array([6, 7, 8]), np.array(1)).tolist()
         [3, 2, 1]
     """
-    symbol: Array = bars_left_symbol(end_bar - bar).astype(jnp.int32)
-    return symbol * (end_position != UNKNOWN)
+    symbol = bars_left_symbol(np.asarray(end_bar - bar)).astype(np.int64)
+    return np.where(end_position == UNKNOWN, UNKNOWN, symbol)

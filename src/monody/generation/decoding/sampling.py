@@ -6,29 +6,30 @@ does not depend on it. Each is one small function with one decision.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
 
-FORBIDDEN = -1e9  # a logit that is never sampled
 MIN_TEMPERATURE = 1e-7  # what temperature 0 divides by
 
-Number = float | jax.Array  # a scalar: an array inside the compiled loop
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.floating[Any]]
+Integers = NDArray[np.int64]
 
 
 class SamplingSettings(NamedTuple):
-    """How one symbol is drawn; ``None`` is a shortlist that is not used."""
+    """How one symbol is drawn; the defaults are shortlists of all symbols."""
 
-    temperature: Number  # 0 always takes the likeliest
-    top_k: Number | None = None  # as many of the likeliest at most; 0 for any
-    top_p: Number | None = None  # the fewest likeliest with this share together
-    min_p: Number | None = None  # those with this share of the likeliest's probability
+    temperature: float  # 0 always takes the likeliest
+    top_k: int = 0  # as many of the likeliest at most; 0 for any
+    top_p: float = 1.0  # the fewest likeliest with this share together
+    min_p: float = 0.0  # those with this share of the likeliest's probability
 
 
 def sample(
-    logits: jax.Array, allowed: jax.Array, settings: SamplingSettings, chance: jax.Array
-) -> jax.Array:
+    logits: Floats, allowed: Bools, settings: SamplingSettings, chance: Floats
+) -> Integers:
     """Draw one symbol a row from the softmax of ``logits / temperature``.
 
     The draw is where a random share of the probability is reached: one random number a
@@ -36,35 +37,36 @@ def sample(
 
     Args:
         logits: ``(rows, symbols)``.
-        allowed: ``(rows, symbols)`` bool; the others are never drawn.
+        allowed: ``(rows, symbols)`` bool, one at least; the others are never drawn.
         settings: The temperature and the shortlists.
         chance: ``(rows,)`` random numbers, 0 or more and below 1.
 
     Returns:
-        ``(rows,)`` int32.
+        ``(rows,)``.
 
     Example:
         Of two symbols as likely as each other, and a third that is not allowed:
 
-        >>> import jax
         >>> import numpy as np
         >>> from monody.generation.decoding.sampling import SamplingSettings, sample
         >>> allowed = np.array([[True, False, True]] * 2)
         >>> settings, chance = SamplingSettings(temperature=1.0), np.array([0.4, 0.6])
-        >>> jax.jit(sample)(np.zeros((2, 3)), allowed, settings, chance).tolist()
+        >>> sample(np.zeros((2, 3)), allowed, settings, chance).tolist()
         [0, 2]
     """
-    masked = jnp.where(allowed, logits, FORBIDDEN)
-    best = jnp.max(masked, axis=-1, keepdims=True)  # (rows, 1)
-    temperature = jnp.maximum(settings.temperature, MIN_TEMPERATURE)
-    drawable = allowed & shortlist(masked, settings)
-    shares = jnp.where(drawable, jnp.exp((masked - best) / temperature), 0)
-    below = jnp.cumsum(shares, axis=-1)
+    masked = np.where(allowed, logits, -np.inf)
+    best = masked.max(axis=-1, keepdims=True)  # (rows, 1)
+    temperature = max(settings.temperature, MIN_TEMPERATURE)
+    shares = np.exp((masked - best).astype(np.float64) / temperature)
+    if settings[1:] != SamplingSettings(1.0)[1:]:
+        shares = np.where(shortlist(masked - best, settings), shares, 0)
+    below = np.cumsum(shares, axis=-1)
     reached = below > chance[:, None] * below[:, -1:]  # (rows, symbols)
-    return jnp.argmax(reached, axis=-1).astype(jnp.int32)
+    drawn: Integers = reached.argmax(axis=-1)
+    return drawn
 
 
-def shortlist(logits: jax.Array, settings: SamplingSettings) -> jax.Array:
+def shortlist(logits: Floats, settings: SamplingSettings) -> Bools:
     """Find the symbols that are on every shortlist; the likeliest always is.
 
     Args:
@@ -75,72 +77,88 @@ def shortlist(logits: jax.Array, settings: SamplingSettings) -> jax.Array:
         ``(rows, symbols)`` bool.
 
     Example:
-        >>> import jax
         >>> import numpy as np
         >>> from monody.generation.decoding.sampling import SamplingSettings, shortlist
         >>> logits, settings = np.log([[0.5, 0.3, 0.2]]), SamplingSettings(1.0, top_k=2)
-        >>> jax.jit(shortlist)(logits, settings).tolist()
+        >>> shortlist(logits, settings).tolist()
         [[True, True, False]]
     """
-    listed = jnp.ones(logits.shape, bool)
-    if settings[1:] == (None, None, None):
-        return listed
-    probabilities = jax.nn.softmax(logits)
-    before = _likelier(probabilities)
-    if settings.top_k is not None:
-        listed &= top_k(before, settings.top_k)
-    if settings.top_p is not None:
-        listed &= top_p(before, probabilities, settings.top_p)
-    if settings.min_p is not None:
-        best = jnp.max(probabilities, axis=-1, keepdims=True)
-        listed &= probabilities >= settings.min_p * best
+    probabilities = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probabilities /= probabilities.sum(axis=-1, keepdims=True)
+    # Places of the symbols, the likeliest first and of equals the first.
+    order = np.argsort(-probabilities, axis=-1, kind="stable")
+    falling = np.take_along_axis(probabilities, order, axis=-1)
+    kept = (
+        top_k(falling, settings.top_k)
+        & top_p(falling, settings.top_p)
+        & min_p(falling, settings.min_p)
+    )
+    listed = np.empty_like(kept)
+    np.put_along_axis(listed, order, kept, axis=-1)
     return listed
 
 
-def top_k(before: jax.Array, count: Number) -> jax.Array:
-    """Find the ``count`` likeliest symbols; 0 finds all.
+def top_k(falling: Floats, count: int) -> Bools:
+    """Keep the ``count`` likeliest symbols; 0 keeps all.
 
     Args:
-        before: ``(rows, symbols, symbols)`` bool: which symbols ``j`` are likelier than
-            ``i``.
+        falling: ``(rows, symbols)`` probabilities, the highest first.
         count: How many symbols.
 
     Returns:
         ``(rows, symbols)`` bool.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.generation.decoding.sampling import top_k
+        >>> top_k(np.array([[0.5, 0.3, 0.2]]), 1).tolist()
+        [[True, False, False]]
     """
-    return (jnp.sum(before, axis=-1) < count) | (count == 0)
+    places = np.arange(falling.shape[-1])
+    return np.broadcast_to((places < count) | (count == 0), falling.shape)
 
 
-def top_p(before: jax.Array, probabilities: jax.Array, share: Number) -> jax.Array:
-    """Find the fewest likeliest symbols that have a share together: a nucleus.
+def top_p(falling: Floats, share: float) -> Bools:
+    """Keep the fewest likeliest symbols that have a share together: a nucleus.
 
     Holtzman et al., arXiv:1904.09751, 2019.
 
     Args:
-        before: ``(rows, symbols, symbols)`` bool: which symbols ``j`` are likelier than
-            ``i``.
-        probabilities: ``(rows, symbols)``.
-        share: From 0 to 1; 1 finds all.
+        falling: ``(rows, symbols)`` probabilities, the highest first.
+        share: From 0 to 1; 1 keeps all.
 
     Returns:
         ``(rows, symbols)`` bool.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.generation.decoding.sampling import top_p
+        >>> top_p(np.array([[0.5, 0.3, 0.2]]), 0.6).tolist()
+        [[True, True, False]]
     """
-    ahead = jnp.einsum("rij,rj->ri", before.astype(probabilities.dtype), probabilities)
-    return (ahead < share) | (share >= 1) | (jnp.sum(before, axis=-1) == 0)
+    ahead = np.cumsum(falling, axis=-1) - falling
+    first = np.arange(falling.shape[-1]) == 0
+    kept: Bools = (ahead < share) | (share >= 1) | first
+    return kept
 
 
-def _likelier(probabilities: jax.Array) -> jax.Array:
-    """Say which symbols ``j`` come before ``i``, of equals the first.
+def min_p(falling: Floats, share: float) -> Bools:
+    """Keep the symbols with a share of the likeliest one's probability.
 
-    Comparing all pairs is quicker than sorting a hundred symbols of a few rows.
+    Nguyen et al., arXiv:2407.01082, 2024.
 
     Args:
-        probabilities: ``(rows, symbols)``.
+        falling: ``(rows, symbols)`` probabilities, the highest first.
+        share: From 0, which keeps all, to 1.
 
     Returns:
-        ``(rows, symbols, symbols)`` bool, by row, ``i`` and ``j``.
+        ``(rows, symbols)`` bool.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.generation.decoding.sampling import min_p
+        >>> min_p(np.array([[0.5, 0.3, 0.2]]), 0.5).tolist()
+        [[True, True, False]]
     """
-    mine, other = probabilities[:, :, None], probabilities[:, None]
-    index = jnp.arange(probabilities.shape[-1])
-    likelier = other > mine
-    return likelier | ((other == mine) & (index < index[:, None]))
+    kept: Bools = falling >= share * falling[:, :1]
+    return kept

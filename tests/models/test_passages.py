@@ -1,0 +1,131 @@
+"""Passages that are read and judged, alone or side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from monody.models import passages as passages_module
+from monody.models.backend import keras
+from monody.models.batches import EncodedSet, encode_set, known_note
+from monody.models.decoder_state import DecoderState, EventInputs
+from monody.models.events import UNKNOWN, Vocabulary
+from monody.models.keras_likelihood import Evaluator
+from monody.models.keras_network import build_model
+from monody.models.parts import Parts
+from monody.models.passages import Passage, read_passages
+from monody.models.surprisal import Surprisal
+from monody.settings.model import ModelSettings
+from tests.builders.midi_files import tune
+from tests.builders.networks import parts_of, taught
+
+BARS = (3, 20, 1, 7, 7, 2)
+
+
+def _network() -> keras.Model:
+    keras.utils.set_random_seed(2)
+    settings = ModelSettings(rnn_size=12, num_layers=2, dropout=0.5)
+    return taught(build_model(settings, Vocabulary("notes")))
+
+
+def _encoded(bars: Sequence[int]) -> EncodedSet:
+    corpus = [tune(seed, bars=each) for seed, each in enumerate(bars)]
+    return encode_set(corpus, Vocabulary("notes"))
+
+
+def _passages(encoded: EncodedSet, judged: int | None = None) -> list[Passage]:
+    """Return whole melodies, their ends not told, of which the last events count."""
+    fields = {name: getattr(encoded, name) for name in EventInputs._fields}
+    fields["note_before"] = known_note(fields["note_before"])
+    for name in ("bars_left", "end_position"):
+        fields[name] = np.full_like(fields[name], UNKNOWN)
+    found = []
+    for start, end in zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True):
+        own = slice(start, end)
+        inputs = EventInputs(*(values[own].astype(int) for values in fields.values()))
+        pitch, duration = encoded.pitch[own].astype(int), encoded.duration[own]
+        counts = end - start if judged is None else min(judged, end - start)
+        found.append(Passage(inputs, pitch, duration.astype(int), counts))
+    return found
+
+
+def _shortened(passage: Passage, length: int) -> Passage:
+    """Return the first events of a passage, all judged."""
+    inputs = EventInputs(*(values[:length] for values in passage.inputs))
+    return Passage(inputs, passage.pitch[:length], passage.duration[:length], length)
+
+
+def test_passages_are_judged_as_the_evaluator_judges_melodies() -> None:
+    network, encoded = _network(), _encoded(BARS)
+    expected = Evaluator(encoded).surprisal(network)
+    passages = _passages(encoded)
+    empty = _shortened(passages[0], 0)
+    _, found = read_passages(parts_of(network), [empty, *passages, empty])
+    for name, values in vars(expected).items():
+        judged = np.concatenate([getattr(surprisal, name) for surprisal in found])
+        assert judged.dtype == values.dtype
+        np.testing.assert_allclose(judged, values, atol=1e-3, err_msg=name)
+    assert expected.pitch_hit.any()
+
+
+@pytest.fixture(scope="module")
+def parts() -> Parts:
+    return parts_of(_network())
+
+
+def _equal(one: Surprisal, other: Surprisal) -> None:
+    """Check that two are the same to the last bit."""
+    for name, values in vars(one).items():
+        assert np.array_equal(values, getattr(other, name)), name
+
+
+@pytest.mark.parametrize("judged", [0, 1, 9])
+def test_only_the_last_events_are_judged(parts: Parts, judged: int) -> None:
+    encoded = _encoded(BARS)
+    _, everything = read_passages(parts, _passages(encoded))
+    _, few = read_passages(parts, _passages(encoded, judged))
+    for whole, last in zip(everything, few, strict=True):
+        count = min(judged, len(whole.bits))
+        kept = slice(len(whole.bits) - count, None)
+        _equal(last, Surprisal(*(values[kept] for values in vars(whole).values())))
+
+
+def _after(state: DecoderState) -> np.ndarray[Any, Any]:
+    """Read one event more, the same in all rows, and predict the one after it."""
+    event = [60, 62, 12, 24, 3, 2, UNKNOWN, UNKNOWN]
+    state.read(EventInputs(*(np.full(len(state), value) for value in event)))
+    pitches = state.pitches()
+    state.choose(np.full(len(state), 64))
+    return np.concatenate([pitches, state.durations()], axis=1)
+
+
+def test_what_comes_of_a_passage_does_not_depend_on_the_others(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passages_module, "ROWS", 32)
+    [longest] = _passages(_encoded([32]))
+    lengths = [0, 130, 1, 64, 65, 0, 30, *range(31, 64)]
+    several = [_shortened(longest, length) for length in lengths]
+    with threadpool_limits(1, user_api="blas"):
+        state, together = read_passages(parts, several)
+        assert len(state) == len(several)
+        expected = _after(state.take(np.resize(np.arange(len(several)), 48)))
+        for row in (0, 1, 2, 3, 4, 6, 39):
+            state, [surprisal] = read_passages(parts, [several[row]])
+            assert len(surprisal.bits) == lengths[row]
+            _equal(surprisal, together[row])
+            alone = _after(state.take(np.zeros(16, int)))
+            assert np.array_equal(alone, np.tile(expected[row], (16, 1)))
+
+
+def test_nothing_but_empty_passages_can_be_read(parts: Parts) -> None:
+    [passage] = _passages(_encoded([1]))
+    empty = _shortened(passage, 0)
+    for count in (1, 20):
+        state, surprisals = read_passages(parts, [empty] * count)
+        assert len(state) == count
+        assert [len(surprisal.bits) for surprisal in surprisals] == [0] * count
