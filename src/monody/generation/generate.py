@@ -18,13 +18,10 @@ from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.primers import Primer, choose_primer, primer_melodies
 from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
-from monody.generation.retries import (
-    GeneratedMelody,
-    MelodyWriter,
-    RejectionSampler,
-)
+from monody.generation.retries import GeneratedMelody, RejectionSampler
 from monody.generation.rewrite import RewriteRecord
 from monody.generation.save import Output, save_outputs
+from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Draft, Writer, with_primer
 from monody.music.melody import Melody
 from monody.progress import Progress, no_progress

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from monody.corpus.novelty import Novelty
 from monody.experiments.novelty_index import KnownMelodies
 from monody.generation.collapse import collapse_of
 from monody.generation.primers import Primer
+from monody.generation.workers import MelodyWriter, cores, write_chunks
 from monody.generation.writer import Draft, Task
+from monody.music.meter import TICKS_PER_STEP
 from monody.progress import Progress
 from monody.settings.sampling import SampleSettings
 
 TRIES = 20  # of one melody, at most
-AT_ONCE = 128  # melodies between two reports of progress
+# Between two reports of progress: about a second's work.
+STEPS_AT_ONCE, MIN_AT_ONCE, MAX_AT_ONCE = 16_000, 16, 128  # 16ths; melodies
+STEPS_A_JOB = 40_000  # 16ths that make it worth starting one more process
 COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
 COPIED = "copied too much"
-
-
-class MelodyWriter(Protocol):
-    """What writes or rewrites melodies."""
-
-    def write(self, tasks: Sequence[Task]) -> list[Draft]:
-        """Write one melody for each task."""
-
-    def length_ticks(self, primer: Primer | None) -> int:
-        """Return how long a melody is."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,7 @@ class GeneratedMelody:
 
 @dataclass(frozen=True)
 class RejectionSampler:
-    """MelodyWriter melodies, and again those that failed."""
+    """Writes melodies, and again those that failed."""
 
     writer: MelodyWriter
     settings: SampleSettings
@@ -75,19 +68,31 @@ class RejectionSampler:
         first_tries: Counter[str] = Counter()
         for attempt in range(self.first, self.first + tries):
             open_ = [i for i in indices if i not in melodies or melodies[i].failure]
-            for first in range(0, len(open_), AT_ONCE):
-                progress(len(indices) - len(open_) + first, len(indices))
-                tasks = [
-                    Task(index, attempt, self.primer_of(index, attempt))
-                    for index in open_[first : first + AT_ONCE]
-                ]
-                for draft in self.writer.write(tasks):
+            done = len(indices) - len(open_)
+            progress(done, len(indices))
+            for drafts in self._written(open_, attempt):
+                for draft in drafts:
                     melodies[draft.task.index] = self._judged(draft)
+                done += len(drafts)
+                progress(done, len(indices))
             if attempt == self.first:
                 failures = (melody.failure for melody in melodies.values())
                 first_tries.update(filter(None, failures))
-        progress(len(indices), len(indices))
         return [melodies[index] for index in indices], dict(first_tries)
+
+    def _written(self, open_: Sequence[int], attempt: int) -> Iterator[list[Draft]]:
+        """Write one melody for each index, some at a time."""
+        steps = max(self.writer.length_ticks(None) // TICKS_PER_STEP, 1)
+        size = min(max(STEPS_AT_ONCE // steps, MIN_AT_ONCE), MAX_AT_ONCE)
+        chunks = (
+            [
+                Task(index, attempt, self.primer_of(index, attempt))
+                for index in open_[first : first + size]
+            ]
+            for first in range(0, len(open_), size)
+        )
+        jobs = min(cores(), len(open_) * steps // STEPS_A_JOB)
+        return write_chunks(self.writer, chunks, jobs)
 
     def _judged(self, draft: Draft) -> GeneratedMelody:
         """Say whether a melody may be kept, and what it shares with the training."""

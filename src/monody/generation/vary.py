@@ -15,8 +15,8 @@ from monody.generation.collapse import collapse_of
 from monody.generation.generate import Generation, with_seed, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
-from monody.generation.retries import MelodyWriter
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
+from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Writer
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import BASE

@@ -1,0 +1,141 @@
+"""Writing many melodies with all cores.
+
+NumPy keeps one core busy, so where there is enough to do each core has a process of its
+own. ``multiprocessing`` would run the user's script again in each (a five-line script
+has no ``__main__`` guard). These children start clean and know only ``worker``.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import IO, Any, Protocol, cast
+
+from monody.errors import MonodyError
+from monody.generation.primers import Primer
+from monody.generation.writer import Draft, Task
+
+MODULE = "monody.generation.worker"
+MAX_JOBS = 16
+
+
+class MelodyWriter(Protocol):
+    """What writes or rewrites melodies. It can be pickled."""
+
+    def write(self, tasks: Sequence[Task]) -> list[Draft]:
+        """Write one melody for each task."""
+
+    def length_ticks(self, primer: Primer | None) -> int:
+        """Return how long a melody is."""
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def write_chunks(
+    writer: MelodyWriter, chunks: Iterable[Sequence[Task]], jobs: int = 1
+) -> Iterator[list[Draft]]:
+    """Write melodies, chunk by chunk and in order.
+
+    What comes of a task does not depend on the number of processes.
+
+    Args:
+        writer: Writes them.
+        chunks: The tasks; each chunk is written together. No more of them are asked for
+            than are soon written.
+        jobs: Processes; with 1 the melodies are written in this one.
+
+    Raises:
+        MonodyError: If no melody can be all that is asked for, or a process dies.
+    """
+    if jobs <= 1:
+        yield from map(writer.write, chunks)
+        return
+    with WriterPool(writer, min(jobs, MAX_JOBS)) as pool:
+        yield from pool.write(chunks)
+
+
+class WriterPool:
+    """Processes that write melodies. Use as a context manager.
+
+    Args:
+        writer: What each process writes with.
+        jobs: How many there are.
+    """
+
+    def __init__(self, writer: MelodyWriter, jobs: int) -> None:
+        self._writer = pickle.dumps(writer)
+        self._jobs = jobs
+        self._local = threading.local()
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._threads = ThreadPoolExecutor(jobs)
+
+    def __enter__(self) -> WriterPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._children:
+            child.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for child in self._children:
+            child.communicate()  # closes its pipes, and waits for it
+
+    def write(self, chunks: Iterable[Sequence[Task]]) -> Iterator[list[Draft]]:
+        """Write chunks of tasks, and yield their drafts in order.
+
+        Raises:
+            MonodyError: As `write_chunks` says.
+        """
+        remaining = iter(chunks)
+        pending: deque[Future[list[Draft]]] = deque()
+        while True:
+            room = 2 * self._jobs - len(pending)
+            for chunk in islice(remaining, room):
+                pending.append(self._threads.submit(self._written, chunk))
+            if not pending:
+                return
+            yield pending.popleft().result()
+
+    def _written(self, chunk: Sequence[Task]) -> list[Draft]:
+        """Let the child of this thread write a chunk."""
+        child = self._child()
+        stdin, stdout = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
+        try:
+            pickle.dump(list(chunk), stdin)
+            stdin.flush()
+            drafts, error = pickle.load(stdout)  # noqa: S301 - it is our own child
+        except (OSError, EOFError, pickle.UnpicklingError) as gone:
+            raise MonodyError(
+                "a process that writes melodies has died, perhaps for want of memory: "
+                "try again with fewer --num_files"
+            ) from gone
+        if error is not None:
+            raise error
+        written: list[Draft] = drafts
+        return written
+
+    def _child(self) -> subprocess.Popen[bytes]:
+        """Return the child of this thread, started when it is first needed."""
+        child: Any = getattr(self._local, "child", None)
+        if child is None:
+            child = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", MODULE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            self._local.child = child
+            self._children.append(child)
+            child.stdin.write(self._writer)
+        started: subprocess.Popen[bytes] = child
+        return started
