@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from monody.generation.rewrite import Rewrite
     from monody.generation.vary import again, vary
     from monody.models.events import Events, Vocabulary
+    from monody.models.listener import Listener
     from monody.models.saved_model import TrainedModel
     from monody.music.melody import Melody, Note
     from monody.music.melody_store import MelodyStore
@@ -65,6 +66,7 @@ _HOMES = {
     "generation.rewrite": ("Rewrite",),
     "generation.vary": ("again", "vary"),
     "models.events": ("Events", "Vocabulary"),
+    "models.listener": ("Listener",),
     "models.saved_model": ("TrainedModel",),
     "music.melody": ("Melody", "Note"),
     "music.melody_store": ("MelodyStore",),
@@ -84,6 +86,7 @@ __all__ = [
     "Experiment",
     "GeneratedMelody",
     "Generation",
+    "Listener",
     "Melody",
     "MelodyStore",
     "Meter",
