@@ -120,20 +120,22 @@ def instead_of_argument(
         context: The command's.
     """
     own = _parameters(context.command)
-    place = list(args).index(extra[0]) if extra[0] in args else 0
-    if place >= 2 and args[place - 2].startswith("-"):
-        value = " ".join([args[place - 1], *extra])
-        return f": did you mean {args[place - 2]} {shlex.quote(value)}?"
-    path = Path(extra[0])
-    if extra[0].isdecimal():
+    first, path = extra[0], Path(extra[0])
+    place = list(args).index(first) if first in args else 0
+    option = args[place - 2] if place >= 2 else ""
+    words = shlex.quote(" ".join([*args[max(0, place - 1) : place], *extra]))
+    if _takes_value(own.get(option.lstrip("-").replace("-", "_").lower())):
+        return f": did you mean {option} {words}?"
+    if any(isinstance(one, click.Argument) for one in own.values()):
+        one_only = path.exists() or path.suffix.lower() in MUSIC
+        return ": one at a time" if one_only else f": did you mean {words}?"
+    if first.isdecimal():
         name = "num_files"
-    elif path.suffix == ".keras" or extra[0] == "base" or _is_experiment(path):
+    elif path.suffix == ".keras" or first == "base" or _is_experiment(path):
         name = "experiment_dir"
-    elif path.suffix.lower() in MUSIC:
-        name = "prime_file"
     else:
-        name = "data_dir"
-    return f": did you mean --{name} {shlex.quote(extra[0])}?" if name in own else ""
+        name = "data_dir" if path.is_dir() else "prime_file"
+    return f": did you mean --{name} {shlex.quote(first)}?" if name in own else ""
 
 
 def instead_of_command(name: str, commands: Sequence[str]) -> str:
@@ -232,6 +234,11 @@ def _having(option: str, context: click.Context) -> str:
     return (
         f"write it after its command, {having[0]} {_dashed(option)}" if having else ""
     )
+
+
+def _takes_value(parameter: click.Parameter | None) -> bool:
+    """Tell whether a parameter is an option with a value."""
+    return isinstance(parameter, click.Option) and not parameter.is_flag
 
 
 def _is_experiment(path: Path) -> bool:
