@@ -128,7 +128,7 @@ def parse_scale(text: str, setting: str = "key") -> Scale:
         >>> parse_scale("D dorain")
         Traceback (most recent call last):
             ...
-        monody.errors.SettingError: key must be ...: did you mean 'D dorian'?
+        monody.errors.SettingError: key must be ...: did you mean 'D dorian' or ...?
     """
     scale = _from_list(text, setting) if "," in text else _from_name(text)
     if scale is None:
