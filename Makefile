@@ -15,7 +15,7 @@ TUNES := data/public-domain
 
 install: $(VENV)/.installed
 
-demo: $(VENV)/.demo
+demo: $(VENV)/.installed
 	$(RUN)/monody corpus oneills1850 airdsAirs ryansMammoth --out $(TUNES)
 	$(RUN)/monody train $(TUNES) --message "make demo" --max_minutes 2
 	$(RUN)/monody sample
@@ -30,7 +30,7 @@ test: $(VENV)/.dev
 thorough: export MONODY_THOROUGH := 1
 thorough: test
 
-base: $(VENV)/.demo
+base: $(VENV)/.base
 	$(RUN)/python -m monody.cli.make_base data/base
 
 clean:
@@ -40,8 +40,8 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	$(RUN)/python -m pip install --quiet --editable .
 	touch $@
 
-$(VENV)/.demo: $(VENV)/.made pyproject.toml
-	$(RUN)/python -m pip install --quiet --editable '.[demo]'
+$(VENV)/.base: $(VENV)/.made pyproject.toml
+	$(RUN)/python -m pip install --quiet --editable '.[base]'
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml

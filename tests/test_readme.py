@@ -20,8 +20,7 @@ from pathlib import Path
 import pytest
 
 from monody.cli.main import main
-from monody.corpus import public_domain
-from monody.experiments import base
+from monody.experiments import base, base_tunes
 from monody.experiments.base import pack_base
 from monody.experiments.experiment import Experiment
 from monody.music.midi_file import write_midi
@@ -29,7 +28,6 @@ from monody.training.presets import PRESETS
 from tests.builders.midi_files import tune, write_tunes
 
 ROOT = Path(__file__).parent.parent
-_tunes = public_domain._tunes
 QUICKER = {
     "train": ["--num_epochs", "1", "--base", "none", "--rnn_size", "12", "--no_page"],
     "sample": ["--file_length", "32"],
@@ -66,7 +64,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tiny base model, networks of its size from nothing, and few public tunes."""
-    monkeypatch.setattr(public_domain, "_tunes", lambda name: _tunes(name)[:12])
+    some = base_tunes.tunes_of_collection("oneills1850")[:12]
+    monkeypatch.setattr(base_tunes, "tunes_of_collection", lambda _: some)
     pack_base(trained, tmp_path / "packed")
     monkeypatch.setattr(base, "PACKED", tmp_path / "packed")
     tiny = [replace(preset, rnn_size=12, patience=2) for preset in PRESETS]

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from monody.corpus.corpus import Corpus, read_corpus
-    from monody.corpus.public_domain import write_collection
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
     from monody.errors import MonodyError, SettingError
     from monody.evaluation.sample_quality import Resemblance, compare
     from monody.evaluation.scorecard import Scorecard, evaluate
     from monody.experiments.base import open_experiment
+    from monody.experiments.base_tunes import write_collection
     from monody.experiments.experiment import Experiment
     from monody.experiments.runs import Run, list_runs
     from monody.generation.generate import Generation, generate
@@ -51,13 +51,13 @@ if TYPE_CHECKING:
 # type checkers and editors read, and with ``__all__``.
 _HOMES = {
     "corpus.corpus": ("Corpus", "read_corpus"),
-    "corpus.public_domain": ("write_collection",),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
     "errors": ("MonodyError", "SettingError"),
     "evaluation.sample_quality": ("Resemblance", "compare"),
     "evaluation.scorecard": ("Scorecard", "evaluate"),
     "experiments.base": ("open_experiment",),
+    "experiments.base_tunes": ("write_collection",),
     "experiments.experiment": ("Experiment",),
     "experiments.runs": ("Run", "list_runs"),
     "generation.generate": ("Generation", "generate"),

@@ -114,7 +114,7 @@ def test_every_classic_flag_is_explained(
         (["sample", "--bars", "0"], "--bars must be from 1"),
         (["sample", "--bpm", "3"], "--bpm must be from 4 to 1,000"),
         (["sample", "--meter", "6/7"], "--meter must be such as 6/8"),
-        (["sample", "--key", "H"], "--key must be such as 'D dorian'"),
+        (["sample", "--key", "J"], "--key must be such as 'D dorian'"),
         (["sample", "--range", "flut"], "did you mean flute"),
         (["sample", "--durations", "1/7"], "--durations must be such as 8ths"),
         (["sample", "--density", "8..3"], "--density must be such as 4 or 4..8"),

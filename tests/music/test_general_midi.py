@@ -30,9 +30,29 @@ def test_unknown_names_get_advice() -> None:
         program_of("violn")
     with pytest.raises(SettingError, match="did you mean Acoustic Grand Piano"):
         program_of("piano")
-    with pytest.raises(SettingError, match="list of names"):
+    with pytest.raises(SettingError, match="list of names: monody names instruments$"):
         program_of("")
     with pytest.raises(SettingError, match="midi_instrument"):
         program_of("+-5")
     with pytest.raises(SettingError, match="midi_instrument"):
         program_of("²")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("nylon guitar", "Acoustic Guitar (nylon)"),
+        ("saxophone", "Alto Sax"),
+        ("sax", "Alto Sax, Soprano Sax, Tenor Sax, Baritone Sax"),
+        ("cor anglais", "English Horn"),
+        ("double bass", "Contrabass, Acoustic Bass"),
+        ("bagpipes", "Bagpipe"),
+        ("fiddel", "Fiddle"),
+        ("trumpt", "Trumpet, Muted Trumpet"),
+        ("flauta", "Flute"),
+    ],
+)
+def test_near_misses_say_what_is_near(text: str, meant: str) -> None:
+    with pytest.raises(SettingError) as error:
+        program_of(text)
+    assert f"did you mean {meant}? See" in str(error.value)

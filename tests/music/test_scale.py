@@ -56,8 +56,9 @@ def test_keys_in_many_spellings(text: str, name: str, classes: list[int]) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "H", "H minor", "do", "C minorr", "C 2 minor", "D d", "0", "12,1", "C,", ",",
-     "C,H", "C##", "C D E"],
+    ["", "J", "J minor", "d o", "C minorr", "C 2 minor", "D d", "0", "12,1", "C,", ",",
+     "C,J", "C##", "C D E", "do##", "C,do##", "do re mi", "rre", "sii", "dosol",
+     "lablues", "Bes", "bes", "Hes", "as,", "dorian", "mayor", "#", "si bb b"],
 )  # fmt: skip
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(SettingError, match="^key must be such as 'D dorian', 'Bb mino"):
@@ -65,10 +66,80 @@ def test_what_is_no_key_is_refused(text: str) -> None:
 
 
 def test_a_misspelt_mode_is_recognised() -> None:
-    with pytest.raises(SettingError, match=r"not 'd dorain': did you mean 'D dorian'"):
+    with pytest.raises(
+        SettingError, match=r"not 'd dorain': did you mean 'D dorian' or"
+    ):
         parse_scale("d dorain")
     with pytest.raises(SettingError, match=r"did you mean 'Bb blues'\?$"):
         parse_scale("Bblues")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("do mayor", "C major"),
+        ("DO MAYOR", "C major"),
+        ("re menor", "D minor"),
+        ("re dórico", "D dorian"),
+        ("mi frigio", "E phrygian"),
+        ("fa", "F major"),
+        ("fa#", "F# major"),
+        ("fa#m", "F# minor"),
+        ("fa sostenido menor", "F# minor"),
+        ("sol lidio", "G lydian"),
+        ("la menor armónica", "A harmonic minor"),
+        ("la menor armonica", "A harmonic minor"),
+        ("la menor natural", "A natural minor"),
+        ("si bemol", "Bb major"),
+        ("sib", "Bb major"),
+        ("si♭ menor", "Bb minor"),
+        ("Si-bemol-mayor", "Bb major"),
+        ("dom", "C minor"),
+        ("ré bémol majeur", "Db major"),
+        ("do dièse mineur", "C# minor"),
+        ("sol diesis minore", "G# minor"),
+        ("H", "B major"),
+        ("H moll", "B minor"),
+        ("h-Moll", "B minor"),
+        ("H minor", "B minor"),
+        ("Es-Dur", "Eb major"),
+        ("Fis-Moll", "F# minor"),
+        ("as moll", "Ab minor"),
+        ("D dorisch", "D dorian"),
+        ("E äolisch", "E aeolian"),
+        ("B-Dur", "Bb major"),
+        ("b-moll", "Bb minor"),
+        ("Bb Dur", "Bb major"),
+        ("B major", "B major"),
+        ("si Dur", "B major"),
+        ("Faeolian", "F aeolian"),
+        ("do,re,mi,sol,la", "C,D,E,G,A"),
+        ("A,H,C,Dis", "A,B,C,D#"),
+        ("H,Bb", "B,Bb"),
+        ("do,2,E", "C,D,E"),
+    ],
+)
+def test_keys_in_other_languages(text: str, name: str) -> None:
+    assert parse_scale(text) == parse_scale(name)
+    assert parse_scale(text).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [("C,H,B", "H"), ("b,c,d,es", "Es"), ("Fis,B", "Fis"), ("H,B", "H")],
+)
+def test_a_b_beside_a_german_name_is_refused(text: str, beside: str) -> None:
+    with pytest.raises(SettingError, match=f"^to_key must say Bb or H .* {beside}, wh"):
+        parse_scale(text, "to_key")
+
+
+def test_a_hint_keeps_the_language_and_the_tonic() -> None:
+    with pytest.raises(SettingError, match="did you mean 'Do mayor'[?]$"):
+        parse_scale("do mayro")
+    with pytest.raises(SettingError, match="did you mean 'Fa sostenido menor'[?]$"):
+        parse_scale("fa sostenido menro")
+    with pytest.raises(SettingError, match="'minor': name its tonic, too"):
+        parse_scale("minor")
 
 
 @given(scales)

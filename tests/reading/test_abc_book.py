@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monody.corpus.public_domain import COLLECTIONS, write_collection
+from monody.corpus.public_domain import COLLECTIONS, write_book
 from monody.errors import MonodyError
 from monody.reading.abc.parse import read_abc
 from monody.reading.abc.tune_book import abc_text, looks_like_abc, title_of, tunes_of
@@ -104,7 +104,7 @@ def test_a_collection_becomes_midi_files(
     monkeypatch.setattr(
         "monody.corpus.public_domain._tunes", lambda name: _some(name)[:5]
     )
-    report = write_collection(name.upper(), tmp_path, lambda *now: seen.append(now))
+    report = write_book(name, tmp_path, lambda *now: seen.append(now))
     files = sorted(tmp_path.iterdir())
     assert report.name == name
     assert report.written == len(files) == 5 - sum(report.left_out.values())
@@ -127,11 +127,7 @@ def _some(name: str) -> list[str]:
     return [tune for text in texts for tune in tunes_of(text)]
 
 
-def test_an_unknown_collection_and_a_missing_music21(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(MonodyError, match="expected one of oneills1850, airdsAirs"):
-        write_collection("beatles", tmp_path)
+def test_a_missing_music21(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(MonodyError, match=r"pip install 'monody\[demo\]'"):
-        write_collection("oneills1850", tmp_path)
+    with pytest.raises(MonodyError, match=r"pip install 'monody\[base\]'"):
+        write_book("oneills1850", tmp_path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -12,37 +12,67 @@ from monody.cli.reading import DATA_DIR
 
 
 @click.command(cls=HeadedCommand)
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
     "--out",
     metavar="DIR",
-    default=DATA_DIR,
     help=f"Folder for the MIDI files. [default {DATA_DIR}]",
 )
-def corpus(names: Sequence[str], out: str) -> None:
+def corpus(names: Sequence[str], out: str | None) -> None:
     r"""Make a folder of public-domain tunes, to train on.
 
     \b
-    oneills1850    O'Neill's Music of Ireland, 1903
-    airdsAirs      Aird's Airs, 1778-1801
-    ryansMammoth   Ryan's Mammoth Collection, 1883
+    monody corpus                              what there is
+    monody corpus oneills1850 --out data/midi  the tunes of a collection
+    monody corpus all --out data/midi          those of all three
 
-    The tunes come with music21: pip install 'monody[demo]'.
+    The collections are oneills1850, airdsAirs and ryansMammoth. Their tunes come with
+    monody: the base model has learnt from them. Copies of a tune, in another key or a
+    little changed, are left out.
     """
+    if not names and out is None:
+        for line in _listed():
+            click.echo(line)
+        return
+
+    from monody.corpus.public_domain import COLLECTIONS
+    from monody.experiments.base_tunes import collection_named
+
+    everything = not names or "all" in {name.lower() for name in names}
+    chosen = [*COLLECTIONS] if everything else map(collection_named, names)
+    for name in [*dict.fromkeys(chosen)]:  # each is checked before one is written
+        _write(name, Path(out or DATA_DIR))
+
+
+def _listed() -> Iterator[str]:
+    """Yield what there is, and how to get it."""
+    from monody.corpus.public_domain import COLLECTIONS
+    from monody.experiments.base_tunes import tunes_of_collection
+
+    total = 0
+    for name, book in COLLECTIONS.items():
+        count = len(tunes_of_collection(name))
+        total += count
+        yield f"{name:12}  {count:5,} tunes  {book.title}, {book.years}"
+    copies = sum(book.tunes for book in COLLECTIONS.values()) - total
+    yield f"{'all':12}  {total:5,} tunes, without {copies} copies among them"
+    yield f"to write them as MIDI files: monody corpus all --out {DATA_DIR}"
+
+
+def _write(name: str, folder: Path) -> None:
+    """Write a collection, and say what was written."""
     from rich.console import Console
-    from rich.progress import TaskID
 
     from monody.cli.progress import progress_bar
-    from monody.corpus.public_domain import write_collection
+    from monody.experiments.base_tunes import write_collection
 
-    for name in names:
-        with progress_bar(Console()) as bar:
-            task = bar.add_task(f"writing {name}", total=None)
+    with progress_bar(Console(stderr=True)) as bar:
+        task = bar.add_task(f"writing {name}", total=None)
 
-            def progress(done: int, total: int, task: TaskID = task) -> None:
-                bar.update(task, completed=done, total=total)
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
 
-            report = write_collection(name, out, progress)
-        click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
-        for reason, count in report.left_out.items():
-            click.echo(f"  {count} left out because: {reason}")
+        report = write_collection(name, folder, progress)
+    click.echo(f"{report.name}: {report.written:,} tunes in {folder}")
+    if report.left_out:
+        click.echo(f"  {report.left_out} others are left out: copies of these")

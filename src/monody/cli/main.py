@@ -14,9 +14,12 @@ import click
 
 from monody.cli.again import again, vary
 from monody.cli.cache import cache
+from monody.cli.completion import completion
 from monody.cli.corpus import corpus
 from monody.cli.evaluate import evaluate
+from monody.cli.help import help_command
 from monody.cli.inspect import inspect
+from monody.cli.names import names
 from monody.cli.options import ExamplesGroup
 from monody.cli.render import render
 from monody.cli.runs import runs
@@ -26,16 +29,26 @@ from monody.errors import MonodyError, SettingError
 
 EXIT_USER_ERROR = 2
 
+
+def _normal(token: str) -> str:
+    """Return an option's, a command's or a choice's name as it is written here.
+
+    ``--rnn-size`` is ``--rnn_size``, and any case will do. But ``-V`` is not ``-v``.
+    """
+    return token if len(token) == 1 else token.lower().replace("-", "_")
+
+
 _NORMALISED = {
-    # `--rnn-size` is `--rnn_size`, and choices may be written in any case.
-    "token_normalize_func": lambda token: token.lower().replace("-", "_"),
+    "token_normalize_func": _normal,
     "help_option_names": ["-h", "--help"],
     "max_content_width": 88,
 }
 
 
 @click.group(cls=ExamplesGroup, context_settings=_NORMALISED)
-@click.version_option(package_name="monody", message="monody %(version)s")
+@click.version_option(
+    None, "-V", "--version", package_name="monody", message="monody %(version)s"
+)
 def cli() -> None:
     r"""Learn from a folder of MIDI files and write new melodies.
 
@@ -48,7 +61,7 @@ def cli() -> None:
     No MIDI files at hand? Public-domain tunes:
       monody corpus oneills1850 --out data/midi
 
-    Each command explains itself: monody train --help
+    Each command explains itself: monody help train
     """
 
 
@@ -62,6 +75,9 @@ cli.add_command(vary)
 cli.add_command(again)
 cli.add_command(render)
 cli.add_command(corpus)
+cli.add_command(names)
+cli.add_command(completion)
+cli.add_command(help_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,9 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else command
-        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):  # monody alone
             click.echo(error.format_message())
-            sys.exit(EXIT_USER_ERROR)
+            return
         advice = f" (see {command} --help)"
         _fail(f"{command}: {error.format_message()}{advice}")
     except SettingError as error:
@@ -95,5 +111,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _fail(message: str) -> None:
     """Print one line and end."""
-    click.echo(" ".join(message.split()), err=True)
+    line = " ".join(message.split())
+    if not line.isprintable():  # a name of a stranger's file
+        from monody.corpus.report import printable
+
+        line = printable(line)
+    click.echo(line, err=True)
     sys.exit(EXIT_USER_ERROR)

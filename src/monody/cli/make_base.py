@@ -15,7 +15,7 @@ from rich.console import Console
 
 from monody.cli.epoch_lines import EpochLines
 from monody.corpus.corpus import Corpus, read_corpus
-from monody.corpus.public_domain import COLLECTIONS, write_collection
+from monody.corpus.public_domain import COLLECTIONS, write_book
 from monody.experiments.base import pack_base
 from monody.experiments.experiment import Experiment
 from monody.settings.model import ModelSettings
@@ -48,7 +48,7 @@ def base_corpus(folder: Path) -> Corpus:
         MonodyError: If music21 is not installed.
     """
     for name in COLLECTIONS:
-        write_collection(name, folder)
+        write_book(name, folder)
     return read_corpus(folder, READING)
 
 

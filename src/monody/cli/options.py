@@ -7,7 +7,7 @@ command line cannot differ from Python.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -24,7 +24,53 @@ class SettingOption(click.Option):
     heading = ""
 
 
-class _WithExamples(click.Command):
+PATHS = ("DIR", "FILE", "OUTPUT", "EXPERIMENT")  # what values that are paths are called
+
+
+class _Forgiving(click.Command):
+    """A command whose errors say what may be meant; Tab completes its paths."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for parameter in self.params:
+            # Whether the file may be read, the command checks.
+            if any(path in (parameter.metavar or "") for path in PATHS):
+                parameter.type = click.Path(readable=False)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what was typed; an error says what may be meant."""
+        typed = tuple(args)
+        takes_all, ctx.allow_extra_args = ctx.allow_extra_args, True
+        try:
+            rest = super().parse_args(ctx, args)
+        except (click.NoSuchOption, click.BadParameter, click.BadOptionUsage) as error:
+            raise _with_advice(error, typed, ctx) from error
+        if rest and not takes_all and not ctx.resilient_parsing:
+            from monody.cli.meant import instead_of_argument
+
+            advice = instead_of_argument(rest, typed, ctx)
+            ctx.fail(f"Got unexpected extra argument ({' '.join(rest)}){advice}")
+        return rest
+
+
+def _with_advice(
+    error: click.UsageError, typed: Sequence[str], ctx: click.Context
+) -> click.UsageError:
+    """Return an error that says what may be meant, where that can be guessed."""
+    from monody.cli.meant import instead_of_option, instead_of_value
+
+    if isinstance(error, click.NoSuchOption):
+        name = error.option_name  # of -bars it is -b
+        whole = next((one for one in typed if one.startswith(name)), name)
+        advice = instead_of_option(name, typed, ctx)
+        return click.UsageError(
+            f"No such option {whole.partition('=')[0]!r}{advice}", ctx
+        )
+    advice = instead_of_value(typed, ctx)
+    return click.UsageError(f"{error.format_message()}{advice}", error.ctx or ctx)
+
+
+class _WithExamples(_Forgiving):
     r"""A command whose help keeps the lines of its examples.
 
     click wants a backspace before lines that must not be joined; docstrings are raw, so
@@ -38,6 +84,20 @@ class _WithExamples(click.Command):
 
 class ExamplesGroup(_WithExamples, click.Group):
     """A group of commands whose help keeps the lines of its examples."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed, or say which may be meant."""
+        typed = args[0]
+        normalise = ctx.token_normalize_func or str
+        there = {typed, normalise(typed)} & {*self.commands}
+        if there or typed.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        from monody.cli.meant import instead_of_command
+
+        advice = instead_of_command(typed, [*self.commands])
+        return ctx.fail(f"No such command {typed!r}{advice}")
 
 
 class HeadedCommand(_WithExamples):
@@ -58,7 +118,8 @@ class HeadedCommand(_WithExamples):
                 formatter.write_dl(records)
 
 
-SHORT = {"n_jobs": "-j"}  # the classic scripts' short spellings
+# Other spellings; -j is that of the classic scripts.
+SHORT = {"n_jobs": ("-j",), "num_files": ("-n",), "num_epochs": ("-e", "--epochs")}
 _METAVARS = {int: "N", float: "X", str: "TEXT"}
 
 
@@ -92,11 +153,11 @@ def _option(
     """Make one option. Values are checked by the settings class itself."""
     headed = type("Headed", (SettingOption,), {"heading": settings.heading})
     limits = Limits.of(field)
-    short = [SHORT[field.name]] if field.name in SHORT else []
     name = f"--{field.name}"
     return click.option(
+        field.name,
         f"{name}/--no_{field.name}" if plain is bool else name,
-        *short,
+        *SHORT.get(field.name, ()),
         cls=headed,
         type=click.Choice(limits.choices) if limits.choices else plain,
         default=field.default,

@@ -1,8 +1,8 @@
-"""Writing public-domain tune books as MIDI files, to have something to train on.
+"""The public-domain tune books that the base model is made from.
 
-music21's wheel ships three collections as ABC text: O'Neill's *Music of Ireland*
-(1903), Aird's *Airs* (1778-1801) and Ryan's *Mammoth Collection* (1883). music21 itself
-is never imported; only its files are read.
+music21's wheel ships three collections as ABC text. music21 itself is never imported;
+only its files are read. Who only wants the tunes needs no music21: they come with the
+base model (``experiments.base_tunes``).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
-from monody.errors import MonodyError
 from monody.extras import extra_spec
 from monody.files import make_folder
 from monody.music.midi_file import write_midi
@@ -22,11 +22,24 @@ from monody.reading.abc.tune_book import title_of, tunes_of
 from monody.reading.extraction.extract import extract
 from monody.settings.reading import ReadSettings
 
-COLLECTIONS = ("oneills1850", "airdsAirs", "ryansMammoth")
+
+class Collection(NamedTuple):
+    """A printed collection of tunes."""
+
+    title: str
+    years: str  # of printing
+    tunes: int  # that music21's wheel has of it
+
+
+COLLECTIONS = {
+    "oneills1850": Collection("O'Neill's Music of Ireland", "1903", 2009),
+    "airdsAirs": Collection("Aird's Airs", "1778-1801", 1180),
+    "ryansMammoth": Collection("Ryan's Mammoth Collection", "1883", 1059),
+}
 
 
 @dataclass(frozen=True)
-class CollectionReport:
+class BookReport:
     """How many tunes of a collection were written, and why others were not."""
 
     name: str
@@ -34,15 +47,15 @@ class CollectionReport:
     left_out: dict[str, int]  # tunes by reason
 
 
-def write_collection(
+def write_book(
     name: str,
     out: str | PathLike[str],
     progress: Progress | None = None,
-) -> CollectionReport:
-    """Write a tune book as MIDI files, one for each tune.
+) -> BookReport:
+    """Write a collection from music21's wheel as MIDI files, one for each tune.
 
     Args:
-        name: One of ``COLLECTIONS``, in any case.
+        name: One of ``COLLECTIONS``.
         out: The folder; files of the same names in it are replaced.
         progress: Called with the tunes done and the tunes in all.
 
@@ -50,21 +63,8 @@ def write_collection(
         How many tunes were written and left out.
 
     Raises:
-        MonodyError: If there is no such collection, or music21 is not installed.
-
-    Example:
-        >>> import monody
-        >>> monody.write_collection("nottingham", "data/nottingham")
-        Traceback (most recent call last):
-        ...
-        monody.errors.MonodyError: no collection 'nottingham': expected one of...
+        MonodyError: If music21 is not installed.
     """
-    by_name = {known.lower(): known for known in COLLECTIONS}
-    if name.lower() not in by_name:
-        raise MonodyError(
-            f"no collection {name!r}: expected one of {', '.join(COLLECTIONS)}"
-        )
-    name = by_name[name.lower()]
     folder = Path(out)
     make_folder(folder)
     tunes = _tunes(name)
@@ -76,12 +76,12 @@ def write_collection(
             left_out[reason] += 1
         if progress:
             progress(index, len(tunes))
-    return CollectionReport(name, len(tunes) - left_out.total(), dict(left_out))
+    return BookReport(name, len(tunes) - left_out.total(), dict(left_out))
 
 
 def _tunes(name: str) -> list[str]:
     """Read the ABC text of all tunes of a collection, in the order of its files."""
-    music21 = extra_spec("music21", "demo", "the public-domain tunes come with")
+    music21 = extra_spec("music21", "base", "the printed collections come with")
     folder = Path(str(music21.origin)).parent / "corpus" / name
     files = sorted(folder.glob("*.abc"))
     texts = [file.read_text("utf-8", errors="replace") for file in files]

@@ -319,8 +319,8 @@ def in_key(melody: Melody, key: str, from_key: str | None = None) -> Melody:
     Raises:
         MonodyError: If a note would leave the range of MIDI.
     """
-    target = parse_scale(key)
-    source = parse_scale(from_key) if from_key else _heard(melody)
+    target = parse_scale(key, "to_key")
+    source = parse_scale(from_key, "from_key") if from_key else _heard(melody)
     pitches = np.array([move_to_scale(p, source, target) for p in melody.pitches])
     if pitches.min() < 0 or pitches.max() > 127:
         raise MonodyError(f"{key} takes the melody out of MIDI's range of pitches")

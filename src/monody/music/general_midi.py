@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from monody.errors import SettingError
+from monody.music.instrument_ranges import RANGES
 from monody.music.near_names import near_names, plain_name
 
 GENERAL_MIDI = (
@@ -64,10 +65,29 @@ def program_of(instrument: str) -> int:
     names = {plain_name(name): index for index, name in enumerate(GENERAL_MIDI)}
     if wanted in names:
         return names[wanted]
-    near = near_names(wanted, names, min_letters=1, cutoff=0.5)
-    meant = ", ".join(GENERAL_MIDI[names[name]] for name in near)
-    advice = f"did you mean {meant}?" if meant else "see General MIDI's list of names"
+    meant = ", ".join(_near_instruments(instrument))
+    advice = f"did you mean {meant}?" if meant else "none is like it."
     raise SettingError(
         f"midi_instrument must be a General MIDI name or a number 0-127, not "
-        f"{instrument!r}: {advice}"
+        f"{instrument!r}: {advice} See the list of names: monody names instruments"
     )
+
+
+def _near_instruments(instrument: str) -> list[str]:
+    """Return up to four names that may be meant by another.
+
+    They are those that the same instrument has elsewhere (cor anglais is the English
+    Horn) and those with all of its words (nylon guitar); or else what looks like it.
+    """
+    wanted = plain_name(instrument)
+    words = [word for word in map(plain_name, instrument.split()) if word]
+    if not words:
+        return []
+    names = {plain_name(name): name for name in GENERAL_MIDI}
+    others = [[plain_name(name) for name in group.split(",")] for group in RANGES]
+    same = [name for group in others if wanted in group for name in group]
+    worded = [name for name in names if all(word in name for word in words)]
+    near = [name for name in (*same, *worded) if name in names] or near_names(
+        wanted, names, min_letters=1, cutoff=0.6
+    )
+    return [names[name] for name in dict.fromkeys(near)][:4]

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Callable, Iterable
 
 
+def without_accents(text: str) -> str:
+    """Return a text with its letters bare.
+
+    Example:
+        >>> from monody.music.near_names import without_accents
+        >>> without_accents("menor melódica")
+        'menor melodica'
+    """
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text)  # each accent a character of its own
+    return "".join(char for char in parts if not unicodedata.combining(char))
+
+
 def plain_name(name: str, keep: Callable[[str], bool] = str.isalnum) -> str:
-    """Reduce a name to the characters that count, in lower case.
+    """Reduce a name to the characters that count, in lower case, without accents.
 
     Args:
         name: As someone typed it.
@@ -18,7 +33,7 @@ def plain_name(name: str, keep: Callable[[str], bool] = str.isalnum) -> str:
         >>> plain_name("Acoustic Guitar (nylon)")
         'acousticguitarnylon'
     """
-    return "".join(filter(keep, name.lower()))
+    return "".join(filter(keep, without_accents(name).lower()))
 
 
 def near_names(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from monody.errors import SettingError
+from monody.music.note_names import NoteName, readings, refuse_doubtful_b
 
 OCTAVE = 12  # semitones
 PITCH_CLASSES = 12  # 0 for C to 11 for B
@@ -13,7 +14,7 @@ STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # semitones a
 BY_FIFTHS = "FCGDAEB"  # letters, each a fifth above the one before
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-_NAME = re.compile(r"([A-G])(#{0,2}|b{0,2})(-?\d+)", re.IGNORECASE)
+_OCTAVE_NUMBER = re.compile(r"\s*(-?[0-9]{1,2})\s*")
 
 
 def pitch_name(pitch: int, *, flats: bool = False) -> str:
@@ -44,32 +45,41 @@ def is_black_key(pitch: int) -> bool:
 
 
 def parse_pitch(text: str) -> int:
-    """Return the MIDI number of ``C4``, ``Bb3`` or ``60``.
+    """Return the MIDI number of ``C4``, ``Bb3``, ``do4``, ``si bemol 3`` or ``60``.
+
+    Args:
+        text: A number, or a name of ``note_names`` in any case and an octave's number;
+            the octave from middle C up is 4.
 
     Raises:
         SettingError: If the text names no pitch from 0 (C-1) to 127 (G9).
 
     Example:
         >>> from monody.music.pitch import parse_pitch
-        >>> parse_pitch("C4"), parse_pitch("Bb3")
-        (60, 58)
+        >>> parse_pitch("C4"), parse_pitch("Bb3"), parse_pitch("sib3")
+        (60, 58, 58)
     """
+    return _named_pitch(text)[0]
+
+
+def _named_pitch(text: str) -> tuple[int, NoteName | None]:
+    """Return a MIDI number, and the note's name unless the text is a number."""
     text = text.strip()
-    found = _NAME.fullmatch(text)
-    if found:
-        letter, sign, octave = found.groups()
-        pitch = _semitones(letter + sign) + OCTAVE * (int(octave) + 1)
-    else:
-        pitch = int(text) if text.isdecimal() else -1
+    pitch, name = int(text) if text.isdecimal() else -1, None
+    for named, rest in readings(text):
+        if octave := _OCTAVE_NUMBER.fullmatch(rest):
+            pitch, name = _semitones(str(named)) + OCTAVE * (int(octave[1]) + 1), named
+            break
     if not 0 <= pitch <= 127:
         raise SettingError(
-            f"a pitch must be a name such as C4 or Bb3 or a number 0-127, not {text!r}"
+            "a pitch must be a name such as C4, Bb3 or do4, or a number 0-127, not "
+            f"{text!r}"
         )
-    return pitch
+    return pitch, name
 
 
 def parse_pitch_range(text: str, name: str = "pitch_range") -> tuple[int, int]:
-    """Return the lowest and highest MIDI pitch of ``C3..C6``.
+    """Return the lowest and highest MIDI pitch of ``C3..C6`` or ``do3..do6``.
 
     Args:
         text: Two pitches with two dots between them.
@@ -80,16 +90,17 @@ def parse_pitch_range(text: str, name: str = "pitch_range") -> tuple[int, int]:
 
     Example:
         >>> from monody.music.pitch import parse_pitch_range
-        >>> parse_pitch_range("C3..C6")
-        (48, 84)
+        >>> parse_pitch_range("C3..C6"), parse_pitch_range("do3..do6")
+        ((48, 84), (48, 84))
     """
     low, dots, high = text.partition("..")
     if not dots:
         raise SettingError(f"{name} must be such as C3..C6, not {text!r}")
     try:
-        lowest, highest = parse_pitch(low), parse_pitch(high)
+        (lowest, first), (highest, last) = _named_pitch(low), _named_pitch(high)
     except SettingError as error:
         raise SettingError(f"{name}: {error}") from error
+    refuse_doubtful_b([one for one in (first, last) if one], name, text)
     if lowest > highest:
         raise SettingError(f"{name} must begin with the lower note, not {text!r}")
     return lowest, highest

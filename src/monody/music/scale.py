@@ -1,4 +1,4 @@
-"""Keys as musicians write them: ``D dorian``, ``Bbm``, ``C,D,E,G,A``.
+"""Keys as musicians write them: ``D dorian``, ``re dórico``, ``Bbm``, ``C,D,E,G,A``.
 
 A key's name becomes the pitch classes that its notes may have (0 for C to 11 for B).
 """
@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from monody.errors import SettingError
 from monody.music.keys import nearest_key_name
+from monody.music.mode_names import SHORT, ModeName, mode_named, spellings
+from monody.music.note_names import NoteName, note_name, readings, refuse_doubtful_b
 from monody.music.pitch import BY_FIFTHS, SHARP_NAMES, pitch_class
 
-_TONIC_AND_MODE = re.compile(r"([A-G][#b]?)(.*)", re.IGNORECASE)
-_PITCH_CLASS = re.compile(r"[A-G][#b]?|[0-9]|10|11", re.IGNORECASE)
+NEAR = 0.6  # how alike a misspelt mode is, 0-1
+_NUMBER = re.compile("[0-9]|10|11")  # of a pitch class
 
 
 class Mode(NamedTuple):
@@ -45,15 +47,10 @@ MODES = {
     "whole tone": Mode((0, 2, 4, 6, 8, 10), None),
     "chromatic": Mode(tuple(range(12)), None),
 }
-_SHORT = {"": "major", "M": "major", "m": "minor", "maj": "major", "min": "minor",
-          "ion": "ionian", "dor": "dorian", "phr": "phrygian", "lyd": "lydian",
-          "mix": "mixolydian", "aeo": "aeolian", "loc": "locrian",
-          "pentatonic": "major pentatonic"}  # fmt: skip
 # The sharps of modes beyond those of major, by their names of three letters.
 MODE_SHARPS = {
-    short: MODES[name].sharps or 0 for short, name in _SHORT.items() if len(short) == 3
+    short: MODES[name].sharps or 0 for short, name in SHORT.items() if len(short) == 3
 }
-_MODE_NAMES = {**_SHORT, **{name.replace(" ", ""): name for name in MODES}}
 
 
 class Scale(NamedTuple):
@@ -102,17 +99,20 @@ class Scale(NamedTuple):
         return nearest_key_name(sharps, minor=4 not in semitones)
 
 
-def parse_scale(text: str) -> Scale:
+def parse_scale(text: str, setting: str = "key") -> Scale:
     """Return the scale of a key's name, or of a list of pitch classes.
 
     ``minor`` means the nine notes that tunes in minor use: the natural scale, and the
     raised sixth and seventh. ``natural minor`` and ``aeolian`` have seven.
 
     Args:
-        text: A tonic and one of ``MODES`` in any case (``D dorian``, ``F# minor``; no
-            mode means major; ``Am``, ``Bbmaj`` and ABC's ``Edor`` do too), or at least
-            two pitch classes by name or number (``C,D,E,G,A``, ``0,2,4,7,9``), the
-            tonic first.
+        text: A tonic of ``note_names`` and a mode of ``mode_names``, in any case and in
+            any of their languages (``D dorian``, ``fa# menor``, ``Es-Dur``; no mode
+            means major; ``Am``, ``Bbmaj`` and ABC's ``Edor`` do too), or at least two
+            pitch classes by name or number (``C,D,E,G,A``, ``do,re,mi``,
+            ``0,2,4,7,9``), the tonic first. H is B natural. B is B flat where the
+            mode is German: ``B-Dur``.
+        setting: The setting that it is the value of, for the error.
 
     Raises:
         SettingError: If the text is neither; the message names near modes.
@@ -121,6 +121,8 @@ def parse_scale(text: str) -> Scale:
         >>> from monody.music.scale import parse_scale
         >>> sorted(parse_scale("Bbm").pitch_classes)
         [0, 1, 3, 5, 6, 7, 8, 9, 10]
+        >>> parse_scale("do menor").name, parse_scale("H-Moll").name
+        ('C minor', 'B minor')
         >>> parse_scale("C,D,E,G,A").tonic
         0
         >>> parse_scale("D dorain")
@@ -128,14 +130,11 @@ def parse_scale(text: str) -> Scale:
             ...
         monody.errors.SettingError: key must be ...: did you mean 'D dorian' or ...?
     """
-    plain = text.strip().replace("♯", "#").replace("♭", "b")
-    plain = re.sub(r"[\s-]*sharp\b", "#", plain, flags=re.IGNORECASE)
-    plain = re.sub(r"[\s-]*flat\b", "b", plain, flags=re.IGNORECASE)
-    scale = _from_list(plain) if "," in plain else _from_name(plain)
+    scale = _from_list(text, setting) if "," in text else _from_name(text)
     if scale is None:
         raise SettingError(
-            f"key must be such as 'D dorian', 'Bb minor' or C,D,E,G,A, not {text!r}"
-            f"{_hint(plain)}"
+            f"{setting} must be such as 'D dorian', 'Bb minor', 'do mayor' or "
+            f"C,D,E,G,A, not {text!r}{_hint(text)}"
         )
     return scale
 
@@ -181,43 +180,68 @@ def move_to_scale(pitch: int, source: Scale, target: Scale) -> int:
 
 def _from_name(text: str) -> Scale | None:
     """Read a tonic and its mode."""
-    found = _TONIC_AND_MODE.fullmatch(text)
-    mode = _mode_name(found[2]) if found else None
-    if not found or mode is None:
-        return None
-    tonic = pitch_class(found[1])
-    classes = frozenset((tonic + semitones) % 12 for semitones in MODES[mode].semitones)
-    return Scale(f"{found[1].capitalize()} {mode}", tonic, classes)
+    for name, rest in readings(text):
+        mode = mode_named(rest)
+        if mode is not None and len(name.sign) <= 1:
+            tonic = _tonic(name, mode)
+            first, semitones = pitch_class(tonic), MODES[mode.mode].semitones
+            classes = frozenset((first + above) % 12 for above in semitones)
+            return Scale(f"{tonic} {mode.mode}", first, classes)
+    return None
 
 
-def _mode_name(text: str) -> str | None:
-    """Return the name in ``MODES`` of a mode, or None; only m and M differ by case."""
-    wanted = re.sub(r"[\s_-]", "", text)
-    return _MODE_NAMES.get(wanted) or _MODE_NAMES.get(wanted.lower())
+def _tonic(name: NoteName, mode: ModeName) -> str:
+    """Return a tonic's English name: who writes B-Dur means B flat."""
+    return "Bb" if name.is_plain_b and mode.is_german else str(name)
 
 
-def _from_list(text: str) -> Scale | None:
+def _from_list(text: str, setting: str) -> Scale | None:
     """Read pitch classes by name or number; the first is the tonic."""
-    parts = [part.strip() for part in text.split(",")]
-    if not all(map(_PITCH_CLASS.fullmatch, parts)):
-        return None
-    names = [
-        SHARP_NAMES[int(part)] if part.isdecimal() else part.capitalize()
-        for part in parts
-    ]
+    names: list[str] = []
+    written: list[NoteName] = []
+    for part in map(str.strip, text.split(",")):
+        name = note_name(part)
+        if _NUMBER.fullmatch(part):
+            names.append(SHARP_NAMES[int(part)])
+        elif name is not None and len(name.sign) <= 1:
+            names.append(str(name))
+            written.append(name)
+        else:
+            return None
+    refuse_doubtful_b(written, setting, text)
     classes = [pitch_class(name) for name in names]
     return Scale(",".join(names), classes[0], frozenset(classes))
 
 
 def _hint(text: str) -> str:
-    """Name the modes that a misspelt one is near to, on its tonic."""
-    found = _TONIC_AND_MODE.fullmatch(text)
-    if not found or "," in text:
+    """Name the two modes that a misspelt one is nearest to, on its tonic."""
+    if "," in text:
         return ""
-    wanted = found[2].strip().lower()
-    near = difflib.get_close_matches(wanted, MODES, n=2)
-    meant = " or ".join(f"'{found[1].capitalize()} {mode}'" for mode in near)
+    if mode_named(text):
+        return ": name its tonic, too, such as D"
+    # Of "do mayro" the tonic is do: its "mayro" is nearer to a mode than "o mayro".
+    nearest = max((_near_modes(text, rest) for _, rest in readings(text)), default=[])
+    meant = " or ".join(f"'{name}'" for _, name in nearest[:2])
     return f": did you mean {meant}?" if meant else ""
+
+
+def _near_modes(text: str, rest: str) -> list[tuple[float, str]]:
+    """Return how near each mode is to the rest of a text (0-1), and the key meant."""
+    wanted = rest.strip(" -_")
+    tonic = text.strip().removesuffix(wanted).rstrip(" -_").capitalize()
+    near = []
+    for mode in MODES:
+        names = spellings(mode)
+        likeness = [_likeness(name.lower(), wanted.lower()) for name in names]
+        best = max(likeness)
+        if best >= NEAR:
+            near.append((best, f"{tonic} {names[likeness.index(best)]}"))
+    return sorted(near, reverse=True)
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how alike two names are, 0-1."""
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _sharps_of_major(tonic: str) -> int:

@@ -38,16 +38,18 @@ class SampleSettings(Settings):
     """Let the model end each melody, at the length above at the latest."""
 
     meter: str | None = setting(None)
-    """Time signature, such as 6/8; by default the primer's."""
+    """Time signature, such as 6/8 (`monody names meters`); by default the primer's."""
 
     bpm: float | None = setting(None, minimum=4, maximum=1000)
     """Tempo, in quarter notes a minute."""
 
     key: str | None = setting(None)
-    """Only notes of this key, such as 'D dorian' or Am, or a list: C,D,E,G,A."""
+    """Only notes of this key, such as 'D dorian', Am or 'do mayor', or a list:
+    C,D,E,G,A (`monody names keys`)."""
 
     range: str | None = setting(None)
-    """Only notes in this range, such as C4..A5, or an instrument's: flute."""
+    """Only notes in this range, such as C4..A5, or an instrument's: flute (`monody
+    names ranges`)."""
 
     durations: str | None = setting(None)
     """Note values: none finer than 8ths, say; or a list, only these: 1/4,3/8,1/2."""
@@ -93,7 +95,8 @@ class SampleSettings(Settings):
     """Try again where more bars in a row than this are in a training melody."""
 
     midi_instrument: str = setting("Acoustic Grand Piano")
-    """General MIDI instrument: its name in any case, or its number 0-127."""
+    """General MIDI instrument: its name in any case, or its number 0-127 (`monody names
+    instruments`)."""
 
     seed: int | None = setting(None, minimum=0, maximum=2**32 - 1)
     """Seed of every random choice; by default a new one, printed and saved."""

@@ -1,0 +1,124 @@
+"""The command ``monody names``: what instruments, keys and meters are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monody.cli.options import HeadedCommand
+
+if TYPE_CHECKING:
+    Rows = Iterator[tuple[str, str]]
+
+KINDS = {
+    "instruments": "for --midi_instrument: those of General MIDI, by name or number",
+    "ranges": "for --range: instruments and voices, and what they can play or sing",
+    "keys": "for --key: notes and modes, in their languages",
+    "meters": "for --meter: those that the model knows by name",
+}
+
+
+class _Kind(click.Choice[str]):
+    """One of ``KINDS``; ``key`` is as good as ``keys``."""
+
+    def convert(self, value: Any, *where: Any) -> str:
+        """Return the kind that was typed."""
+        plural = value if str(value).lower().endswith("s") else f"{value}s"
+        return super().convert(plural, *where)
+
+
+@click.command(cls=HeadedCommand)
+@click.argument("kind", type=_Kind([*KINDS]), required=False)
+@click.pass_context
+def names(context: click.Context, kind: str | None) -> None:
+    r"""List the names of instruments, ranges, keys or meters.
+
+    \b
+    monody names instruments   for --midi_instrument
+    monody names ranges        for --range
+    monody names keys          for --key, in English, Spanish, French, Italian, German
+    monody names meters        for --meter
+    """
+    formatter = context.make_formatter()
+    if kind == "keys":
+        _write_keys(formatter)
+    else:
+        listed = {"instruments": _instruments, "ranges": _ranges, "meters": _meters}
+        rows = listed[kind]() if kind else _kinds()
+        formatter.write_dl([*rows])
+    if kind == "meters":
+        formatter.write_text(
+            "Any other will do whose lower number is 1, 2, 4, 8, 16 or 32 and whose "
+            "bar is no longer than four whole notes, such as 11/8."
+        )
+    click.echo(formatter.getvalue(), nl=False)
+
+
+def _kinds() -> Rows:
+    """Yield what can be listed."""
+    for kind, about in KINDS.items():
+        yield f"monody names {kind}", about
+
+
+def _instruments() -> Rows:
+    """Yield each program number and its instrument."""
+    from monody.music.general_midi import GENERAL_MIDI
+
+    for number, name in enumerate(GENERAL_MIDI):
+        yield f"{number:3}", name
+
+
+def _ranges() -> Rows:
+    """Yield each range and whose it is."""
+    from monody.music.instrument_ranges import RANGES
+
+    for known_as, pitches in RANGES.items():
+        yield pitches, known_as
+
+
+def _meters() -> Rows:
+    """Yield each meter and the beats of its bar."""
+    from monody.models.events import METERS
+    from monody.music.meter import Meter
+
+    beats = {12: "8ths", 24: "quarters", 36: "dotted quarters", 48: "halves"}  # ticks
+    for name in METERS[:-1]:  # the last is "other"
+        meter = Meter(0, *map(int, name.split("/")))
+        count = meter.bar_ticks // meter.beat_ticks
+        yield name, f"{count} {beats[meter.beat_ticks]}"
+
+
+def _write_keys(formatter: click.HelpFormatter) -> None:
+    """Write the notes and the modes that make a key, and examples."""
+    from monody.music.mode_names import MODE_NAMES
+
+    formatter.write_text(
+        "A note and a mode: D dorian, Am, do mayor, fa# menor, Es-Dur; a note alone is "
+        "major. Or a list of notes: C,D,E,G,A or do,re,mi,sol,la. Accents and case do "
+        "not count. H is B natural; B is B flat only before a German mode: B-Dur."
+    )
+    formatter.write_paragraph()
+    with formatter.section("Notes"):
+        formatter.write_dl([*_notes()])
+    modes = [
+        (mode, ", ".join(dict.fromkeys(name.split(", ")[0] for name in languages)))
+        for mode, languages in MODE_NAMES.items()
+    ]
+    with formatter.section("Modes"):
+        formatter.write_dl(modes)
+
+
+def _notes() -> Rows:
+    """Yield each note in English, and in solfège and German."""
+    from monody.music.note_names import GERMAN, LETTERS, SOLFEGE
+
+    in_german = {english: name.capitalize() for name, english in GERMAN.items()}
+    solfege = {letter: name for name, letter in reversed(SOLFEGE.items())}
+    for letter in LETTERS:
+        for sign, word in (("", ""), ("#", " sostenido"), ("b", " bemol")):
+            name = solfege[letter]
+            others = [f"{name}{sign}", f"{name}{word}" if sign else ""]
+            others.append(in_german.get(letter + sign, ""))
+            yield letter + sign, ", ".join(filter(None, others))

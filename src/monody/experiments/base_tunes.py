@@ -1,0 +1,105 @@
+"""The public-domain tunes that the base model knows, as MIDI files to train on.
+
+They are in the package, in the base model's experiment: three printed collections
+without the copies in them, of which there are many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from monody.corpus.public_domain import COLLECTIONS
+from monody.errors import MonodyError
+from monody.experiments.base import base_experiment
+from monody.files import make_folder
+from monody.music.melody import Melody
+from monody.music.midi_file import write_midi
+from monody.progress import Progress
+
+SIDES = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class CollectionReport:
+    """How many tunes of a collection were written, and how many were not."""
+
+    name: str
+    written: int  # tunes
+    left_out: int  # tunes that are copies of others in the three collections
+
+
+def collection_named(text: str) -> str:
+    """Return the name of a collection that is named in any case.
+
+    Raises:
+        MonodyError: If there is none.
+
+    Example:
+        >>> from monody.experiments.base_tunes import collection_named
+        >>> collection_named("ryansmammoth")
+        'ryansMammoth'
+    """
+    by_name = {known.lower(): known for known in COLLECTIONS}
+    if text.lower() not in by_name:
+        raise MonodyError(
+            f"no collection {text!r}: expected one of {', '.join(COLLECTIONS)}, or all"
+        )
+    return by_name[text.lower()]
+
+
+def tunes_of_collection(name: str) -> list[Melody]:
+    """Return the tunes of a collection that the base model knows, in its order.
+
+    Args:
+        name: One of ``COLLECTIONS``.
+
+    Raises:
+        MonodyError: If the base model cannot be laid out in the cache folder.
+    """
+    experiment = base_experiment()
+    tunes = [
+        side[index]
+        for side in map(experiment.side, SIDES)
+        for index, file in enumerate(side.info["file"])
+        if side.sources[file].startswith(f"{name}-")
+    ]
+    return sorted(tunes, key=lambda tune: tune.source)
+
+
+def write_collection(
+    name: str,
+    out: str | PathLike[str],
+    progress: Progress | None = None,
+) -> CollectionReport:
+    """Write a collection of public-domain tunes as MIDI files, one for each tune.
+
+    Args:
+        name: One of ``oneills1850``, ``airdsAirs`` and ``ryansMammoth``, in any case.
+        out: The folder; files of the same names in it are replaced.
+        progress: Called with the tunes done and the tunes in all.
+
+    Returns:
+        How many tunes were written, and how many the collection has besides.
+
+    Raises:
+        MonodyError: If there is no such collection, or the folder cannot be made.
+
+    Example:
+        >>> import monody
+        >>> monody.write_collection("nottingham", "data/nottingham")
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: no collection 'nottingham': expected one of...
+    """
+    name = collection_named(name)
+    folder = Path(out)
+    make_folder(folder)
+    tunes = tunes_of_collection(name)
+    for done, tune in enumerate(tunes, 1):
+        write_midi(tune, folder / tune.source, Path(tune.source).stem)
+        if progress:
+            progress(done, len(tunes))
+    left_out = COLLECTIONS[name].tunes - len(tunes)
+    return CollectionReport(name, len(tunes), left_out)
