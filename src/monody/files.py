@@ -72,6 +72,36 @@ def write_bytes(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
+def write_beside(path: Path, data: bytes) -> Path:
+    """Write a file, whole or not at all, and over no other.
+
+    Args:
+        path: Its name. Where another file has it, a number makes it free: ``my-2.wav``.
+        data: Its contents. A file that has just these is taken as written.
+
+    Returns:
+        The path.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.files import write_beside
+        >>> Path("my.abc").touch()
+        >>> str(write_beside(Path("my.abc"), b"X:1"))
+        'my-2.abc'
+        >>> str(write_beside(Path("my.abc"), b"X:1"))
+        'my-2.abc'
+    """
+    number, free = 1, path
+    while os.path.lexists(free):
+        if free.is_file() and free.stat().st_size == len(data):
+            if free.read_bytes() == data:
+                return free
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    write_bytes(free, data)
+    return free
+
+
 def copy_file(source: Path, path: Path) -> None:
     """Copy a file whole or not at all."""
     with replacing(path) as temporary:

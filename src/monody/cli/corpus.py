@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from monody.cli.checks import require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.reading import DATA_DIR
 
@@ -29,6 +30,8 @@ def corpus(names: Sequence[str], out: str) -> None:
 
     The tunes come with music21: pip install 'monody[demo]'.
     """
+    require_writable(Path(out), "--out")
+
     from rich.console import Console
     from rich.progress import TaskID
 

@@ -92,8 +92,12 @@ def primer_melodies(
         return None
     if prime_file is not None:
         if not Path(prime_file).is_file():
+            folder = Path(prime_file).is_dir()
             raise MonodyError(
-                f"no file {str(prime_file)!r}: name a MIDI file with --prime_file"
+                f"{str(prime_file)!r} is a folder: name a MIDI file with --prime_file, "
+                "or a folder with --data_dir"
+                if folder
+                else f"no file {str(prime_file)!r}: name a MIDI file with --prime_file"
             )
         anything = ReadSettings(min_notes=1, min_distinct_pitches=1)
         melodies = require_melodies(read_corpus(prime_file, anything)).melodies

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from monody.corpus.histograms import HistogramName, Histograms
 from monody.errors import MonodyError
 from monody.files import replacing
@@ -49,6 +47,8 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         >>> "<h1>Airs</h1>" in page.read_text()
         True
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("monody.pages"),
         autoescape=True,
