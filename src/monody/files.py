@@ -93,9 +93,9 @@ def write_beside(path: Path, data: bytes) -> Path:
     """
     number, free = 1, path
     while os.path.lexists(free):
-        if free.is_file() and free.stat().st_size == len(data):
-            if free.read_bytes() == data:
-                return free
+        alike = free.is_file() and free.stat().st_size == len(data)
+        if alike and free.read_bytes() == data:
+            return free
         number += 1
         free = path.with_name(f"{path.stem}-{number}{path.suffix}")
     write_bytes(free, data)

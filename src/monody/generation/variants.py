@@ -23,7 +23,8 @@ AGAIN = "again"
 SOURCE = "-source"  # at the end of the name of the sound of a source
 # In bytes of UTF-8. File systems take 255, some 143; endings and numbers come on top.
 MAX_SOURCE_BYTES, MAX_DONE_BYTES = 64, 48
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\s-]+')  # of Windows, and what is awkward to type
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*]+')  # by one file system or another
+_AWKWARD = re.compile(r'[<>:"/\\|?*\s-]+')  # to type, in the text of settings
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _PLAIN = str.maketrans({"♯": "#", "♭": "b"})
 _OF_MANY = ("num_files", "seed")  # tell rewrites apart, and are not what was done
@@ -52,8 +53,10 @@ def variant_of(source: Path, done: str, melody: Melody | None) -> Variant:
         >>> variant_of(Path("tunes/my air.mid"), "to_key-D minor", None).stem
         'my air-to_key-D-minor'
     """
-    name = _cut(_named(source.stem, keep=" "), MAX_SOURCE_BYTES).lstrip(". ")
-    stem = f"{name or 'melody'}-{_cut(_named(done), MAX_DONE_BYTES)}"
+    named = _FORBIDDEN.sub("-", _visible(source.stem))
+    name = _cut(named, MAX_SOURCE_BYTES).lstrip(". ")
+    said = _cut(_AWKWARD.sub("-", _visible(done)), MAX_DONE_BYTES)
+    stem = f"{name or 'melody'}-{said}"
     return Variant(source, melody, f"_{stem}" if _DEVICES.match(stem) else stem)
 
 
@@ -137,18 +140,10 @@ def _compared(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _named(text: str, keep: str = "") -> str:
-    """Replace what a file's name cannot hold everywhere, or that nobody can see.
-
-    Args:
-        text: Any text.
-        keep: What is forbidden otherwise and may stay.
-    """
+def _visible(text: str) -> str:
+    """Replace signs that nobody can see, and those of music that nobody can type."""
     text = unicodedata.normalize("NFC", text.translate(_PLAIN))
-    seen = (" " if unicodedata.category(sign)[0] == "C" else sign for sign in text)
-    return _FORBIDDEN.sub(
-        lambda found: found[0] if found[0] == keep else "-", "".join(seen)
-    ).strip("-")
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _cut(text: str, max_bytes: int) -> str:

@@ -15,6 +15,7 @@ from monody.music.midi_file import midi_bytes
 from monody.render.audio.loudness import Audio
 
 BANK_RATE = 44_100  # samples a second
+RIFF = b"RIFF"  # how every sound bank begins
 
 
 def played_by(sound_bank: Path, melody: Melody) -> Audio:
@@ -47,8 +48,8 @@ def _read(sound_bank: Path) -> bytes:
     """Read a sound bank whole, unless its first bytes say that it is something else."""
     try:
         with sound_bank.open("rb") as file:
-            head = file.read(12)
-            if (head[:4], head[8:]) != (b"RIFF", b"sfbk"):
+            head = file.read(len(RIFF))
+            if head != RIFF:
                 raise _no_bank(sound_bank, "it is no SoundFont")
             return head + file.read()
     except OSError as error:
