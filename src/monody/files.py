@@ -29,18 +29,25 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     """Give a temporary path beside ``path`` that takes its place once written.
 
     If the block raises, ``path`` stays as it was and nothing is left behind.
+
+    Args:
+        path: The file.
+        lasting: Whether to wait until the disk has it, so that a power cut cannot take
+            it. What can be made again need not: ten such waits are a tenth of a second
+            on good disks, and seconds on busy ones.
     """
     # The random part lets two processes write at once; the suffix stays the same for
     # writers that look at it, as Keras does.
     temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
     try:
         yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+        if lasting:
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -66,9 +73,9 @@ def laying_out(folder: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    with replacing(path) as temporary:
+def write_bytes(path: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Write a file whole or not at all; see ``replacing``."""
+    with replacing(path, lasting=lasting) as temporary:
         temporary.write_bytes(data)
 
 

@@ -55,6 +55,7 @@ def home(
     Path("file").write_text("a file")
     Path("page.mid").write_text("<html>")
     Path("empty").mkdir()
+    Path("drums/samples").mkdir(parents=True)
     Path("bank.sf2").write_bytes(b"nothing")
     Path("cut.sf2").write_bytes(b"RIFF\4\0\0\0sfbk")
     for folder in ("app", "foreign"):
@@ -113,6 +114,7 @@ FROM_01 = "--experiment_dir experiments/01"
         ("evaluate experiments/01 --plot none/a.svg", "no folder 'none' for --plot"),
         ("inspect tunes --html none/a.html", "no folder 'none' for --html"),
         ("inspect tunes --html tunes", "'tunes' is a folder: add the name"),
+        ("inspect tunes --html app/index.html", "another file with --html"),
         # bases
         ("train tunes --base nowhere", "no trained model in 'nowhere'"),
         ("train tunes --base experiments/01 --rnn_size 64", "that of the base is 12"),
@@ -163,6 +165,8 @@ def test_a_training_does_not_begin_where_its_page_could_not_be_written(
     assert "is not a page of monody" in _refused(capsys, words)
     app = home / "app"
     assert "is not a page" in _refused(capsys, f"train tunes --experiment_dir {app}")
+    said = _refused(capsys, f"train tunes --experiment_dir {home / 'drums'}")
+    assert "drums/samples' is there, and the page would replace it" in said
 
 
 @pytest.mark.usefixtures("home")
@@ -185,7 +189,7 @@ def test_a_sound_bank_that_is_not_asked_for_is_not_looked_at(
     with pytest.raises(AssertionError, match="work began"):
         main(f"sample {FROM_01} --no_page".split())
     with pytest.raises(AssertionError, match="work began"):
-        main("render my.mid --to svg".split())
+        main(["render", "my.mid", "--to", "svg"])
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a closed folder")
@@ -223,4 +227,4 @@ def test_a_cache_that_cannot_be_written_to_is_named_before_the_corpus_is_read(
     for words in ("train tunes", "train tunes --base base"):
         assert "with MONODY_CACHE" in _refused(capsys, words)
     with pytest.raises(AssertionError, match="work began"):
-        main("train tunes --base none".split())
+        main(["train", "tunes", "--base", "none"])

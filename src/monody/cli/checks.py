@@ -7,6 +7,7 @@ must not wait for a mistake. Nothing is left behind by asking.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,24 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
     experiment.require_free()
     if page:
         require_own_training_page(experiment)
+        if experiment.samples.exists() and not experiment.page_path.exists():
+            raise MonodyError(
+                f"{str(experiment.samples)!r} is there, and the page would replace it: "
+                "name another --experiment_dir, or leave the page out (--no_page)"
+            )
+
+
+def require_report(page: Path) -> None:
+    """Make sure that a report can be written as a page, over no other program's.
+
+    Raises:
+        MonodyError: If it cannot.
+    """
+    require_file_writable(page, "--html")
+
+    from monody.pages.page import require_own
+
+    require_own(page, "name another file with --html, or move that one away")
 
 
 def require_own_training_page(experiment: Experiment) -> None:
@@ -199,7 +218,7 @@ def require_music(data_dir: str) -> None:
     find_music(data_dir)
 
 
-def require_files(paths: tuple[str, ...] | list[str], what: str) -> None:
+def require_files(paths: Sequence[str], what: str) -> None:
     """Make sure that files are there, before the first of them is used.
 
     Args:
@@ -216,10 +235,10 @@ def require_files(paths: tuple[str, ...] | list[str], what: str) -> None:
         ...
         monody.errors.MonodyError: 'data/midi' is a folder: name a MIDI file
     """
-    for path in paths:
-        if os.path.isdir(path):
-            raise MonodyError(f"{path!r} is a folder: name {what}")
-        if not os.path.isfile(path):
-            raise MonodyError(f"no file {path!r}: name {what}")
+    for path in map(Path, paths):
+        if path.is_dir():
+            raise MonodyError(f"{str(path)!r} is a folder: name {what}")
+        if not path.is_file():
+            raise MonodyError(f"no file {str(path)!r}: name {what}")
         if not os.access(path, os.R_OK):
-            raise MonodyError(f"{path!r} cannot be read: open it to yourself first")
+            raise MonodyError(f"{str(path)!r} is closed to you: name {what}")

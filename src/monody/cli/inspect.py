@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monody.cli.checks import require_file_writable
+from monody.cli.checks import require_report
 from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.reading import data_dir_options, read_folder
 from monody.settings.reading import ReadSettings
@@ -57,7 +57,7 @@ def inspect(
     melody, and where the meter, the tempo, the key and the pickup were taken from.
     """
     if page:
-        require_file_writable(Path(page), "--html")
+        require_report(Path(page))
 
     from rich.console import Console
 

@@ -1,7 +1,7 @@
 """The page of melodies that were written together, beside their files.
 
-Of a sampling run it is ``index.html``; of what was made of another file, it has the name
-of the melodies, and the source comes first. It has one card for each melody
+Of a sampling run it is ``index.html``; of what was made of another file, it has the
+name of the melodies, and the source comes first. It has one card for each melody
 (``player``) and needs no network and no server.
 """
 

@@ -134,20 +134,21 @@ class CardMaker:
             MonodyError: If the sound bank cannot be played.
         """
         scale = generation.settings.scale
-        made = {"WAV": self._written(melody, path, "wav")}
+        wav, score = self._sound(melody, path), None
+        files = {"MIDI": path, **({"WAV": wav} if wav else {})}
         if self._has_staff(melody):
-            made["MusicXML"] = self._written(melody, path, "musicxml", scale)
-        made["ABC"] = self._written(melody, path, "abc", scale)
-        files = {"MIDI": path, **{kind: out for kind, out in made.items() if out}}
-        score = files.get("MusicXML")
+            score = render(melody, "musicxml", path.stem, scale=scale)
+            files["MusicXML"] = self._write(path, "musicxml", score)
+        abc = render(melody, "abc", path.stem, scale=scale)
+        files["ABC"] = self._write(path, "abc", abc)
         return Card(
             name=name,
             melody=melody,
             facts=(*_music(melody, scale), *_writing(generated, generation)),
             label=generated.novelty.label if generated.novelty else "",
             said=generated.novelty.said if generated.novelty else "",
-            sound=self._relative(files["WAV"]) if "WAV" in files else "",
-            staff=self._staff(score.read_text("utf-8") if score else None),
+            sound=self._relative(wav) if wav else "",
+            staff=self._staff(score),
             files=tuple(self._link(kind, out) for kind, out in files.items()),
         )
 
@@ -163,11 +164,12 @@ class CardMaker:
             MonodyError: If the sound bank cannot be played.
         """
         scale = scale_of(path)
-        wav = self._written(melody, sound, "wav")
-        score = None
+        wav, score = self._sound(melody, sound), None
         if self._has_staff(melody):
-            score = render(melody, "musicxml", path.stem, scale=scale).decode()
-        files = [self._link("MIDI", path)] if path.suffix.lower() in MIDI_ENDINGS else []
+            score = render(melody, "musicxml", path.stem, scale=scale)
+        files = {"WAV": wav} if wav else {}
+        if path.suffix.lower() in MIDI_ENDINGS:
+            files = {"MIDI": path, **files}
         return Card(
             name=printable(path.name),
             melody=melody,
@@ -176,7 +178,7 @@ class CardMaker:
             said="What the melodies below were made of.",
             sound=self._relative(wav) if wav else "",
             staff=self._staff(score),
-            files=(*files, *([self._link("WAV", wav)] if wav else [])),
+            files=tuple(self._link(kind, out) for kind, out in files.items()),
         )
 
     def leave_out(self, line: str) -> None:
@@ -212,36 +214,36 @@ class CardMaker:
             target = self._relative(path)
         return Link(kind, printable(path.name), target)
 
-    def _written(
-        self, melody: Melody, path: Path, form: str, scale: Scale | None = None
-    ) -> Path | None:
-        """Write a file beside the MIDI file, if it can be made.
+    def _write(self, path: Path, form: str, data: bytes) -> Path:
+        """Write a file beside a MIDI file; what can be made again need not last."""
+        out = path.with_suffix(f".{form}")
+        write_bytes(out, data, lasting=False)
+        return out
+
+    def _sound(self, melody: Melody, path: Path) -> Path | None:
+        """Write the sound of a melody, if it is not too long; a sound bank must play.
 
         Args:
             melody: As it was written.
-            path: Its MIDI file.
-            form: One of ``FORMS``.
-            scale: That it was asked to be in.
+            path: Its MIDI file, or any other whose name it shall have.
         """
-        out = path.with_suffix(f".{form}")
         try:
-            data = render(melody, form, path.stem, self._sound_bank, scale)
-            write_bytes(out, data)
+            data = render(melody, "wav", path.stem, self._sound_bank)
         except MonodyError as error:
-            if form == "wav" and self._sound_bank is not None:
+            if self._sound_bank is not None:
                 raise
             self.leave_out(str(error))
             return None
-        return out
+        return self._write(path, "wav", data)
 
-    def _staff(self, score: str | None) -> str:
+    def _staff(self, score: bytes | None) -> str:
         """Engrave a score, if it fits one picture."""
         from monody.render.notation.staff import to_svg_staff
 
         if score is None:
             return ""
         try:
-            return to_svg_staff(score)
+            return to_svg_staff(score.decode())
         except MonodyError as error:
             self.leave_out(str(error))
             return ""
