@@ -100,6 +100,11 @@ def require_melody_folder(folder: Path, page: str | None = None) -> None:
     Raises:
         MonodyError: If it cannot be written to, or has a manifest or a page of another
             program.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.cli.checks import require_melody_folder
+        >>> require_melody_folder(Path("melodies"), "index.html")
     """
     require_writable(folder, "--save_dir")
 
@@ -122,6 +127,15 @@ def require_sound_bank(sound_bank: str | None) -> Path | None:
 
     Raises:
         MonodyError: If it cannot be read, is none, or midirenderer is not installed.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.cli.checks import require_sound_bank
+        >>> _ = Path("bank.sf2").write_text("no sound")
+        >>> require_sound_bank("bank.sf2")
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: expected a sound bank (.sf2), but 'bank.sf2'...
     """
     if not sound_bank:
         return None
@@ -143,6 +157,13 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
     Raises:
         MonodyError: If it holds a training already, has a page of another program, or
             cannot be written to.
+
+    Example:
+        >>> from monody.cli.checks import require_new_experiment
+        >>> require_new_experiment("experiments/01", page=True)
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: 'experiments/01' holds a trained model already...
     """
     from monody.experiments.experiment import EXPERIMENTS, Experiment
 
@@ -195,6 +216,15 @@ def require_base(model: ModelSettings, settings: TrainSettings) -> None:
     Raises:
         MonodyError: If there is no such base, it is of another size, or monody's own
             cannot be laid out in the cache.
+
+    Example:
+        >>> import monody
+        >>> from monody.cli.checks import require_base
+        >>> from_01 = monody.TrainSettings(base="experiments/01")
+        >>> require_base(monody.ModelSettings(rnn_size=64), from_01)
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: --rnn_size is 64, but that of the base is 12...
     """
     from monody.experiments.base import open_experiment
     from monody.settings.training import BASE, NONE
@@ -212,6 +242,10 @@ def require_music(data_dir: str) -> None:
 
     Raises:
         MonodyError: If there is no such folder, or no music file in it.
+
+    Example:
+        >>> from monody.cli.checks import require_music
+        >>> require_music("data/midi")
     """
     from monody.corpus.corpus import find_music
 

@@ -86,6 +86,9 @@ class Generation:
 
         Returns:
             The paths written.
+
+        Raises:
+            MonodyError: If a ``manifest.json`` of another program is there.
         """
         return save_outputs(self.outputs, path.parent, self._run(), path.stem)
 

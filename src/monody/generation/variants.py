@@ -32,7 +32,14 @@ _OF_MANY = ("num_files", "seed")  # tell rewrites apart, and are not what was do
 
 @dataclass(frozen=True)
 class Variant:
-    """What melodies were made of, and what their files are called."""
+    """What melodies were made of, and what their files are called.
+
+    Example:
+        >>> import monody
+        >>> varied = monody.vary("data/midi/tune-001.mid", how=monody.Rewrite("rhythm"))
+        >>> varied.variant.stem
+        'tune-001-keep-rhythm'
+    """
 
     source: Path
     melody: Melody | None  # of the source; None where it cannot be read
