@@ -136,6 +136,9 @@ FROM_01 = "--experiment_dir experiments/01"
         # models
         ("sample --experiment_dir empty", "no trained model in 'empty'"),
         ("evaluate empty", "no trained model in 'empty'"),
+        ("evaluate file", "'file' is not a whole model file of monody"),
+        ("sample --experiment_dir file", "'file' is not a whole model file of monody"),
+        ("train tunes --base file", "'file' is not a whole model file of monody"),
         ("vary my.mid --keep rhythm --experiment_dir empty", "no trained model in"),
         # what other programs wrote
         ("sample --save_dir app --no_page", "is not a list of monody"),

@@ -105,10 +105,9 @@ def _require(
 ) -> None:
     """Refuse what can be known before anything is read: source, folder, sound bank."""
     checks.require_files([source], "a MIDI file")
-    folder = Path(save_dir) if save_dir else Path(source).parent
-    checks.require_melody_folder(folder)
     if page:
         checks.require_sound_bank(sound_bank)
+    checks.require_melody_folder(Path(save_dir) if save_dir else Path(source).parent)
 
 
 def _write_page(
@@ -181,6 +180,7 @@ def vary(
     page that has both, one under the other, to hear, see and read them.
     """
     page = page or opens
+    _require(output, save_dir, sound_bank, page=page)
     changes = {
         name: value
         for name, value in values.items()
@@ -198,8 +198,6 @@ def vary(
             to_key=to_key,
             from_key=from_key,
         )
-
-    _require(output, save_dir, sound_bank, page=page)
 
     from monody.cli.sample import report
     from monody.generation.vary import vary as make_variation

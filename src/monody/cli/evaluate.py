@@ -106,8 +106,8 @@ def evaluate(
     from monody.experiments.base import open_experiment
 
     opened = open_experiment(experiment)
+    counts = opened.load().record.melodies
     if melody is not None and not data_dir:
-        counts = opened.load().record.melodies
         sides = ("validation", "test") if part == "both" else (part or "test",)
         _require_melody(melody, sum(map(counts.of, sides)))
 

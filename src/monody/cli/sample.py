@@ -107,6 +107,7 @@ def sample(
 
     program_of(settings.midi_instrument)
     experiment = open_experiment(experiment_dir)
+    experiment.load()  # refused here if it is damaged, or no model at all
     folder = Path(save_dir or experiment.generated)
     checks.require_melody_folder(folder, PAGE if page else None)
     if isinstance(experiment, BaseExperiment):
