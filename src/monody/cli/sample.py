@@ -93,7 +93,10 @@ def sample(
     """
     settings = settings_from(SampleSettings, values)
 
+    from monody.generation.primers import require_one_source
+
     page = page or opens
+    require_one_source(settings, prime_file, data_dir)
     if prime_file is not None:
         checks.require_files([prime_file], "a MIDI file to continue")
     if data_dir is not None:
