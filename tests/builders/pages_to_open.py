@@ -16,9 +16,11 @@ from monody.evaluation.wording import ModelRow
 from monody.generation.generate import Generation
 from monody.generation.provenance import MadeFrom
 from monody.generation.retries import GeneratedMelody
+from monody.generation.variants import variant_of
 from monody.generation.writer import Draft, Task
 from monody.music.melody import Melody
 from monody.music.meter import Meter
+from monody.music.midi_file import write_midi
 from monody.pages.corpus import write_page
 from monody.pages.melodies import show
 from monody.pages.page import PAGE, charts_of, write_html
@@ -85,6 +87,17 @@ def generation(folder: Path) -> Generation:
 def sample_page(folder: Path) -> Path:
     """Write the page of a sampling run: ``1.mid`` is ``SHORT``, and so on."""
     made = generation(folder)
+    shown = show(made, made.save(folder))
+    assert shown.left_out == ()
+    return shown.page
+
+
+def variation_page(folder: Path) -> Path:
+    """Write the page of three rewrites, with what they were made of first."""
+    source = folder / "mine.mid"
+    write_midi(SHORT, source)
+    variant = variant_of(source, "keep-rhythm", SHORT)
+    made = replace(generation(folder), variant=variant)
     shown = show(made, made.save(folder))
     assert shown.left_out == ()
     return shown.page

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from monody.errors import MonodyError
-from monody.generation.save import MANIFEST, Output, save_outputs
+from monody.generation.save import (
+    MANIFEST,
+    Output,
+    require_own_manifest,
+    save_outputs,
+)
 from tests.builders.midi_files import read_back, tune
 from tests.builders.provenances import PROVENANCE
 
@@ -26,6 +31,32 @@ def test_files_are_numbered_on_and_never_written_over(tmp_path: Path) -> None:
     names += [path.name for path in save_outputs(_outputs(1), tmp_path, {})]
     assert names == ["8.mid", "9.mid", "10.mid"]
     assert (tmp_path / "7.mid").read_bytes() == b"mine"
+
+
+def test_numbers_go_on_after_every_file_since_a_page_writes_more_than_midi(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "3.wav").write_bytes(b"my recording")
+    assert [path.name for path in save_outputs(_outputs(1), tmp_path, {})] == ["4.mid"]
+
+
+def test_files_by_name_are_numbered_where_there_are_several_or_it_is_taken(
+    tmp_path: Path,
+) -> None:
+    names = [
+        [path.name for path in save_outputs(_outputs(count), tmp_path, {}, "a-again")]
+        for count in (1, 1, 2)
+    ]
+    assert names == [
+        ["a-again.mid"], ["a-again-2.mid"], ["a-again-3.mid", "a-again-4.mid"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", '[{"name": "an app"}]', "[" * 100_000])
+def test_a_list_of_another_program_is_no_manifest(tmp_path: Path, text: str) -> None:
+    (tmp_path / MANIFEST).write_text(text)
+    with pytest.raises(MonodyError, match="not a list of monody"):
+        require_own_manifest(tmp_path)
 
 
 def test_the_manifest_says_how_each_was_made(tmp_path: Path) -> None:

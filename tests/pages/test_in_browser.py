@@ -34,10 +34,16 @@ from tests.builders.pages_to_open import (
     report_page,
     sample_page,
     training_page,
+    variation_page,
 )
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PAGES = {"sample": sample_page, "training": training_page, "report": report_page}
+PAGES = {
+    "sample": sample_page,
+    "variation": variation_page,
+    "training": training_page,
+    "report": report_page,
+}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SMALL_PHONE: ViewportSize = {"width": 320, "height": 568}  # as small as WCAG asks for

@@ -127,6 +127,28 @@ def test_any_midi_file_is_rendered_beside_it(tmp_path: Path) -> None:
     assert seconds == pytest.approx(melody.end / 24 * 60 / melody.bpm + 2, abs=0.01)
 
 
+def test_render_writes_over_no_file_and_leaves_what_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "mine.mid"
+    write_midi(tune(3), path)
+    (tmp_path / "mine.abc").write_text("X:1 % by hand")
+    for _ in range(2):
+        said = _run("render", str(path), "--to", "abc,svg").output
+        assert f"written: {tmp_path / 'mine-2.abc'}" in said
+    assert (tmp_path / "mine.abc").read_text() == "X:1 % by hand"
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "mine.mid", "mine.svg", "mine.abc", "mine-2.abc",
+    }  # fmt: skip
+
+
+def test_a_written_score_is_not_rendered_over_itself(tmp_path: Path) -> None:
+    path = tmp_path / "mine.abc"
+    path.write_text("X:1\nT:Mine\nL:1/4\nK:C\nCDEF|GABc|cBAG|FEDC|\n")
+    before = path.read_bytes()
+    _run("render", str(path), "--to", "abc")
+    assert path.read_bytes() == before
+    assert (tmp_path / "mine-2.abc").read_bytes() != before
+
+
 def test_a_file_that_cannot_be_rendered_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(MonodyError, match="no file"):
         _run("render", str(tmp_path / "none.mid"))

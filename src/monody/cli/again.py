@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_options
+from monody.cli.page import page_options, write_page
+from monody.errors import MonodyError
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monody.generation.generate import Generation
 
 _EXPERIMENT = click.option(
     "--experiment_dir",
     metavar="DIR",
     help="Experiment, .keras file or base. [default: the one the file was made with]",
+)
+_SAVE_DIR = click.option(
+    "--save_dir",
+    metavar="DIR",
+    help="Folder for what is written; files in it are kept. [default: beside the file]",
 )
 
 
@@ -23,32 +37,90 @@ _EXPERIMENT = click.option(
 @click.argument("output", metavar="OUTPUT.mid")
 @click.option(
     "--out",
-    metavar="FILE",
-    help="File to write. [default: OUTPUT-again.mid beside it]",
+    metavar="FILE.mid",
+    help="File to write, which is not there yet. [default: OUTPUT-again.mid]",
 )
+@_SAVE_DIR
 @_EXPERIMENT
-def again(output: str, out: str | None, experiment_dir: str | None) -> None:
+@page_options
+def again(
+    output: str,
+    out: str | None,
+    save_dir: str | None,
+    experiment_dir: str | None,
+    page: bool,
+    opens: bool,
+    sound_bank: str | None,
+) -> None:
     r"""Make a melody again, from what its file says of how it was made.
 
     \b
     monody again experiments/01/generated/3.mid
 
     The file has the seed, the settings and the primer; the model must be there. On the
-    same machine the bytes are the same, and the command says whether they are.
+    same machine the bytes are the same, and the command says whether they are. It is
+    written as 3-again.mid beside the file, with a page that has both.
     """
+    page = page or opens
+    if out is not None:
+        _require_out(Path(out), save_dir)
+    _require(output, str(Path(out).parent) if out else save_dir, sound_bank, page=page)
+
+    from monody.corpus.report import printable
     from monody.generation.vary import again as make_again
 
     generation = make_again(output, experiment_dir)
-    path = Path(out) if out else Path(output).with_stem(f"{Path(output).stem}-again")
-    generation.outputs[0].write(path)
+    [path] = generation.save(save_dir) if out is None else generation.save_as(Path(out))
     same = path.read_bytes() == Path(output).read_bytes()
+    named = printable(output)
     click.echo(f"written: {path}")
     click.echo(
-        f"the same bytes as {output}"
+        f"the same bytes as {named}"
         if same
-        else f"not the same bytes as {output}: it was edited, or made on another "
+        else f"not the same bytes as {named}: it was edited, or made on another "
         "machine or with other versions"
     )
+    if page:
+        _write_page(generation, [path], sound_bank, opens=opens)
+
+
+def _require_out(out: Path, save_dir: str | None) -> None:
+    """Complain of a file that cannot be written under the name asked for."""
+    from monody.generation.variants import free_stems
+
+    if save_dir is not None:
+        raise MonodyError("--out and --save_dir both say where to write: name one")
+    if out.suffix.lower() != ".mid":
+        raise MonodyError(f"--out names a MIDI file, not {str(out)!r}: end it in .mid")
+    checks.require_file_writable(out, "--out")
+    if free_stems(out.parent, out.stem, 1) != [out.stem]:
+        raise MonodyError(
+            f"{str(out)!r}, or a file that goes with it, is there already: name "
+            "another with --out"
+        )
+
+
+def _require(
+    source: str, save_dir: str | None, sound_bank: str | None, *, page: bool
+) -> None:
+    """Refuse what can be known before anything is read: source, folder, sound bank."""
+    checks.require_files([source], "a MIDI file")
+    if page:
+        checks.require_sound_bank(sound_bank)
+    checks.require_melody_folder(Path(save_dir) if save_dir else Path(source).parent)
+
+
+def _write_page(
+    generation: Generation,
+    paths: Sequence[Path],
+    sound_bank: str | None,
+    *,
+    opens: bool,
+) -> None:
+    """Write the page of what was made, below what it was made of."""
+    from monody.pages.melodies import show
+
+    write_page(partial(show, generation, paths), "rendering", sound_bank, opens=opens)
 
 
 @click.command(cls=HeadedCommand)
@@ -72,12 +144,9 @@ def again(output: str, out: str | None, experiment_dir: str | None) -> None:
     metavar="KEY",
     help="Its own key. [default: the one it was written in, or that is heard]",
 )
-@click.option(
-    "--save_dir",
-    metavar="DIR",
-    help="Folder for what is written. [default: generated/ in the experiment]",
-)
+@_SAVE_DIR
 @_EXPERIMENT
+@page_options
 @settings_options(SampleSettings)
 @click.pass_context
 def vary(
@@ -91,6 +160,9 @@ def vary(
     from_key: str | None,
     save_dir: str | None,
     experiment_dir: str | None,
+    page: bool,
+    opens: bool,
+    sound_bank: str | None,
     **values: Any,
 ) -> None:
     r"""Make something like a melody: change a setting, or rewrite part of it.
@@ -103,8 +175,12 @@ def vary(
     monody vary my.mid --to_meter 6/8 --to_key 'D minor'
 
     What is kept stays tick for tick. A rewrite takes any MIDI file, and --num_files of
-    them; the model is the file's own, or the most recent one.
+    them; the model is the file's own, or the most recent one. What is written lies
+    beside the file, under a name that says what was done (3-keep-rhythm.mid), with a
+    page that has both, one under the other, to hear, see and read them.
     """
+    page = page or opens
+    _require(output, save_dir, sound_bank, page=page)
     changes = {
         name: value
         for name, value in values.items()
@@ -127,5 +203,8 @@ def vary(
     from monody.generation.vary import vary as make_variation
 
     generation = make_variation(output, changes, how, experiment_dir)
-    for line in report(generation, generation.save(save_dir)):
+    paths = generation.save(save_dir)
+    for line in report(generation, paths):
         click.echo(line)
+    if page:
+        _write_page(generation, paths, sound_bank, opens=opens)

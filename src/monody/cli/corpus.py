@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from monody.cli.checks import require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.reading import DATA_DIR
 
@@ -40,6 +41,7 @@ def corpus(names: Sequence[str], out: str | None) -> None:
 
     everything = not names or "all" in {name.lower() for name in names}
     chosen = [*COLLECTIONS] if everything else map(collection_named, names)
+    require_writable(Path(out or DATA_DIR), "--out")
     for name in [*dict.fromkeys(chosen)]:  # each is checked before one is written
         _write(name, Path(out or DATA_DIR))
 

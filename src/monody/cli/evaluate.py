@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monody.cli.checks import require_file_writable, require_music
 from monody.cli.options import HeadedCommand
 from monody.errors import MonodyError
 
@@ -97,13 +98,21 @@ def evaluate(
             "--data_dir"
         )
     _check_plot(plot, melody)
+    if data_dir:
+        require_music(data_dir)
 
     from rich.console import Console
 
-    from monody.evaluation.scorecard import evaluate as judge
     from monody.experiments.base import open_experiment
 
     opened = open_experiment(experiment)
+    counts = opened.load().record.melodies
+    if melody is not None and not data_dir:
+        sides = ("validation", "test") if part == "both" else (part or "test",)
+        _require_melody(melody, sum(map(counts.of, sides)))
+
+    from monody.evaluation.scorecard import evaluate as judge
+
     with _progress(Console(stderr=True)) as progress:
         card = judge(
             opened,
@@ -130,10 +139,8 @@ def _check_plot(plot: str | None, melody: int | None) -> None:
             f"--plot draws an SVG image, not {plot!r}: expected a name such as "
             f"{Path(plot).stem or 'surprise'}.svg"
         )
-    if plot is not None and not Path(plot).parent.is_dir():
-        raise MonodyError(
-            f"no folder {str(Path(plot).parent)!r} for --plot {plot}: make it first"
-        )
+    if plot is not None:
+        require_file_writable(Path(plot), "--plot")
 
 
 @contextmanager
@@ -216,14 +223,20 @@ def _table(rows: Sequence[ModelRow], titles: Sequence[str]) -> Table:
     return table
 
 
+def _require_melody(number: int, count: int) -> None:
+    """Complain of a melody that is not there, unless none is at all."""
+    if count and not 1 <= number <= count:
+        raise MonodyError(f"--melody must be from 1 to {count}, not {number}")
+
+
 def _draw(card: Scorecard, path: Path, number: int | None) -> None:
     """Draw a melody, and say which on the error stream: JSON stays alone."""
     from monody.corpus.report import printable
     from monody.files import write_text
 
     count = len(card.judged.melodies)
-    if number is not None and not 1 <= number <= count:
-        raise MonodyError(f"--melody must be from 1 to {count}, not {number}")
+    if number is not None:
+        _require_melody(number, count)
     index = card.judged.median() if number is None else number - 1
     write_text(path, card.picture(index))
     source = printable(card.judged.melodies[index].source)

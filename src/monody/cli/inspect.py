@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monody.cli.checks import require_report
 from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.reading import data_dir_options, read_folder
-from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
 
 if TYPE_CHECKING:
@@ -56,12 +56,11 @@ def inspect(
     Of one file it shows each track, and why it is no melody; or the first bars of its
     melody, and where the meter, the tempo, the key and the pickup were taken from.
     """
+    if page:
+        require_report(Path(page))
+
     from rich.console import Console
 
-    if page and not Path(page).parent.is_dir():
-        raise MonodyError(
-            f"no folder {str(Path(page).parent)!r} for --html {page}: make it first"
-        )
     corpus = read_folder(folder, data_dir, settings_from(ReadSettings, values))
 
     from monody.corpus.report import make_report, report_json

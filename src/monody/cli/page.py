@@ -26,8 +26,8 @@ sound_bank_option = click.option(
 _PAGE = click.option(
     "--page/--no_page",
     default=True,
-    help="Whether to write index.html, to hear, see and read the melodies, with their "
-    "sound and scores. [default: --page]",
+    help="Whether to write a page to hear, see and read the melodies, with their sound "
+    "and scores. [default: --page]",
 )
 _OPEN = click.option("--open", "opens", is_flag=True, help="Open that page.")
 

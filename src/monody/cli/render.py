@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from monody.cli import checks
 from monody.cli.options import HeadedCommand
 from monody.cli.page import sound_bank_option
 
@@ -34,21 +35,31 @@ def render(
     monody render my.mid --to wav --sound_bank my.sf2
 
     Any MIDI file will do; of one with many tracks the melody with the most notes is
-    taken. Files of the same name are replaced. Only png needs 'monody[picture]'.
+    taken. No file is written over: what is there already with other contents stays, and
+    the new one gets a number, my-2.wav. Only png needs 'monody[picture]'.
     """
-    from monody.corpus.read_melody import read_melody
-    from monody.files import make_folder, write_bytes
-    from monody.generation.provenance import scale_of
-    from monody.render.forms import parse_forms
-    from monody.render.forms import render as render_as
+    from monody.render.forms import parse_forms, require_form
 
     wanted = parse_forms(forms)
-    bank = Path(sound_bank) if sound_bank else None
-    for path in map(Path, files):
-        melody = read_melody(path)
+    checks.require_files(files, "a MIDI file")
+    for form in wanted:
+        require_form(form)
+    bank = checks.require_sound_bank(sound_bank) if "wav" in wanted else None
+    paths = [Path(file) for file in files]
+    for folder in {Path(save_dir)} if save_dir else {path.parent for path in paths}:
+        checks.require_writable(folder, "--save_dir")
+
+    from monody.corpus.read_melody import read_melody
+    from monody.files import make_folder, write_beside
+    from monody.generation.provenance import scale_of
+    from monody.render.forms import render as render_as
+
+    # All are read first: one without a melody leaves nothing half done.
+    melodies = [(path, read_melody(path)) for path in paths]
+    for path, melody in melodies:
         folder = Path(save_dir) if save_dir else path.parent
         make_folder(folder)
         for form in wanted:
-            out = folder / f"{path.stem}.{form}"
-            write_bytes(out, render_as(melody, form, path.stem, bank, scale_of(path)))
+            data = render_as(melody, form, path.stem, bank, scale_of(path))
+            out = write_beside(folder / f"{path.stem}.{form}", data)
             click.echo(f"written: {out}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.page import page_options, write_page
 from monody.settings.sampling import SampleSettings
@@ -92,11 +93,26 @@ def sample(
     """
     settings = settings_from(SampleSettings, values)
 
+    from monody.generation.primers import require_one_source
+
+    page = page or opens
+    require_one_source(settings, prime_file, data_dir)
+    if prime_file is not None:
+        checks.require_files([prime_file], "a MIDI file to continue")
+    if data_dir is not None:
+        checks.require_music(data_dir)
+    if page:
+        checks.require_sound_bank(sound_bank)
+
     from monody.experiments.base import BaseExperiment, open_experiment
     from monody.music.general_midi import program_of
+    from monody.pages.page import PAGE
 
     program_of(settings.midi_instrument)
     experiment = open_experiment(experiment_dir)
+    experiment.load()  # refused here if it is damaged, or no model at all
+    folder = Path(save_dir or experiment.generated)
+    checks.require_melody_folder(folder, PAGE if page else None)
     if isinstance(experiment, BaseExperiment):
         click.echo("sampling from the base model, which comes with monody; it knows")
         click.echo("public-domain dance tunes. Your own style: monody train FOLDER")
@@ -108,10 +124,6 @@ def sample(
     from monody.cli.progress import progress_bar
     from monody.generation.generate import generate
     from monody.pages.melodies import show
-    from monody.pages.page import PAGE, require_own
-
-    if page or opens:
-        require_own(Path(save_dir or experiment.generated) / PAGE)
 
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task("writing melodies", total=None)
@@ -128,7 +140,7 @@ def sample(
     console = Console()
     if console.is_terminal:
         _draw(generation, paths, console)
-    if page or opens:
+    if page:
         write_page(
             partial(show, generation, paths), "rendering", sound_bank, opens=opens
         )

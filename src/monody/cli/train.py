@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.page import page_options, write_page
 from monody.cli.reading import data_dir_options, read_folder, report_reading
@@ -75,27 +76,32 @@ def train(
     corpus, and it says which and why. index.html in the experiment shows how it went,
     with melodies of the first, a middle and the best epoch to hear.
     """
+    page = page or opens
+    if page:
+        checks.require_sound_bank(sound_bank)
     if values["resume"]:
         named = {
             name: value
             for name, value in values.items()
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         }
-        experiment = _resume(named)
+        experiment = _resume(named, page=page)
     else:
-        experiment = _train(values)
-    if page or opens:
+        experiment = _train(values, page=page)
+    if page:
         from monody.pages.training import write_training_page
 
         write = partial(write_training_page, experiment)
         write_page(write, "judging and rendering", sound_bank, opens=opens)
 
 
-def _train(values: Mapping[str, Any]) -> Experiment:
+def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
     """Train from the beginning."""
     settings = settings_from(TrainSettings, values)
     model = settings_from(ModelSettings, values)
     reading = settings_from(ReadSettings, values)
+    checks.require_new_experiment(values["experiment_dir"], page=page)
+    checks.require_base(model, settings)
     corpus = read_folder(values["folder"], values["data_dir"], reading)
     report_reading(corpus)
     click.echo("starting Keras on JAX ...")
@@ -114,12 +120,15 @@ def _train(values: Mapping[str, Any]) -> Experiment:
     return _show(work, settings.num_epochs)
 
 
-def _resume(named: dict[str, Any]) -> Experiment:
+def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
     """Go on with a training, by the options that were named."""
     from monody.experiments.experiment import Experiment
     from monody.experiments.training_state import read_training_state
 
     experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
+    checks.require_writable(experiment.folder, "--experiment_dir")
+    if page:
+        checks.require_own_training_page(experiment)
     record = experiment.record()
     changes = {name: named.pop(name) for name in MAY_CHANGE if name in named}
     settings = replace(record.training, **changes)

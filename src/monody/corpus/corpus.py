@@ -131,17 +131,7 @@ def read_corpus(
         (20, 'tune-000.mid')
     """
     settings = settings or ReadSettings()
-    root = Path(data_dir)
-    if not root.exists():
-        raise MonodyError(
-            f"no folder {str(root)!r}: name a folder of MIDI files with --data_dir"
-        )
-    found = find_files(root)
-    if not found.names:
-        raise MonodyError(
-            f"no music file in {str(root)!r} or its subfolders: expected names that "
-            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, ARCHIVE_SUFFIX))}"
-        )
+    root, found = Path(data_dir), find_music(data_dir)
     if not settings.cache:
         return _read_uncached(root, found, settings, progress)
     with Cache() as cache:
@@ -154,6 +144,34 @@ def read_corpus(
             return corpus
         remark = f"what was read is not remembered: {cache.problem}"
         return replace(corpus, remarks=(remark,))
+
+
+def find_music(data_dir: str | os.PathLike[str]) -> FoundFiles:
+    """Find the files that ``read_corpus`` reads, without reading them.
+
+    Args:
+        data_dir: A folder, searched with its subfolders, or a single file.
+
+    Raises:
+        MonodyError: If there is no such folder, or no music file in it.
+
+    Example:
+        >>> from monody.corpus.corpus import find_music
+        >>> len(find_music("data/midi").names)
+        20
+    """
+    root = Path(data_dir)
+    if not root.exists():
+        raise MonodyError(
+            f"no folder {str(root)!r}: name a folder of MIDI files with --data_dir"
+        )
+    found = find_files(root)
+    if not found.names:
+        raise MonodyError(
+            f"no music file in {str(root)!r} or its subfolders: expected names that "
+            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, ARCHIVE_SUFFIX))}"
+        )
+    return found
 
 
 def require_melodies(corpus: Corpus) -> Corpus:

@@ -39,6 +39,8 @@ def read_melody(path: Path) -> Melody:
         >>> str(melody.meters[0]), int(melody.starts[0])
         ('4/4', 0)
     """
+    if path.is_dir():
+        raise MonodyError(f"{str(path)!r} is a folder: name a MIDI file")
     if not path.is_file():
         raise MonodyError(f"no file {str(path)!r}: name a MIDI file")
     exact = _exactly(path)

@@ -195,18 +195,26 @@ class Experiment:
         if path is None:
             return cls(_make_numbered())
         experiment = cls(path)
-        unfinished = not experiment.is_over()
-        if unfinished or experiment.model_path.exists():
-            holds = "an unfinished training" if unfinished else "a trained model"
-            resume = "--resume goes on with it; or " if unfinished else ""
-            raise MonodyError(
-                f"{str(experiment.path)!r} holds {holds} already: {resume}name another "
-                "--experiment_dir, or remove it"
-            )
+        experiment.require_free()
         make_folder(experiment.folder)
         # Of a training that is over and whose model was removed: no way to go on.
         experiment.checkpoint_path.unlink(missing_ok=True)
         return experiment
+
+    def require_free(self) -> None:
+        """Make sure that a new training may go into the folder.
+
+        Raises:
+            MonodyError: If the folder holds a training already.
+        """
+        unfinished = not self.is_over()
+        if unfinished or self.model_path.exists():
+            holds = "an unfinished training" if unfinished else "a trained model"
+            resume = "--resume goes on with it; or " if unfinished else ""
+            raise MonodyError(
+                f"{str(self.path)!r} holds {holds} already: {resume}name another "
+                "--experiment_dir, or remove it"
+            )
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Experiment:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from monody import seeds
 from monody.corpus.novelty import UsualNovelty
@@ -21,11 +22,14 @@ from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
 from monody.generation.retries import GeneratedMelody, RejectionSampler
 from monody.generation.rewrite import RewriteRecord
 from monody.generation.save import Output, save_outputs
+from monody.generation.variants import Variant
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Draft, Writer, with_primer
 from monody.music.melody import Melody
 from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
+
+MAX_CHECKED_PRIMERS = 20  # whose bars are looked for before anything is written
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Generation:
     made_from: MadeFrom
     folder: Path  # where they are written by default
     rewrite: RewriteRecord | None = None  # what was done to which melody, if it was
+    variant: Variant | None = None  # which file they were made of, if they were
 
     @property
     def melodies(self) -> tuple[Melody, ...]:
@@ -60,19 +65,40 @@ class Generation:
         Args:
             save_dir: The folder; by default ``generated/`` in the experiment, or here
                 if it is the base model. Files are numbered on from the highest there.
-                ``manifest.json`` beside them says how each was made.
+                What was made of a file goes beside it, by a name that says what was
+                done. ``manifest.json`` beside them says how each was made.
 
         Returns:
             The paths written.
         """
         folder = Path(save_dir) if save_dir else self.folder
-        run = {
+        stem = self.variant.stem if self.variant else None
+        return save_outputs(self.outputs, folder, self._run(), stem)
+
+    def save_as(self, path: Path) -> list[Path]:
+        """Write each melody under a name of one's own, numbered if it is taken.
+
+        Args:
+            path: A MIDI file; ``manifest.json`` beside it says how it was made.
+
+        Returns:
+            The paths written.
+
+        Raises:
+            MonodyError: If a ``manifest.json`` of another program is there.
+        """
+        return save_outputs(self.outputs, path.parent, self._run(), path.stem)
+
+    def _run(self) -> dict[str, Any]:
+        """Say how they were made, for the manifest."""
+        made_of = {"made_of": str(self.variant.source)} if self.variant else {}
+        return {
+            **made_of,
             **self.made_from.to_json(),
             "settings": self.settings.to_json(),
             "first_tries": {"all": self.tries, "failed": self.first_tries},
             "held_out": self.usual.to_json() if self.usual else None,
         }
-        return save_outputs(self.outputs, folder, run)
 
     @property
     def outputs(self) -> list[Output]:
@@ -134,13 +160,17 @@ def generate(
         [288, 288]
     """
     settings = with_seed(settings or SampleSettings())
-    model = experiment.load()
+    # Before the network is loaded: what cannot be continued is refused at once.
     store = primer_melodies(experiment, settings, prime_file, data_dir)
 
     def primer_of(index: int, attempt: int) -> Primer | None:
         rng = seeds.primer(settings.seed or 0, index, attempt)
         return choose_primer(store, settings, rng) if store is not None else None
 
+    if settings.primer_bars is not None:
+        for index in range(min(settings.num_files, MAX_CHECKED_PRIMERS)):
+            primer_of(index, 0)
+    model = experiment.load()
     made = write_melodies(
         experiment,
         Writer(model, settings),

@@ -84,16 +84,17 @@ def primer_melodies(
     Raises:
         MonodyError: If what was named is not there, or has no melody.
     """
-    if prime_file is not None and data_dir is not None:
-        raise MonodyError("name one of --prime_file and --data_dir, not both")
+    require_one_source(settings, prime_file, data_dir)
     if settings.start == "nothing":
-        if prime_file is not None or data_dir is not None:
-            raise MonodyError("--start nothing has no primer: leave one of them out")
         return None
     if prime_file is not None:
         if not Path(prime_file).is_file():
+            folder = Path(prime_file).is_dir()
             raise MonodyError(
-                f"no file {str(prime_file)!r}: name a MIDI file with --prime_file"
+                f"{str(prime_file)!r} is a folder: name a MIDI file with --prime_file, "
+                "or a folder with --data_dir"
+                if folder
+                else f"no file {str(prime_file)!r}: name a MIDI file with --prime_file"
             )
         anything = ReadSettings(min_notes=1, min_distinct_pitches=1)
         melodies = require_melodies(read_corpus(prime_file, anything)).melodies
@@ -102,6 +103,32 @@ def primer_melodies(
     if data_dir is not None:
         return require_melodies(read_corpus(data_dir)).melodies
     return _in_meter(experiment.held_out_melodies(), settings.signature)
+
+
+def require_one_source(
+    settings: SampleSettings,
+    prime_file: str | os.PathLike[str] | None,
+    data_dir: str | os.PathLike[str] | None,
+) -> None:
+    """Make sure that primers are asked for from one place, and are wanted at all.
+
+    Raises:
+        MonodyError: If what was named contradicts itself.
+
+    Example:
+        >>> import monody
+        >>> from monody.generation.primers import require_one_source
+        >>> from_nothing = monody.SampleSettings(start="nothing")
+        >>> require_one_source(from_nothing, "my.mid", None)
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: --start nothing has no primer: leave one of them out
+    """
+    if prime_file is not None and data_dir is not None:
+        raise MonodyError("name one of --prime_file and --data_dir, not both")
+    named = prime_file is not None or data_dir is not None
+    if settings.start == "nothing" and named:
+        raise MonodyError("--start nothing has no primer: leave one of them out")
 
 
 def _in_meter(

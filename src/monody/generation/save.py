@@ -12,6 +12,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, write_json
 from monody.generation.provenance import Provenance
+from monody.generation.variants import free_stems
 from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
 
@@ -38,15 +39,19 @@ class Output:
 
 
 def save_outputs(
-    outputs: Sequence[Output], folder: Path, run: dict[str, Any]
+    outputs: Sequence[Output],
+    folder: Path,
+    run: dict[str, Any],
+    stem: str | None = None,
 ) -> list[Path]:
     """Write melodies as MIDI files; files that exist are left alone.
 
     Args:
         outputs: The melodies.
-        folder: Where to, made if it is not there. Files are numbered on from the
-            highest number there.
+        folder: Where to, made if it is not there.
         run: What the manifest says of all of them.
+        stem: The name of the files, numbered where there are several or it is taken.
+            By default files are numbered on from the highest number there.
 
     Returns:
         The paths written.
@@ -54,11 +59,13 @@ def save_outputs(
     Raises:
         MonodyError: If a ``manifest.json`` of another program is there.
     """
-    make_folder(folder)
     runs = _read_manifest(folder / MANIFEST)
-    numbers = [int(p.stem) for p in folder.glob("*.mid") if p.stem.isdecimal()]
-    first = max(numbers, default=0) + 1
-    paths = [folder / f"{first + index}.mid" for index in range(len(outputs))]
+    make_folder(folder)
+    if stem is None:
+        stems = _next_numbers(folder, len(outputs))
+    else:
+        stems = free_stems(folder, stem, len(outputs))
+    paths = [folder / f"{name}.mid" for name in stems]
     for path, output in zip(paths, outputs, strict=True):
         output.write(path)
     melodies = [
@@ -68,6 +75,34 @@ def save_outputs(
     runs.append({"made": now(), **run, "melodies": melodies})
     write_json(folder / MANIFEST, runs)
     return paths
+
+
+def _next_numbers(folder: Path, count: int) -> list[str]:
+    """Return the next numbers that no file has: a page writes ``1.wav`` beside, too."""
+    numbers = [int(path.stem) for path in folder.iterdir() if path.stem.isdecimal()]
+    first = max(numbers, default=0) + 1
+    return [str(number) for number in range(first, first + count)]
+
+
+def require_own_manifest(folder: Path) -> None:
+    """Make sure that melodies can be noted in a folder's manifest.
+
+    Args:
+        folder: Where they go; it need not be there.
+
+    Raises:
+        MonodyError: If a ``manifest.json`` of another program is there.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.generation.save import require_own_manifest
+        >>> _ = Path("manifest.json").write_text('{"name": "an app"}')
+        >>> require_own_manifest(Path())
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: 'manifest.json' is not a list of monody: name...
+    """
+    _read_manifest(folder / MANIFEST)
 
 
 def _read_manifest(path: Path) -> list[dict[str, Any]]:
@@ -80,11 +115,16 @@ def _read_manifest(path: Path) -> list[dict[str, Any]]:
         return []
     try:
         runs = json.loads(path.read_text("utf-8"))
-    except ValueError:
+    except (ValueError, OSError, RecursionError):
         runs = None
-    if not isinstance(runs, list):
+    if not isinstance(runs, list) or not all(map(_is_run, runs)):
         raise MonodyError(
             f"{str(path)!r} is not a list of monody: name another --save_dir, or move "
             "that file away"
         )
     return runs
+
+
+def _is_run(entry: object) -> bool:
+    """Tell whether an entry of a manifest is a run of monody."""
+    return isinstance(entry, dict) and {"made", "melodies"} <= entry.keys()

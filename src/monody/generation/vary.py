@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,10 @@ from monody.generation.generate import Generation, with_seed, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
+from monody.generation.variants import AGAIN, variant_of, what_was_done
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Writer
+from monody.music.melody import Melody
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import BASE
 
@@ -36,6 +39,9 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
     Args:
         path: A file that monody wrote.
         experiment_dir: Where its model is now; by default where it was.
+
+    Returns:
+        The melody. By default it is saved beside the file, as ``1-again.mid``.
 
     Raises:
         MonodyError: If the file does not say how it was made, or its model is gone.
@@ -65,7 +71,8 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
     )  # fmt: skip
     # The path is part of the provenance, and so of the bytes.
     made_from = replace(made.made_from, model=provenance.model_path)
-    return replace(made, made_from=made_from, rewrite=provenance.rewrite)
+    made = replace(made, made_from=made_from, rewrite=provenance.rewrite)
+    return _beside(made, Path(path), AGAIN)
 
 
 def vary(
@@ -85,6 +92,10 @@ def vary(
         experiment_dir: The model; by default the one that the file was made with, or
             the most recent one.
 
+    Returns:
+        The melodies. By default they are saved beside the file, under names that say
+        what was done: ``1-temperature-0.8.mid``, ``1-keep-rhythm.mid``.
+
     Raises:
         MonodyError: If the file does not say how it was made, its model is gone, or no
             melody can be all that is asked for.
@@ -103,7 +114,7 @@ def vary(
         raise SettingError(
             f"{name} is for melodies that are written whole: leave it out of a rewrite"
         )
-    melody = read_melody(Path(path))
+    done = what_was_done(changes, how)
     if how.to_key is not None:
         changes.setdefault("key", how.to_key)  # of notes that are new, too
     try:
@@ -114,6 +125,7 @@ def vary(
     except MonodyError:
         experiment = open_experiment(experiment_dir)
     settings = with_seed(SampleSettings(**{"num_files": 1, **changes}))
+    melody = read_melody(Path(path))
     rewrite = RewriteRecord(how, melody)
     made = write_melodies(
         experiment,
@@ -123,7 +135,7 @@ def vary(
         list(range(settings.num_files)),
         guarded=collapse_of(melody) is None,
     )
-    return replace(made, rewrite=rewrite)
+    return _beside(replace(made, rewrite=rewrite), Path(path), done, melody)
 
 
 def _changed(
@@ -148,6 +160,7 @@ def _changed(
             "nothing is to change: name a setting, such as --temperature 0.8, or what "
             "to keep, such as --keep rhythm; `monody again` makes the same"
         )
+    done = what_was_done(changes)
     if "bars" not in changes and "file_length" in changes:
         changes["bars"] = None
     settings = replace(provenance.settings, **{**changes, "num_files": 1})
@@ -155,10 +168,28 @@ def _changed(
     primer = provenance.primer if settings.start == "primer" else None
     if primer is not None:
         primer = fitted(primer, settings)
-    return write_melodies(
+    made = write_melodies(
         experiment, Writer(experiment.load(), settings), settings,
         lambda *_: primer, [provenance.index], provenance.attempt,
     )  # fmt: skip
+    return _beside(made, path, done)
+
+
+def _beside(
+    made: Generation, source: Path, done: str, melody: Melody | None = None
+) -> Generation:
+    """Let what was made of a file be saved beside it, by what was done.
+
+    Args:
+        made: The melodies.
+        source: The file.
+        done: What was done to it.
+        melody: Its melody, if it was read; else it is read if it can be.
+    """
+    with contextlib.suppress(MonodyError):  # an edited file may have no note left
+        melody = melody or read_melody(source) or None
+    variant = variant_of(source, done, melody)
+    return replace(made, folder=source.parent, variant=variant)
 
 
 def _experiment_of(

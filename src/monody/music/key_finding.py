@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,19 +87,26 @@ def _pitch_class_ticks(melodies: MelodyStore, block: slice) -> NDArray[np.float6
 
 def _best_keys(ticks: NDArray[np.float64]) -> NDArray[np.int8]:
     """Choose the key whose profile correlates best with ``(melodies, 12)`` ticks."""
+    index, profiles = _keys()
+    # A melody's own spread scales all its correlations alike: it cannot change which
+    # is the largest, so only the profiles are brought to one length.
+    centred = ticks - ticks.mean(axis=1, keepdims=True)  # (melodies, 12)
+    correlations = centred @ profiles.T  # (melodies, 24)
+    best: NDArray[np.int8] = index[correlations.argmax(axis=1)]
+    return np.where(np.ptp(ticks, axis=1) > 0, best, np.int8(-1))
+
+
+@cache
+def _keys() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return the index of each key in ``KEY_NAMES`` and its profile: ``(24, 12)``."""
     profiles = [
         np.roll(profile, tonic)
         for profile in (MAJOR_PROFILE, MINOR_PROFILE)
         for tonic in range(PITCH_CLASSES)
     ]
     names = (*MAJOR_SPELLINGS, *MINOR_SPELLINGS)
-    index = np.array([KEY_NAMES.index(name) for name in names], np.int8)  # (24,)
-    # A melody's own spread scales all its correlations alike: it cannot change which
-    # is the largest, so only the profiles are brought to one length.
-    centred = ticks - ticks.mean(axis=1, keepdims=True)  # (melodies, 12)
-    correlations = centred @ _standardised(np.array(profiles)).T  # (melodies, 24)
-    best: NDArray[np.int8] = index[correlations.argmax(axis=1)]
-    return np.where(np.ptp(ticks, axis=1) > 0, best, np.int8(-1))
+    index = np.array([KEY_NAMES.index(name) for name in names], np.int8)
+    return index, _standardised(np.array(profiles))
 
 
 def _standardised(profiles: NDArray[np.float64]) -> NDArray[np.float64]:

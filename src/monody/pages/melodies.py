@@ -1,18 +1,21 @@
-"""The page of a sampling run: ``index.html`` beside the melodies that it plays.
+"""The page of melodies that were written together, beside their files.
 
-It has one card for each melody (``player``) and needs no network and no server.
+Of a sampling run it is ``index.html``; of what was made of another file, it has the
+name of the melodies, and the source comes first. It has one card for each melody
+(``player``) and needs no network and no server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monody.corpus.report import counted
+from monody.corpus.report import counted, printable
 from monody.generation.generate import Generation
+from monody.generation.variants import SOURCE, Variant, free_stems
 from monody.pages.page import PAGE, require_own, write_html
-from monody.pages.player import CardMaker
+from monody.pages.player import Card, CardMaker
 from monody.progress import Progress
 
 MAX_CARDS = 20  # of one run; a page of a thousand players is no page
@@ -49,27 +52,49 @@ def show(
         MonodyError: If the sound bank cannot be played, or there is a page of another
             program.
     """
-    folder = paths[0].parent
-    maker = CardMaker(folder, sound_bank)
+    first = paths[0]
+    maker = CardMaker(first.parent, sound_bank)
+    variant = generation.variant
+    page = _page_beside(paths) if variant else first.with_name(PAGE)
+    require_own(page)
+    cards = list(_source(variant, maker, page)) if variant else []
     shown = paths[:MAX_CARDS]
-    cards = []
-    for path, melody, one in zip(
-        shown, generation.melodies, generation.generated, strict=False
+    for done, (path, melody, one) in enumerate(
+        zip(shown, generation.melodies, generation.generated, strict=False), 1
     ):
-        cards.append(maker.card(path.name, melody, one, path, generation))
+        name = printable(path.name)
+        cards.append(maker.card(name, melody, one, path, generation))
         if progress:
-            progress(len(cards), len(shown))
-    more = len(paths) - len(cards)
+            progress(done, len(shown))
+    more = len(paths) - len(shown)
     if more:
         maker.leave_out(
-            f"the page shows the first {len(cards)}; {more} more lie beside it"
+            f"the page shows the first {len(shown)}; {more} more lie beside it"
         )
+    made_of = f", made of {printable(variant.source.name)}" if variant else ""
     context = {
-        "title": f"{counted(len(paths), 'melody')} by monody",
+        "title": f"{counted(len(paths), 'melody')} by monody{made_of}",
         "about": [f"Model: {generation.made_from.model}", *maker.left_out],
         "cards": cards,
     }
-    page = folder / PAGE
-    require_own(page)
     write_html("melodies.html", context, page)
     return Shown(page, tuple(maker.left_out))
+
+
+def _page_beside(paths: Sequence[Path]) -> Path:
+    """Return where the page of melodies with numbered names goes: ``1-again.html``."""
+    first = paths[0]
+    if not paths[1:]:
+        return first.with_suffix(".html")
+    common, _, _ = first.stem.rpartition("-")
+    [stem] = free_stems(first.parent, common, 1)
+    return first.with_name(f"{stem}.html")
+
+
+def _source(variant: Variant, maker: CardMaker, page: Path) -> Iterator[Card]:
+    """Yield the card of what melodies were made of, if there is a melody to show."""
+    if variant.melody is None:
+        maker.leave_out(f"{printable(variant.source.name)} has no melody to show")
+    else:
+        sound = page.with_name(f"{page.stem}{SOURCE}.wav")
+        yield maker.source(variant.melody, variant.source, sound)

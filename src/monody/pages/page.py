@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from monody.corpus.histograms import HistogramName, Histograms
 from monody.errors import MonodyError
 from monody.files import replacing
@@ -49,6 +47,8 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         >>> "<h1>Airs</h1>" in page.read_text()
         True
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("monody.pages"),
         autoescape=True,
@@ -58,15 +58,22 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
     )
     stream = environment.get_template(template).stream(context, max_bars=MAX_BARS)
     stream.enable_buffering(BUFFERED_PIECES)
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+    with (
+        replacing(path, lasting=False) as temporary,
+        temporary.open("w", encoding="utf-8") as file,
+    ):
         file.writelines(stream)
 
 
-def require_own(path: Path) -> None:
+_ADVICE = "name another folder, move that file away, or leave the page out (--no_page)"
+
+
+def require_own(path: Path, advice: str = _ADVICE) -> None:
     """Make sure that writing a page replaces nothing but a page of monody.
 
     Args:
-        path: Where the page goes; the user named only its folder.
+        path: Where the page goes.
+        advice: What to do else; by default where the user named only the folder.
 
     Raises:
         MonodyError: If there is a file of another program.
@@ -81,11 +88,11 @@ def require_own(path: Path) -> None:
         ...
         monody.errors.MonodyError: 'index.html' is not a page of monody: name another...
     """
-    if path.is_file() and GENERATOR not in path.read_text("utf-8", errors="replace"):
-        raise MonodyError(
-            f"{str(path)!r} is not a page of monody: name another folder, move that "
-            "file away, or leave the page out (--no_page)"
-        )
+    if not path.exists():
+        return
+    text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+    if GENERATOR not in text:
+        raise MonodyError(f"{str(path)!r} is not a page of monody: {advice}")
 
 
 def charts_of(histograms: Histograms) -> dict[HistogramName, list[HistogramBar]]:

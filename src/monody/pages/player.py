@@ -11,10 +11,13 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
+from monody.corpus.report import printable
 from monody.errors import MonodyError
 from monody.files import write_bytes
 from monody.generation.generate import Generation
+from monody.generation.provenance import scale_of
 from monody.generation.retries import GeneratedMelody
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
@@ -26,6 +29,7 @@ from monody.render.roll.roll import roll_svg
 from monody.render.roll.rows import numbered_lines
 
 MAX_STAFF_BARS = 128  # a longer staff takes seconds to engrave
+MIDI_ENDINGS = (".mid", ".midi")
 MEDIA_TYPES = {  # of the files that are also embedded in the page
     "MIDI": "audio/midi",
     "MusicXML": "application/vnd.recordare.musicxml+xml",
@@ -56,7 +60,7 @@ class Card:
     name: str
     melody: Melody
     facts: tuple[tuple[str, str], ...] = ()  # such as ("key", "D dorian")
-    label: str = ""  # new, near-copy or copy
+    label: str = ""  # new, near-copy, copy or source
     said: str = ""  # a sentence more
     sound: str = ""  # the path of its WAV from the page; empty where there is none
     staff: str = ""  # an SVG
@@ -130,24 +134,50 @@ class CardMaker:
             MonodyError: If the sound bank cannot be played.
         """
         scale = generation.settings.scale
-        made = {"WAV": self._written(melody, path, "wav")}
-        if bar_count(melody) <= MAX_STAFF_BARS:
-            made["MusicXML"] = self._written(melody, path, "musicxml", scale)
-        else:
-            self.leave_out(
-                f"no staff of more than {MAX_STAFF_BARS} bars: "
-                "monody render --to musicxml"
-            )
-        made["ABC"] = self._written(melody, path, "abc", scale)
-        files = {"MIDI": path, **{kind: out for kind, out in made.items() if out}}
+        wav, score = self._sound(melody, path), None
+        files = {"MIDI": path, **({"WAV": wav} if wav else {})}
+        if self._has_staff(melody):
+            score = render(melody, "musicxml", path.stem, scale=scale)
+            files["MusicXML"] = self._write(path, "musicxml", score)
+        abc = render(melody, "abc", path.stem, scale=scale)
+        files["ABC"] = self._write(path, "abc", abc)
         return Card(
             name=name,
             melody=melody,
-            facts=_facts(melody, generated, generation),
+            facts=(*_music(melody, scale), *_writing(generated, generation)),
             label=generated.novelty.label if generated.novelty else "",
             said=generated.novelty.said if generated.novelty else "",
-            sound=self._relative(files["WAV"]) if "WAV" in files else "",
-            staff=self._staff(files.get("MusicXML")),
+            sound=self._relative(wav) if wav else "",
+            staff=self._staff(score),
+            files=tuple(self._link(kind, out) for kind, out in files.items()),
+        )
+
+    def source(self, melody: Melody, path: Path, sound: Path) -> Card:
+        """Render the melody that others were made of; its files stay as they are.
+
+        Args:
+            melody: As it was read.
+            path: Its file, anywhere.
+            sound: The WAV file to write, in the folder of the page.
+
+        Raises:
+            MonodyError: If the sound bank cannot be played.
+        """
+        scale = scale_of(path)
+        wav, score = self._sound(melody, sound), None
+        if self._has_staff(melody):
+            score = render(melody, "musicxml", path.stem, scale=scale)
+        files = {"WAV": wav} if wav else {}
+        if path.suffix.lower() in MIDI_ENDINGS:
+            files = {"MIDI": path, **files}
+        return Card(
+            name=printable(path.name),
+            melody=melody,
+            facts=_music(melody, scale),
+            label="source",
+            said="What the melodies below were made of.",
+            sound=self._relative(wav) if wav else "",
+            staff=self._staff(score),
             files=tuple(self._link(kind, out) for kind, out in files.items()),
         )
 
@@ -156,9 +186,19 @@ class CardMaker:
         if line not in self.left_out:
             self.left_out.append(line)
 
+    def _has_staff(self, melody: Melody) -> bool:
+        """Tell whether a melody is short enough to engrave; else say so."""
+        short = bar_count(melody) <= MAX_STAFF_BARS
+        if not short:
+            self.leave_out(
+                f"no staff of more than {MAX_STAFF_BARS} bars: "
+                "monody render --to musicxml"
+            )
+        return short
+
     def _relative(self, path: Path) -> str:
-        """Return the path of a file from the page."""
-        return path.relative_to(self._folder).as_posix()
+        """Return the address of a file, from the page."""
+        return quote(path.relative_to(self._folder).as_posix())
 
     def _link(self, kind: str, path: Path) -> Link:
         """Offer a file.
@@ -167,60 +207,72 @@ class CardMaker:
         it shows them in place of the page instead of saving them. It does save what is
         embedded in the page, so small files are embedded.
         """
-        target = self._relative(path)
         if kind in MEDIA_TYPES:
             content = base64.b64encode(path.read_bytes()).decode("ascii")
             target = f"data:{MEDIA_TYPES[kind]};base64,{content}"
-        return Link(kind, path.name, target)
+        else:
+            target = self._relative(path)
+        return Link(kind, printable(path.name), target)
 
-    def _written(
-        self, melody: Melody, path: Path, form: str, scale: Scale | None = None
-    ) -> Path | None:
-        """Write a file beside the MIDI file, if it can be made.
+    def _write(self, path: Path, form: str, data: bytes) -> Path:
+        """Write a file beside a MIDI file; what can be made again need not last."""
+        out = path.with_suffix(f".{form}")
+        write_bytes(out, data, lasting=False)
+        return out
+
+    def _sound(self, melody: Melody, path: Path) -> Path | None:
+        """Write the sound of a melody, if it is not too long; a sound bank must play.
 
         Args:
             melody: As it was written.
-            path: Its MIDI file.
-            form: One of ``FORMS``.
-            scale: That it was asked to be in.
+            path: Its MIDI file, or any other whose name it shall have.
         """
-        out = path.with_suffix(f".{form}")
         try:
-            data = render(melody, form, path.stem, self._sound_bank, scale)
-            write_bytes(out, data)
+            data = render(melody, "wav", path.stem, self._sound_bank)
         except MonodyError as error:
-            if form == "wav" and self._sound_bank is not None:
+            if self._sound_bank is not None:
                 raise
             self.leave_out(str(error))
             return None
-        return out
+        return self._write(path, "wav", data)
 
-    def _staff(self, score: Path | None) -> str:
+    def _staff(self, score: bytes | None) -> str:
         """Engrave a score, if it fits one picture."""
         from monody.render.notation.staff import to_svg_staff
 
         if score is None:
             return ""
         try:
-            return to_svg_staff(score.read_text("utf-8"))
+            return to_svg_staff(score.decode())
         except MonodyError as error:
             self.leave_out(str(error))
             return ""
 
 
-def _facts(
-    melody: Melody, generated: GeneratedMelody, generation: Generation
-) -> tuple[tuple[str, str], ...]:
-    """List the facts under the heading of a card: key, meter, tempo and so on."""
+def _music(melody: Melody, scale: Scale | None) -> tuple[tuple[str, str], ...]:
+    """List the facts of a melody: key, meter, tempo.
+
+    Args:
+        melody: The melody.
+        scale: That it was asked to be in.
+    """
     heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
-    settings = generation.settings
     # A MIDI file knows major and minor only: of D dorian it says A minor.
-    key = settings.scale.name if settings.scale else melody.key
+    key = scale.name if scale else melody.key
     meters = dict.fromkeys(str(meter) for meter in melody.meters)
     return (
         ("key", key or f"{heard.name} (heard)"),
         ("meter", ", ".join(meters)),
         ("tempo", f"{melody.bpm:.0f} bpm"),
+    )
+
+
+def _writing(
+    generated: GeneratedMelody, generation: Generation
+) -> tuple[tuple[str, str], ...]:
+    """List the facts of how a melody was written."""
+    settings = generation.settings
+    return (
         ("seed", f"{settings.seed}, melody {generated.draft.task.index + 1}"),
         ("temperature", settings.temperature_text),
         ("bits a note", f"{generated.draft.bits_per_note:.2f}"),

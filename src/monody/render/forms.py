@@ -69,6 +69,25 @@ def parse_forms(words: str) -> tuple[str, ...]:
     return tuple(form for form in FORMS if form in asked)
 
 
+def require_form(form: str) -> None:
+    """Make sure that the libraries of a form are installed.
+
+    Args:
+        form: One of ``FORMS``.
+
+    Raises:
+        MonodyError: If one is not.
+
+    Example:
+        >>> from monody.render.forms import require_form
+        >>> require_form("svg")
+    """
+    if form == "png":
+        from monody.render.roll.png import require_libraries
+
+        require_libraries()
+
+
 def render(
     melody: Melody,
     form: str,

@@ -106,12 +106,7 @@ def choose_base(
     explain(f"{melodies:,} melodies to learn from, {notes:,} notes: {preset.size}")
     if settings.base is not None:
         return settings
-    usual = ModelSettings()
-    own = [
-        f"--{name} {getattr(model, name)}"
-        for name in SIZES
-        if getattr(model, name) != getattr(usual, name)
-    ]
+    own = own_sizes(model)
     if preset.base == BASE and own:
         reason = f"the base model is no network of {' and '.join(own)}"
     elif preset.base == BASE:
@@ -121,6 +116,26 @@ def choose_base(
     base = NONE if own else preset.base
     explain(f"  --base {base}: {reason}")
     return replace(settings, base=base)
+
+
+def own_sizes(model: ModelSettings) -> list[str]:
+    """Return the options that name a size of the network, which a base cannot change.
+
+    Args:
+        model: What the network looks like, as far as it was named.
+
+    Example:
+        >>> import monody
+        >>> from monody.training.presets import own_sizes
+        >>> own_sizes(monody.ModelSettings(rnn_size=64, dropout=0.3))
+        ['--rnn_size 64']
+    """
+    usual = ModelSettings()
+    return [
+        f"--{name} {getattr(model, name)}"
+        for name in SIZES
+        if getattr(model, name) != getattr(usual, name)
+    ]
 
 
 def take_sizes(model: ModelSettings, base: ModelSettings) -> ModelSettings:

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 SILENT, GATE = -70.0, -10.0  # LUFS of a block; dB below the mean of the others
 _OFFSET = -0.691  # dB: it makes a full-scale sine of 997 Hz -3.01 LUFS
 _HOPS_IN_BLOCK = 4  # of 100 ms each
+_HOPS_AT_ONCE = 32  # their spectra fit a processor's cache, whatever the length
 
 # The two filters of the recommendation, at its rate: numerator and denominator.
 _FILTER_RATE = 48_000
@@ -41,10 +42,15 @@ def loudness(audio: Audio, rate: int) -> float:
     """
     hop = rate // 10
     hops = max(_HOPS_IN_BLOCK, math.ceil(len(audio) / hop))
-    padded = np.pad(audio, (0, hops * hop - len(audio)))
-    power = np.abs(np.fft.rfft(padded.reshape(hops, hop))) ** 2  # (hops, frequencies)
     # Twice: a real signal has each frequency as a positive and a negative one.
-    heard = power @ (2 * _ear_power(np.fft.rfftfreq(hop, 1 / rate)) / hop**2)  # (hops,)
+    ear = 2 * _ear_power(np.fft.rfftfreq(hop, 1 / rate)) / hop**2  # (frequencies,)
+    heard = np.empty(hops)
+    for first in range(0, hops, _HOPS_AT_ONCE):
+        some = min(_HOPS_AT_ONCE, hops - first)
+        part = audio[first * hop : (first + some) * hop]
+        padded = np.pad(part, (0, some * hop - len(part))).reshape(some, hop)
+        power = np.abs(np.fft.rfft(padded)) ** 2  # (some, frequencies)
+        heard[first : first + some] = power @ ear
     blocks = np.convolve(heard, np.full(_HOPS_IN_BLOCK, 1 / _HOPS_IN_BLOCK), "valid")
     blocks = blocks[blocks > _power(SILENT)]
     if not len(blocks):

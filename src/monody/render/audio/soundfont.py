@@ -15,6 +15,7 @@ from monody.music.midi_file import midi_bytes
 from monody.render.audio.loudness import Audio
 
 BANK_RATE = 44_100  # samples a second
+RIFF = b"RIFF"  # how every sound bank begins
 
 
 def played_by(sound_bank: Path, melody: Melody) -> Audio:
@@ -32,23 +33,37 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
             no sound bank.
     """
     midirenderer = extra_module("midirenderer", "audio", "a sound bank is played by")
-    try:
-        bank = sound_bank.read_bytes()
-    except OSError as error:
-        raise MonodyError(
-            f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}"
-        ) from error
+    bank = _read(sound_bank)
     try:
         data = midirenderer.render_wave_from(bank, midi_bytes(melody))
     except BaseException as error:
         # A damaged bank makes midirenderer's Rust panic, and that is no Exception.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise MonodyError(
-            f"expected a sound bank (.sf2), but {str(sound_bank)!r} cannot be played "
-            f"({error}): name another, or none for monody's own sound"
-        ) from error
+        raise _no_bank(sound_bank, str(error)) from error
     return _mono(data)
+
+
+def _read(sound_bank: Path) -> bytes:
+    """Read a sound bank whole, unless its first bytes say that it is something else."""
+    try:
+        with sound_bank.open("rb") as file:
+            head = file.read(len(RIFF))
+            if head != RIFF:
+                raise _no_bank(sound_bank, "it is no SoundFont")
+            return head + file.read()
+    except OSError as error:
+        raise MonodyError(
+            f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}; name "
+            "another, or none for monody's own sound"
+        ) from error
+
+
+def _no_bank(sound_bank: Path, reason: str) -> MonodyError:
+    return MonodyError(
+        f"expected a sound bank (.sf2), but {str(sound_bank)!r} cannot be played "
+        f"({reason}): name another, or none for monody's own sound"
+    )
 
 
 def _mono(data: bytes) -> Audio:

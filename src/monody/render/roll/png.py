@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 
 from monody.errors import MonodyError, SettingError
-from monody.extras import extra_module
+from monody.extras import extra_spec
 from monody.music.melody import Melody
 from monody.render.roll.roll import roll_svg
 
 MIN_WIDTH, MAX_WIDTH = 100, 8_000  # in pixels
 MAX_PIXELS = 60_000_000  # 240 MB while drawing: some 1,500 bars at the usual width
+LIBRARIES = ("resvg_py", "fontpkg", "fontpkg_inter")  # the last has the font
 FAMILY = "Inter"  # a free font that a Python package ships
+
+
+def require_libraries() -> None:
+    """Make sure that what draws pictures is installed, without importing it.
+
+    Raises:
+        MonodyError: If the extra ``picture`` is not installed.
+    """
+    for name in LIBRARIES:
+        extra_spec(name, "picture", "PNG pictures need")
 
 
 def roll_png(melody: Melody, title: str, *, width_pixels: int = 1600) -> bytes:
@@ -43,10 +55,8 @@ def roll_png(melody: Melody, title: str, *, width_pixels: int = 1600) -> bytes:
         raise SettingError(
             f"width_pixels must be from {MIN_WIDTH} to {MAX_WIDTH}, not {width_pixels}"
         )
-    resvg, fonts, _ = (
-        extra_module(name, "picture", "PNG pictures need")
-        for name in ("resvg_py", "fontpkg", "fontpkg_inter")
-    )
+    require_libraries()
+    resvg, fonts = map(importlib.import_module, LIBRARIES[:2])
     svg = roll_svg(melody, title, adaptive=False)
     _check_size(svg, width_pixels)
     picture: bytes = resvg.svg_to_bytes(

@@ -1,0 +1,233 @@
+"""What can be known at once is refused at once, and nothing is left behind."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+import monody
+from monody.cli.main import main
+from monody.experiments.experiment import Experiment
+from monody.music.midi_file import write_midi
+from tests.builders.midi_files import midi_file, tune, write_tunes
+
+WORK = (  # what takes time, or leaves something
+    "monody.cli.reading.read_folder",
+    "monody.cli.train.read_folder",
+    "monody.cli.inspect.read_folder",
+    "monody.generation.generate.write_melodies",
+    "monody.generation.vary.write_melodies",
+    "monody.training.train.train",
+    "monody.training.train.resume",
+    "monody.evaluation.scorecard.evaluate",
+    "monody.corpus.public_domain.write_collection",
+)
+
+
+def _too_late(*_: object, **__: object) -> NoReturn:
+    raise AssertionError("work began before it was refused")
+
+
+@pytest.fixture
+def home(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A folder with an experiment and what users name by mistake; no work is done."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MONODY_SOUND_BANK", raising=False)
+    shutil.copytree(trained.folder, "experiments/01")
+    shutil.copytree(trained.folder, "foreign")
+    write_tunes(tmp_path / "tunes", 3, bars=4)
+    settings = monody.SampleSettings(num_files=1, bars=4, seed=5)
+    opened = Experiment("experiments/01")
+    [path] = monody.generate(opened, settings).save("made")
+    write_midi(tune(4, bars=4), tmp_path / "my.mid")
+    late = [note._replace(start=note.start + 2 * 96) for note in tune(2, bars=2)]
+    gap = midi_file([[*tune(2, bars=1), *late]], ticks_per_quarter=24)
+    Path("gap.mid").write_bytes(gap)  # its second bar is silent
+    Path("file").write_text("a file")
+    Path("page.mid").write_text("<html>")
+    Path("empty").mkdir()
+    Path("drums/samples").mkdir(parents=True)
+    Path("bank.sf2").write_bytes(b"nothing")
+    Path("cut.sf2").write_bytes(b"RIFF\4\0\0\0sfbk")
+    for folder in ("app", "foreign"):
+        Path(folder).mkdir(exist_ok=True)
+        Path(folder, "manifest.json").write_text('{"name": "an app"}')
+        Path(folder, "index.html").write_text("<p>my diary</p>")
+    shutil.copy(path, "app/1.mid")
+    # All are imported before one is replaced, or they would import what replaces it.
+    modules = [importlib.import_module(name.rpartition(".")[0]) for name in WORK]
+    for module, name in zip(modules, WORK, strict=True):
+        monkeypatch.setattr(module, name.rpartition(".")[2], _too_late)
+    before = _listing(tmp_path)
+    yield tmp_path
+    assert _listing(tmp_path) == before
+
+
+def _listing(folder: Path) -> dict[str, bytes | None]:
+    return {
+        str(path): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def _refused(capsys: pytest.CaptureFixture[str], words: str) -> str:
+    """Run a command that is refused; return the one line that it says."""
+    with pytest.raises(SystemExit) as stopped:
+        main(words.split())
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err.lstrip("\n")
+    assert said.count("\n") == 1, said
+    return said
+
+
+FROM_01 = "--experiment_dir experiments/01"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        # sound banks
+        ("sample --sound_bank none.sf2", "cannot read the sound bank 'none.sf2'"),
+        ("sample --sound_bank tunes", "cannot read the sound bank 'tunes'"),
+        ("sample --sound_bank bank.sf2", "expected a sound bank (.sf2)"),
+        ("sample --sound_bank cut.sf2", "expected a sound bank (.sf2)"),
+        ("train tunes --sound_bank bank.sf2", "expected a sound bank (.sf2)"),
+        ("train --resume --sound_bank none.sf2", "cannot read the sound bank"),
+        ("vary made/1.mid --keep rhythm --sound_bank bank.sf2", "expected a sound"),
+        ("again made/1.mid --sound_bank bank.sf2", "expected a sound bank"),
+        ("render my.mid --sound_bank bank.sf2", "expected a sound bank"),
+        # folders that cannot be written to
+        ("sample --save_dir file/x", "cannot write to the folder 'file/x'"),
+        ("sample --save_dir file", "Not a directory; name another with --save_dir"),
+        ("train tunes --experiment_dir file/x", "another with --experiment_dir"),
+        ("vary my.mid --keep rhythm --save_dir file/x", "another with --save_dir"),
+        ("again made/1.mid --save_dir file", "another with --save_dir"),
+        ("render my.mid --save_dir file", "another with --save_dir"),
+        ("corpus oneills1850 --out file/x", "another with --out"),
+        ("evaluate experiments/01 --plot none/a.svg", "no folder 'none' for --plot"),
+        ("inspect tunes --html none/a.html", "no folder 'none' for --html"),
+        ("inspect tunes --html tunes", "'tunes' is a folder: add the name"),
+        ("inspect tunes --html app/index.html", "another file with --html"),
+        # bases
+        ("train tunes --base nowhere", "no trained model in 'nowhere'"),
+        ("train tunes --base experiments/01 --rnn_size 64", "that of the base is 12"),
+        ("train tunes --base experiments/01 --num_layers 1", "--num_layers is 1, but"),
+        ("train tunes --base experiments/01 --encoding steps", "--encoding is steps"),
+        ("train tunes --base base --rnn_size 64", "that of the base is 256"),
+        ("train tunes --experiment_dir experiments/01", "holds a trained model"),
+        # primers and data
+        ("sample --prime_file none.mid", "no file 'none.mid'"),
+        ("sample --prime_file tunes", "'tunes' is a folder: name a MIDI file"),
+        ("sample --prime_file page.mid", "a web page, not MIDI"),
+        ("sample --prime_file gap.mid --prime_bars 2", "are silent"),
+        ("sample --prime_file my.mid --prime_bars 3-9", "are not all there"),
+        ("sample --data_dir nowhere", "no folder 'nowhere'"),
+        ("sample --data_dir empty", "no music file in 'empty'"),
+        ("evaluate experiments/01 --data_dir empty", "no music file in 'empty'"),
+        ("evaluate experiments/01 --data_dir nowhere", "no folder 'nowhere'"),
+        ("evaluate experiments/01 --plot a.svg --melody 99", "must be from 1 to 2"),
+        # models
+        ("sample --experiment_dir empty", "no trained model in 'empty'"),
+        ("evaluate empty", "no trained model in 'empty'"),
+        ("evaluate file", "'file' is not a whole model file of monody"),
+        ("sample --experiment_dir file", "'file' is not a whole model file of monody"),
+        ("train tunes --base file", "'file' is not a whole model file of monody"),
+        ("vary my.mid --keep rhythm --experiment_dir empty", "no trained model in"),
+        # what other programs wrote
+        ("sample --save_dir app --no_page", "is not a list of monody"),
+        ("sample --save_dir app", "is not a list of monody"),
+        ("vary app/1.mid --keep rhythm", "is not a list of monody"),
+        ("again app/1.mid", "is not a list of monody"),
+        ("again made/1.mid --out app/2.mid", "is not a list of monody"),
+        # files to work on
+        ("render my.mid none.mid", "no file 'none.mid'"),
+        ("render my.mid tunes", "'tunes' is a folder"),
+        ("render my.mid page.mid", "a web page, not MIDI"),
+        ("vary none.mid --keep rhythm", "no file 'none.mid'"),
+        ("vary page.mid --keep rhythm --experiment_dir experiments/01", "a web page"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_what_can_be_known_at_once_is_refused_at_once(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in _refused(capsys, words)
+
+
+def test_a_training_does_not_begin_where_its_page_could_not_be_written(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "train --resume --num_epochs 9 --experiment_dir foreign"
+    assert "is not a page of monody" in _refused(capsys, words)
+    app = home / "app"
+    assert "is not a page" in _refused(capsys, f"train tunes --experiment_dir {app}")
+    said = _refused(capsys, f"train tunes --experiment_dir {home / 'drums'}")
+    assert "drums/samples' is there, and the page would replace it" in said
+
+
+@pytest.mark.usefixtures("home")
+def test_a_sound_bank_without_its_extra_names_the_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    said = _refused(capsys, f"sample {FROM_01} --sound_bank bank.sf2")
+    assert "pip install 'monody[audio]'" in said
+    assert "pip install 'monody[picture]'" in _refused(
+        capsys, "render my.mid --to wav,png"
+    )
+
+
+@pytest.mark.usefixtures("home")
+def test_a_sound_bank_that_is_not_asked_for_is_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MONODY_SOUND_BANK", "none.sf2")
+    with pytest.raises(AssertionError, match="work began"):
+        main(f"sample {FROM_01} --no_page".split())
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a closed folder")
+@pytest.mark.usefixtures("home")
+def test_a_folder_that_is_closed_even_to_the_administrator(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = _refused(capsys, f"sample {FROM_01} --save_dir /proc/tunes")
+    assert "cannot write to the folder '/proc/tunes'" in said
+    assert said.rstrip().endswith("name another with --save_dir")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other rights")
+@pytest.mark.usefixtures("home")
+def test_beside_a_file_in_a_closed_folder_nothing_can_be_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(**_: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", closed)
+    for words in ("vary made/1.mid --keep rhythm", "again made/1.mid"):
+        assert _refused(capsys, words).endswith(
+            "cannot write to the folder 'made': Permission denied; name another with "
+            "--save_dir\n"
+        )
+
+
+def test_a_cache_that_cannot_be_written_to_is_named_before_the_corpus_is_read(
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MONODY_CACHE", str(home / "file"))
+    for words in ("train tunes", "train tunes --base base"):
+        assert "with MONODY_CACHE" in _refused(capsys, words)
+    with pytest.raises(AssertionError, match="work began"):
+        main(["train", "tunes", "--base", "none"])
