@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from monody.cli.options import HeadedCommand, settings_options
+from monody.cli.verbosity import say, say_written, status
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
 
@@ -36,14 +37,16 @@ def again(output: str, out: str | None, experiment_dir: str | None) -> None:
     The file has the seed, the settings and the primer; the model must be there. On the
     same machine the bytes are the same, and the command says whether they are.
     """
+    status(f"making {output} again ...")
+
     from monody.generation.vary import again as make_again
 
     generation = make_again(output, experiment_dir)
     path = Path(out) if out else Path(output).with_stem(f"{Path(output).stem}-again")
     generation.outputs[0].write(path)
     same = path.read_bytes() == Path(output).read_bytes()
-    click.echo(f"written: {path}")
-    click.echo(
+    say_written([path])
+    say(
         f"the same bytes as {output}"
         if same
         else f"not the same bytes as {output}: it was edited, or made on another "
@@ -111,6 +114,8 @@ def vary(
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
 
+    status(f"varying {output} ...")
+
     from monody.generation.rewrite import Rewrite
 
     how = None
@@ -123,9 +128,9 @@ def vary(
             from_key=from_key,
         )
 
-    from monody.cli.sample import report
+    from monody.cli.sample_report import headline, say_report
     from monody.generation.vary import vary as make_variation
 
     generation = make_variation(output, changes, how, experiment_dir)
-    for line in report(generation, generation.save(save_dir)):
-        click.echo(line)
+    say(headline(generation))
+    say_report(generation, generation.save(save_dir))

@@ -9,6 +9,7 @@ import click
 
 from monody.cli.options import HeadedCommand
 from monody.cli.reading import DATA_DIR
+from monody.cli.verbosity import say, status
 
 
 @click.command(cls=HeadedCommand)
@@ -29,6 +30,8 @@ def corpus(names: Sequence[str], out: str) -> None:
 
     The tunes come with music21: pip install 'monody[demo]'.
     """
+    status(f"opening {names[0]} ...")
+
     from rich.console import Console
     from rich.progress import TaskID
 
@@ -43,6 +46,6 @@ def corpus(names: Sequence[str], out: str) -> None:
                 bar.update(task, completed=done, total=total)
 
             report = write_collection(name, out, progress)
-        click.echo(f"{report.name}: {report.written} tunes in {Path(out)}")
+        say(f"{report.name}: {report.written} tunes in {Path(out)}")
         for reason, count in report.left_out.items():
-            click.echo(f"  {count} left out because: {reason}")
+            say(f"  {count} left out because: {reason}")

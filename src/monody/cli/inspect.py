@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monody.cli.options import HeadedCommand, settings_from, settings_options
-from monody.cli.reading import data_dir_options, read_folder
+from monody.cli.reading import data_dir_options, named_folder, read_folder
+from monody.cli.verbosity import is_quiet, is_verbose, say_written, status
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
 
@@ -56,13 +57,17 @@ def inspect(
     Of one file it shows each track, and why it is no melody; or the first bars of its
     melody, and where the meter, the tempo, the key and the pickup were taken from.
     """
-    from rich.console import Console
-
     if page and not Path(page).parent.is_dir():
         raise MonodyError(
             f"no folder {str(Path(page).parent)!r} for --html {page}: make it first"
         )
-    corpus = read_folder(folder, data_dir, settings_from(ReadSettings, values))
+    settings = settings_from(ReadSettings, values)
+    named = named_folder(folder, data_dir)
+    status(f"reading {named} ...")
+
+    from rich.console import Console
+
+    corpus = read_folder(named, settings)
 
     from monody.corpus.report import make_report, report_json
 
@@ -73,9 +78,12 @@ def inspect(
         from monody.pages.corpus import write_page
 
         write_page(report, Path(page))
-    facts = _facts(corpus, every=every or as_json)
+    every = every or is_verbose()
+    facts = None if is_quiet() else _facts(corpus, every=every or as_json)
     if as_json:
         _print_json(report_json(report), facts)
+    elif is_quiet():
+        pass
     elif facts is not None:
         from monody.cli.inspect_file import print_file
 
@@ -85,7 +93,7 @@ def inspect(
 
         print_report(report, Console(), max_rows=None if every else 60)
     if page and not as_json:
-        click.echo(f"written: {page}")
+        say_written([Path(page)])
 
 
 def _facts(corpus: Corpus, *, every: bool) -> FileFacts | None:

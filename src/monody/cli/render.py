@@ -8,6 +8,7 @@ import click
 
 from monody.cli.options import HeadedCommand
 from monody.cli.page import sound_bank_option
+from monody.cli.verbosity import say_written, status
 
 
 @click.command(cls=HeadedCommand)
@@ -36,6 +37,8 @@ def render(
     Any MIDI file will do; of one with many tracks the melody with the most notes is
     taken. Files of the same name are replaced. Only png needs 'monody[picture]'.
     """
+    status(f"rendering {files[0]} ...")
+
     from monody.corpus.read_melody import read_melody
     from monody.files import make_folder, write_bytes
     from monody.generation.provenance import scale_of
@@ -51,4 +54,4 @@ def render(
         for form in wanted:
             out = folder / f"{path.stem}.{form}"
             write_bytes(out, render_as(melody, form, path.stem, bank, scale_of(path)))
-            click.echo(f"written: {out}")
+            say_written([out])
