@@ -38,23 +38,20 @@ class EpochLines(keras.callbacks.Callback):
         self.finished = False
         if not self._explained:
             self._console.print(
-                "bits per note, lower is better; * marks the best weights so far"
+                "bits per note, lower is better; * marks the best so far"
             )
         self._explained = True
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-        """Start the epoch's bar."""
+        """Start the epoch's bar; one without an end moves while the first compiles."""
         self._bar = progress_bar(self._console)
         self._name = f"epoch {epoch + 1}/{self._num_epochs}"
         self._steps = int(self.params["steps"])
         self._bar.start()
-        self._task = self._bar.add_task(self._name, total=self._steps)
-
-    def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
-        """Say that the first step compiles; a bar without an end moves all the time."""
         if self._compiled:
+            self._task = self._bar.add_task(self._name, total=self._steps)
             return
-        self._bar.update(self._task, description=COMPILING, total=None)
+        self._task = self._bar.add_task(COMPILING, total=None)
         if not self._console.is_terminal:
             self._console.print(f"{COMPILING} ...", highlight=False)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from monody.cli.verbosity import detail, is_verbose, say, say_written
-from monody.corpus.novelty import COPY, NEW, Novelty, UsualNovelty
+from monody.corpus.novelty import COPY, NEAR_COPY_COVERED, NEW, Novelty, UsualNovelty
 from monody.corpus.report import counted
 from monody.generation.generate import Generation
 from monody.generation.retries import GeneratedMelody
@@ -140,13 +140,13 @@ def _copied(novelty: Novelty | None) -> str:
     if novelty is None or novelty.label == NEW:
         return ""
     what = "is a copy" if novelty.label == COPY else "is a near-copy"
-    run = (
-        f"{counted(novelty.longest_notes, 'note')} from bar {novelty.bar} on are those "
-        f"of {novelty.source} from bar {novelty.source_bar} on"
+    covered = novelty.closest_covered
+    if novelty.label != COPY and covered >= NEAR_COPY_COVERED:
+        return f"{what}: {100 * covered:.0f} % of it is in {novelty.closest}"
+    return (
+        f"{what}: {counted(novelty.longest_notes, 'note')} from bar {novelty.bar} on "
+        f"are those of {novelty.source} from bar {novelty.source_bar} on"
     )
-    if not novelty.longest_notes:
-        run = f"{novelty.closest_covered:.0%} of it is in {novelty.closest}"
-    return f"{what}: {run}"
 
 
 def _failed(failure: str | None) -> str:
