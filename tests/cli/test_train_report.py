@@ -47,6 +47,7 @@ def test_what_to_do_next_names_the_experiment_unless_it_is_the_latest(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     for folder in ("experiments/01", "my own"):
         shutil.copytree(trained.folder, folder)
     say_training(Experiment("experiments/01"))

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from monody.cli.main import cli
 from monody.cli.options import HeadedCommand
-from monody.cli.verbosity import detail, fitted, say, say_written, status
+from monody.cli.verbosity import detail, fitted, say, say_whole, say_written, status
 
 HOSTILE = "\x1b[31mred\u202e.mid"
 
@@ -89,6 +89,17 @@ def test_without_a_terminal_a_line_stays_a_line(
     monkeypatch.delenv("COLUMNS", raising=False)
     say("many words " * 50)
     assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_a_path_stays_on_its_line_for_programs_whatever_the_width(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    path = Path("a rather long/way/to/a file.mid")
+    say_written([path])
+    say_whole(f"the same bytes as {path}")
+    said = capsys.readouterr().out.splitlines()
+    assert said == [f"written: {path}", f"the same bytes as {path}"]
 
 
 @given(st.text(st.characters(categories=["L", "N", "Zs"])), st.integers(10, 90))

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from monody.cli.options import HeadedCommand, settings_options
-from monody.cli.verbosity import say, say_written, status
+from monody.cli.verbosity import say, say_whole, say_written, status
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
 
@@ -46,7 +46,7 @@ def again(output: str, out: str | None, experiment_dir: str | None) -> None:
     generation.outputs[0].write(path)
     same = path.read_bytes() == Path(output).read_bytes()
     say_written([path])
-    say(
+    say_whole(
         f"the same bytes as {output}"
         if same
         else f"not the same bytes as {output}: it was edited, or made on another "

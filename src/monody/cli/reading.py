@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monody.cli.options import Command
-from monody.cli.verbosity import is_quiet, say
+from monody.cli.verbosity import is_quiet, say, say_whole
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
 
@@ -97,5 +97,5 @@ def report_reading(corpus: Corpus) -> None:
     if rest:
         say(f"  {rest:,} dropped for other reasons")
     if dropped or copies or counts[RECOVERED]:
-        say(f"  more: monody inspect {shlex.quote(root)}")
+        say_whole(f"  more: monody inspect {shlex.quote(root)}")
     require_melodies(corpus)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monody.cli.options import HeadedCommand
-from monody.cli.verbosity import is_quiet, say, status
+from monody.cli.verbosity import is_quiet, say_whole, status
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,7 +51,7 @@ def runs(folder: str, as_json: bool) -> None:
         click.echo(json.dumps(known, indent=2))
         return
     if not listed:
-        say(f"no experiment in {folder!r}: run `monody train` first")
+        say_whole(f"no experiment in {folder!r}: run `monody train` first")
     if not listed or is_quiet():
         return
 

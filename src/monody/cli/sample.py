@@ -12,7 +12,7 @@ import click
 
 from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.page import page_options, write_page
-from monody.cli.verbosity import detail, is_verbose, say
+from monody.cli.verbosity import detail, is_verbose, say, say_whole
 from monody.settings.sampling import SampleSettings
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _say_model(experiment: Experiment) -> None:
     from monody.experiments.base import BaseExperiment
 
     if not isinstance(experiment, BaseExperiment):
-        say(f"with {experiment.model_path}")
+        say_whole(f"with {experiment.model_path}")
         return
     say("with the base model; for your own style: monody train FOLDER")
     detail("it comes with monody, and has learnt from public-domain dance tunes")

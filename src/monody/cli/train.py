@@ -21,7 +21,7 @@ from monody.cli.reading import (
     read_folder,
     report_reading,
 )
-from monody.cli.verbosity import detail, is_quiet, say
+from monody.cli.verbosity import detail, is_quiet, say, say_whole
 from monody.errors import MonodyError
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
@@ -145,10 +145,10 @@ def _resume(named: dict[str, Any]) -> Experiment:
     state = read_training_state(experiment.checkpoint_path)
     over = state.over(settings)
     if over:
-        say(f"{experiment.folder} is finished: {over}")
+        say_whole(f"{experiment.folder} is finished: {over}")
     else:
         done = f", {state.batch} batches of it done" if state.batch else ""
-        say(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
+        say_whole(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
         _warn_of_versions(record.versions)
         say("making the network ready ...")
 
@@ -229,4 +229,4 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
 def _say_how_to_go_on(experiment: Experiment) -> None:
     if experiment.checkpoint_path.exists():
         folder = shlex.quote(str(experiment.folder))
-        say(f"go on with it: monody train --resume --experiment_dir {folder}")
+        say_whole(f"go on with it: monody train --resume --experiment_dir {folder}")

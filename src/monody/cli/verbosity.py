@@ -79,10 +79,20 @@ def say(line: str = "", width: int | None = None) -> None:
     Args:
         line: Any text. What does not fit the terminal is wrapped at words.
         width: Columns to fit into; by default those of the terminal. Without one a line
-            stays a line, for programs to read.
+            stays a line.
     """
     if not is_quiet():
         _print(line, width or _terminal_width())
+
+
+def say_whole(line: str) -> None:
+    """Print a line that names a path or a command to copy, unless it is to be quiet.
+
+    Args:
+        line: As for ``say``, but only a terminal wraps it: elsewhere programs read it.
+    """
+    if not is_quiet():
+        _print(line, _terminal_width() if sys.stdout.isatty() else None)
 
 
 def detail(line: str) -> None:
@@ -107,7 +117,7 @@ def say_written(paths: Sequence[Path], what: str = "written") -> None:
             _print(str(path), None)
         return
     last = f" to {paths[-1].name}" if paths[1:] else ""
-    say(f"{what}: {paths[0]}{last}")
+    say_whole(f"{what}: {paths[0]}{last}")
 
 
 def status(line: str) -> None:
