@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from header import print_header
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.header import print_header  # noqa: E402
 from tests.builders.midi_files import write_tunes  # noqa: E402
 
 TUNES = 12
