@@ -39,7 +39,7 @@ from header import print_header
 from monody.models.backend import keras
 from monody.models.batches import EncodedSet, encode_set
 from monody.models.events import END, PITCH_SYMBOLS
-from monody.models.likelihood import Evaluator
+from monody.models.keras_likelihood import Evaluator
 
 WINDOW = 20  # steps that the predecessor reads
 UNITS, DROPOUT = 64, 0.2

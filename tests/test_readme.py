@@ -30,7 +30,7 @@ from tests.builders.midi_files import tune, write_tunes
 ROOT = Path(__file__).parent.parent
 QUICKER = {
     "train": ["--num_epochs", "1", "--base", "none", "--rnn_size", "12", "--no_page"],
-    "sample": ["--file_length", "32"],
+    "sample": ["--bars", "2"],
 }
 FIRST = "monody sample --num_files 3 --bars 16"  # what a new user runs
 ENGLISH, SPANISH = (ROOT / name for name in ("README.md", "README.es.md"))

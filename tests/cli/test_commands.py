@@ -112,6 +112,14 @@ def test_every_classic_flag_is_explained(
         (["sample", "--temperature", "-1"], "--temperature must be from 0 to 10"),
         (["sample", "--num_files", "0"], "--num_files must be from 1"),
         (["sample", "--bars", "0"], "--bars must be from 1"),
+        (["sample", "--bars", "4", "--file_length", "9"], "--bars is 4, but --file_le"),
+        (["sample", "--free_at_least", "4"], "--free_at_least is 4, but the length is"),
+        (["sample", "--free", "--free_at_least", "17"], "at most the length, 16 bars"),
+        (
+            ["sample", "--free", "--free_at_least", "0"],
+            "--free_at_least must be from 1",
+        ),
+        (["sample", "-q", "-v"], "--quiet and --verbose are opposites"),
         (["sample", "--bpm", "3"], "--bpm must be from 4 to 1,000"),
         (["sample", "--meter", "6/7"], "--meter must be such as 6/8"),
         (["sample", "--key", "J"], "--key must be such as 'D dorian'"),
@@ -288,21 +296,60 @@ def test_sample_says_what_was_written_and_what_it_cost(
 ) -> None:
     asked = "--bars 4 --meter 6/8 --bpm 80 --key 'Eb minor' --range C4..C6 --seed 5"
     more = "--num_files 2 --start nothing --temperature 0.9 --rhythm_temperature 1.2"
+    first, last = (Path(f"experiments/01/generated/{n}.mid") for n in (1, 2))
+    page = first.with_name("index.html")
     main(["sample", *shlex.split(f"{asked} {more}")])
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == f"sampling from {Path('experiments/01/model.keras')} ..."
-    assert said[1] == ("2 melodies of 4 bars, seed 5, temperature 0.9 (rhythm 1.2)")
+    assert said[0] == "writing 2 melodies of 4 bars, seed 5"
+    assert said[1] == f"with {Path('experiments/01/model.keras')}"
+    facts = r"Eb minor, 6/8, 4 bars, 0:09, (new|near-copy|copy)$"  # 12 quarters at 80
     for number in (1, 2):
-        label = r"(new|near-copy|copy) +\d+\.\d\d bits a note"
-        assert re.match(rf" +{number}\.mid  {label}", said[1 + number])
-    text = "\n".join(said)
+        assert re.match(rf"{number}\.mid  {facts}", said[1 + number])
+    assert said[-2:] == [f"written: {first} to {last.name}", f"page: {page}"]
+    assert read_back(last)[1] == 4 * 72
+    assert "bits" not in " ".join(said)
+
+    main(["sample", *shlex.split(f"{asked} {more} --no_page --verbose")])
+    text = " ".join(capsys.readouterr().out.split())
+    assert len(re.findall(r"\d+\.\d\d bits a note", text)) == 2
+    assert "temperature 0.9 (rhythm 1.2)" in text
     assert "for comparison, 4 held-out real melodies: " in text
     assert re.search(r"what was asked for cost, in bits a note: .*--key \d\.\d\d", text)
     assert re.search(r"first tries that failed: \d of 2", text)
-    first, last = (Path(f"experiments/01/generated/{n}.mid") for n in (1, 2))
-    page = first.with_name("index.html")
-    assert said[-2:] == [f"written: {first} to {last.name}", f"page: {page}"]
-    assert read_back(last)[1] == 4 * 72
+
+
+@pytest.mark.usefixtures("copy")
+def test_quiet_says_the_paths_that_were_written_and_nothing_else(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["sample", "-q", "--num_files", "2", "--bars", "2"])
+    said = capsys.readouterr()
+    folder = Path("experiments/01/generated")
+    written = [folder / name for name in ("1.mid", "2.mid", "index.html")]
+    assert said.out.splitlines() == list(map(str, written))
+    assert said.err == ""
+    main(["inspect", "-q", str(folder)])
+    main(["runs", "--quiet"])
+    main(["evaluate", "-q", "--no_from_nothing"])
+    assert capsys.readouterr().out == ""
+    main(["runs", "-q", "--json"])
+    assert json.loads(capsys.readouterr().out)["folder"] == "experiments"
+
+
+@pytest.mark.usefixtures("copy")
+def test_melodies_are_of_16_bars_where_no_length_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def written(*arguments: str) -> int:
+        main(["sample", "-q", "--no_page", "--num_files", "1", *arguments])
+        return read_back(Path(capsys.readouterr().out.strip()))[1]
+
+    assert written("--meter", "3/4") == 16 * 72
+    assert written("--file_length", "30") == 30 * 6
+    # As the classic script calls it.
+    assert written("--classic") == 1000 * 6
+    assert written("--classic", "--meter", "3/4", "--bars", "3") == 3 * 72
+    assert written("--classic", "--file-length", "30") == 30 * 6
 
 
 @pytest.mark.parametrize(

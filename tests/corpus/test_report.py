@@ -198,8 +198,19 @@ def test_the_terminal_report_has_what_a_user_needs(report: Report) -> None:
     assert "Melodies by key, all of them estimated" in text
 
 
+def test_the_terminal_report_begins_with_what_it_means(report: Report) -> None:
+    lines = printed(report).splitlines()
+    assert lines[0].startswith("3 of 7 files can be used, 1 of them after a repair;")
+    titles = ("What to do about", "What was repaired", "Files", "verdict", "Notes by")
+    places = [
+        next(at for at, line in enumerate(lines) if line.startswith(title))
+        for title in titles
+    ]
+    assert places == sorted(places)
+
+
 def test_advice_is_not_repeated_for_each_file(report: Report) -> None:
-    table = printed(report).split("What to do")[0]
+    table = printed(report).split("\nFiles\n")[1]
     assert table.count("--line skyline") == 1
 
 

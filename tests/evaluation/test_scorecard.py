@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree
@@ -154,11 +155,25 @@ def test_the_command_prints_a_table_that_fits() -> None:
     result = CliRunner().invoke(command, [])
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert max(map(len, lines[1:])) <= 80
+    assert all(len(line) <= 80 or "model.keras" in line for line in lines)
+    assert lines[0] == "judging the latest network ..."
+    assert lines[1].startswith("Asked for the next note")
     for model in ("network", "variable order", "bigram", "unigram", "uniform"):
         assert sum(line.startswith(f"{model} ") for line in lines) == 1
     assert "test melod" in result.stdout
     assert "as unsure as if it chose among" in " ".join(result.stdout.split())
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_the_report_fits_any_terminal(columns: int) -> None:
+    given = {"COLUMNS": str(columns)}
+    lines = CliRunner().invoke(command, ["--music"], env=given).stdout.splitlines()
+    assert all(len(line) <= columns or "model.keras" in line for line in lines)
+    table = [line.split() for line in lines if line.startswith("bigram ")]
+    assert re.fullmatch(r"\d+\.\d+", table[0][1])
+    assert re.fullmatch(r"-?\d+%", table[0][-2])  # of the bits saved
+    assert len(table[0]) == 5 + 4 * (columns >= 80) + (columns == 60)
 
 
 @pytest.mark.usefixtures("opened")

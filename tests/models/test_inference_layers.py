@@ -6,7 +6,14 @@ import pytest
 from monody.experiments.experiment import Experiment
 from monody.models.backend import keras
 from monody.models.events import Vocabulary
-from monody.models.inference_layers import LSTM, Dense, Embedding, Identity, Layer
+from monody.models.inference_layers import (
+    LSTM,
+    Dense,
+    Embedding,
+    Identity,
+    Layer,
+    arrays_of,
+)
 from monody.models.keras_network import build_model, layers_of
 from monody.models.stored_layers import pack_layers, unpack_layers
 from monody.settings.model import ModelSettings
@@ -35,8 +42,9 @@ def test_every_layer_with_weights_is_read(
         name for name, layer in plain.items() if not isinstance(layer, Identity)
     }
     for name, layer in plain.items():
-        arrays = [array for array in vars(layer).values() if np.ndim(array)]
-        for array, weight in zip(arrays, made[name].get_weights(), strict=True):
+        for array, weight in zip(
+            arrays_of(layer), made[name].get_weights(), strict=True
+        ):
             assert np.array_equal(array, weight), name
     kinds = {"embed_pitch": Embedding, "duration_hidden": Dense, "lstm_2": LSTM}
     for name, kind in kinds.items():

@@ -48,6 +48,34 @@ def test_a_value_out_of_range_names_the_range(
         settings(**values)
 
 
+def test_a_melody_has_one_length() -> None:
+    usual = SampleSettings()
+    assert (usual.bars, usual.file_length) == (16, None)
+    assert SampleSettings(bars=16) == usual
+    in_16ths = SampleSettings(file_length=100)
+    assert (in_16ths.bars, in_16ths.file_length) == (None, 100)
+    with pytest.raises(SettingError, match="bars is 4, but --file_length is 9"):
+        SampleSettings(bars=4, file_length=9)
+    for settings in (usual, in_16ths):
+        assert SampleSettings.from_json(settings.to_json()) == settings
+    assert usual.length_text == "16 bars"
+    assert SampleSettings(bars=1, free=True).length_text == "at most 1 bar"
+    assert in_16ths.length_text == "100 16ths"
+
+
+def test_a_free_melody_has_8_bars_unless_it_is_shorter_or_another_number_is_named() -> (
+    None
+):
+    assert SampleSettings(free=True).least_bars == 8
+    assert SampleSettings(free=True, bars=4).least_bars == 4
+    assert SampleSettings(free=True, file_length=16).least_bars == 8
+    assert SampleSettings(free=True, free_at_least=16).least_bars == 16
+    with pytest.raises(SettingError, match="at most the length, 16 bars, not 17"):
+        SampleSettings(free=True, free_at_least=17)
+    with pytest.raises(SettingError, match="free_at_least is 3, but .* add --free"):
+        SampleSettings(free_at_least=3)
+
+
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(SettingError, match="no setting named 'colour'"):
         ModelSettings.from_json({"colour": "blue"})

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_options
 from monody.cli.page import page_options, write_page
+from monody.cli.verbosity import say, say_whole, say_written, status
 from monody.errors import MonodyError
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
@@ -65,19 +66,18 @@ def again(
     if out is not None:
         _require_out(Path(out), save_dir)
     _require(output, str(Path(out).parent) if out else save_dir, sound_bank, page=page)
+    status(f"making {output} again ...")
 
-    from monody.corpus.report import printable
     from monody.generation.vary import again as make_again
 
     generation = make_again(output, experiment_dir)
     [path] = generation.save(save_dir) if out is None else generation.save_as(Path(out))
     same = path.read_bytes() == Path(output).read_bytes()
-    named = printable(output)
-    click.echo(f"written: {path}")
-    click.echo(
-        f"the same bytes as {named}"
+    say_written([path])
+    say_whole(
+        f"the same bytes as {output}"
         if same
-        else f"not the same bytes as {named}: it was edited, or made on another "
+        else f"not the same bytes as {output}: it was edited, or made on another "
         "machine or with other versions"
     )
     if page:
@@ -187,6 +187,8 @@ def vary(
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
 
+    status(f"varying {output} ...")
+
     from monody.generation.rewrite import Rewrite
 
     how = None
@@ -199,12 +201,12 @@ def vary(
             from_key=from_key,
         )
 
-    from monody.cli.sample import report
+    from monody.cli.sample_report import headline, say_report
     from monody.generation.vary import vary as make_variation
 
     generation = make_variation(output, changes, how, experiment_dir)
+    say(headline(generation))
     paths = generation.save(save_dir)
-    for line in report(generation, paths):
-        click.echo(line)
+    say_report(generation, paths)
     if page:
         _write_page(generation, paths, sound_bank, opens=opens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from monody.cli.options import HeadedCommand
+from monody.cli.verbosity import say_whole
 
 
 @click.command(cls=HeadedCommand)
@@ -20,4 +21,4 @@ def cache(clear: bool) -> None:
 
     if clear:
         clear_cache()
-    click.echo(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")
+    say_whole(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")

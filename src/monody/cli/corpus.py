@@ -10,6 +10,7 @@ import click
 from monody.cli.checks import require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.reading import DATA_DIR
+from monody.cli.verbosity import say, status
 
 
 @click.command(cls=HeadedCommand)
@@ -33,7 +34,7 @@ def corpus(names: Sequence[str], out: str | None) -> None:
     """
     if not names and out is None:
         for line in _listed():
-            click.echo(line)
+            say(line)
         return
 
     from monody.corpus.public_domain import COLLECTIONS
@@ -63,6 +64,8 @@ def _listed() -> Iterator[str]:
 
 def _write(name: str, folder: Path) -> None:
     """Write a collection, and say what was written."""
+    status(f"opening {name} ...")
+
     from rich.console import Console
 
     from monody.cli.progress import progress_bar
@@ -75,6 +78,6 @@ def _write(name: str, folder: Path) -> None:
             bar.update(task, completed=done, total=total)
 
         report = write_collection(name, folder, progress)
-    click.echo(f"{report.name}: {report.written:,} tunes in {folder}")
+    say(f"{report.name}: {report.written:,} tunes in {folder}")
     if report.left_out:
-        click.echo(f"  {report.left_out} others are left out: copies of these")
+        say(f"  {report.left_out} others are left out: copies of these")

@@ -1,4 +1,8 @@
-"""A report on a corpus, printed: the files that need the user first, then the music."""
+"""A report on a corpus, printed: what it is in words, then its files, then the music.
+
+What is wrong and what to do about it comes first, and the files that need the user lead
+the list.
+"""
 
 from __future__ import annotations
 
@@ -56,10 +60,10 @@ def print_report(report: Report, console: Console, max_rows: int | None = 60) ->
         max_rows: Files that are listed; ``None`` lists them all.
     """
     lines = chain(
-        _table_lines(report, console, max_rows),
-        _problem_lines(report, console),
-        _title("Summary", console),
         wrapped(Text(summary(report)), console),
+        _problem_lines(report, console),
+        _title("Files", console),
+        _table_lines(report, console, max_rows),
         _chart_lines(report, console),
     )
     while batch := list(islice(lines, LINES_AT_A_TIME)):

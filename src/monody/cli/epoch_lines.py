@@ -1,12 +1,20 @@
-"""What a person sees of training: a bar, and one line for each epoch."""
+"""What a person sees of training: a bar, and one line for each epoch.
+
+Compiling takes longer than the first epochs of a small corpus. So it is said, and the
+bar moves while it lasts; the same for the scoring after an epoch.
+"""
 
 from __future__ import annotations
 
 from rich.console import Console
 
 from monody.cli.progress import progress_bar
+from monody.cli.verbosity import is_verbose
 from monody.models.backend import keras
 from monody.training.callbacks import BITS, HELD_OUT_BITS
+
+COMPILING = "compiling (once for this size of network)"
+SCORING = "scoring the held-out melodies"
 
 
 class EpochLines(keras.callbacks.Callback):
@@ -23,37 +31,50 @@ class EpochLines(keras.callbacks.Callback):
         self._console = console
         self._num_epochs = num_epochs
         self._explained = False
+        self._compiled = False
 
     def on_train_begin(self, logs: object = None) -> None:
         """Keras may come here twice: for the rest of an epoch, and for those after."""
         self.finished = False
         if not self._explained:
             self._console.print(
-                "bits per note, lower is better; * marks the best weights so far"
+                "bits per note, lower is better; * marks the best so far"
             )
         self._explained = True
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-        """Start the epoch's bar."""
+        """Start the epoch's bar; one without an end moves while the first compiles."""
         self._bar = progress_bar(self._console)
-        name = f"epoch {epoch + 1}/{self._num_epochs}"
+        self._name = f"epoch {epoch + 1}/{self._num_epochs}"
+        self._steps = int(self.params["steps"])
         self._bar.start()
-        self._task = self._bar.add_task(name, total=self.params["steps"])
+        if self._compiled:
+            self._task = self._bar.add_task(self._name, total=self._steps)
+            return
+        self._task = self._bar.add_task(COMPILING, total=None)
+        if not self._console.is_terminal:
+            self._console.print(f"{COMPILING} ...", highlight=False)
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        """Move the bar."""
-        self._bar.update(self._task, completed=batch + 1)
+        """Move the bar; after the last step the held-out melodies are next."""
+        self._compiled = True
+        done = batch + 1
+        name = SCORING if done == self._steps else self._name
+        self._bar.update(
+            self._task, description=name, completed=done, total=self._steps
+        )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Print the epoch's line."""
         self._bar.stop()
+        rate = f"rate {logs['learning_rate']:.2g}  " if is_verbose() else ""
         held_out = "held-out     -"
         if HELD_OUT_BITS in logs:
             held_out = f"held-out {logs[HELD_OUT_BITS]:5.2f}"
         self._console.print(
             f"epoch {epoch + 1:3d}/{self._num_epochs}  train {logs[BITS]:5.2f}  "
             f"{held_out} {'*' if logs['best'] else ' '}  "
-            f"rate {logs['learning_rate']:.2g}  {logs['seconds']:.1f} s",
+            f"{rate}{logs['seconds']:.1f} s",
             highlight=False,
         )
 

@@ -12,6 +12,7 @@ import click
 
 from monody.cli.checks import require_file_writable, require_music
 from monody.cli.options import HeadedCommand
+from monody.cli.verbosity import is_quiet, say, say_written, status
 from monody.errors import MonodyError
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def evaluate(
     _check_plot(plot, melody)
     if data_dir:
         require_music(data_dir)
+    first = status if as_json else say
+    first(f"judging {experiment or 'the latest network'} ...")
 
     from rich.console import Console
 
@@ -123,10 +126,14 @@ def evaluate(
             progress=progress,
         )
     if plot:
-        _draw(card, Path(plot), melody)
+        words = _draw(card, Path(plot), melody)
+        if is_quiet() and not as_json:
+            say_written([Path(plot)])
+        elif not is_quiet():
+            click.echo(words, err=True)  # JSON stays alone on the other stream
     if as_json:
         click.echo(json.dumps(card.to_json(), indent=2))
-    else:
+    elif not is_quiet():
         _print_card(card, Console(highlight=False, markup=False))
 
 
@@ -162,15 +169,15 @@ def _progress(console: Console) -> Iterator[StageProgress]:
 
 
 def _print_card(card: Scorecard, console: Console) -> None:
-    """Print the scorecard: what was judged, a table, and what it means."""
+    """Print the scorecard: what it means, what was judged, and a table."""
     from monody.evaluation.wording import about, meaning, rows_of, titles_of
 
+    say(meaning(card), console.width)
+    say()
     for line in about(card):
-        console.print(line, soft_wrap=True)
-    console.print()
-    console.print(_table(rows_of(card), titles_of(card)))
-    console.print()
-    console.print(meaning(card))
+        say(line, console.width)
+    say()
+    console.print(_table(rows_of(card), titles_of(card), console.width))
     if card.music:
         console.print()
         _print_music(card.music, console)
@@ -183,13 +190,15 @@ def _print_music(music: SampleQuality, console: Console) -> None:
     from monody.evaluation.wording import FEW_MELODIES
 
     generated, ceiling = music.generated, music.ceiling
-    console.print(
+    say(
         f"{generated.generated_melodies} generated melodies (seed {music.seed}) beside "
         f"{generated.real_melodies} held-out ones, and these beside "
-        f"{ceiling.real_melodies} training ones: what real melodies reach"
+        f"{ceiling.real_melodies} training ones: what real melodies reach",
+        console.width,
     )
     if generated.overlap is None or ceiling.overlap is None:
-        console.print(f"too few to compare: {FEW_MELODIES} on each side are needed")
+        few = f"too few to compare: {FEW_MELODIES} on each side are needed"
+        say(few, console.width)
         return
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("\noverlap of, 1 is perfect")
@@ -210,16 +219,21 @@ def _in_key(side: Resemblance) -> float:
     return side.generated_in_key_share or 0.0
 
 
-def _table(rows: Sequence[ModelRow], titles: Sequence[str]) -> Table:
-    """Lay the models out, the network first, then the strongest reference."""
+def _table(rows: Sequence[ModelRow], titles: Sequence[str], width: int) -> Table:
+    """Lay the models out, the network first, then the strongest reference.
+
+    Where the terminal is too narrow for all columns, the least telling are left out.
+    """
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("\nmodel")
-    for title in titles:
-        table.add_column(title, justify="right")
+    shown = _columns_that_fit(rows, titles, width)
+    for column in shown:
+        table.add_column(titles[column], justify="right")
     for place, row in enumerate(rows):
-        table.add_row(row.model, *row.figures, style="" if place else "bold")
+        figures = [row.figures[column] for column in shown if column < len(row.figures)]
+        table.add_row(row.model, *figures, style="" if place else "bold")
     return table
 
 
@@ -229,8 +243,25 @@ def _require_melody(number: int, count: int) -> None:
         raise MonodyError(f"--melody must be from 1 to {count}, not {number}")
 
 
-def _draw(card: Scorecard, path: Path, number: int | None) -> None:
-    """Draw a melody, and say which on the error stream: JSON stays alone."""
+def _columns_that_fit(
+    rows: Sequence[ModelRow], titles: Sequence[str], width: int
+) -> list[int]:
+    """Return the columns to show, in order: bits and bits saved before the others."""
+    shown: list[int] = []
+    room = width - max(len(row.model) for row in rows)
+    for column in sorted(range(len(titles)), key=lambda at: at not in (0, 5)):
+        texts = [*titles[column].split("\n"), *(
+            row.figures[column] for row in rows if column < len(row.figures)
+        )]  # fmt: skip
+        room -= 1 + max(map(len, texts))
+        if room < 0:
+            break
+        shown.append(column)
+    return sorted(shown)
+
+
+def _draw(card: Scorecard, path: Path, number: int | None) -> str:
+    """Draw a melody, and return which one in words."""
     from monody.corpus.report import printable
     from monody.files import write_text
 
@@ -240,4 +271,4 @@ def _draw(card: Scorecard, path: Path, number: int | None) -> None:
     index = card.judged.median() if number is None else number - 1
     write_text(path, card.picture(index))
     source = printable(card.judged.melodies[index].source)
-    click.echo(f"written: {path} (melody {index + 1} of {count}, {source})", err=True)
+    return f"written: {path} (melody {index + 1} of {count}, {source})"

@@ -14,7 +14,8 @@ import click
 
 from monody.cli.checks import require_report
 from monody.cli.options import HeadedCommand, settings_from, settings_options
-from monody.cli.reading import data_dir_options, read_folder
+from monody.cli.reading import data_dir_options, named_folder, read_folder
+from monody.cli.verbosity import is_quiet, is_verbose, say_written, status
 from monody.settings.reading import ReadSettings
 
 if TYPE_CHECKING:
@@ -58,10 +59,13 @@ def inspect(
     """
     if page:
         require_report(Path(page))
+    settings = settings_from(ReadSettings, values)
+    named = named_folder(folder, data_dir)
+    status(f"reading {named} ...")
 
     from rich.console import Console
 
-    corpus = read_folder(folder, data_dir, settings_from(ReadSettings, values))
+    corpus = read_folder(named, settings)
 
     from monody.corpus.report import make_report, report_json
 
@@ -72,9 +76,12 @@ def inspect(
         from monody.pages.corpus import write_page
 
         write_page(report, Path(page))
-    facts = _facts(corpus, every=every or as_json)
+    every = every or is_verbose()
+    facts = None if is_quiet() else _facts(corpus, every=every or as_json)
     if as_json:
         _print_json(report_json(report), facts)
+    elif is_quiet():
+        pass
     elif facts is not None:
         from monody.cli.inspect_file import print_file
 
@@ -84,7 +91,7 @@ def inspect(
 
         print_report(report, Console(), max_rows=None if every else 60)
     if page and not as_json:
-        click.echo(f"written: {page}")
+        say_written([Path(page)])
 
 
 def _facts(corpus: Corpus, *, every: bool) -> FileFacts | None:

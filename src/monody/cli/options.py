@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from monody.cli.verbosity import verbosity_options
 from monody.settings.base import Limits, Settings, field_types
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -101,7 +102,14 @@ class ExamplesGroup(_WithExamples, click.Group):
 
 
 class HeadedCommand(_WithExamples):
-    """A command whose help has its settings' options under a heading for each class."""
+    """A command whose help has its settings' options under a heading for each class.
+
+    Each has ``--verbose`` and ``--quiet``.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += verbosity_options()
 
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter

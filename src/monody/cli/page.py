@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from monody.cli.verbosity import say, say_written
+
 if TYPE_CHECKING:
     from monody.pages.melodies import Shown
     from monody.progress import Progress
@@ -65,7 +67,7 @@ def write_page(
 
         shown = write(bank, progress)
     for line in shown.left_out:
-        click.echo(line)
-    click.echo(f"page: {shown.page}")
+        say(line)
+    say_written([shown.page], "page")
     if opens:
         click.launch(str(shown.page.absolute()))

@@ -12,6 +12,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from monody.cli.verbosity import is_quiet
+
 
 def progress_bar(console: Console) -> Progress:
     """Return a bar that vanishes when it is done, and shows nothing in a log file."""
@@ -23,5 +25,5 @@ def progress_bar(console: Console) -> Progress:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal,
+        disable=is_quiet() or not console.is_terminal,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monody.cli.options import Command
+from monody.cli.verbosity import is_quiet, say, say_whole
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from monody.corpus.corpus import Corpus
 
 DATA_DIR = "data/midi"
+MAX_REASONS = 5  # for which files were dropped
 
 
 def data_dir_options(command: Command) -> Command:
@@ -30,8 +32,12 @@ def data_dir_options(command: Command) -> Command:
     return argument(option(command))
 
 
-def _one_folder(folder: str | None, data_dir: str | None) -> str:
-    """Return the folder that was named, one way or the other."""
+def named_folder(folder: str | None, data_dir: str | None) -> str:
+    """Return the folder that was named, one way or the other.
+
+    Raises:
+        MonodyError: If two were named.
+    """
     if folder and data_dir and folder != data_dir:
         raise MonodyError(
             f"two folders were named, {folder!r} and --data_dir {data_dir!r}: name one"
@@ -39,32 +45,30 @@ def _one_folder(folder: str | None, data_dir: str | None) -> str:
     return folder or data_dir or DATA_DIR
 
 
-def read_folder(
-    folder: str | None, data_dir: str | None, settings: ReadSettings
-) -> Corpus:
-    """Read the folder that was named, with a progress bar."""
+def read_folder(folder: str, settings: ReadSettings) -> Corpus:
+    """Read a folder, with a progress bar."""
     from rich.console import Console
 
     from monody.cli.progress import progress_bar
     from monody.corpus.corpus import read_corpus
+    from monody.corpus.report import printable
 
-    named = _one_folder(folder, data_dir)
     with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(f"reading {named}", total=None)
+        task = bar.add_task(f"reading {folder}", total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        corpus = read_corpus(named, settings, progress)
-    for remark in corpus.remarks:
-        click.echo(remark, err=True)
+        corpus = read_corpus(folder, settings, progress)
+    for remark in () if is_quiet() else corpus.remarks:
+        click.echo(printable(remark), err=True)
     return corpus
 
 
 def report_reading(corpus: Corpus) -> None:
     """Say what came out of a folder, and what did not."""
     from monody.corpus.corpus import require_melodies
-    from monody.corpus.report import printable
+    from monody.corpus.report import counted
     from monody.corpus.verdicts import DROPPED, DUPLICATE, RECOVERED
 
     counts: Counter[str] = Counter()
@@ -75,22 +79,23 @@ def report_reading(corpus: Corpus) -> None:
             dropped[item.reason, item.advice] += 1
     used = corpus.used
     notes = int(corpus.melodies.info["note_count"][used].sum())
-    root = printable(str(corpus.root))
-    click.echo(
-        f"{root}: {len(used)} melodies, {notes} notes, from "
-        f"{len(corpus.verdicts) - counts[DROPPED] - counts[DUPLICATE]} of "
-        f"{len(corpus.verdicts)} files"
+    root = str(corpus.root)
+    files = len(corpus.verdicts)
+    say(
+        f"{root}: {counted(len(used), 'melody')}, {counted(notes, 'note')}, from "
+        f"{files - counts[DROPPED] - counts[DUPLICATE]:,} of {counted(files, 'file')}"
     )
     copies = len(corpus.melodies) - len(used)
     if copies:
-        click.echo(f"  {copies} melodies are copies of others and left out")
+        are = "is a copy of another" if copies == 1 else "are copies of others"
+        say(f"  {counted(copies, 'melody')} {are} and left out")
     if counts[RECOVERED]:
-        click.echo(f"  {counts[RECOVERED]} files recovered")
-    for (reason, advice), count in dropped.most_common(5):
-        click.echo(f"  {count} dropped: {reason} ({advice})")
-    rest = dropped.total() - sum(count for _, count in dropped.most_common(5))
+        say(f"  {counted(counts[RECOVERED], 'file')} recovered")
+    for (reason, advice), count in dropped.most_common(MAX_REASONS):
+        say(f"  {count:,} dropped: {reason} ({advice})")
+    rest = dropped.total() - sum(count for _, count in dropped.most_common(MAX_REASONS))
     if rest:
-        click.echo(f"  {rest} dropped for other reasons")
+        say(f"  {rest:,} dropped for other reasons")
     if dropped or copies or counts[RECOVERED]:
-        click.echo(f"  more: monody inspect {shlex.quote(root)}")
+        say_whole(f"  more: monody inspect {shlex.quote(root)}")
     require_melodies(corpus)

@@ -9,6 +9,7 @@ import click
 from monody.cli import checks
 from monody.cli.options import HeadedCommand
 from monody.cli.page import sound_bank_option
+from monody.cli.verbosity import say_written, status
 
 
 @click.command(cls=HeadedCommand)
@@ -49,6 +50,8 @@ def render(
     for folder in {Path(save_dir)} if save_dir else {path.parent for path in paths}:
         checks.require_writable(folder, "--save_dir")
 
+    status(f"rendering {files[0]} ...")
+
     from monody.corpus.read_melody import read_melody
     from monody.files import make_folder, write_beside
     from monody.generation.provenance import scale_of
@@ -61,5 +64,4 @@ def render(
         make_folder(folder)
         for form in wanted:
             data = render_as(melody, form, path.stem, bank, scale_of(path))
-            out = write_beside(folder / f"{path.stem}.{form}", data)
-            click.echo(f"written: {out}")
+            say_written([write_beside(folder / f"{path.stem}.{form}", data)])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monody.cli.options import HeadedCommand
+from monody.cli.verbosity import is_quiet, say_whole, status
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,6 +35,8 @@ def runs(folder: str, as_json: bool) -> None:
 
     Held-out bits per note, lower is better; the settings that differ; how long it took.
     """
+    status(f"looking at the experiments in {folder} ...")
+
     from monody.experiments.runs import best_runs, differing_settings, list_runs
 
     listed = list_runs(folder)
@@ -48,7 +51,8 @@ def runs(folder: str, as_json: bool) -> None:
         click.echo(json.dumps(known, indent=2))
         return
     if not listed:
-        click.echo(f"no experiment in {folder!r}: run `monody train` first")
+        say_whole(f"no experiment in {folder!r}: run `monody train` first")
+    if not listed or is_quiet():
         return
 
     from rich.console import Console

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,16 +13,16 @@ import click
 from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.page import page_options, write_page
+from monody.cli.verbosity import detail, is_verbose, say, say_whole
 from monody.settings.sampling import SampleSettings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monody.corpus.novelty import UsualNovelty
+    from monody.experiments.experiment import Experiment
     from monody.generation.generate import Generation
-    from monody.generation.retries import GeneratedMelody
 
-MAX_ROWS = 20  # melodies that are listed one by one
+CLASSIC_LENGTH = 1000  # 16ths: what the script sample.py writes if no length is named
 MAX_DRAWN = 5  # melodies that are drawn into the terminal
 RULE_NAMES = {
     "corpus": "what the corpus uses",
@@ -63,6 +64,7 @@ MIN_COST_BITS = 0.005  # per note; less is not worth a word
     "[default: the experiment's held-out melodies]",
 )
 @page_options
+@click.option("--classic", is_flag=True, hidden=True)  # sample.py says it
 @settings_options(SampleSettings)
 def sample(
     experiment_dir: str | None,
@@ -72,6 +74,7 @@ def sample(
     page: bool,
     opens: bool,
     sound_bank: str | None,
+    classic: bool,
     **values: Any,
 ) -> None:
     r"""Write new melodies with a trained model.
@@ -87,11 +90,14 @@ def sample(
     Each melody continues a few bars of a real one, which are drawn from the seed and
     are not written, unless you say otherwise. What is asked for (length, meter, key,
     range, note values, density, end) holds in every file. Each is told apart as new,
-    near-copy or copy of a training melody. index.html, beside the files, is a page to
-    hear, see and read them; manifest.json says how each was made: `monody again` makes
-    it again, `monody vary` something like it.
+    near-copy or copy of a training melody; --verbose says how that was found, and draws
+    them. index.html, beside the files, is a page to hear, see and read them;
+    manifest.json says how each was made: `monody again` makes it again, `monody vary`
+    something like it.
     """
-    settings = settings_from(SampleSettings, values)
+    if classic and values["bars"] is None and values["file_length"] is None:
+        values["file_length"] = CLASSIC_LENGTH
+    settings = _with_seed(settings_from(SampleSettings, values))
 
     from monody.generation.primers import require_one_source
 
@@ -103,25 +109,27 @@ def sample(
         checks.require_music(data_dir)
     if page:
         checks.require_sound_bank(sound_bank)
-
-    from monody.experiments.base import BaseExperiment, open_experiment
     from monody.music.general_midi import program_of
     from monody.pages.page import PAGE
 
     program_of(settings.midi_instrument)
+    melodies = "melody" if settings.num_files == 1 else "melodies"
+    asked = f"{settings.num_files:,} {melodies} of {settings.length_text}"
+    say(f"writing {asked}, seed {settings.seed}")
+    detail(f"temperature {settings.temperature_text}")
+
+    from monody.experiments.base import open_experiment
+
     experiment = open_experiment(experiment_dir)
     experiment.load()  # refused here if it is damaged, or no model at all
     folder = Path(save_dir or experiment.generated)
     checks.require_melody_folder(folder, PAGE if page else None)
-    if isinstance(experiment, BaseExperiment):
-        click.echo("sampling from the base model, which comes with monody; it knows")
-        click.echo("public-domain dance tunes. Your own style: monody train FOLDER")
-    else:
-        click.echo(f"sampling from {experiment.model_path} ...")
+    _say_model(experiment)
 
     from rich.console import Console
 
     from monody.cli.progress import progress_bar
+    from monody.cli.sample_report import say_report
     from monody.generation.generate import generate
     from monody.pages.melodies import show
 
@@ -135,15 +143,34 @@ def sample(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     paths = generation.save(save_dir)
-    for line in report(generation, paths):
-        click.echo(line)
+    say_report(generation, paths)
     console = Console()
-    if console.is_terminal:
+    if console.is_terminal and is_verbose():
         _draw(generation, paths, console)
     if page:
         write_page(
             partial(show, generation, paths), "rendering", sound_bank, opens=opens
         )
+
+
+def _with_seed(settings: SampleSettings) -> SampleSettings:
+    """Draw a seed where none is named, so that it can be said before the work."""
+    if settings.seed is not None:
+        return settings
+    from monody import seeds
+
+    return replace(settings, seed=seeds.new_seed())
+
+
+def _say_model(experiment: Experiment) -> None:
+    """Say which model writes."""
+    from monody.experiments.base import BaseExperiment
+
+    if not isinstance(experiment, BaseExperiment):
+        say_whole(f"with {experiment.model_path}")
+        return
+    say("with the base model; for your own style: monody train FOLDER")
+    detail("it comes with monody, and has learnt from public-domain dance tunes")
 
 
 def _draw(generation: Generation, paths: Sequence[Path], console: Console) -> None:
@@ -160,93 +187,3 @@ def _draw(generation: Generation, paths: Sequence[Path], console: Console) -> No
         )
         console.print(f"\n{path.name}", highlight=False)
         console.print(drawn, no_wrap=True, overflow="crop")
-
-
-def report(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
-    """Yield the lines that say what was written."""
-    yield _headline(generation)
-    no_primer = generation.primers[0] is None and generation.settings.start == "primer"
-    if no_primer and generation.rewrite is None:
-        yield "no held-out melody to continue: the melodies start from nothing"
-    for path, one in list(zip(paths, generation.generated, strict=True))[:MAX_ROWS]:
-        yield f"  {path.name:>8}  {_about(one)}"
-    if len(paths) > MAX_ROWS:
-        yield f"  ... and {len(paths) - MAX_ROWS} more: see manifest.json"
-    if generation.usual is not None:
-        yield from _usual(generation.usual)
-    yield from _costs(generation)
-    yield from _tries(generation)
-    last = f" to {paths[-1].name}" if paths[1:] else ""
-    yield f"written: {paths[0]}{last}"
-
-
-def _headline(generation: Generation) -> str:
-    """Say what was asked for."""
-    from monody.corpus.report import counted
-
-    settings = generation.settings
-    drawn = f"seed {settings.seed}, temperature {settings.temperature_text}"
-    count = len(generation.generated)
-    if generation.rewrite is not None:
-        return f"{counted(count, 'rewrite')}, {drawn}"
-    steps, bars = settings.file_length, settings.bars
-    length = f"{steps} 16ths" if bars is None else f"{bars} bars"
-    most = "at most " if settings.free else ""
-    return f"{counted(count, 'melody')} of {most}{length}, {drawn}"
-
-
-def _about(one: GeneratedMelody) -> str:
-    """Say what is known of one melody."""
-    bits = f"{one.draft.bits_per_note:.2f} bits a note"
-    novelty = one.novelty
-    failed = f"  ({one.failure})" if one.failure else ""
-    if novelty is None:
-        return bits + failed
-    words = [f"{novelty.label:<9}  {bits}", novelty.said]
-    return "; ".join(filter(None, words)) + failed
-
-
-def _usual(usual: UsualNovelty) -> Iterator[str]:
-    if not usual.melodies:
-        return
-    shares = ", ".join(f"{share:.0%} {label}" for label, share in usual.shares.items())
-    notes = usual.longest_notes
-    yield (
-        f"for comparison, {usual.melodies} held-out real melodies: {shares}; longest "
-        f"shared run {notes.median:.0f} notes (median), {notes.percentile_95:.0f} in 1 "
-        "of 20"
-    )
-
-
-def _costs(generation: Generation) -> Iterator[str]:
-    """Say how much probability the rules cost."""
-    names = dict(RULE_NAMES)
-    if generation.rewrite is not None:
-        names["density"] = "as many notes in each bar"
-    of_melodies = [one.draft.cost_bits for one in generation.generated]
-    costs = {
-        name: sum(cost.get(rule, 0) for cost in of_melodies) / len(of_melodies)
-        for rule, name in names.items()
-    }
-    told = [
-        f"{name} {bits:.2f}"
-        for name, bits in sorted(costs.items(), key=lambda item: -item[1])
-        if bits >= MIN_COST_BITS
-    ]
-    if told:
-        yield f"what was asked for cost, in bits a note: {', '.join(told)}"
-
-
-def _tries(generation: Generation) -> Iterator[str]:
-    """Say how many melodies had to be tried again."""
-    failed = generation.first_tries
-    reasons = ", ".join(f"{reason} {count}" for reason, count in failed.items())
-    again = f" and were tried again ({reasons})" if failed else ""
-    count = f"{sum(failed.values())} of {generation.tries}"
-    yield f"first tries that failed: {count}{again}"
-    left = sum(one.failure is not None for one in generation.generated)
-    if left:
-        yield (
-            f"{left} failed every time and {'is' if left == 1 else 'are'} kept as the "
-            "last try was: ask for less, or for another --temperature"
-        )

@@ -16,7 +16,13 @@ from click.core import ParameterSource
 from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_from, settings_options
 from monody.cli.page import page_options, write_page
-from monody.cli.reading import data_dir_options, read_folder, report_reading
+from monody.cli.reading import (
+    data_dir_options,
+    named_folder,
+    read_folder,
+    report_reading,
+)
+from monody.cli.verbosity import detail, is_quiet, say, say_whole
 from monody.errors import MonodyError
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
@@ -73,8 +79,8 @@ def train(
     counted and skipped; `monody inspect` explains each of them. A fifth of the melodies
     is held out: the figure to watch is held-out bits per note, and lower is better.
     Ctrl-C stops and keeps the best weights so far. What is not named is chosen from the
-    corpus, and it says which and why. index.html in the experiment shows how it went,
-    with melodies of the first, a middle and the best epoch to hear.
+    corpus; --verbose says which and why. index.html in the experiment shows how it
+    went, with melodies of the first, a middle and the best epoch to hear.
     """
     page = page or opens
     if page:
@@ -102,9 +108,11 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
     reading = settings_from(ReadSettings, values)
     checks.require_new_experiment(values["experiment_dir"], page=page)
     checks.require_base(model, settings)
-    corpus = read_folder(values["folder"], values["data_dir"], reading)
+    folder = named_folder(values["folder"], values["data_dir"])
+    say(f"reading {folder} ...")
+    corpus = read_folder(folder, reading)
     report_reading(corpus)
-    click.echo("starting Keras on JAX ...")
+    say("making the network ready ...")
 
     from monody.training.train import train as train_network
 
@@ -115,13 +123,23 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
         model=model,
         experiment_dir=values["experiment_dir"],
         message=values["message"],
-        explain=click.echo,
+        explain=_explain,
     )
     return _show(work, settings.num_epochs)
 
 
+def _explain(line: str) -> None:
+    """Say how much there is to learn from, and what with; sizes are details."""
+    if line.startswith(" ") and "--base" not in line:
+        detail(line)
+    else:
+        say(line)
+
+
 def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
     """Go on with a training, by the options that were named."""
+    say("looking where the training was ...")
+
     from monody.experiments.experiment import Experiment
     from monody.experiments.training_state import read_training_state
 
@@ -136,20 +154,21 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
     state = read_training_state(experiment.checkpoint_path)
     over = state.over(settings)
     if over:
-        click.echo(f"{experiment.folder} is finished: {over}")
+        say_whole(f"{experiment.folder} is finished: {over}")
     else:
         done = f", {state.batch} batches of it done" if state.batch else ""
-        click.echo(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
+        say_whole(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
         _warn_of_versions(record.versions)
-        click.echo("starting Keras on JAX ...")
+        say("making the network ready ...")
 
+    from monody.cli.train_report import say_training
     from monody.training.train import resume
 
     work = partial(resume, experiment.folder, **changes)
     if not over:
         return _show(work, settings.num_epochs)
     experiment = work()
-    _report_training(experiment)
+    say_training(experiment)
     return experiment
 
 
@@ -163,7 +182,7 @@ def _warn_of_versions(began: dict[str, str]) -> None:
         if version != began.get(name)
     ]
     if others:
-        click.echo(
+        say(
             f"the last bits will differ from a training without a stop: this is "
             f"{'; '.join(others)}"
         )
@@ -195,21 +214,22 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
     from rich.console import Console
 
     from monody.cli.epoch_lines import EpochLines
+    from monody.cli.train_report import say_training
     from monody.training.train import TrainingStopped
 
-    lines = EpochLines(Console(), num_epochs)
+    lines = EpochLines(Console(quiet=is_quiet()), num_epochs)
     try:
         experiment = work(callbacks=[lines])
     except TrainingStopped as stopped:
         lines.close()
-        click.echo("stopped by Ctrl-C")
+        say("stopped by Ctrl-C")
         _say_how_to_go_on(stopped.experiment)
         sys.exit(EXIT_INTERRUPTED)
     finally:
         lines.close()
-    _report_training(experiment)
+    say_training(experiment)
     if not lines.finished:
-        click.echo("stopped by Ctrl-C; these are the best weights so far")
+        say("stopped by Ctrl-C; these are the best weights so far")
         _say_how_to_go_on(experiment)
         sys.exit(EXIT_INTERRUPTED)
     return experiment
@@ -218,33 +238,4 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
 def _say_how_to_go_on(experiment: Experiment) -> None:
     if experiment.checkpoint_path.exists():
         folder = shlex.quote(str(experiment.folder))
-        click.echo(f"go on with it: monody train --resume --experiment_dir {folder}")
-
-
-def _report_training(experiment: Experiment) -> None:
-    """Print the held-out figures beside others', and what to do next."""
-    from monody.experiments.scores import BASE_ALONE, BIGRAM
-
-    scores = experiment.scores()
-    for side, meaning in (
-        ("validation", "used to choose the weights"),
-        ("test", "used for nothing else"),
-    ):
-        if side in scores:
-            score, references = scores[side].score, scores[side].references
-            figure, bigram = score.bits_per_note, references[BIGRAM].bits_per_note
-            gain = 1 - figure / bigram
-            base = ""
-            if BASE_ALONE in references:
-                alone = references[BASE_ALONE].bits_per_note
-                base = f"; the base alone: {alone:.2f}"
-            click.echo(
-                f"held-out {side} melodies ({score.melodies}, {meaning}): "
-                f"{figure:.2f} bits per note, {abs(gain):.0%} "
-                f"{'below' if gain >= 0 else 'above'} a bigram's {bigram:.2f}{base}"
-            )
-    if not scores:
-        click.echo("nothing could be held out: too few melodies that differ")
-    click.echo(f"model: {experiment.model_path}")
-    click.echo(f"next: monody evaluate {experiment.folder}")
-    click.echo(f"      monody sample --experiment_dir {experiment.folder}")
+        say_whole(f"go on with it: monody train --resume --experiment_dir {folder}")

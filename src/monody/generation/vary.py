@@ -28,8 +28,8 @@ PathLike = str | os.PathLike[str]
 OF_A_RUN = frozenset(("best_of", "prime_bars"))  # not of one melody
 # Settings that a rewrite would not heed: the melody has its own.
 NOT_OF_REWRITES = frozenset(
-    ("bars", "file_length", "free", "meter", "bpm", "density", "start", "prime_bars",
-     "with_primer", "best_of", "midi_instrument")
+    ("bars", "file_length", "free", "free_at_least", "meter", "bpm", "density", "start",
+     "prime_bars", "with_primer", "best_of", "midi_instrument")
 )  # fmt: skip
 
 
@@ -161,8 +161,12 @@ def _changed(
             "to keep, such as --keep rhythm; `monody again` makes the same"
         )
     done = what_was_done(changes)
-    if "bars" not in changes and "file_length" in changes:
-        changes["bars"] = None
+    # One length takes the other's place, and an exact one that of the shortest.
+    for name, other in (("bars", "file_length"), ("file_length", "bars")):
+        if name in changes:
+            changes.setdefault(other, None)
+    if changes.get("free") is False:
+        changes.setdefault("free_at_least", None)
     settings = replace(provenance.settings, **{**changes, "num_files": 1})
     experiment = _experiment_of(provenance, experiment_dir)
     primer = provenance.primer if settings.start == "primer" else None

@@ -20,6 +20,7 @@ from monody.models.saved_model import TrainedModel
 from monody.music.general_midi import program_of
 from monody.music.melody import Melody, shifted
 from monody.music.meter import TICKS_PER_STEP, Meter
+from monody.settings.base import required
 from monody.settings.sampling import SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
@@ -115,7 +116,7 @@ class Writer:
         """Return how long the new melody is."""
         if self._settings.bars is not None:
             return self._settings.bars * self.meter(primer).bar_ticks
-        return self._settings.file_length * TICKS_PER_STEP
+        return int(required(self._settings.file_length)) * TICKS_PER_STEP
 
     def _wanted(self) -> MelodySpec:
         settings = self._settings

@@ -17,6 +17,8 @@ from monody.settings.base import Settings, setting
 
 STARTS = ("primer", "nothing")
 ENDS = ("usual", "tonic", "any")
+BARS = 16  # of a melody for which no length is named
+FREE_AT_LEAST = 8  # bars
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,17 @@ class SampleSettings(Settings):
     num_files: int = setting(10, minimum=1, maximum=100_000)
     """Melodies to write."""
 
-    file_length: int = setting(1000, minimum=1, maximum=100_000)
-    """Length of each melody in 16th notes, exact."""
-
     bars: int | None = setting(None, minimum=1, maximum=10_000)
-    """Length in bars instead, exact."""
+    """Length of each melody in bars, exact; 16 where no length is named."""
+
+    file_length: int | None = setting(None, minimum=1, maximum=100_000)
+    """Length in 16th notes instead, exact."""
 
     free: bool = setting(False)
     """Let the model end each melody, at the length above at the latest."""
+
+    free_at_least: int | None = setting(None, minimum=1, maximum=10_000)
+    """Bars that a melody of --free has at the least; 8 where none are named."""
 
     meter: str | None = setting(None)
     """Time signature, such as 6/8 (`monody names meters`); by default the primer's."""
@@ -103,6 +108,7 @@ class SampleSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._settle_length()
         # Each checks its text.
         _ = self.scale, self.pitches, self.note_ticks, self.notes_per_bar
         _ = self.signature, self.primer_bars
@@ -111,6 +117,47 @@ class SampleSettings(Settings):
                 f"best_of must be at least num_files, {self.num_files}, not "
                 f"{self.best_of}: the best are chosen among them"
             )
+
+    def _settle_length(self) -> None:
+        """Refuse lengths that contradict each other; choose one where none is named."""
+        if self.bars is not None and self.file_length is not None:
+            raise SettingError(
+                f"bars is {self.bars}, but --file_length is {self.file_length}: name "
+                "one length"
+            )
+        if self.bars is None and self.file_length is None:
+            object.__setattr__(self, "bars", BARS)
+        if self.free_at_least is None:
+            return
+        if not self.free:
+            raise SettingError(
+                f"free_at_least is {self.free_at_least}, but the length is exact: add "
+                "--free, or leave it out"
+            )
+        if self.bars is not None and self.free_at_least > self.bars:
+            raise SettingError(
+                f"free_at_least must be at most the length, {self.bars} bars, not "
+                f"{self.free_at_least}"
+            )
+
+    @property
+    def least_bars(self) -> int:
+        """Fewest bars of a melody that the model ends; never more than ``bars``.
+
+        Where the length is in 16ths, what is shorter than this many bars is as long as
+        asked.
+        """
+        named = self.free_at_least or FREE_AT_LEAST
+        return named if self.bars is None else min(named, self.bars)
+
+    @property
+    def length_text(self) -> str:
+        """The length in words: ``"16 bars"``, or ``"at most 256 16ths"``."""
+        count, unit = self.bars, "bar"
+        if count is None:
+            count, unit = self.file_length, "16th"
+        most = "at most " if self.free else ""
+        return f"{most}{count:,} {unit}{'' if count == 1 else 's'}"
 
     @property
     def scale(self) -> Scale | None:
