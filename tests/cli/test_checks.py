@@ -27,7 +27,7 @@ WORK = (  # what takes time, or leaves something
     "monody.training.train.train",
     "monody.training.train.resume",
     "monody.evaluation.scorecard.evaluate",
-    "monody.corpus.public_domain.write_collection",
+    "monody.experiments.base_tunes.write_collection",
 )
 
 

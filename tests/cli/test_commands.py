@@ -330,7 +330,7 @@ def test_quiet_says_the_paths_that_were_written_and_nothing_else(
     assert said.err == ""
     main(["inspect", "-q", str(folder)])
     main(["runs", "--quiet"])
-    main(["evaluate", "-q", "--no_from_nothing"])
+    main(["evaluate", "-q"])
     assert capsys.readouterr().out == ""
     main(["runs", "-q", "--json"])
     assert json.loads(capsys.readouterr().out)["folder"] == "experiments"

@@ -70,7 +70,7 @@ specs = st.builds(
     | st.tuples(st.integers(0, 4), st.integers(0, 6)).map(lambda c: (c[0], sum(c))),
     last_classes=st.none() | classes,
     last_ticks=st.integers(0, 12),
-    free_ticks=st.none() | st.integers(0, 40),
+    free_bars=st.none() | st.integers(0, 40),
 )
 new_melodies = st.builds(
     Request,
@@ -234,7 +234,7 @@ def _check(request: Request, span: Span, melody: Written) -> None:
     """Compare a melody with all that was asked of it."""
     spec, style = request.spec, request.style
     total = sum(ticks for _, ticks in melody)
-    free = spec.free_ticks is not None and spec.free_ticks <= total
+    free = spec.free_bars is not None and spec.free_bars <= total
     assert total == span.length_ticks or (free and total < span.length_ticks)
     assert melody[-1][0] != REST
     assert (REST, HOLD) not in pairwise([REST, *(pitch for pitch, _ in melody)])
@@ -268,7 +268,7 @@ def _check_last_note(request: Request, span: Span, melody: Written) -> None:
         possible &= {*range(12)} if some is None else some
     possible = possible & {request.tonic} or possible  # the tonic gives way
     assert spec.kept.pitches or melody[last][0] % 12 in possible
-    if spec.free_ticks is None:
+    if spec.free_bars is None:
         alphabet = frozenset(NOTES.durations)
         plan = plan_durations(request.style, spec, span, alphabet)
         assert sum(ticks for _, ticks in melody[last:]) >= plan.last_ticks

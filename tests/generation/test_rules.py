@@ -120,7 +120,7 @@ def test_a_pitch_needs_an_allowed_duration() -> None:
 
 @pytest.mark.parametrize(("notes", "sounding"), [(0, False), (0, True), (3, False)])
 def test_the_network_ends_no_melody_in_silence(notes: int, sounding: bool) -> None:
-    rules = _rules(MelodySpec(free_ticks=0))
+    rules = _rules(MelodySpec(free_bars=0))
     allowed, _ = allow(rules, now_of(notes=notes, sounding=sounding))
     assert END not in _symbols(allowed.pitch)
 
@@ -128,7 +128,7 @@ def test_the_network_ends_no_melody_in_silence(notes: int, sounding: bool) -> No
 @pytest.mark.parametrize("shortest", [1, 2])
 def test_the_network_ends_a_melody_only_where_it_is_free_to(shortest: int) -> None:
     for free in (False, True):
-        spec = MelodySpec(free_ticks=0 if free else None)
+        spec = MelodySpec(free_bars=0 if free else None)
         rules = _rules(spec, note_ticks=[shortest, 5])
         allowed, _ = allow(rules, now_of())
         assert (END in _symbols(allowed.pitch)) == free
@@ -137,19 +137,19 @@ def test_the_network_ends_a_melody_only_where_it_is_free_to(shortest: int) -> No
             assert symbols.tolist() == [0]
 
 
-@pytest.mark.parametrize("free_ticks", [0, 1, 8, 12, 20])
-def test_the_network_ends_a_melody_after_some_ticks_only(free_ticks: int) -> None:
-    rules = _rules(MelodySpec(free_ticks=free_ticks), Span(20, 10), Span(12, 10))
+@pytest.mark.parametrize("free_bars", [0, 1, 2])
+def test_the_network_ends_a_melody_after_some_bars_only(free_bars: int) -> None:
+    rules = _rules(MelodySpec(free_bars=free_bars), Span(20, 10), Span(12, 10))
     written = np.array([2, 8, 12, 18, 2, 8])
     left = np.where(np.arange(6) < 4, 20, 12) - written
     now = now_of(6, left=left, span=[0, 0, 0, 0, 1, 1], position=written % 10)
     allowed, _ = allow(rules, now)
     may_end = [END in _symbols(allowed.pitch, row) for row in range(6)]
-    assert may_end == (written >= free_ticks).tolist()
+    assert may_end == (written >= 10 * free_bars).tolist()
 
 
 def test_free_melodies_end_with_a_last_note_too() -> None:
-    spec = MelodySpec(free_ticks=0, last_classes=frozenset({0}))
+    spec = MelodySpec(free_bars=0, last_classes=frozenset({0}))
     rules = _rules(spec, note_ticks=[1, 5])
     now = now_of(2, latest=np.array([72, 71]), closing=rules.closing)
     allowed, _ = allow(rules, now)
@@ -345,7 +345,7 @@ C_MAJOR, EIGHTHS = frozenset({0, 2, 4, 5, 7, 9, 11}), frozenset({2, 5})
     ("spec", "names"),
     [
         (MelodySpec(), ALWAYS),
-        (MelodySpec(free_ticks=3, last_classes=frozenset({0})), ALWAYS),
+        (MelodySpec(free_bars=3, last_classes=frozenset({0})), ALWAYS),
         (MelodySpec(pitch_classes=C_MAJOR), ["key", *ALWAYS]),
         (MelodySpec(pitches=(40, 80)), ["range", *ALWAYS]),
         (MelodySpec(note_ticks=EIGHTHS), ["durations", *ALWAYS]),

@@ -50,7 +50,7 @@ def test_by_default_melodies_are_what_the_training_melodies_are() -> None:
     for nothing in (rules.key, rules.range, rules.values, rules.counted):
         assert nothing is None
     assert np.asarray(rules.closing).tolist() == [n < REST for n in range(END + 1)]
-    assert rules.free_ticks is None
+    assert rules.free_bars is None
     assert rules.lengths.tolist() == [192]
     assert rules.last_kept == FREE
     for none in (rules.kept_kinds, rules.kept_durations, rules.kept_pitches):
@@ -62,7 +62,7 @@ def test_what_is_asked_is_found_in_the_tables() -> None:
         pitches=(48, 84),
         pitch_classes=frozenset({0, 4, 7}),
         last_classes=frozenset({0}),
-        free_ticks=24,
+        free_bars=24,
     )
     rules = _make(spec)
     assert _symbols(rules.range) == [*range(48, 85), REST, REST + 1, END]
@@ -70,7 +70,7 @@ def test_what_is_asked_is_found_in_the_tables() -> None:
     assert _symbols(rules.key)[:4] == [0, 4, 7, 12]
     assert _symbols(rules.key)[-3:] == [REST, REST + 1, END]
     assert _symbols(rules.closing) == [*range(0, REST, 12)]
-    assert rules.free_ticks == 24
+    assert rules.free_bars == 24
 
 
 def test_note_values_are_those_seen_where_there_are_some() -> None:

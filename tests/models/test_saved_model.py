@@ -6,13 +6,29 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.models import saved_model
+from monody.models.batches import encode_set
 from monody.models.saved_model import RECORD, TrainedModel
 from monody.models.stored_layers import DECODING
+from tests.builders.midi_files import tune
 from tests.builders.zip_files import rewritten
+
+
+def test_few_events_and_many_are_judged_alike(
+    trained: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = trained.load()
+    encoded = encode_set([tune(seed, bars=4) for seed in range(3)], model.vocabulary)
+    few = model.surprisal(encoded)  # on NumPy
+    monkeypatch.setattr(saved_model, "MANY_EVENTS", 0)
+    many = model.surprisal(encoded)  # with Keras
+    for name, values in vars(few).items():
+        np.testing.assert_allclose(values, getattr(many, name), atol=1e-3)
 
 
 def _record(path: Path) -> dict[str, Any]:

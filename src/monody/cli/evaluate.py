@@ -45,11 +45,10 @@ if TYPE_CHECKING:
     help="Also let the model write melodies, and compare them with the held-out ones.",
 )
 @click.option(
-    "--from_nothing/--no_from_nothing",
-    default=None,
+    "--from_nothing",
+    is_flag=True,
     help="Of a network that was fine-tuned, also judge what it would be without its "
-    "base; that is trained once, which takes a minute or two on few files. "
-    "[default: on a small corpus]",
+    "base; that is trained once, which takes half a minute or more.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the scorecard as JSON instead."
@@ -71,7 +70,7 @@ def evaluate(
     data_dir: str | None,
     part: str | None,
     music: bool,
-    from_nothing: bool | None,
+    from_nothing: bool,
     as_json: bool,
     plot: str | None,
     melody: int | None,

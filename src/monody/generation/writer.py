@@ -134,7 +134,7 @@ class Writer:
             notes_per_bar=settings.notes_per_bar,
             last_classes=tonic,
             last_ticks=self._style.last_ticks if usual_end else 0,
-            free_ticks=0 if settings.free else None,
+            free_bars=settings.least_bars if settings.free else None,
         )
 
     def _tonic(self, task: Task) -> int:

@@ -80,7 +80,8 @@ class Surprisal:
         is_note, is_timed = pitch < REST, pitch != END
         pitch_bits = _looked_up(pitch_logs, pitch)
         notes = pitch_logs[:, :REST].astype(np.float64)
-        among_notes = pitch_bits + np.logaddexp.reduce(notes, axis=1) / math.log(2)
+        with np.errstate(invalid="ignore"):  # a network that diverged says NaN
+            among_notes = pitch_bits + np.logaddexp.reduce(notes, axis=1) / math.log(2)
         return cls(
             pitch_bits=pitch_bits,
             duration_bits=np.where(is_timed, _looked_up(duration_logs, duration), 0),
@@ -98,6 +99,8 @@ class Surprisal:
 
 def _looked_up(logs: Logs, symbols: NDArray[np.integer]) -> Floats:
     """Return the surprisal of symbols in bits, ``(events,)``."""
+    if logs.shape[1] == 1:
+        return np.zeros(len(symbols))  # the only one is certain, however it is rounded
     chosen: Floats = logs[np.arange(len(symbols)), symbols].astype(np.float64)
     return -chosen / math.log(2)
 

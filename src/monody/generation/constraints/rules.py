@@ -69,7 +69,7 @@ class Rules(NamedTuple):
     ticks: Integers  # (durations,) ticks of each duration symbol
     closing: Bools  # (symbols,): notes that a melody may end with at all
     last_ticks: Integers  # (spans,): the last event is not shorter
-    free_ticks: int | None  # the network may end the melody after as many
+    free_bars: int | None  # after as many the network may end the melody
     pitches: Bools  # (symbols,): those that the training melodies use
     durations: Bools  # (spans, kinds, durations): of `DurationPlan`
     key: Bools | None  # (symbols,)
@@ -124,10 +124,11 @@ def by_length(rules: Rules, now: Now) -> Allowed:
 
 def _may_end(rules: Rules, now: Now) -> Bools:
     """Say whether the network may end each melody here, ``(rows,)``."""
-    if rules.free_ticks is None:
+    if rules.free_bars is None:
         return np.zeros(len(now.left), np.bool_)
     written = rules.lengths[now.span] - now.left  # ticks
-    return (now.notes > 0) & now.sounding & (written >= rules.free_ticks)
+    enough = written >= rules.free_bars * now.bar_ticks
+    return (now.notes > 0) & now.sounding & enough
 
 
 def by_count(rules: Rules, now: Now) -> Allowed:

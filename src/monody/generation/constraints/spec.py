@@ -38,7 +38,7 @@ class MelodySpec:
     notes_per_bar: tuple[int, int] | None = None  # fewest and most
     last_classes: frozenset[int] | None = None  # pitch classes of the last note
     last_ticks: int = 0  # of the last note, at least, where the time can be filled so
-    free_ticks: int | None = None  # the network ends the melody, after so many or later
+    free_bars: int | None = None  # after as many or more the network ends the melody
     kept: Kept = Kept()
 
 

@@ -111,7 +111,7 @@ def _write(
     seed: int,
 ) -> list[DecodedMelody]:
     """Write a group of melodies side by side."""
-    free = spec.free_ticks is not None
+    free = spec.free_bars is not None
     # Rows that fill the last block write nothing.
     idle = [replace(group[-1], length_ticks=0)] * (
         whole_blocks(len(group)) - len(group)
