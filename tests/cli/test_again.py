@@ -185,7 +185,7 @@ def test_mistakes_are_one_line(
         ("vary", output, "--replace", "8-5"): "replace must be such as 5 or 5-8",
         ("vary", output, "--replace", "3-9"): "bars 3-9 are not all there",
         ("vary", output, "--to_meter", "6/7"): "to_meter must be such as 6/8",
-        ("vary", output, "--to_key", "H moll"): "key must be such as",
+        ("vary", output, "--to_key", "J moll"): "key must be such as",
         ("vary", output, "--keep", "rhythm", "--to_meter", "6/8"): "leave --keep",
         ("vary", output, "--keep", "rhythm", "--replace", "2"): "two rewrites",
         ("vary", output, "--keep", "rhythm", "--bars", 8): "bars is for melodies",

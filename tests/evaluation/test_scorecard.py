@@ -56,7 +56,9 @@ def test_the_figures_are_those_of_the_network_and_the_references(
     trained: Experiment, card: Scorecard
 ) -> None:
     judged = card.judged
-    assert Evaluator(judged.encoded).score(trained.load().network) == card.score
+    in_keras = Evaluator(judged.encoded).score(trained.load().network)
+    assert card.score.bits_per_note == pytest.approx(in_keras.bits_per_note, abs=1e-5)
+    assert card.score.pitch_accuracy == in_keras.pitch_accuracy
     assert list(card.references) == ["uniform", "unigram", "bigram", "variable_order"]
     train = encode_set(trained.side("train"), judged.vocabulary)
     for name, comparison in card.references.items():

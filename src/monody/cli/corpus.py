@@ -10,7 +10,7 @@ import click
 from monody.cli.checks import require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.reading import DATA_DIR
-from monody.cli.verbosity import say, status
+from monody.cli.verbosity import say, say_whole, status
 
 
 @click.command(cls=HeadedCommand)
@@ -78,6 +78,6 @@ def _write(name: str, folder: Path) -> None:
             bar.update(task, completed=done, total=total)
 
         report = write_collection(name, folder, progress)
-    say(f"{report.name}: {report.written:,} tunes in {folder}")
+    say_whole(f"{report.name}: {report.written:,} tunes in {folder}")
     if report.left_out:
         say(f"  {report.left_out} others are left out: copies of these")

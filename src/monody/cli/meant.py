@@ -23,7 +23,7 @@ OPTIONS = {
     "n num number count amount how_many files n_files melodies num_melodies samples "
     "num_samples": ("num_files",),
     "o out output out_dir output_dir outdir out_file dest destination save save_dir": (
-        "save_dir", "out", "html", "plot", "experiment_dir"),
+        "out", "save_dir", "html", "plot", "experiment_dir"),
     "folder dir directory path": ("save_dir", "out", "data_dir", "files", "output"),
     "primer prime prompt prime_with": ("prime_file",),
     "i in input file midi midi_file": ("prime_file", "data_dir", "files", "output"),

@@ -22,6 +22,7 @@ from monody.music.repetition import run_lengths
 
 SHORT_PERCENT = 10  # of last notes are shorter than the shortest that is written
 FIGURE_NOTES = 64  # notes of the longest figure that is watched
+COMMON_SHARE = 0.01  # of the notes
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 MAX_MELODIES = 5000  # looked at
@@ -47,8 +48,11 @@ def corpus_style(
     note_ends = np.cumsum(is_note, dtype=np.int64)[end]  # (melodies,)
     ticks = np.array(Vocabulary(encoding).durations)[encoded.duration]
 
+    common = common_lengths(ticks[is_note])
+
     def used(events: NDArray[np.bool_]) -> tuple[int, ...]:
-        return tuple(np.unique(ticks[events]).tolist())
+        lengths = np.unique(ticks[events])
+        return tuple(lengths[_are_multiples(lengths, common)].tolist())
 
     return CorpusStyle(
         meter=meters.most_common(1)[0][0],
@@ -63,6 +67,36 @@ def corpus_style(
         pitch_range=(int(pitches.min()), int(pitches.max())),
         repeats=tuple(usual_repeats(pitches, note_ends)),
     )
+
+
+def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return the lengths that one note in a hundred has, or more.
+
+    Args:
+        ticks: ``(notes,)`` length of each note, one at least.
+
+    Returns:
+        The lengths in ticks, rising. Without a common one, all there are.
+
+    Example:
+        A 32nd among many 8ths and quarters is no reason to write 32nds:
+
+        >>> import numpy as np
+        >>> from monody.experiments.corpus_style import common_lengths
+        >>> common_lengths(np.repeat([12, 24, 3], [300, 100, 1])).tolist()
+        [12, 24]
+    """
+    lengths, counts = np.unique(ticks, return_counts=True)
+    common = lengths[counts >= COMMON_SHARE * len(ticks)]
+    return common if len(common) else lengths
+
+
+def _are_multiples(
+    lengths: NDArray[np.integer], common: NDArray[np.integer]
+) -> NDArray[np.bool_]:
+    """Say which lengths are a common one, or several of it: ``(lengths,)``."""
+    multiples: NDArray[np.bool_] = np.any(lengths[:, None] % common == 0, axis=1)
+    return multiples
 
 
 def usual_endings(melodies: MelodyStore) -> tuple[float, int]:

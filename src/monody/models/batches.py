@@ -214,8 +214,8 @@ def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
         >>> from monody.models.batches import padded_lengths
         >>> padded_lengths(np.array([3, 20, 33, 60, 90])).tolist()
         [96, 96, 96, 96, 96]
-        >>> lengths = np.repeat([3, 20, 33, 60, 90], 100)
-        >>> padded_lengths(lengths)[::100].tolist()
+        >>> lengths = np.repeat([3, 20, 33, 60, 90], 200)
+        >>> padded_lengths(lengths)[::200].tolist()
         [32, 32, 48, 64, 96]
     """
     units = -(-lengths // LENGTH_UNIT)  # rounded up

@@ -29,9 +29,10 @@ class CorpusStyle:
         max_bars: Bars that nine of ten melodies have at most.
         tonic_share: Share of the melodies that end on the tonic that is heard.
         last_ticks: Ticks that nine of ten last notes have at least.
-        note_ticks: Lengths of notes that occur, rising.
-        rest_ticks: Lengths of rests that occur, rising.
-        hold_ticks: Lengths of holds that occur, rising.
+        note_ticks: Lengths of notes that occur and are common, or several of a common
+            one; rising.
+        rest_ticks: Lengths of rests that occur, likewise measured by the common notes.
+        hold_ticks: Lengths of holds that occur, likewise.
         pitch_range: Lowest and highest MIDI pitch.
         repeats: For figures of 1, 2, … notes: how many notes of them in a row repeat
             the figure, in 99 of 100 melodies.
