@@ -7,6 +7,7 @@ how many others were drawn before it, or on how many melodies are asked for.
 | stream       | made from                | decides                                    |
 |--------------|--------------------------|--------------------------------------------|
 | `split`      | seed                     | which duplicate groups are held out        |
+| `first_weights` | seed                 | the weights that training begins with      |
 | `epoch`      | seed, epoch              | order and transpositions of an epoch       |
 | `primer`     | seed, melody, attempt    | which bars a melody continues              |
 | `ending`     | seed, melody, attempt    | whether a melody ends on the tonic         |
@@ -15,8 +16,7 @@ how many others were drawn before it, or on how many melodies are asked for.
 | `comparison` | seed                     | which melodies are compared, in which fold |
 | `interval`   | nothing                  | the resampling behind 95 % intervals       |
 
-The first weights and the dropout of a training are drawn by Keras, which is given the
-training's seed once.
+The dropout of a training is drawn by Keras, which is given the training's seed once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import numpy as np
 
 MAX_SEED = 2**32 - 1
 MAX_PARTS = 1 << 16  # of a melody that is written in parts
+_WEIGHTS = 1 << 32  # no epoch has this number
 _ENDING, _EVENTS = 1, 2  # tell these streams from the rewrite's
 _INTERVALS = 1  # always the same: an interval is a figure, not a chance
 
@@ -39,6 +40,11 @@ def new_seed() -> int:
 def split(seed: int) -> np.random.Generator:
     """Return the stream that decides which duplicate groups are held out."""
     return np.random.default_rng(seed)
+
+
+def first_weights(seed: int) -> np.random.Generator:
+    """Return the stream of the weights that training begins with."""
+    return np.random.default_rng([seed, _WEIGHTS])
 
 
 def epoch(seed: int, epoch: int) -> np.random.Generator:

@@ -30,7 +30,8 @@ from monody.models.parts import Parts
 @given(st.lists(st.integers(0, 1), min_size=17, max_size=40))
 def test_runs_are_counted_back_from_now_and_from_each_slot(events: list[int]) -> None:
     read = np.array(events)
-    codes = _run_codes(numpy_ops, read[None, :, None] == read[None, None])[0]
+    same = read[:, None] == read  # (events, events)
+    codes = _run_codes(numpy_ops, same[None, None])[0, 0]
     for now in range(len(events)):
         for slot in range(1, now + 1):
             length = 0
@@ -66,12 +67,12 @@ def test_likeness_is_looked_up_by_run_and_place_together() -> None:
     slots = _slots([0, 0, 12], [24, 23, 23])
     reading = {"position": np.array([[0]]), "bar": np.array([[24]])}
     places = _place_codes(numpy_ops, slots, reading)
-    runs = [np.array([[[run, 3, CODES - 1]]]) for run in (0, 1, 2)]
+    runs = np.array([[[[run, 3, CODES - 1]] for run in (0, 1, 2)]])  # (1, 3, 1, slots)
     scores = likeness(made, runs, slots, reading)
     for slot in range(3):
         expected = sum(
-            table.reshape(CODES, PLACES, COPIES)[run[0, 0, slot], places[0, 0, slot]]
-            for table, run in zip(tables, runs, strict=True)
+            table.reshape(CODES, PLACES, COPIES)[run, places[0, 0, slot]]
+            for table, run in zip(tables, runs[0, :, 0, slot], strict=True)
         )
         assert np.allclose(scores[0, 0, slot], expected * SCORE_SCALE, rtol=1e-6)
 

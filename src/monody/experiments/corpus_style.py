@@ -86,6 +86,7 @@ def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:
         >>> common_lengths(np.repeat([12, 24, 3], [300, 100, 1])).tolist()
         [12, 24]
     """
+    lengths: NDArray[np.integer]
     lengths, counts = np.unique(ticks, return_counts=True)
     common = lengths[counts >= COMMON_SHARE * len(ticks)]
     return common if len(common) else lengths

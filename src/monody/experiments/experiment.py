@@ -2,7 +2,7 @@
 
 experiments/01/
 model.keras        the best weights; alone enough to sample
-last.keras         the weights of the last epoch
+last.keras         the weights that training ended with
 epoch-0001.keras   those of epochs 1, 2, 4, 8 and so on
 settings.json      every setting, the seed, versions, the data's fingerprint
 message.txt        the note of --message

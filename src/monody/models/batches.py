@@ -30,7 +30,7 @@ from monody.music.pitch import MIDDLE_C, OCTAVE
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
 # Of padding in an epoch, that a further length must save: compiling it takes seconds.
-MIN_SAVED_EVENTS = 2000
+MIN_SAVED_EVENTS = 5000
 MAX_PAIRS = 1 << 20  # pairs of events of a sequence, in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: as many as fit the processor's cache
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
@@ -214,8 +214,8 @@ def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
         >>> from monody.models.batches import padded_lengths
         >>> padded_lengths(np.array([3, 20, 33, 60, 90])).tolist()
         [96, 96, 96, 96, 96]
-        >>> lengths = np.repeat([3, 20, 33, 60, 90], 200)
-        >>> padded_lengths(lengths)[::200].tolist()
+        >>> lengths = np.repeat([3, 20, 33, 60, 90], 500)
+        >>> padded_lengths(lengths)[::500].tolist()
         [32, 32, 48, 64, 96]
     """
     units = -(-lengths // LENGTH_UNIT)  # rounded up
@@ -365,7 +365,8 @@ class Batches:
 
     def _rows(self, length: int) -> int:
         """Return how many sequences a batch of this padded length holds."""
-        return max(1, min(self._batch_size, MAX_PAIRS // length**2))
+        there = int(np.count_nonzero(self._padded == length))
+        return max(1, min(self._batch_size, there, MAX_PAIRS // length**2))
 
     def _draw(self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> None:
         """Divide the windows of each padded length into batches."""

@@ -138,7 +138,7 @@ def look_back(made: Parts, reading: Mapping[str, Tensor]) -> Past:
         ops.greater_equal(count[:, :, None], count[:, None, :]),
         ops.greater(count, 1)[:, None, :],  # no state predicted the event read at 0
     )
-    runs = [_run_codes(ops, same) for same in alike(ops, slots, slots)]
+    runs = _run_codes(ops, alike(ops, slots, slots))
     return Past(slots, known, likeness(made, runs, slots, reading))
 
 
@@ -155,22 +155,20 @@ def later(ops: Ops, values: Tensor) -> Tensor:
     return ops.concatenate([ops.zeros_like(values[:, :1]), values[:, :-1]], axis=1)
 
 
-def alike(ops: Ops, now: Slots, then: Slots) -> list[Tensor]:
+def alike(ops: Ops, now: Slots, then: Slots) -> Tensor:
     """Compare events: in pitch and duration, in interval and duration, in duration.
 
     Returns:
-        Three of ``(batch, time, slots)`` bool, in the order of ``LIKENESSES``.
+        ``(batch, 3, time, slots)`` bool, in the order of ``LIKENESSES``.
     """
 
     def same(field: str) -> Tensor:
         return ops.equal(getattr(now, field)[:, :, None], getattr(then, field)[:, None])
 
     rhythm = same("duration")
-    return [
-        ops.logical_and(same("pitch"), rhythm),
-        ops.logical_and(same("interval"), rhythm),
-        rhythm,
-    ]
+    either = ops.stack([same("pitch"), same("interval")], axis=1)
+    both = ops.logical_and(either, rhythm[:, None])  # (batch, 2, time, slots)
+    return ops.concatenate([both, rhythm[:, None]], axis=1)
 
 
 def _run_codes(ops: Ops, same: Tensor) -> Tensor:
@@ -181,14 +179,12 @@ def _run_codes(ops: Ops, same: Tensor) -> Tensor:
 
     Args:
         ops: Operations on arrays.
-        same: ``(batch, time, time)``: which events read are alike.
+        same: ``(batch, 3, time, time)``: which events read are alike.
 
     Returns:
-        ``(batch, time, slots)``: how many of ``RUN_LENGTHS`` are reached.
+        ``(batch, 3, time, slots)``: how many of ``RUN_LENGTHS`` are reached.
     """
-    run = _delayed(
-        ops, same, 0, 1
-    )  # (batch, time, slots): whether `length` events are alike
+    run = _delayed(ops, same, 0, 1)  # whether `length` events in a row are alike
     code, length = ops.cast(run, "int32"), 1
     for target in RUN_LENGTHS[1:]:
         while length < target:
@@ -200,20 +196,21 @@ def _run_codes(ops: Ops, same: Tensor) -> Tensor:
 
 
 def _delayed(ops: Ops, same: Tensor, time: int, slots: int) -> Tensor:
-    """Move a table ``(batch, time, slots)`` later along both axes, ``False`` first."""
-    padded = ops.pad(same, ((0, 0), (time, 0), (slots, 0)), constant_values=False)
-    return padded[:, : -time or None, : -slots or None]
+    """Move tables ``(batch, 3, time, slots)`` later along two axes, ``False`` first."""
+    before = ((0, 0), (0, 0), (time, 0), (slots, 0))
+    padded = ops.pad(same, before, constant_values=False)
+    return padded[:, :, : -time or None, : -slots or None]
 
 
 def likeness(
-    made: Parts, runs: Sequence[Tensor], slots: Slots, reading: Mapping[str, Tensor]
+    made: Parts, runs: Tensor, slots: Slots, reading: Mapping[str, Tensor]
 ) -> Tensor:
     """Score how alike the present moment is to the moment before each slot.
 
     Args:
         made: The network's layers.
         runs: For each way to be alike, how many of ``RUN_LENGTHS`` are reached,
-            ``(batch, time, slots)``.
+            ``(batch, 3, time, slots)``.
         slots: The earlier events.
         reading: ``position`` and ``bar`` where the next event begins, ``(batch,
             time)``.
@@ -223,9 +220,9 @@ def likeness(
     """
     ops = made.ops
     place = _place_codes(ops, slots, reading)  # (batch, time, slots)
+    both = runs * PLACES + place[:, None]  # (batch, 3, time, slots)
     score = sum(  # (batch, time, slots, 3)
-        made[name](codes * PLACES + place)
-        for name, codes in zip(LIKENESSES, runs, strict=True)
+        made[name](both[:, index]) for index, name in enumerate(LIKENESSES)
     )
     return score * SCORE_SCALE
 
@@ -238,14 +235,28 @@ def _place_codes(ops: Ops, slots: Slots, reading: Mapping[str, Tensor]) -> Tenso
         of ``BARS_BACK``; then, for other numbers of bars, one for each multiple.
     """
     bars = reading["bar"][:, :, None] - slots.bar[:, None]  # (batch, time, slots)
-    code = ops.zeros_like(bars)
-    for index, multiple in reversed(list(enumerate(BAR_MULTIPLES, len(BARS_BACK) + 1))):
-        whole = ops.logical_and(ops.equal(ops.mod(bars, multiple), 0), bars > 0)
-        code = ops.where(whole, index, code)
-    for index, back in enumerate(BARS_BACK, 1):
-        code = ops.where(ops.equal(bars, back), index, code)
+    # Beyond the longest of them only what it is a multiple of counts.
+    first_far = BARS_BACK[-1] + 1
+    far = ops.mod(bars - first_far, BAR_MULTIPLES[0]) + first_far
+    index = ops.where(bars < first_far, ops.maximum(bars, 0), far)
+    code = ops.take(PLACE_CODES, index, axis=0)
     in_place = ops.equal(reading["position"][:, :, None], slots.position[:, None])
     return ops.where(in_place, code, 0)
+
+
+def _place_code(bars: int) -> int:
+    """Return the code of a number of bars."""
+    if bars in BARS_BACK:
+        return 1 + BARS_BACK.index(bars)
+    whole = [bars > 0 and bars % multiple == 0 for multiple in BAR_MULTIPLES]
+    return len(BARS_BACK) + 1 + whole.index(True) if any(whole) else 0
+
+
+# Of 0, 1, 2, … bars, until what they are a multiple of has come once after all others.
+PLACE_CODES = np.array(
+    [_place_code(bars) for bars in range(BARS_BACK[-1] + BAR_MULTIPLES[0] + 1)],
+    np.int32,
+)
 
 
 def mix_pitches(

@@ -137,8 +137,8 @@ class DecoderState:
             for lstm in lstm_layers(parts)
         ]
         self._notes = np.zeros((rows, COUNTS), np.float32)  # see `tonality`
-        # For each likeness (rows, slots): events alike in a row up to a slot.
-        self._runs = np.zeros((len(LIKENESSES), rows, 0), np.int32)
+        # For each likeness: events alike in a row up to a slot, (rows, 3, slots).
+        self._runs = np.zeros((rows, len(LIKENESSES), 0), np.int32)
         self._ring = _empty_ring(rows, 0)
         self._next = _NextSlot(
             known=np.zeros(rows, np.bool_),
@@ -249,7 +249,7 @@ class DecoderState:
         taken._count = self._count[rows]
         taken._states = [[each[rows] for each in state] for state in self._states]
         taken._notes = self._notes[rows]
-        taken._runs = self._runs[:, rows]
+        taken._runs = self._runs[rows]
         ring = self._ring
         taken._ring = _Ring(
             slots=Slots(*(field[rows] for field in ring.slots)),
@@ -280,7 +280,7 @@ class DecoderState:
             [_stacked(each) for each in zip(*layer, strict=True)] for layer in layers
         ]
         together._notes = _stacked([state._notes for state in states])
-        together._runs = np.concatenate([state._runs for state in states], axis=1)
+        together._runs = _stacked([state._runs for state in states])
         slots = zip(*(ring.slots for ring in rings), strict=True)
         together._ring = _Ring(
             slots=Slots(*map(_stacked, slots)),
@@ -305,7 +305,7 @@ class DecoderState:
                 slots=ring.slots,
                 known=ring.filled[:, None],  # (rows, 1, slots)
                 likeness=likeness(
-                    self._parts, list(codes[:, :, None]), ring.slots, self._sequence
+                    self._parts, codes[:, :, None], ring.slots, self._sequence
                 ),
             )
         return self._past
@@ -357,11 +357,10 @@ class DecoderState:
         the first is the last: it is empty until the ring is full.
         """
         now = Slots(*(field[:, None] for field in event))  # (rows, 1) each
-        same = alike(numpy_ops, now, self._ring.slots)  # each (rows, 1, slots)
+        same = alike(numpy_ops, now, self._ring.slots)  # (rows, 3, 1, slots)
+        length = (self._runs + 1) * same[:, :, 0]
         longer = np.empty_like(self._runs)
-        for to, run, again in zip(longer, self._runs, same, strict=True):
-            length = (run + 1) * again[:, 0]  # (rows, slots)
-            to[:, 1:], to[:, 0] = length[:, :-1], length[:, -1]
+        longer[..., 1:], longer[..., 0] = length[..., :-1], length[..., -1]
         self._runs = longer
 
 

@@ -7,8 +7,7 @@ What they do with a melody is told in ``network`` and ``copy_attention``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import numpy as np
+from functools import partial
 
 from monody.errors import MonodyError
 from monody.models.backend import keras
@@ -21,7 +20,6 @@ from monody.models.copy_attention import (
     KEY_SIZE,
     LIKENESSES,
     PLACES,
-    SCORE_SCALE,
 )
 from monody.models.events import (
     MAX_BARS_LEFT,
@@ -31,6 +29,7 @@ from monody.models.events import (
     POSITIONS,
     Vocabulary,
 )
+from monody.models.first_weights import set_first_weights
 from monody.models.inference_layers import Layer, arrays_of
 from monody.models.network import (
     INPUTS,
@@ -43,18 +42,20 @@ from monody.settings.model import ModelSettings
 
 PITCH_SIZE, INTERVAL_SIZE, DURATION_SIZE, POSITION_SIZE, METER_SIZE = 32, 48, 32, 32, 8
 BARS_LEFT_SIZE, END_SIZE = 16, 8
-FIRST_FRESH, FIRST_LIKENESS = 2.0, 2.5  # scores that training begins with, at most
 
 layers = keras.layers
 ops = keras.ops
 
 
-def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> keras.Model:
+def build_model(
+    settings: ModelSettings, vocabulary: Vocabulary, seed: int = 0
+) -> keras.Model:
     """Build the network, untrained.
 
     Args:
         settings: Its sizes and dropout.
         vocabulary: The symbols it reads and predicts.
+        seed: Of its first weights.
 
     Returns:
         Its inputs are ``INPUTS``, all ``(batch, time)`` integers: the event before
@@ -69,7 +70,7 @@ def build_model(settings: ModelSettings, vocabulary: Vocabulary) -> keras.Model:
     inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS}
     reading = {name: inputs[name] for name in READING}
     outputs = predict_sequences(made, reading, inputs["pitch_next"])
-    _begin_copying(made.layers)
+    set_first_weights(made.layers, seed)
     return keras.Model(inputs, outputs, name="monody")
 
 
@@ -77,57 +78,52 @@ def make_layers(settings: ModelSettings, durations: int) -> dict[str, keras.Laye
     """Create every layer, under the names that a saved model keeps."""
     size = required(settings.rnn_size)
     made = [
-        layers.Embedding(PITCH_INPUTS, PITCH_SIZE, name="embed_pitch"),
-        layers.Embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_interval"),
-        layers.Embedding(durations + 1, DURATION_SIZE, name="embed_duration"),
-        layers.Embedding(POSITIONS, POSITION_SIZE, name="embed_position"),
-        layers.Embedding(len(METERS), METER_SIZE, name="embed_meter"),
-        layers.Embedding(MAX_BARS_LEFT + 2, BARS_LEFT_SIZE, name="embed_bars_left"),
-        layers.Embedding(POSITIONS + 1, END_SIZE, name="embed_end_position"),
-        layers.Dense(PITCH_SYMBOLS, name="pitch_absolute"),
-        layers.Dense(INTERVALS, name="pitch_relative"),
-        layers.Embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_next"),
-        layers.Dense(size, activation="relu", name="duration_hidden"),
-        layers.Dense(durations, name="duration"),
+        _embedding(PITCH_INPUTS, PITCH_SIZE, name="embed_pitch"),
+        _embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_interval"),
+        _embedding(durations + 1, DURATION_SIZE, name="embed_duration"),
+        _embedding(POSITIONS, POSITION_SIZE, name="embed_position"),
+        _embedding(len(METERS), METER_SIZE, name="embed_meter"),
+        _embedding(MAX_BARS_LEFT + 2, BARS_LEFT_SIZE, name="embed_bars_left"),
+        _embedding(POSITIONS + 1, END_SIZE, name="embed_end_position"),
+        _dense(PITCH_SYMBOLS, name="pitch_absolute"),
+        _dense(INTERVALS, name="pitch_relative"),
+        _embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_next"),
+        _dense(size, activation="relu", name="duration_hidden"),
+        _dense(durations, name="duration"),
         *_copying_layers(),
     ]
     for index in range(required(settings.num_layers)):
         made.append(
             layers.LSTM(
-                size, return_sequences=True, return_state=True, name=f"lstm_{index}"
+                size,
+                return_sequences=True,
+                return_state=True,
+                unit_forget_bias=False,
+                **{f"{part}_initializer": "zeros" for part in ("kernel", "recurrent")},
+                name=f"lstm_{index}",
             )
         )
         made.append(layers.Dropout(required(settings.dropout), name=f"dropout_{index}"))
     return {layer.name: layer for layer in made}
 
 
+# Weights begin as zeros, until ``set_first_weights`` sets them.
+_embedding = partial(layers.Embedding, embeddings_initializer="zeros")
+_dense = partial(layers.Dense, kernel_initializer="zeros")
+
+
 def _copying_layers() -> list[keras.Layer]:
     """Create the layers of the attention, under the names that a saved model keeps."""
-    fresh = keras.initializers.Constant(FIRST_FRESH)
     return [
-        layers.Dense(2 * KEY_SIZE, name="pitch_query"),
-        layers.Dense(2 * KEY_SIZE, name="pitch_key"),
-        layers.Dense(1, bias_initializer=fresh, name="pitch_fresh"),
-        layers.Dense(KEY_SIZE, name="duration_query"),
-        layers.Dense(KEY_SIZE, name="duration_key"),
-        layers.Dense(1, bias_initializer=fresh, name="duration_fresh"),
-        *(layers.Embedding(CODES * PLACES, COPIES, name=name) for name in LIKENESSES),
-        layers.Embedding(len(GIVEN), 1, name="like_given"),
+        _dense(2 * KEY_SIZE, name="pitch_query"),
+        _dense(2 * KEY_SIZE, name="pitch_key"),
+        _dense(1, name="pitch_fresh"),
+        _dense(KEY_SIZE, name="duration_query"),
+        _dense(KEY_SIZE, name="duration_key"),
+        _dense(1, name="duration_fresh"),
+        *(_embedding(CODES * PLACES, COPIES, name=name) for name in LIKENESSES),
+        _embedding(len(GIVEN), 1, name="like_given"),
     ]
-
-
-def _begin_copying(made: Mapping[str, keras.Layer]) -> None:
-    """Set the first scores: the longer two moments are alike, the likelier a copy.
-
-    Training improves the tables. From zeros it would learn them late, and from few
-    melodies hardly at all.
-    """
-    rising = np.linspace(0, FIRST_LIKENESS, CODES)[:, None, None]  # (codes, 1, 1)
-    same_place = np.minimum(np.arange(PLACES), 1)[:, None] / len(LIKENESSES)
-    for name, copies in zip(LIKENESSES, ((1, 1, 0), (1, 1, 0), (0, 0, 1)), strict=True):
-        table = (rising * copies + same_place) / SCORE_SCALE  # (codes, places, copies)
-        made[name].set_weights([table.reshape(-1, COPIES)])
-    made["like_given"].set_weights([np.zeros((len(GIVEN), 1))])
 
 
 def start_from(network: keras.Model, base: Mapping[str, Layer]) -> None:

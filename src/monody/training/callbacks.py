@@ -77,7 +77,9 @@ class HeldOutScore(keras.callbacks.Callback):
 class SaveModels(keras.callbacks.Callback):
     """Keeps the best weights by held-out bits per note, and the last.
 
-    Without held-out melodies the last weights count as the best.
+    Without held-out melodies the last weights count as the best. Saving takes about as
+    long as an epoch of few tunes. So the last weights are saved where they are needed:
+    if they are the best, if they are a milestone, and in the end.
 
     Args:
         save: Writes the network to a path.
@@ -101,15 +103,24 @@ class SaveModels(keras.callbacks.Callback):
         self._best_path = best
         self._last_path = last
         self._best = score
+        self._stale = False  # whether an epoch was trained since the last was saved
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Save, and note in the logs whether this epoch is the best so far."""
-        self._save(self._last_path)
+        self._stale = True
         is_best = logs.get(HELD_OUT_BITS, -math.inf) < self._best
+        if is_best or is_milestone(epoch + 1):
+            self.save_last()
         if is_best:
             self._best = logs.get(HELD_OUT_BITS, math.inf)
             copy_file(self._last_path, self._best_path)
         logs["best"] = float(is_best)
+
+    def save_last(self) -> None:
+        """Save the weights of the last epoch, if they are not saved yet."""
+        if self._stale:
+            self._save(self._last_path)
+        self._stale = False
 
     def state(self) -> dict[str, Any]:
         """Return the best figure."""
@@ -118,6 +129,15 @@ class SaveModels(keras.callbacks.Callback):
     def restore(self, state: dict[str, Any]) -> None:
         """Take the best figure back."""
         self._best = math.inf if state["best"] is None else state["best"]
+
+
+def is_milestone(epoch: int) -> bool:
+    """Say whether the weights of an epoch are kept: of 1, 2, 4, 8 and so on.
+
+    Args:
+        epoch: Counted from 1.
+    """
+    return epoch.bit_count() == 1
 
 
 class KeepMilestones(keras.callbacks.Callback):
@@ -136,7 +156,7 @@ class KeepMilestones(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
         """Copy the last weights, if the epoch is one of those."""
         number = epoch + 1
-        if number.bit_count() == 1:
+        if is_milestone(number):
             last, path = self._experiment.last_path, self._experiment.epoch_path(number)
             copy_file(last, path)
 

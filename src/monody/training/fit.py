@@ -104,8 +104,9 @@ def fit(
     """
     validation = sets.get("validation")
     data = TrainingData(sets["train"], settings)
+    models = SaveModels(save, experiment.model_path, experiment.last_path, best)
     parts: list[Remembers] = [
-        SaveModels(save, experiment.model_path, experiment.last_path, best),
+        models,
         Stopwatch(settings.max_minutes),
         Plateau(required(settings.patience)),
         HistoryTable(experiment.history_path),
@@ -128,11 +129,16 @@ def fit(
         if state is not None:
             checkpoint.go_on_from(state)
             epoch, data.first_batch = state.epoch, state.batch
-        if data.first_batch:  # the rest of an epoch
-            fit_epochs(initial_epoch=epoch, epochs=epoch + 1)
-            epoch, data.first_batch = epoch + 1, 0
-        if epoch < settings.num_epochs and not trainee.stop_training:
-            fit_epochs(initial_epoch=epoch, epochs=settings.num_epochs)
+        try:
+            if data.first_batch:  # the rest of an epoch
+                fit_epochs(initial_epoch=epoch, epochs=epoch + 1)
+                epoch, data.first_batch = epoch + 1, 0
+            if epoch < settings.num_epochs and not trainee.stop_training:
+                fit_epochs(initial_epoch=epoch, epochs=settings.num_epochs)
+        except KeyboardInterrupt:
+            models.save_last()
+            raise
+        models.save_last()
 
 
 def _compiled(network: Any, settings: TrainSettings) -> Any:

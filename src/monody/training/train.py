@@ -206,7 +206,7 @@ def train_from_nothing(
     )
     record = replace(record, model=model, training=settings)
     keras.utils.set_random_seed(settings.seed)
-    network = build_model(model, vocabulary)
+    network = build_model(model, vocabulary, settings.seed)
     with TemporaryDirectory(prefix=".from_nothing.", dir=experiment.folder) as folder:
         made = Experiment(folder)
         fit(
@@ -245,7 +245,7 @@ def _train_network(
     settings = record.training
     vocabulary = Vocabulary(record.model.encoding)
     keras.utils.set_random_seed(settings.seed)
-    network = build_model(record.model, vocabulary)
+    network = build_model(record.model, vocabulary, settings.seed)
 
     def save(path: Path) -> None:
         save_model(network, vocabulary, record, path)
