@@ -1,11 +1,13 @@
 """How long each command takes to its first visible output, and to its end.
 
-    python benchmarks/first_output.py --old /tmp/old/src --new src
+    python benchmarks/at_once.py --old /tmp/old/src --forty FOLDER [--many]
 
 Two source trees in one run, each command of the one beside the same of the other, at a
-terminal (a pseudo-terminal of 80 columns), on 12 tunes of 8 bars. Cold: nothing was
-read, unpacked or compiled before; the files themselves may be in the system's cache.
-Warm: the same again. Prints a Markdown table under a hardware and version header.
+terminal (a pseudo-terminal of 80 columns). Cold: nothing was read, unpacked or compiled
+before; the files themselves may be in the system's cache. Warm: the same again. The
+commands before the training have 12 tunes of 8 bars, the training has the folder named.
+With --many, also 1,000 files of 1,000 16ths, once each. Prints a Markdown table under a
+hardware and version header.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import os
 import pty
 import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -29,21 +32,30 @@ sys.path.insert(0, str(ROOT))
 from tests.builders.midi_files import write_tunes  # noqa: E402
 
 TUNES = 12
+SAMPLE = "monody sample --seed 1"
 # In the order of a first hour: each may need what those before it wrote.
 COMMANDS = (
     "monody --help",
     "monody inspect midi",
     "monody inspect midi/tune-000.mid",
-    "monody train midi --num_epochs 1 --base none --rnn_size 12 --no_page",
+    f"{SAMPLE} --num_files 3 --bars 16 --save_dir a",
+    f"{SAMPLE} --num_files 3 --bars 16 --save_dir b --no_page",
+    f"{SAMPLE} --num_files 3 --bars 12 --meter 9/8 --key Em --density 3..6 --save_dir c"
+    " --no_page",
+    f"{SAMPLE} --num_files 1 --bars 16 --best_of 50 --save_dir d --no_page",
+    f"{SAMPLE} --num_files 50 --bars 16 --save_dir e --no_page",
+    f"{SAMPLE} --num_files 10 --file_length 1000 --save_dir f --no_page",
+    "monody vary a/1.mid --temperature 0.8 --save_dir g",
+    "monody vary a/1.mid --replace 5-8 --save_dir g",
+    "monody again a/1.mid",
+    "monody render midi/tune-000.mid",
+    "monody train forty",
     "monody evaluate",
     "monody runs",
-    "monody sample --num_files 3 --bars 16 --seed 1 --no_page",
-    "monody sample --num_files 3 --bars 16 --seed 1 --experiment_dir base",
-    "monody vary experiments/02/generated/1.mid --temperature 0.8",
-    "monody again experiments/02/generated/1.mid",
-    "monody render midi/tune-000.mid",
+    f"{SAMPLE} --num_files 3 --bars 16",
     "monody cache",
 )
+MANY = f"{SAMPLE} --num_files 1000 --file_length 1000 --save_dir h --no_page"
 
 
 class Took(NamedTuple):
@@ -59,6 +71,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--old", type=Path, required=True, help="A folder `src`.")
     parser.add_argument("--new", type=Path, default=ROOT / "src", help="Likewise.")
+    parser.add_argument("--forty", type=Path, required=True, help="Files to train on.")
+    parser.add_argument("--many", action="store_true", help="Also 1,000 long files.")
     arguments = parser.parse_args()
     trees = {"old": arguments.old.resolve(), "new": arguments.new.resolve()}
     print_header("click", "keras", "jax", "numpy", "rich")
@@ -71,23 +85,27 @@ def main() -> None:
     print(f"| command, seconds | {' | '.join(titles)} |")
     print(f"|---|{'---:|' * len(titles)}")
     with tempfile.TemporaryDirectory() as folder:
-        homes = {tree: _home(Path(folder) / tree) for tree in trees}
+        homes = {tree: _home(Path(folder) / tree, arguments.forty) for tree in trees}
         for command in COMMANDS:
             cells = list(_cells(command, trees, homes))
             print(f"| `{command}` | {' | '.join(cells)} |", flush=True)
+        if arguments.many:
+            cells = list(_cells(MANY, trees, homes, times=1))
+            print(f"| `{MANY}` | {' | '.join(cells)} | | | | |", flush=True)
 
 
-def _home(folder: Path) -> Path:
+def _home(folder: Path, forty: Path) -> Path:
     """Make a folder with tunes, in which nothing was run yet."""
     write_tunes(folder / "midi", TUNES, bars=8)
+    shutil.copytree(forty, folder / "forty")
     return folder
 
 
 def _cells(
-    command: str, trees: dict[str, Path], homes: dict[str, Path]
+    command: str, trees: dict[str, Path], homes: dict[str, Path], times: int = 2
 ) -> Iterator[str]:
-    """Run a command twice in each tree; yield the cells of its row."""
-    for _ in ("cold", "warm"):
+    """Run a command cold and warm in each tree; yield the cells of its row."""
+    for _ in range(times):
         took = [_run(command, source, homes[tree]) for tree, source in trees.items()]
         for figure in ("first", "whole"):
             for one in took:
