@@ -68,6 +68,8 @@ class RejectionSampler:
         first_tries: Counter[str] = Counter()
         for attempt in range(self.first, self.first + tries):
             open_ = [i for i in indices if i not in melodies or melodies[i].failure]
+            if not open_:
+                break
             done = len(indices) - len(open_)
             progress(done, len(indices))
             for drafts in self._written(open_, attempt):

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import monody
+from monody.errors import SettingError
+from monody.experiments.experiment import Experiment
+from monody.models import decoder_state
+from monody.models.batches import encode_set
+from monody.models.events import END, REST
+from monody.models.likelihood import surprisal_of
+from monody.models.saved_model import TrainedModel
+from monody.music.melody import Melody
+from tests.builders.midi_files import tune
+
+# A long note takes several events, and so does a long silence.
+LINE = [(60, 24), (REST, 12), (64, 12), (67, 900), (REST, 1200), (60, 6), (72, 96)]
+
+
+@pytest.fixture(params=["trained", "trained_steps"])
+def model(request: pytest.FixtureRequest) -> TrainedModel:
+    experiment: Experiment = request.getfixturevalue(request.param)
+    return experiment.load()
+
+
+def _hear(listener: monody.Listener, line: list[tuple[int, int]]) -> None:
+    for pitch, ticks in line:
+        if pitch == REST:
+            listener.rest(ticks)
+        else:
+            listener.hear(pitch, ticks)
+
+
+def _line(melody: Melody) -> list[tuple[int, int]]:
+    """Notes and silences of a melody, in order."""
+    line, tick = [], 0
+    for pitch, start, ticks in melody.notes.tolist():
+        line += [(REST, start - tick)] if start > tick else []
+        line.append((pitch, ticks))
+        tick = start + ticks
+    return line
+
+
+def test_it_expects_what_the_network_does(model: TrainedModel) -> None:
+    melody = tune(3, bars=8)
+    encoded = encode_set([melody], model.vocabulary)
+    surprisal = surprisal_of(model.parts, encoded)
+    listener = monody.Listener(model, str(melody.meters[0]))
+    for note, (pitch, ticks) in enumerate(_line(melody)):
+        expected = listener.pitches()
+        if model.vocabulary.encoding == "notes":  # one event each
+            bits = surprisal.pitch_bits[note]
+            assert -np.log2(expected[pitch]) == pytest.approx(bits, abs=1e-3)
+            shares = listener.durations(pitch)
+            symbol = model.vocabulary.durations.index(ticks)
+            bits = surprisal.duration_bits[note]
+            assert -np.log2(shares[symbol]) == pytest.approx(bits, abs=1e-3)
+        _hear(listener, [(pitch, ticks)])
+    end = -np.log2(listener.pitches()[END])
+    assert end == pytest.approx(surprisal.pitch_bits[-1], abs=1e-3)
+    assert listener.melody == Melody(melody.notes, melody.meters[:1])
+
+
+@pytest.mark.parametrize("slots", [64, 8])  # also where old events are forgotten
+def test_taking_back_is_exact(
+    model: TrainedModel, slots: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder_state, "SLOT_UNIT", min(slots, 4))
+    monkeypatch.setattr(decoder_state.DecoderState.__init__, "__defaults__", (slots,))
+    listener = monody.Listener(model, "3/4", bars=16)
+    expected = [listener.pitches()]
+    for event in LINE:
+        _hear(listener, [event])
+        expected.append(listener.pitches())
+    assert listener.durations(60).sum() == pytest.approx(1, abs=1e-4)
+    for back in (1, 2, 3):
+        listener.take_back(back)
+        heard = len(LINE) - back
+        assert np.array_equal(listener.pitches(), expected[heard])
+        _hear(listener, LINE[heard:])
+        assert np.array_equal(listener.pitches(), expected[-1])
+    listener.take_back(len(LINE))
+    assert np.array_equal(listener.pitches(), expected[0])
+    assert not len(listener.melody)
+
+
+def test_it_is_led_to_an_end_that_it_is_told(trained: Experiment) -> None:
+    told, untold = (monody.Listener(trained.load(), bars=bars) for bars in (2, None))
+    assert not np.array_equal(told.pitches(), untold.pitches())
+
+
+def test_the_melody_heard_has_its_silences(trained: Experiment) -> None:
+    listener = monody.Listener(trained.load(), "6/8")
+    _hear(listener, [(REST, 36), (60, 24), (REST, 12), (62, 36)])
+    notes = listener.melody.notes.tolist()
+    assert notes == [[60, 36, 24], [62, 72, 36]]
+    assert str(listener.melody.meters[0]) == "6/8"
+
+
+def test_mistakes_are_refused_and_change_nothing(model: TrainedModel) -> None:
+    listener = monody.Listener(model)
+    listener.hear(60, 24)
+    before = listener.pitches()
+    for mistake, said in (
+        (lambda: listener.hear(128, 24), "pitch must be from 0 to 127, not 128"),
+        (lambda: listener.hear(60, 0), "ticks must be 1 or more, not 0"),
+        (lambda: listener.rest(-6), "ticks must be 1 or more, not -6"),
+        (lambda: listener.take_back(2), "from 0 to 1, as many as were heard, not 2"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            mistake()
+    if model.vocabulary.encoding == "steps":
+        with pytest.raises(ValueError, match="whole 16ths of 6"):
+            listener.hear(60, 7)
+    assert np.array_equal(listener.pitches(), before)
+    with pytest.raises(SettingError, match="meter must be such as"):
+        monody.Listener(model, "4")
