@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -102,12 +104,13 @@ def test_mistakes_are_refused_and_change_nothing(model: TrainedModel) -> None:
     listener = monody.Listener(model)
     listener.hear(60, 24)
     before = listener.pitches()
-    for mistake, said in (
+    mistakes: list[tuple[Callable[[], None], str]] = [
         (lambda: listener.hear(128, 24), "pitch must be from 0 to 127, not 128"),
         (lambda: listener.hear(60, 0), "ticks must be 1 or more, not 0"),
         (lambda: listener.rest(-6), "ticks must be 1 or more, not -6"),
         (lambda: listener.take_back(2), "from 0 to 1, as many as were heard, not 2"),
-    ):
+    ]
+    for mistake, said in mistakes:
         with pytest.raises(ValueError, match=said):
             mistake()
     if model.vocabulary.encoding == "steps":

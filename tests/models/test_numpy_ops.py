@@ -59,6 +59,8 @@ CALLS: dict[str, list[Call]] = {
         _of(FLOATS.ravel(), np.abs(WHOLE.ravel()) % 5, 7),
         _of(FLOATS.ravel(), np.full(FLOATS.size, 6), 7),
     ],
+    "stack": [_of([FLOATS, FLOATS + 1], axis=1), _of([WHOLE, WHOLE], axis=0)],
+    "take": [_of(FLOATS, WHOLE % 2, axis=0), _of(np.arange(9), WHOLE % 9, axis=0)],
     "split": [_of(FLOATS, 2, axis=-1), _of(WHOLE, 3, axis=1)],
     "subtract": [_of(FLOATS, MORE), _of(np.arange(4), WHOLE)],
     "sum": [_of(FLOATS, axis=-1, keepdims=True), _of(WHOLE, axis=1)],
