@@ -1,11 +1,10 @@
 """Generation, measured: ``python benchmarks/generation.py EXPERIMENT [EXPERIMENT...]``.
 
-Four tables. The first three are of the first experiment, the last of all:
+Three tables. The first two are of the first experiment, the last of all (whole
+processes are in ``at_once.py``):
 
-- the whole ``monody sample`` process, ten files of 1,000 16ths, with an empty folder of
-  compiled code and once more;
-- one call for 1, 10 and ``--melodies`` files of 1,000 16ths in this process, where the
-  first compiles: decoding alone, and all of it, files written;
+- one call for 1, 10 and ``--melodies`` files of 1,000 16ths: decoding alone, which is
+  done in this process, and all of it, files written, with all cores;
 - melodies of 16 bars over a grid of meters, keys, ranges and ends, each file read back
   with mido and checked for what was asked;
 - first tries that failed, at temperature 1, from nothing and from primers.
@@ -15,10 +14,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -53,8 +49,7 @@ def main() -> None:
     parser.add_argument("--melodies", type=int, default=1000, help="of each row")
     arguments = parser.parse_args()
     experiments = [Experiment.open(name) for name in arguments.experiments]
-    print_header("monody", "keras", "jax")
-    _print_process(experiments[0])
+    print_header("monody", "numpy")
     _print_calls(experiments[0], arguments.melodies)
     _print_grid(experiments[0], arguments.melodies)
     _print_failures(experiments, arguments.melodies)
@@ -62,37 +57,6 @@ def main() -> None:
 
 def _print_table(*columns: str) -> None:
     print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|", flush=True)
-
-
-# --- the whole process
-
-
-def _print_process(experiment: Experiment) -> None:
-    _print_table("`monody sample`, 10 files", "s", "CPU s")
-    with tempfile.TemporaryDirectory() as scratch:
-        for cache in ("cold", "warm"):
-            before = _child_seconds()
-            began = time.perf_counter()
-            command = [
-                *(sys.executable, "-m", "monody", "sample", "--num_files", "10"),
-                *("--file_length", str(LONG_16THS), "--seed", str(SEED)),
-                *("--experiment_dir", str(experiment.path)),
-                *("--save_dir", f"{scratch}/{cache}"),
-            ]
-            subprocess.run(  # noqa: S603 - our own module, our own Python
-                command,
-                check=True,
-                capture_output=True,
-                env={**os.environ, "MONODY_CACHE": f"{scratch}/cache"},
-            )
-            seconds = time.perf_counter() - began
-            print(f"| {cache} | {seconds:.1f} | {_child_seconds() - before:.1f} |")
-    print(flush=True)
-
-
-def _child_seconds() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 # --- one call
@@ -113,8 +77,7 @@ def _print_calls(experiment: Experiment, most: int) -> None:
             monody.generate(experiment, settings).save(folder)
         seconds = time.perf_counter() - began
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        name = "1, compiling" if count == 1 else str(count)
-        print(f"| {name} | {decoding:.2f} | {decoding / count:.3f} ", end="")
+        print(f"| {count} | {decoding:.2f} | {decoding / count:.3f} ", end="")
         print(f"| {seconds:.2f} | {memory:.2f} |", flush=True)
     print()
 

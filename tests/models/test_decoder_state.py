@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from monody.models import decoder_state
+from monody.models import decoder_memory
 from monody.models.backend import keras
 from monody.models.batches import Batches, encode_set
 from monody.models.copy_attention import later, look_back
@@ -65,12 +65,12 @@ def _first(inputs: Inputs, events: int) -> Inputs:
 def test_one_event_at_a_time_predicts_what_the_whole_sequence_does(
     encoding: str, layers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoder_state, "SLOT_UNIT", 16)  # slots are added twice
+    monkeypatch.setattr(decoder_memory, "SLOT_UNIT", 16)  # slots are added twice
     vocabulary = Vocabulary(encoding)
     network = _network(vocabulary, layers)
     inputs = _first(_inputs(vocabulary), EVENTS)
     whole = predict(network, inputs)
-    state = DecoderState(parts_of(network), 3)
+    state = DecoderState.new(parts_of(network), 3)
     found = event_by_event(state, inputs, range(EVENTS))
     for head, logs in found.items():
         np.testing.assert_allclose(logs, whole[head], atol=1e-4)
@@ -99,11 +99,11 @@ def _with_a_short_memory(parts: Parts, inputs: Inputs, slots: int) -> dict[str, 
 def test_a_full_ring_remembers_the_latest_events(
     slots: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoder_state, "SLOT_UNIT", 8)
+    monkeypatch.setattr(decoder_memory, "SLOT_UNIT", 8)
     network, inputs = _network(NOTES), _first(_inputs(NOTES), EVENTS)
     made = Parts(layers_of(network), keras.ops)
     expected = jax.jit(lambda read: _with_a_short_memory(made, read, slots))(inputs)
-    state = DecoderState(parts_of(network), 3, slots)
+    state = DecoderState.new(parts_of(network), 3, slots)
     found = [event_by_event(state, inputs, range(20))]
     state = DecoderState.joined([state.take(np.array([2, 0, 1]))])
     state = state.take(np.array([1, 2, 0]))
@@ -159,8 +159,10 @@ def test_how_many_melodies_are_beside_one_does_not_matter_to_it(
     parts: Parts, many: Inputs, rows: int
 ) -> None:
     events = range(140)
-    together = event_by_event(DecoderState(parts, 48), many, events)
-    few = event_by_event(DecoderState(parts, rows), _rows(many, slice(rows)), events)
+    together = event_by_event(DecoderState.new(parts, 48), many, events)
+    few = event_by_event(
+        DecoderState.new(parts, rows), _rows(many, slice(rows)), events
+    )
     _same(few, {head: logs[:rows] for head, logs in together.items()})
 
 
@@ -168,7 +170,7 @@ def test_how_many_melodies_are_beside_one_does_not_matter_to_it(
 def test_melodies_go_on_as_before_wherever_they_are_taken_to(
     parts: Parts, many: Inputs
 ) -> None:
-    state = DecoderState(parts, 48)
+    state = DecoderState.new(parts, 48)
     event_by_event(state, many, range(100))
     chosen = np.random.default_rng(1).integers(0, 48, 2 * BLOCK_ROWS)  # some twice
     taken = state.take(chosen)
@@ -184,7 +186,7 @@ def test_melodies_go_on_as_before_beside_longer_and_shorter_ones(
 ) -> None:
     read = (0, 5, 70, 130)  # events: of fewer slots, and of more
     blocks = [np.arange(BLOCK_ROWS) + 8 * number for number in range(len(read))]
-    states = [DecoderState(parts, BLOCK_ROWS) for _ in read]
+    states = [DecoderState.new(parts, BLOCK_ROWS) for _ in read]
     for state, rows, count in zip(states, blocks, read, strict=True):
         if count:
             event_by_event(state, _rows(many, rows), range(count))
@@ -207,7 +209,7 @@ def test_melodies_go_on_as_before_beside_longer_and_shorter_ones(
 
 def test_what_was_taken_does_not_change_with_what_is_read_after() -> None:
     parts, inputs = parts_of(_network(NOTES)), _inputs(NOTES)
-    state = DecoderState(parts, 3)
+    state = DecoderState.new(parts, 3)
     event_by_event(state, inputs, range(12))
     everyone = np.arange(3)
     kept, again = state.take(everyone), state.take(everyone)
@@ -222,6 +224,6 @@ def test_what_was_taken_does_not_change_with_what_is_read_after() -> None:
 
 
 def _read_from_the_beginning(parts: Parts, inputs: Inputs, events: int) -> DecoderState:
-    state = DecoderState(parts, 3)
+    state = DecoderState.new(parts, 3)
     event_by_event(state, inputs, range(events))
     return state

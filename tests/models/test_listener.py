@@ -8,10 +8,13 @@ import pytest
 import monody
 from monody.errors import SettingError
 from monody.experiments.experiment import Experiment
-from monody.models import decoder_state
+from monody.models import decoder_memory
 from monody.models.batches import encode_set
+from monody.models.decoder_memory import empty_memory
+from monody.models.decoder_state import DecoderState
 from monody.models.events import END, REST
 from monody.models.likelihood import surprisal_of
+from monody.models.parts import Parts
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
 from tests.builders.midi_files import tune
@@ -68,8 +71,12 @@ def test_it_expects_what_the_network_does(model: TrainedModel) -> None:
 def test_taking_back_is_exact(
     model: TrainedModel, slots: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoder_state, "SLOT_UNIT", min(slots, 4))
-    monkeypatch.setattr(decoder_state.DecoderState.__init__, "__defaults__", (slots,))
+    monkeypatch.setattr(decoder_memory, "SLOT_UNIT", 4)
+
+    def new(parts: Parts, rows: int) -> DecoderState:
+        return DecoderState(parts, empty_memory(parts, rows), slots)
+
+    monkeypatch.setattr(DecoderState, "new", new)
     listener = monody.Listener(model, "3/4", bars=16)
     expected = [listener.pitches()]
     for event in LINE:

@@ -40,14 +40,18 @@ def set_first_weights(layers: Mapping[str, keras.Layer], seed: int) -> None:
     for layer in layers.values():
         draw = _DRAW.get(type(layer).__name__)
         if draw is not None:
-            shapes = [weight.shape for weight in layer.weights]
-            layer.set_weights(draw(shapes, rng))
+            _set(layer, draw([weight.shape for weight in layer.weights], rng))
     for name in ("pitch_fresh", "duration_fresh"):
         kernel, bias = layers[name].get_weights()
-        layers[name].set_weights([kernel, np.full_like(bias, FIRST_FRESH)])
+        _set(layers[name], [kernel, np.full_like(bias, FIRST_FRESH)])
     for name, table in _first_likenesses().items():
-        layers[name].set_weights([table])
-    layers["like_given"].set_weights([np.zeros(layers["like_given"].weights[0].shape)])
+        _set(layers[name], [table])
+    _set(layers["like_given"], [np.zeros(layers["like_given"].weights[0].shape)])
+
+
+def _set(layer: keras.Layer, weights: Sequence[NDArray[np.floating]]) -> None:
+    # As 32 bits: converting them on the device would compile something, too.
+    layer.set_weights([weight.astype(np.float32) for weight in weights])
 
 
 def _first_likenesses() -> dict[str, Array]:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.decoder_state import DecoderState, EventInputs, Integers, Mark
+from monody.models.decoder_memory import Integers
+from monody.models.decoder_state import DecoderState, EventInputs, Mark
 from monody.models.events import (
     REST,
     START,
@@ -72,7 +73,7 @@ class Listener:
         self._bars = bars
         self._heard: list[tuple[int, int]] = []  # pitch symbol and ticks
         self._tick, self._latest = 0, MIDDLE_C
-        self._state = DecoderState(model.parts, 1)
+        self._state = DecoderState.new(model.parts, 1)
         start = START, self.vocabulary.start_duration
         self._reads = [[self._read(*start)]]  # of the start, then of each event heard
 

@@ -12,12 +12,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.decoder_state import (
-    MAX_SLOTS,
-    DecoderState,
-    EventInputs,
-    Integers,
-)
+from monody.models.decoder_memory import Integers
+from monody.models.decoder_state import MAX_SLOTS, DecoderState, EventInputs
 from monody.models.inference_layers import whole_blocks
 from monody.models.parts import Parts
 from monody.models.surprisal import Surprisal
@@ -74,7 +70,7 @@ def _read_together(
     judged_from = lengths - [passage.judged for passage in passages]
     table = _table(passages)  # (fields, events, rows)
     figures = np.zeros((len(fields(Surprisal)), table.shape[1], table.shape[2]))
-    state = DecoderState(parts, table.shape[2], max_slots)
+    state = DecoderState.new(parts, table.shape[2], max_slots)
     ended = [state.take(np.flatnonzero(lengths == 0))]
     for event in range(table.shape[1]):
         going = int(np.count_nonzero(lengths > event))
