@@ -24,18 +24,6 @@ if TYPE_CHECKING:
 
 CLASSIC_LENGTH = 1000  # 16ths: what the script sample.py writes if no length is named
 MAX_DRAWN = 5  # melodies that are drawn into the terminal
-RULE_NAMES = {
-    "corpus": "what the corpus uses",
-    "durations": "--durations",
-    "density": "--density",
-    "key": "--key",
-    "range": "--range",
-    "end": "--end",
-    "length": "the exact length",
-    "repeats": "no endless loops",
-    "rests": "no rest after a rest",
-}
-MIN_COST_BITS = 0.005  # per note; less is not worth a word
 
 
 @click.command(cls=HeadedCommand)
