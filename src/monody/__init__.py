@@ -8,7 +8,7 @@
 
 Everything the command line does, these functions do. The names listed here are the
 public API; the rooms behind them may change. Importing monody is quick: Keras comes
-with the first function that needs it.
+with training, which alone needs it.
 """
 
 from __future__ import annotations

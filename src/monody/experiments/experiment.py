@@ -265,7 +265,7 @@ class Experiment:
             return True  # nothing there that could go on
 
     def load(self) -> TrainedModel:
-        """Load the network, once: what was compiled for it stays compiled.
+        """Open the network, once.
 
         Raises:
             MonodyError: If the file is not a model of monody, or of another version.
