@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,12 @@ class PrimerSource:
     data_dir: str | None
 
 
+@cache
+def _version() -> str:
+    """Return monody's version; finding it takes a third of a millisecond."""
+    return version("monody")
+
+
 @dataclass(frozen=True)
 class Provenance:
     """How one melody was made."""
@@ -66,7 +73,7 @@ class Provenance:
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return {
-            MARK: version("monody"),
+            MARK: _version(),
             "model": self.model,
             "model_path": self.model_path,
             "settings": _of_one_melody(self.settings),
