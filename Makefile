@@ -38,6 +38,7 @@ clean:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	$(RUN)/python -m pip install --quiet --editable .
+	$(RUN)/python -m compileall -q src  # so that the first command starts as fast as the next
 	touch $@
 
 $(VENV)/.base: $(VENV)/.made pyproject.toml
