@@ -36,9 +36,10 @@ base: $(VENV)/.base
 clean:
 	rm -rf $(VENV)
 
+# Compiled here, so that the first command starts as fast as the next.
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	$(RUN)/python -m pip install --quiet --editable .
-	$(RUN)/python -m compileall -q src  # so that the first command starts as fast as the next
+	$(RUN)/python -m compileall -q src
 	touch $@
 
 $(VENV)/.base: $(VENV)/.made pyproject.toml
