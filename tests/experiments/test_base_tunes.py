@@ -13,6 +13,7 @@ from monody.errors import MonodyError
 from monody.experiments import base_tunes
 from monody.experiments.base import base_experiment
 from monody.experiments.base_tunes import tunes_of_collection, write_collection
+from monody.experiments.experiment import SIDES
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_collections_are_all_that_the_base_model_knows() -> None:
     counts = [len(tunes_of_collection(name)) for name in COLLECTIONS]
     assert counts == [1550, 1072, 733]
-    sides = (base_experiment().side(side) for side in base_tunes.SIDES)
+    sides = (base_experiment().side(side) for side in SIDES)
     assert sum(counts) == sum(map(len, sides))
 
 

@@ -16,7 +16,7 @@ from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.durations import plan_durations
 from monody.generation.constraints.endings import ANY, HEARD, closing_notes
 from monody.generation.constraints.repetition import repeat
-from monody.generation.constraints.rules import Now, Rules, allow, count_on, kinds_of
+from monody.generation.constraints.rules import Now, Rules, allow, count_on
 from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, HOLD, REST, Vocabulary
@@ -161,7 +161,7 @@ def write(request: Request, draw: Draw) -> list[Written]:
         assert now.event < max(length)
         closing = closing_notes(tonic, class_ticks, rules.closing, possible)
         now = now._replace(closing=closing)
-        asked = (*allow(rules, now)[0], kinds_of(now))
+        asked = allow(rules, now)[0]
         drawn = np.tile([END, 0], (ROWS, 1))
         for row in np.flatnonzero(now.left > 0):
             pitch, duration, kinds = (each[row] for each in asked)

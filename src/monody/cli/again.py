@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_options
-from monody.cli.page import page_options, write_page
+from monody.cli.page import page_options, write_melody_page
 from monody.cli.verbosity import say, say_whole, say_written, status
 from monody.errors import MonodyError
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from monody.generation.generate import Generation
 
 _EXPERIMENT = click.option(
     "--experiment_dir",
@@ -81,7 +75,7 @@ def again(
         "machine or with other versions"
     )
     if page:
-        _write_page(generation, [path], sound_bank, opens=opens)
+        write_melody_page(generation, [path], sound_bank, opens=opens)
 
 
 def _require_out(out: Path, save_dir: str | None) -> None:
@@ -108,19 +102,6 @@ def _require(
     if page:
         checks.require_sound_bank(sound_bank)
     checks.require_melody_folder(Path(save_dir) if save_dir else Path(source).parent)
-
-
-def _write_page(
-    generation: Generation,
-    paths: Sequence[Path],
-    sound_bank: str | None,
-    *,
-    opens: bool,
-) -> None:
-    """Write the page of what was made, below what it was made of."""
-    from monody.pages.melodies import show
-
-    write_page(partial(show, generation, paths), "rendering", sound_bank, opens=opens)
 
 
 @click.command(cls=HeadedCommand)
@@ -209,4 +190,4 @@ def vary(
     paths = generation.save(save_dir)
     say_report(generation, paths)
     if page:
-        _write_page(generation, paths, sound_bank, opens=opens)
+        write_melody_page(generation, paths, sound_bank, opens=opens)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,7 @@ import click
 from monody.cli.verbosity import say, say_written
 
 if TYPE_CHECKING:
+    from monody.generation.generate import Generation
     from monody.pages.melodies import Shown
     from monody.progress import Progress
 
@@ -71,3 +73,23 @@ def write_page(
     say_written([shown.page], "page")
     if opens:
         click.launch(str(shown.page.absolute()))
+
+
+def write_melody_page(
+    generation: Generation,
+    paths: Sequence[Path],
+    sound_bank: str | None,
+    *,
+    opens: bool,
+) -> None:
+    """Write the page of melodies that were written, below what they were made of.
+
+    Args:
+        generation: The melodies.
+        paths: Their files.
+        sound_bank: As the user named it.
+        opens: Whether to open it.
+    """
+    from monody.pages.melodies import show
+
+    write_page(partial(show, generation, paths), "rendering", sound_bank, opens=opens)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,7 @@ import click
 
 from monody.cli import checks
 from monody.cli.options import HeadedCommand, settings_from, settings_options
-from monody.cli.page import page_options, write_page
+from monody.cli.page import page_options, write_melody_page
 from monody.cli.verbosity import detail, is_verbose, say, say_whole
 from monody.settings.sampling import SampleSettings
 
@@ -85,7 +83,7 @@ def sample(
     """
     if classic and values["bars"] is None and values["file_length"] is None:
         values["file_length"] = CLASSIC_LENGTH
-    settings = _with_seed(settings_from(SampleSettings, values))
+    settings = settings_from(SampleSettings, values).with_seed()
 
     from monody.generation.primers import require_one_source
 
@@ -119,7 +117,6 @@ def sample(
     from monody.cli.progress import progress_bar
     from monody.cli.sample_report import say_report
     from monody.generation.generate import generate
-    from monody.pages.melodies import show
 
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task("writing melodies", total=None)
@@ -136,18 +133,7 @@ def sample(
     if console.is_terminal and is_verbose():
         _draw(generation, paths, console)
     if page:
-        write_page(
-            partial(show, generation, paths), "rendering", sound_bank, opens=opens
-        )
-
-
-def _with_seed(settings: SampleSettings) -> SampleSettings:
-    """Draw a seed where none is named, so that it can be said before the work."""
-    if settings.seed is not None:
-        return settings
-    from monody import seeds
-
-    return replace(settings, seed=seeds.new_seed())
+        write_melody_page(generation, paths, sound_bank, opens=opens)
 
 
 def _say_model(experiment: Experiment) -> None:

@@ -74,13 +74,13 @@ def train(
     monody train my_tunes --rnn-size 64   a network of your own size, from nothing
     monody train --resume                 go on with the latest, stopped or cut off
 
-    A small folder fine-tunes the base model that comes with monody, in about a minute
-    for forty files; a large one is learnt from nothing. Files that cannot be used are
-    counted and skipped; `monody inspect` explains each of them. A fifth of the melodies
-    is held out: the figure to watch is held-out bits per note, and lower is better.
-    Ctrl-C stops and keeps the best weights so far. What is not named is chosen from the
-    corpus; --verbose says which and why. index.html in the experiment shows how it
-    went, with melodies of the first, a middle and the best epoch to hear.
+    A small folder fine-tunes the base model that comes with monody, in about half a
+    minute for forty files; a large one is learnt from nothing. Files that cannot be
+    used are counted and skipped; `monody inspect` explains each of them. A fifth of the
+    melodies is held out: the figure to watch is held-out bits per note, and lower is
+    better. Ctrl-C stops and keeps the best weights so far. What is not named is chosen
+    from the corpus; --verbose says which and why. index.html in the experiment shows
+    how it went, with melodies of the first, a middle and the best epoch to hear.
     """
     page = page or opens
     if page:

@@ -13,12 +13,11 @@ from pathlib import Path
 from monody.corpus.public_domain import COLLECTIONS
 from monody.errors import MonodyError
 from monody.experiments.base import base_experiment
+from monody.experiments.experiment import SIDES
 from monody.files import make_folder
 from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
 from monody.progress import Progress
-
-SIDES = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)

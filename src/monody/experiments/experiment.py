@@ -46,6 +46,7 @@ EXPERIMENTS = Path("experiments")
 # other names are said once, by the properties of ``Experiment``.
 MODEL_FILE, SETTINGS_FILE, SCORES_FILE = "model.keras", "settings.json", "scores.json"
 TRAINING, HELD_OUT = "training", "held_out"
+SIDES = ("train", "validation", "test")
 
 
 class Experiment:

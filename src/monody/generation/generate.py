@@ -159,7 +159,7 @@ def generate(
         >>> [melody.end for melody in generation.melodies]
         [288, 288]
     """
-    settings = with_seed(settings or SampleSettings())
+    settings = (settings or SampleSettings()).with_seed()
     # Before the network is loaded: what cannot be continued is refused at once.
     store = primer_melodies(experiment, settings, prime_file, data_dir)
 
@@ -225,13 +225,6 @@ def write_melodies(
         made_from=_made_from(experiment),
         folder=experiment.generated,
     )
-
-
-def with_seed(settings: SampleSettings) -> SampleSettings:
-    """Draw a seed where none is named."""
-    if settings.seed is not None:
-        return settings
-    return replace(settings, seed=seeds.new_seed())
 
 
 def _made_from(experiment: Experiment) -> MadeFrom:

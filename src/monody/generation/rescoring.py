@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from monody.generation.decoding.decode import MAX_READ, Start, passage_of, reads_of
 from monody.models.events import END, Events, Vocabulary, encode
+from monody.models.inference_layers import one_thread
 from monody.models.passages import read_passages
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
@@ -32,7 +32,7 @@ def rescore(
         start = _start(melody, model.vocabulary, from_tick)
         judged = len(start.primer or ()) - start.judged_from
         passages.append(passage_of(reads_of(start, model.vocabulary), judged))
-    with threadpool_limits(1, user_api="blas"):
+    with one_thread():
         _, surprisals = read_passages(model.parts, passages)
     return [float(surprisal.bits.sum()) for surprisal in surprisals]
 

@@ -13,7 +13,7 @@ from monody.errors import MonodyError, SettingError
 from monody.experiments.base import base_experiment, open_experiment
 from monody.experiments.experiment import MODEL_FILE, Experiment
 from monody.generation.collapse import collapse_of
-from monody.generation.generate import Generation, with_seed, write_melodies
+from monody.generation.generate import Generation, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
@@ -124,7 +124,7 @@ def vary(
         experiment = _experiment_of(provenance, experiment_dir)
     except MonodyError:
         experiment = open_experiment(experiment_dir)
-    settings = with_seed(SampleSettings(**{"num_files": 1, **changes}))
+    settings = SampleSettings(**{"num_files": 1, **changes}).with_seed()
     melody = read_melody(Path(path))
     rewrite = RewriteRecord(how, melody)
     made = write_melodies(

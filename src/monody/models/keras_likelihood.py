@@ -58,7 +58,7 @@ class Evaluator:
                 batch.pitch[real],
                 batch.duration[real],
             )
-            figures[:, source[real]] = list(vars(found).values())
+            figures[:, source[real]] = found.figures
             if progress is not None:
                 progress(index + 1, len(batches))
         return Surprisal.from_figures(figures)

@@ -11,11 +11,11 @@ from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from monody.models.batches import Batch, EncodedSet, cut_windows, known_note
 from monody.models.decoder_state import EventInputs
 from monody.models.events import UNKNOWN
+from monody.models.inference_layers import one_thread
 from monody.models.network import READING
 from monody.models.parts import Parts
 from monody.models.passages import ROWS, Passage, read_passages
@@ -55,10 +55,10 @@ def surprisal_of(
     for first in range(0, len(windows), ROWS):
         spans = [slice(a, b) for a, b, _ in windows[first : first + ROWS].tolist()]
         passages = [_passage(encoded, span) for span in spans]
-        with threadpool_limits(1, user_api="blas"):
+        with one_thread():
             _, surprisals = read_passages(parts, passages, MAX_SEQUENCE)
         for span, each in zip(spans, surprisals, strict=True):
-            figures[:, span] = list(vars(each).values())
+            figures[:, span] = each.figures
         if progress is not None:
             progress(first + len(spans), len(windows))
     return Surprisal.from_figures(figures)

@@ -83,7 +83,7 @@ def _read_together(
             pitches = state.pitches()
             state.choose(pitch)
             found = Surprisal.of(pitches, state.durations(), pitch, duration)
-            figures[:, event, :rows] = list(vars(found).values())
+            figures[:, event, :rows] = found.figures
         else:
             state.choose(pitch)
         ending = np.flatnonzero(lengths == event + 1)

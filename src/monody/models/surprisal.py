@@ -78,27 +78,43 @@ class Surprisal:
             ([9.033], [7.0])
         """
         is_note, is_timed = pitch < REST, pitch != END
-        pitch_bits = _looked_up(pitch_logs, pitch)
+        pitch_bits = bits_of(pitch_logs, pitch)
         notes = pitch_logs[:, :REST].astype(np.float64)
         with np.errstate(invalid="ignore"):  # a network that diverged says NaN
             among_notes = pitch_bits + np.logaddexp.reduce(notes, axis=1) / math.log(2)
         return cls(
             pitch_bits=pitch_bits,
-            duration_bits=np.where(is_timed, _looked_up(duration_logs, duration), 0),
+            duration_bits=np.where(is_timed, bits_of(duration_logs, duration), 0),
             note_pitch_bits=np.where(is_note, among_notes, 0),
             pitch_hit=pitch_logs.argmax(axis=1) == pitch,
             duration_hit=is_timed & (duration_logs.argmax(axis=1) == duration),
         )
 
+    @property
+    def figures(self) -> Floats:
+        """All fields in one table, ``(fields, events)``."""
+        return np.stack([*vars(self).values()]).astype(np.float64)
+
     @classmethod
     def from_figures(cls, figures: Floats) -> Surprisal:
-        """Rebuild it from its fields, ``(fields, events)``."""
+        """Rebuild it from its ``figures``."""
         bits, hits = figures[:3], figures[3:] > 0
         return cls(*bits, *hits)
 
 
-def _looked_up(logs: Logs, symbols: NDArray[np.integer]) -> Floats:
-    """Return the surprisal of symbols in bits, ``(events,)``."""
+def bits_of(logs: Logs, symbols: NDArray[np.integer]) -> Floats:
+    """Return the surprisal of symbols in bits, ``(events,)``.
+
+    Args:
+        logs: ``(events, alphabet)`` log-probabilities.
+        symbols: ``(events,)`` that came.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.surprisal import bits_of
+        >>> bits_of(np.log([[0.25, 0.75]]), np.array([0])).tolist()
+        [2.0]
+    """
     if logs.shape[1] == 1:
         return np.zeros(len(symbols))  # the only one is certain, however it is rounded
     chosen: Floats = logs[np.arange(len(symbols)), symbols].astype(np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monody.errors import SettingError
 from monody.music.instrument_ranges import parse_range
@@ -158,6 +158,14 @@ class SampleSettings(Settings):
             count, unit = self.file_length, "16th"
         most = "at most " if self.free else ""
         return f"{most}{count:,} {unit}{'' if count == 1 else 's'}"
+
+    def with_seed(self) -> SampleSettings:
+        """Return them with a seed, drawn where none is named."""
+        if self.seed is not None:
+            return self
+        from monody import seeds  # NumPy comes with it
+
+        return replace(self, seed=seeds.new_seed())
 
     @property
     def scale(self) -> Scale | None:

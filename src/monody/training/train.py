@@ -17,7 +17,7 @@ from typing import Any
 from monody.corpus.corpus import Corpus, require_melodies
 from monody.corpus.split import split_corpus
 from monody.experiments.base import open_experiment
-from monody.experiments.experiment import Experiment
+from monody.experiments.experiment import SIDES, Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.experiments.records import make_record, write_records
 from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
@@ -35,8 +35,6 @@ from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
 from monody.training.fit import fit
 from monody.training.presets import choose_base, fill_in, take_sizes
-
-SIDES = ("train", "validation", "test")
 
 
 def train(

@@ -44,6 +44,7 @@ class Masks(NamedTuple):
 
     pitch: Bools  # (rows, symbols)
     duration: Bools  # (rows, kinds, durations)
+    kinds: Integers  # (rows, symbols): the `Kind` of each symbol
 
 
 class Now(NamedTuple):
@@ -305,7 +306,7 @@ def allow(rules: Rules, now: Now) -> tuple[Masks, dict[str, Allowed]]:
         if only is not None:
             fewer &= only
     some = np.any(fewer & IS_NOTE, axis=1, keepdims=True)  # (rows, 1)
-    return Masks(np.where(some, fewer, pitches), durations), each
+    return Masks(np.where(some, fewer, pitches), durations, kinds), each
 
 
 def kinds_of(now: Now) -> Integers:

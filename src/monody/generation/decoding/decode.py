@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from monody import seeds
 from monody.generation.constraints.arrays import Integers
@@ -30,7 +29,7 @@ from monody.generation.decoding.loop import (
 )
 from monody.models.decoder_state import EventInputs
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
-from monody.models.inference_layers import whole_blocks
+from monody.models.inference_layers import one_thread, whole_blocks
 from monody.models.passages import Passage, read_passages
 from monody.models.saved_model import TrainedModel
 from monody.music.pitch import MIDDLE_C, PITCH_CLASSES
@@ -92,9 +91,7 @@ def decode_events(
     spans = list(dict.fromkeys(map(_span_of, starts)))
     rules = make_rules(model.vocabulary, model.record.style, spec, spans)
     melodies: list[DecodedMelody] = []
-    # One thread: products of a few rows are no quicker with two, and are rounded in
-    # another way.
-    with threadpool_limits(1, user_api="blas"):
+    with one_thread():
         for first in range(0, len(starts), ROWS):
             group = starts[first : first + ROWS]
             melodies += _write(model, group, spans, spec, rules, samplers, seed)
@@ -112,12 +109,11 @@ def _write(
 ) -> list[DecodedMelody]:
     """Write a group of melodies side by side."""
     free = spec.free_bars is not None
-    # Rows that fill the last block write nothing.
-    idle = [replace(group[-1], length_ticks=0)] * (
-        whole_blocks(len(group)) - len(group)
-    )
-    rows = [*group, *idle]
-    reads = [tuple(reads_of(start, model.vocabulary, free)) for start in rows]
+    reads = [tuple(reads_of(start, model.vocabulary, free)) for start in group]
+    # Rows that fill the last block read what the last one reads, and write nothing.
+    idle = whole_blocks(len(group)) - len(group)
+    rows = [*group, *[replace(group[-1], length_ticks=0)] * idle]
+    reads += reads[-1:] * idle
     # Many melodies may continue one primer: it is read once.
     place = {read: index for index, read in enumerate(dict.fromkeys(reads))}
     heard, _ = read_passages(model.parts, [passage_of(read) for read in place])

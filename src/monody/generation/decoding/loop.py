@@ -7,7 +7,6 @@ are done leave the loop.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple, TypeVar
@@ -25,7 +24,6 @@ from monody.generation.constraints.rules import (
     allow,
     as_a_note,
     count_on,
-    kinds_of,
     rules_asked,
     timed,
 )
@@ -34,6 +32,7 @@ from monody.models import numpy_ops
 from monody.models.decoder_state import DecoderState, EventInputs
 from monody.models.events import END, REST, UNKNOWN, bars_left_symbol
 from monody.models.inference_layers import whole_blocks
+from monody.models.surprisal import bits_of
 from monody.models.tonality import latest_note
 from monody.music.pitch import PITCH_CLASSES
 
@@ -205,9 +204,9 @@ def _one_event(
     logits = state.pitches()  # (rows, symbols)
     raised = as_a_note(rules, now, logits)
     pitch = sample(raised, allowed.pitch, samplers[0], chance[:, 0])
-    kinds = kinds_of(now)
+    kinds = allowed.kinds
     masks = {name: _pitch_mask(one, kinds) for name, one in each.items()}
-    bits, costs = _bits(logits, pitch), _costs(logits, {**masks, ALL: allowed.pitch})
+    bits, costs = bits_of(logits, pitch), _costs(logits, {**masks, ALL: allowed.pitch})
 
     state.choose(pitch)
     logits = state.durations()  # (rows, durations)
@@ -221,7 +220,7 @@ def _one_event(
         for name, one in each.items()
         if one.duration is not None
     }
-    bits += np.where(is_timed, _bits(logits, duration), 0)
+    bits += np.where(is_timed, bits_of(logits, duration), 0)
     for name, cost in _costs(logits, {**masks, ALL: of_kind}).items():
         costs[name] += np.where(is_timed, cost, 0)
     after = _write(rules, rows, progress, now, pitch, duration)
@@ -327,17 +326,6 @@ def _of_kind(duration: Bools, kind: Integers) -> Bools:
     if duration.ndim == 2:
         return duration[kind]
     return duration[np.arange(len(kind)), kind]
-
-
-def _bits(logits: Floats, symbols: Integers) -> Floats:
-    """Return the surprisal of symbols in bits, ``(rows,)``.
-
-    Args:
-        logits: ``(rows, symbols)`` log-probabilities.
-        symbols: ``(rows,)``.
-    """
-    chosen: Floats = logits[np.arange(len(symbols)), symbols].astype(np.float64)
-    return -chosen / math.log(2)
 
 
 def _costs(logits: Floats, masks: dict[str, Bools]) -> dict[str, Floats]:
