@@ -18,14 +18,16 @@ from monody.models.events import (
     END,
     REST,
     START,
+    UNKNOWN,
     Events,
     Vocabulary,
     bars_left_symbol,
     encode_all,
 )
+from monody.models.outline import Outline, no_outline, outline_of, tonic_symbols
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
-from monody.music.pitch import MIDDLE_C, OCTAVE
+from monody.music.pitch import MIDDLE_C, OCTAVE, PITCH_CLASSES
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
@@ -34,7 +36,16 @@ MIN_SAVED_EVENTS = 5000
 MAX_PAIRS = 1 << 20  # pairs of events of a sequence, in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: as many as fit the processor's cache
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
-KNOWN_ENDS = 0.5  # share of the training sequences that are told where they end
+# Share of the training sequences that are told anything of what is to come; and of
+# these, the share that is told each part of it.
+TOLD_SHARE, TOLD_PART = 0.5, 0.85
+TOLD_STYLE = 0.8  # share of all training sequences
+TOLD_PARTS = (  # inputs that are told together or not at all
+    ("bars_left", "end_position"),
+    ("phrase_left", "returns", "bars_back"),
+    ("tonic",),
+)
+TOLD = (*(name for part in TOLD_PARTS for name in part), "style")
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,11 @@ class EncodedSet:
     meter: NDArray[np.uint8]
     bars_left: NDArray[np.uint8]  # symbols, see `events.bars_left_symbol`
     end_position: NDArray[np.int16]  # symbols: 1 + ticks, see there
+    phrase_left: NDArray[np.uint8]  # of the `Outline`, as those that follow
+    returns: NDArray[np.uint8]
+    bars_back: NDArray[np.uint8]
+    tonic: NDArray[np.uint8]
+    style: NDArray[np.uint8]  # symbols; UNKNOWN for none
     pitch: NDArray[np.uint8]
     duration: NDArray[np.uint8]
     ends: NDArray[np.int64]  # (melodies,): where each melody's events end
@@ -75,6 +91,9 @@ def encode_set(
     melodies: MelodyStore | Iterable[Melody],
     vocabulary: Vocabulary,
     indices: Sequence[int] | None = None,
+    *,
+    outlined: bool = False,
+    styles: Sequence[int] | None = None,
 ) -> EncodedSet:
     """Encode melodies, in their order. There must be at least one.
 
@@ -82,6 +101,9 @@ def encode_set(
         melodies: The melodies; quickest from a store.
         vocabulary: The encoding.
         indices: The melodies to encode, in this order. By default all.
+        outlined: Whether the outline of each melody is found, too. Only training needs
+            it; it takes some milliseconds a melody.
+        styles: The symbol of the style of each of ``melodies``; by default unknown.
 
     Example:
         >>> from monody.models.batches import encode_set
@@ -98,15 +120,37 @@ def encode_set(
     """
     store = melodies if isinstance(melodies, MelodyStore) else MelodyStore.of(melodies)
     chosen = range(len(store)) if indices is None else indices
-    return _joined(
-        [
-            _as_read(
-                *encode_all(store.take(chosen[i : i + MELODIES_AT_ONCE]), vocabulary),
-                vocabulary,
-            )
-            for i in range(0, len(chosen), MELODIES_AT_ONCE)
-        ]
-    )
+    parts = []
+    for first in range(0, len(chosen), MELODIES_AT_ONCE):
+        block = chosen[first : first + MELODIES_AT_ONCE]
+        some = store.take(block)
+        events, ends = encode_all(some, vocabulary)
+        outline = _outlines(some, events, ends, vocabulary) if outlined else None
+        style = None
+        if styles is not None:
+            each = np.array([styles[index] for index in block], np.uint8)
+            style = np.repeat(each, np.diff(ends, prepend=0))
+        parts.append(_as_read(events, ends, vocabulary, outline, style))
+    return _joined(parts)
+
+
+def _outlines(
+    melodies: MelodyStore,
+    events: Events,
+    ends: NDArray[np.int64],
+    vocabulary: Vocabulary,
+) -> Outline:
+    """Find the outlines of melodies whose events lie end to end."""
+    ticks = np.array(vocabulary.durations)[events.duration]
+    ticks[ends - 1] = 0  # the end takes no time
+    found = []
+    tonics = tonic_symbols(melodies)
+    for melody, tonic, (start, end) in zip(
+        melodies, tonics, pairwise([0, *ends.tolist()]), strict=True
+    ):
+        begins = np.append(0, np.cumsum(ticks[start : end - 1]))
+        found.append(outline_of(melody, begins, events.bar[start:end], tonic))
+    return Outline(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
 
 def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
@@ -127,9 +171,14 @@ def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
 
 
 def _as_read(
-    events: Events, ends: NDArray[np.int64], vocabulary: Vocabulary
+    events: Events,
+    ends: NDArray[np.int64],
+    vocabulary: Vocabulary,
+    outline: Outline | None = None,
+    style: NDArray[np.uint8] | None = None,
 ) -> EncodedSet:
     """Add to the events of melodies, which end at ``ends``, the inputs read at each."""
+    outline = outline or no_outline(len(events))
     pitch_in, duration_in = np.roll(events.pitch, 1), np.roll(events.duration, 1)
     first = np.append(0, ends[:-1])
     pitch_in[first] = START
@@ -144,6 +193,8 @@ def _as_read(
         meter=events.meter,
         bars_left=bars_left_symbol(events.bar[end] - events.bar),
         end_position=events.position[end] + np.int16(1),
+        **outline._asdict(),
+        style=np.zeros(len(events), np.uint8) if style is None else style,
         pitch=events.pitch,
         duration=events.duration,
         ends=ends,
@@ -266,6 +317,35 @@ def random_shifts(
     return shifts
 
 
+def told_parts(
+    sequences: int, rng: np.random.Generator
+) -> dict[str, NDArray[np.bool_]]:
+    """Draw what each training sequence is told of what is to come.
+
+    Args:
+        sequences: How many there are.
+        rng: Decides.
+
+    Returns:
+        ``(sequences,)`` for each input of ``TOLD``.
+    """
+    anything = rng.random(sequences) < TOLD_SHARE
+    told = {"style": rng.random(sequences) < TOLD_STYLE}
+    for part in TOLD_PARTS:
+        this = anything & (rng.random(sequences) < TOLD_PART)
+        told |= dict.fromkeys(part, this)
+    return told
+
+
+def _moved_tonic(
+    symbols: NDArray[np.uint8], shift: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Move the tonics among symbols ``(batch, time)`` by shifts ``(batch, 1)``."""
+    mode, tonic = np.divmod(symbols.astype(np.int64) - 1, PITCH_CLASSES)
+    moved = 1 + mode * PITCH_CLASSES + (tonic + shift) % PITCH_CLASSES
+    return np.where(symbols == UNKNOWN, UNKNOWN, moved).astype(np.int32)
+
+
 @dataclass(frozen=True)
 class Batch:
     """Sequences of one padded length. All arrays are ``(batch, time)``."""
@@ -278,6 +358,11 @@ class Batch:
     meter: NDArray[np.int32]
     bars_left: NDArray[np.int32]
     end_position: NDArray[np.int32]
+    phrase_left: NDArray[np.int32]
+    returns: NDArray[np.int32]
+    bars_back: NDArray[np.int32]
+    tonic: NDArray[np.int32]
+    style: NDArray[np.int32]
     pitch: NDArray[np.int32]
     duration: NDArray[np.int32]
     pitch_counts: NDArray[np.bool_]  # False on padding
@@ -340,7 +425,7 @@ class Batches:
         self._windows = cut_windows(encoded, window_size)
         self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
         self._shifts = np.zeros(len(encoded), np.int64)
-        self._end_known = np.zeros(len(self._windows), np.bool_)
+        self._told = {name: np.zeros(len(self._windows), np.bool_) for name in TOLD}
         self._plan: list[NDArray[np.int64]] = []  # indices of each batch's windows
         self._draw(lambda rows: rows)
 
@@ -350,7 +435,7 @@ class Batches:
     def shuffle(
         self, rng: np.random.Generator, transpose: float, octaves: int = 0
     ) -> None:
-        """Draw order, transpositions and known ends, before each epoch of training.
+        """Draw order, transpositions and what is told, before each epoch of training.
 
         Args:
             rng: Decides.
@@ -359,7 +444,7 @@ class Batches:
         """
         moves = rng.random(len(self._encoded)) < transpose
         self._shifts = random_shifts(self._encoded, rng, octaves) * moves
-        self._end_known = rng.random(len(self._windows)) < KNOWN_ENDS
+        self._told = told_parts(len(self._windows), rng)
         self._draw(rng.permutation)
         self._plan = [self._plan[index] for index in rng.permutation(len(self._plan))]
 
@@ -400,10 +485,13 @@ class Batches:
         rows = self._plan[index]
         shift = np.zeros((len(source), 1), np.int64)
         shift[: len(rows), 0] = self._shifts[self._windows[rows, 2]]
-        known = np.zeros((len(source), 1), np.int32)
-        known[: len(rows), 0] = self._end_known[rows]
-
         encoded = self._encoded
+        told = {}
+        for name in TOLD:
+            known = np.zeros((len(source), 1), np.int32)
+            known[: len(rows), 0] = self._told[name][rows]
+            told[name] = getattr(encoded, name)[source] * known
+        told["tonic"] = _moved_tonic(told["tonic"], shift)
         pitch = encoded.pitch[source]
         return Batch(
             pitch_in=_transposed(encoded.pitch_in[source], shift),
@@ -412,8 +500,7 @@ class Batches:
             position=encoded.position[source].astype(np.int32),
             bar=encoded.bar[source],
             meter=encoded.meter[source].astype(np.int32),
-            bars_left=encoded.bars_left[source] * known,
-            end_position=encoded.end_position[source] * known,
+            **told,
             pitch=_transposed(pitch, shift),
             duration=encoded.duration[source].astype(np.int32),
             pitch_counts=real,

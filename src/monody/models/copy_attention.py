@@ -24,6 +24,7 @@ import numpy as np
 
 from monody.models.events import PITCH_INPUTS, PITCH_SYMBOLS, REST
 from monody.models.numpy_ops import Ops, Tensor
+from monody.models.outline import FRESH
 from monody.models.parts import Parts
 
 MAX_INTERVAL = 24  # semitones; wider leaps share the first and the last symbol
@@ -38,6 +39,9 @@ BARS_BACK = (1, 2, 4, 8, 16)  # bars back to the same place in an earlier bar
 BAR_MULTIPLES = (8, 4, 1)  # for any other number of bars: what it is a multiple of
 CODES = len(RUN_LENGTHS) + 1
 PLACES = len(BARS_BACK) + len(BAR_MULTIPLES) + 1
+# What a slot is to a bar that returns: nothing is told; the bar is fresh; it returns but
+# the slot is elsewhere; the slot is where it is taken from, varied or exactly.
+RETURN_CODES = 5
 LIKENESSES = ("like_pitches", "like_intervals", "like_rhythm")  # see `alike`
 # How the slot's event is like the next one, whose pitch is given to its duration.
 GIVEN = ("neither", "same pitch", "same interval", "both")
@@ -224,7 +228,25 @@ def likeness(
     score = sum(  # (batch, time, slots, 3)
         made[name](both[:, index]) for index, name in enumerate(LIKENESSES)
     )
+    score = score + made["like_return"](_return_codes(ops, slots, reading))
     return score * SCORE_SCALE
+
+
+def _return_codes(ops: Ops, slots: Slots, reading: Mapping[str, Tensor]) -> Tensor:
+    """Tell whether a slot is what a bar that returns is taken from.
+
+    Returns:
+        ``(batch, time, slots)``: see ``RETURN_CODES``.
+    """
+    returns = reading["returns"][:, :, None]  # (batch, time, 1)
+    bars = reading["bar"][:, :, None] - slots.bar[:, None]  # (batch, time, slots)
+    there = ops.logical_and(
+        ops.equal(bars, reading["bars_back"][:, :, None]),
+        ops.equal(reading["position"][:, :, None], slots.position[:, None]),
+    )
+    source = ops.logical_and(there, ops.greater(returns, FRESH))
+    elsewhere = ops.minimum(returns, FRESH + 1)
+    return ops.where(source, returns + 1, elsewhere)
 
 
 def _place_codes(ops: Ops, slots: Slots, reading: Mapping[str, Tensor]) -> Tensor:

@@ -46,7 +46,8 @@ def set_first_weights(layers: Mapping[str, keras.Layer], seed: int) -> None:
         _set(layers[name], [kernel, np.full_like(bias, FIRST_FRESH)])
     for name, table in _first_likenesses().items():
         _set(layers[name], [table])
-    _set(layers["like_given"], [np.zeros(layers["like_given"].weights[0].shape)])
+    for name in ("like_given", "like_return"):
+        _set(layers[name], [np.zeros(layers[name].weights[0].shape)])
 
 
 def _set(layer: keras.Layer, weights: Sequence[NDArray[np.floating]]) -> None:

@@ -20,6 +20,7 @@ from monody.models.copy_attention import (
     KEY_SIZE,
     LIKENESSES,
     PLACES,
+    RETURN_CODES,
 )
 from monody.models.events import (
     MAX_BARS_LEFT,
@@ -31,10 +32,17 @@ from monody.models.events import (
 )
 from monody.models.first_weights import set_first_weights
 from monody.models.inference_layers import Layer, arrays_of
+from monody.models.landing import LANDINGS
 from monody.models.network import (
-    INPUTS,
+    INPUTS, LANDING,
     READING,
     predict_sequences,
+)
+from monody.models.outline import (
+    PHRASE_SYMBOLS,
+    RETURN_SYMBOLS,
+    STYLE_SYMBOLS,
+    TONIC_SYMBOLS,
 )
 from monody.models.parts import Parts
 from monody.settings.base import required
@@ -42,6 +50,7 @@ from monody.settings.model import ModelSettings
 
 PITCH_SIZE, INTERVAL_SIZE, DURATION_SIZE, POSITION_SIZE, METER_SIZE = 32, 48, 32, 32, 8
 BARS_LEFT_SIZE, END_SIZE = 16, 8
+PHRASE_SIZE, RETURNS_SIZE, DEGREE_SIZE, STYLE_SIZE = 24, 8, 16, 8
 
 layers = keras.layers
 ops = keras.ops
@@ -85,11 +94,16 @@ def make_layers(settings: ModelSettings, durations: int) -> dict[str, keras.Laye
         _embedding(len(METERS), METER_SIZE, name="embed_meter"),
         _embedding(MAX_BARS_LEFT + 2, BARS_LEFT_SIZE, name="embed_bars_left"),
         _embedding(POSITIONS + 1, END_SIZE, name="embed_end_position"),
+        _embedding(PHRASE_SYMBOLS, PHRASE_SIZE, name="embed_phrase_left"),
+        _embedding(RETURN_SYMBOLS, RETURNS_SIZE, name="embed_returns"),
+        _embedding(TONIC_SYMBOLS, DEGREE_SIZE, name="embed_degree"),
+        _embedding(STYLE_SYMBOLS, STYLE_SIZE, name="embed_style"),
         _dense(PITCH_SYMBOLS, name="pitch_absolute"),
         _dense(INTERVALS, name="pitch_relative"),
         _embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_next"),
         _dense(size, activation="relu", name="duration_hidden"),
         _dense(durations, name="duration"),
+        *([_dense(LANDINGS, name="duration_landing")] if durations > 1 and LANDING else []),
         *_copying_layers(),
     ]
     for index in range(required(settings.num_layers)):
@@ -122,6 +136,7 @@ def _copying_layers() -> list[keras.Layer]:
         _dense(KEY_SIZE, name="duration_key"),
         _dense(1, name="duration_fresh"),
         *(_embedding(CODES * PLACES, COPIES, name=name) for name in LIKENESSES),
+        _embedding(RETURN_CODES, COPIES, name="like_return"),
         _embedding(len(GIVEN), 1, name="like_given"),
     ]
 

@@ -21,7 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-
+import os
+import numpy as np
+LANDING = os.environ.get("LANDING", "1") == "1"
 from monody.models.copy_attention import (
     Past,
     interval_symbol,
@@ -31,13 +33,17 @@ from monody.models.copy_attention import (
     mix_pitches,
     moved,
 )
-from monody.models.events import PITCH_SYMBOLS, REST
+from monody.models.events import PITCH_SYMBOLS, REST, Vocabulary
+from monody.models.landing import landings
 from monody.models.numpy_ops import Tensor
 from monody.models.parts import Layer, Parts
-from monody.models.tonality import count_notes, latest_note, tonality
+from monody.models.tonality import count_notes, degree_symbol, latest_note, tonality
 
-PLACE = ("position", "bar", "meter", "bars_left", "end_position")
-READING = ("pitch_in", "note_before", "duration_in", *PLACE)
+PLACE = ("position", "bar", "meter")
+# What it may be told, see `outline`.
+TOLD = ("bars_left", "end_position", "phrase_left", "returns", "bars_back", "tonic",
+        "style")  # fmt: skip
+READING = ("pitch_in", "note_before", "duration_in", *PLACE, *TOLD)
 INPUTS = (*READING, "pitch_next")
 
 
@@ -99,6 +105,7 @@ def read_events(
     """
     ops = made.ops
     pitch, before = reading["pitch_in"], reading["note_before"]
+    latest = latest_note(ops, pitch, before)
     event = ops.concatenate(  # (batch, time, features)
         [
             made["embed_pitch"](pitch),
@@ -108,7 +115,11 @@ def read_events(
             made["embed_meter"](reading["meter"]),
             made["embed_bars_left"](reading["bars_left"]),
             made["embed_end_position"](reading["end_position"]),
-            tonality(ops, heard, latest_note(ops, pitch, before)),
+            made["embed_phrase_left"](reading["phrase_left"]),
+            made["embed_returns"](reading["returns"]),
+            made["embed_degree"](degree_symbol(ops, latest, reading["tonic"])),
+            made["embed_style"](reading["style"]),
+            tonality(ops, heard, latest),
         ],
         axis=-1,
     )
@@ -189,7 +200,12 @@ def predict_duration(
         Log-probabilities ``(batch, time, durations)``.
     """
     event = pitch_next, _interval_of(made, pitch_next, reading)
-    return mix_durations(made, given, keys, past, event, made["duration"](given))
+    fresh = made["duration"](given)  # (batch, time, durations)
+    if LANDING and fresh.shape[-1] > 1:
+        places = landings(made.ops, reading, np.array(Vocabulary("notes").durations))
+        by_place = made["duration_landing"](given)  # (batch, time, landings)
+        fresh = fresh + made.ops.take_along_axis(by_place, places, axis=-1)
+    return mix_durations(made, given, keys, past, event, fresh)
 
 
 def _interval_of(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from monody.models.events import REST
+from monody.models.events import REST, UNKNOWN
 from monody.models.numpy_ops import Ops, Tensor
 from monody.music.pitch import PITCH_CLASSES
 
@@ -31,13 +31,41 @@ def latest_note(ops: Ops, pitch: Tensor, before: Tensor) -> Tensor:
     Example:
         >>> import numpy as np
         >>> from monody.models import numpy_ops
-        >>> from monody.models.events import REST
+        >>> from monody.models.events import REST, UNKNOWN
         >>> from monody.models.tonality import latest_note
         >>> pitch, before = np.array([[64, REST]]), np.array([[60, 64]])
         >>> latest_note(numpy_ops, pitch, before).tolist()
         [[64, 64]]
     """
     return ops.where(ops.less(pitch, REST), pitch, before)
+
+
+def degree_symbol(ops: Ops, latest: Tensor, tonic: Tensor) -> Tensor:
+    """Return the symbol of the scale degree of the latest note, in semitones.
+
+    Args:
+        ops: Operations on arrays.
+        latest: Pitch of the latest note, ``(batch, time)``.
+        tonic: Symbols of ``outline.tonic_symbol``, ``(batch, time)``.
+
+    Returns:
+        ``(batch, time)``: ``UNKNOWN`` without a tonic; from 1 in a major key, from 13
+        in a minor key, each by the semitones above the tonic.
+
+    Example:
+        A G, heard in C major, in C minor, and in no key:
+
+        >>> import numpy as np
+        >>> from monody.models import numpy_ops
+        >>> from monody.models.tonality import degree_symbol
+        >>> degree_symbol(numpy_ops, np.array([[67]] * 3), np.array([[1], [13], [0]]))
+        array([[ 8],
+               [20],
+               [ 0]])
+    """
+    above = ops.mod(latest - (tonic - 1), PITCH_CLASSES)
+    minor = ops.cast(tonic > PITCH_CLASSES, "int32")
+    return ops.where(tonic > 0, 1 + above + PITCH_CLASSES * minor, UNKNOWN)
 
 
 def count_notes(ops: Ops, pitch: Tensor) -> Tensor:

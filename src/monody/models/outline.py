@@ -1,0 +1,137 @@
+"""The outline of a melody: what the network can be told before it writes.
+
+A composer knows more than the notes so far: where the phrase ends, which bar comes
+again, what the tonic is. An outline says this of each event, as symbols that the network
+reads. In training it is taken from the melody itself, and told in a part of the
+sequences only, so that the network also knows what to do without. In writing it comes
+from a form that was drawn or asked for (``generation.forms``).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monody.models.events import UNKNOWN
+from monody.music.key_finding import estimated_keys
+from monody.music.keys import KEY_NAMES, key_signature, key_tonic
+from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore
+from monody.music.meter import TICKS_PER_STEP
+from monody.music.phrases import phrase_ends
+from monody.music.pitch import PITCH_CLASSES
+from monody.music.returns import Returns
+
+MAX_PHRASE_STEPS = 128  # 16ths; more that are left have the symbol of as many
+PHRASE_SYMBOLS = MAX_PHRASE_STEPS + 2  # and UNKNOWN, and none left
+FRESH, VARIED, EXACT = 1, 2, 3  # what a bar is; 0 is UNKNOWN
+RETURN_SYMBOLS = 4
+STYLE_SYMBOLS = 9  # UNKNOWN, and those of a base model
+TONIC_SYMBOLS = 1 + 2 * PITCH_CLASSES  # UNKNOWN, the major and the minor tonics
+
+Symbols = NDArray[np.uint8]
+
+
+class Outline(NamedTuple):
+    """Symbols for each event of a melody, ``(events,)`` each; ``UNKNOWN`` is 0."""
+
+    phrase_left: Symbols  # 16ths from where the event begins to its phrase's end
+    returns: Symbols  # whether its bar is fresh, or another one varied or exactly
+    bars_back: Symbols  # how many bars back that one lies; 0 for none
+    tonic: Symbols  # see `tonic_symbol`
+
+
+def outline_of(
+    melody: Melody, ticks: NDArray[np.integer], bars: NDArray[np.integer], tonic: int
+) -> Outline:
+    """Take the outline from a melody.
+
+    Args:
+        melody: With one note at least.
+        ticks: ``(events,)`` where each event begins.
+        bars: ``(events,)`` the bar in which it does.
+        tonic: The symbol of its tonic.
+
+    Example:
+        A bar that comes again; both together are a phrase:
+
+        >>> import numpy as np
+        >>> from monody import Melody
+        >>> from monody.models.outline import EXACT, FRESH, outline_of
+        >>> bar = [(60, 24), (62, 24), (64, 48)]
+        >>> notes = [(p, 24 * i, d) for i, (p, d) in zip([0, 1, 2, 4, 5, 6], bar * 2)]
+        >>> ticks = np.array([0, 24, 48, 96, 120, 144, 192])  # and the end
+        >>> found = outline_of(Melody.from_notes(notes), ticks, ticks // 96, tonic=1)
+        >>> found.returns.tolist() == [FRESH] * 3 + [EXACT] * 3 + [FRESH]
+        True
+        >>> found.bars_back.tolist(), found.phrase_left.tolist()[-3:]
+        ([0, 0, 0, 1, 1, 1, 0], [13, 9, 1])
+    """
+    returns = Returns.of(melody)
+    ends = np.array(phrase_ends(melody, returns))
+    phrase = np.minimum(np.searchsorted(ends, ticks, side="right"), len(ends) - 1)
+    # The end of a melody may lie in a bar in which no note begins.
+    back, exact = (
+        np.pad(each, (0, max(int(bars[-1]) + 1 - len(each), 0)))
+        for each in (returns.back, returns.exact)
+    )
+    return Outline(
+        phrase_left=phrase_symbol(ends[phrase] - ticks),
+        returns=np.where(back == 0, FRESH, np.where(exact, EXACT, VARIED))[bars].astype(
+            np.uint8
+        ),
+        bars_back=back[bars].astype(np.uint8),
+        tonic=np.full(len(ticks), tonic, np.uint8),
+    )
+
+
+def no_outline(events: int) -> Outline:
+    """Return the outline of events of which nothing is told."""
+    return Outline(*(np.full(events, UNKNOWN, np.uint8) for _ in Outline._fields))
+
+
+def phrase_symbol(ticks_left: NDArray[np.integer]) -> Symbols:
+    """Return the symbol of the time to the end of a phrase, ``(events,)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.outline import phrase_symbol
+        >>> phrase_symbol(np.array([0, 6, 24, 25, 100_000])).tolist()
+        [1, 2, 5, 6, 129]
+    """
+    steps = -(-np.asarray(ticks_left) // TICKS_PER_STEP)
+    return (steps.clip(0, MAX_PHRASE_STEPS) + 1).astype(np.uint8)
+
+
+def tonic_symbol(key: int) -> int:
+    """Return the symbol of a key's tonic: of its pitch class and its mode.
+
+    Args:
+        key: Index into ``KEY_NAMES``; -1 for none.
+
+    Example:
+        >>> from monody.models.outline import tonic_symbol
+        >>> from monody.music.keys import KEY_NAMES
+        >>> [tonic_symbol(KEY_NAMES.index(name)) for name in ("C major", "D major", "A minor")]
+        [1, 3, 22]
+    """
+    if key < 0:
+        return UNKNOWN
+    name = KEY_NAMES[key]
+    _, minor = key_signature(name)
+    return 1 + key_tonic(name) + PITCH_CLASSES * int(minor)
+
+
+def tonic_symbols(melodies: MelodyStore) -> list[int]:
+    """Return the symbol of the tonic that each melody is heard in.
+
+    Example:
+        >>> from monody import Melody, MelodyStore
+        >>> from monody.models.outline import tonic_symbols
+        >>> chord = Melody.from_notes([(62, 0, 48), (66, 48, 24), (69, 72, 24)])
+        >>> tonic_symbols(MelodyStore.of([chord]))  # D major
+        [3]
+    """
+    return [tonic_symbol(key) for key in estimated_keys(melodies).tolist()]
