@@ -44,13 +44,13 @@ def phrase_ends(melody: Melody, returns: Returns | None = None) -> list[int]:
 
         >>> from monody import Melody
         >>> from monody.music.phrases import phrase_ends
-        >>> lengths = [24] * 12 + [72, 24] + [24] * 12 + [96]
+        >>> lengths = [24] * 12 + [96] + [24] * 12 + [96]
         >>> notes, tick = [], 0
         >>> for place, ticks in enumerate(lengths):
         ...     notes.append((60 + place % 5, tick, ticks))
         ...     tick += ticks
         >>> phrase_ends(Melody.from_notes(notes))
-        [360, 768]
+        [384, 768]
     """
     returns = returns or Returns.of(melody)
     starts = melody.starts.astype(np.int64)
