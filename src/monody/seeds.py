@@ -10,7 +10,7 @@ how many others were drawn before it, or on how many melodies are asked for.
 | `first_weights` | seed                 | the weights that training begins with      |
 | `epoch`      | seed, epoch              | order and transpositions of an epoch       |
 | `primer`     | seed, melody, attempt    | which bars a melody continues              |
-| `ending`     | seed, melody, attempt    | whether a melody ends on the tonic         |
+| `outline`    | seed, melody, attempt, … | which form and which key a melody follows  |
 | `rewrite`    | seed, melody, attempt    | what a rewrite draws outside the network   |
 | `events`     | seed, melody, attempt, … | every event that is written                |
 | `comparison` | seed                     | which melodies are compared, in which fold |
@@ -28,7 +28,7 @@ import numpy as np
 MAX_SEED = 2**32 - 1
 MAX_PARTS = 1 << 16  # of a melody that is written in parts
 _WEIGHTS = 1 << 32  # no epoch has this number
-_ENDING, _EVENTS = 1, 2  # tell these streams from the rewrite's
+_OUTLINE, _EVENTS = 1, 2  # tell these streams from the rewrite's
 _INTERVALS = 1  # always the same: an interval is a figure, not a chance
 
 
@@ -63,9 +63,15 @@ def primer(seed: int, melody: int, attempt: int) -> np.random.Generator:
     return np.random.default_rng([seed, melody, *([attempt] if attempt else [])])
 
 
-def ending(seed: int, melody: int, attempt: int) -> np.random.Generator:
-    """Return the stream that decides whether a melody ends on the tonic."""
-    return np.random.default_rng([seed, melody, attempt, _ENDING])
+def outline(seed: int, melody: int, attempt: int) -> np.random.Generator:
+    """Return the stream that decides which form and which key a melody follows.
+
+    Args:
+        seed: Of the generation.
+        melody: From ``event_draw``.
+        attempt: Likewise.
+    """
+    return np.random.default_rng([seed, melody, attempt, _OUTLINE])
 
 
 def rewrite(seed: int, melody: int, attempt: int) -> np.random.Generator:

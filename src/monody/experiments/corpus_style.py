@@ -7,13 +7,16 @@ record itself).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monody.models.batches import EncodedSet
 from monody.models.events import HOLD, REST, Vocabulary
-from monody.models.record import CorpusStyle
+from monody.models.outline import tonic_symbols
+from monody.models.record import CorpusStyle, Precedent
+from monody.music.form import Form
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES, key_tonic
 from monody.music.melody_store import MelodyStore
@@ -26,10 +29,14 @@ COMMON_SHARE = 0.01  # of the notes
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 MAX_MELODIES = 5000  # looked at
+MAX_PRECEDENTS = 400  # melodies whose outline is kept
 
 
 def corpus_style(
-    melodies: MelodyStore, encoded: EncodedSet, encoding: str
+    melodies: MelodyStore,
+    encoded: EncodedSet,
+    encoding: str,
+    styles: Sequence[int] | None = None,
 ) -> CorpusStyle:
     """Count what is usual in some melodies.
 
@@ -37,6 +44,7 @@ def corpus_style(
         melodies: The training melodies, one or more.
         encoded: The same, encoded.
         encoding: How.
+        styles: The symbol of the style of each; by default unknown.
     """
     meters = Counter(str(melodies.first_meter(index)) for index in range(len(melodies)))
     end = encoded.ends - 1
@@ -66,7 +74,46 @@ def corpus_style(
         hold_ticks=used(encoded.pitch == HOLD),
         pitch_range=(int(pitches.min()), int(pitches.max())),
         repeats=tuple(usual_repeats(pitches, note_ends)),
+        precedents=tuple(precedents(melodies, styles)),
     )
+
+
+def precedents(
+    melodies: MelodyStore, styles: Sequence[int] | None = None
+) -> list[Precedent]:
+    """Take the outlines of melodies in one meter, evenly from the whole corpus.
+
+    Args:
+        melodies: One or more.
+        styles: The symbol of the style of each; by default unknown.
+
+    Returns:
+        At most ``MAX_PRECEDENTS``.
+
+    Example:
+        >>> from monody import Melody, MelodyStore
+        >>> from monody.experiments.corpus_style import precedents
+        >>> scale = Melody.from_notes([(60 + i, 24 * i, 24) for i in range(8)])
+        >>> [each.meter for each in precedents(MelodyStore.of([scale]))]
+        ['4/4']
+    """
+    plain = np.flatnonzero(melodies.info["meter_count"] == 1)
+    if not len(plain):
+        plain = np.arange(len(melodies))
+    every = np.linspace(0, len(plain) - 1, min(len(plain), MAX_PRECEDENTS))
+    chosen = plain[np.rint(every).astype(np.int64)].tolist()
+    some = melodies.take(chosen)
+    return [
+        Precedent(
+            form=Form.of(melody),
+            meter=str(melody.meters[0]),
+            tonic=tonic,
+            style=styles[index] if styles is not None else 0,
+        )
+        for index, melody, tonic in zip(
+            chosen, some, tonic_symbols(some), strict=True
+        )
+    ]
 
 
 def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:

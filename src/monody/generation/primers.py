@@ -9,38 +9,45 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.corpus.corpus import read_corpus, require_melodies
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.models.events import UNKNOWN
+from monody.models.outline import moved_tonic, tonic_symbols
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, lines_around
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import Meter
+from monody.music.phrases import phrase_ends
 from monody.music.pitch import OCTAVE
 from monody.settings.reading import ReadSettings
 from monody.settings.sampling import SampleSettings
 
 MIN_PRIMER_BARS, MAX_PRIMER_BARS = 2, 8
-MIN_PRIMER_NOTES = 4  # bars with fewer are drawn again, some times
-PRIMER_TRIES = 50
+MIN_PRIMER_NOTES = 4
 
 
 @dataclass(frozen=True)
 class Primer:
-    """The bars that a melody continues."""
+    """The bars that a melody continues: one phrase or more, or bars that were named."""
 
-    music: Melody  # those bars only, from tick 0
+    music: Melody  # those bars only, from tick 0, which is a bar line
     source: str
     track: int
     first_bar: int  # counted from 0 in the melody it was cut from
-    bars: int
-    ticks: int  # length, up to the bar line where the new melody begins
+    bars: int  # bar lines from tick 0 to where the new melody begins
+    ticks: int  # length, up to where the new melody begins
+    position: int = 0  # ticks from the bar line to there: the rest is a pickup
+    key: int = UNKNOWN  # symbol of the tonic of the melody it was cut from
+    style: int = UNKNOWN  # symbol of its style
     transposed: int = 0  # semitones that it was moved by
 
     def to_json(self) -> dict[str, Any]:
         """Return the bars and where they came from, as JSON values."""
-        names = ("source", "track", "first_bar", "bars", "ticks", "transposed")
+        names = ("source", "track", "first_bar", "bars", "ticks", "position", "key",
+                 "style", "transposed")  # fmt: skip
         music = {
             "bpm": self.music.bpm,
             "meters": [list(meter) for meter in self.music.meters],
@@ -69,6 +76,7 @@ class Primer:
         return replace(
             self,
             music=self.music.transposed(semitones),
+            key=moved_tonic(self.key, semitones),
             transposed=self.transposed + semitones,
         )
 
@@ -158,35 +166,88 @@ def choose_primer(
     Raises:
         MonodyError: If the bars that are named do not exist.
     """
+    index = int(rng.integers(len(melodies)))
+    melody = melodies[index]
     if settings.primer_bars is None:
-        primer = draw_primer(melodies, rng)
+        primer = draw_primer(melody, rng, mid_bar=bool(settings.pickup))
     else:
-        melody = melodies[int(rng.integers(len(melodies)))]
         primer = named_bars(melody, *settings.primer_bars)
-    return fitted(primer, settings)
+    [key] = tonic_symbols(melodies[index : index + 1])
+    return fitted(replace(primer, key=key), settings)
 
 
-def draw_primer(melodies: MelodyStore, rng: np.random.Generator) -> Primer:
-    """Cut a few whole bars out of a melody: which one, how many and where is drawn.
+def draw_primer(
+    melody: Melody, rng: np.random.Generator, *, mid_bar: bool = False
+) -> Primer:
+    """Cut phrases out of a melody, some bars long: which ones is drawn.
 
-    The closing bar is left out, and so are bars of silence, unless there is nothing
-    else.
+    The closing phrase is left out, because what follows it is silence, and so are
+    phrases of few notes, unless there is nothing else.
 
     Args:
-        melodies: At least one melody.
+        melody: The melody.
         rng: Decides.
+        mid_bar: Whether the primer may end within a bar, where its last phrase does;
+            what is written then begins with a pickup. Else it goes on to the bar line.
+
+    Example:
+        Two phrases of four bars; the first is taken:
+
+        >>> import numpy as np
+        >>> from monody import Melody
+        >>> from monody.generation.primers import draw_primer
+        >>> lengths = ([24] * 12 + [96]) * 2
+        >>> notes, tick = [], 0
+        >>> for place, ticks in enumerate(lengths):
+        ...     notes.append((60 + place % 5, tick, ticks))
+        ...     tick += ticks
+        >>> primer = draw_primer(Melody.from_notes(notes), np.random.default_rng(1))
+        >>> primer.first_bar, primer.bars
+        (0, 4)
     """
-    melody = melodies[int(rng.integers(len(melodies)))]
-    lines = lines_around(melody)
-    total = max(len(lines) - 2, 1)  # not the closing bar: what follows it is silence
-    fewest, most = min(MIN_PRIMER_BARS, total), min(MAX_PRIMER_BARS, total)
-    for _ in range(PRIMER_TRIES):
-        bars = int(rng.integers(fewest, most, endpoint=True))
-        first = int(rng.integers(total - bars + 1))
-        primer = _cut(melody, lines, first, bars)
-        if len(primer.music) >= MIN_PRIMER_NOTES:
-            return primer
-    return _cut(melody, lines, 0, len(lines) - 1)
+    lines = np.array(lines_around(melody))
+    ends = phrase_ends(melody)
+    begins = [int(melody.starts[0]), *ends[:-1]]
+    places = [
+        (begin, end)
+        for first, begin in enumerate(begins[:-1])
+        for end in ends[first:-1]
+        if MIN_PRIMER_BARS <= _bars_between(lines, begin, end) <= MAX_PRIMER_BARS
+    ]
+    cuts = [_phrases(melody, lines, *place, mid_bar=mid_bar) for place in places]
+    cuts = [cut for cut in cuts if len(cut.music) >= MIN_PRIMER_NOTES]
+    if cuts:
+        return cuts[int(rng.integers(len(cuts)))]
+    most = max(len(lines) - 2, 1)  # not the closing bar
+    return _cut(melody, lines.tolist(), 0, min(most, MAX_PRIMER_BARS))
+
+
+def _bars_between(lines: NDArray[np.int64], begin: int, end: int) -> float:
+    """Return how many bars lie between two ticks."""
+    first, last = np.interp([begin, end], lines, np.arange(len(lines)))
+    return float(last - first)
+
+
+def _phrases(
+    melody: Melody, lines: NDArray[np.int64], begin: int, end: int, *, mid_bar: bool
+) -> Primer:
+    """Cut the music between two phrase boundaries, from the bar line before."""
+    first = int(np.searchsorted(lines, begin, side="right")) - 1
+    last = int(np.searchsorted(lines, end, side="right")) - 1
+    if lines[last] != end and not mid_bar:
+        last, end = last + 1, int(lines[last + 1])
+    line = int(lines[first])
+    music = melody.between(line, end)
+    own = music.starts >= begin - line
+    return Primer(
+        music=replace(music, notes=music.notes[own]),
+        source=melody.source,
+        track=melody.track,
+        first_bar=first,
+        bars=last - first,
+        ticks=end - line,
+        position=end - int(lines[last]),
+    )
 
 
 def named_bars(melody: Melody, first: int, last: int) -> Primer:

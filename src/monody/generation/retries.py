@@ -84,7 +84,7 @@ class RejectionSampler:
 
     def _written(self, open_: Sequence[int], attempt: int) -> Iterator[list[Draft]]:
         """Write one melody for each index, some at a time."""
-        steps = max(self.writer.length_ticks(None) // TICKS_PER_STEP, 1)
+        steps = max(self.writer.usual_ticks // TICKS_PER_STEP, 1)
         size = min(max(STEPS_AT_ONCE // steps, MIN_AT_ONCE), MAX_AT_ONCE)
         chunks = (
             [
@@ -98,8 +98,7 @@ class RejectionSampler:
 
     def _judged(self, draft: Draft) -> GeneratedMelody:
         """Say whether a melody may be kept, and what it shares with the training."""
-        length = self.writer.length_ticks(draft.task.primer)
-        asked = None if self.settings.free else length
+        asked = None if self.settings.free else draft.length_ticks
         failure = None
         if self.guarded:
             failure = collapse_of(draft.melody, length_ticks=asked)

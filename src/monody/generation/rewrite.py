@@ -140,7 +140,8 @@ class Rewriter:
         self._melody = melody
         self._gap = gap_of(self._melody, *how.replace) if how.replace else None
 
-    def length_ticks(self, _primer: object = None) -> int:
+    @property
+    def usual_ticks(self) -> int:
         """Return how long the rewritten melody is."""
         if self._how.to_meter is None:
             return self._melody.end
@@ -167,7 +168,7 @@ class Rewriter:
             return self._new_pitches(tasks)
         if self._how.keep == "pitches" or self._how.to_meter is not None:
             return self._new_rhythm(tasks)
-        return [Draft(task, self._melody, 0.0, {ALL: 0.0}) for task in tasks]
+        return [Draft(task, self._melody, self.usual_ticks, 0.0, {ALL: 0.0}) for task in tasks]
 
     def _new_pitches(self, tasks: Sequence[Task]) -> list[Draft]:
         events = encode(self._melody, self._model.vocabulary)
@@ -196,7 +197,7 @@ class Rewriter:
         old = meters if self._how.to_meter is not None else meters[:1]
         kept = Kept(pitches=pitches, notes_in_bars=notes_in_bars(self._melody, old))
         wanted = MelodySpec(note_ticks=self._settings.note_ticks, kept=kept)
-        written = self._decode(tasks, wanted, self.length_ticks(), meter)
+        written = self._decode(tasks, wanted, self.usual_ticks, meter)
         meters = (meter,) if self._how.to_meter is not None else meters
         drafts = []
         for task, each in zip(tasks, written, strict=True):
@@ -240,7 +241,7 @@ class Rewriter:
         # The notes that are new: all of them, or those that replace others.
         count = max(written.events.note_count, 1)
         costs = {rule: bits / count for rule, bits in written.cost_bits.items()}
-        return Draft(task, melody, 0.0, costs)
+        return Draft(task, melody, self.usual_ticks, 0.0, costs)
 
     def _fill(self, task: Task, gap: Gap) -> Draft:
         """Write many fillings of a gap, and draw one by how well it leads on."""

@@ -32,7 +32,8 @@ class MelodyWriter(Protocol):
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         """Write one melody for each task."""
 
-    def length_ticks(self, primer: Primer | None) -> int:
+    @property
+    def usual_ticks(self) -> int:
         """Return how long a melody is."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -14,17 +13,22 @@ from monody.generation.constraints.endings import ANY, HEARD
 from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.sampling import SamplingSettings
+from monody.generation.outlines import MelodyOutline, bars_asked, draw_outline
 from monody.generation.primers import Primer
-from monody.models.events import decode, encode, meter_symbol
+from monody.models.events import UNKNOWN, decode, encode, meter_symbol
+from monody.models.outline import heard_outline
 from monody.models.saved_model import TrainedModel
+from monody.music.form import Form
 from monody.music.general_midi import program_of
 from monody.music.melody import Melody, shifted
 from monody.music.meter import TICKS_PER_STEP, Meter
+from monody.music.pitch import PITCH_CLASSES
 from monody.settings.base import required
 from monody.settings.sampling import SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 PHRASE_BARS = 4  # parts are a multiple of it
+SILENCE = Melody.from_notes([])
 
 
 def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSettings]:
@@ -48,15 +52,21 @@ class Draft:
     """A melody as it was written."""
 
     task: Task
-    melody: Melody  # what is new, from tick 0
+    melody: Melody  # what is new; tick 0 is the bar line at or before its beginning
+    length_ticks: int  # until when it was to last
     bits_per_note: float  # how surprising the model finds it
     cost_bits: dict[str, float]  # of each rule, per note
 
 
 class _Part(NamedTuple):
+    """A part of a melody; one of usual length has one."""
+
     task: Task
+    outline: MelodyOutline
     number: int
-    ticks: int
+    begins: int  # ticks from where the melody begins
+    ticks: int  # how long it is
+    form: Form | None  # None where the network ends it, or nothing is known
 
 
 class Writer:
@@ -104,19 +114,13 @@ class Writer:
             for task, parts in plan.items()
         ]
 
-    def meter(self, primer: Primer | None) -> Meter:
-        """Return the meter asked for, else the primer's last, else the usual one."""
-        if self._settings.signature is not None:
-            return Meter(0, *self._settings.signature)
-        if primer is not None:
-            return primer.music.meters[-1]._replace(tick=0)
-        return Meter(0, *map(int, self._style.meter.split("/")))
-
-    def length_ticks(self, primer: Primer | None) -> int:
-        """Return how long the new melody is."""
-        if self._settings.bars is not None:
-            return self._settings.bars * self.meter(primer).bar_ticks
-        return int(required(self._settings.file_length)) * TICKS_PER_STEP
+    @property
+    def usual_ticks(self) -> int:
+        """About how long a melody is."""
+        if self._settings.bars is None:
+            return int(required(self._settings.file_length)) * TICKS_PER_STEP
+        meter = self._settings.signature or map(int, self._style.meter.split("/"))
+        return self._settings.bars * Meter(0, *meter).bar_ticks
 
     def _wanted(self) -> MelodySpec:
         settings = self._settings
@@ -124,28 +128,24 @@ class Writer:
         tonic = None
         if scale is not None and settings.end == "tonic":
             tonic = frozenset({scale.tonic})
-        # A grid of 16ths has no long notes: they are held.
-        by_value = self._model.vocabulary.encoding == "notes"
-        usual_end = settings.end != "any" and settings.note_ticks is None and by_value
         return MelodySpec(
             pitches=settings.pitches,
             pitch_classes=scale.pitch_classes if scale else None,
             note_ticks=settings.note_ticks,
             notes_per_bar=settings.notes_per_bar,
             last_classes=tonic,
-            last_ticks=self._style.last_ticks if usual_end else 0,
             free_bars=settings.least_bars if settings.free else None,
         )
 
-    def _tonic(self, task: Task) -> int:
-        """Return the pitch class that a melody is to end on."""
-        if self._settings.end == "usual":
-            rng = seeds.ending(self._seed, task.index, task.attempt)
-            if rng.random() >= self._style.tonic_share:
-                return ANY
-        elif self._settings.end == "any":
+    def _tonic(self, key: int) -> int:
+        """Return the pitch class that a melody has to end on.
+
+        Args:
+            key: The symbol of its tonic.
+        """
+        if self._settings.end != "tonic":
             return ANY
-        return self._settings.scale.tonic if self._settings.scale else HEARD
+        return (key - 1) % PITCH_CLASSES if key != UNKNOWN else HEARD
 
     def _decode(
         self, parts: Sequence[tuple[_Part, Start]]
@@ -163,66 +163,111 @@ class Writer:
 
         A network that has learnt tunes of 32 bars has nothing to say in bar 60.
         """
-        primer = task.primer
-        ticks, bar = self.length_ticks(primer), self.meter(primer).bar_ticks
-        style = self._style
-        most = max(style.max_bars - (primer.bars if primer else 0), style.bars)
-        count = 1 if self._settings.free else -(-ticks // (bar * most))
-        phrases = max(round(ticks / (count * bar * PHRASE_BARS)), 1)
-        size = phrases * PHRASE_BARS * bar
-        sizes = [size] * (count - 1)
-        sizes.append(ticks - sum(sizes))
-        if sizes[-1] <= 0:  # a few bars in all, of a corpus of shorter ones
-            sizes = [ticks]
-        return [_Part(task, number, each) for number, each in enumerate(sizes)]
+        rng = seeds.outline(self._seed, task.index, task.attempt)
+        outline = draw_outline(self._model.record, self._settings, task.primer, rng)
+        bar = outline.meter.bar_ticks
+        bars = bars_asked(self._settings, outline.meter)
+        heard = task.primer.bars if task.primer else 0
+        most = max(self._style.max_bars - heard, self._style.bars)
+        count = 1 if self._settings.free else -(-bars // most)
+        size = max(round(bars / (count * PHRASE_BARS)), 1) * PHRASE_BARS
+        begins = [size * part for part in range(count) if size * part < bars]
+        return [
+            self._part(task, outline, number, begin, min(size, bars - begin))
+            for number, begin in enumerate(begins)
+        ]
+
+    def _part(
+        self, task: Task, outline: MelodyOutline, number: int, begin: int, bars: int
+    ) -> _Part:
+        """Lay out a part of a melody.
+
+        Args:
+            task: The melody.
+            outline: What it follows.
+            number: Which part.
+            begin: The bar in which it begins, from the melody's first.
+            bars: How many it has.
+        """
+        bar = outline.meter.bar_ticks
+        longest = bars * bar  # ticks
+        exact = None
+        if self._settings.file_length is not None:
+            ticks = self._settings.file_length * TICKS_PER_STEP
+            longest = exact = min(longest, ticks - begin * bar)
+        form = outline.form(bars, exact)
+        ticks = longest
+        if form is not None:
+            ticks = min(form.end - form.begins, longest)
+            form = form.ending_at(form.begins + ticks)
+        return _Part(task, outline, number, begin * bar, ticks, form)
 
     def _start(self, part: _Part, primer: Primer | None) -> Start:
         """Encode a primer; one that is too short for a single event is none."""
-        meter = self.meter(part.task.primer)
-        events = None
+        outline = part.outline
+        vocabulary = self._model.vocabulary
+        music = ticks = None
         if primer is not None:
-            events = encode(primer.music, self._model.vocabulary, until=primer.ticks)
-        if primer is None or not events:
-            events, bars, from_beginning = None, 0, True
-        else:
+            music, ticks = primer.music, primer.ticks
+        elif outline.position:  # a pickup follows a silence
+            music, ticks = SILENCE, outline.position
+        events, heard, bars, from_beginning = None, None, 0, True
+        if music is not None:
+            events = encode(music, vocabulary, until=ticks)
+        if not events:
+            events = None
+        elif primer is not None:
             bars, from_beginning = primer.bars, primer.first_bar == 0
+            heard = heard_outline(music, events, vocabulary, outline.key)
         return Start(
             primer=events,
             from_beginning=from_beginning,
-            meter=meter_symbol(meter),
-            bar_ticks=meter.bar_ticks,
+            meter=meter_symbol(outline.meter),
+            bar_ticks=outline.meter.bar_ticks,
             bars=bars,
             length_ticks=part.ticks,
             draw=seeds.event_draw(
                 part.task.index, part.task.attempt, part.number, seeds.MAX_PARTS
             ),
-            tonic=self._tonic(part.task),
+            position=outline.position,
+            tonic=self._tonic(outline.key),
+            form=part.form,
+            heard=heard,
+            key=outline.key,
+            style=outline.style,
         )
 
     def _opening(self, written: DecodedMelody, part: _Part) -> Primer:
         """Return the opening bars of a first part."""
-        meter = self.meter(None)
-        bars = min(OPENING_BARS, max(part.ticks // meter.bar_ticks, 1))
-        ticks = bars * meter.bar_ticks
-        music = decode(written.events, self._model.vocabulary, meters=(meter,))
-        return Primer(music.between(0, ticks), "", 0, 0, bars, ticks)
+        outline = part.outline
+        bar = outline.meter.bar_ticks
+        bars = min(OPENING_BARS, max(part.ticks // bar, 1))
+        ticks = outline.position + bars * bar
+        music = self._music(written, part)
+        return Primer(
+            music.between(0, ticks), "", 0, 0, bars, ticks, key=outline.key
+        )
+
+    def _music(self, written: DecodedMelody, part: _Part) -> Melody:
+        """Return what was written, from the bar line at or before its beginning."""
+        music = decode(
+            written.events, self._model.vocabulary, meters=(part.outline.meter,)
+        )
+        return replace(music, notes=shifted(music.notes, part.outline.position))
 
     def _draft(
         self, task: Task, parts: Sequence[_Part], written: Sequence[DecodedMelody]
     ) -> Draft:
         """Put the parts of a melody together."""
-        meter = self.meter(task.primer)
-        usual_bpm = self._style.bpm
-        bpm = task.primer.music.bpm if task.primer else usual_bpm
-        begins = [0, *accumulate(part.ticks for part in parts)]
+        bpm = task.primer.music.bpm if task.primer else self._style.bpm
         notes = [
-            shifted(decode(each.events, self._model.vocabulary).notes, begin)
-            for each, begin in zip(written, begins, strict=False)
+            shifted(self._music(each, part).notes, part.begins)
+            for each, part in zip(written, parts, strict=True)
         ]
         scale = self._settings.scale
         melody = Melody(
             notes=np.concatenate(notes),
-            meters=(meter,),
+            meters=(parts[0].outline.meter,),
             bpm=self._settings.bpm or bpm,
             key=scale.signature if scale else None,
             program=self._program,
@@ -234,7 +279,9 @@ class Writer:
             for rule in written[0].cost_bits
         }
         bits = sum(each.bits for each in written) / count
-        return Draft(task, melody, bits, costs)
+        last = parts[-1]
+        asked = last.outline.position + last.begins + last.ticks
+        return Draft(task, melody, asked, bits, costs)
 
 
 def with_primer(draft: Draft) -> Melody:
@@ -242,8 +289,8 @@ def with_primer(draft: Draft) -> Melody:
     primer, melody = draft.task.primer, draft.melody
     if primer is None:
         return melody
-    new = shifted(melody.notes, primer.ticks)
-    meter = melody.meters[0]._replace(tick=primer.ticks)
+    new = shifted(melody.notes, primer.ticks - primer.position)
+    meter = melody.meters[0]._replace(tick=primer.ticks - primer.position)
     before = primer.music.meters
     same = before[-1][1:] == meter[1:]
     return replace(

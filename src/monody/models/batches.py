@@ -24,6 +24,7 @@ from monody.models.events import (
     bars_left_symbol,
     encode_all,
 )
+from monody.models.network import TOLD
 from monody.models.outline import Outline, no_outline, outline_of, tonic_symbols
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
@@ -45,7 +46,6 @@ TOLD_PARTS = (  # inputs that are told together or not at all
     ("phrase_left", "returns", "bars_back"),
     ("tonic",),
 )
-TOLD = (*(name for part in TOLD_PARTS for name in part), "style")
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,6 @@ def _outlines(
 ) -> Outline:
     """Find the outlines of melodies whose events lie end to end."""
     ticks = np.array(vocabulary.durations)[events.duration]
-    ticks[ends - 1] = 0  # the end takes no time
     found = []
     tonics = tonic_symbols(melodies)
     for melody, tonic, (start, end) in zip(

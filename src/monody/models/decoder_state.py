@@ -60,6 +60,11 @@ class EventInputs(NamedTuple, Generic[Value]):
     meter: Value  # index into METERS
     bars_left: Value  # symbol of how many bars are left from there
     end_position: Value  # symbol of where in its bar the melody ends
+    phrase_left: Value  # of the `Outline` where the next event begins, as all below
+    returns: Value
+    bars_back: Value
+    tonic: Value
+    style: Value  # symbol of the melody's style
 
 
 def as_sequence(inputs: EventInputs[Integers]) -> dict[str, Integers]:
@@ -68,7 +73,7 @@ def as_sequence(inputs: EventInputs[Integers]) -> dict[str, Integers]:
     Example:
         >>> import numpy as np
         >>> from monody.models.decoder_state import EventInputs, as_sequence
-        >>> inputs = EventInputs(*[np.zeros(32, int)] * 8)
+        >>> inputs = EventInputs(*[np.zeros(32, int)] * 13)
         >>> as_sequence(inputs)["pitch_in"].shape
         (32, 1)
     """

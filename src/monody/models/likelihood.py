@@ -16,7 +16,7 @@ from monody.models.batches import Batch, EncodedSet, cut_windows, known_note
 from monody.models.decoder_state import EventInputs
 from monody.models.events import UNKNOWN
 from monody.models.inference_layers import one_thread
-from monody.models.network import READING
+from monody.models.network import READING, TOLD
 from monody.models.parts import Parts
 from monody.models.passages import ROWS, Passage, read_passages
 from monody.models.surprisal import Surprisal
@@ -68,6 +68,7 @@ def _passage(encoded: EncodedSet, events: slice) -> Passage:
     """Return some events of one melody, all of them to be judged."""
     pitch = encoded.pitch[events]
     unknown = np.full(len(pitch), UNKNOWN)
+    told = dict.fromkeys(TOLD, unknown)
     return Passage(
         inputs=EventInputs(
             pitch_in=encoded.pitch_in[events],
@@ -76,8 +77,7 @@ def _passage(encoded: EncodedSet, events: slice) -> Passage:
             position=encoded.position[events],
             bar=encoded.bar[events],
             meter=encoded.meter[events],
-            bars_left=unknown,
-            end_position=unknown,
+            **told,
         ),
         pitch=pitch,
         duration=encoded.duration[events],

@@ -196,7 +196,10 @@ class Listener:
         before = self._latest
         self._latest = symbol if symbol < REST else before
         event = (symbol, before, duration, position, bar, meter_symbol(self._meter))
-        inputs = EventInputs(*(np.array([each]) for each in (*event, left, end)))
+        untold = [UNKNOWN] * (len(EventInputs._fields) - len(event) - 2)
+        inputs = EventInputs(
+            *(np.array([each]) for each in (*event, left, end, *untold))
+        )
         read = _Read(self._state.mark(), inputs)
         self._state.read(inputs)
         return read

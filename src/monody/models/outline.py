@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.events import UNKNOWN
+from monody.models.events import UNKNOWN, Events, Vocabulary
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES, key_signature, key_tonic
 from monody.music.melody import Melody
@@ -87,6 +87,22 @@ def outline_of(
     )
 
 
+def heard_outline(
+    melody: Melody, events: Events, vocabulary: Vocabulary, tonic: int
+) -> Outline:
+    """Take the outline of a melody that is heard, for the events that are read of it.
+
+    Args:
+        melody: With one note at least.
+        events: The same, encoded.
+        vocabulary: The encoding.
+        tonic: The symbol of its tonic.
+    """
+    ticks = np.array(vocabulary.durations)[events.duration]
+    begins = np.append(0, np.cumsum(ticks[:-1]))
+    return outline_of(melody, begins, events.bar, tonic)
+
+
 def no_outline(events: int) -> Outline:
     """Return the outline of events of which nothing is told."""
     return Outline(*(np.full(events, UNKNOWN, np.uint8) for _ in Outline._fields))
@@ -122,6 +138,20 @@ def tonic_symbol(key: int) -> int:
     name = KEY_NAMES[key]
     _, minor = key_signature(name)
     return 1 + key_tonic(name) + PITCH_CLASSES * int(minor)
+
+
+def moved_tonic(symbol: int, semitones: int) -> int:
+    """Return the symbol of a tonic that is moved up.
+
+    Example:
+        >>> from monody.models.outline import moved_tonic
+        >>> moved_tonic(22, 3), moved_tonic(0, 3)  # A minor, and no tonic
+        (13, 0)
+    """
+    if symbol == UNKNOWN:
+        return UNKNOWN
+    mode, tonic = divmod(symbol - 1, PITCH_CLASSES)
+    return 1 + mode * PITCH_CLASSES + (tonic + semitones) % PITCH_CLASSES
 
 
 def tonic_symbols(melodies: MelodyStore) -> list[int]:

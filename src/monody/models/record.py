@@ -8,14 +8,42 @@ record; the folder also says when the training started and where its data was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from monody.errors import MonodyError, SettingError
+from monody.music.form import Form
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
 from monody.settings.training import TrainSettings
+
+
+@dataclass(frozen=True)
+class Precedent:
+    """A melody of the corpus, as far as new ones may follow its outline.
+
+    Args:
+        form: Which bars return and where phrases end.
+        meter: Its time signature, such as ``"6/8"``.
+        tonic: The symbol of its tonic (``outline.tonic_symbol``).
+        style: The symbol of its style; 0 for none.
+    """
+
+    form: Form
+    meter: str
+    tonic: int
+    style: int = 0
+
+    def to_json(self) -> list[Any]:
+        """Return it as JSON values."""
+        return [self.meter, self.tonic, self.style, self.form.to_json()]
+
+    @classmethod
+    def from_json(cls, saved: Sequence[Any]) -> Self:
+        """Rebuild what ``to_json`` returned."""
+        meter, tonic, style, form = saved
+        return cls(Form.from_json(form), str(meter), int(tonic), int(style))
 
 
 @dataclass(frozen=True)
@@ -36,6 +64,7 @@ class CorpusStyle:
         pitch_range: Lowest and highest MIDI pitch.
         repeats: For figures of 1, 2, … notes: how many notes of them in a row repeat
             the figure, in 99 of 100 melodies.
+        precedents: Melodies whose outline new ones may follow.
     """
 
     meter: str
@@ -49,6 +78,7 @@ class CorpusStyle:
     hold_ticks: tuple[int, ...]
     pitch_range: tuple[int, int]
     repeats: tuple[int, ...]
+    precedents: tuple[Precedent, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the two parts that records have always had, ``usual`` and ``seen``."""
@@ -66,6 +96,7 @@ class CorpusStyle:
                 "hold_ticks": list(self.hold_ticks),
                 "pitch_range": list(self.pitch_range),
                 "repeats": list(self.repeats),
+                "precedents": [each.to_json() for each in self.precedents],
             },
         }
 
@@ -90,6 +121,7 @@ class CorpusStyle:
             hold_ticks=tuple(seen["hold_ticks"]),
             pitch_range=(lowest, highest),
             repeats=tuple(seen["repeats"]),
+            precedents=tuple(map(Precedent.from_json, seen["precedents"])),
         )
 
 
@@ -120,6 +152,7 @@ class RunRecord:
         melodies: How many are on each side.
         style: What the training melodies are like.
         versions: Of Python and of the packages that a figure may depend on.
+        styles: The names of the styles that it was told, in the order of their symbols.
         started: When, in UTC; empty in a model's file.
         data_dir: Where the data was; empty in a model's file, which may be given away.
     """
@@ -132,6 +165,7 @@ class RunRecord:
     melodies: MelodyCounts
     style: CorpusStyle
     versions: dict[str, str]
+    styles: tuple[str, ...] = ()
     started: str = ""
     data_dir: str = ""
 
@@ -156,6 +190,7 @@ class RunRecord:
             "base_sha256": self.base_sha256,
             "data_fingerprint": self.data_fingerprint,
             "melodies": asdict(self.melodies),
+            "styles": list(self.styles),
             **self.style.to_json(),
             "versions": self.versions,
         }
@@ -178,6 +213,7 @@ class RunRecord:
                 melodies=MelodyCounts(**melodies),
                 style=CorpusStyle.from_json(saved),
                 versions=dict(saved["versions"]),
+                styles=tuple(map(str, saved["styles"])),
                 started=saved.get("started", ""),
                 data_dir=saved.get("data_dir", ""),
             )

@@ -6,11 +6,9 @@ another melody in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
-
-import numpy as np
 
 from monody.music.melody import Melody
 from monody.music.phrases import phrase_ends
@@ -65,10 +63,50 @@ class Form:
             exact=tuple(returns.exact.tolist()),
         )
 
+    def to_json(self) -> list[Any]:
+        """Return it as JSON values, short: models carry many."""
+        exact = [bar for bar, same in enumerate(self.exact) if same]
+        back = [[bar, each] for bar, each in enumerate(self.back) if each]
+        ends = list(self.phrase_ends)
+        return [self.bar_ticks, self.begins, self.bars, ends, back, exact]
+
+    @classmethod
+    def from_json(cls, saved: Sequence[Any]) -> Self:
+        """Rebuild what ``to_json`` returned.
+
+        Raises:
+            ValueError, TypeError: If it is damaged.
+
+        Example:
+            >>> from monody.music.form import Form
+            >>> form = Form(96, 0, (192, 384), (0, 0, 2, 2), (False, False, True, False))
+            >>> Form.from_json(form.to_json()) == form
+            True
+        """
+        bar_ticks, begins, bars, ends, back, exact = saved
+        returns = dict(back)
+        return cls(
+            bar_ticks=int(bar_ticks),
+            begins=int(begins),
+            phrase_ends=tuple(map(int, ends)),
+            back=tuple(int(returns.get(bar, 0)) for bar in range(bars)),
+            exact=tuple(bar in exact for bar in range(bars)),
+        )
+
     @property
     def bars(self) -> int:
         """Bars, the last one whole or not."""
         return len(self.back)
+
+    @property
+    def has_pickup(self) -> bool:
+        """Whether it begins in the second half of a bar: that one is a pickup."""
+        return 2 * self.begins >= self.bar_ticks
+
+    def ending_at(self, tick: int) -> Self:
+        """Return it with another end; phrases that would end later end there, too."""
+        ends = [each for each in self.phrase_ends[:-1] if each < tick]
+        return replace(self, phrase_ends=(*ends, tick))
 
     @property
     def end(self) -> int:

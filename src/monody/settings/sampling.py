@@ -45,6 +45,13 @@ class SampleSettings(Settings):
     meter: str | None = setting(None)
     """Time signature, such as 6/8 (`monody names meters`); by default the primer's."""
 
+    pickup: bool | None = setting(None)
+    """Begin as the corpus's melodies do, before the first bar line if they do; by
+    default where no length is named."""
+
+    style: str | None = setting(None)
+    """Style of the base model: dance, song, hymn or theme; by default any."""
+
     bpm: float | None = setting(None, minimum=4, maximum=1000)
     """Tempo, in quarter notes a minute."""
 
@@ -125,6 +132,9 @@ class SampleSettings(Settings):
                 f"bars is {self.bars}, but --file_length is {self.file_length}: name "
                 "one length"
             )
+        if self.pickup is None:
+            named = self.bars is not None or self.file_length is not None
+            object.__setattr__(self, "pickup", not named)
         if self.bars is None and self.file_length is None:
             object.__setattr__(self, "bars", BARS)
         if self.free_at_least is None:

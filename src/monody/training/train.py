@@ -84,8 +84,11 @@ def train(
     melodies = require_melodies(corpus).melodies
     split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
+    styles = style_symbols(melodies, style_of) if style_of is not None else None
     sets = {
-        side: encode_set(melodies, vocabulary, indices)
+        side: encode_set(
+            melodies, vocabulary, indices, outlined=side == "train", styles=styles
+        )
         for side, indices in asdict(split).items()
         if indices
     }

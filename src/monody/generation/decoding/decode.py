@@ -19,6 +19,7 @@ from monody.generation.constraints.repetition import Repeats, repeats_of
 from monody.generation.constraints.rules import Rules
 from monody.generation.constraints.spec import MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
+from monody.generation.decoding.told_forms import told_forms
 from monody.generation.decoding.loop import (
     GroupEvents,
     Progress,
@@ -30,8 +31,10 @@ from monody.generation.decoding.loop import (
 from monody.models.decoder_state import EventInputs
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
 from monody.models.inference_layers import one_thread, whole_blocks
+from monody.models.outline import Outline
 from monody.models.passages import Passage, read_passages
 from monody.models.saved_model import TrainedModel
+from monody.music.form import Form
 from monody.music.pitch import MIDDLE_C, PITCH_CLASSES
 
 ROWS = 64  # melodies written together, at most
@@ -53,6 +56,10 @@ class Start:
     ticks_after: int = 0  # from the end of what is written to that of the melody
     judged_from: int = 0  # the primer's event from which on it is judged, too
     tonic: int = ANY  # pitch class to end on, or endings.HEARD
+    form: Form | None = None  # from the bar line at or before where writing begins
+    heard: Outline | None = None  # of the primer's events
+    key: int = UNKNOWN  # symbol of the tonic that the network is told
+    style: int = UNKNOWN  # symbol of the style that it is told
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,7 @@ def passage_of(reads: Sequence[EventInputs[int]], judged: int = 0) -> Passage:
 def _inputs_of(rows: Sequence[Start], spans: Sequence[Span], free: bool) -> RowInputs:
     """Lay out what differs between the melodies of a group."""
     ends = [_end_of(start, free) for start in rows]
+    told = told_forms([start.form for start in rows])
     at = [spans.index(_span_of(start)) if start.length_ticks else 0 for start in rows]
     return RowInputs(
         row=np.arange(len(rows)),
@@ -154,6 +162,9 @@ def _inputs_of(rows: Sequence[Start], spans: Sequence[Span], free: bool) -> RowI
         end_position=np.array([position for _, position in ends]),
         first_bar=np.array([start.bars for start in rows]),
         tonic=np.array([start.tonic for start in rows]),
+        told=told,
+        key=np.array([start.key for start in rows]),
+        style=np.array([start.style for start in rows]),
     )
 
 
@@ -245,13 +256,32 @@ def reads_of(
         np.array([bar for _, bar, _ in places]),
         np.array(end_position),
     )
+    outlines = _outlines_of(start, len(places))
     reads = []
-    for (pitch, duration), place, bars in zip(
-        symbols, places, left.tolist(), strict=True
+    for (pitch, duration), place, bars, outline in zip(
+        symbols, places, left.tolist(), outlines, strict=True
     ):
-        reads.append(EventInputs(pitch, before, duration, *place, bars, end_position))
+        told = (bars, end_position, *outline, start.key, start.style)
+        reads.append(EventInputs(pitch, before, duration, *place, *told))
         before = pitch if pitch < REST else before
     return reads[-MAX_READ:]
+
+
+def _outlines_of(start: Start, places: int) -> list[tuple[int, int, int]]:
+    """List what the network is told of the form at each place that it reads.
+
+    Args:
+        start: Where the melody starts.
+        places: Events of the primer that are read, and the place where writing begins.
+    """
+    told = [(UNKNOWN, UNKNOWN, 0)] * (places - 1)
+    if start.heard is not None:
+        form = (start.heard.phrase_left, start.heard.returns, start.heard.bars_back)
+        heard = list(zip(*(each.tolist() for each in form), strict=True))
+        told = heard[len(heard) - len(told) :]
+    forms = told_forms([start.form])
+    first = forms.at(np.array([0]), np.array([start.position]))
+    return [*told, tuple(int(each[0]) for each in first)]
 
 
 def _trim(

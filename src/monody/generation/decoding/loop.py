@@ -27,6 +27,7 @@ from monody.generation.constraints.rules import (
     rules_asked,
     timed,
 )
+from monody.generation.decoding.told_forms import ToldForms
 from monody.generation.decoding.sampling import SamplingSettings, sample
 from monody.models import numpy_ops
 from monody.models.decoder_state import DecoderState, EventInputs
@@ -56,6 +57,9 @@ class RowInputs:
     end_position: Integers  # symbol; UNKNOWN where the network ends the melody
     first_bar: Integers  # in which writing begins, counted from the primer's first
     tonic: Integers  # a pitch class to end on, or endings.HEARD or ANY
+    told: ToldForms
+    key: Integers  # symbol of the tonic that the network is told
+    style: Integers  # symbol of the style that it is told
 
 
 @dataclass
@@ -168,7 +172,9 @@ def _take(rows: Rows, kept: Integers) -> Rows:
     taken: dict[str, Any] = {}
     for one in fields(rows):
         value = getattr(rows, one.name)
-        if isinstance(value, tuple):
+        if isinstance(value, ToldForms):
+            taken[one.name] = value.take(kept)
+        elif isinstance(value, tuple):
             taken[one.name] = type(value)(*(each[kept] for each in value))
         else:
             taken[one.name] = value[kept]
@@ -280,6 +286,8 @@ def _write(
     sounds = sounding % PITCH_CLASSES == np.arange(PITCH_CLASSES)  # (rows, 12)
     bars, position = np.divmod(progress.inputs.position + ticks, rows.bar_ticks)
     bar = progress.inputs.bar + bars
+    told = rows.told.at(bar - rows.first_bar, position)
+    phrase_left, returns, bars_back = told
     inputs = EventInputs(
         pitch_in=pitch,
         note_before=now.latest,
@@ -289,6 +297,11 @@ def _write(
         meter=progress.inputs.meter,
         bars_left=bars_left(rows.end_bar, bar, rows.end_position),
         end_position=rows.end_position,
+        phrase_left=phrase_left,
+        returns=returns,
+        bars_back=bars_back,
+        tonic=rows.key,
+        style=rows.style,
     )
     return Progress(
         inputs=inputs,

@@ -1,0 +1,175 @@
+"""The form of a new melody: drawn from the corpus, and fitted to what is asked.
+
+A precedent is a melody of the corpus whose outline may be followed. It is cut or
+prolonged to the bars that are wanted, and begins and ends in the bar where it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from monody.models.record import Precedent
+from monody.music.form import Form
+
+MANY = 20  # precedents of the right length, at least, to be content with these
+MIN_PHRASE_BARS = 1.0  # of the last phrase, where a form is cut
+
+
+def draw_precedent(
+    precedents: Sequence[Precedent],
+    rng: np.random.Generator,
+    *,
+    bars: int,
+    meter: str | None = None,
+    style: int = 0,
+    begins: int | None = None,
+) -> Precedent | None:
+    """Draw the melody whose outline a new one is to follow.
+
+    Args:
+        precedents: Those that there are.
+        rng: Decides.
+        bars: How long the new melody is; precedents of about that length are preferred.
+        meter: Its meter, if it is known.
+        style: The symbol of its style, if it has one.
+        begins: The place in the bar where it begins, in ticks, if that is known.
+
+    Returns:
+        One of the right meter, style, beginning and length, as far as there are any;
+        ``None`` without any precedent.
+    """
+    left = list(precedents)
+    wanted = [
+        lambda each: style == 0 or each.style == style,
+        lambda each: meter is None or each.meter == meter,
+        lambda each: begins is None or each.form.begins == begins,
+        lambda each: _bars(each.form) >= bars,
+    ]
+    for condition in wanted:
+        left = [each for each in left if condition(each)] or left
+    exact = [each for each in left if _bars(each.form) == bars]
+    if len(exact) >= MANY:
+        left = exact
+    return left[int(rng.integers(len(left)))] if left else None
+
+
+def _bars(form: Form) -> int:
+    """Return the bars of a form without its pickup."""
+    return form.bars - form.has_pickup
+
+
+def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Form:
+    """Give a form the length, the meter and the beginning of a new melody.
+
+    Args:
+        form: The form of another melody.
+        bars: Bars of the new melody; a pickup comes before them.
+        bar_ticks: Of each bar.
+        begins: The place in the bar where the melody begins: 0 on the bar line, in the
+            second half of a bar a pickup; ``None`` where the form's own begins.
+
+    Returns:
+        A form of as many bars, and of one more with a pickup.
+
+    Example:
+        Of 8 bars with phrases of 4, the second the same as the first, 16 are made:
+
+        >>> from monody.generation.forms import fitted_form
+        >>> from monody.music.form import Form
+        >>> again = (False,) * 4 + (True,) * 4
+        >>> form = Form(96, 0, (384, 768), (0,) * 4 + (4,) * 4, again)
+        >>> fitted_form(form, 16, 96, begins=0).phrase_ends
+        (384, 768, 1152, 1536)
+        >>> fitted_form(form, 6, 96, begins=0).phrase_ends
+        (384, 576)
+    """
+    form = _in_bars_of(form, bar_ticks)
+    if begins is None:
+        begins = form.begins % bar_ticks
+    pickup = 2 * begins >= bar_ticks
+    if form.has_pickup and not pickup:
+        form = _without_first_bar(form)
+    elif pickup and not form.has_pickup:
+        form = _with_pickup(form)
+    form = replace(form, begins=begins)
+    total = bars + pickup
+    while form.bars < total:
+        form = _twice(form)
+    return _cut(form, total)
+
+
+def _in_bars_of(form: Form, bar_ticks: int) -> Form:
+    """Change the length of the bars; what lies in a bar goes to its line."""
+    old = form.bar_ticks
+    if old == bar_ticks:
+        return form
+    ends = [max(round(end / old), 1) * bar_ticks for end in form.phrase_ends]
+    ends[-1] = form.bars * bar_ticks
+    rising = [end for end in dict.fromkeys(ends) if end < ends[-1]]
+    return replace(
+        form,
+        bar_ticks=bar_ticks,
+        begins=0 if not form.has_pickup else bar_ticks - bar_ticks // 4,
+        phrase_ends=(*rising, ends[-1]),
+    )
+
+
+def _without_first_bar(form: Form) -> Form:
+    """Leave the pickup out."""
+    bar = form.bar_ticks
+    ends = tuple(end - bar for end in form.phrase_ends if end > bar)
+    back = [0 if each > here else each for here, each in enumerate(form.back[1:])]
+    return replace(
+        form,
+        begins=0,
+        phrase_ends=ends or (bar,),
+        back=tuple(back) or (0,),
+        exact=tuple(
+            same and each > 0 for same, each in zip(form.exact[1:], back, strict=True)
+        )
+        or (False,),
+    )
+
+
+def _with_pickup(form: Form) -> Form:
+    """Put a bar before the first, for a pickup."""
+    bar = form.bar_ticks
+    return replace(
+        form,
+        phrase_ends=tuple(end + bar for end in form.phrase_ends),
+        back=(0, *form.back),
+        exact=(False, *form.exact),
+    )
+
+
+def _twice(form: Form) -> Form:
+    """Let a form come a second time; its pickup falls into the last bar."""
+    skipped = 1 if form.has_pickup else 0
+    ticks = (form.bars - skipped) * form.bar_ticks
+    first = form.phrase_ends[:-1]
+    join = ticks + form.begins if skipped else ticks
+    second = [end + ticks for end in form.phrase_ends]
+    return replace(
+        form,
+        phrase_ends=(*first, *([join] if join < second[0] else []), *second),
+        back=form.back + form.back[skipped:],
+        exact=form.exact + form.exact[skipped:],
+    )
+
+
+def _cut(form: Form, bars: int) -> Form:
+    """Keep the first bars; the melody ends in the last where it did in its own."""
+    bar = form.bar_ticks
+    in_bar = form.end - (-(-form.end // bar) - 1) * bar
+    end = (bars - 1) * bar + in_bar
+    latest = end - MIN_PHRASE_BARS * bar
+    ends = [each for each in form.phrase_ends if each <= latest]
+    return replace(
+        form,
+        phrase_ends=(*ends, end),
+        back=form.back[:bars],
+        exact=form.exact[:bars],
+    )

@@ -1,0 +1,168 @@
+"""What a new melody follows: its meter, its key, its style and its form.
+
+What was asked for comes first, then what the primer has. The rest is that of a melody of
+the corpus, drawn for each new one. So new melodies have the forms, the beginnings and
+the endings that the corpus has, as often as it has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monody.errors import MonodyError
+from monody.generation.forms import draw_precedent, fitted_form
+from monody.generation.primers import Primer
+from monody.models.events import UNKNOWN
+from monody.models.record import Precedent, RunRecord
+from monody.music.form import Form
+from monody.music.meter import TICKS_PER_STEP, Meter
+from monody.music.pitch import PITCH_CLASSES
+from monody.music.scale import Scale
+from monody.settings.base import required
+from monody.settings.sampling import SampleSettings
+
+MINOR_THIRD = 3  # semitones; a scale that has it, and not the major third, is minor
+
+
+@dataclass(frozen=True)
+class MelodyOutline:
+    """What one new melody follows."""
+
+    meter: Meter
+    position: int  # ticks from the bar line to where it begins
+    key: int  # symbol of its tonic
+    style: int  # symbol of its style
+    precedent: Precedent | None  # whose form it follows
+
+    def form(self, bars: int, ticks: int | None = None) -> Form | None:
+        """Return the form of the melody, or of a part of it.
+
+        Args:
+            bars: How many bars it has.
+            ticks: How long it is, where that is exact; by default it ends in its last
+                bar where the precedent does.
+        """
+        if self.precedent is None:
+            return None
+        form = fitted_form(
+            self.precedent.form, bars, self.meter.bar_ticks, self.position
+        )
+        return form if ticks is None else form.ending_at(self.position + ticks)
+
+
+def draw_outline(
+    record: RunRecord,
+    settings: SampleSettings,
+    primer: Primer | None,
+    rng: np.random.Generator,
+) -> MelodyOutline:
+    """Decide what a new melody follows.
+
+    Args:
+        record: What is known of the model's training.
+        settings: What is asked for.
+        primer: What it continues.
+        rng: Decides.
+
+    Raises:
+        MonodyError: If a style is asked for that the model does not know.
+    """
+    style = style_symbol(record, settings.style)
+    if primer is not None and style == UNKNOWN:
+        style = primer.style
+    meter = None
+    if settings.signature is not None:
+        meter = Meter(0, *settings.signature)
+    elif primer is not None:
+        meter = primer.music.meters[-1]._replace(tick=0)
+    begins = None if settings.pickup else 0
+    if primer is not None:
+        begins = primer.position
+    precedent = draw_precedent(
+        record.style.precedents,
+        rng,
+        bars=bars_asked(settings, meter or usual_meter(record)),
+        meter=str(meter) if meter else None,
+        style=style,
+        begins=begins,
+    )
+    if meter is None:
+        meter = usual_meter(record)
+        if precedent is not None:
+            meter = Meter(0, *map(int, precedent.meter.split("/")))
+    if begins is None:
+        begins = precedent.form.begins % meter.bar_ticks if precedent else 0
+    return MelodyOutline(
+        meter=meter,
+        position=begins,
+        key=_key(settings.scale, primer, precedent),
+        style=style or (precedent.style if precedent else UNKNOWN),
+        precedent=None if settings.free else precedent,
+    )
+
+
+def usual_meter(record: RunRecord) -> Meter:
+    """Return the commonest meter of the training melodies."""
+    return Meter(0, *map(int, record.style.meter.split("/")))
+
+
+def bars_asked(settings: SampleSettings, meter: Meter) -> int:
+    """Return how many bars a melody has, the last one whole or not."""
+    if settings.bars is not None:
+        return settings.bars
+    ticks = required(settings.file_length) * TICKS_PER_STEP
+    return -(-ticks // meter.bar_ticks)
+
+
+def style_symbol(record: RunRecord, name: str | None) -> int:
+    """Return the symbol of a style.
+
+    Args:
+        record: Of the model.
+        name: One of its styles, in any case; ``None`` for none.
+
+    Raises:
+        MonodyError: If the model does not know it.
+    """
+    if name is None:
+        return UNKNOWN
+    known = [each.lower() for each in record.styles]
+    if name.lower() in known:
+        return 1 + known.index(name.lower())
+    if known:
+        raise MonodyError(
+            f"no style {name!r}: this model knows {', '.join(record.styles)}"
+        )
+    raise MonodyError(
+        f"--style {name}: this model has learnt one style, its own; leave it out, or "
+        "write with the base model"
+    )
+
+
+def _key(
+    scale: Scale | None, primer: Primer | None, precedent: Precedent | None
+) -> int:
+    """Return the symbol of the tonic: that of the scale, else the primer's."""
+    if scale is not None:
+        return scale_symbol(scale)
+    if primer is not None:
+        return primer.key
+    return precedent.tonic if precedent is not None else UNKNOWN
+
+
+def scale_symbol(scale: Scale) -> int:
+    """Return the symbol of a scale's tonic, as of the major or minor key it is like.
+
+    Example:
+        >>> from monody.generation.outlines import scale_symbol
+        >>>         >>> from monody.music.keys import KEY_NAMES
+        >>> from monody.music.scale import parse_scale
+        >>> d_minor = tonic_symbol(KEY_NAMES.index("D minor"))
+        >>> scale_symbol(parse_scale("D dorian")) == d_minor
+        True
+    """
+    above = {(pitch - scale.tonic) % PITCH_CLASSES for pitch in scale.pitch_classes}
+    minor = MINOR_THIRD in above and MINOR_THIRD + 1 not in above
+    return 1 + scale.tonic + PITCH_CLASSES * minor
