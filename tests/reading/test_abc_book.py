@@ -102,9 +102,7 @@ def test_a_collection_becomes_midi_files(
 ) -> None:
     seen: list[tuple[int, int]] = []
     # The first tunes only: all of them take seconds.
-    monkeypatch.setattr(
-        "monody.corpus.tune_books._tunes", lambda name: _some(name)[:5]
-    )
+    monkeypatch.setattr("monody.corpus.tune_books._tunes", lambda name: _some(name)[:5])
     report = write_book(name, tmp_path, lambda *now: seen.append(now))
     files = sorted(tmp_path.iterdir())
     assert report.name == name

@@ -9,14 +9,16 @@ Each collection has a folder of its own. If it holds no score that monody reads,
 MIDI files in it are taken: those that LilyPond wrote, or melodies that were converted
 before. Of MIDI the first track is read.
 
-Music is read in the order of the page: a verse is learnt once, however often it is sung.
+Music is read in the order of the page: a verse that is sung three times is learnt once.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from monody.corpus.score_lines import first_track, first_violin, hymn_tune, voca
 from monody.corpus.tune_books import BookReport
 from monody.errors import MonodyError
 from monody.files import make_folder
+from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
 from monody.progress import Progress
 from monody.reading.extraction.extract import extract
@@ -32,22 +35,29 @@ from monody.reading.formats import read_scores
 from monody.reading.raw_score import RawScore, UnreadableError
 from monody.settings.reading import ReadSettings
 
-READING = ReadSettings(line="skyline")  # where a line divides, its upper notes
+# Where a line divides, its upper notes. Rests do not split it here: who reads the files
+# does, and then knows that the melodies are of one piece.
+READING = ReadSettings(line="skyline", max_rest_quarters=100_000)
 MAX_BYTES = 64_000_000  # of a score, unpacked
-MAX_NAME = 120  # letters of a file name, so that it is no longer than file systems allow
+MAX_NAME = (
+    120  # letters of a file name, so that it is no longer than file systems allow
+)
 _MIDI = (".mid", ".midi")
-_READERS: dict[str, Callable[[bytes, int], list[RawScore]]] = {
+_READERS: dict[str, Callable[[bytes], list[RawScore]]] = {
     ".mscx": vocal_line,
-    ".mxl": first_violin,
+    ".mxl": partial(first_violin, max_bytes=MAX_BYTES),
     ".abc": hymn_tune,
 }
 
 
-def require_fetched(folder: str | PathLike[str]) -> None:
-    """Check that each repository has been fetched.
+def require_fetched(
+    folder: str | PathLike[str], names: Iterable[str] = FETCHED
+) -> None:
+    """Check that repositories have been fetched.
 
     Args:
         folder: It holds one folder for each collection, named like it.
+        names: The collections; by default all.
 
     Raises:
         MonodyError: If some have not; it says how to fetch them, one line for each.
@@ -60,7 +70,7 @@ def require_fetched(folder: str | PathLike[str]) -> None:
         monody.errors.MonodyError: no scores of lieder, bloomfield_songs, openhymnal...
     """
     base = Path(folder)
-    missing = [name for name in FETCHED if not _scores(name, base / name)]
+    missing = [name for name in names if not _scores(name, base / name)]
     if not missing:
         return
     unread = [name for name in missing if COLLECTIONS[name].suffix not in _READERS]
@@ -80,7 +90,8 @@ def require_fetched(folder: str | PathLike[str]) -> None:
 def _command(name: str, folder: Path) -> str:
     """Return the command that fetches a repository."""
     source, commit = COLLECTIONS[name].source, COLLECTIONS[name].commit
-    return f"git clone {source} {folder} && git -C {folder} checkout {commit}"
+    to = shlex.quote(str(folder))
+    return f"git clone {source} {to} && git -C {to} checkout {commit}"
 
 
 def write_fetched(
@@ -89,39 +100,39 @@ def write_fetched(
     out: str | PathLike[str],
     progress: Progress | None = None,
 ) -> BookReport:
-    """Write the melodies of a fetched repository as MIDI files, one for each melody.
-
-    A score is more than one melody where the line rests for long.
+    """Write the lines of a fetched repository as MIDI files: of songs, of movements.
 
     Args:
         name: One of ``public_domain.FETCHED``.
         fetched: The folder of the repository.
-        out: The folder for the MIDI files; those of the same names are replaced.
+        out: The folder for the MIDI files; those of the collection are replaced.
         progress: Called with the scores done and the scores in all.
 
     Returns:
-        How many melodies were written, and why scores were left out.
+        How many lines were written, and why others were not.
 
     Raises:
-        MonodyError: If a folder cannot be made.
+        MonodyError: If the folder cannot be made.
+
+    Example:
+        >>> from monody.corpus.free_scores import write_fetched
+        >>> write_fetched("lieder", "data/midi", "data/songs").written
+        20
     """
     folder, repository = Path(out), Path(fetched)
     make_folder(folder)
+    for old in folder.glob(f"{name}-*.mid"):
+        old.unlink()
     scores = _scores(name, repository)
     taken: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     for done, path in enumerate(scores, 1):
         stem = f"{name}-{_plain_name(path.relative_to(repository))}"
-        try:
-            read = _read(name, path)
-        except UnreadableError as error:
-            left_out[error.reason.text] += 1
-            read = []
-        for melody in extract(read, READING).melodies:
+        for line in _lines(name, path, left_out):
             taken[stem.lower()] += 1  # some file systems do not know a from A
             count = taken[stem.lower()]
             file = folder / f"{stem}{f'-{count}' if count > 1 else ''}.mid"
-            write_midi(melody, file, path.stem)
+            write_midi(line, file, path.stem)
         if progress:
             progress(done, len(scores))
     return BookReport(name, taken.total(), dict(left_out))
@@ -129,9 +140,10 @@ def write_fetched(
 
 def _scores(name: str, folder: Path) -> list[Path]:
     """Return the scores in a folder that monody reads, or else its MIDI files."""
+    within = folder / COLLECTIONS[name].within
     files = [
         path
-        for path in sorted(folder.rglob("*"))
+        for path in sorted((within if within.is_dir() else folder).rglob("*"))
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     suffix = COLLECTIONS[name].suffix
@@ -139,15 +151,29 @@ def _scores(name: str, folder: Path) -> list[Path]:
     return scores or [path for path in files if path.suffix.lower() in _MIDI]
 
 
-def _read(name: str, path: Path) -> Sequence[RawScore]:
-    """Read the melody of a score, or those of its movements.
+def _lines(name: str, path: Path, left_out: Counter[str]) -> Iterator[Melody]:
+    """Yield the line of a score, or those of its movements, and count what has none."""
+    try:
+        scores = _read(name, path)
+    except UnreadableError as error:
+        left_out[error.reason.text] += 1
+        return
+    for score in scores:
+        found = extract([score], READING)
+        yield from found.melodies
+        if not len(found.melodies):
+            left_out[found.reports[0].left_out_text] += 1
+
+
+def _read(name: str, path: Path) -> list[RawScore]:
+    """Read a score, down to its melody.
 
     Raises:
         UnreadableError: If it has none.
     """
     data, suffix = path.read_bytes(), path.suffix
     if suffix == COLLECTIONS[name].suffix:
-        return _READERS[suffix](data, MAX_BYTES)
+        return _READERS[suffix](data)
     return [
         first_track(score) for score in read_scores(data, path.name, MAX_BYTES).scores
     ]

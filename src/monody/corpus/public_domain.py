@@ -31,6 +31,7 @@ class Collection(NamedTuple):
         source: Where the files are: the address of a repository, or ``WHEEL``.
         commit: Of the repository.
         suffix: Of the names of its scores; ".ly" is LilyPond's, which is not read.
+        within: The folder of the repository that is meant, if not all of it is.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Collection(NamedTuple):
     source: str = WHEEL
     commit: str = ""
     suffix: str = ".abc"
+    within: str = ""
 
     @property
     def is_fetched(self) -> bool:
@@ -66,42 +68,44 @@ COLLECTIONS = {
         "Ryan's Mammoth Collection", "1883", "dance", 1059, _PUBLIC_DOMAIN, _PRINTED
     ),
     "lieder": Collection(
-        "OpenScore Lieder", "mostly 19th century", "song", 0, _CC0,
+        "OpenScore Lieder", "mostly 19th century", "song", 2485, _CC0,
         'LICENSE.txt, and README: "released under Creative Commons Zero"',
         "https://github.com/OpenScore/Lieder",
         "bca122458de6da362abe62dd6aec62e25d7759b1",
         ".mscx",
     ),
     "bloomfield_songs": Collection(
-        "Benjamin Bloomfield's songs", "18th to 20th century", "song", 0,
+        "Benjamin Bloomfield's songs", "18th to 20th century", "song", 173,
         _PUBLIC_DOMAIN, _BLOOMFIELD,
         "https://github.com/bbloomf/lilypond-songs",
         "947527c1fb3c488e0dcf2e59385c13c3a673fe62",
         ".ly",
     ),
     "openhymnal": Collection(
-        "Open Hymnal", "16th to 20th century", "hymn", 0, _PUBLIC_DOMAIN,
+        "Open Hymnal", "16th to 20th century", "hymn", 255, _PUBLIC_DOMAIN,
         'each file: "copyright: public domain"; files that do not say it are left out',
         "https://github.com/mzealey/openhymnal",
         "d35811b2d5c9b0bbc5887d60a2936454815416e8",
     ),
     "bloomfield_carols": Collection(
-        "Benjamin Bloomfield's carols", "13th to 20th century", "hymn", 0,
+        "Benjamin Bloomfield's carols", "13th to 20th century", "hymn", 256,
         _PUBLIC_DOMAIN, _BLOOMFIELD,
         "https://github.com/bbloomf/christmas-carols",
         "5ae0c48621d701df688af5a8237cbfedfd6801c2",
         ".ly",
     ),
     "mutopia_hymns": Collection(
-        "Mutopia Hymn Project", "16th to 20th century", "hymn", 0, _PUBLIC_DOMAIN,
+        "Mutopia Hymn Project", "16th to 20th century", "hymn", 63, _PUBLIC_DOMAIN,
         'Steve Dunlop\'s hymns in ftp/: license "Public Domain"; the medley that the '
         "melodies are from, collections/hymnproject, has no header of its own",
         "https://github.com/MutopiaProject/MutopiaProject",
         "2144afd6f52d56c5b6995b8b589ef1268b3139f0",
         ".ly",
+        "collections/hymnproject",
     ),
     "quartets_violin1": Collection(
-        "OpenScore String Quartets", "18th to 20th century", "theme", 0, _CC0, "LICENSE.txt",
+        "OpenScore String Quartets", "18th to 20th century", "theme", 570,
+        _CC0, "LICENSE.txt",
         "https://github.com/OpenScore/StringQuartets",
         "2c723a5b7b4ea5420826116dfa912956c6a022c2",
         ".mxl",

@@ -25,15 +25,23 @@ _SIGNS = ("divisions", "key", "time", "transpose")  # of MusicXML, in its order
 _IS_FREE = re.compile(r"^C:\s*copyright:\s*public domain", re.IGNORECASE | re.MULTILINE)
 
 
-def vocal_line(data: bytes, max_bytes: int) -> list[RawScore]:
+def vocal_line(data: bytes) -> list[RawScore]:
     """Read the first staff of a MuseScore file that has words.
 
     Args:
-        data: The whole file, of version 2 or later.
-        max_bytes: The most that it may unpack to.
+        data: The whole file, not packed (.mscx).
 
     Raises:
         UnreadableError: If it is none, or has no words.
+
+    Example:
+        >>> from monody.corpus.score_lines import vocal_line
+        >>> sung = "<durationType>whole</durationType><Lyrics/><Note><pitch>60</pitch>"
+        >>> measure = f"<Measure><voice><Chord>{sung}</Note></Chord></voice></Measure>"
+        >>> score = f'<Score><Staff id="1">{measure}</Staff></Score>'
+        >>> data = f'<museScore version="3.02">{score}</museScore>'.encode()
+        >>> vocal_line(data)[0].tracks[0].pitch.tolist()
+        [60]
     """
     root = parsed_xml(data, "MuseScore")
     found = root.find("Score")
@@ -50,12 +58,11 @@ def _has_words(staff: ET.Element) -> bool:
     return next(staff.iter("Lyrics"), None) is not None
 
 
-def hymn_tune(data: bytes, max_bytes: int) -> list[RawScore]:  # noqa: ARG001
+def hymn_tune(data: bytes) -> list[RawScore]:
     r"""Read the first voice of each tune of an ABC file that says it is free.
 
     Args:
         data: The whole file.
-        max_bytes: As other readers take it; text does not unpack.
 
     Raises:
         UnreadableError: If it does not say that it is in the public domain.
@@ -63,7 +70,7 @@ def hymn_tune(data: bytes, max_bytes: int) -> list[RawScore]:  # noqa: ARG001
     Example:
         >>> from monody.corpus.score_lines import hymn_tune
         >>> tune = b"X:1\nC: copyright: public domain.\nL:1/4\nK:C\nCDEF|GABc|\n"
-        >>> hymn_tune(tune, max_bytes=1_000_000)[0].tracks[0].pitch.tolist()
+        >>> hymn_tune(tune)[0].tracks[0].pitch.tolist()
         [60, 62, 64, 65, 67, 69, 71, 72]
     """
     text = abc_text(data)
@@ -82,7 +89,19 @@ def first_violin(data: bytes, max_bytes: int) -> list[RawScore]:
         max_bytes: The most that it may unpack to.
 
     Raises:
-        UnreadableError: If it is none, or damaged.
+        UnreadableError: If it is none, damaged or too large.
+
+    Example:
+        >>> from monody.corpus.score_lines import first_violin
+        >>> note = "<note><pitch><step>C</step><octave>5</octave></pitch>"
+        >>> note += "<duration>4</duration></note>"
+        >>> signs = "<attributes><divisions>1</divisions></attributes>"
+        >>> movement = f'<measure number="1">{signs}{note}</measure>'
+        >>> movement += f'<measure number="2">{note}</measure>'
+        >>> part = f"<part>{movement}{movement}</part>"
+        >>> data = f"<score-partwise>{part}</score-partwise>".encode()
+        >>> [score.tracks[0].pitch.tolist() for score in first_violin(data, 10_000)]
+        [[72, 72], [72, 72]]
     """
     root = score_tree(data, max_bytes)
     for part in root.findall("part")[1:]:
@@ -104,20 +123,22 @@ def _openings(measures: Sequence[ET.Element]) -> Iterator[list[ET.Element]]:
     for start, end in pairwise([0, *begins, len(measures)]):
         first, *others = measures[start : min(end, start + THEME_BARS)]
         signed = ET.Element("measure", first.attrib)
-        signed.append(_in_force(measures[:start]))
+        own = {sign.tag for sign in first.iterfind("attributes/*")}
+        missing = [kind for kind in _SIGNS if kind not in own]
+        signed.append(_in_force(measures[:start], missing))
         signed.extend(first)
         yield [signed, *others]
 
 
-def _in_force(measures: Sequence[ET.Element]) -> ET.Element:
-    """Return the last of each kind of sign in some measures."""
+def _in_force(measures: Sequence[ET.Element], kinds: Sequence[str]) -> ET.Element:
+    """Return the last sign of each kind in some measures."""
     last = {
         sign.tag: sign
         for measure in measures
         for sign in measure.iterfind("attributes/*")
     }
     signs = ET.Element("attributes")
-    signs.extend(last[kind] for kind in _SIGNS if kind in last)
+    signs.extend(last[kind] for kind in kinds if kind in last)
     return signs
 
 
@@ -161,6 +182,14 @@ def first_track(score: RawScore) -> RawScore:
     """Return a score with only the first of its tracks that has notes and no drums.
 
     Where two voices of a staff sound together, the first of them is the upper one.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.corpus.score_lines import first_track
+        >>> from monody.reading.midi.parse import read_midi
+        >>> score = read_midi(Path("data/midi/tune-000.mid").read_bytes())
+        >>> len(first_track(score).tracks)
+        1
     """
     playing = [one for one in score.tracks if len(one.pitch) and not one.is_drum]
     return replace(score, tracks=tuple(playing[:1]))
