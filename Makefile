@@ -2,7 +2,8 @@
 # make demo     learn from public-domain tunes and write 10 melodies
 # make test     lint, the rule of the rooms, types and tests
 # make thorough the same with many more examples, as CI runs them
-# make base     train the base model again: under an hour on two cores; resumes after a stop
+# make base     train the base model again: under an hour on two cores; resumes after a stop;
+#               from melodies that you fetch into FREE: it says how
 # make clean   remove the environment
 # All of them need Python 3.11 or later, and the first time a network.
 
@@ -10,6 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 TUNES := data/public-domain
+FREE := data/free_melodies
 
 .PHONY: install demo test thorough base clean
 
@@ -31,7 +33,7 @@ thorough: export MONODY_THOROUGH := 1
 thorough: test
 
 base: $(VENV)/.base
-	$(RUN)/python -m monody.cli.make_base data/base
+	$(RUN)/python -m monody.cli.make_base data/base $(FREE)
 
 clean:
 	rm -rf $(VENV)

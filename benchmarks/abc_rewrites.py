@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from monody.corpus.public_domain import COLLECTIONS
+from monody.corpus.public_domain import BOOKS
 from monody.reading.abc.tune_book import abc_text, tunes_of
 
 
@@ -56,7 +56,7 @@ def tunes(every: int) -> Iterator[tuple[str, str]]:
 
     root = Path(music21.__file__).parent / "corpus"
     place = 0
-    for collection in COLLECTIONS:
+    for collection in BOOKS:
         for file in sorted((root / collection).glob("*.abc")):
             for index, tune in enumerate(tunes_of(abc_text(file.read_bytes()))):
                 place += 1

@@ -66,6 +66,7 @@ def small(trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """A tiny base model, networks of its size from nothing, and few public tunes."""
     some = base_tunes.tunes_of_collection("oneills1850")[:12]
     monkeypatch.setattr(base_tunes, "tunes_of_collection", lambda _: some)
+    monkeypatch.setattr(base_tunes, "known_collections", lambda: {"oneills1850": 12})
     pack_base(trained, tmp_path / "packed")
     monkeypatch.setattr(base, "PACKED", tmp_path / "packed")
     tiny = [replace(preset, rnn_size=12, patience=2) for preset in PRESETS]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import numpy as np
 import pytest
 
 import monody
+from monody.corpus.public_domain import BOOKS, COLLECTIONS, collection_of
 from monody.errors import MonodyError
 from monody.experiments import base
 from monody.experiments.base import base_experiment, open_experiment, pack_base
+from monody.experiments.base_tunes import known_collections, tunes_of_collection
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.provenance import read_provenance
@@ -163,17 +166,43 @@ def test_the_base_model_is_small_and_plain_keras_opens_it() -> None:
     assert {"pitch", "duration"} == set(network.output)
 
 
-@pytest.mark.thorough  # it reads 4,248 tunes
-def test_the_base_model_is_the_one_of_the_recipe(tmp_path: Path) -> None:
-    from monody.cli.make_base import MODEL, READING, TRAINING, base_corpus
+def test_the_base_model_has_the_settings_of_the_recipe() -> None:
+    from monody.cli.make_base import MODEL, READING, TRAINING
 
-    experiment = base_experiment()
-    record = experiment.load().record
+    record = base_experiment().load().record
     assert record.model == MODEL
     assert record.training == TRAINING
     assert record.reading.of_reading() == READING.of_reading()
-    corpus = base_corpus(tmp_path / "tunes")
-    assert record.data_fingerprint == corpus.melodies.fingerprint()
+
+
+@pytest.mark.thorough  # it reads 4,248 tunes
+def test_the_dances_of_the_base_model_are_those_of_the_books(tmp_path: Path) -> None:
+    from monody.cli.make_base import base_corpus
+
+    written = base_corpus(tmp_path, names=BOOKS)
+    by_source = {melody.source: melody for melody in written.melodies}
+    known = [tune for name in BOOKS for tune in tunes_of_collection(name)]
+    # Which of several copies is kept may hang on tunes of other collections.
+    assert len(known) == pytest.approx(len(written.used), rel=0.01)
+    for tune in known:
+        assert by_source[tune.source] == tune
+
+
+@pytest.mark.thorough  # it reads thousands of tunes
+def test_the_base_model_is_the_one_of_the_recipe(tmp_path: Path) -> None:
+    from monody.cli.make_base import FREE, TRAINING, base_corpus
+
+    known, free = known_collections(), Path(__file__).parents[2] / FREE
+    missing = [
+        n for n in known if COLLECTIONS[n].is_fetched and not (free / n).is_dir()
+    ]
+    if missing:
+        pytest.skip(f"the base learnt from {', '.join(missing)}: not in {free}")
+    experiment = base_experiment()
+    corpus = base_corpus(tmp_path / "tunes", free, known)
+    sizes = Counter(collection_of(melody.source) for melody in corpus.melodies)
+    assert sizes == {name: COLLECTIONS[name].tunes for name in known}
+    assert experiment.load().record.data_fingerprint == corpus.melodies.fingerprint()
     split = monody.split_corpus(corpus, TRAINING.seed)
     for side in ("train", "validation", "test"):
         taken = corpus.melodies.take(getattr(split, side))

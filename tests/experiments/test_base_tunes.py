@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monody.cli.main import main
-from monody.corpus.public_domain import COLLECTIONS
+from monody.corpus.public_domain import BOOKS, COLLECTIONS, style_of
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
 from monody.experiments import base_tunes
 from monody.experiments.base import base_experiment
-from monody.experiments.base_tunes import tunes_of_collection, write_collection
+from monody.experiments.base_tunes import (
+    known_collections,
+    tunes_of_collection,
+    write_collection,
+)
 from monody.experiments.experiment import SIDES
 
 
@@ -25,10 +30,14 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_collections_are_all_that_the_base_model_knows() -> None:
-    counts = [len(tunes_of_collection(name)) for name in COLLECTIONS]
-    assert counts == [1550, 1072, 733]
+    known = known_collections()
+    assert {*BOOKS} <= {*known} <= {*COLLECTIONS}
+    for name, count in known.items():
+        tunes = tunes_of_collection(name)
+        assert 0 < len(tunes) == count <= COLLECTIONS[name].tunes
+        assert {style_of(tune.source) for tune in tunes} == {COLLECTIONS[name].style}
     sides = (base_experiment().side(side) for side in SIDES)
-    assert sum(counts) == sum(map(len, sides))
+    assert sum(known.values()) == sum(map(len, sides))
 
 
 @pytest.mark.usefixtures("few")
@@ -46,16 +55,45 @@ def test_a_collection_becomes_midi_files_with_the_same_music(tmp_path: Path) -> 
         assert read_melody(tmp_path / tune.source) == tune
 
 
+def test_the_melodies_of_one_file_become_files_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [first, second, other] = tunes_of_collection("airdsAirs")[:3]
+    both = [first, replace(second, source=first.source), other]
+    monkeypatch.setattr(base_tunes, "tunes_of_collection", lambda _: both)
+    assert write_collection("airdsAirs", tmp_path).written == 3
+    stem = Path(first.source).stem
+    for name, tune in zip((stem, f"{stem}-part2"), both, strict=False):
+        assert read_melody(tmp_path / f"{name}.mid") == tune
+    assert len([*tmp_path.iterdir()]) == 3
+
+
 def test_corpus_alone_lists_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     main(["corpus"])
-    said = capsys.readouterr().out
-    for name in COLLECTIONS:
-        assert name in said
-    assert "3,355 tunes, without 893 copies among them" in said
+    lines = capsys.readouterr().out.splitlines()
+    known = known_collections()
+    assert [line.split()[0] for line in lines[:-1]] == [*known, "all"]
+    for line, (name, count) in zip(lines, known.items(), strict=False):
+        assert f"{count:,} tunes" in line
+        assert COLLECTIONS[name].style in line
+        assert line.endswith(f"{COLLECTIONS[name].title}, {COLLECTIONS[name].years}")
+    total = sum(known.values())
+    copies = sum(COLLECTIONS[name].tunes for name in known) - total
+    assert f"{total:,} tunes, without {copies:,} copies among them" in lines[-2]
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_collection_that_the_base_model_does_not_know_is_not_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(base_tunes, "known_collections", lambda: {"airdsAirs": 1072})
+    main(["corpus"])
+    assert "lieder" not in capsys.readouterr().out
+    with pytest.raises(MonodyError, match="'lieder': expected one of airdsAirs, or"):
+        write_collection("lieder", tmp_path)
 
 
 @pytest.mark.usefixtures("few")
@@ -64,19 +102,20 @@ def test_corpus_alone_lists_and_writes_nothing(
     [
         (["AIRDSAIRS"], 5),
         (["airdsAirs", "airdsAirs", "oneills1850"], 10),
-        (["all"], 15),
-        ([], 15),
+        (["all"], None),
+        ([], None),
     ],
 )
 def test_corpus_works_without_music21(
     names: list[str],
-    files: int,
+    files: int | None,  # of all collections where it is none
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
     main(["corpus", *names, "--out", str(tmp_path / "tunes")])
+    files = 5 * len(known_collections()) if files is None else files
     assert len([*(tmp_path / "tunes").glob("*.mid")]) == files
     said = capsys.readouterr().out
     assert f"airdsAirs: 5 tunes in {tmp_path / 'tunes'}" in said

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monody.corpus.public_domain import COLLECTIONS, write_book
+from monody.corpus.public_domain import BOOKS
+from monody.corpus.tune_books import write_book
 from monody.errors import MonodyError
 from monody.reading.abc.parse import read_abc
 from monody.reading.abc.tune_book import abc_text, looks_like_abc, title_of, tunes_of
@@ -95,15 +96,13 @@ def test_lines_end_as_they_like() -> None:
     assert abc_text(b"a\rb\r\nc\n") == "a\nb\nc\n"
 
 
-@pytest.mark.parametrize("name", COLLECTIONS)
+@pytest.mark.parametrize("name", BOOKS)
 def test_a_collection_becomes_midi_files(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[int, int]] = []
     # The first tunes only: all of them take seconds.
-    monkeypatch.setattr(
-        "monody.corpus.public_domain._tunes", lambda name: _some(name)[:5]
-    )
+    monkeypatch.setattr("monody.corpus.tune_books._tunes", lambda name: _some(name)[:5])
     report = write_book(name, tmp_path, lambda *now: seen.append(now))
     files = sorted(tmp_path.iterdir())
     assert report.name == name

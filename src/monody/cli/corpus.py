@@ -26,22 +26,20 @@ def corpus(names: Sequence[str], out: str | None) -> None:
     \b
     monody corpus                              what there is
     monody corpus oneills1850 --out data/midi  the tunes of a collection
-    monody corpus all --out data/midi          those of all three
+    monody corpus all --out data/midi          those of all collections
 
-    The collections are oneills1850, airdsAirs and ryansMammoth. Their tunes come with
-    monody: the base model has learnt from them. Copies of a tune, in another key or a
-    little changed, are left out.
+    The tunes come with monody: the base model has learnt from them. Copies of a tune,
+    in another key or a little changed, are left out.
     """
     if not names and out is None:
         for line in _listed():
             say(line)
         return
 
-    from monody.corpus.public_domain import COLLECTIONS
-    from monody.experiments.base_tunes import collection_named
+    from monody.experiments.base_tunes import collection_named, known_collections
 
     everything = not names or "all" in {name.lower() for name in names}
-    chosen = [*COLLECTIONS] if everything else map(collection_named, names)
+    chosen = known_collections() if everything else map(collection_named, names)
     require_writable(Path(out or DATA_DIR), "--out")
     for name in [*dict.fromkeys(chosen)]:  # each is checked before one is written
         _write(name, Path(out or DATA_DIR))
@@ -50,15 +48,16 @@ def corpus(names: Sequence[str], out: str | None) -> None:
 def _listed() -> Iterator[str]:
     """Yield what there is, and how to get it."""
     from monody.corpus.public_domain import COLLECTIONS
-    from monody.experiments.base_tunes import tunes_of_collection
+    from monody.experiments.base_tunes import known_collections
 
-    total = 0
-    for name, book in COLLECTIONS.items():
-        count = len(tunes_of_collection(name))
-        total += count
-        yield f"{name:12}  {count:5,} tunes  {book.title}, {book.years}"
-    copies = sum(book.tunes for book in COLLECTIONS.values()) - total
-    yield f"{'all':12}  {total:5,} tunes, without {copies} copies among them"
+    known = known_collections()
+    width = max(map(len, known), default=0)
+    for name, count in known.items():
+        title, years, style, *_ = COLLECTIONS[name]
+        yield f"{name:{width}}  {count:5,} tunes  {style:5}  {title}, {years}"
+    total = sum(known.values())
+    copies = sum(COLLECTIONS[name].tunes for name in known) - total
+    yield f"{'all':{width}}  {total:5,} tunes, without {copies:,} copies among them"
     yield f"to write them as MIDI files: monody corpus all --out {DATA_DIR}"
 
 

@@ -1,21 +1,28 @@
 """The recipe of the base model: ``make base``.
 
-Public-domain tunes from music21's wheel, these settings, and their seed: that is all
-that the network which comes with monody is made from. A recipe that was stopped goes on
-where it was. What it makes takes the place of what is in the package (``base``), and
-docs/base-model.md says what that can do.
+The collections of ``corpus.public_domain``, these settings, and their seed: that is all
+that the network which comes with monody is made from. The dances come with music21's
+wheel; the others the user fetches, with the commands that the recipe prints. A recipe
+that was stopped goes on where it was. What it makes takes the place of what is in the
+package (``base``), and docs/base-model.md says what that can do.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+import click
 from rich.console import Console
 
 from monody.cli.epoch_lines import EpochLines
+from monody.cli.main import EXIT_USER_ERROR
 from monody.corpus.corpus import Corpus, read_corpus
-from monody.corpus.public_domain import COLLECTIONS, write_book
+from monody.corpus.free_scores import require_fetched, write_fetched
+from monody.corpus.public_domain import COLLECTIONS
+from monody.corpus.tune_books import write_book
+from monody.errors import MonodyError
 from monody.experiments.base import pack_base
 from monody.experiments.experiment import Experiment
 from monody.settings.model import ModelSettings
@@ -24,6 +31,7 @@ from monody.settings.training import TrainSettings
 from monody.training.train import resume, train
 
 FOLDER = Path("data/base")
+FREE = Path("data/free_melodies")  # a folder for each collection that is fetched
 READING = ReadSettings()
 MODEL = ModelSettings(encoding="notes", rnn_size=256, num_layers=2, dropout=0.2)
 TRAINING = TrainSettings(
@@ -38,25 +46,39 @@ TRAINING = TrainSettings(
 )
 
 
-def base_corpus(folder: Path) -> Corpus:
+def base_corpus(
+    folder: Path, free: Path = FREE, names: Iterable[str] = tuple(COLLECTIONS)
+) -> Corpus:
     """Write the tunes as MIDI files and read them.
 
     Args:
         folder: Where they go; made if it is not there.
+        free: Where the collections are that the user fetches, a folder for each.
+        names: The collections; by default all.
 
     Raises:
-        MonodyError: If music21 is not installed.
+        MonodyError: If music21 is not installed, or a collection has to be fetched.
     """
-    for name in COLLECTIONS:
-        write_book(name, folder)
+    fetched = [name for name in names if COLLECTIONS[name].is_fetched]
+    require_fetched(free, fetched)
+    for name in names:
+        if name in fetched:
+            report = write_fetched(name, free / name, folder)
+        else:
+            report = write_book(name, folder)
+        click.echo(f"{name}: {report.written:,} files written")
     return read_corpus(folder, READING)
 
 
-def make_base(folder: Path) -> Experiment:
+def make_base(folder: Path, free: Path = FREE) -> Experiment:
     """Train the base model, or go on with it, and put it into the package.
 
     Args:
         folder: Where the tunes and the experiment go.
+        free: Where the collections are that the user fetches.
+
+    Raises:
+        MonodyError: If tunes are missing.
     """
     trained = folder / "experiment"
     lines = EpochLines(Console(), TRAINING.num_epochs)
@@ -65,7 +87,7 @@ def make_base(folder: Path) -> Experiment:
             experiment = resume(trained, callbacks=[lines])
         else:
             experiment = train(
-                base_corpus(folder / "tunes"),
+                base_corpus(folder / "tunes", free),
                 TRAINING,
                 model=MODEL,
                 experiment_dir=trained,
@@ -79,4 +101,8 @@ def make_base(folder: Path) -> Experiment:
 
 
 if __name__ == "__main__":
-    make_base(Path(sys.argv[1]) if sys.argv[1:] else FOLDER)
+    try:
+        make_base(*(map(Path, sys.argv[1:]) if sys.argv[1:] else [FOLDER]))
+    except MonodyError as error:
+        click.echo(f"make base: {error}", err=True)
+        sys.exit(EXIT_USER_ERROR)

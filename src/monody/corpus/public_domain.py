@@ -1,98 +1,155 @@
-"""The public-domain tune books that the base model is made from.
+"""The collections that the base model learns from: what they are, whose, and where.
 
-music21's wheel ships three collections as ABC text. music21 itself is never imported;
-only its files are read. Who only wants the tunes needs no music21: they come with the
+Three are printed books of dances (``tune_books`` reads them from music21's wheel). The
+others are repositories of scores that their makers gave away (``free_scores`` reads
+what the user has fetched). Who only wants the tunes needs neither: they come with the
 base model (``experiments.base_tunes``).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path
 from typing import NamedTuple
 
-from monody.extras import extra_spec
-from monody.files import make_folder
-from monody.music.midi_file import write_midi
-from monody.progress import Progress
-from monody.reading.abc.parse import read_abc
-from monody.reading.abc.tune_book import title_of, tunes_of
-from monody.reading.extraction.extract import extract
-from monody.settings.reading import ReadSettings
+from monody.errors import MonodyError
+
+STYLES = ("dance", "song", "hymn", "theme")
+WHEEL = "music21's wheel"
+_CC0 = "CC0 1.0"
+_PUBLIC_DOMAIN = "public domain"
 
 
 class Collection(NamedTuple):
-    """A printed collection of tunes."""
-
-    title: str
-    years: str  # of printing
-    tunes: int  # that music21's wheel has of it
-
-
-COLLECTIONS = {
-    "oneills1850": Collection("O'Neill's Music of Ireland", "1903", 2009),
-    "airdsAirs": Collection("Aird's Airs", "1778-1801", 1180),
-    "ryansMammoth": Collection("Ryan's Mammoth Collection", "1883", 1059),
-}
-
-
-@dataclass(frozen=True)
-class BookReport:
-    """How many tunes of a collection were written, and why others were not."""
-
-    name: str
-    written: int  # tunes
-    left_out: dict[str, int]  # tunes by reason
-
-
-def write_book(
-    name: str,
-    out: str | PathLike[str],
-    progress: Progress | None = None,
-) -> BookReport:
-    """Write a collection from music21's wheel as MIDI files, one for each tune.
+    """A collection of tunes whose music is free for every use.
 
     Args:
-        name: One of ``COLLECTIONS``.
-        out: The folder; files of the same names in it are replaced.
-        progress: Called with the tunes done and the tunes in all.
+        title: As the user reads it.
+        years: Of printing, or when the music was written; as the user reads it.
+        style: One of ``STYLES``.
+        tunes: Melodies that its source has, copies included.
+        licence: Of the files.
+        stated: Where the licence can be read, or what it rests on.
+        source: Where the files are: the address of a repository, or ``WHEEL``.
+        commit: Of the repository.
+        suffix: Of the names of its scores; ".ly" is LilyPond's, which is not read.
+        within: The folder of the repository that is meant, if not all of it is.
+    """
 
-    Returns:
-        How many tunes were written and left out.
+    title: str
+    years: str
+    style: str
+    tunes: int
+    licence: str
+    stated: str
+    source: str = WHEEL
+    commit: str = ""
+    suffix: str = ".abc"
+    within: str = ""
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether it is a repository, which the user fetches."""
+        return bool(self.commit)
+
+
+_PRINTED = "printed before 1904; those who typed it in state no restriction"
+_BLOOMFIELD = (
+    'LICENSE.md: "Please feel free to re-use anything in this repository. It is made '
+    'up of things that I found in the public domain"'
+)
+
+COLLECTIONS = {
+    "oneills1850": Collection(
+        "O'Neill's Music of Ireland", "1903", "dance", 2009, _PUBLIC_DOMAIN, _PRINTED
+    ),
+    "airdsAirs": Collection(
+        "Aird's Airs", "1778-1801", "dance", 1180, _PUBLIC_DOMAIN, _PRINTED
+    ),
+    "ryansMammoth": Collection(
+        "Ryan's Mammoth Collection", "1883", "dance", 1059, _PUBLIC_DOMAIN, _PRINTED
+    ),
+    "lieder": Collection(
+        "OpenScore Lieder", "mostly 19th century", "song", 2485, _CC0,
+        'LICENSE.txt, and README: "released under Creative Commons Zero"',
+        "https://github.com/OpenScore/Lieder",
+        "bca122458de6da362abe62dd6aec62e25d7759b1",
+        ".mscx",
+    ),
+    "bloomfield_songs": Collection(
+        "Benjamin Bloomfield's songs", "18th to 20th century", "song", 173,
+        _PUBLIC_DOMAIN, _BLOOMFIELD,
+        "https://github.com/bbloomf/lilypond-songs",
+        "947527c1fb3c488e0dcf2e59385c13c3a673fe62",
+        ".ly",
+    ),
+    "openhymnal": Collection(
+        "Open Hymnal", "16th to 20th century", "hymn", 255, _PUBLIC_DOMAIN,
+        'each file: "copyright: public domain"; files that do not say it are left out',
+        "https://github.com/mzealey/openhymnal",
+        "d35811b2d5c9b0bbc5887d60a2936454815416e8",
+    ),
+    "bloomfield_carols": Collection(
+        "Benjamin Bloomfield's carols", "13th to 20th century", "hymn", 256,
+        _PUBLIC_DOMAIN, _BLOOMFIELD,
+        "https://github.com/bbloomf/christmas-carols",
+        "5ae0c48621d701df688af5a8237cbfedfd6801c2",
+        ".ly",
+    ),
+    "mutopia_hymns": Collection(
+        "Mutopia Hymn Project", "16th to 20th century", "hymn", 63, _PUBLIC_DOMAIN,
+        'Steve Dunlop\'s hymns in ftp/: license "Public Domain"; the medley that the '
+        "melodies are from, collections/hymnproject, has no header of its own",
+        "https://github.com/MutopiaProject/MutopiaProject",
+        "2144afd6f52d56c5b6995b8b589ef1268b3139f0",
+        ".ly",
+        "collections/hymnproject",
+    ),
+    "quartets_violin1": Collection(
+        "OpenScore String Quartets", "18th to 20th century", "theme", 570,
+        _CC0, "LICENSE.txt",
+        "https://github.com/OpenScore/StringQuartets",
+        "2c723a5b7b4ea5420826116dfa912956c6a022c2",
+        ".mxl",
+    ),
+}  # fmt: skip
+BOOKS = tuple(name for name, one in COLLECTIONS.items() if not one.is_fetched)
+FETCHED = tuple(name for name, one in COLLECTIONS.items() if one.is_fetched)
+
+
+def collection_of(source: str) -> str:
+    """Return the collection that a tune of the base model is from.
+
+    Args:
+        source: The name of its file, which begins with the collection's.
 
     Raises:
-        MonodyError: If music21 is not installed.
+        MonodyError: If it begins otherwise.
+
+    Example:
+        >>> from monody.corpus.public_domain import collection_of
+        >>> collection_of("lieder-Schubert_Franz_Erlkönig_lc123.mid")
+        'lieder'
     """
-    folder = Path(out)
-    make_folder(folder)
-    tunes = _tunes(name)
-    left_out: Counter[str] = Counter()
-    settings = ReadSettings()
-    for index, tune in enumerate(tunes, 1):
-        reason = _write_tune(tune, folder / f"{name}-{index:04d}.mid", settings)
-        if reason:
-            left_out[reason] += 1
-        if progress:
-            progress(index, len(tunes))
-    return BookReport(name, len(tunes) - left_out.total(), dict(left_out))
+    name, dash, _ = source.partition("-")
+    if name not in COLLECTIONS or not dash:
+        raise MonodyError(
+            f"no collection has a tune {source!r}: expected COLLECTION-NAME.mid with "
+            f"one of {', '.join(COLLECTIONS)}"
+        )
+    return name
 
 
-def _tunes(name: str) -> list[str]:
-    """Read the ABC text of all tunes of a collection, in the order of its files."""
-    music21 = extra_spec("music21", "base", "the printed collections come with")
-    folder = Path(str(music21.origin)).parent / "corpus" / name
-    files = sorted(folder.glob("*.abc"))
-    texts = [file.read_text("utf-8", errors="replace") for file in files]
-    return [tune for text in texts for tune in tunes_of(text)]
+def style_of(source: str) -> str:
+    """Return the style of a tune of the base model, one of ``STYLES``.
 
+    Args:
+        source: The name of its file, which begins with the collection's.
 
-def _write_tune(tune: str, path: Path, settings: ReadSettings) -> str:
-    """Write one tune; return why it cannot be written, or an empty text."""
-    found = extract([read_abc(tune)], settings)
-    if not len(found.melodies):
-        return found.reports[0].left_out_text
-    longest = max(found.melodies, key=len)
-    write_midi(longest, path, title_of(tune) or path.stem)
-    return ""
+    Raises:
+        MonodyError: If it begins otherwise.
+
+    Example:
+        >>> from monody.corpus.public_domain import style_of
+        >>> style_of("ryansMammoth-0001.mid"), style_of("openhymnal-Azmon.mid")
+        ('dance', 'hymn')
+    """
+    return COLLECTIONS[collection_of(source)].style

@@ -1,11 +1,12 @@
 """The public-domain tunes that the base model knows, as MIDI files to train on.
 
-They are in the package, in the base model's experiment: three printed collections
-without the copies in them, of which there are many.
+They are in the package, in the base model's experiment: the collections that it has
+learnt from, without the copies in them, of which there are many.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -26,11 +27,34 @@ class CollectionReport:
 
     name: str
     written: int  # tunes
-    left_out: int  # tunes that are copies of others in the three collections
+    left_out: int  # tunes that are copies of others in the collections
+
+
+def known_collections() -> dict[str, int]:
+    """Return the collections that the base model has learnt from.
+
+    Returns:
+        How many tunes it knows of each, in the order of ``COLLECTIONS``.
+
+    Raises:
+        MonodyError: If the base model cannot be laid out in the cache folder.
+
+    Example:
+        >>> from monody.experiments.base_tunes import known_collections
+        >>> "oneills1850" in known_collections()
+        True
+    """
+    experiment = base_experiment()
+    known = Counter(
+        side.sources[file].partition("-")[0]
+        for side in map(experiment.side, SIDES)
+        for file in side.info["file"]
+    )
+    return {name: known[name] for name in COLLECTIONS if known[name]}
 
 
 def collection_named(text: str) -> str:
-    """Return the name of a collection that is named in any case.
+    """Return the name of a collection that the base model knows, named in any case.
 
     Raises:
         MonodyError: If there is none.
@@ -40,11 +64,10 @@ def collection_named(text: str) -> str:
         >>> collection_named("ryansmammoth")
         'ryansMammoth'
     """
-    by_name = {known.lower(): known for known in COLLECTIONS}
+    by_name = {known.lower(): known for known in known_collections()}
     if text.lower() not in by_name:
-        raise MonodyError(
-            f"no collection {text!r}: expected one of {', '.join(COLLECTIONS)}, or all"
-        )
+        names = ", ".join(by_name.values())
+        raise MonodyError(f"no collection {text!r}: expected one of {names}, or all")
     return by_name[text.lower()]
 
 
@@ -75,7 +98,7 @@ def write_collection(
     """Write a collection of public-domain tunes as MIDI files, one for each tune.
 
     Args:
-        name: One of ``oneills1850``, ``airdsAirs`` and ``ryansMammoth``, in any case.
+        name: One of ``COLLECTIONS`` that the base model knows, in any case.
         out: The folder; files of the same names in it are replaced.
         progress: Called with the tunes done and the tunes in all.
 
@@ -96,8 +119,12 @@ def write_collection(
     folder = Path(out)
     make_folder(folder)
     tunes = tunes_of_collection(name)
+    parts: Counter[str] = Counter()  # melodies of each file: long rests split some
     for done, tune in enumerate(tunes, 1):
-        write_midi(tune, folder / tune.source, Path(tune.source).stem)
+        parts[tune.source] += 1
+        stem, part = Path(tune.source).stem, parts[tune.source]
+        stem += f"-part{part}" if part > 1 else ""
+        write_midi(tune, folder / f"{stem}.mid", stem)
         if progress:
             progress(done, len(tunes))
     left_out = COLLECTIONS[name].tunes - len(tunes)
