@@ -20,7 +20,7 @@ from monody.cli.epoch_lines import EpochLines
 from monody.cli.main import EXIT_USER_ERROR
 from monody.corpus.corpus import Corpus, read_corpus
 from monody.corpus.free_scores import require_fetched, write_fetched
-from monody.corpus.public_domain import COLLECTIONS
+from monody.corpus.public_domain import COLLECTIONS, STYLES
 from monody.corpus.tune_books import write_book
 from monody.errors import MonodyError
 from monody.experiments.base import pack_base
@@ -92,6 +92,7 @@ def make_base(folder: Path, free: Path = FREE) -> Experiment:
                 model=MODEL,
                 experiment_dir=trained,
                 message="the base model: make base",
+                styles=STYLES,
                 callbacks=[lines],
             )
     finally:

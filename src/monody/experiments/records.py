@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 
 from monody.corpus.corpus import Corpus
+from monody.corpus.public_domain import style_of
 from monody.corpus.split import Split
 from monody.experiments.corpus_style import corpus_style
 from monody.experiments.experiment import Experiment, now
@@ -26,6 +28,7 @@ def make_record(
     model: ModelSettings,
     training: TrainSettings,
     base: TrainedModel | None = None,
+    styles: Sequence[str] = (),
 ) -> RunRecord:
     """Gather what is known of a training before it starts.
 
@@ -36,8 +39,11 @@ def make_record(
         model: What the network looks like.
         training: How it is trained.
         base: What it is fine-tuned from.
+        styles: The styles that it is told, if there are several.
     """
     melodies = corpus.melodies
+    learnt = melodies.take(split.train)
+    symbols = style_symbols(learnt, styles) if styles else None
     return RunRecord(
         reading=corpus.settings,
         model=model,
@@ -49,11 +55,26 @@ def make_record(
             validation=len(split.validation),
             test=len(split.test),
         ),
-        style=corpus_style(melodies.take(split.train), train, model.encoding),
+        style=corpus_style(learnt, train, model.encoding, symbols),
         versions=versions(),
+        styles=tuple(styles),
         started=now(),
         data_dir=str(corpus.root.absolute()),
     )
+
+
+def style_symbols(melodies: MelodyStore, styles: Sequence[str]) -> list[int]:
+    """Return the symbol of the style of each melody, from the name of its file.
+
+    Args:
+        melodies: Of the collections of ``corpus.public_domain``.
+        styles: The names of the styles, in the order of their symbols.
+
+    Raises:
+        MonodyError: If a melody is of none of these collections.
+    """
+    of_source = [1 + styles.index(style_of(source)) for source in melodies.sources]
+    return [of_source[file] for file in melodies.info["file"].tolist()]
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ prolonged to the bars that are wanted, and begins and ends in the bar where it d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -42,7 +42,7 @@ def draw_precedent(
         ``None`` without any precedent.
     """
     left = list(precedents)
-    wanted = [
+    wanted: list[Callable[[Precedent], bool]] = [
         lambda each: style == 0 or each.style == style,
         lambda each: meter is None or each.meter == meter,
         lambda each: begins is None or each.form.begins == begins,

@@ -15,8 +15,10 @@ from typing import Any
 
 from monody import seeds
 from monody.corpus.novelty import UsualNovelty
+from monody.corpus.public_domain import style_of
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
+from monody.generation.outlines import style_symbol
 from monody.generation.primers import Primer, choose_primer, primer_melodies
 from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
 from monody.generation.retries import GeneratedMelody, RejectionSampler
@@ -160,12 +162,21 @@ def generate(
         [288, 288]
     """
     settings = (settings or SampleSettings()).with_seed()
-    # Before the network is loaded: what cannot be continued is refused at once.
+    # Before the network is loaded: what cannot be asked or continued is refused at once.
+    record = experiment.record()
+    style_symbol(record, settings.style)
+    own = prime_file is None and data_dir is None
     store = primer_melodies(experiment, settings, prime_file, data_dir)
 
     def primer_of(index: int, attempt: int) -> Primer | None:
         rng = seeds.primer(settings.seed or 0, index, attempt)
-        return choose_primer(store, settings, rng) if store is not None else None
+        if store is None:
+            return None
+        primer = choose_primer(store, settings, rng)
+        if own and record.styles:
+            style = style_symbol(record, style_of(primer.source))
+            primer = replace(primer, style=style)
+        return primer
 
     if settings.primer_bars is not None:
         for index in range(min(settings.num_files, MAX_CHECKED_PRIMERS)):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.corpus.corpus import read_corpus, require_melodies
+from monody.corpus.public_domain import style_of
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.models.events import UNKNOWN
@@ -110,7 +111,8 @@ def primer_melodies(
         return melodies.take([longest])
     if data_dir is not None:
         return require_melodies(read_corpus(data_dir)).melodies
-    return _in_meter(experiment.held_out_melodies(), settings.signature)
+    held_out = _in_meter(experiment.held_out_melodies(), settings.signature)
+    return _of_style(held_out, settings.style)
 
 
 def require_one_source(
@@ -149,6 +151,18 @@ def _in_meter(
         index
         for index in range(len(melodies))
         if signature in (None, melodies.first_meter(index)[1:])
+    ]
+    return melodies.take(kept) if kept else None
+
+
+def _of_style(melodies: MelodyStore | None, style: str | None) -> MelodyStore | None:
+    """Keep the melodies of a style of the base model; ``None`` where there are none."""
+    if melodies is None or style is None:
+        return melodies
+    kept = [
+        index
+        for index, file in enumerate(melodies.info["file"].tolist())
+        if style_of(melodies.sources[file]) == style.lower()
     ]
     return melodies.take(kept) if kept else None
 

@@ -19,7 +19,7 @@ from monody.corpus.split import split_corpus
 from monody.experiments.base import open_experiment
 from monody.experiments.experiment import SIDES, Experiment
 from monody.experiments.novelty_index import known_melodies
-from monody.experiments.records import make_record, write_records
+from monody.experiments.records import make_record, style_symbols, write_records
 from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
 from monody.experiments.training_state import TrainingState, read_training_state
 from monody.files import copy_file
@@ -31,6 +31,7 @@ from monody.models.keras_network import build_model, start_from
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel, save_model
 from monody.models.surprisal import Score
+from monody.music.melody_store import MelodyStore
 from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
 from monody.training.fit import fit
@@ -44,6 +45,7 @@ def train(
     model: ModelSettings | None = None,
     experiment_dir: str | PathLike[str] | None = None,
     message: str | None = None,
+    styles: Sequence[str] = (),
     callbacks: Sequence[Any] = (),
     explain: Callable[[str], None] | None = None,
 ) -> Experiment:
@@ -57,6 +59,8 @@ def train(
         experiment_dir: The folder to write; by default the next number in
             ``experiments/``.
         message: A note to self, kept in ``message.txt``.
+        styles: The styles of the collections of ``corpus.public_domain`` that the
+            melodies are from, to be told apart. By default all are of one.
         callbacks: Further Keras callbacks; the logs they see hold ``bits_per_note`` and
             ``val_bits_per_note``.
         explain: Called with a line for each setting that was chosen, and why, and with
@@ -84,11 +88,8 @@ def train(
     melodies = require_melodies(corpus).melodies
     split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
-    styles = style_symbols(melodies, style_of) if style_of is not None else None
     sets = {
-        side: encode_set(
-            melodies, vocabulary, indices, outlined=side == "train", styles=styles
-        )
+        side: _encoded(melodies.take(indices), side, vocabulary, styles)
         for side, indices in asdict(split).items()
         if indices
     }
@@ -100,7 +101,7 @@ def train(
         model = take_sizes(model, base.record.model)
     model, settings = fill_in(model, settings, notes, explain)
     experiment = Experiment.create(experiment_dir)
-    record = make_record(corpus, split, learnt, model, settings, base)
+    record = make_record(corpus, split, learnt, model, settings, base, styles)
     write_records(experiment, corpus, split, record, message)
     if base is not None:
         copy_file(base.path, experiment.base_path)
@@ -175,10 +176,20 @@ def _encoded_sides(
     record = experiment.record()
     vocabulary = Vocabulary(record.model.encoding)
     return {
-        side: encode_set(experiment.side(side), vocabulary)
+        side: _encoded(experiment.side(side), side, vocabulary, record.styles)
         for side in sides
         if record.melodies.of(side)
     }
+
+
+def _encoded(
+    melodies: MelodyStore, side: str, vocabulary: Vocabulary, styles: Sequence[str]
+) -> EncodedSet:
+    """Encode the melodies of a side; those to train on with all that may be told."""
+    if side != "train":
+        return encode_set(melodies, vocabulary)
+    symbols = style_symbols(melodies, styles) if styles else None
+    return encode_set(melodies, vocabulary, outlined=True, styles=symbols)
 
 
 def train_from_nothing(
