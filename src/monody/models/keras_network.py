@@ -34,7 +34,7 @@ from monody.models.first_weights import set_first_weights
 from monody.models.inference_layers import Layer, arrays_of
 from monody.models.landing import LANDINGS
 from monody.models.network import (
-    INPUTS, LANDING,
+    INPUTS,
     READING,
     predict_sequences,
 )
@@ -45,6 +45,7 @@ from monody.models.outline import (
     TONIC_SYMBOLS,
 )
 from monody.models.parts import Parts
+from monody.music.pitch import PITCH_CLASSES
 from monody.settings.base import required
 from monody.settings.model import ModelSettings
 
@@ -100,10 +101,11 @@ def make_layers(settings: ModelSettings, durations: int) -> dict[str, keras.Laye
         _embedding(STYLE_SYMBOLS, STYLE_SIZE, name="embed_style"),
         _dense(PITCH_SYMBOLS, name="pitch_absolute"),
         _dense(INTERVALS, name="pitch_relative"),
+        _dense(PITCH_CLASSES, name="pitch_degree"),
         _embedding(INTERVAL_INPUTS, INTERVAL_SIZE, name="embed_next"),
         _dense(size, activation="relu", name="duration_hidden"),
         _dense(durations, name="duration"),
-        *([_dense(LANDINGS, name="duration_landing")] if durations > 1 and LANDING else []),
+        _dense(LANDINGS, name="duration_landing"),
         *_copying_layers(),
     ]
     for index in range(required(settings.num_layers)):

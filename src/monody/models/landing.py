@@ -12,9 +12,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from monody.models.events import METERS, UNKNOWN
+from monody.models.events import METERS, UNKNOWN, Vocabulary
 from monody.models.numpy_ops import Ops, Tensor
 from monody.music.meter import TICKS_PER_STEP, TICKS_PER_WHOLE
+from monody.settings.model import ENCODINGS
 
 # Ticks of what a place in the bar may be a multiple of, from the strongest.
 GRID = (24, 12, 6, 8, 3)
@@ -41,14 +42,21 @@ BARS = np.array([_bar_ticks(name) for name in METERS], np.int32)
 BEATS = np.array([_beat_ticks(name) for name in METERS], np.int32)
 
 
-def landings(ops: Ops, reading: Mapping[str, Tensor], ticks: Tensor) -> Tensor:
+# By the number of duration symbols, which tells the encoding: their ticks.
+TICKS = {
+    len(ticks): np.array(ticks, np.int32)
+    for ticks in (Vocabulary(encoding).durations for encoding in ENCODINGS)
+}
+
+
+def landings(ops: Ops, reading: Mapping[str, Tensor], durations: int) -> Tensor:
     """Tell where an event of each duration would end.
 
     Args:
         ops: Operations on arrays.
         reading: ``position``, ``meter`` and ``phrase_left`` where it begins, ``(batch,
             time)``.
-        ticks: ``(durations,)``.
+        durations: How many duration symbols there are.
 
     Returns:
         ``(batch, time, durations)`` codes below ``LANDINGS``.
@@ -63,9 +71,11 @@ def landings(ops: Ops, reading: Mapping[str, Tensor], ticks: Tensor) -> Tensor:
         >>> from monody.models.landing import landings
         >>> place = {"position": 48, "meter": METERS.index("4/4"), "phrase_left": 0}
         >>> reading = {name: np.array([[value]]) for name, value in place.items()}
-        >>> landings(numpy_ops, reading, np.array([24, 48, 96])).tolist()
-        [[[16, 0, 12]]]
+        >>> codes = landings(numpy_ops, reading, durations=104)
+        >>> codes[0, 0, [23, 47, 95]].tolist()
+        [16, 0, 12]
     """
+    ticks = TICKS[durations]
     bar = ops.take(BARS, reading["meter"], axis=0)[:, :, None]
     beat = ops.take(BEATS, reading["meter"], axis=0)[:, :, None]
     after = reading["position"][:, :, None] + ticks  # (batch, time, durations)

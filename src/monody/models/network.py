@@ -9,8 +9,8 @@ melody so far.
 
 A melody means the same in every key. So the network also reads which pitch classes it
 has heard, counted from the latest note (``tonality``), and the pitch head is the sum of
-two: one for the interval from the note before, moved to where that note is, and one for
-the pitch itself.
+three: one for the interval from the note before, moved to where that note is, one for
+the scale degree, where the tonic is told, and one for the pitch itself.
 
 The functions below are given its layers by name, and the operations on arrays: Keras's,
 where ``keras_network`` builds it to be trained on whole sequences, or NumPy's, where
@@ -21,9 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-import os
-import numpy as np
-LANDING = os.environ.get("LANDING", "1") == "1"
 from monody.models.copy_attention import (
     Past,
     interval_symbol,
@@ -33,11 +30,11 @@ from monody.models.copy_attention import (
     mix_pitches,
     moved,
 )
-from monody.models.events import PITCH_SYMBOLS, REST, Vocabulary
+from monody.models.events import PITCH_SYMBOLS, REST
 from monody.models.landing import landings
 from monody.models.numpy_ops import Tensor
 from monody.models.parts import Layer, Parts
-from monody.models.tonality import count_notes, degree_symbol, latest_note, tonality
+from monody.models.tonality import by_degree, count_notes, degree_symbol, latest_note, tonality
 
 PLACE = ("position", "bar", "meter")
 # What it may be told, see `outline`.
@@ -156,6 +153,9 @@ def predict_pitch(
     notes = moved(
         ops, made["pitch_relative"](hidden.memory), latest
     )  # (batch, time, 128)
+    notes = notes + by_degree(
+        ops, made["pitch_degree"](hidden.memory), reading["tonic"]
+    )
     specials = ops.zeros_like(notes[..., : PITCH_SYMBOLS - REST])
     fresh = made["pitch_absolute"](hidden.memory) + ops.concatenate(
         [notes, specials], axis=-1
@@ -201,10 +201,9 @@ def predict_duration(
     """
     event = pitch_next, _interval_of(made, pitch_next, reading)
     fresh = made["duration"](given)  # (batch, time, durations)
-    if LANDING and fresh.shape[-1] > 1:
-        places = landings(made.ops, reading, np.array(Vocabulary("notes").durations))
-        by_place = made["duration_landing"](given)  # (batch, time, landings)
-        fresh = fresh + made.ops.take_along_axis(by_place, places, axis=-1)
+    places = landings(made.ops, reading, fresh.shape[-1])
+    by_place = made["duration_landing"](given)  # (batch, time, landings)
+    fresh = fresh + made.ops.take_along_axis(by_place, places, axis=-1)
     return mix_durations(made, given, keys, past, event, fresh)
 
 

@@ -68,6 +68,35 @@ def degree_symbol(ops: Ops, latest: Tensor, tonic: Tensor) -> Tensor:
     return ops.where(tonic > 0, 1 + above + PITCH_CLASSES * minor, UNKNOWN)
 
 
+def by_degree(ops: Ops, of_degree: Tensor, tonic: Tensor) -> Tensor:
+    """Give each note what its scale degree has, where the tonic is told.
+
+    Args:
+        ops: Operations on arrays.
+        of_degree: ``(batch, time, 12)``, by the semitones above the tonic.
+        tonic: Symbols of ``outline.tonic_symbol``, ``(batch, time)``.
+
+    Returns:
+        ``(batch, time, 128)``; zeros without a tonic.
+
+    Example:
+        The fifth of D major is an A:
+
+        >>> import numpy as np
+        >>> from monody.models import numpy_ops
+        >>> from monody.models.tonality import by_degree
+        >>> fifth = np.eye(12)[7][None, None]
+        >>> notes = by_degree(numpy_ops, fifth, np.array([[3]]))[0, 0]
+        >>> np.flatnonzero(notes)[:3].tolist()
+        [9, 21, 33]
+    """
+    above = ops.mod(  # (batch, time, 128)
+        ops.subtract(np.arange(REST), ops.expand_dims(tonic - 1, -1)), PITCH_CLASSES
+    )
+    told = ops.cast(tonic > 0, "float32")[..., None]
+    return ops.take_along_axis(of_degree, above, axis=-1) * told
+
+
 def count_notes(ops: Ops, pitch: Tensor) -> Tensor:
     """Return by how much each event raises the counts of notes.
 
