@@ -1,0 +1,266 @@
+"""Do melodies that monody writes hold together? Beside real ones, and by two judges.
+
+    pip install scikit-learn                          the stronger judge needs it
+    python benchmarks/realness.py EXPERIMENT FOLDER   FOLDER holds real melodies
+
+It writes melodies of 16 bars (``--generated FOLDER`` reads them instead) and prints,
+beside two sets of real ones of that length: what a musician would count (how they end,
+phrases, repetition, leaps, rhythm), and how often a classifier is right that is asked
+whether a melody is generated or real; 50 % is perfect. One classifier is the one of
+`monody evaluate --music`; the other is made of boosted trees on many more features.
+
+Real melodies that the experiment was trained on are left out. Where too few real ones
+are of 16 bars exactly, longer ones are cut to their first 16; then what is said of last
+notes comes from whole melodies of any length, and the judges do not look at endings.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import monody
+from header import print_header
+from monody.evaluation.features import excerpts
+from monody.experiments.experiment import Experiment
+from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore
+from monody.music.meter import bar_lines
+from realness_features import Floats, strong_features
+from realness_figures import common_lengths, figures
+
+__all__ = [
+    "RealMelodies", "figures", "real_melodies", "scorecard_told_apart",
+    "strong_features", "told_apart", "trained_on",
+]  # fmt: skip
+
+BARS = 16
+FOLDS = 5
+REPEATS = 3  # of the cross-validation, each with other folds
+LEAST_BARS = 8  # of a whole melody whose last note counts
+LEAST_NOTES = 8
+
+
+@dataclass(frozen=True)
+class RealMelodies:
+    """Two sets of real melodies that share none, and those with their own endings."""
+
+    real: MelodyStore  # compared with
+    other: MelodyStore  # compared with ``real``, as the generated ones are
+    real_whole: MelodyStore  # whole melodies, for the last notes
+    other_whole: MelodyStore
+    are_whole: bool  # whether ``real`` and ``other`` are melodies of that very length
+    lengths: frozenset[int]  # ticks that are common in the whole folder
+
+
+def real_melodies(
+    folder: str | Path,
+    bars: int = BARS,
+    seed: int = 1,
+    count: int = 200,
+    leave_out: Iterable[Melody] = (),
+) -> RealMelodies:
+    """Read a folder and draw real melodies of one length, twice.
+
+    Args:
+        folder: Music files.
+        bars: Length; a pickup comes on top.
+        seed: Decides which are drawn.
+        count: Melodies on each side, at most.
+        leave_out: Melodies that count in no key, such as ``trained_on``'s.
+
+    Returns:
+        Both halves. They are whole melodies of exactly these bars if ``2 * count`` of
+        them are there; else longer ones are cut.
+    """
+    seen = {_tune(melody) for melody in leave_out}
+    fresh: list[Melody] = []
+    corpus = monody.read_corpus(folder).melodies
+    for melody in corpus:
+        if len(melody) >= LEAST_NOTES and _tune(melody) not in seen:
+            seen.add(_tune(melody))
+            fresh.append(melody)
+    rng = np.random.default_rng(seed)
+    fresh = [fresh[index] for index in rng.permutation(len(fresh))]
+    exact = [melody for melody in fresh if _has_bars(melody, bars)]
+    whole = len(exact) >= 2 * count
+    if whole:
+        pool = exact
+    else:
+        long = [melody for melody in fresh if _bar_count(melody) >= bars]
+        pool = list(excerpts(MelodyStore.of(long), bars))
+    each = min(count, len(pool) // 2)
+    ends = exact if whole else [one for one in fresh if _bar_count(one) >= LEAST_BARS]
+    each_end = min(count, len(ends) // 2) if whole else len(ends) // 2
+    return RealMelodies(
+        MelodyStore.of(pool[:each]),
+        MelodyStore.of(pool[each : 2 * each]),
+        MelodyStore.of(ends[:each_end]),
+        MelodyStore.of(ends[each_end : 2 * each_end]),
+        whole,
+        common_lengths(corpus),
+    )
+
+
+def trained_on(experiment: Experiment) -> list[Melody]:
+    """Return what an experiment learnt from; nothing where it does not hold it."""
+    try:
+        return list(experiment.side("train"))
+    except monody.MonodyError:
+        return []
+
+
+def told_apart(
+    generated: Iterable[Melody],
+    real: Iterable[Melody],
+    seed: int = 1,
+    endings: bool = True,
+) -> float:
+    """Return how often boosted trees tell generated melodies from real ones, 0-1.
+
+    Equal numbers are drawn; the figure is the mean of three cross-validations in five
+    folds. 0.5 is chance.
+
+    Args:
+        generated: Melodies.
+        real: Others.
+        seed: Decides what is drawn, and the folds.
+        endings: Whether the last notes count.
+    """
+    sides = [strong_features(side, endings) for side in (generated, real)]
+    each = min(map(len, sides))
+    accuracies = []
+    for repeat in range(REPEATS):
+        rng = np.random.default_rng([seed, repeat])
+        drawn = [side[rng.permutation(len(side))[:each]] for side in sides]
+        accuracies.append(_cross_validated(*drawn, seed=repeat))
+    return float(np.mean(accuracies))
+
+
+def _cross_validated(generated: Floats, real: Floats, seed: int) -> float:
+    """Return the share of test vectors that are told rightly."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
+
+    each = len(generated)
+    vectors = np.concatenate([generated, real])
+    label = np.repeat([1, 0], each)
+    fold = np.tile(np.arange(each) % FOLDS, 2)
+    right = 0
+    with threadpool_limits(1):
+        for held_out in range(FOLDS):
+            test = fold == held_out
+            trees = HistGradientBoostingClassifier(
+                learning_rate=0.06, max_iter=150, max_leaf_nodes=6, min_samples_leaf=8,
+                l2_regularization=1.0, max_features=0.3, early_stopping=False,
+                random_state=seed,
+            )  # fmt: skip
+            trees.fit(vectors[~test], label[~test])
+            right += int((trees.predict(vectors[test]) == label[test]).sum())
+    return right / len(label)
+
+
+def scorecard_told_apart(
+    generated: Iterable[Melody], real: Iterable[Melody], seed: int = 1
+) -> float:
+    """Return the accuracy of the classifier of `monody evaluate --music`, 0-1."""
+    found = monody.compare(MelodyStore.of(generated), MelodyStore.of(real), seed)
+    return found.classifier_accuracy or float("nan")
+
+
+def _tune(melody: Melody) -> bytes:
+    """Return the notes whatever the key, to know a tune by."""
+    notes = melody.notes - np.array([melody.notes[0, 0], melody.notes[0, 1], 0])
+    return notes.astype(np.int32).tobytes() if len(melody) else b""
+
+
+def _bar_count(melody: Melody) -> int:
+    """Return the bars that a melody fills or begins, without that of a pickup."""
+    lines = bar_lines(melody.meters, melody.end - 1)
+    meter = melody.meters[0]
+    return len(lines) - bool(2 * int(melody.starts[0]) >= meter.bar_ticks)
+
+
+def _has_bars(melody: Melody, bars: int) -> bool:
+    return _bar_count(melody) == bars
+
+
+def main() -> None:
+    """Write or read melodies, print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("experiment", metavar="EXPERIMENT")
+    parser.add_argument("real", metavar="REAL_FOLDER")
+    parser.add_argument("--melodies", type=int, default=200, help="on each side")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--generated", metavar="FOLDER", help="read these instead")
+    parser.add_argument("--save", metavar="FOLDER", help="write those made, as MIDI")
+    arguments = parser.parse_args()
+    experiment = monody.open_experiment(arguments.experiment)
+    generated = _generated(experiment, arguments)
+    sides = real_melodies(
+        arguments.real, BARS, arguments.seed, arguments.melodies, trained_on(experiment)
+    )
+    print_header("monody", "scikit-learn")
+    _print_table(generated, sides, arguments.seed)
+
+
+def _generated(experiment: Experiment, arguments: argparse.Namespace) -> list[Melody]:
+    """Return the melodies to judge: read, or written by the experiment."""
+    if arguments.generated:
+        return list(monody.read_corpus(arguments.generated).melodies)
+    settings = monody.SampleSettings(
+        num_files=arguments.melodies, bars=BARS, seed=arguments.seed
+    )
+    generation = monody.generate(experiment, settings)
+    if arguments.save:
+        generation.save(arguments.save)
+    return list(generation.melodies)
+
+
+def _print_table(generated: list[Melody], sides: RealMelodies, seed: int) -> None:
+    print(
+        f"{len(generated)} generated melodies beside {len(sides.real)} and "
+        f"{len(sides.other)} real ones, "
+        + (f"whole, of {BARS} bars" if sides.are_whole else f"cut to {BARS} bars; last "
+           f"notes of {len(sides.real_whole)} and {len(sides.other_whole)} whole ones")
+        + "\n"
+    )  # fmt: skip
+    columns = [
+        figures(generated, None, sides.lengths),
+        figures(sides.real, sides.real_whole, sides.lengths),
+        figures(sides.other, sides.other_whole, sides.lengths),
+    ]
+    print("| figure | generated | real | other real |\n|---|---|---|---|")
+    for name in columns[0]:
+        cells = " | ".join(_cell(name, column[name]) for column in columns)
+        print(f"| {name} | {cells} |")
+    for name, judge in (
+        ("told apart from real by the scorecard", scorecard_told_apart),
+        ("told apart from real by boosted trees", _trees(sides.are_whole)),
+    ):
+        ours, theirs = (judge(side, sides.real, seed) for side in
+                        (generated, sides.other))  # fmt: skip
+        print(f"| {name} | {ours:.1%} | | {theirs:.1%} |", flush=True)
+
+
+def _trees(endings: bool):
+    def judge(one: Iterable[Melody], other: Iterable[Melody], seed: int) -> float:
+        return told_apart(one, other, seed, endings)
+
+    return judge
+
+
+def _cell(name: str, value: float) -> str:
+    plain = ("semitones" in name and "range" in name) or "100 notes" in name
+    counted = plain or name == "notes a bar" or "median length" in name
+    return f"{value:.2f}" if counted else f"{value:.1%}"
+
+
+if __name__ == "__main__":
+    main()
