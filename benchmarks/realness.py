@@ -17,8 +17,9 @@ notes comes from whole melodies of any length, and the judges do not look at end
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,8 @@ from realness_features import Floats, strong_features
 from realness_figures import common_lengths, figures
 
 __all__ = [
-    "RealMelodies", "figures", "real_melodies", "scorecard_told_apart",
-    "strong_features", "told_apart", "trained_on",
+    "RealMelodies", "figures", "judgements", "of_like_meters", "real_melodies",
+    "scorecard_told_apart", "strong_features", "told_apart", "trained_on",
 ]  # fmt: skip
 
 BARS = 16
@@ -43,6 +44,8 @@ FOLDS = 5
 REPEATS = 3  # of the cross-validation, each with other folds
 LEAST_BARS = 8  # of a whole melody whose last note counts
 LEAST_NOTES = 8
+
+Judge = Callable[[Iterable[Melody], Iterable[Melody], int], float]
 
 
 @dataclass(frozen=True)
@@ -201,12 +204,12 @@ def main() -> None:
     parser.add_argument("--generated", metavar="FOLDER", help="read these instead")
     parser.add_argument("--save", metavar="FOLDER", help="write those made, as MIDI")
     arguments = parser.parse_args()
+    print_header("monody", "scikit-learn")
     experiment = monody.open_experiment(arguments.experiment)
     generated = _generated(experiment, arguments)
     sides = real_melodies(
         arguments.real, BARS, arguments.seed, arguments.melodies, trained_on(experiment)
     )
-    print_header("monody", "scikit-learn")
     _print_table(generated, sides, arguments.seed)
 
 
@@ -223,14 +226,66 @@ def _generated(experiment: Experiment, arguments: argparse.Namespace) -> list[Me
     return list(generation.melodies)
 
 
+def of_like_meters(
+    generated: Iterable[Melody], real: Iterable[Melody]
+) -> tuple[list[Melody], list[Melody]]:
+    """Keep as many of each meter on both sides, the first ones.
+
+    What is left to tell them apart by is not that one side has more waltzes.
+    """
+    by_meter: list[dict[str, list[Melody]]] = []
+    for side in (generated, real):
+        groups: dict[str, list[Melody]] = {}
+        for melody in side:
+            groups.setdefault(str(melody.meters[0]), []).append(melody)
+        by_meter.append(groups)
+    ours, theirs = by_meter
+    kept: tuple[list[Melody], list[Melody]] = ([], [])
+    for meter in ours.keys() & theirs.keys():
+        count = min(len(ours[meter]), len(theirs[meter]))
+        kept[0].extend(ours[meter][:count])
+        kept[1].extend(theirs[meter][:count])
+    return kept
+
+
+def judgements(
+    generated: Iterable[Melody], sides: RealMelodies, seed: int = 1
+) -> dict[str, tuple[float, float]]:
+    """Return how often each judge is right: of generated ones, and of other real ones.
+
+    Without endings the trees do not look at the last notes, which may be all that
+    they need. Of like meters, both sides have as many melodies of each meter.
+    """
+    found = {}
+    for name, judge in _JUDGES.items():
+        if name != "trees" or sides.are_whole:
+            ours = judge(generated, sides.real, seed)
+            found[name] = ours, judge(sides.other, sides.real, seed)
+    trees = _JUDGES["trees, without endings"]
+    ours = trees(*of_like_meters(generated, sides.real), seed)
+    theirs = trees(*of_like_meters(sides.other, sides.real), seed)
+    found["trees, without endings, of like meters"] = ours, theirs
+    return found
+
+
+_JUDGES: dict[str, Judge] = {
+    "scorecard": scorecard_told_apart,
+    "trees": told_apart,
+    "trees, without endings": partial(told_apart, endings=False),
+}
+
+
 def _print_table(generated: list[Melody], sides: RealMelodies, seed: int) -> None:
+    kind = f"whole, of {BARS} bars"
+    if not sides.are_whole:
+        kind = (
+            f"cut to {BARS} bars; last notes of {len(sides.real_whole)} and "
+            f"{len(sides.other_whole)} whole ones"
+        )
     print(
         f"{len(generated)} generated melodies beside {len(sides.real)} and "
-        f"{len(sides.other)} real ones, "
-        + (f"whole, of {BARS} bars" if sides.are_whole else f"cut to {BARS} bars; last "
-           f"notes of {len(sides.real_whole)} and {len(sides.other_whole)} whole ones")
-        + "\n"
-    )  # fmt: skip
+        f"{len(sides.other)} real ones, {kind}\n"
+    )
     columns = [
         figures(generated, None, sides.lengths),
         figures(sides.real, sides.real_whole, sides.lengths),
@@ -240,26 +295,14 @@ def _print_table(generated: list[Melody], sides: RealMelodies, seed: int) -> Non
     for name in columns[0]:
         cells = " | ".join(_cell(name, column[name]) for column in columns)
         print(f"| {name} | {cells} |")
-    for name, judge in (
-        ("told apart from real by the scorecard", scorecard_told_apart),
-        ("told apart from real by boosted trees", _trees(sides.are_whole)),
-    ):
-        ours, theirs = (judge(side, sides.real, seed) for side in
-                        (generated, sides.other))  # fmt: skip
-        print(f"| {name} | {ours:.1%} | | {theirs:.1%} |", flush=True)
-
-
-def _trees(endings: bool):
-    def judge(one: Iterable[Melody], other: Iterable[Melody], seed: int) -> float:
-        return told_apart(one, other, seed, endings)
-
-    return judge
+    for judge, (ours, theirs) in judgements(generated, sides, seed).items():
+        print(f"| told apart: {judge} | {ours:.1%} | | {theirs:.1%} |", flush=True)
 
 
 def _cell(name: str, value: float) -> str:
-    plain = ("semitones" in name and "range" in name) or "100 notes" in name
-    counted = plain or name == "notes a bar" or "median length" in name
-    return f"{value:.2f}" if counted else f"{value:.1%}"
+    """Write a figure: shares in per cent, all others as they are."""
+    numbers = ("range in", "for 100 notes", "notes a bar", "median length")
+    return f"{value:.2f}" if any(map(name.__contains__, numbers)) else f"{value:.1%}"
 
 
 if __name__ == "__main__":

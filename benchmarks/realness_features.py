@@ -48,7 +48,9 @@ def strong_features(melodies: Iterable[Melody], endings: bool = True) -> Floats:
     return np.array(rows)
 
 
-def _by_bar(one: Laid, values: Ints | Floats, reduce: Callable[[Floats], float]) -> Floats:
+def _by_bar(
+    one: Laid, values: Ints | Floats, reduce: Callable[[Floats], float]
+) -> Floats:
     """Reduce the values of each bar 1 to 16: ``(16,)``, ``nan`` where there are none."""
     found = np.full(BARS, np.nan)
     for bar in range(1, BARS + 1):
@@ -178,7 +180,9 @@ def _sections(sampled: Ints) -> list[float]:
 
 
 def _equal_share(kind: Sequence[Hashable], lag: int) -> float:
-    pairs = [one == other for one, other in zip(kind, kind[lag:], strict=False) if other]
+    pairs = [
+        one == other for one, other in zip(kind, kind[lag:], strict=False) if other
+    ]
     return float(np.mean(pairs)) if pairs else np.nan
 
 
@@ -263,7 +267,8 @@ def _pitch(one: Laid) -> list[float]:
     intervals = np.clip(one.intervals, -12, 12)
     degrees = one.degrees.tolist()
     after = [
-        float(np.mean(one.intervals[one.degrees[:-1] == degree])) for degree in range(12)
+        float(np.mean(one.intervals[one.degrees[:-1] == degree]))
+        for degree in range(12)
     ]
     weighted = np.bincount(one.degrees, one.durations, 12) / one.durations.sum()
     return [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from monody.evaluation.features import MAJOR_SCALE
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER, TICKS_PER_STEP
 from realness_layout import Bar, Laid, laid_out
@@ -15,10 +16,18 @@ PHRASE_ENDS = (4, 8, 12)  # bars
 LAGS = (1, 2, 4, 8)  # bars
 LEAP, WIDE_LEAP, STEP = 5, 8, 2  # semitones
 COMMON_SHARE = 0.005  # of the corpus's notes; rarer lengths are uncommon
-LAST_LENGTHS = (0.5, 1.0, 2.0, 3.0, 4.0)  # quarters: the least of each bin but the first
+LAST_LENGTHS = (
+    0.5,
+    1.0,
+    2.0,
+    3.0,
+    4.0,
+)  # quarters: the least of each bin but the first
 TRIPLET_GRID = 3  # ticks: notes off it belong to triplets, or to no notation
 HALF_BEAT = TICKS_PER_QUARTER // 2
 WIDEST_TUPLET = 2 * TICKS_PER_QUARTER
+FEW_NOTES = 4  # of four bars, too few to hear a key in
+CLEARLY = 0.1  # of the time
 
 
 def common_lengths(melodies: Iterable[Melody]) -> frozenset[int]:
@@ -58,6 +67,9 @@ def figures(
         **_leaps(laid),
         **_rhythm(laid, common),
         **_keys(laid),
+        "begins with a pickup": _mean(one.has_pickup for one in laid),
+        "begins on a bar line": _mean(one.positions[0] == 0 for one in laid),
+        "changes its meter": _mean(len(one.melody.meters) > 1 for one in laid),
         "range in semitones": _mean(np.ptp(one.pitches) for one in laid),
         "notes a bar": _mean(len(one.pitches) / one.bar_count for one in laid),
     }
@@ -191,9 +203,7 @@ def _rhythm(laid: list[Laid], common: frozenset[int]) -> dict[str, float]:
     starts = np.concatenate([one.starts for one in laid])
     durations = np.concatenate([one.durations for one in laid])
     broken = [whole for one in laid for whole in _tuplets(one)]
-    rests = [
-        (one.to_next - one.durations)[:-1] >= TICKS_PER_STEP for one in laid
-    ]
+    rests = [(one.to_next - one.durations)[:-1] >= TICKS_PER_STEP for one in laid]
     return {
         "onsets on the 16th grid": float((starts % TICKS_PER_STEP == 0).mean()),
         "onsets on the 16th or triplet grid": float(
@@ -250,31 +260,28 @@ def _tuplets(one: Laid) -> list[bool]:
 
 
 def _keys(laid: list[Laid]) -> dict[str, float]:
-    away, back = [], []
-    for one in laid:
-        scales = _scales_of_parts(one)
-        if not scales:
-            continue
-        home = scales[0]
-        modulates = any(scale != home for scale in scales[1:])
-        away.append(modulates)
-        if modulates:
-            back.append(scales[-1] == home)
+    """Tell how many melodies leave their key for four bars, and come back."""
+    left = [leaves for one in laid if len(leaves := _leaves_key(one)) > 1]
+    before_the_end = [leaves for leaves in left if any(leaves[:-1])]
     return {
-        "melodies that leave the scale of bars 1-4": _mean(away),
-        "of these, back in bars 13-16": _mean(back),
+        "melodies that leave their key for four bars": _mean(map(any, left)),
+        "of these, back in the last four": _mean(
+            not leaves[-1] for leaves in before_the_end
+        ),
         "notes in the scale of the melody": _mean(one.in_scale.mean() for one in laid),
     }
 
 
-def _scales_of_parts(one: Laid) -> list[int]:
-    """Return the pitch class of the major scale that each four bars fit best."""
-    fits = one.key_fits
-    minor_as_major = np.roll(fits[:, 12:], 3, axis=1)
-    best = np.maximum(fits[:, :12], minor_as_major).argmax(axis=1)
-    parts = [
-        int(scale)
-        for part, scale in enumerate(best)
-        if np.count_nonzero(one.bars // 4 == part) >= 4
-    ]
-    return parts
+def _leaves_key(one: Laid) -> list[bool]:
+    """Tell of each four bars whether another scale fits them clearly better."""
+    leaves = []
+    for part in range(0, one.bar_count - 1, 4):
+        inside = (one.bars >= part) & (one.bars < part + 4)
+        if np.count_nonzero(inside) < FEW_NOTES:
+            continue
+        ticks = np.bincount(one.degrees[inside], one.durations[inside], 12)
+        home = ticks[list(one.scale)].sum()
+        best = max(ticks[[(step + up) % 12 for step in MAJOR_SCALE]].sum()
+                   for up in range(12))  # fmt: skip
+        leaves.append(bool(best - home >= CLEARLY * ticks.sum()))
+    return leaves

@@ -9,18 +9,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.evaluation.features import MAJOR_SCALE, MINOR_SCALE
 from monody.music.key_finding import MAJOR_PROFILE, MINOR_PROFILE, estimated_keys
 from monody.music.keys import KEY_NAMES, key_signature, key_tonic
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
-from monody.music.meter import TICKS_PER_QUARTER, bar_lines
+from monody.music.meter import TICKS_PER_QUARTER, bar_lines, meter_at
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bar = tuple[tuple[int, int, int], ...]  # tick in the bar, pitch, duration of each note
 
-_MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
-_MINOR_SCALE = (0, 2, 3, 5, 7, 8, 9, 10, 11)
 _PROFILES = np.array(
     [
         np.roll(profile, tonic)
@@ -46,26 +45,25 @@ class Laid:
 
     @cached_property
     def pitches(self) -> Ints:
+        """MIDI pitches."""
         return self.melody.pitches.astype(np.int64)
 
     @cached_property
     def starts(self) -> Ints:
+        """Start ticks."""
         return self.melody.starts.astype(np.int64)
 
     @cached_property
     def durations(self) -> Ints:
+        """Durations in ticks."""
         return self.melody.durations.astype(np.int64)
 
     @cached_property
     def lines(self) -> Ints:
         """Bar lines up to the last note's start, then the one that closes its bar."""
         lines = bar_lines(self.melody.meters, int(self.starts[-1])).astype(np.int64)
-        length = next(
-            meter.bar_ticks
-            for meter in reversed(self.melody.meters)
-            if meter.tick <= lines[-1]
-        )
-        return np.append(lines, lines[-1] + length)
+        meter = meter_at(int(lines[-1]), self.melody.meters)
+        return np.append(lines, lines[-1] + meter.bar_ticks)
 
     @cached_property
     def bars(self) -> Ints:
@@ -104,14 +102,17 @@ class Laid:
 
     @cached_property
     def intervals(self) -> Ints:
+        """Semitones from each note to the next."""
         return np.diff(self.pitches)
 
     @cached_property
     def beat_ticks(self) -> int:
+        """Length of a felt beat of the first meter."""
         return int(self.melody.meters[0].beat_ticks)
 
     @cached_property
     def is_minor(self) -> bool:
+        """Whether a minor key is heard."""
         return self.key >= 0 and key_signature(KEY_NAMES[self.key])[1]
 
     @cached_property
@@ -121,9 +122,14 @@ class Laid:
         return (self.pitches - tonic) % 12
 
     @cached_property
+    def scale(self) -> tuple[int, ...]:
+        """Semitones above the tonic that belong to the key."""
+        return MINOR_SCALE if self.is_minor else MAJOR_SCALE
+
+    @cached_property
     def in_scale(self) -> NDArray[np.bool_]:
-        scale = _MINOR_SCALE if self.is_minor else _MAJOR_SCALE
-        return np.isin(self.degrees, scale)
+        """Whether each note belongs to the key."""
+        return np.isin(self.degrees, self.scale)
 
     @cached_property
     def by_bar(self) -> list[Bar]:
@@ -160,7 +166,7 @@ class Laid:
 
 
 def laid_out(melodies: Iterable[Melody]) -> list[Laid]:
-    """Lay melodies out, each in the key that it is heard in; none of under two notes."""
+    """Lay out melodies of two notes or more, each in the key that it is heard in."""
     store = MelodyStore.of(melody for melody in melodies if len(melody) > 1)
     keys = estimated_keys(store).tolist()
     return [Laid(melody, key) for melody, key in zip(store, keys, strict=True)]
