@@ -26,7 +26,6 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.evaluation.features import excerpts
 from monody.experiments.experiment import Experiment
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
@@ -89,13 +88,13 @@ def real_melodies(
             fresh.append(melody)
     rng = np.random.default_rng(seed)
     fresh = [fresh[index] for index in rng.permutation(len(fresh))]
-    exact = [melody for melody in fresh if _has_bars(melody, bars)]
+    exact = [melody for melody in fresh if _bar_count(melody) == bars]
     whole = len(exact) >= 2 * count
     if whole:
         pool = exact
     else:
         long = [melody for melody in fresh if _bar_count(melody) >= bars]
-        pool = list(excerpts(MelodyStore.of(long), bars))
+        pool = [_first_bars(melody, bars) for melody in long]
     each = min(count, len(pool) // 2)
     ends = exact if whole else [one for one in fresh if _bar_count(one) >= LEAST_BARS]
     each_end = min(count, len(ends) // 2) if whole else len(ends) // 2
@@ -132,7 +131,7 @@ def told_apart(
         generated: Melodies.
         real: Others.
         seed: Decides what is drawn, and the folds.
-        endings: Whether the last notes count.
+        endings: Whether the last bars count.
     """
     sides = [strong_features(side, endings) for side in (generated, real)]
     each = min(map(len, sides))
@@ -183,13 +182,17 @@ def _tune(melody: Melody) -> bytes:
 
 def _bar_count(melody: Melody) -> int:
     """Return the bars that a melody fills or begins, without that of a pickup."""
-    lines = bar_lines(melody.meters, melody.end - 1)
-    meter = melody.meters[0]
-    return len(lines) - bool(2 * int(melody.starts[0]) >= meter.bar_ticks)
+    return len(bar_lines(melody.meters, melody.end - 1)) - _has_pickup(melody)
 
 
-def _has_bars(melody: Melody, bars: int) -> bool:
-    return _bar_count(melody) == bars
+def _has_pickup(melody: Melody) -> bool:
+    return bool(2 * int(melody.starts[0]) >= melody.meters[0].bar_ticks)
+
+
+def _first_bars(melody: Melody, bars: int) -> Melody:
+    """Cut off a melody of so many bars or more, after them and its pickup."""
+    lines = np.append(bar_lines(melody.meters, melody.end - 1), melody.end)
+    return melody.between(0, int(lines[bars + _has_pickup(melody)]))
 
 
 def main() -> None:
@@ -253,8 +256,8 @@ def judgements(
 ) -> dict[str, tuple[float, float]]:
     """Return how often each judge is right: of generated ones, and of other real ones.
 
-    Without endings the trees do not look at the last notes, which may be all that
-    they need. Of like meters, both sides have as many melodies of each meter.
+    Without endings the last bars are cut off, which may be all that the trees need. Of
+    like meters, both sides have as many melodies of each meter.
     """
     found = {}
     for name, judge in _JUDGES.items():

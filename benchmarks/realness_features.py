@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,20 +31,23 @@ def strong_features(melodies: Iterable[Melody], endings: bool = True) -> Floats:
 
     Args:
         melodies: Of two notes or more; shorter ones are left out.
-        endings: Whether the last notes count. Leave them out where one side was cut
-            off after so many bars.
+        endings: Whether how a melody ends counts. If not, its last bar is cut off:
+            do so where one side was cut off anyway, or to judge what comes before.
     """
     parts: list[Callable[[Laid], Sequence[float] | Floats]] = [
         _phrases, _contour, _likeness, _beats, _rhythm, _pitch, _motion, _harmony,
         _density,
     ]  # fmt: skip
+    laid = laid_out(melodies)
     if endings:
         parts.append(_cadence)
+    else:
+        laid = laid_out(one.melody.between(0, int(one.lines[-2])) for one in laid)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing are nan
         rows = [
             np.concatenate([np.asarray(part(one), float).ravel() for part in parts])
-            for one in laid_out(melodies)
+            for one in laid
         ]
     return np.array(rows)
 
@@ -51,7 +55,7 @@ def strong_features(melodies: Iterable[Melody], endings: bool = True) -> Floats:
 def _by_bar(
     one: Laid, values: Ints | Floats, reduce: Callable[[Floats], float]
 ) -> Floats:
-    """Reduce the values of each bar 1 to 16: ``(16,)``, ``nan`` where there are none."""
+    """Reduce the values of each bar, 1 to 16: ``(16,)``; ``nan`` of an empty bar."""
     found = np.full(BARS, np.nan)
     for bar in range(1, BARS + 1):
         inside = np.asarray(values[one.numbers == bar], float)
@@ -147,8 +151,7 @@ def _likeness(one: Laid) -> list[float]:
     sampled = _sampled(one)
     found = []
     for lag in LAGS:
-        for kind in (notes, rhythms, onsets, shapes):
-            found.append(_equal_share(kind, lag))
+        found += [_equal_share(kind, lag) for kind in (notes, rhythms, onsets, shapes)]
         alike = sampled[lag:] == sampled[:-lag]
         found.append(float(alike.mean()) if len(alike) else np.nan)
         by_bar = alike.mean(axis=1) if len(alike) else np.array([np.nan])
@@ -323,7 +326,7 @@ def _harmony(one: Laid) -> list[float]:
     by_bar = [{pitch % 12 for _, pitch, _ in bar} for bar in one.by_bar]
     shared = [
         len(left & right) / len(left | right)
-        for left, right in zip(by_bar, by_bar[1:], strict=False) if left and right
+        for left, right in pairwise(by_bar) if left and right
     ]  # fmt: skip
     return [
         *padded, best.mean(), best.std(), len({*strongest.tolist()}),
@@ -340,8 +343,9 @@ def _density(one: Laid) -> list[float]:
     """Count notes of each quarter of the melody, and what changes from bar to bar."""
     quarter = np.minimum(4 * one.bars // one.bar_count, 3)
     notes = np.bincount(quarter, minlength=4) / len(quarter)
-    counts = np.bincount(one.bars, minlength=one.bar_count)
-    ticks = np.diff(one.lines)
+    first = int(one.has_pickup)  # the bar of a pickup is no bar with few notes
+    counts = np.bincount(one.bars, minlength=one.bar_count)[first:]
+    ticks = np.diff(one.lines)[first:]
     return [
         *notes, np.mean(counts / ticks) * 24, np.std(counts), np.max(counts),
         np.min(counts), np.mean(np.abs(np.diff(counts))),

@@ -126,7 +126,7 @@ def _last_steps(laid: list[Laid]) -> dict[str, float]:
 
 
 def _phrase_ends(laid: list[Laid]) -> dict[str, float]:
-    """Compare bars 4, 8 and 12 with the others but the last: do they end long?"""
+    """Tell how often bars 4, 8 and 12 end long, and all others but the last."""
     tests: dict[str, Callable[[Laid], np.ndarray]] = {
         "a long note ends": lambda one: one.durations,
         "a long note or a rest ends": lambda one: one.to_next,
