@@ -161,8 +161,10 @@ def _cross_validated(generated: Floats, real: Floats, seed: int) -> float:
                 l2_regularization=1.0, max_features=0.3, early_stopping=False,
                 random_state=seed,
             )  # fmt: skip
-            trees.fit(vectors[~test], label[~test])
-            right += int((trees.predict(vectors[test]) == label[test]).sum())
+            known = np.isfinite(vectors[~test]).any(axis=0)
+            trees.fit(vectors[~test][:, known], label[~test])
+            told = trees.predict(vectors[test][:, known])
+            right += int((told == label[test]).sum())
     return right / len(label)
 
 

@@ -49,7 +49,8 @@ def strong_features(melodies: Iterable[Melody], endings: bool = True) -> Floats:
             np.concatenate([np.asarray(part(one), float).ravel() for part in parts])
             for one in laid
         ]
-    return np.array(rows)
+    features = np.array(rows)
+    return np.where(np.isfinite(features), features, np.nan)
 
 
 def _by_bar(
