@@ -11,8 +11,10 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.corpus.histograms import NOTE_VALUES
 from monody.music.melody import Melody
@@ -54,7 +56,7 @@ def strong_features(melodies: Iterable[Melody], endings: bool = True) -> Floats:
 
 
 def _by_bar(
-    one: Laid, values: Ints | Floats, reduce: Callable[[Floats], float]
+    one: Laid, values: NDArray[Any], reduce: Callable[[Floats], float]
 ) -> Floats:
     """Reduce the values of each bar, 1 to 16: ``(16,)``; ``nan`` of an empty bar."""
     found = np.full(BARS, np.nan)
@@ -67,8 +69,8 @@ def _by_bar(
 
 def _by_phrase(by_bar: Floats) -> Floats:
     """Average bars 1, 5, 9, 13, then 2, 6, 10, 14 and so on; then less the mean."""
-    means = np.nanmean(by_bar.reshape(4, 4), axis=0)
-    return means - np.nanmean(by_bar)
+    means: Floats = np.nanmean(by_bar.reshape(4, 4), axis=0)
+    return means - float(np.nanmean(by_bar))
 
 
 def _phrases(one: Laid) -> Floats:
