@@ -112,9 +112,7 @@ def _last_steps(laid: list[Laid]) -> dict[str, float]:
         ),
         "last note on the fifth": _mean(step == 7 for step in degree),
         "last note reached by step": _mean(1 <= size <= STEP for size in into),
-        "last note reached by a third": _mean(
-            STEP < size < LEAP for size in into
-        ),
+        "last note reached by a third": _mean(STEP < size < LEAP for size in into),
         "last note reached by 5 semitones or more": _mean(
             size >= LEAP for size in into
         ),
