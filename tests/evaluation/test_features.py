@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from monody.evaluation.features import excerpts, melody_features
+from monody.evaluation.features import bars_of, excerpts, melody_features
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
@@ -153,3 +153,23 @@ def test_an_excerpt_of_all_bars_is_the_melody(melody: Melody) -> None:
 def test_no_bars_are_refused() -> None:
     with pytest.raises(ValueError, match="bars must be 1 or more, not 0"):
         excerpts(MelodyStore.of([]), 0)
+
+
+@pytest.mark.parametrize(
+    ("notes", "bars"),
+    [
+        ([], 1),
+        ([(60, 0, 1)], 1),
+        ([(60, 0, 96)], 1),
+        ([(60, 0, 97)], 2),
+        ([(60, 72, 24), (62, 96, 96)], 2),
+        ([(60, 200, 24), (62, 300, 24)], 2),
+    ],
+)
+def test_bars_count_from_that_of_the_first_note(
+    notes: list[tuple[int, int, int]], bars: int
+) -> None:
+    melody = Melody.from_notes(notes)
+    assert bars_of(melody) == bars
+    (cut,) = excerpts(MelodyStore.of([melody]), bars)
+    assert cut.pitches.tolist() == melody.pitches.tolist()

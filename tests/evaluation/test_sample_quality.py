@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import monody
-from monody.errors import MonodyError
-from monody.evaluation.sample_quality import compare, sample_quality
+from monody.evaluation.features import bars_of
+from monody.evaluation.real_melodies import RealMelodies, own_melodies
+from monody.evaluation.sample_quality import Resemblance, compare, sample_quality
 from monody.experiments.experiment import Experiment
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
@@ -114,25 +113,71 @@ def test_a_seed_draws_from_large_sets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found != compare(generated, real, seed=2)
 
 
-def test_generated_melodies_stand_beside_held_out_ones_and_these_beside_training(
-    trained: Experiment,
+@pytest.fixture
+def few_written(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Write few melodies: the time of a test."""
+    monkeypatch.setattr("monody.evaluation.sample_quality.WRITTEN", 12)
+    return 12
+
+
+def test_generated_melodies_are_compared_with_the_real_ones(
+    trained: Experiment, few_written: int
 ) -> None:
     steps: list[int] = []
-    music = sample_quality(trained, progress=lambda done, _: steps.append(done))
-    held_out = len(trained.side("validation")) + len(trained.side("test"))
-    generated, ceiling = music.sides
-    assert generated.generated_melodies == generated.real_melodies == held_out
-    assert ceiling.generated_melodies == held_out
-    assert ceiling.real_melodies == len(trained.side("train"))
+    real = own_melodies(trained)
+    music = sample_quality(trained, real, progress=lambda done, _: steps.append(done))
+    assert music.generated.generated_melodies == few_written
+    assert music.generated.real_melodies == len(real.melodies)
+    assert music.generated.classifier_interval_95 is not None
     assert steps == [0, 1, 2, 3]
-    assert json.loads(json.dumps(music.to_json()))["seed"] == music.seed
-    assert sample_quality(trained) == music
+    assert sample_quality(trained, real) == music
 
 
-def test_without_held_out_melodies_there_is_nothing_to_compare_with(
-    trained: Experiment, tmp_path: Path
+def test_as_many_are_written_however_few_are_real(
+    trained: Experiment, few_written: int
 ) -> None:
-    alone = tmp_path / "model.keras"
-    alone.write_bytes(trained.model_path.read_bytes())
-    with pytest.raises(MonodyError):
-        sample_quality(monody.Experiment(alone))
+    music = sample_quality(trained, RealMelodies(tunes(9, 1), "airs"))
+    assert music.generated.generated_melodies == few_written
+    assert music.generated.real_melodies == 9
+
+
+@pytest.mark.parametrize(("real", "enough"), [(19, False), (20, True)])
+@pytest.mark.usefixtures("few_written")
+def test_real_melodies_are_compared_with_each_other_where_there_are_enough(
+    trained: Experiment, real: int, enough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monody.evaluation.sample_quality.MIN_HALF", 10)
+    music = sample_quality(trained, RealMelodies(tunes(real, 1), "airs"))
+    assert (music.ceiling is not None) == enough
+    assert len(music.sides) == 1 + enough
+    if music.ceiling:
+        halves = (music.ceiling.generated_melodies, music.ceiling.real_melodies)
+        assert halves == (10, 10)
+
+
+@pytest.mark.usefixtures("few_written")
+def test_generated_melodies_are_as_long_as_real_ones(
+    trained: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[MelodyStore] = []
+
+    def noted(generated: MelodyStore, real: MelodyStore, seed: int) -> Resemblance:
+        compared.append(generated)
+        return compare(generated, real, seed)
+
+    monkeypatch.setattr("monody.evaluation.sample_quality.compare", noted)
+    real = MelodyStore.of([*tunes(5, 1, bars=3), *tunes(5, 2, bars=7)])
+    lengths = {bars_of(melody) for melody in real}
+    sample_quality(trained, RealMelodies(real, "airs"))
+    assert {bars_of(melody) for melody in compared[0]} <= lengths
+
+
+@pytest.mark.usefixtures("few_written")
+def test_the_json_says_what_was_compared_with(trained: Experiment) -> None:
+    music = sample_quality(trained, RealMelodies(tunes(9, 1), "airs", left_out=3))
+    saved = music.to_json()
+    assert json.loads(json.dumps(saved, allow_nan=False)) == saved
+    assert saved["real"] == {
+        "data": "airs", "held_out": 0, "training": 0, "left_out": 3
+    }  # fmt: skip
+    assert saved["ceiling"] is None

@@ -166,12 +166,53 @@ def test_the_command_prints_a_table_that_fits() -> None:
     assert "as unsure as if it chose among" in " ".join(result.stdout.split())
 
 
-@pytest.mark.usefixtures("opened")
+@pytest.fixture
+def few_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write few melodies: the time of a test."""
+    monkeypatch.setattr("monody.evaluation.sample_quality.WRITTEN", 12)
+
+
+@pytest.mark.usefixtures("few_written")
+def test_generated_melodies_are_compared_with_those_of_the_folder(
+    trained: Experiment, alone: Path, tunes: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new"
+    write_tunes(new, 9, first_seed=500)
+    music = evaluate(trained, new, music=True).music
+    assert music is not None
+    assert music.real.to_json() == {
+        "data": str(new), "held_out": 0, "training": 0, "left_out": 0
+    }  # fmt: skip
+    assert music.generated.real_melodies == 9
+    card = evaluate(trained, tunes, music=True)
+    assert card.music is not None
+    assert card.music.real.left_out == card.like_training
+    music = evaluate(Experiment.open(alone), new, music=True).music
+    assert music is not None
+    assert music.generated.real_melodies == 9
+
+
+@pytest.mark.usefixtures("few_written")
+def test_generated_melodies_are_compared_with_all_the_experiment_s_own(
+    trained: Experiment,
+) -> None:
+    card = evaluate(trained, music=True)
+    assert card.music is not None
+    sides = ("validation", "test", "train")
+    every = sum(len(trained.side(side)) for side in sides)
+    assert card.music.generated.real_melodies == every
+    found = json.loads(json.dumps(card.to_json(), allow_nan=False))
+    assert found["music"]["generated"]["classifier_interval_95"]
+
+
+@pytest.mark.usefixtures("opened", "few_written")
 @pytest.mark.parametrize("columns", [60, 80, 200])
 def test_the_report_fits_any_terminal(columns: int) -> None:
     given = {"COLUMNS": str(columns)}
     lines = CliRunner().invoke(command, ["--music"], env=given).stdout.splitlines()
     assert all(len(line) <= columns or "model.keras" in line for line in lines)
+    told = [line for line in lines if line.startswith("told apart")]
+    assert re.search(r" \d+% \(\d+\.\.\d+\)$", told[0].rstrip())
     table = [line.split() for line in lines if line.startswith("bigram ")]
     assert re.fullmatch(r"\d+\.\d+", table[0][1])
     assert re.fullmatch(r"-?\d+%", table[0][-2])  # of the bits saved

@@ -96,6 +96,16 @@ def test_a_larger_side_has_no_advantage() -> None:
     assert tell_apart(normal(1, 10, 3), normal(2, 500, 3), 1).accuracy < 0.8
 
 
+def test_a_much_larger_side_is_drawn_from_several_times() -> None:
+    small, large = normal(1, 20, 3), normal(2, 100, 3) + 0.5
+    once = [tell_apart(small, large[:20], seed).accuracy for seed in range(30)]
+    often = [tell_apart(small, large, seed) for seed in range(30)]
+    assert np.std([told.accuracy for told in often]) < np.std(once)
+    # The interval is that of twenty vectors all the same.
+    low, high = often[0].interval_95
+    assert high - low > 0.3
+
+
 def test_sets_without_any_difference_are_a_coin_toss() -> None:
     assert tell_apart(np.ones((8, 3)), np.ones((9, 3)), 1).accuracy == 0.5
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from monody.evaluation.sample_quality import Resemblance, SampleQuality
+    from monody.evaluation.sample_quality import SampleQuality
     from monody.evaluation.scorecard import Scorecard
     from monody.evaluation.wording import ModelRow
     from monody.progress import StageProgress
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--data_dir",
     metavar="DIR",
-    help="Folder of music files to judge on. [default: the melodies that the "
-    "experiment held out]",
+    help="Folder of music files to judge on, and to compare with. [default: the "
+    "melodies that the experiment held out]",
 )
 @click.option(
     "--part",
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 @click.option(
     "--music",
     is_flag=True,
-    help="Also let the model write melodies, and compare them with the held-out ones.",
+    help="Also let the model write 200 melodies, and compare them with real ones: "
+    "those of --data_dir that it was not trained on, or those held out; where fewer "
+    "than 200 were, those trained on, too.",
 )
 @click.option(
     "--from_nothing",
@@ -186,36 +188,22 @@ def _print_music(music: SampleQuality, console: Console) -> None:
     """Print how generated melodies resemble real ones, beside the ceiling."""
     from rich.table import Table
 
-    from monody.evaluation.wording import FEW_MELODIES
+    from monody.evaluation.wording import music_about, music_meaning, music_rows
 
-    generated, ceiling = music.generated, music.ceiling
-    say(
-        f"{generated.generated_melodies} generated melodies (seed {music.seed}) beside "
-        f"{generated.real_melodies} held-out ones, and these beside "
-        f"{ceiling.real_melodies} training ones: what real melodies reach",
-        console.width,
-    )
-    if generated.overlap is None or ceiling.overlap is None:
-        few = f"too few to compare: {FEW_MELODIES} on each side are needed"
-        say(few, console.width)
-        return
+    say(music_meaning(music), console.width)
+    say()
+    for line in music_about(music):
+        say(line, console.width)
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("\noverlap of, 1 is perfect")
-    for title in ("generated\nand held-out", "held-out\nand training"):
+    for title in ("generated\nand real", "real\nand real")[: len(music.sides)]:
         table.add_column(title, justify="right")
-    for name, area in generated.overlap.items():
-        table.add_row(
-            name.replace("_", " "), f"{area:.2f}", f"{ceiling.overlap[name]:.2f}"
-        )
-    table.add_row("notes in key", *(f"{_in_key(side):.0%}" for side in music.sides))
-    told = (f"{side.classifier_accuracy:.0%}" for side in music.sides)
-    table.add_row("told apart, 50% is perfect", *told)
-    console.print(table)
-
-
-def _in_key(side: Resemblance) -> float:
-    """Return how many notes of a side's first melodies are in their key."""
-    return side.generated_in_key_share or 0.0
+    rows = list(music_rows(music))
+    for row in rows:
+        table.add_row(*row)
+    if rows:
+        say()
+        console.print(table)
 
 
 def _table(rows: Sequence[ModelRow], titles: Sequence[str], width: int) -> Table:

@@ -56,6 +56,18 @@ def excerpts(melodies: MelodyStore, bars: int = EXCERPT_BARS) -> MelodyStore:
     return MelodyStore.of(_first_bars(melody, bars) for melody in melodies)
 
 
+def bars_of(melody: Melody) -> int:
+    """Count the bars of a melody, from that in which its first note begins; 1 at least.
+
+    Example:
+        >>> from monody.evaluation.features import bars_of
+        >>> from monody.music.melody import Melody
+        >>> bars_of(Melody.from_notes([(60, 48, 96), (62, 144, 48)]))
+        2
+    """
+    return max(len(_edges(melody)) - 1, 1)
+
+
 def melody_features(
     melodies: MelodyStore, keys: NDArray[np.int8] | None = None
 ) -> dict[str, Floats]:
@@ -113,10 +125,17 @@ def _first_bars(melody: Melody, bars: int) -> Melody:
     """Return the first bars of a melody, from that in which its first note begins."""
     if not len(melody):
         return melody
-    lines = bar_lines(melody.meters, melody.end)
-    first = int(np.searchsorted(lines, melody.starts[0], side="right")) - 1
-    edges = np.append(lines[first:], melody.end)
+    edges = _edges(melody)
     return melody.between(int(edges[0]), int(edges[min(bars, len(edges) - 1)]))
+
+
+def _edges(melody: Melody) -> NDArray[np.int32]:
+    """Return the bar lines from the first note's bar on, and the melody's end."""
+    if not len(melody):
+        return np.zeros(1, np.int32)
+    lines = bar_lines(melody.meters, melody.end - 1)
+    first = int(np.searchsorted(lines, melody.starts[0], side="right")) - 1
+    return np.append(lines[first:], np.int32(melody.end))
 
 
 def _features(melody: Melody, key: int) -> dict[str, Floats]:

@@ -4,32 +4,40 @@
 by a classifier that tries to tell the two sets apart. ``sample_quality`` lets a model
 write, and makes two comparisons:
 
-- generated melodies with the real held-out ones, which the model never saw;
-- the held-out melodies with the training melodies. This is the ceiling: two sets of
-  real melodies of one kind are no more alike than that.
+- generated melodies with real ones (``real_melodies`` says with which);
+- one half of the real ones with the other. This is the ceiling: two sets of real
+  melodies of one kind are no more alike than that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from monody import seeds
-from monody.errors import MonodyError
-from monody.evaluation.features import EXCERPT_BARS, Floats, excerpts, melody_features
+from monody.evaluation.features import (
+    EXCERPT_BARS,
+    Floats,
+    bars_of,
+    excerpts,
+    melody_features,
+)
+from monody.evaluation.real_melodies import RealMelodies
 from monody.evaluation.two_sample import overlapping_area, tell_apart
 from monody.experiments.experiment import Experiment
 from monody.generation.generate import generate
 from monody.music.key_finding import estimated_keys
+from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.progress import Progress
 from monody.settings.sampling import SampleSettings
 
 MIN_MELODIES = 8  # on each side, for a distribution to be worth a figure
+MIN_HALF = 50  # melodies: two small halves of one set look less alike than they are
 MAX_MELODIES = 1000  # on each side: the cost of comparing pairs grows with the square
-MAX_WRITTEN = 256  # melodies
-STEPS_PER_BAR = 16  # in 4/4; in shorter bars the melodies are longer than is compared
+WRITTEN = 200  # melodies
 
 
 @dataclass(frozen=True)
@@ -119,65 +127,81 @@ class SampleQuality:
     """How much melodies of a model resemble real ones, and real ones each other."""
 
     seed: int
-    generated: Resemblance  # generated melodies against held-out ones
-    ceiling: Resemblance  # held-out melodies against training ones
+    real: RealMelodies  # what they are compared with
+    generated: Resemblance  # generated melodies against real ones
+    ceiling: Resemblance | None  # one half of the real ones against the other
 
     @property
-    def sides(self) -> tuple[Resemblance, Resemblance]:
-        """Both comparisons."""
-        return self.generated, self.ceiling
+    def sides(self) -> tuple[Resemblance, ...]:
+        """The comparisons that there are."""
+        return (self.generated, self.ceiling) if self.ceiling else (self.generated,)
 
     def to_json(self) -> dict[str, object]:
         """Return the figures as JSON values."""
         return {
             "seed": self.seed,
+            "real": self.real.to_json(),
             "generated": self.generated.to_json(),
-            "ceiling": self.ceiling.to_json(),
+            "ceiling": self.ceiling.to_json() if self.ceiling else None,
         }
 
 
 def sample_quality(
     experiment: Experiment,
+    real: RealMelodies,
     seed: int = 1,
     *,
     progress: Progress | None = None,
 ) -> SampleQuality:
-    """Let a model write melodies, and compare them with the held-out ones.
+    """Let a model write ``WRITTEN`` melodies, and compare them with real ones.
 
-    They are written as ``monody sample`` does by default, one for each held-out melody,
-    ``MAX_WRITTEN`` at most.
+    They are written as ``monody sample`` does by default. Then each is cut to the
+    length of a real one, drawn by chance: where real melodies have eight bars and the
+    generated ones sixteen, length would tell them apart.
 
     Args:
-        experiment: A trained experiment with its melodies.
+        experiment: A trained experiment.
+        real: What to compare with.
         seed: Of the melodies and of the comparison.
         progress: Called with the steps done and all of them.
 
     Returns:
-        Both comparisons.
-
-    Raises:
-        MonodyError: If melodies to compare with are missing.
+        The comparison; that of real ones with real ones where each half of them has
+        ``MIN_HALF`` melodies.
     """
     tell = progress or (lambda _done, _total: None)
-    real = experiment.side("validation").followed_by(experiment.side("test"))
-    if not len(real):
-        raise MonodyError(
-            f"the experiment in {str(experiment.folder)!r} held out no melodies to "
-            "compare with: train on more that differ"
-        )
     tell(0, 3)
-    settings = SampleSettings(
-        num_files=min(len(real), MAX_WRITTEN),
-        file_length=EXCERPT_BARS * STEPS_PER_BAR,
-        seed=seed,
-    )
-    written = MelodyStore.of(generate(experiment, settings).melodies)
+    settings = SampleSettings(num_files=WRITTEN, bars=EXCERPT_BARS, seed=seed)
+    written = generate(experiment, settings).melodies
     tell(1, 3)
-    generated = compare(written, real, seed)
+    rng = seeds.comparison(seed)
+    generated = compare(_as_long_as(real.melodies, written, rng), real.melodies, seed)
     tell(2, 3)
-    ceiling = compare(real, experiment.side("train"), seed)
+    ceiling = _ceiling(real.melodies, rng, seed)
     tell(3, 3)
-    return SampleQuality(seed, generated, ceiling)
+    return SampleQuality(seed, real, generated, ceiling)
+
+
+def _ceiling(
+    real: MelodyStore, rng: np.random.Generator, seed: int
+) -> Resemblance | None:
+    """Compare one half of real melodies with the other, if they are enough."""
+    if len(real) < 2 * MIN_HALF:
+        return None
+    order = rng.permutation(len(real))
+    return compare(real.take(order[::2]), real.take(order[1::2]), seed)
+
+
+def _as_long_as(
+    real: MelodyStore, written: Sequence[Melody], rng: np.random.Generator
+) -> MelodyStore:
+    """Cut each written melody to the bars of a real one, drawn by chance."""
+    models = rng.integers(len(real), size=len(written)).tolist()
+    cut = [
+        excerpts(MelodyStore.of([melody]), bars_of(real[model]))[0]
+        for melody, model in zip(written, models, strict=True)
+    ]
+    return MelodyStore.of(cut)
 
 
 def _drawn(melodies: MelodyStore, rng: np.random.Generator) -> MelodyStore:

@@ -13,10 +13,16 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.duplicates import are_known
 from monody.errors import MonodyError
+from monody.evaluation.real_melodies import (
+    RealMelodies,
+    other_melodies,
+    own_melodies,
+)
 from monody.evaluation.sample_quality import SampleQuality, sample_quality
 from monody.experiments.experiment import Experiment
 from monody.experiments.scores import BASE_ALONE
@@ -194,8 +200,9 @@ def evaluate(
             were; by default the experiment's held-out melodies.
         part: Which of those: ``"test"``, which training did not look at,
             ``"validation"``, which chose the weights, or ``"both"``.
-        music: Also let the model write melodies and compare them with the held-out
-            ones: ``sample_quality``.
+        music: Also let the model write melodies and compare them with real ones, by
+            ``sample_quality``: those of ``data_dir``, without what the network was
+            trained on, or the experiment's own (``own_melodies``).
         from_nothing: Of a network that was fine-tuned, also judge what it would be
             without its base. That one is trained when it is first asked for.
         progress: Called with the name of the task, its steps done, and all of them.
@@ -216,15 +223,17 @@ def evaluate(
     tell = progress or no_stages
     train = _training_melodies(experiment)
     melodies = _melodies_to_judge(experiment, data_dir, part, tell)
+    other = data_dir is not None
+    known = are_known(melodies, train) if other and train else None
+    real = _to_compare(experiment, melodies, known, data_dir) if music else None
     judged, seconds = _judge(experiment.load(), melodies, tell)
     networks = _other_networks(experiment, from_nothing, tell)
-    tell_music = partial(tell, "music")
     return Scorecard(
         model=str(experiment.model_path),
         encoding=judged.vocabulary.encoding,
         data=str(data_dir or experiment.held_out_path),
-        part=part if data_dir is None else None,
-        like_training=None if data_dir is None else _known_tunes(melodies, train),
+        part=None if other else part,
+        like_training=None if known is None else int(known.sum()),
         score=Score.of(judged.surprisal, judged.encoded),
         seconds=seconds,
         references={
@@ -235,7 +244,11 @@ def evaluate(
             },
         },
         judged=judged,
-        music=sample_quality(experiment, progress=tell_music) if music else None,
+        music=(
+            sample_quality(experiment, real, progress=partial(tell, "music"))
+            if real
+            else None
+        ),
     )
 
 
@@ -262,9 +275,16 @@ def _judge(
     return Judged(melodies, model.vocabulary, encoded, surprisal), seconds
 
 
-def _known_tunes(melodies: MelodyStore, train: MelodyStore | None) -> int | None:
-    """Count the melodies that are like a training melody; ``None`` without those."""
-    return int(are_known(melodies, train).sum()) if train else None
+def _to_compare(
+    experiment: Experiment,
+    melodies: MelodyStore,
+    known: NDArray[np.bool_] | None,
+    data_dir: str | os.PathLike[str] | None,
+) -> RealMelodies:
+    """Return the real melodies that generated ones are compared with."""
+    if data_dir is None:
+        return own_melodies(experiment)
+    return other_melodies(melodies, known, str(data_dir))
 
 
 def _other_networks(
