@@ -8,8 +8,10 @@ Files are taken many at a time, and each step is done for all of their tracks at
     ornaments    rolled chords begin together, grace notes stay out
     here         the tracks are split into parts at long rests
     retiming     parts that ignore the declared grid are moved to their own
-    quantise     notes that were let go early; 24 ticks to the quarter
+    releases     notes that were let go early
+    quantise     24 ticks to the quarter
     monophony    one voice
+    releases     note ends beside the grid
     here         which parts are melodies, by their notes
     signatures   meter, tempo and key
 
@@ -44,8 +46,11 @@ from monody.reading.extraction.ornaments import unrolled, without_graces
 from monody.reading.extraction.quantise import (
     beside_lines,
     quantised,
-    released_early,
     snapped,
+)
+from monody.reading.extraction.releases import (
+    on_note_values,
+    released_early,
 )
 from monody.reading.extraction.signatures import ExtractedParts, with_signatures
 from monody.reading.note_table import Longs, Mask, NoteTable, gather
@@ -263,7 +268,8 @@ def _timed(
     """
     quarters, file = tracks.quarter[track], tracks.file[track]  # (parts,)
     scores = [tracks.scores[owner] for owner in track]
-    parts = released_early(parts, quarters, tracks.played[track])
+    played = tracks.played[track]
+    parts = released_early(parts, quarters, played)
     if settings.tempo == "off":
         return _voiced(quantised(parts, quarters), file, reports), scores
     fits = fits_of(parts, track, tracks.scores, always=settings.tempo == "always")
@@ -274,7 +280,18 @@ def _timed(
     parts = quantised(retimed(parts, fits, quarters), quarters)
     voices = _voiced(parts, file, reports)
     fitted = list(fits)
-    return _snapped(voices, fitted, tracks.played[track], file, reports), scores
+    voices = _snapped(voices, fitted, played, file, reports)
+    return _released(voices, played, file, reports), scores
+
+
+def _released(
+    parts: NoteTable, played: Mask, file: Longs, reports: FileReports
+) -> NoteTable:
+    """Let played notes end where note and rest are note values."""
+    exact = on_note_values(parts, played)
+    moved = exact.tally(exact.end != parts.end)
+    reports.count("note ends put on the grid", file, moved)
+    return exact
 
 
 def _snapped(
