@@ -140,7 +140,7 @@ def _in_meter(
     kept = [
         index
         for index in range(len(melodies))
-        if signature in (None, melodies.first_meter(index)[1:])
+        if signature in (None, melodies.main_meter(index)[1:])
     ]
     return melodies.take(kept) if kept else None
 

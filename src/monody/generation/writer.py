@@ -19,7 +19,7 @@ from monody.models.events import decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
 from monody.music.general_midi import program_of
 from monody.music.melody import Melody, shifted
-from monody.music.meter import TICKS_PER_STEP, Meter
+from monody.music.meter import TICKS_PER_STEP, Meter, longest_meter
 from monody.settings.base import required
 from monody.settings.sampling import SampleSettings
 
@@ -105,11 +105,12 @@ class Writer:
         ]
 
     def meter(self, primer: Primer | None) -> Meter:
-        """Return the meter asked for, else the primer's last, else the usual one."""
+        """Return the meter asked for, else the primer's longest, else the usual one."""
         if self._settings.signature is not None:
             return Meter(0, *self._settings.signature)
         if primer is not None:
-            return primer.music.meters[-1]._replace(tick=0)
+            longest = longest_meter(primer.music.meters, primer.ticks)
+            return longest._replace(tick=0)
         return Meter(0, *map(int, self._style.meter.split("/")))
 
     def length_ticks(self, primer: Primer | None) -> int:

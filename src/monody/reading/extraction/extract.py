@@ -2,6 +2,7 @@
 
 Files are taken many at a time, and each step is done for all of their tracks at once:
 
+    heard_meters bars for files that only count beats
     note_table   the notes of all tracks, those that make no sense left out
     keyswitches  what only tells a sampler how to play, left out
     monophony    which tracks are a line of single notes
@@ -31,6 +32,7 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
 from monody.reading.extraction.file_report import FileReports
+from monody.reading.extraction.heard_meters import with_heard_meters
 from monody.reading.extraction.keyswitches import keyswitches
 from monody.reading.extraction.monophony import (
     MIN_FREE_SHARE,
@@ -94,6 +96,8 @@ def extract(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
         >>> len(found.melodies), found.reports[0].left_out_text
         (1, '')
     """
+    if not settings.meters_as_written:
+        scores = with_heard_meters(scores)
     found = _search(scores, settings)
     if settings.line != "auto":
         return found

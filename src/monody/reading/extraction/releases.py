@@ -42,7 +42,7 @@ def released_early(parts: NoteTable, quarters: Longs, played: Mask) -> NoteTable
 
     Example:
         >>> import numpy as np
-        >>> from monody.reading.extraction.quantise import released_early
+        >>> from monody.reading.extraction.releases import released_early
         >>> from monody.reading.note_table import NoteTable
         >>> pitch, start, end = np.array([[60, 62, 64], [0, 96, 192], [91, 168, 283]])
         >>> notes = NoteTable(pitch, start, end, np.zeros(3, int), owners=1)
@@ -77,12 +77,12 @@ def on_note_values(parts: NoteTable, played: Mask) -> NoteTable:
         >>> import numpy as np
         >>> from monody.reading.extraction.releases import on_note_values
         >>> from monody.reading.note_table import NoteTable
-        >>> start = np.array([0, 12, 24, 48, 56, 64, 72])
-        >>> length = np.array([10, 5, 13, 7, 5, 7, 23])
+        >>> start = np.array([0, 12, 24, 36, 48, 56, 64, 72])
+        >>> length = np.array([10, 5, 7, 11, 7, 5, 7, 23])
         >>> notes = NoteTable(start, start, start + length, start * 0, owners=1)
         >>> exact = on_note_values(notes, played=np.array([True]))
         >>> (exact.end - exact.start).tolist()
-        [12, 6, 12, 8, 8, 8, 24]
+        [12, 6, 6, 12, 8, 8, 8, 24]
     """
     following = np.append(parts.start[1:], 0)
     last = np.append(~parts.with_next, True)[: len(parts)]
@@ -118,9 +118,7 @@ def _are_loose(
     return loose
 
 
-def _are_beside(
-    parts: NoteTable, following: Longs, triplet: Mask, step: Longs
-) -> Mask:
+def _are_beside(parts: NoteTable, following: Longs, triplet: Mask, step: Longs) -> Mask:
     """Tell which ends notation would not have, between two onsets that it would.
 
     Args:
@@ -167,15 +165,15 @@ def _on_lines(parts: NoteTable, following: Longs, step: Longs) -> Longs:
 def _grid_around(parts: NoteTable) -> tuple[Mask, Longs]:
     """Find the grid around each note: whether it is of triplets, and its ticks.
 
-    The note, the one before it and the two after it tell it; where they do not, because
-    all are on 8ths or because they differ, the note and the next, then the whole part.
+    The note and the next tell it; where both are on quarters, or the two differ, the
+    one before and the one after them as well, then the whole part.
     """
     place = parts.start % TICKS_PER_QUARTER
-    straight, triplets = place % 12 % 3 == 0, place % 12 % 4 == 0
-    straight, triplets = straight & ~triplets, triplets & ~straight
+    straight = (place % STRAIGHT == 0) & (place > 0)
+    triplets = (place % TRIPLET == 0) & (place % 12 > 0)
     most = (parts.tally(triplets) > parts.tally(straight))[parts.owner]
     triplet = most
-    for before, after in ((0, 1), (1, 2)):
+    for before, after in ((1, 2), (0, 1)):
         by_16ths, by_triplets = (
             _around(parts, kind, before, after) for kind in (straight, triplets)
         )
