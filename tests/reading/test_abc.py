@@ -149,6 +149,65 @@ def test_keys(key: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "name", "expected"),  # the pitches of B, C, F and G
+    [
+        ("Dmix=c", "G major", [71, 60, 66, 67]),
+        ("D=c", "D major", [71, 60, 66, 67]),
+        ("Dm=b^c", "D minor", [71, 61, 65, 67]),
+        ("D=c=f", "D major", [71, 60, 65, 67]),
+        ("Gm _b=e^f", "G minor", [70, 60, 66, 67]),
+        ("D m=B", "D major", [71, 61, 66, 67]),  # m is short for middle
+        ("Bn", "B major", [71, 61, 66, 68]),
+        ("Dfreygish", "D major", [71, 61, 66, 67]),
+        ("Bbblues", "Bb major", [70, 60, 65, 67]),
+        ("Eblues", "E major", [71, 61, 66, 68]),
+        ("Dexp_b", None, [70, 60, 65, 67]),
+        ("Alto", None, [71, 60, 65, 67]),
+        ("Bass", None, [71, 60, 65, 67]),
+        ("Clef=bass", None, [71, 60, 65, 67]),
+        ("Baritone", None, [71, 60, 65, 67]),
+    ],
+)
+def test_accidentals_and_words_beside_a_key(
+    key: str, name: str | None, expected: list[int]
+) -> None:
+    tune = abc("BCFG", key=key)
+    assert pitches(tune) == expected
+    assert tuple(each for _, each in tune.keys) == ((name,) if name else ())
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("Ddor", "A minor"), ("E phr", "A minor"), ("Bloc", "A minor"),
+        ("Glyd", "D major"), ("Gmix", "C major"), ("Aaeo", "A minor"),
+        ("C ion", "C major"),
+    ],
+)  # fmt: skip
+def test_a_mode_is_said_as_the_key_of_its_notes_and_third(key: str, name: str) -> None:
+    assert abc("C", key=key).keys == ((0, name),)
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ('AB|["Coda" CDE|]', [69, 71, 60, 62, 64]),
+        ('["Fine"C|D|', [60, 62]),
+        ('A|:B:|["last time" C2|[CE]|]', [69, 71, 71, 60, 60, 64]),
+        ('["Am"CEG]2 A|', [60, 64, 67, 69]),  # a chord symbol within a chord
+    ],
+)
+def test_a_label_in_a_bracket_is_no_chord(music: str, expected: list[int]) -> None:
+    assert pitches(abc(music)) == expected
+
+
+@pytest.mark.parametrize("bar", ["||1 c:|2 d|]", "||[1 c:|[2 d||", "|]1 c:|2 d|"])
+def test_a_double_bar_before_an_ending_does_not_move_the_repeat(bar: str) -> None:
+    assert pitches(abc(f"A|B{bar}")) == [69, 71, 72, 69, 71, 74]
+    assert pitches(abc(f"G||A|B{bar}")) == [67, 69, 71, 72, 69, 71, 74]
+
+
+@pytest.mark.parametrize(
     ("field", "bpm"),
     [
         ("Q:1/4=100", 100), ("Q:3/8=60", 90), ('Q:"Allegro" 1/2=60 "x"', 120),

@@ -271,8 +271,10 @@ def test_played_notes_that_just_miss_the_beat_are_put_on_it() -> None:
     data = midi_file([played])
     [melody] = _melodies(data)
     assert melody.starts.tolist() == [24 * i for i in range(40)]
-    [repair] = _report(data).repairs
-    assert repair.startswith("onsets just off the grid put on it: ")
+    assert set(melody.durations.tolist()) == {24}
+    onsets, ends = _report(data).repairs
+    assert onsets.startswith("onsets just off the grid put on it: ")
+    assert ends.startswith("note ends put on the grid: ")
     [as_played] = _melodies(data, replace(SETTINGS, tempo="off"))
     assert np.any(as_played.starts % 6 == 1)
 

@@ -194,7 +194,7 @@ def test_meters_change_where_they_are_written() -> None:
         (("*k[b-e-]", "*?:"), "Bb major"),
         (("*k[b-]", "*d:"), "D minor"),
         (("*d:", "*k[b-]"), "D minor"),
-        (("*k[]", "*d:dor"), "C major"),
+        (("*k[]", "*d:dor"), "A minor"),
         (("*k[f#]", "*G:"), "G major"),
         (("*f#:",), "F# minor"),
         (("*a:aeo",), "A minor"),

@@ -53,6 +53,24 @@ def test_a_unison_written_as_on_off_on_off_is_one_sounding_note() -> None:
     assert score.repairs == ("silent notes left out: 1",)
 
 
+@pytest.mark.parametrize("offs_at_the_end", [1, 2, 3])
+def test_a_note_without_length_behind_its_end_moves_no_other_end(
+    offs_at_the_end: int,
+) -> None:
+    twice = [off(480, 60), off(480, 60), on(480, 60), on(480, 60)]
+    later = [off(720, 60), on(960, 60), off(1200, 60), on(1440, 60)]
+    ends = [off(1680, 60)] * offs_at_the_end
+    notes, score = _only([on(0, 60), *twice, *later, *ends])
+    assert notes == [(60, 0, 480), (60, 480, 240), (60, 960, 240), (60, 1440, 240)]
+    assert score.repairs == ("silent notes left out: 1",)
+
+
+def test_two_notes_of_a_unison_after_an_end_too_many_both_sound() -> None:
+    events = [on(0, 60), off(480, 60), off(480, 60), on(480, 60), on(480, 60)]
+    notes, _ = _only([*events, off(720, 60), off(960, 60), on(960, 60), off(1440, 60)])
+    assert notes == [(60, 0, 480), (60, 480, 240), (60, 480, 480), (60, 960, 480)]
+
+
 @pytest.mark.parametrize("pitch", [36, 60, 84])
 def test_a_note_without_length_beside_a_sounding_one_is_silent(pitch: int) -> None:
     events = [on(0, 64), on(0, pitch), off(0, pitch), off(480, 64)]

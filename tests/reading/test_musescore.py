@@ -319,7 +319,7 @@ def test_pitches_of_transposing_instruments_are_those_that_sound() -> None:
     [
         ("minor", "D minor"),
         ("major", "F major"),
-        ("dorian", "F major"),
+        ("dorian", "D minor"),
         ("none", "F major"),
     ],
 )

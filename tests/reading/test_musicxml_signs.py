@@ -112,7 +112,7 @@ def test_a_measure_of_another_length_begins_a_new_grid() -> None:
     [
         ("<fifths>3</fifths>", "A major"),
         ("<fifths>-4</fifths><mode>minor</mode>", "F minor"),
-        ("<fifths>0</fifths><mode>dorian</mode>", "C major"),
+        ("<fifths>0</fifths><mode>dorian</mode>", "A minor"),
         ("<fifths>1</fifths><mode>aeolian</mode>", "E minor"),
         ("<fifths>2</fifths><mode>none</mode>", "D major"),
         ("<key-step>C</key-step><key-alter>1</key-alter>", None),

@@ -66,6 +66,15 @@ def test_no_measure_is_lost_where_there_are_no_endings(
     assert set(order) == set(range(len(measures)))
 
 
+def test_a_double_bar_before_an_ending_does_not_move_the_repeat() -> None:
+    first = WrittenMeasure(ending=frozenset([1]), plays=2)
+    second = WrittenMeasure(ending=frozenset([2]))
+    double = WrittenMeasure(double_bar=True)
+    assert play_order([WrittenMeasure(), double, first, second]) == [0, 1, 2, 0, 1, 3]
+    section = [double, WrittenMeasure(), double, first, second]
+    assert play_order(section) == [0, 1, 2, 3, 1, 2, 4]
+
+
 def test_repeats_that_would_never_end_are_not_played() -> None:
     measures = [_measure(4) for _ in range(2000)]
     for measure in measures[:8]:

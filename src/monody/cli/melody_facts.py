@@ -25,8 +25,8 @@ class MelodyFacts:
         bars: How many it has, repeats played.
         meters: ``(bar, "6/8")`` of each that it changes to, from 1.
         short_bars: Numbers of the bars that end before their meter says.
-        meter_from: What the meter was taken from: ``"signature"``, ``"bar lengths"``,
-            or ``"default"``.
+        meter_from: What the meter was taken from: ``"signature"``, ``"accents"``,
+            ``"bar lengths"``, or ``"default"``.
         bpm: Quarter notes a minute.
         beat: The value of a beat, such as ``"dotted quarter"``.
         beats_a_minute: At that tempo.

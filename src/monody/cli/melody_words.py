@@ -35,6 +35,7 @@ def _meter(melody: MelodyFacts) -> str:
     text = ", then ".join([first, *changes])
     return {
         "signature": f"{text}, from the file",
+        "accents": f"{text}, by the accents: the file counts single beats",
         "bar lengths": f"{text}, from the length of the bars: no meter is written",
     }.get(melody.meter_from, f"{text}: no meter is written")
 

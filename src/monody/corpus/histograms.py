@@ -54,7 +54,7 @@ def histograms(melodies: MelodyStore, chosen: Mask | None = None) -> Histograms:
     Returns:
         Counts by label. ``"pitch"``: notes by pitch, low to high (``"C4"`` is middle
         C, 60). ``"duration"``: notes by note value, short to long. ``"meter"`` and
-        ``"key"``: melodies by the first meter and by the key, the commonest first; a
+        ``"key"``: melodies by the longest meter and by the key, the commonest first; a
         key is the declared one, or ``estimated_keys``'s where the file does not say.
         ``"length"``: melodies by their number of notes.
 
@@ -149,10 +149,13 @@ def _by_note_value(by_ticks: list[int]) -> dict[str, int]:
 
 
 def _by_meter(melodies: MelodyStore, chosen: Mask) -> dict[str, int]:
-    """Count melodies by the meter that they begin in."""
+    """Count melodies by the meter that each is in for longest."""
     counts = melodies.info["meter_count"]
     first_rows = np.cumsum(counts, dtype=np.int64) - counts
-    meters = melodies.meters[first_rows[chosen], 1:]
+    meters = np.array(melodies.meters[first_rows, 1:])  # (melodies, 2)
+    for index in np.flatnonzero(chosen & (counts > 1)).tolist():
+        meters[index] = melodies.main_meter(index)[1:]
+    meters = meters[chosen]
     (distinct, times) = np.unique(meters, axis=0, return_counts=True)
     return _commonest_first(
         [f"{numerator}/{denominator}" for numerator, denominator in distinct], times

@@ -299,7 +299,7 @@ def captions(melodies: int, keys_estimated: int) -> dict[HistogramName, str]:
     return {
         "pitch": "Notes by pitch; C4 is middle C",
         "duration": "Notes by note value",
-        "meter": "Melodies by the meter they begin in",
+        "meter": "Melodies by meter",
         "key": by_key if keys_estimated else "Melodies by key",
         "length": "Melodies by number of notes",
     }

@@ -159,7 +159,7 @@ class VerdictList(LazySequence[Verdict]):
             duplicate_of=source,
             tracks=tuple((np.unique(info["track"]) + 1).tolist()),
             meters=_commonest(
-                str(self._melodies.first_meter(index)) for index in range(begin, end)
+                str(self._melodies.main_meter(index)) for index in range(begin, end)
             ),
             bpm=_commonest(round(bpm, 1) for bpm in info["bpm"].tolist()),
             keys=_commonest(KEY_NAMES[key] for key in info["key"] if key >= 0),

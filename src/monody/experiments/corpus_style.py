@@ -46,7 +46,7 @@ def corpus_style(
         encoding: How.
         styles: The symbol of the style of each; by default unknown.
     """
-    meters = Counter(str(melodies.first_meter(index)) for index in range(len(melodies)))
+    meters = Counter(str(melodies.main_meter(index)) for index in range(len(melodies)))
     end = encoded.ends - 1
     bars = encoded.bar[end] + (encoded.position[end] > 0)  # (melodies,)
     half, most = np.percentile(bars, (50, 90), method="closest_observation")

@@ -17,7 +17,7 @@ from monody.generation.primers import Primer
 from monody.models.events import UNKNOWN
 from monody.models.record import Precedent, RunRecord
 from monody.music.form import Form
-from monody.music.meter import TICKS_PER_STEP, Meter
+from monody.music.meter import TICKS_PER_STEP, Meter, longest_meter
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.scale import Scale
 from monody.settings.base import required
@@ -76,10 +76,12 @@ def draw_outline(
     if settings.signature is not None:
         meter = Meter(0, *settings.signature)
     elif primer is not None:
-        meter = primer.music.meters[-1]._replace(tick=0)
+        longest = longest_meter(primer.music.meters, primer.ticks)
+        meter = longest._replace(tick=0)
     begins = None if settings.pickup else 0
     if primer is not None:
-        begins = primer.position
+        same = meter is not None and primer.bar_ticks == meter.bar_ticks
+        begins = primer.position if same else 0
     precedent = draw_precedent(
         record.style.precedents,
         rng,

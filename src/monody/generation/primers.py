@@ -45,6 +45,11 @@ class Primer:
     style: int = UNKNOWN  # symbol of its style
     transposed: int = 0  # semitones that it was moved by
 
+    @property
+    def bar_ticks(self) -> int:
+        """Ticks of the bar in which it ends."""
+        return self.music.meters[-1].bar_ticks
+
     def to_json(self) -> dict[str, Any]:
         """Return the bars and where they came from, as JSON values."""
         names = ("source", "track", "first_bar", "bars", "ticks", "position", "key",
@@ -150,7 +155,7 @@ def _in_meter(
     kept = [
         index
         for index in range(len(melodies))
-        if signature in (None, melodies.first_meter(index)[1:])
+        if signature in (None, melodies.main_meter(index)[1:])
     ]
     return melodies.take(kept) if kept else None
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from monody.files import replacing, write_text
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
-from monody.music.meter import Ints, Meter
+from monody.music.meter import Ints, Meter, longest_meter
 
 INFO = np.dtype(
     [
@@ -143,15 +143,25 @@ class MelodyStore(Sequence[Melody]):
         """Return one melody's notes ``(notes, 3)`` without making it an object."""
         return _part(self.notes, self._note_ends, index)
 
-    def first_meter(self, index: int) -> Meter:
-        """Return the time signature that one melody begins in.
+    def main_meter(self, index: int) -> Meter:
+        """Return the time signature that one melody is in for longest.
+
+        Of several as long it is the first.
 
         Example:
-            >>> from monody import Melody, MelodyStore
-            >>> MelodyStore.of([Melody.from_notes([(60, 0, 24)])]).first_meter(0)
-            Meter(tick=0, numerator=4, denominator=4)
+            >>> from monody import Melody, MelodyStore, Meter
+            >>> pickup = [Meter(0, 1, 4), Meter(24, 3, 4)]
+            >>> waltz = Melody.from_notes([(60, 0, 24), (65, 24, 72)], pickup)
+            >>> MelodyStore.of([waltz]).main_meter(0)
+            Meter(tick=24, numerator=3, denominator=4)
         """
-        return Meter(*map(int, _part(self.meters, self._meter_ends, index)[0]))
+        meters = _part(self.meters, self._meter_ends, index)
+        if len(meters) == 1:
+            return Meter(*map(int, meters[0]))
+        _, start, duration = self.notes_of(index)[-1].tolist()
+        return longest_meter(
+            [Meter(*map(int, row)) for row in meters], start + duration
+        )
 
     def take(self, indices: Iterable[int]) -> MelodyStore:
         """Return the melodies of these indices, in their order.

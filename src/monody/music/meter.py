@@ -89,6 +89,31 @@ def meter_at(tick: int, meters: Sequence[Meter]) -> Meter:
     return next(meter for meter in reversed(meters) if meter.tick <= tick)
 
 
+def longest_meter(meters: Sequence[Meter], end: int) -> Meter:
+    """Return the meter that is in force longest, with all of its times together.
+
+    Args:
+        meters: In order, one or more.
+        end: Tick at which the music ends.
+
+    Returns:
+        Where it begins for the first time. Of several as long, the first.
+
+    Example:
+        >>> from monody.music.meter import Meter, longest_meter
+        >>> passing = [Meter(0, 4, 4), Meter(384, 5, 8), Meter(444, 4, 4)]
+        >>> str(longest_meter(passing, end=960)), str(longest_meter(passing[1:], 960))
+        ('4/4', '4/4')
+    """
+    held: dict[tuple[int, int], int] = {}
+    stops = [*(meter.tick for meter in meters[1:]), end]
+    for (tick, *signature), stop in zip(meters, stops, strict=True):
+        above, below = signature
+        held[above, below] = held.get((above, below), 0) + min(stop, end) - tick
+    longest = max(held, key=lambda signature: held[signature])
+    return next(meter for meter in meters if meter[1:] == longest)
+
+
 def bar_line_before(tick: int, meters: Sequence[Meter]) -> int:
     """Return the tick of the bar line at or before a tick, 0 or later.
 

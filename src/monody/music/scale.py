@@ -53,6 +53,29 @@ MODE_SHARPS = {
 }
 
 
+def is_minor_mode(name: str) -> bool:
+    """Tell whether a mode is named as minor where only major and minor can be said.
+
+    MIDI knows a number of sharps, and major or minor. The sharps are those of the mode;
+    it is minor if the third above its tonic is: D dorian is said as A minor, which has
+    its notes and its third, E phrygian and B locrian are, too, and G mixolydian is said
+    as C major. `Scale.signature` and all readers keep to this rule.
+
+    Args:
+        name: Of the mode, in any of the languages and short forms of ``mode_names``.
+
+    Returns:
+        False if it is none, as notation without a mode is said as major.
+
+    Example:
+        >>> from monody.music.scale import is_minor_mode
+        >>> [is_minor_mode(name) for name in ("dor", "phrygian", "mix", "menor", "")]
+        [True, True, False, True, False]
+    """
+    named = mode_named(name)
+    return named is not None and 4 not in MODES[named.mode].semitones
+
+
 class Scale(NamedTuple):
     """The notes of a key.
 

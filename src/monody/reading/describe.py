@@ -16,6 +16,7 @@ import numpy as np
 
 from monody.music.meter import COMMON_TIME, TICKS_PER_QUARTER, Meter
 from monody.reading.extraction.extract import extract
+from monody.reading.extraction.heard_meters import with_heard_meters
 from monody.reading.overview import (
     LineFacts,
     Overview,
@@ -52,6 +53,8 @@ def describe(
         (48, 1, 'signature')
     """
     chosen = scores[: max_pieces or None]
+    if not settings.meters_as_written:
+        chosen = with_heard_meters(chosen)
     reports = _reports(chosen, settings)
     pieces = tuple(map(_piece, chosen, reports))
     return Overview(pieces, len(scores))
@@ -166,4 +169,6 @@ class _Signs:
         if self.score.page is not None:
             return self.score.page.meter_from
         is_named = bool(self.score.meters) and self.score.meters[0].tick <= tick
+        if is_named and self.score.meters_are_heard:
+            return MeterSource.ACCENTS
         return MeterSource.SIGNATURE if is_named else MeterSource.DEFAULT

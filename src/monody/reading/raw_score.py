@@ -61,6 +61,7 @@ class MeterSource(StrEnum):
 
     SIGNATURE = "signature"
     LENGTHS = "bar lengths"  # the commonest of them: no meter is named
+    ACCENTS = "accents"  # the signature counts single beats, such as 1/4
     DEFAULT = "default"  # nothing tells it
 
 
@@ -99,6 +100,8 @@ class RawScore:
         kind: What the file is, such as ``"MIDI format 1"``; empty where no reader says.
         title: What the file calls the piece; as untrusted as the rest of it.
         page: What its page says, where it was written in measures.
+        meters_are_heard: Whether signatures of single beats, such as 1/4, were
+            regrouped by the accents of the music.
     """
 
     ticks_per_quarter: int
@@ -112,6 +115,7 @@ class RawScore:
     kind: str = ""
     title: str = ""
     page: WrittenPage | None = None
+    meters_are_heard: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ TRACKS = ("all", "best")
 TEMPOS = ("auto", "off", "always")
 
 
+AS_WRITTEN = "as_written"
+
+
 @dataclass(frozen=True)
 class ReadSettings(Settings):
     """How a folder of MIDI files becomes melodies."""
@@ -39,7 +42,8 @@ class ReadSettings(Settings):
 
     meters: str | None = setting(None)
     """Time signatures wanted, such as 3/4,6/8; melodies in others are left out. By
-    default any."""
+    default any. MIDI files that count single beats, such as 1/4, get the bars that are
+    heard; as_written, alone or in the list, keeps 1/4."""
 
     line: str = setting("auto", choices=LINES)
     """Which tracks are a melody: those without an overlap (strict), those of whose
@@ -52,7 +56,8 @@ class ReadSettings(Settings):
 
     tempo: str = setting("auto", choices=TEMPOS)
     """Re-time melodies whose onsets ignore the declared grid (auto), none (off), or
-    every one that has a steady pulse (always)."""
+    every one that has a steady pulse (always); off also leaves onsets and ends that
+    were played beside the grid where they are."""
 
     deduplicate: bool = setting(True)
     """Learn from each tune once, however many copies of it there are."""
@@ -84,10 +89,27 @@ class ReadSettings(Settings):
     @property
     def wanted_meters(self) -> frozenset[str]:
         """The time signatures wanted; empty means any."""
-        example = "time signatures such as 3/4,6/8"
-        texts = self.meters.split(",") if self.meters else []
+        example = f"time signatures such as 3/4,6/8 or {AS_WRITTEN}"
+        texts = (text for text in self._listed_meters if text != AS_WRITTEN)
         meters = (parse_meter(text, "meters", example) for text in texts)
         return frozenset(f"{above}/{below}" for above, below in meters)
+
+    @property
+    def meters_as_written(self) -> bool:
+        """Whether time signatures of single beats, such as 1/4, are believed.
+
+        Example:
+            >>> from monody.settings.reading import ReadSettings
+            >>> settings = ReadSettings(meters="as_written,1/4")
+            >>> settings.meters_as_written, sorted(settings.wanted_meters)
+            (True, ['1/4'])
+        """
+        return AS_WRITTEN in self._listed_meters
+
+    @property
+    def _listed_meters(self) -> list[str]:
+        texts = self.meters.split(",") if self.meters else []
+        return [text.strip().lower() for text in texts]
 
     def of_reading(self) -> dict[str, Any]:
         """Return the settings that decide what is read out of a file's bytes."""

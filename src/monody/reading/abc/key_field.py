@@ -12,15 +12,21 @@ from dataclasses import dataclass, field, replace
 
 from monody.music.keys import key_name
 from monody.music.pitch import BY_FIFTHS
-from monody.music.scale import MODE_SHARPS
+from monody.music.scale import MODE_SHARPS, is_minor_mode
 
 _MODES = {**MODE_SHARPS, "": MODE_SHARPS["maj"], "m": MODE_SHARPS["min"]}
 _MODE_NAME = r"(?:maj|ion|lyd|mix|dor|min|aeo|phr|loc)[a-z]*|m|"
+_CLEF = r"(?:alto|auto|bari|bass|clef|drum)"  # begin like a tonic, and are none
+# "Dm=c" is D minor with a C natural; in "D m=c" m is the middle of the clef.
 _TONIC = re.compile(
-    rf"([A-Ga-g])([#b♯♭]?)\s*({_MODE_NAME})(?![A-Za-z=])", re.IGNORECASE
+    rf"(?!{_CLEF})([A-G])([#b♯♭]?)\s*(?!(?<=\s)m=)({_MODE_NAME})(?![A-Za-z])",
+    re.IGNORECASE,
 )
-_ACCIDENTAL = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])(?![A-Za-z=])")
-_PROPERTY = re.compile(r'(\w+)\s*=\s*("[^"]*"?|\S+)')
+_OTHER_MODE = re.compile(rf"(?!(?i:{_CLEF}))([A-G])([#♯♭]|b(?!lues)|)()[A-Za-z]+")
+_ACCIDENTAL = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])(?![A-Za-z])")
+_PROPERTY = re.compile(
+    r'((?<![\w=^])m|(?<![A-Za-z0-9])[A-Za-z]\w+)\s*=\s*("[^"]*"?|\S+)'
+)
 _CLEF_OCTAVE = re.compile(r"(?:treble|bass|alto|tenor|perc|auto|[GFC])\d?([+-])8")
 _SHARPS = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
 ALTERATIONS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
@@ -54,6 +60,8 @@ def parse_key(value: str) -> AbcKey | None:
         >>> from monody.reading.abc.key_field import parse_key
         >>> parse_key("Ador").alterations, parse_key("D exp _b").alterations
         ({'F': 1}, {'B': -1})
+        >>> parse_key("Dmix=c").alterations, parse_key("Dfreygish").name
+        ({'F': 1, 'C': 0}, 'D major')
         >>> parse_key("clef=bass") is None
         True
     """
@@ -62,18 +70,25 @@ def parse_key(value: str) -> AbcKey | None:
         return AbcKey()
     if re.match(r"H[Pp]\b", text):  # the highland pipes
         return AbcKey(None, {"F": 1, "C": 1} if text.startswith("Hp") else {})
-    tonic = _TONIC.match(text)
+    tonic = _TONIC.match(text) or _mode_of_its_own(text)
     rest = _PROPERTY.sub(" ", text[tonic.end() :] if tonic else text)
     own = {
         letter.upper(): ALTERATIONS[sign] for sign, letter in _ACCIDENTAL.findall(rest)
     }
     if tonic is None:
         return AbcKey(None, own) if own else None
-    if re.match(r"\s*exp\b", rest):
+    if re.match(r"\s*exp(?![A-Za-z])", rest):
         return AbcKey(None, own)
     sharps = _sharps(tonic)
     name = key_name(sharps, minor=_is_minor(tonic)) if abs(sharps) <= 7 else None
     return AbcKey(name, {**_signature(sharps), **own})
+
+
+def _mode_of_its_own(text: str) -> re.Match[str] | None:
+    """Find a tonic before a mode that ABC does not know, which is read as major."""
+    if re.match(r"[A-G][#b♯♭]?exp(?![A-Za-z])", text):
+        return None
+    return _OTHER_MODE.match(text)
 
 
 def _sharps(tonic: re.Match[str]) -> int:
@@ -87,7 +102,7 @@ def _sharps(tonic: re.Match[str]) -> int:
 
 
 def _is_minor(tonic: re.Match[str]) -> bool:
-    return tonic.group(3).lower()[:3] in ("m", "min", "aeo")
+    return is_minor_mode(tonic.group(3).lower()[:3])
 
 
 def _signature(sharps: int) -> dict[str, int]:

@@ -34,6 +34,7 @@ _TOKEN = re.compile(
   | (?P<bar>(?:\[(?=[|\]])|\||:+[|:]|:(?=\[\|))(?:\[(?=[|\]])|[|:\]])*)  # 4.8
   | (?P<ending>\[?[ ]?\d[\d,.\-]*)             # 4.9, 4.10
   | (?P<tuplet>\(\d+(?::\d*){0,2})             # 4.13
+  | (?P<label>\[(?="[^"|\]]{1,80}"[^|\]]{0,400}\|))  # names a section, to a bar line
   | (?P<chord>\[)
   | (?P<chord_end>\]"""
     + _LENGTH
@@ -53,7 +54,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OLD_CHORD = re.compile(r"\+((?:[\^_=]*[A-Ga-g][,']*[\d/]*){2,})\+")
-_MEANINGLESS = ("other", "quoted", "grace", "decoration", "spacer")  # for the notes
+_MEANINGLESS = (
+    "other",
+    "quoted",
+    "grace",
+    "decoration",
+    "spacer",
+    "label",
+)  # for the notes
 _DYNAMICS = ("f", "ff", "fff", "ffff")
 
 

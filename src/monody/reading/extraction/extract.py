@@ -2,14 +2,17 @@
 
 Files are taken many at a time, and each step is done for all of their tracks at once:
 
+    heard_meters bars for files that only count beats
     note_table   the notes of all tracks, those that make no sense left out
     keyswitches  what only tells a sampler how to play, left out
     monophony    which tracks are a line of single notes
     ornaments    rolled chords begin together, grace notes stay out
     here         the tracks are split into parts at long rests
     retiming     parts that ignore the declared grid are moved to their own
-    quantise     notes that were let go early; 24 ticks to the quarter
+    releases     notes that were let go early
+    quantise     24 ticks to the quarter
     monophony    one voice
+    releases     note ends beside the grid
     here         which parts are melodies, by their notes
     signatures   meter, tempo and key
 
@@ -29,6 +32,7 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
 from monody.reading.extraction.file_report import FileReports
+from monody.reading.extraction.heard_meters import with_heard_meters
 from monody.reading.extraction.keyswitches import keyswitches
 from monody.reading.extraction.monophony import (
     MIN_FREE_SHARE,
@@ -44,8 +48,11 @@ from monody.reading.extraction.ornaments import unrolled, without_graces
 from monody.reading.extraction.quantise import (
     beside_lines,
     quantised,
-    released_early,
     snapped,
+)
+from monody.reading.extraction.releases import (
+    on_note_values,
+    released_early,
 )
 from monody.reading.extraction.signatures import ExtractedParts, with_signatures
 from monody.reading.note_table import Longs, Mask, NoteTable, gather
@@ -89,6 +96,8 @@ def extract(scores: Sequence[RawScore], settings: ReadSettings) -> Extraction:
         >>> len(found.melodies), found.reports[0].left_out_text
         (1, '')
     """
+    if not settings.meters_as_written:
+        scores = with_heard_meters(scores)
     found = _search(scores, settings)
     if settings.line != "auto":
         return found
@@ -263,7 +272,8 @@ def _timed(
     """
     quarters, file = tracks.quarter[track], tracks.file[track]  # (parts,)
     scores = [tracks.scores[owner] for owner in track]
-    parts = released_early(parts, quarters, tracks.played[track])
+    played = tracks.played[track]
+    parts = released_early(parts, quarters, played)
     if settings.tempo == "off":
         return _voiced(quantised(parts, quarters), file, reports), scores
     fits = fits_of(parts, track, tracks.scores, always=settings.tempo == "always")
@@ -274,7 +284,18 @@ def _timed(
     parts = quantised(retimed(parts, fits, quarters), quarters)
     voices = _voiced(parts, file, reports)
     fitted = list(fits)
-    return _snapped(voices, fitted, tracks.played[track], file, reports), scores
+    voices = _snapped(voices, fitted, played, file, reports)
+    return _released(voices, played, file, reports), scores
+
+
+def _released(
+    parts: NoteTable, played: Mask, file: Longs, reports: FileReports
+) -> NoteTable:
+    """Let played notes end where note and rest are note values."""
+    exact = on_note_values(parts, played)
+    moved = exact.tally(exact.end != parts.end)
+    reports.count("note ends put on the grid", file, moved)
+    return exact
 
 
 def _snapped(

@@ -15,8 +15,6 @@ from monody.music.meter import TICKS_PER_QUARTER, TICKS_PER_STEP
 from monody.reading.note_table import Longs, Mask, NoteTable
 
 NEAR_SHARE = 0.85  # of a melody's onsets on lines or beside them: it was played to them
-EARLY_PARTS = 8  # a note that lacks an eighth of its time or less was let go early
-EARLY_PARTS_OF_QUARTER = 2  # half a quarter is a rest even after a long note
 BESIDE_SHARE = 0.05  # of them beside: fewer are meant
 
 
@@ -45,39 +43,6 @@ def quantised(parts: NoteTable, quarters: Longs) -> NoteTable:
         for times in (parts.start, parts.end)
     )
     return replace(parts, start=start, end=np.maximum(end, start + 1))
-
-
-def released_early(parts: NoteTable, quarters: Longs, played: Mask) -> NoteTable:
-    """Let notes last until the next that were let go just before it.
-
-    Programs and players let a note go a little early: 95 % of its length is common. A
-    rest that is written begins on the grid, on a line of 32nds or of triplets.
-
-    Args:
-        parts: Lines, in file ticks.
-        quarters: ``(parts,)``: file ticks in a quarter.
-        played: ``(parts,)``: whether it was played; notation is exact.
-
-    Example:
-        >>> import numpy as np
-        >>> from monody.reading.extraction.quantise import released_early
-        >>> from monody.reading.note_table import NoteTable
-        >>> pitch, start, end = np.array([[60, 62, 64], [0, 96, 192], [91, 168, 283]])
-        >>> notes = NoteTable(pitch, start, end, np.zeros(3, int), owners=1)
-        >>> released_early(notes, np.array([96]), np.array([True])).end.tolist()
-        [96, 168, 283]
-    """
-    owner = parts.owner[:-1]
-    quarter, end, following = quarters[owner], parts.end[:-1], parts.start[1:]
-    gap = following - end
-    early = parts.with_next & (gap > 0) & played[owner]
-    early &= gap * EARLY_PARTS <= following - parts.start[:-1]
-    early &= gap * EARLY_PARTS_OF_QUARTER <= quarter
-    tick, beside = np.divmod(end * TICKS_PER_QUARTER, quarter)
-    early &= (beside != 0) | ((tick % 2 != 0) & (tick % 3 != 0))
-    ends = parts.end.copy()
-    ends[:-1][early] = following[early]
-    return replace(parts, end=ends)
 
 
 def beside_lines(parts: NoteTable) -> Mask:

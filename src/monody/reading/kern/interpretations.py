@@ -10,7 +10,7 @@ import re
 
 from monody.music.keys import nearest_key_name
 from monody.music.pitch import BY_FIFTHS
-from monody.music.scale import MODE_SHARPS
+from monody.music.scale import MODE_SHARPS, is_minor_mode
 
 MAX_PARTS = 1000  # in the order that they are played in
 _METER = re.compile(r"\*M([0-9]{1,3}(?:\+[0-9]{1,3}){0,9})/([0-9]{1,3})")
@@ -65,12 +65,12 @@ def signature_in(token: str) -> str | None:
 
 
 def key_in(token: str) -> str | None:
-    """Return the key that is named; a mode beside major and minor as major.
+    """Return the key that is named; of other modes as ``is_minor_mode`` says.
 
     Example:
         >>> from monody.reading.kern.interpretations import key_in
         >>> key_in("*d:"), key_in("*B-:"), key_in("*d:dor"), key_in("*?:")
-        ('D minor', 'Bb major', 'C major', None)
+        ('D minor', 'Bb major', 'A minor', None)
     """
     found = _KEY.fullmatch(token)
     if found is None:
@@ -79,7 +79,7 @@ def key_in(token: str) -> str | None:
     mode = mode or ("min" if tonic.islower() else "maj")
     sharps = BY_FIFTHS.index(tonic.upper()) - 1 + MODE_SHARPS.get(mode, 0)
     sharps += 7 * (signs.count("#") - signs.count("-"))
-    return nearest_key_name(sharps, minor=mode in ("min", "aeo"))
+    return nearest_key_name(sharps, minor=is_minor_mode(mode))
 
 
 def expansion_in(token: str) -> tuple[str, ...] | None:

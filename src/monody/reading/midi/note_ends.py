@@ -78,15 +78,39 @@ def struck_notes(strikes: Iterable[tuple[int, int, int]]) -> StruckNotes:
 def _matched(
     own: Sequence[tuple[int, int]],
 ) -> tuple[list[tuple[int, int]], list[int]]:
-    """Set the note-offs of a pitch apart that come while nothing sounds."""
+    """Set the note-offs of a pitch apart that come while nothing sounds.
+
+    One of them may end a note of no length that its program has put behind it, as it
+    puts all note-offs of a tick before the note-ons.
+    """
     matched, strays, sounding = [], [], 0
-    for tick, velocity in own:
+    for place, (tick, velocity) in enumerate(own):
         if not velocity and not sounding:
             strays.append(tick)
+            continue
+        if velocity and strays and strays[-1] == tick and _is_one_too_many(own, place):
+            matched += [(tick, velocity), (strays.pop(), 0)]
             continue
         sounding += 1 if velocity else -1
         matched.append((tick, velocity))
     return matched, strays
+
+
+def _is_one_too_many(own: Sequence[tuple[int, int]], place: int) -> bool:
+    """Tell whether notes that begin together have fewer ends than they are.
+
+    Args:
+        own: The strikes of a pitch.
+        place: The first of the note-ons of a tick.
+    """
+    tick = own[place][0]
+    begun = place
+    while begun < len(own) and own[begun][1] and own[begun][0] == tick:
+        begun += 1
+    ended = begun
+    while ended < len(own) and not own[ended][1]:
+        ended += 1
+    return begun - place > 1 and ended - begun < begun - place
 
 
 def _without_end(matched: Sequence[tuple[int, int]]) -> set[int]:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.music.smf import MAX_NUMBER, number_bytes
 from monody.music.symusic_core import core
@@ -126,7 +127,7 @@ def _track(
     notes = track.notes.numpy()  # (notes,) each
     duration = notes["duration"]
     shortest, longest = duration[duration.argmin()], duration[duration.argmax()]
-    if shortest < 0 or longest >= _FAR:
+    if shortest < 0 or longest >= _FAR or _has_uneven_unison(notes):
         return None
     program = track.program if 0 <= track.program <= 127 else 0
     is_drum = track.is_drum or file.is_named_drums(place)
@@ -143,6 +144,17 @@ def _track(
         index=index,
         name=file.names[place],
     )
+
+
+def _has_uneven_unison(notes: dict[str, NDArray[np.integer]]) -> bool:
+    """Tell whether notes of one pitch begin together and end apart.
+
+    symusic ends them in their order, even where one of them has no length.
+    """
+    key = (notes["time"].astype(np.int64) << 7) + notes["pitch"]
+    order = np.argsort(key, kind="stable")
+    unison = np.diff(key[order]) == 0
+    return bool(unison.any()) and bool(np.diff(notes["duration"][order])[unison].any())
 
 
 def _is_steered(track: core.TrackTick) -> bool:

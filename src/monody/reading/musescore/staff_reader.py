@@ -13,6 +13,7 @@ from fractions import Fraction
 from xml.etree import ElementTree as ET
 
 from monody.music.keys import nearest_key_name
+from monody.music.scale import is_minor_mode
 from monody.reading.musescore.frames import Frame, Place, stretch_of
 from monody.reading.musescore.lengths import (
     bounded,
@@ -241,7 +242,7 @@ class StaffReader:
         if concert is None:
             return
         is_written = concert is written and not self._concert
-        minor = sign.findtext("mode", "").strip() in ("minor", "aeolian")
+        minor = is_minor_mode(sign.findtext("mode", "").strip())
         sharps = whole_number(concert)
         self.add_key(self._place, sharps, minor=minor, is_written=is_written)
 
@@ -253,7 +254,7 @@ class StaffReader:
         Args:
             place: Where it is.
             sharps: Its sharps, flats negative.
-            minor: Whether its mode is minor.
+            minor: Whether its mode is said as minor.
             is_written: Whether it is that of a transposing instrument's part.
         """
         sharps += 7 * self._player.semitones if is_written else 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from monody.music.keys import nearest_key_name
+from monody.music.scale import is_minor_mode
 from monody.reading.musicxml.numbers_in_text import number_of, whole_number
 from monody.reading.musicxml.part_measure import PartMeasure
 from monody.reading.musicxml.tree import EXPORT_AGAIN
@@ -25,7 +26,6 @@ MAX_BEAT_PAIRS = 16  # of a time signature such as 2/4 + 3/8
 MAX_PATTERN = 64  # measures that one sign says to repeat
 MAX_REPEATED_STAVES = 16  # of a part, at a time
 
-_MINOR_MODES = ("minor", "aeolian")
 _BEATS = re.compile(r"\s*\d{1,3}(\s*\+\s*\d{1,3})*\s*")  # "3" or "3+2"
 _SYMBOLS = {"common": (4, 4), "cut": (2, 2)}
 _ALL_STAVES = 0
@@ -154,7 +154,7 @@ def _read_transpose(transpose: ET.Element, state: PartState) -> None:
 
 
 def _key(key: ET.Element, semitones: int) -> str | None:
-    """Name the sounding key; without a mode, or in another mode, as major.
+    """Name the sounding key: without a mode as major, else by ``is_minor_mode``.
 
     Args:
         key: The element; keys that are no circle of fifths have no name.
@@ -163,7 +163,7 @@ def _key(key: ET.Element, semitones: int) -> str | None:
     sharps = number_of(key.findtext("fifths"))
     if not isinstance(sharps, int) or abs(sharps) > MAX_SIGNATURE:
         return None
-    minor = key.findtext("mode", "").strip().lower() in _MINOR_MODES
+    minor = is_minor_mode(key.findtext("mode", "").strip().lower())
     return nearest_key_name(sharps + 7 * semitones, minor=minor)
 
 

@@ -5,9 +5,10 @@
     A || B :|           is played A B B
 
 A repeat that nothing opens goes back to the last double bar, or to where the last
-repeat ended. One that nothing closes is not played. Endings are played in the passes
-that they name. Da capo and dal segno are not played: they return to music that was
-heard, and it is an arranger's choice.
+repeat ended. A double bar before an ending, ``||1``, is not meant. A repeat that
+nothing closes is not played. Endings are played in the passes that they name. Da capo
+and dal segno are not played: they return to music that was heard, and it is an
+arranger's choice.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def _sections(
             if len(open_repeats) == 1:
                 back_to = len(open_repeats[0])
         elif measure.double_bar and len(open_repeats) == 1:
-            back_to = len(inner)
+            before_ending = at + 1 < stop and bool(measures[at + 1].ending)
+            back_to = back_to if before_ending else len(inner)
         at += 1
     return [item for opened in open_repeats for item in opened]
 
