@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from typing import NamedTuple
 
 from monody.music.form_text import PRIME, NamedForm
 from monody.music.melody import Melody
@@ -13,7 +13,9 @@ from monody.music.returns import VARIED_SHARE
 Notes = frozenset[tuple[int, int, int]]  # pitch, tick in the section, duration
 
 
-def keeps_form(melody: Melody, named: NamedForm, bars: int | None = None) -> bool:
+def keeps_form(
+    melody: Melody, named: NamedForm, bars: int | None = None, start: int = 0
+) -> bool:
     """Tell whether a melody has a form; as ``form_fault``.
 
     Example:
@@ -24,10 +26,12 @@ def keeps_form(melody: Melody, named: NamedForm, bars: int | None = None) -> boo
         >>> keeps_form(Melody.from_notes(notes), parse_form("AA"), bars=2)
         True
     """
-    return not form_fault(melody, named, bars)
+    return not form_fault(melody, named, bars, start)
 
 
-def form_fault(melody: Melody, named: NamedForm, bars: int | None = None) -> str:
+def form_fault(
+    melody: Melody, named: NamedForm, bars: int | None = None, start: int = 0
+) -> str:
     """Say where a melody has not the form that was asked for.
 
     A section that returns must be the same note for note. A varied one must have at
@@ -35,9 +39,10 @@ def form_fault(melody: Melody, named: NamedForm, bars: int | None = None) -> str
     different letters must have less in common.
 
     Args:
-        melody: Its bars are counted from tick 0.
+        melody: The melody.
         named: The form.
         bars: Of the whole; by default as many as the form's sections have.
+        start: Tick at which the first section begins, a bar line.
 
     Returns:
         One line; empty if the melody has the form, or the form says nothing of what
@@ -54,42 +59,67 @@ def form_fault(melody: Melody, named: NamedForm, bars: int | None = None) -> str
         >>> form_fault(Melody.from_notes(notes), parse_form("AA"), bars=2)
         'A in bar 2 is not that of bar 1'
     """
-    spans = named.spans(bars)
-    return next(_faults(melody, named, spans), "") if named.has_letters else ""
+    if not named.has_letters:
+        return ""
+    return next(_faults(named, _lay_side_by_side(melody, named.spans(bars), start)), "")
 
 
-def _faults(
-    melody: Melody, named: NamedForm, spans: Sequence[tuple[int, int]]
-) -> Iterator[str]:
-    longest = melody.meters[-1].tick + spans[-1][1] * MAX_BAR_TICKS
-    lines = bar_lines(melody.meters, longest)
-    ticks = [(int(lines[first]), int(lines[end])) for first, end in spans]
-    notes = [begun_between(melody, *span) for span in ticks]
-    where = [_in_words(first + 1, end) for first, end in spans]
-    for index, source in enumerate(named.sources):
-        if source is None:
-            continue
-        letter, _, varied = named.sections[index]
-        name, there = f"{letter}{PRIME * varied} in {where[index]}", where[source]
-        same = notes[index] == notes[source] and (
-            _held_into(melody, ticks[index][0]) == _held_into(melody, ticks[source][0])
+class _Played(NamedTuple):
+    """The music of one section."""
+
+    where: str  # such as ``bars 1-4``
+    bars: int
+    held: int  # ticks that a note still sounds which began before
+    notes: Notes
+
+
+def _lay_side_by_side(
+    melody: Melody, spans: Sequence[tuple[int, int]], start: int
+) -> list[_Played]:
+    """Return the music of the sections, each from its own beginning."""
+    latest = max(start, melody.meters[-1].tick) + spans[-1][1] * MAX_BAR_TICKS
+    lines = [
+        tick for tick in bar_lines(melody.meters, latest).tolist() if tick >= start
+    ]
+    return [
+        _Played(
+            where=f"bar {end}" if end - first == 1 else f"bars {first + 1}-{end}",
+            bars=end - first,
+            held=_held_into(melody, lines[first]),
+            notes=begun_between(melody, lines[first], lines[end]),
         )
-        if varied and notes[index] == notes[source]:
-            yield f"{name} is that of {there}, not varied"
-        elif varied and not are_alike(notes[index], notes[source]):
-            yield f"{name} is too unlike that of {there}"
-        elif not varied and not same:
-            yield f"{name} is not that of {there}"
-    fresh = [index for index, source in enumerate(named.sources) if source is None]
-    for one, other in combinations(fresh, 2):
-        as_long = spans[one][1] - spans[one][0] == spans[other][1] - spans[other][0]
-        if as_long and are_alike(notes[one], notes[other]):
-            letter = named.sections[other].letter
-            yield f"{letter} in {where[other]} is too like {where[one]}"
+        for first, end in spans
+    ]
 
 
-def _in_words(first: int, last: int) -> str:
-    return f"bar {first}" if first == last else f"bars {first}-{last}"
+def _faults(named: NamedForm, played: Sequence[_Played]) -> Iterator[str]:
+    """Yield what is not as it was asked for."""
+    fresh: list[_Played] = []
+    for section, source, here in zip(
+        named.sections, named.sources, played, strict=True
+    ):
+        if source is None:
+            for there in fresh:
+                if here.bars == there.bars and are_alike(here.notes, there.notes):
+                    yield f"{section.letter} in {here.where} is too like {there.where}"
+            fresh.append(here)
+            continue
+        there = played[source]
+        fault = _of_varied(here, there) if section.varied else _of_exact(here, there)
+        if fault:
+            name = f"{section.letter}{PRIME * section.varied}"
+            yield f"{name} in {here.where} {fault} {there.where}"
+
+
+def _of_exact(here: _Played, there: _Played) -> str:
+    same = here.notes == there.notes and here.held == there.held
+    return "" if same else "is not that of"
+
+
+def _of_varied(here: _Played, there: _Played) -> str:
+    if here.notes == there.notes:
+        return "is not varied, but that of"
+    return "" if are_alike(here.notes, there.notes) else "is too unlike that of"
 
 
 def begun_between(melody: Melody, start: int, end: int) -> Notes:

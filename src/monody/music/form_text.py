@@ -23,8 +23,8 @@ SECTION_BARS = 4  # of a section for which no length is named
 MAX_BARS = 10_000  # of a form
 # How primes are typed: ' and `, and the typographic ones; two make a second variation,
 # which is a varied section, too.
-_PRIMES = "'`´‘’′″ʹʼ\""  # noqa: RUF001
-_BETWEEN = re.compile(r"[\s+,|–—-]*")  # noqa: RUF001
+_PRIMES = "'`´‘’′″ʹʼ\""
+_BETWEEN = re.compile(r"[\s+,|–—-]*")
 _LETTER = re.compile(
     rf"([A-Za-z])\s?([{_PRIMES}]*)(?:\s?([0-9]{{1,6}})([{_PRIMES}]*))?"
 )
@@ -55,7 +55,7 @@ class NamedForm:
 
     Raises:
         SettingError: If sections with one letter have two lengths, a section is varied
-            that was not there before, letters skip one, or the form is too long.
+            that was not there before, or the letters skip one.
 
     Example:
         >>> from monody.music.form_text import parse_form
@@ -69,11 +69,6 @@ class NamedForm:
     sections: tuple[Section, ...]
 
     def __post_init__(self) -> None:
-        total = self.total_bars()
-        if total > MAX_BARS:
-            raise SettingError(
-                f"form must have at most {MAX_BARS:,} bars, not {total:,}"
-            )
         there: dict[str, int | None] = {}
         for section in self.sections:
             self._check(section, there)
@@ -247,7 +242,7 @@ def parse_form(text: str) -> NamedForm:
             there may be spaces, ``-`` and ``+``.
 
     Raises:
-        SettingError: If the text is no form.
+        SettingError: If the text is no form, or one of more than 10,000 bars.
 
     Example:
         >>> from monody.music.form_text import parse_form
@@ -260,6 +255,9 @@ def parse_form(text: str) -> NamedForm:
         raise SettingError(f"{_MEANT}, not {text!r}")
     if any(section.bars == 0 for section in sections):
         raise SettingError(f"{_MEANT}, each of one bar at least, not {text!r}")
+    total = sum(section.bars or SECTION_BARS for section in sections)
+    if total > MAX_BARS:
+        raise SettingError(f"form must have at most {MAX_BARS:,} bars, not {total:,}")
     return NamedForm(sections)
 
 
