@@ -30,8 +30,8 @@ _LETTER = re.compile(
 )
 _NUMBER = re.compile(r"([0-9]{1,6})")
 _MEANT = (
-    'form must be sections such as AABA, "A A\' B A" or A8 B4 A8, or the bars of '
-    "phrases such as 4+4+8"
+    'form must be sections such as AABA, "A A\' B A" or A8 B4 A8 (`monody names '
+    "forms`), or the bars of phrases such as 4+4+8"
 )
 
 
@@ -164,11 +164,10 @@ class NamedForm:
             )
         each, rest = divmod(bars - fixed, sharing)
         if each < 1 or rest:
-            fits = [fixed + sharing * each for each in (each, each + 1) if each > 0]
-            some = f", {fixed} of them named" if fixed else ""
+            fits = [fixed + sharing * fit for fit in (each, each + 1) if fit > 0]
             raise SettingError(
-                f"form {self} cannot have {bars} bars{some}: its {sharing} sections "
-                f"without a length are as long as each other; ask for "
+                f"form {self} cannot have {bars} bars, as sections without a length "
+                "are as long as each other: ask for "
                 f"{' or '.join(map(str, fits or [fixed + sharing]))} bars, or write "
                 "lengths as in A8 B4"
             )

@@ -20,7 +20,7 @@ from monody.music.phrases import phrase_ends
 from monody.music.returns import VARIED_SHARE
 
 MANY_SECTIONS = 6  # from here on, longer ones read better
-STILL_SHARED = 0.7  # of the notes that return, at least, in longer sections, too
+STILL_SHARED = 0.75  # of the notes that return, at least, in longer sections, too
 MAX_BARS = 256  # of a melody whose form is written
 MAX_WRITTEN = 16  # sections
 
@@ -78,7 +78,7 @@ def form_letters(
 
     Returns:
         Letters, as ``parse_form`` reads them; of many sections the first, and ``…``.
-        Empty for a melody without notes, and for one of more than 256 bars.
+        Empty for a melody of one section or none, and for one of more than 256 bars.
 
     Example:
         >>> from monody import Melody
@@ -88,21 +88,22 @@ def form_letters(
         >>> pitches = [*bar, *bar, 67, 65, 67, 69, *bar]
         >>> melody = Melody.from_notes([(p, 24 * i, 24) for i, p in enumerate(pitches)])
         >>> form_letters(melody), form_letters(melody, parse_form("AABA"), bars=4)
-        ('A', 'AABA')
+        ('', 'AABA')
     """
     if not len(melody):
         return ""
     lines = lines_around(melody)
     if len(lines) - 1 > MAX_BARS:
         return ""
-    if named is not None:
+    if named is not None and named.has_letters:
         first = max(len(lines) - 1 - named.total_bars(bars), 0)
         if keeps_form(melody, named, bars, start=lines[first]):
             return str(named)
     form = heard_form(melody)
-    if len(form.sections) <= MAX_WRITTEN:
-        return str(form)
-    return f"{NamedForm(form.sections[:MAX_WRITTEN])} …"
+    count = len(form.sections)
+    if count > MAX_WRITTEN:
+        return f"{NamedForm(form.sections[:MAX_WRITTEN])} …"
+    return str(form) if count > 1 else ""
 
 
 def _phrase_bounds(melody: Melody, places: Sequence[int]) -> list[int]:
