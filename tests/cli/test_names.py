@@ -190,11 +190,20 @@ def test_names_lists_what_each_option_takes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = _said(["names"], capsys)
-    for kind in ("instruments", "ranges", "keys", "meters"):
+    for kind in ("instruments", "ranges", "keys", "meters", "forms"):
         assert f"monody names {kind}" in said
         listed = _said(["names", kind], capsys)
         assert listed == _said(["names", kind.removesuffix("s")], capsys)
         assert max(map(len, listed.splitlines())) <= 80
+
+
+def test_every_form_that_is_listed_can_be_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = _said(["names", "forms"], capsys)
+    forms = [line.split("  ")[0] for line in said.splitlines() if "  " in line]
+    assert len(forms) >= 10
+    assert all(SampleSettings(form=form).form == form for form in forms)
 
 
 def test_every_instrument_range_key_and_meter_is_listed(
@@ -224,7 +233,7 @@ def test_the_options_say_where_names_are_listed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = " ".join(_said(["sample", "--help"], capsys).split())
-    for kind in ("instruments", "ranges", "keys", "meters"):
+    for kind in ("instruments", "ranges", "keys", "meters", "forms"):
         assert f"`monody names {kind}`" in said
 
 

@@ -59,7 +59,24 @@ def test_melodies_that_are_new_are_a_line_each(
         "written:",
     ]
     assert [line.index(".mid") for line in lines[:3]] == [2, 2, 2]
-    assert all(line.endswith(", 2 bars, 0:04, new") for line in lines[:3])
+    assert all(", 2 bars, 0:04, " in line for line in lines[:3])
+    assert all(line.endswith(", new") for line in lines[:3])
+
+
+def test_the_form_that_came_out_is_told(
+    generation: Generation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = [(60, 24), (62, 24), (64, 24), (65, 24)] * 3 + [(67, 96)]
+    answer = [*question[:-1], (60, 96)]
+    other = [(72, 48), (71, 24), (69, 24)] * 3 + [(67, 96)]
+    notes, tick = [], 0
+    for pitch, ticks in [*question, *answer, *other, *question]:
+        notes.append((pitch, tick, ticks))
+        tick += ticks
+    first = generation.generated[0]
+    draft = replace(first.draft, melody=Melody.from_notes(notes))
+    lines = _said(generation, capsys, draft=draft)
+    assert lines[0].endswith(", 16 bars, 0:32, form A A' B A, new")
 
 
 def test_a_copy_is_told_with_its_source(

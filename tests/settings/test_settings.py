@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 
 from monody.errors import SettingError
+from monody.music.form_text import parse_form
 from monody.settings.base import Settings, range_text
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
@@ -74,6 +76,58 @@ def test_a_free_melody_has_8_bars_unless_it_is_shorter_or_another_number_is_name
         SampleSettings(free=True, free_at_least=17)
     with pytest.raises(SettingError, match="free_at_least is 3, but .* add --free"):
         SampleSettings(free_at_least=3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "bars"),
+    [
+        ({"form": "AABA"}, 16),
+        ({"form": "ABACA"}, 20),
+        ({"form": "AABA", "bars": 32}, 32),
+        ({"form": "A8 B4 A8"}, 20),
+        ({"form": "A8 B A8", "bars": 24}, 24),
+        ({"form": "4+4+8"}, 16),
+        ({"form": "like:my.mid"}, None),
+        ({"form": "like:my.mid", "bars": 32}, 32),
+    ],
+)
+def test_a_form_names_the_length(asked: dict[str, Any], bars: int | None) -> None:
+    settings = SampleSettings(**asked)
+    assert settings.bars == bars
+    assert SampleSettings.from_json(settings.to_json()) == settings
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"form": "AABA", "bars": 18}, "AABA cannot have 18 bars, .* ask for 16 or 20"),
+        ({"form": "A8 B8", "bars": 12}, "form A8 B8 has 16 bars, but bars is 12"),
+        ({"form": "AABA", "file_length": 256}, "'AABA', .* but --file_length is 256"),
+        ({"form": "like:my.mid", "file_length": 9}, "but --file_length is 9"),
+        ({"form": "AABA", "free": True}, "form is 'AABA', .* but --free lets"),
+        ({"form": "like: "}, "form is 'like: ', but names no file: like:TUNE.mid"),
+        ({"form": "waltz"}, "form WALTZ has W where its next new section is called A"),
+        ({"form": ""}, "form must be sections such as AABA"),
+        ({"form": 4}, "form must be text, not 4"),
+    ],
+)
+def test_a_form_that_contradicts_the_rest_is_refused(
+    asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SettingError, match=message):
+        SampleSettings(**asked)
+
+
+def test_the_form_of_a_file_takes_its_place() -> None:
+    asked = SampleSettings(form=" Like: my tunes/a.mid")
+    assert asked.form_file == "my tunes/a.mid"
+    assert asked.named_form is None
+    assert asked.length_text == "as many bars as that tune"
+    named = asked.with_form(parse_form("A8 A B4"))
+    assert (named.form, named.bars, named.form_file) == ("A8 A B4", 20, None)
+    assert str(named.named_form) == "A8 A B4"
+    with pytest.raises(SettingError, match="has 20 bars, but bars is 16"):
+        SampleSettings(form="like:a.mid", bars=16).with_form(parse_form("A8 A B4"))
 
 
 def test_an_unknown_setting_is_refused() -> None:

@@ -54,6 +54,7 @@ OPTIONS = {
     "random_seed random": ("seed",),
     "best candidates": ("best_of",),
     "soundfont sound_font sf2 bank": ("sound_bank",),
+    "form structure sections phrases": ("form",),
     "format formats form": ("to",),
     "html": ("page",),
     "dedup dedupe": ("deduplicate",),
@@ -68,7 +69,8 @@ COMMANDS = {
     "render": "play listen hear convert export show draw",
     "runs": "list ls experiments history",
     "corpus": "tunes books download demo",
-    "names": "instrument instruments key keys meter meters range ranges notes",
+    "names": "instrument instruments key keys meter meters range ranges notes "
+    "form forms",
     "completion": "complete completions tab",
     "--version": "version",
 }

@@ -17,6 +17,29 @@ KINDS = {
     "ranges": "for --range: instruments and voices, and what they can play or sing",
     "keys": "for --key: notes and modes, in their languages",
     "meters": "for --meter: those that the model knows by name",
+    "forms": "for --form: how forms are written, and those that have a name",
+}
+FORMS = {
+    "A A'": "period: a question, and its answer",
+    "A A B": "bar form, of chorales and minnesongs",
+    "A B A": "ternary, da capo",
+    "A A B B": "binary, of dances: with --bars 32 a tune",
+    "A A B A": "song: with --bars 32 a standard",
+    "A A' B A'": "rounded: the second half comes home",
+    "A B A C": "two halves that begin alike",
+    "A B A C A": "rondo",
+    "A A' A' A'": "theme and variations",
+    "A B C D": "through-composed: nothing returns",
+    "A8 B4 A8": "sections of 8, 4 and 8 bars; without a number 4",
+    "4+4+8": "phrases of as many bars; what returns is left open",
+    "like:TUNE.mid": "the form of that file's melody",
+}
+REMARKS = {
+    "meters": "Any other will do whose lower number is 1, 2, 4, 8, 16 or 32 and whose "
+    "bar is no longer than four whole notes, such as 11/8.",
+    "forms": "The same letter again is the same music, note for note; with a prime (') "
+    "it is varied: at least half of its notes are the same, but not all. Put quotes "
+    'around spaces and primes: --form "A A\' B A".',
 }
 
 
@@ -33,26 +56,22 @@ class _Kind(click.Choice[str]):
 @click.argument("kind", type=_Kind([*KINDS]), required=False)
 @click.pass_context
 def names(context: click.Context, kind: str | None) -> None:
-    r"""List the names of instruments, ranges, keys or meters.
+    r"""List the names of instruments, ranges, keys, meters or forms.
 
     \b
     monody names instruments   for --midi_instrument
     monody names ranges        for --range
     monody names keys          for --key, in English, Spanish, French, Italian, German
     monody names meters        for --meter
+    monody names forms         for --form
     """
     formatter = context.make_formatter()
     if kind == "keys":
         _write_keys(formatter)
     else:
-        listed = {"instruments": _instruments, "ranges": _ranges, "meters": _meters}
-        rows = listed[kind]() if kind else _kinds()
-        formatter.write_dl([*rows])
-    if kind == "meters":
-        formatter.write_text(
-            "Any other will do whose lower number is 1, 2, 4, 8, 16 or 32 and whose "
-            "bar is no longer than four whole notes, such as 11/8."
-        )
+        formatter.write_dl([*_ROWS.get(kind or "", _kinds)()])
+    if kind in REMARKS:
+        formatter.write_text(REMARKS[kind])
     click.echo(formatter.getvalue(), nl=False)
 
 
@@ -88,6 +107,19 @@ def _meters() -> Rows:
         meter = Meter(0, *map(int, name.split("/")))
         count = meter.bar_ticks // meter.beat_ticks
         yield name, f"{count} {beats[meter.beat_ticks]}"
+
+
+def _forms() -> Rows:
+    """Yield each form and what is so called."""
+    yield from FORMS.items()
+
+
+_ROWS = {
+    "instruments": _instruments,
+    "ranges": _ranges,
+    "meters": _meters,
+    "forms": _forms,
+}
 
 
 def _write_keys(formatter: click.HelpFormatter) -> None:

@@ -69,6 +69,7 @@ def sample(
     monody sample                                10 melodies from the latest model, or
                                                  from the one that comes with monody
     monody sample --bars 16 --meter 6/8 --key 'D dorian' --end tonic
+    monody sample --form "A A' B A" --bars 32
     monody sample --prime_file my.mid --prime_bars 1-8 --with_primer
     monody sample --start nothing --best_of 50 --range flute
     monody sample --midi-instrument flute --seed 7
@@ -81,7 +82,8 @@ def sample(
     manifest.json says how each was made: `monody again` makes it again, `monody vary`
     something like it.
     """
-    if classic and values["bars"] is None and values["file_length"] is None:
+    lengths = values["bars"], values["file_length"], values["form"]
+    if classic and lengths == (None, None, None):
         values["file_length"] = CLASSIC_LENGTH
     settings = settings_from(SampleSettings, values).with_seed()
 

@@ -14,6 +14,7 @@ from monody.corpus.novelty import COPY, NEAR_COPY_COVERED, NEW, Novelty, UsualNo
 from monody.corpus.report import counted
 from monody.generation.generate import Generation
 from monody.generation.retries import GeneratedMelody
+from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, lines_around
 from monody.music.meter import TICKS_PER_QUARTER
@@ -69,12 +70,14 @@ def headline(generation: Generation) -> str:
 def _say_melodies(generation: Generation, paths: Sequence[Path]) -> None:
     """Say a line for each of the first melodies."""
     width = max(len(path.name) for path in paths[:MAX_ROWS])
-    scale = generation.settings.scale
+    settings = generation.settings
     for path, melody, one in zip(
         paths[:MAX_ROWS], generation.melodies, generation.generated, strict=False
     ):
         label = [one.novelty.label] if one.novelty else []
-        facts = ", ".join([melody_in_words(melody, scale), *label])
+        form = form_letters(melody, settings.named_form, settings.bars)
+        said = [f"form {form}"] if form else []
+        facts = ", ".join([melody_in_words(melody, settings.scale), *said, *label])
         say(f"{path.name:>{width}}  {facts}")
         if is_verbose():
             say(f"{'':{width}}  {_figures_of(one)}")

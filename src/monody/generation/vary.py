@@ -28,8 +28,8 @@ PathLike = str | os.PathLike[str]
 OF_A_RUN = frozenset(("best_of", "prime_bars"))  # not of one melody
 # Settings that a rewrite would not heed: the melody has its own.
 NOT_OF_REWRITES = frozenset(
-    ("bars", "file_length", "free", "free_at_least", "meter", "bpm", "density", "start",
-     "prime_bars", "with_primer", "best_of", "midi_instrument")
+    ("bars", "file_length", "free", "free_at_least", "form", "meter", "bpm", "density",
+     "start", "prime_bars", "with_primer", "best_of", "midi_instrument")
 )  # fmt: skip
 
 
@@ -165,6 +165,10 @@ def _changed(
     for name, other in (("bars", "file_length"), ("file_length", "bars")):
         if name in changes:
             changes.setdefault(other, None)
+    if "form" in changes:
+        changes.setdefault("file_length", None)
+    elif changes.get("free") or changes.get("file_length"):
+        changes.setdefault("form", None)
     if changes.get("free") is False:
         changes.setdefault("free_at_least", None)
     settings = replace(provenance.settings, **{**changes, "num_files": 1})

@@ -19,6 +19,7 @@ from monody.files import write_bytes
 from monody.generation.generate import Generation
 from monody.generation.provenance import scale_of
 from monody.generation.retries import GeneratedMelody
+from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
@@ -27,6 +28,7 @@ from monody.render.forms import render
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
 from monody.render.roll.rows import numbered_lines
+from monody.settings.sampling import SampleSettings
 
 MAX_STAFF_BARS = 128  # a longer staff takes seconds to engrave
 MIDI_ENDINGS = (".mid", ".midi")
@@ -144,7 +146,11 @@ class CardMaker:
         return Card(
             name=name,
             melody=melody,
-            facts=(*_music(melody, scale), *_writing(generated, generation)),
+            facts=(
+                *_music(melody, scale),
+                *_form(melody, generation.settings),
+                *_writing(generated, generation),
+            ),
             label=generated.novelty.label if generated.novelty else "",
             said=generated.novelty.said if generated.novelty else "",
             sound=self._relative(wav) if wav else "",
@@ -173,7 +179,7 @@ class CardMaker:
         return Card(
             name=printable(path.name),
             melody=melody,
-            facts=_music(melody, scale),
+            facts=(*_music(melody, scale), *_form(melody)),
             label="source",
             said="What the melodies below were made of.",
             sound=self._relative(wav) if wav else "",
@@ -265,6 +271,15 @@ def _music(melody: Melody, scale: Scale | None) -> tuple[tuple[str, str], ...]:
         ("meter", ", ".join(meters)),
         ("tempo", f"{melody.bpm:.0f} bpm"),
     )
+
+
+def _form(
+    melody: Melody, settings: SampleSettings | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Name the form of a melody, if it has one; as it was asked for, if it was."""
+    named = settings.named_form if settings else None
+    letters = form_letters(melody, named, settings.bars if settings else None)
+    return (("form", letters),) if letters else ()
 
 
 def _writing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monody.errors import SettingError
+from monody.music.form_text import NamedForm, parse_form
 from monody.music.instrument_ranges import parse_range
 from monody.music.note_values import (
     parse_bars,
@@ -17,6 +18,7 @@ from monody.settings.base import Settings, setting
 
 STARTS = ("primer", "nothing")
 ENDS = ("usual", "tonic", "any")
+LIKE = "like:"  # before the file whose form is meant
 BARS = 16  # of a melody for which no length is named
 FREE_AT_LEAST = 8  # bars
 
@@ -41,6 +43,10 @@ class SampleSettings(Settings):
 
     free_at_least: int | None = setting(None, minimum=1, maximum=10_000)
     """Bars that a melody of --free has at the least; 8 where none are named."""
+
+    form: str | None = setting(None)
+    """Sections that return, exactly or varied ('): AABA, "A A' B A", 4+4+8, or
+    like:TUNE.mid (`monody names forms`); by default as the corpus's melodies."""
 
     meter: str | None = setting(None)
     """Time signature, such as 6/8 (`monody names meters`); by default the primer's."""
@@ -115,6 +121,7 @@ class SampleSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._settle_form()
         self._settle_length()
         # Each checks its text.
         _ = self.scale, self.pitches, self.note_ticks, self.notes_per_bar
@@ -125,6 +132,28 @@ class SampleSettings(Settings):
                 f"{self.best_of}: the best are chosen among them"
             )
 
+    def _settle_form(self) -> None:
+        """Refuse what contradicts a form; take the length from it."""
+        if self.form is None:
+            return
+        if self.file_length is not None:
+            raise SettingError(
+                f"form is {self.form!r}, whose sections have whole bars, but "
+                f"--file_length is {self.file_length}: name --bars instead"
+            )
+        if self.free:
+            raise SettingError(
+                f"form is {self.form!r}, which says where a melody ends, but --free "
+                "lets the model end it: leave one of them out"
+            )
+        if self.form_file == "":
+            raise SettingError(
+                f"form is {self.form!r}, but names no file: {LIKE}TUNE.mid"
+            )
+        if self.named_form is not None:
+            bars = self.named_form.total_bars(self.bars)
+            object.__setattr__(self, "bars", bars)
+
     def _settle_length(self) -> None:
         """Refuse lengths that contradict each other; choose one where none is named."""
         if self.bars is not None and self.file_length is not None:
@@ -133,9 +162,9 @@ class SampleSettings(Settings):
                 "one length"
             )
         if self.pickup is None:
-            named = self.bars is not None or self.file_length is not None
-            object.__setattr__(self, "pickup", not named)
-        if self.bars is None and self.file_length is None:
+            exact = self.file_length is not None or self.form is not None
+            object.__setattr__(self, "pickup", not exact)
+        if self.bars is None and self.file_length is None and not self.form_file:
             object.__setattr__(self, "bars", BARS)
         if self.free_at_least is None:
             return
@@ -164,6 +193,8 @@ class SampleSettings(Settings):
     def length_text(self) -> str:
         """The length in words: ``"16 bars"``, or ``"at most 256 16ths"``."""
         count, unit = self.bars, "bar"
+        if count is None and self.form_file:
+            return "as many bars as that tune"
         if count is None:
             count, unit = self.file_length, "16th"
         most = "at most " if self.free else ""
@@ -176,6 +207,31 @@ class SampleSettings(Settings):
         from monody import seeds  # NumPy comes with it
 
         return replace(self, seed=seeds.new_seed())
+
+    @property
+    def form_file(self) -> str | None:
+        """The file whose form is asked for, if one is; ``with_form`` names its form.
+
+        Until then there may be no ``bars``.
+        """
+        text = (self.form or "").strip()
+        is_like = text[: len(LIKE)].lower() == LIKE
+        return text[len(LIKE) :].strip() if is_like else None
+
+    @property
+    def named_form(self) -> NamedForm | None:
+        """The form, if one is asked for, and not that of a file."""
+        if self.form is None or self.form_file is not None:
+            return None
+        return parse_form(self.form)
+
+    def with_form(self, named: NamedForm) -> SampleSettings:
+        """Return them with a form in place of the file that has it.
+
+        Raises:
+            SettingError: If it cannot have as many bars as were asked for.
+        """
+        return replace(self, form=str(named))
 
     @property
     def scale(self) -> Scale | None:
