@@ -132,6 +132,7 @@ def test_a_tune_book(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         "       tempo     150 bpm in quarters, 100 in dotted quarters, from the file\n"
         "       key       G major, from the file\n"
         "       begins    after beat 2 of bar 1, in a pickup of an 8th\n"
+        "       form      A A'\n"
         "       as ABC    M:6/8 L:1/8 K:G\n"
         "                 d | G2G GAB | c2c cde | d2B GAB | …\n"
         "\n"

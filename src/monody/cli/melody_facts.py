@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from monody.corpus.histograms import NOTE_VALUES
+from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, lines_around
 from monody.music.meter import TICKS_PER_QUARTER, Meter, meter_at
@@ -37,6 +38,7 @@ class MelodyFacts:
         key: Such as ``"D minor"``; empty if it is written and heard in none.
         key_is_written: Whether the file says so; else it sounds like it.
         begins: Where the first note is.
+        form: Its form in letters; empty if it is all one section.
         abc_fields: The fields of ABC that its first bars are to be read with.
         abc: Its first bars.
     """
@@ -55,6 +57,7 @@ class MelodyFacts:
     key: str
     key_is_written: bool
     begins: str
+    form: str
     abc_fields: str
     abc: tuple[str, ...]
 
@@ -102,6 +105,7 @@ def melody_facts(
         key=key or "",
         key_is_written=melody.key is not None,
         begins=_beginning(melody, line.first_bar * is_first, in_pickup),
+        form=form_letters(melody),
         abc_fields=fields,
         abc=tuple(bars),
     )

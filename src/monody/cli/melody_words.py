@@ -21,6 +21,8 @@ def facts_in_words(melody: MelodyFacts) -> dict[str, str]:
         "key": _key(melody),
         "begins": melody.begins,
     }
+    if melody.form:
+        facts["form"] = melody.form
     if melody.short_bars:
         facts["short"] = _bars(melody.short_bars)
     return {**facts, "as ABC": melody.abc_fields}
