@@ -36,9 +36,10 @@ READING = ReadSettings()
 MODEL = ModelSettings(encoding="notes", rnn_size=256, num_layers=2, dropout=0.2)
 TRAINING = TrainSettings(
     base="none",
-    num_epochs=30,
+    num_epochs=20,
     batch_size=16,
-    patience=6,
+    patience=20,
+    schedule="cosine",
     # A user's tunes may be in any key, and in any range.
     transpose=0.75,
     transpose_octaves=2,

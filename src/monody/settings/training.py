@@ -9,6 +9,9 @@ from monody.settings.base import Settings, setting
 OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamax", "nadam")
 
 
+PLATEAU, COSINE = "plateau", "cosine"
+SCHEDULES = (PLATEAU, COSINE)
+
 BASE, NONE = "base", "none"  # what --base may say besides the name of an experiment
 
 
@@ -38,6 +41,10 @@ class TrainSettings(Settings):
     learning_rate: float | None = setting(None, minimum=1e-8, maximum=10)
     """Learning rate; by default the optimizer's own, and a third of it to fine-tune a
     base."""
+
+    schedule: str = setting(PLATEAU, choices=SCHEDULES)
+    """How the learning rate falls: by half where held-out figures do not get better
+    (plateau), or along a cosine, to nothing in the last of --num_epochs (cosine)."""
 
     grad_clip: float = setting(1.0, minimum=0.0)
     """Largest norm of a gradient; 0 switches clipping off."""

@@ -210,13 +210,15 @@ class Plateau(keras.callbacks.Callback):
     Args:
         patience: Epochs without a better figure before training stops; a third of it
             lowers the rate.
+        lowers_rate: Whether it lowers the rate at all.
     """
 
     key = PLATEAU
 
-    def __init__(self, patience: int) -> None:
+    def __init__(self, patience: int, lowers_rate: bool = True) -> None:
         super().__init__()
         self._patience = patience
+        self._lowers_rate = lowers_rate
         self._rate_patience = max(patience // 3, 1)
         self._rate_best = math.inf
         self._rate_waited = 0
@@ -230,7 +232,7 @@ class Plateau(keras.callbacks.Callback):
             self._rate_best, self._rate_waited = logs[HELD_OUT_BITS], 0
         else:
             self._rate_waited += 1
-        if self._rate_waited >= self._rate_patience:
+        if self._lowers_rate and self._rate_waited >= self._rate_patience:
             rate = float(self.model.optimizer.learning_rate)
             self.model.optimizer.learning_rate = rate * RATE_FACTOR
             self._rate_waited = 0
@@ -253,6 +255,29 @@ class Plateau(keras.callbacks.Callback):
         self._rate_best = math.inf if best is None else best
         self._rate_waited = state["rate_waited"]
         self.stale_epochs = state["stale_epochs"]
+
+
+class CosineRate(keras.callbacks.Callback):
+    """Lowers the learning rate along a cosine, epoch by epoch, to nearly nothing.
+
+    I. Loshchilov and F. Hutter, "SGDR: stochastic gradient descent with warm restarts",
+    ICLR 2017, without the restarts. The rate depends on the epoch's number only, so
+    that a training that was stopped goes on as if it had not been.
+
+    Args:
+        epochs: All of them.
+        first_rate: That of the first epoch.
+    """
+
+    def __init__(self, epochs: int, first_rate: float) -> None:
+        super().__init__()
+        self._epochs = epochs
+        self._first_rate = first_rate
+
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        """Set the rate of the epoch."""
+        share = (1 + math.cos(math.pi * epoch / self._epochs)) / 2
+        self.model.optimizer.learning_rate = self._first_rate * share
 
 
 class HistoryTable(keras.callbacks.Callback):

@@ -25,8 +25,9 @@ from monody.models.batches import Batches, EncodedSet
 from monody.models.keras_likelihood import Evaluator
 from monody.models.likelihood import network_inputs
 from monody.settings.base import required
-from monody.settings.training import TrainSettings
+from monody.settings.training import COSINE, PLATEAU, TrainSettings
 from monody.training.callbacks import (
+    CosineRate,
     HeldOutScore,
     HistoryTable,
     KeepMilestones,
@@ -108,7 +109,7 @@ def fit(
     parts: list[Remembers] = [
         models,
         Stopwatch(settings.max_minutes),
-        Plateau(required(settings.patience)),
+        Plateau(required(settings.patience), settings.schedule == PLATEAU),
         HistoryTable(experiment.history_path),
     ]
     curves = TensorBoardLog(experiment.tensorboard_path)
@@ -124,6 +125,9 @@ def fit(
             checkpoint,
         ]
         trainee = _compiled(network, settings)
+        if settings.schedule == COSINE:
+            first_rate = float(trainee.optimizer.learning_rate)
+            own.insert(0, CosineRate(settings.num_epochs, first_rate))
         fit_epochs = partial(trainee.fit, data, shuffle=False, verbose=0, callbacks=own)
         epoch = 0
         if state is not None:
