@@ -33,12 +33,12 @@ from monody.training.train import resume, train
 FOLDER = Path("data/base")
 FREE = Path("data/free_melodies")  # a folder for each collection that is fetched
 READING = ReadSettings()
-MODEL = ModelSettings(encoding="notes", rnn_size=256, num_layers=2, dropout=0.2)
+MODEL = ModelSettings(encoding="notes", rnn_size=256, num_layers=2, dropout=0.35)
 TRAINING = TrainSettings(
     base="none",
-    num_epochs=20,
+    num_epochs=13,
     batch_size=16,
-    patience=20,
+    patience=13,
     schedule="cosine",
     # A user's tunes may be in any key, and in any range.
     transpose=0.75,
