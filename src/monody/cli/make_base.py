@@ -36,9 +36,9 @@ READING = ReadSettings()
 MODEL = ModelSettings(encoding="notes", rnn_size=256, num_layers=2, dropout=0.35)
 TRAINING = TrainSettings(
     base="none",
-    num_epochs=13,
+    num_epochs=12,
     batch_size=16,
-    patience=13,
+    patience=12,
     schedule="cosine",
     # A user's tunes may be in any key, and in any range.
     transpose=0.75,

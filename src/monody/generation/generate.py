@@ -163,7 +163,7 @@ def generate(
     """
     settings = (settings or SampleSettings()).with_seed()
     # Before the network is loaded: what cannot be asked or continued is refused at once.
-    record = experiment.record()
+    record = experiment.load().record
     style_symbol(record, settings.style)
     own = prime_file is None and data_dir is None
     store = primer_melodies(experiment, settings, prime_file, data_dir)

@@ -44,7 +44,9 @@ TOLD_STYLE = 0.8  # share of all training sequences
 TOLD_PARTS = (  # inputs that are told together or not at all
     ("bars_left", "end_position"),
     ("phrase_left", "returns", "bars_back"),
-    ("tonic",),
+    ("cadence_left",),
+    ("notes_left",),
+    ("tonic", "cadence_degree"),
 )
 
 
@@ -67,6 +69,9 @@ class EncodedSet:
     phrase_left: NDArray[np.uint8]  # of the `Outline`, as those that follow
     returns: NDArray[np.uint8]
     bars_back: NDArray[np.uint8]
+    cadence_left: NDArray[np.uint8]
+    notes_left: NDArray[np.uint8]
+    cadence_degree: NDArray[np.uint8]
     tonic: NDArray[np.uint8]
     style: NDArray[np.uint8]  # symbols; UNKNOWN for none
     pitch: NDArray[np.uint8]
@@ -360,6 +365,9 @@ class Batch:
     phrase_left: NDArray[np.int32]
     returns: NDArray[np.int32]
     bars_back: NDArray[np.int32]
+    cadence_left: NDArray[np.int32]
+    notes_left: NDArray[np.int32]
+    cadence_degree: NDArray[np.int32]
     tonic: NDArray[np.int32]
     style: NDArray[np.int32]
     pitch: NDArray[np.int32]

@@ -63,6 +63,9 @@ class EventInputs(NamedTuple, Generic[Value]):
     phrase_left: Value  # of the `Outline` where the next event begins, as all below
     returns: Value
     bars_back: Value
+    cadence_left: Value
+    notes_left: Value
+    cadence_degree: Value
     tonic: Value
     style: Value  # symbol of the melody's style
 
@@ -73,7 +76,7 @@ def as_sequence(inputs: EventInputs[Integers]) -> dict[str, Integers]:
     Example:
         >>> import numpy as np
         >>> from monody.models.decoder_state import EventInputs, as_sequence
-        >>> inputs = EventInputs(*[np.zeros(32, int)] * 13)
+        >>> inputs = EventInputs(*[np.zeros(32, int)] * 16)
         >>> as_sequence(inputs)["pitch_in"].shape
         (32, 1)
     """

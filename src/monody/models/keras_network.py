@@ -39,6 +39,9 @@ from monody.models.network import (
     predict_sequences,
 )
 from monody.models.outline import (
+    BAR_NOTES_SYMBOLS,
+    CADENCE_SYMBOLS,
+    DEGREE_SYMBOLS,
     PHRASE_SYMBOLS,
     RETURN_SYMBOLS,
     STYLE_SYMBOLS,
@@ -52,6 +55,7 @@ from monody.settings.model import ModelSettings
 PITCH_SIZE, INTERVAL_SIZE, DURATION_SIZE, POSITION_SIZE, METER_SIZE = 32, 48, 32, 32, 8
 BARS_LEFT_SIZE, END_SIZE = 16, 8
 PHRASE_SIZE, RETURNS_SIZE, DEGREE_SIZE, STYLE_SIZE = 24, 8, 16, 8
+CADENCE_SIZE, BAR_NOTES_SIZE = 24, 12
 
 layers = keras.layers
 ops = keras.ops
@@ -97,6 +101,10 @@ def make_layers(settings: ModelSettings, durations: int) -> dict[str, keras.Laye
         _embedding(POSITIONS + 1, END_SIZE, name="embed_end_position"),
         _embedding(PHRASE_SYMBOLS, PHRASE_SIZE, name="embed_phrase_left"),
         _embedding(RETURN_SYMBOLS, RETURNS_SIZE, name="embed_returns"),
+        _embedding(CADENCE_SYMBOLS, CADENCE_SIZE, name="embed_cadence_left"),
+        _embedding(BAR_NOTES_SYMBOLS, BAR_NOTES_SIZE, name="embed_notes_left"),
+        _embedding(DEGREE_SYMBOLS, DEGREE_SIZE, name="embed_cadence_degree"),
+        _embedding(DEGREE_SYMBOLS, DEGREE_SIZE, name="embed_arrival"),
         _embedding(TONIC_SYMBOLS, DEGREE_SIZE, name="embed_degree"),
         _embedding(STYLE_SYMBOLS, STYLE_SIZE, name="embed_style"),
         _dense(PITCH_SYMBOLS, name="pitch_absolute"),

@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
 from monody.models.copy_attention import (
     Past,
     interval_symbol,
@@ -30,16 +32,17 @@ from monody.models.copy_attention import (
     mix_pitches,
     moved,
 )
-from monody.models.events import PITCH_SYMBOLS, REST
+from monody.models.events import PITCH_SYMBOLS, REST, UNKNOWN
 from monody.models.landing import landings
-from monody.models.numpy_ops import Tensor
+from monody.models.numpy_ops import Ops, Tensor
+from monody.models.outline import phrase_symbol
 from monody.models.parts import Layer, Parts
 from monody.models.tonality import by_degree, count_notes, degree_symbol, latest_note, tonality
 
 PLACE = ("position", "bar", "meter")
 # What it may be told, see `outline`.
-TOLD = ("bars_left", "end_position", "phrase_left", "returns", "bars_back", "tonic",
-        "style")  # fmt: skip
+TOLD = ("bars_left", "end_position", "phrase_left", "returns", "bars_back",
+        "cadence_left", "notes_left", "cadence_degree", "tonic", "style")  # fmt: skip
 READING = ("pitch_in", "note_before", "duration_in", *PLACE, *TOLD)
 INPUTS = (*READING, "pitch_next")
 
@@ -114,6 +117,10 @@ def read_events(
             made["embed_end_position"](reading["end_position"]),
             made["embed_phrase_left"](reading["phrase_left"]),
             made["embed_returns"](reading["returns"]),
+            made["embed_cadence_left"](reading["cadence_left"]),
+            made["embed_notes_left"](reading["notes_left"]),
+            made["embed_cadence_degree"](reading["cadence_degree"]),
+            made["embed_arrival"](arrival(ops, reading)),
             made["embed_degree"](degree_symbol(ops, latest, reading["tonic"])),
             made["embed_style"](reading["style"]),
             tonality(ops, heard, latest),
@@ -127,6 +134,16 @@ def read_events(
         memory = made[f"dropout_{index}"](memory)
         after.append(carried)
     return Hidden(memory, event, after)
+
+
+def arrival(ops: Ops, reading: Mapping[str, Tensor]) -> Tensor:
+    """Return the scale degree of the next note, where it is the last of its phrase.
+
+    Returns:
+        ``(batch, time)`` symbols of ``cadence_degree``; ``UNKNOWN`` elsewhere.
+    """
+    now = ops.equal(reading["cadence_left"], phrase_symbol(np.array(0)))
+    return ops.where(now, reading["cadence_degree"], UNKNOWN)
 
 
 def predict_pitch(

@@ -15,19 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.models.events import UNKNOWN, Events, Vocabulary
+from monody.music.form import Form
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES, key_signature, key_tonic
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
-from monody.music.meter import TICKS_PER_STEP
-from monody.music.phrases import phrase_ends
+from monody.music.meter import TICKS_PER_STEP, bar_lines
 from monody.music.pitch import PITCH_CLASSES
-from monody.music.returns import Returns
 
 MAX_PHRASE_STEPS = 128  # 16ths; more that are left have the symbol of as many
 PHRASE_SYMBOLS = MAX_PHRASE_STEPS + 2  # and UNKNOWN, and none left
 FRESH, VARIED, EXACT = 1, 2, 3  # what a bar is; 0 is UNKNOWN
 RETURN_SYMBOLS = 4
+DEGREE_SYMBOLS = 1 + PITCH_CLASSES
+NEVER = np.iinfo(np.int32).max
+MAX_BAR_NOTES = 24  # more have the symbol of as many
+BAR_NOTES_SYMBOLS = MAX_BAR_NOTES + 2  # and UNKNOWN, and none
+PAST = PHRASE_SYMBOLS  # the last note of the phrase has begun
+CADENCE_SYMBOLS = PHRASE_SYMBOLS + 1
 STYLE_SYMBOLS = 9  # UNKNOWN, and those of a base model
 TONIC_SYMBOLS = 1 + 2 * PITCH_CLASSES  # UNKNOWN, the major and the minor tonics
 
@@ -40,6 +45,9 @@ class Outline(NamedTuple):
     phrase_left: Symbols  # 16ths from where the event begins to its phrase's end
     returns: Symbols  # whether its bar is fresh, or another one varied or exactly
     bars_back: Symbols  # how many bars back that one lies; 0 for none
+    cadence_left: Symbols  # 16ths to where its phrase's last note begins, or PAST
+    notes_left: Symbols  # how many notes still begin in its bar
+    cadence_degree: Symbols  # of that last note, in semitones above the tonic
     tonic: Symbols  # see `tonic_symbol`
 
 
@@ -69,22 +77,58 @@ def outline_of(
         >>> found.bars_back.tolist(), found.phrase_left.tolist()[-3:]
         ([0, 0, 0, 1, 1, 1, 0], [13, 9, 1])
     """
-    returns = Returns.of(melody)
-    ends = np.array(phrase_ends(melody, returns))
+    pitch_class = None if tonic == UNKNOWN else (tonic - 1) % PITCH_CLASSES
+    form = Form.of(melody, pitch_class)
+    starts = melody.starts
+    lines = np.append(bar_lines(melody.meters, melody.end), NEVER)
+    begun = np.searchsorted(starts, ticks) - np.searchsorted(starts, lines[bars])
+    told = tell(form, ticks, bars, begun)
+    return Outline(**told, tonic=np.full(len(ticks), tonic, np.uint8))
+
+
+def tell(
+    form: Form,
+    ticks: NDArray[np.integer],
+    bars: NDArray[np.integer],
+    begun: NDArray[np.integer],
+) -> dict[str, Symbols]:
+    """Return what a form says of some places, as symbols.
+
+    Args:
+        form: The form of a melody.
+        ticks: ``(places,)`` from its first bar line.
+        bars: ``(places,)`` the bar of each.
+        begun: ``(places,)`` notes that began in that bar before.
+
+    Returns:
+        All that an `Outline` holds but the tonic, ``(places,)`` each.
+    """
+    ends = np.array(form.phrase_ends)
     phrase = np.minimum(np.searchsorted(ends, ticks, side="right"), len(ends) - 1)
     # The end of a melody may lie in a bar in which no note begins.
-    back, exact = (
-        np.pad(each, (0, max(int(bars[-1]) + 1 - len(each), 0)))
-        for each in (returns.back, returns.exact)
-    )
-    return Outline(
-        phrase_left=phrase_symbol(ends[phrase] - ticks),
-        returns=np.where(back == 0, FRESH, np.where(exact, EXACT, VARIED))[bars].astype(
+    bar = np.minimum(bars, form.bars)
+    back, exact = np.append(form.back, 0), np.append(form.exact, False)
+    kinds = np.where(back == 0, FRESH, np.where(exact, EXACT, VARIED))
+    unknown = np.zeros(len(ticks), np.uint8)
+    told = {
+        "phrase_left": phrase_symbol(ends[phrase] - ticks),
+        "returns": kinds[bar].astype(np.uint8),
+        "bars_back": back[bar].astype(np.uint8),
+        "cadence_left": unknown,
+        "notes_left": unknown,
+        "cadence_degree": unknown,
+    }
+    if form.cadences:
+        begins, degrees = np.array(form.cadences).T  # (phrases,) each
+        left = begins[phrase] - ticks
+        told["cadence_left"] = np.where(left < 0, PAST, phrase_symbol(left)).astype(
             np.uint8
-        ),
-        bars_back=back[bars].astype(np.uint8),
-        tonic=np.full(len(ticks), tonic, np.uint8),
-    )
+        )
+        told["cadence_degree"] = (degrees[phrase] + 1).astype(np.uint8)
+    if form.notes:
+        notes = np.append(form.notes, 0)[bar] - begun
+        told["notes_left"] = (notes.clip(0, MAX_BAR_NOTES) + 1).astype(np.uint8)
+    return told
 
 
 def heard_outline(

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+
+import numpy as np
 
 from monody.music.melody import Melody
+from monody.music.meter import bar_lines
 from monody.music.phrases import phrase_ends
+from monody.music.pitch import PITCH_CLASSES
 from monody.music.returns import Returns
+
+UNKNOWN_DEGREE = -1
+
+
+class Cadence(NamedTuple):
+    """How a phrase closes."""
+
+    tick: int  # at which its last note begins, from the first bar line
+    degree: int  # of that note, in semitones above the tonic; UNKNOWN_DEGREE
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,8 @@ class Form:
         back: For each bar, how many bars back the bar lies that it repeats; 0 for a
             fresh bar.
         exact: For each bar, whether it repeats it note for note.
+        cadences: Of each phrase; none where nothing is said of them.
+        notes: For each bar, how many notes begin in it; none where that is not said.
 
     Example:
         >>> from monody import Melody
@@ -46,21 +61,29 @@ class Form:
     phrase_ends: tuple[int, ...]
     back: tuple[int, ...]
     exact: tuple[bool, ...]
+    cadences: tuple[Cadence, ...] = ()
+    notes: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, melody: Melody) -> Self:
+    def of(cls, melody: Melody, tonic: int | None = None) -> Self:
         """Find the form of a melody.
 
         Args:
             melody: With one note at least; its first meter counts.
+            tonic: The pitch class of its tonic; ``None`` where it is not known.
         """
         returns = Returns.of(melody)
+        ends = phrase_ends(melody, returns)
+        lines = bar_lines(melody.meters, melody.end - 1)
+        bar = np.searchsorted(lines, melody.starts, side="right") - 1
         return cls(
             bar_ticks=melody.meters[0].bar_ticks,
             begins=int(melody.starts[0]),
-            phrase_ends=tuple(phrase_ends(melody, returns)),
+            phrase_ends=tuple(ends),
             back=tuple(returns.back.tolist()),
             exact=tuple(returns.exact.tolist()),
+            cadences=tuple(cadences(melody, ends, tonic)),
+            notes=tuple(np.bincount(bar, minlength=len(lines)).tolist()),
         )
 
     def to_json(self) -> list[Any]:
@@ -68,7 +91,9 @@ class Form:
         exact = [bar for bar, same in enumerate(self.exact) if same]
         back = [[bar, each] for bar, each in enumerate(self.back) if each]
         ends = list(self.phrase_ends)
-        return [self.bar_ticks, self.begins, self.bars, ends, back, exact]
+        closes = [list(cadence) for cadence in self.cadences]
+        own = [self.bar_ticks, self.begins, self.bars, ends, back, exact]
+        return [*own, closes, list(self.notes)]
 
     @classmethod
     def from_json(cls, saved: Sequence[Any]) -> Self:
@@ -83,7 +108,7 @@ class Form:
             >>> Form.from_json(form.to_json()) == form
             True
         """
-        bar_ticks, begins, bars, ends, back, exact = saved
+        bar_ticks, begins, bars, ends, back, exact, closes, notes = saved
         returns = dict(back)
         return cls(
             bar_ticks=int(bar_ticks),
@@ -91,6 +116,8 @@ class Form:
             phrase_ends=tuple(map(int, ends)),
             back=tuple(int(returns.get(bar, 0)) for bar in range(bars)),
             exact=tuple(bar in exact for bar in range(bars)),
+            cadences=tuple(Cadence(int(tick), int(degree)) for tick, degree in closes),
+            notes=tuple(map(int, notes)),
         )
 
     @property
@@ -104,11 +131,48 @@ class Form:
         return 2 * self.begins >= self.bar_ticks
 
     def ending_at(self, tick: int) -> Self:
-        """Return it with another end; phrases that would end later end there, too."""
+        """Return it with another end; phrases that would end later are left out.
+
+        It closes as it did: with a note as long, on the same degree.
+        """
         ends = [each for each in self.phrase_ends[:-1] if each < tick]
-        return replace(self, phrase_ends=(*ends, tick))
+        closes = self.cadences[: len(ends)]
+        if self.cadences:
+            last = self.cadences[-1]
+            begins = max(tick - (self.end - last.tick), ends[-1] if ends else 0)
+            closes = (*closes, Cadence(min(begins, tick - 1), last.degree))
+        return replace(self, phrase_ends=(*ends, tick), cadences=closes)
 
     @property
     def end(self) -> int:
         """Tick at which the melody ends."""
         return self.phrase_ends[-1]
+
+
+def cadences(
+    melody: Melody, ends: Sequence[int], tonic: int | None = None
+) -> list[Cadence]:
+    """Find how the phrases of a melody close.
+
+    Args:
+        melody: With one note at least.
+        ends: Where each next phrase begins, last the melody's end.
+        tonic: The pitch class of its tonic; ``None`` where it is not known.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.music.form import cadences
+        >>> melody = Melody.from_notes([(60, 0, 24), (67, 24, 72), (60, 96, 96)])
+        >>> cadences(melody, [96, 192], tonic=0)  # on the fifth, then on the tonic
+        [Cadence(tick=24, degree=7), Cadence(tick=96, degree=0)]
+    """
+    last = np.searchsorted(melody.starts, ends, side="left") - 1
+    last = np.maximum(last, 0)
+    ticks, pitches = melody.starts[last].tolist(), melody.pitches[last].tolist()
+    return [
+        Cadence(
+            tick,
+            UNKNOWN_DEGREE if tonic is None else (pitch - tonic) % PITCH_CLASSES,
+        )
+        for tick, pitch in zip(ticks, pitches, strict=True)
+    ]
