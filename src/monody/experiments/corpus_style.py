@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from monody.models.batches import EncodedSet
 from monody.models.events import HOLD, REST, Vocabulary
-from monody.models.outline import tonic_symbols
+from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle, Precedent
 from monody.music.form import Form
 from monody.music.key_finding import estimated_keys
@@ -30,6 +30,7 @@ USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 MAX_MELODIES = 5000  # looked at
 MAX_PRECEDENTS = 400  # melodies whose outline is kept
+MIN_PRECEDENT_BARS = 2
 
 
 def corpus_style(
@@ -103,17 +104,16 @@ def precedents(
     every = np.linspace(0, len(plain) - 1, min(len(plain), MAX_PRECEDENTS))
     chosen = plain[np.rint(every).astype(np.int64)].tolist()
     some = melodies.take(chosen)
-    return [
+    found = [
         Precedent(
-            form=Form.of(melody),
+            form=Form.of(melody, pitch_class_of(tonic)),
             meter=str(melody.meters[0]),
             tonic=tonic,
             style=styles[index] if styles is not None else 0,
         )
-        for index, melody, tonic in zip(
-            chosen, some, tonic_symbols(some), strict=True
-        )
+        for index, melody, tonic in zip(chosen, some, tonic_symbols(some), strict=True)
     ]
+    return [each for each in found if each.form.whole_bars >= MIN_PRECEDENT_BARS]
 
 
 def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from monody.models.record import Precedent
-from monody.music.form import Form
+from monody.music.form import Cadence, Form
 
 MANY = 20  # precedents of the right length, at least, to be content with these
 MIN_PHRASE_BARS = 1.0  # of the last phrase, where a form is cut
@@ -46,19 +46,14 @@ def draw_precedent(
         lambda each: style == 0 or each.style == style,
         lambda each: meter is None or each.meter == meter,
         lambda each: begins is None or each.form.begins == begins,
-        lambda each: _bars(each.form) >= bars,
+        lambda each: each.form.whole_bars >= bars,
     ]
     for condition in wanted:
         left = [each for each in left if condition(each)] or left
-    exact = [each for each in left if _bars(each.form) == bars]
+    exact = [each for each in left if each.form.whole_bars == bars]
     if len(exact) >= MANY:
         left = exact
     return left[int(rng.integers(len(left)))] if left else None
-
-
-def _bars(form: Form) -> int:
-    """Return the bars of a form without its pickup."""
-    return form.bars - form.has_pickup
 
 
 def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Form:
@@ -78,7 +73,7 @@ def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Fo
         Of 8 bars with phrases of 4, the second the same as the first, 16 are made:
 
         >>> from monody.generation.forms import fitted_form
-        >>> from monody.music.form import Form
+        >>> from monody.music.form import Cadence, Form
         >>> again = (False,) * 4 + (True,) * 4
         >>> form = Form(96, 0, (384, 768), (0,) * 4 + (4,) * 4, again)
         >>> fitted_form(form, 16, 96, begins=0).phrase_ends
@@ -102,35 +97,36 @@ def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Fo
 
 
 def _in_bars_of(form: Form, bar_ticks: int) -> Form:
-    """Change the length of the bars; what lies in a bar goes to its line."""
+    """Change the length of the bars; phrases then end on their lines."""
     old = form.bar_ticks
     if old == bar_ticks:
         return form
-    ends = [max(round(end / old), 1) * bar_ticks for end in form.phrase_ends]
-    ends[-1] = form.bars * bar_ticks
-    rising = [end for end in dict.fromkeys(ends) if end < ends[-1]]
-    return replace(
-        form,
+    end = form.bars * bar_ticks
+    ends = [max(round(each / old), 1) * bar_ticks for each in form.phrase_ends[:-1]]
+    rising = [each for each in dict.fromkeys(ends) if each < end]
+    return Form(
         bar_ticks=bar_ticks,
-        begins=0 if not form.has_pickup else bar_ticks - bar_ticks // 4,
-        phrase_ends=(*rising, ends[-1]),
+        begins=bar_ticks - bar_ticks // 4 if form.has_pickup else 0,
+        phrase_ends=(*rising, end),
+        back=form.back,
+        exact=form.exact,
     )
 
 
 def _without_first_bar(form: Form) -> Form:
     """Leave the pickup out."""
     bar = form.bar_ticks
-    ends = tuple(end - bar for end in form.phrase_ends if end > bar)
+    first = sum(end <= bar for end in form.phrase_ends[:-1])  # phrases that go with it
     back = [0 if each > here else each for here, each in enumerate(form.back[1:])]
-    return replace(
-        form,
+    exact = [same and each > 0 for same, each in zip(form.exact[1:], back, strict=True)]
+    return Form(
+        bar_ticks=bar,
         begins=0,
-        phrase_ends=ends or (bar,),
-        back=tuple(back) or (0,),
-        exact=tuple(
-            same and each > 0 for same, each in zip(form.exact[1:], back, strict=True)
-        )
-        or (False,),
+        phrase_ends=tuple(end - bar for end in form.phrase_ends[first:]),
+        back=tuple(back),
+        exact=tuple(exact),
+        cadences=_later(form.cadences[first:], -bar),
+        notes=form.notes[1:],
     )
 
 
@@ -142,21 +138,33 @@ def _with_pickup(form: Form) -> Form:
         phrase_ends=tuple(end + bar for end in form.phrase_ends),
         back=(0, *form.back),
         exact=(False, *form.exact),
+        cadences=_later(form.cadences, bar),
+        notes=(1, *form.notes) if form.notes else (),
     )
+
+
+def _later(cadences: Sequence[Cadence], ticks: int) -> tuple[Cadence, ...]:
+    """Move cadences later."""
+    return tuple(Cadence(max(tick + ticks, 0), degree) for tick, degree in cadences)
 
 
 def _twice(form: Form) -> Form:
     """Let a form come a second time; its pickup falls into the last bar."""
-    skipped = 1 if form.has_pickup else 0
+    skipped = int(form.has_pickup)
     ticks = (form.bars - skipped) * form.bar_ticks
-    first = form.phrase_ends[:-1]
-    join = ticks + form.begins if skipped else ticks
-    second = [end + ticks for end in form.phrase_ends]
+    join = max(ticks + form.begins * skipped, form.end)  # where the second one begins
+    again = tuple(end + ticks for end in form.phrase_ends)
+    notes = form.notes
+    if notes:
+        shared = (notes[-1] + notes[0],) if skipped else (notes[-1],)
+        notes = (*notes[:-1], *shared, *notes[skipped:])
     return replace(
         form,
-        phrase_ends=(*first, *([join] if join < second[0] else []), *second),
+        phrase_ends=(*form.phrase_ends[:-1], join, *again),
         back=form.back + form.back[skipped:],
         exact=form.exact + form.exact[skipped:],
+        cadences=(*form.cadences, *_later(form.cadences, ticks)),
+        notes=notes,
     )
 
 
@@ -164,12 +172,10 @@ def _cut(form: Form, bars: int) -> Form:
     """Keep the first bars; the melody ends in the last where it did in its own."""
     bar = form.bar_ticks
     in_bar = form.end - (-(-form.end // bar) - 1) * bar
-    end = (bars - 1) * bar + in_bar
-    latest = end - MIN_PHRASE_BARS * bar
-    ends = [each for each in form.phrase_ends if each <= latest]
+    cut = form.ending_at((bars - 1) * bar + in_bar, MIN_PHRASE_BARS * bar)
     return replace(
-        form,
-        phrase_ends=(*ends, end),
+        cut,
         back=form.back[:bars],
         exact=form.exact[:bars],
+        notes=(*form.notes[: bars - 1], form.notes[-1]) if form.notes else (),
     )

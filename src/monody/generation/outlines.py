@@ -7,7 +7,7 @@ the endings that the corpus has, as often as it has them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class MelodyOutline:
     key: int  # symbol of its tonic
     style: int  # symbol of its style
     precedent: Precedent | None  # whose form it follows
+    is_loose: bool = False  # whether it has a rhythm of its own
+    on_tonic: bool = False  # whether it has to close on the tonic
 
     def form(self, bars: int, ticks: int | None = None) -> Form | None:
         """Return the form of the melody, or of a part of it.
@@ -49,6 +51,11 @@ class MelodyOutline:
         form = fitted_form(
             self.precedent.form, bars, self.meter.bar_ticks, self.position
         )
+        if self.is_loose:
+            form = replace(form, cadences=(), notes=())
+        if self.on_tonic and form.cadences:
+            last = form.cadences[-1]._replace(degree=0)
+            form = replace(form, cadences=(*form.cadences[:-1], last))
         return form if ticks is None else form.ending_at(self.position + ticks)
 
 
@@ -102,6 +109,8 @@ def draw_outline(
         key=_key(settings.scale, primer, precedent),
         style=style or (precedent.style if precedent else UNKNOWN),
         precedent=None if settings.free else precedent,
+        is_loose=settings.notes_per_bar is not None or settings.note_ticks is not None,
+        on_tonic=settings.end == "tonic",
     )
 
 
@@ -114,7 +123,7 @@ def bars_asked(settings: SampleSettings, meter: Meter) -> int:
     """Return how many bars a melody has, the last one whole or not."""
     if settings.bars is not None:
         return settings.bars
-    ticks = required(settings.file_length) * TICKS_PER_STEP
+    ticks: int = required(settings.file_length) * TICKS_PER_STEP
     return -(-ticks // meter.bar_ticks)
 
 

@@ -12,6 +12,7 @@ from monody.generation.collapse import collapse_of
 from monody.generation.primers import Primer
 from monody.generation.workers import MelodyWriter, cores, write_chunks
 from monody.generation.writer import Draft, Task
+from monody.music.form_check import keeps_form
 from monody.music.meter import TICKS_PER_STEP
 from monody.progress import Progress
 from monody.settings.sampling import SampleSettings
@@ -21,7 +22,7 @@ TRIES = 20  # of one melody, at most
 STEPS_AT_ONCE, MIN_AT_ONCE, MAX_AT_ONCE = 16_000, 16, 128  # 16ths; melodies
 STEPS_A_JOB = 40_000  # 16ths that make it worth starting one more process
 COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
-COPIED = "copied too much"
+COPIED, NOT_IN_FORM = "copied too much", "not in the form"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,9 @@ class RejectionSampler:
         failure = None
         if self.guarded:
             failure = collapse_of(draft.melody, length_ticks=asked)
+        named, bars = self.settings.named_form, self.settings.bars
+        if named is not None and bars is not None and failure is None:
+            failure = None if keeps_form(draft.melody, named, bars) else NOT_IN_FORM
         novelty = self.known.look_up(draft.melody) if self.known else None
         most = self.settings.max_copy
         if most is not None and novelty is not None and novelty.longest_bars > most:

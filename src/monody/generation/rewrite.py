@@ -168,7 +168,10 @@ class Rewriter:
             return self._new_pitches(tasks)
         if self._how.keep == "pitches" or self._how.to_meter is not None:
             return self._new_rhythm(tasks)
-        return [Draft(task, self._melody, self.usual_ticks, 0.0, {ALL: 0.0}) for task in tasks]
+        return [
+            Draft(task, self._melody, self.usual_ticks, 0.0, {ALL: 0.0})
+            for task in tasks
+        ]
 
     def _new_pitches(self, tasks: Sequence[Task]) -> list[Draft]:
         events = encode(self._melody, self._model.vocabulary)

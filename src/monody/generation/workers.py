@@ -19,7 +19,6 @@ from itertools import islice
 from typing import IO, Any, Protocol, cast
 
 from monody.errors import MonodyError
-from monody.generation.primers import Primer
 from monody.generation.writer import Draft, Task
 
 MODULE = "monody.generation.worker"

@@ -13,6 +13,7 @@ from monody.generation.constraints.endings import ANY, HEARD
 from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.sampling import SamplingSettings
+from monody.generation.decoding.sections import Sections
 from monody.generation.outlines import MelodyOutline, bars_asked, draw_outline
 from monody.generation.primers import Primer
 from monody.models.events import UNKNOWN, decode, encode, meter_symbol
@@ -135,6 +136,7 @@ class Writer:
             notes_per_bar=settings.notes_per_bar,
             last_classes=tonic,
             free_bars=settings.least_bars if settings.free else None,
+            has_sections=settings.named_form is not None,
         )
 
     def _tonic(self, key: int) -> int:
@@ -169,7 +171,8 @@ class Writer:
         bars = bars_asked(self._settings, outline.meter)
         heard = task.primer.bars if task.primer else 0
         most = max(self._style.max_bars - heard, self._style.bars)
-        count = 1 if self._settings.free else -(-bars // most)
+        whole = self._settings.free or self._settings.named_form is not None
+        count = 1 if whole else -(-bars // most)
         size = max(round(bars / (count * PHRASE_BARS)), 1) * PHRASE_BARS
         begins = [size * part for part in range(count) if size * part < bars]
         return [
@@ -195,7 +198,9 @@ class Writer:
         if self._settings.file_length is not None:
             ticks = self._settings.file_length * TICKS_PER_STEP
             longest = exact = min(longest, ticks - begin * bar)
-        form = outline.form(bars, exact)
+        form, named = outline.form(bars, exact), self._settings.named_form
+        if named is not None:
+            form, exact = named.laid_out(bars, bar), longest
         ticks = longest
         if form is not None:
             ticks = min(form.end - form.begins, longest)
@@ -213,12 +218,10 @@ class Writer:
             music, ticks = SILENCE, outline.position
         events, heard, bars, from_beginning = None, None, 0, True
         if music is not None:
-            events = encode(music, vocabulary, until=ticks)
-        if not events:
-            events = None
-        elif primer is not None:
+            events = encode(music, vocabulary, until=ticks) or None
+        if events is not None and primer is not None:
             bars, from_beginning = primer.bars, primer.first_bar == 0
-            heard = heard_outline(music, events, vocabulary, outline.key)
+            heard = heard_outline(primer.music, events, vocabulary, outline.key)
         return Start(
             primer=events,
             from_beginning=from_beginning,
@@ -235,7 +238,15 @@ class Writer:
             heard=heard,
             key=outline.key,
             style=outline.style,
+            sections=self._sections(outline.meter),
         )
+
+    def _sections(self, meter: Meter) -> Sections | None:
+        """Return the sections that are to return, if any are asked for."""
+        named, bars = self._settings.named_form, self._settings.bars
+        if named is None or bars is None or not named.has_letters:
+            return None
+        return Sections.of(named, bars, meter.bar_ticks)
 
     def _opening(self, written: DecodedMelody, part: _Part) -> Primer:
         """Return the opening bars of a first part."""
@@ -244,9 +255,7 @@ class Writer:
         bars = min(OPENING_BARS, max(part.ticks // bar, 1))
         ticks = outline.position + bars * bar
         music = self._music(written, part)
-        return Primer(
-            music.between(0, ticks), "", 0, 0, bars, ticks, key=outline.key
-        )
+        return Primer(music.between(0, ticks), "", 0, 0, bars, ticks, key=outline.key)
 
     def _music(self, written: DecodedMelody, part: _Part) -> Melody:
         """Return what was written, from the bar line at or before its beginning."""

@@ -90,5 +90,7 @@ def landings(ops: Ops, reading: Mapping[str, Tensor], durations: int) -> Tensor:
     phrase = ops.where(
         ops.equal(ticks, left), 1, ops.where(ops.less(ticks, left), 2, 3)
     )
-    phrase = ops.where(ops.equal(reading["phrase_left"], UNKNOWN)[:, :, None], 0, phrase)
+    phrase = ops.where(
+        ops.equal(reading["phrase_left"], UNKNOWN)[:, :, None], 0, phrase
+    )
     return (code * BARS_OVER + over) * PHRASE + phrase

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+
 from monody.models.copy_attention import (
     Past,
     interval_symbol,
@@ -37,7 +38,13 @@ from monody.models.landing import landings
 from monody.models.numpy_ops import Ops, Tensor
 from monody.models.outline import phrase_symbol
 from monody.models.parts import Layer, Parts
-from monody.models.tonality import by_degree, count_notes, degree_symbol, latest_note, tonality
+from monody.models.tonality import (
+    by_degree,
+    count_notes,
+    degree_symbol,
+    latest_note,
+    tonality,
+)
 
 PLACE = ("position", "bar", "meter")
 # What it may be told, see `outline`.

@@ -77,8 +77,7 @@ def outline_of(
         >>> found.bars_back.tolist(), found.phrase_left.tolist()[-3:]
         ([0, 0, 0, 1, 1, 1, 0], [13, 9, 1])
     """
-    pitch_class = None if tonic == UNKNOWN else (tonic - 1) % PITCH_CLASSES
-    form = Form.of(melody, pitch_class)
+    form = Form.of(melody, pitch_class_of(tonic))
     starts = melody.starts
     lines = np.append(bar_lines(melody.meters, melody.end), NEVER)
     begun = np.searchsorted(starts, ticks) - np.searchsorted(starts, lines[bars])
@@ -182,6 +181,17 @@ def tonic_symbol(key: int) -> int:
     name = KEY_NAMES[key]
     _, minor = key_signature(name)
     return 1 + key_tonic(name) + PITCH_CLASSES * int(minor)
+
+
+def pitch_class_of(symbol: int) -> int | None:
+    """Return the pitch class of a tonic's symbol; ``None`` of none.
+
+    Example:
+        >>> from monody.models.outline import pitch_class_of
+        >>> pitch_class_of(22)  # A minor
+        9
+    """
+    return None if symbol == UNKNOWN else (symbol - 1) % PITCH_CLASSES
 
 
 def moved_tonic(symbol: int, semitones: int) -> int:

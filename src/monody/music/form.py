@@ -126,16 +126,24 @@ class Form:
         return len(self.back)
 
     @property
+    def whole_bars(self) -> int:
+        """Bars without that of a pickup."""
+        return self.bars - self.has_pickup
+
+    @property
     def has_pickup(self) -> bool:
         """Whether it begins in the second half of a bar: that one is a pickup."""
         return 2 * self.begins >= self.bar_ticks
 
-    def ending_at(self, tick: int) -> Self:
-        """Return it with another end; phrases that would end later are left out.
+    def ending_at(self, tick: int, last_phrase: int | float = 1) -> Self:
+        """Return it with another end, where it closes as it did.
 
-        It closes as it did: with a note as long, on the same degree.
+        Args:
+            tick: Where it ends. Phrases that would end later are left out.
+            last_phrase: Ticks that the last phrase has at least.
         """
-        ends = [each for each in self.phrase_ends[:-1] if each < tick]
+        latest = tick - last_phrase
+        ends = [each for each in self.phrase_ends[:-1] if each <= latest]
         closes = self.cadences[: len(ends)]
         if self.cadences:
             last = self.cadences[-1]

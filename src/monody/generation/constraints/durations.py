@@ -33,6 +33,7 @@ class DurationPlan:
     durations: Durations
     last_ticks: int  # what the last note has at least
     fillable: Bools  # (length_ticks + 1,): by the ticks left
+    sums: Bools  # (length_ticks + 1,): lengths that events of any kind fill
     counted: Bools | None  # (length_ticks + 1, sounds, counts), if notes are counted
 
 
@@ -81,7 +82,8 @@ def plan_durations(
         if counted is not None:  # this table decides: in it holds, too, fill the time
             fillable[:] = True
         if fillable[-1] and (counted is None or counted[-1, Sounds.NOTHING, 0]):
-            return DurationPlan(durations, last, fillable, counted)
+            sums = fillable_lengths(durations, span.length_ticks, any_end=True)
+            return DurationPlan(durations, last, fillable, sums, counted)
     raise _cannot_fill(spec, span)
 
 

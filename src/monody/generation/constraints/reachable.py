@@ -45,7 +45,7 @@ class Durations:
 
 
 def fillable_lengths(
-    durations: Durations, length_ticks: int, last_ticks: int = 0
+    durations: Durations, length_ticks: int, last_ticks: int = 0, any_end: bool = False
 ) -> Bools:
     """Find the lengths that notes and rests can fill exactly, a note at the end.
 
@@ -53,6 +53,7 @@ def fillable_lengths(
         durations: What there is to fill with.
         length_ticks: The longest length asked about.
         last_ticks: What the last note has at least.
+        any_end: Whether a rest may be at the end, too.
 
     Returns:
         ``(length_ticks + 1,)``.
@@ -75,7 +76,7 @@ def fillable_lengths(
         while step <= length_ticks:  # 1, 2, 4, … of them more
             sums |= (sums << step) & everything
             step *= 2
-    ending = 1
+    ending = sums if any_end else 1
     for ticks in durations.notes:
         if ticks >= last_ticks:
             ending |= (sums << ticks) & everything

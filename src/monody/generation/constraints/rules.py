@@ -62,6 +62,9 @@ class Now(NamedTuple):
     span: Integers  # index of the melody's span in the tables
     closing: Bools  # (rows, symbols): notes that it may end with now
     repeats: Repeats  # (rows, figures) each
+    heard: Bools  # whether any note was heard or written
+    close_left: Integers  # ticks until the closing note has to end
+    edge_left: Integers | None = None  # ticks to the edge of the section
 
 
 class Rules(NamedTuple):
@@ -78,6 +81,7 @@ class Rules(NamedTuple):
     values: Bools | None  # (kinds, durations): the note values asked for
     lengths: Integers  # (spans,) ticks
     fillable: Bools  # (spans, ticks left)
+    sums: Bools | None  # (spans, ticks): what events can fill, if sections are asked
     counted: Bools | None  # (spans, ticks left, sounds, counts)
     counts: Counts  # (bars,) each
     repeats: Integers | None  # (figures,): see `corpus_style.usual_repeats`
@@ -177,11 +181,23 @@ def by_end(rules: Rules, now: Now) -> Allowed:
     pitch[:, END] = right
     if now.event == rules.last_kept:
         pitch &= now.closing | ~IS_NOTE
-    goes_on = now.left[:, None] > rules.ticks  # (rows, durations)
+    goes_on = now.close_left[:, None] != rules.ticks  # (rows, durations)
     hold = goes_on | right[:, None]
     anything = np.ones_like(goes_on)
     masks = [goes_on, anything, hold, anything, anything]
     return Allowed(pitch, np.stack(masks, axis=1))
+
+
+def by_form(rules: Rules, now: Now) -> Allowed:
+    """Allow nothing that goes over the edge of a section."""
+    if now.edge_left is None or rules.sums is None:
+        return Allowed()
+    after = now.edge_left[:, None] - rules.ticks  # (rows, durations)
+    most = rules.sums.shape[1] - 1
+    fits = (after >= 0) & rules.sums[now.span[:, None], after.clip(0, most)]
+    fits |= after > most  # there is no edge
+    anything = np.ones_like(fits)
+    return Allowed(None, np.stack([fits, fits, fits, fits, anything], axis=1))
 
 
 def by_kept(rules: Rules, now: Now) -> Allowed:
@@ -221,10 +237,11 @@ def by_repeats(rules: Rules, now: Now) -> Allowed:
 def by_rests(_: Rules, now: Now) -> Allowed:
     """Allow no rest after a rest: in training, too, a silence is a single rest.
 
-    It gives way where no note may come. On a grid of 16ths a silence is many rests.
+    A melody that continues nothing does not begin with one: where it has a pickup, the
+    silence before is read. It gives way where no note may come. On a grid of 16ths a silence is many rests.
     """
     allowed = np.ones((len(now.sounding), PITCH_SYMBOLS), np.bool_)
-    allowed[:, REST] = now.sounding | (now.event == 0)
+    allowed[:, REST] = now.sounding | (now.heard & (now.event == 0))
     return Allowed(allowed)
 
 
@@ -258,6 +275,7 @@ RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
     "length": by_length,
     "density": by_count,
     "end": by_end,
+    "form": by_form,
     "kept": by_kept,
     "repeats": by_repeats,
     "rests": by_rests,
@@ -272,6 +290,7 @@ def rules_asked(rules: Rules) -> list[str]:
         "range": rules.range is None,
         "durations": rules.values is None,
         "density": rules.counted is None,
+        "form": rules.sums is None,
         "kept": not (len(rules.kept_kinds) or len(rules.kept_pitches)),
         "repeats": rules.repeats is None,
         "rests": len(rules.ticks) == 1,
@@ -307,6 +326,31 @@ def allow(rules: Rules, now: Now) -> tuple[Masks, dict[str, Allowed]]:
             fewer &= only
     some = np.any(fewer & IS_NOTE, axis=1, keepdims=True)  # (rows, 1)
     return Masks(np.where(some, fewer, pitches), durations, kinds), each
+
+
+def allow_copy(
+    rules: Rules,
+    masks: Masks,
+    pitch: Integers,
+    duration: Integers,
+    edge_left: Integers | None,
+) -> None:
+    """Allow only the event that is copied, where one is; it obeyed the rules before.
+
+    Args:
+        rules: The tables.
+        masks: What the rules allow; changed.
+        pitch: ``(rows,)`` pitch symbol of the event; below 0 where nothing is copied.
+        duration: ``(rows,)`` its duration symbol.
+        edge_left: ``(rows,)`` ticks to the edge of the section, where it is cut off.
+    """
+    copied = np.flatnonzero(pitch >= 0)
+    symbols = duration[copied]
+    if edge_left is not None:
+        longest = np.searchsorted(rules.ticks, edge_left[copied], side="right") - 1
+        symbols = np.minimum(symbols, longest)
+    masks.pitch[copied] = pitch[copied, None] == SYMBOLS
+    masks.duration[copied] = (symbols[:, None] == np.arange(len(rules.ticks)))[:, None]
 
 
 def kinds_of(now: Now) -> Integers:

@@ -87,6 +87,7 @@ def make_rules(
         values=_value_masks(spec.note_ticks, ticks),
         lengths=np.array([span.length_ticks for span in spans]),
         fillable=_stacked([plan.fillable for plan in plans]),
+        sums=_stacked([plan.sums for plan in plans]) if spec.has_sections else None,
         counted=_stacked(counted) if counted else None,
         counts=counts_of(spec, bars),
         # A rewrite that keeps the pitches also keeps their repeats.

@@ -19,7 +19,6 @@ from monody.generation.constraints.repetition import Repeats, repeats_of
 from monody.generation.constraints.rules import Rules
 from monody.generation.constraints.spec import MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
-from monody.generation.decoding.told_forms import told_forms
 from monody.generation.decoding.loop import (
     GroupEvents,
     Progress,
@@ -28,6 +27,9 @@ from monody.generation.decoding.loop import (
     bars_left,
     write_group,
 )
+from monody.generation.decoding.sections import Sections, copy_tables
+from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
+from monody.generation.decoding.told_forms import told_forms
 from monody.models.decoder_state import EventInputs
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
 from monody.models.inference_layers import one_thread, whole_blocks
@@ -60,6 +62,7 @@ class Start:
     heard: Outline | None = None  # of the primer's events
     key: int = UNKNOWN  # symbol of the tonic that the network is told
     style: int = UNKNOWN  # symbol of the style that it is told
+    sections: Sections | None = None  # that return, if any are asked for
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,19 @@ def _inputs_of(rows: Sequence[Start], spans: Sequence[Span], free: bool) -> RowI
         told=told,
         key=np.array([start.key for start in rows]),
         style=np.array([start.style for start in rows]),
+        sections=copy_tables([start.sections for start in rows]),
+        closing=np.array([_closes_before(start) for start in rows]),
     )
+
+
+def _closes_before(start: Start) -> int:
+    """Return how long before the end of a melody its closing note ends.
+
+    Where the last section is a copy, the section that it is copied from has to close.
+    """
+    if start.sections is None:
+        return 0
+    return start.length_ticks - start.sections.closing
 
 
 def _beginning(
@@ -191,6 +206,7 @@ def _beginning(
         sounding=np.zeros(len(rows), np.bool_),
         notes=blank,
         begun=blank,
+        in_bar=blank,
     )
 
 
@@ -267,21 +283,21 @@ def reads_of(
     return reads[-MAX_READ:]
 
 
-def _outlines_of(start: Start, places: int) -> list[tuple[int, int, int]]:
+def _outlines_of(start: Start, places: int) -> list[list[int]]:
     """List what the network is told of the form at each place that it reads.
 
     Args:
         start: Where the melody starts.
         places: Events of the primer that are read, and the place where writing begins.
     """
-    told = [(UNKNOWN, UNKNOWN, 0)] * (places - 1)
+    told = [[UNKNOWN] * len(TOLD_OF_FORM)] * (places - 1)
     if start.heard is not None:
-        form = (start.heard.phrase_left, start.heard.returns, start.heard.bars_back)
-        heard = list(zip(*(each.tolist() for each in form), strict=True))
-        told = heard[len(heard) - len(told) :]
-    forms = told_forms([start.form])
-    first = forms.at(np.array([0]), np.array([start.position]))
-    return [*told, tuple(int(each[0]) for each in first)]
+        heard = np.stack([getattr(start.heard, name) for name in TOLD_OF_FORM], axis=1)
+        told = heard[len(heard) - len(told) :].tolist()
+    zero = np.zeros(1, np.int64)
+    place = (zero, zero + start.position, zero)
+    first = told_forms([start.form]).at(*place)
+    return [*told, [int(each[0]) for each in first]]
 
 
 def _trim(

@@ -22,13 +22,16 @@ from monody.generation.constraints.rules import (
     Now,
     Rules,
     allow,
+    allow_copy,
     as_a_note,
     count_on,
     rules_asked,
     timed,
 )
-from monody.generation.decoding.told_forms import ToldForms
 from monody.generation.decoding.sampling import SamplingSettings, sample
+from monody.generation.decoding.sections import CopyTables
+from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
+from monody.generation.decoding.told_forms import ToldForms
 from monody.models import numpy_ops
 from monody.models.decoder_state import DecoderState, EventInputs
 from monody.models.events import END, REST, UNKNOWN, bars_left_symbol
@@ -60,6 +63,8 @@ class RowInputs:
     told: ToldForms
     key: Integers  # symbol of the tonic that the network is told
     style: Integers  # symbol of the style that it is told
+    sections: CopyTables | None  # None where no section is to return
+    closing: Integers  # ticks before the end at which the closing note ends
 
 
 @dataclass
@@ -72,7 +77,8 @@ class Progress:
     repeats: Repeats  # (rows, figures) each
     sounding: Bools  # whether a note sounds that a hold would lengthen
     notes: Integers  # written so far
-    begun: Integers  # notes in this bar
+    begun: Integers  # notes in this bar, where a rule counts them
+    in_bar: Integers  # notes that began in this bar
 
 
 @dataclass
@@ -172,7 +178,9 @@ def _take(rows: Rows, kept: Integers) -> Rows:
     taken: dict[str, Any] = {}
     for one in fields(rows):
         value = getattr(rows, one.name)
-        if isinstance(value, ToldForms):
+        if value is None:
+            taken[one.name] = None
+        elif isinstance(value, ToldForms | CopyTables):
             taken[one.name] = value.take(kept)
         elif isinstance(value, tuple):
             taken[one.name] = type(value)(*(each[kept] for each in value))
@@ -205,6 +213,8 @@ def _one_event(
     allowed, each = allow(rules, now)
     done = progress.left == 0  # anything will do
     allowed.pitch[done], allowed.duration[done] = True, True
+    if rows.sections is not None:
+        allow_copy(rules, allowed, *_to_copy(rows.sections, now), now.edge_left)
 
     state.read(progress.inputs)
     logits = state.pitches()  # (rows, symbols)
@@ -237,6 +247,11 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
     """Say where each melody is, for the rules."""
     inputs = progress.inputs
     possible = rules.pitches
+    edge_left = None
+    bar = inputs.bar - rows.first_bar
+    if rows.sections is not None:
+        tick = bar * rows.bar_ticks + inputs.position
+        edge_left = rows.sections.left(tick, bar)
     for more in (rules.key, rules.range):
         possible = possible if more is None else possible & more
     return Now(
@@ -244,7 +259,7 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
         notes=progress.notes,
         left=progress.left,
         position=inputs.position,
-        bar=inputs.bar - rows.first_bar,
+        bar=bar,
         bar_ticks=rows.bar_ticks,
         sounding=progress.sounding,
         latest=latest_note(numpy_ops, inputs.pitch_in, inputs.note_before),
@@ -254,7 +269,15 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
             rows.tonic, progress.class_ticks, rules.closing, possible
         ),
         repeats=progress.repeats,
+        heard=np.any(progress.class_ticks > 0, axis=1),
+        close_left=progress.left - rows.closing,
+        edge_left=edge_left,
     )
+
+
+def _to_copy(sections: CopyTables, now: Now) -> tuple[Integers, Integers]:
+    """Return the event that each melody copies next, see `CopyTables.source`."""
+    return sections.source(now.bar * now.bar_ticks + now.position, now.bar)
 
 
 def _write(
@@ -284,10 +307,13 @@ def _write(
         begun = np.where(ended, begun, counted[np.arange(len(pitch)), duration])
     sounding = np.where(is_note, pitch, now.latest)[:, None]
     sounds = sounding % PITCH_CLASSES == np.arange(PITCH_CLASSES)  # (rows, 12)
+    if rows.sections is not None:
+        tick = now.bar * now.bar_ticks + now.position
+        rows.sections.write(tick, pitch, duration, np.flatnonzero(ticks > 0))
     bars, position = np.divmod(progress.inputs.position + ticks, rows.bar_ticks)
     bar = progress.inputs.bar + bars
-    told = rows.told.at(bar - rows.first_bar, position)
-    phrase_left, returns, bars_back = told
+    in_bar = np.where(bars > 0, 0, progress.in_bar + is_note)
+    told = rows.told.at(bar - rows.first_bar, position, in_bar)
     inputs = EventInputs(
         pitch_in=pitch,
         note_before=now.latest,
@@ -297,9 +323,7 @@ def _write(
         meter=progress.inputs.meter,
         bars_left=bars_left(rows.end_bar, bar, rows.end_position),
         end_position=rows.end_position,
-        phrase_left=phrase_left,
-        returns=returns,
-        bars_back=bars_back,
+        **dict(zip(TOLD_OF_FORM, told, strict=True)),
         tonic=rows.key,
         style=rows.style,
     )
@@ -311,6 +335,7 @@ def _write(
         sounding=np.where(ended, progress.sounding, pitch != REST),
         notes=progress.notes + is_note,
         begun=begun,
+        in_bar=in_bar,
     )
 
 
