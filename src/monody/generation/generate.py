@@ -162,7 +162,7 @@ def generate(
         [288, 288]
     """
     settings = (settings or SampleSettings()).with_seed()
-    # Before the network is loaded: what cannot be asked or continued is refused at once.
+    # Before the network is loaded: what cannot be asked or continued is refused.
     record = experiment.load().record
     style_symbol(record, settings.style)
     own = prime_file is None and data_dir is None

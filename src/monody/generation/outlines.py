@@ -1,8 +1,8 @@
 """What a new melody follows: its meter, its key, its style and its form.
 
-What was asked for comes first, then what the primer has. The rest is that of a melody of
-the corpus, drawn for each new one. So new melodies have the forms, the beginnings and
-the endings that the corpus has, as often as it has them.
+What was asked for comes first, then what the primer has. The rest is that of a melody
+of the corpus, drawn for each new one. So new melodies have the forms, the beginnings
+and the endings that the corpus has, as often as it has them.
 """
 
 from __future__ import annotations

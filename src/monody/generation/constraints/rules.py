@@ -238,7 +238,8 @@ def by_rests(_: Rules, now: Now) -> Allowed:
     """Allow no rest after a rest: in training, too, a silence is a single rest.
 
     A melody that continues nothing does not begin with one: where it has a pickup, the
-    silence before is read. It gives way where no note may come. On a grid of 16ths a silence is many rests.
+    silence before is read. It gives way where no note may come. On a grid of 16ths a
+    silence is many rests.
     """
     allowed = np.ones((len(now.sounding), PITCH_SYMBOLS), np.bool_)
     allowed[:, REST] = now.sounding | (now.heard & (now.event == 0))
