@@ -167,7 +167,6 @@ class Writer:
         """
         rng = seeds.outline(self._seed, task.index, task.attempt)
         outline = draw_outline(self._model.record, self._settings, task.primer, rng)
-        bar = outline.meter.bar_ticks
         bars = bars_asked(self._settings, outline.meter)
         heard = task.primer.bars if task.primer else 0
         most = max(self._style.max_bars - heard, self._style.bars)

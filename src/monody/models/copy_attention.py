@@ -39,8 +39,8 @@ BARS_BACK = (1, 2, 4, 8, 16)  # bars back to the same place in an earlier bar
 BAR_MULTIPLES = (8, 4, 1)  # for any other number of bars: what it is a multiple of
 CODES = len(RUN_LENGTHS) + 1
 PLACES = len(BARS_BACK) + len(BAR_MULTIPLES) + 1
-# What a slot is to a bar that returns: nothing is told; the bar is fresh; it returns but
-# the slot is elsewhere; the slot is where it is taken from, varied or exactly.
+# What a slot is to a bar that returns: nothing is told; the bar is fresh; it returns
+# but the slot is elsewhere; the slot is where it is taken from, varied or exactly.
 RETURN_CODES = 5
 LIKENESSES = ("like_pitches", "like_intervals", "like_rhythm")  # see `alike`
 # How the slot's event is like the next one, whose pitch is given to its duration.

@@ -1,8 +1,8 @@
 """Where in the bar, and in the phrase, an event of each duration would end.
 
 A duration is chosen for what it leads to: the next beat, the bar line, the end of the
-phrase. That a dotted quarter leads to the beat from one place and off it from another is
-the same in every meter, so it is told to the network and need not be learnt for each
+phrase. That a dotted quarter leads to the beat from one place and off it from another
+is the same in every meter, so it is told to the network and need not be learnt for each
 place and length.
 """
 

@@ -1,8 +1,8 @@
 """The outline of a melody: what the network can be told before it writes.
 
 A composer knows more than the notes so far: where the phrase ends, which bar comes
-again, what the tonic is. An outline says this of each event, as symbols that the network
-reads. In training it is taken from the melody itself, and told in a part of the
+again, what the tonic is. An outline says this of each event, as symbols that the
+network reads. In training it is taken from the melody itself, and told in a part of the
 sequences only, so that the network also knows what to do without. In writing it comes
 from a form that was drawn or asked for (``generation.forms``).
 """
@@ -173,7 +173,8 @@ def tonic_symbol(key: int) -> int:
     Example:
         >>> from monody.models.outline import tonic_symbol
         >>> from monody.music.keys import KEY_NAMES
-        >>> [tonic_symbol(KEY_NAMES.index(name)) for name in ("C major", "D major", "A minor")]
+        >>> names = ("C major", "D major", "A minor")
+        >>> [tonic_symbol(KEY_NAMES.index(name)) for name in names]
         [1, 3, 22]
     """
     if key < 0:

@@ -104,7 +104,7 @@ class Form:
 
         Example:
             >>> from monody.music.form import Form
-            >>> form = Form(96, 0, (192, 384), (0, 0, 2, 2), (False, False, True, False))
+            >>> form = Form(96, 0, (192, 384), (0, 0, 2), (False, False, True))
             >>> Form.from_json(form.to_json()) == form
             True
         """

@@ -1,10 +1,11 @@
 """Where the phrases of a melody end.
 
 Listeners hear the end of a phrase after a note that is longer than those around it,
-before a rest, and where something begins that they have heard before (E. Cambouropoulos,
-"The local boundary detection model", ICMC 2001; B. Ahlbäck, "Melodic similarity as a
-determinant of melody structure", Musicae Scientiae 11, 2007). And they expect phrases of
-about four bars. The boundaries chosen are those that serve all of this best together.
+before a rest, and where something begins that they have heard before (E.
+Cambouropoulos, "The local boundary detection model", ICMC 2001; B. Ahlbäck, "Melodic
+similarity as a determinant of melody structure", Musicae Scientiae 11, 2007). And they
+expect phrases of about four bars. The boundaries chosen are those that serve all of
+this best together.
 """
 
 from __future__ import annotations
