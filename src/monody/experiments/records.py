@@ -75,14 +75,19 @@ def style_symbols(melodies: MelodyStore, styles: Sequence[str]) -> list[int]:
         MonodyError: If a melody is of none of these collections, or of a style that is
             not among these.
     """
-    for source in melodies.sources:
-        if style_of(source) not in styles:
-            raise MonodyError(
-                f"{source!r} is a {style_of(source)}, which is not among the styles "
-                f"named ({', '.join(styles)}): name it, too, or leave the file out"
-            )
-    of_source = [1 + styles.index(style_of(source)) for source in melodies.sources]
-    return [of_source[file] for file in melodies.info["file"].tolist()]
+    files = melodies.info["file"].tolist()
+    symbols = {file: _style_symbol(melodies.sources[file], styles) for file in files}
+    return [symbols[file] for file in files]
+
+
+def _style_symbol(source: str, styles: Sequence[str]) -> int:
+    style = style_of(source)
+    if style not in styles:
+        raise MonodyError(
+            f"{source!r} is a {style}, which is not among the styles named "
+            f"({', '.join(styles)}): name it, too, or leave the file out"
+        )
+    return 1 + styles.index(style)
 
 
 def versions() -> dict[str, str]:
