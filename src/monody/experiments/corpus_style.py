@@ -20,6 +20,7 @@ from monody.music.form import Form
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES, key_tonic
 from monody.music.melody_store import MelodyStore
+from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.repetition import run_lengths
 
@@ -74,6 +75,7 @@ def corpus_style(
         rest_ticks=used(encoded.pitch == REST),
         hold_ticks=used(encoded.pitch == HOLD),
         pitch_range=(int(pitches.min()), int(pitches.max())),
+        places=common_places(encoded.position),
         repeats=tuple(usual_repeats(pitches, note_ends)),
         precedents=tuple(precedents(melodies, styles)),
     )
@@ -137,6 +139,25 @@ def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:
     lengths, counts = np.unique(ticks, return_counts=True)
     common = lengths[counts >= COMMON_SHARE * len(ticks)]
     return common if len(common) else lengths
+
+
+def common_places(position: NDArray[np.integer]) -> tuple[int, ...]:
+    """Return where in a quarter note events commonly begin: one in a hundred, or more.
+
+    Args:
+        position: ``(events,)`` ticks from the bar line to each event.
+
+    Example:
+        8ths and some 16ths, and one triplet:
+
+        >>> import numpy as np
+        >>> from monody.experiments.corpus_style import common_places
+        >>> common_places(np.repeat([0, 12, 30, 8], [300, 200, 9, 1]))
+        (0, 6, 12)
+    """
+    counts = np.bincount(position % TICKS_PER_QUARTER, minlength=TICKS_PER_QUARTER)
+    common = np.flatnonzero(counts >= COMMON_SHARE * len(position)).tolist()
+    return tuple(sorted({0, *common}))
 
 
 def _are_multiples(

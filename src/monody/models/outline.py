@@ -80,7 +80,8 @@ def outline_of(
     form = Form.of(melody, pitch_class_of(tonic))
     starts = melody.starts
     lines = np.append(bar_lines(melody.meters, melody.end), NEVER)
-    begun = np.searchsorted(starts, ticks) - np.searchsorted(starts, lines[bars])
+    line = lines[np.minimum(bars, len(lines) - 1)]  # a rest may go on after the end
+    begun = np.searchsorted(starts, ticks) - np.searchsorted(starts, line)
     told = tell(form, ticks, bars, begun)
     return Outline(**told, tonic=np.full(len(ticks), tonic, np.uint8))
 

@@ -62,6 +62,7 @@ class CorpusStyle:
         rest_ticks: Lengths of rests that occur, likewise measured by the common notes.
         hold_ticks: Lengths of holds that occur, likewise.
         pitch_range: Lowest and highest MIDI pitch.
+        places: Ticks after a beat, a quarter note long, where events commonly begin.
         repeats: For figures of 1, 2, … notes: how many notes of them in a row repeat
             the figure, in 99 of 100 melodies.
         precedents: Melodies whose outline new ones may follow.
@@ -77,6 +78,7 @@ class CorpusStyle:
     rest_ticks: tuple[int, ...]
     hold_ticks: tuple[int, ...]
     pitch_range: tuple[int, int]
+    places: tuple[int, ...]
     repeats: tuple[int, ...]
     precedents: tuple[Precedent, ...] = ()
 
@@ -95,6 +97,7 @@ class CorpusStyle:
                 "rest_ticks": list(self.rest_ticks),
                 "hold_ticks": list(self.hold_ticks),
                 "pitch_range": list(self.pitch_range),
+                "places": list(self.places),
                 "repeats": list(self.repeats),
                 "precedents": [each.to_json() for each in self.precedents],
             },
@@ -120,6 +123,7 @@ class CorpusStyle:
             rest_ticks=tuple(seen["rest_ticks"]),
             hold_ticks=tuple(seen["hold_ticks"]),
             pitch_range=(lowest, highest),
+            places=tuple(seen["places"]),
             repeats=tuple(seen["repeats"]),
             precedents=tuple(map(Precedent.from_json, seen["precedents"])),
         )

@@ -79,6 +79,7 @@ class Rules(NamedTuple):
     key: Bools | None  # (symbols,)
     range: Bools | None  # (symbols,)
     values: Bools | None  # (kinds, durations): the note values asked for
+    grid: Bools | None  # (ticks after a beat, durations), see `grid_table`
     lengths: Integers  # (spans,) ticks
     fillable: Bools  # (spans, ticks left)
     sums: Bools | None  # (spans, ticks): what events can fill, if sections are asked
@@ -109,6 +110,19 @@ def by_range(rules: Rules, _: Now) -> Allowed:
 def by_values(rules: Rules, _: Now) -> Allowed:
     """Allow the note values asked for."""
     return Allowed(None, rules.values)
+
+
+def by_grid(rules: Rules, now: Now) -> Allowed:
+    """Allow what ends on the grid of the corpus, and completes its tuplets.
+
+    It gives way where nothing else fills the time.
+    """
+    if rules.grid is None:
+        return Allowed()
+    fits = rules.grid[now.position % len(rules.grid)]  # (rows, durations)
+    fits = np.repeat(fits[:, None], len(Kind), axis=1)
+    fits[:, Kind.END] = True
+    return Allowed(None, fits)
 
 
 def by_length(rules: Rules, now: Now) -> Allowed:
@@ -273,6 +287,7 @@ RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
     "key": by_key,
     "range": by_range,
     "durations": by_values,
+    "grid": by_grid,
     "length": by_length,
     "density": by_count,
     "end": by_end,
@@ -290,6 +305,7 @@ def rules_asked(rules: Rules) -> list[str]:
         "key": rules.key is None,
         "range": rules.range is None,
         "durations": rules.values is None,
+        "grid": rules.grid is None,
         "density": rules.counted is None,
         "form": rules.sums is None,
         "kept": not (len(rules.kept_kinds) or len(rules.kept_pitches)),
@@ -317,8 +333,13 @@ def allow(rules: Rules, now: Now) -> tuple[Masks, dict[str, Allowed]]:
     for name, one in each.items():
         if name not in GIVE_WAY and one.pitch is not None:
             pitches &= one.pitch
-        if one.duration is not None:
+        if name != "grid" and one.duration is not None:
             durations &= one.duration
+    on_grid = each.get("grid", Allowed()).duration
+    if on_grid is not None:
+        fewer_durations = durations & on_grid
+        there = np.any(pitches & timed(fewer_durations, kinds), axis=1)  # (rows,)
+        durations = np.where(there[:, None, None], fewer_durations, durations)
     pitches &= timed(durations, kinds)
     fewer = pitches.copy()
     for name in GIVE_WAY:

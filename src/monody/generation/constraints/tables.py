@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from monody.errors import MonodyError
 from monody.generation.constraints.arrays import Bools, Integers
 from monody.generation.constraints.durations import counts_of, plan_durations
+from monody.generation.constraints.grid import grid_table
 from monody.generation.constraints.reachable import Durations, Kind
 from monody.generation.constraints.rules import FREE, IS_NOTE, SYMBOLS, Rules
 from monody.generation.constraints.spec import MelodySpec, Span
@@ -85,6 +86,7 @@ def make_rules(
         key=in_key if spec.pitch_classes is not None else None,
         range=in_range if spec.pitches is not None else None,
         values=_value_masks(spec.note_ticks, ticks),
+        grid=_grid(style, spec, ticks),
         lengths=np.array([span.length_ticks for span in spans]),
         fillable=_stacked([plan.fillable for plan in plans]),
         sums=_stacked([plan.sums for plan in plans]) if spec.has_sections else None,
@@ -141,6 +143,12 @@ def _value_masks(values: frozenset[int] | None, ticks: Integers) -> Bools | None
     masks = np.tile(np.isin(ticks, list(values)), (len(Kind), 1))
     masks[Kind.END] = True
     return masks
+
+
+def _grid(style: CorpusStyle, spec: MelodySpec, ticks: Integers) -> Bools | None:
+    """Return the grid of the corpus; ``None`` where the rhythm is another's."""
+    own = spec.note_ticks is not None or spec.kept.kinds or spec.kept.pitches
+    return None if own or len(ticks) == 1 else grid_table(style.places, ticks)
 
 
 def _last_note(kinds: Sequence[int]) -> int:
