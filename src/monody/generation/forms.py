@@ -32,21 +32,21 @@ def draw_precedent(
     Args:
         precedents: Those that there are.
         rng: Decides.
-        bars: How long the new melody is; precedents of about that length are preferred.
+        bars: How long the new melody is; precedents of that length are preferred where
+            they are many. Else those of all lengths are: few would make all alike.
         meter: Its meter, if it is known.
         style: The symbol of its style, if it has one.
         begins: The place in the bar where it begins, in ticks, if that is known.
 
     Returns:
-        One of the right meter, style, beginning and length, as far as there are any;
-        ``None`` without any precedent.
+        One of the right meter, style and beginning, as far as there are any; ``None``
+        without any precedent.
     """
     left = list(precedents)
     wanted: list[Callable[[Precedent], bool]] = [
         lambda each: style == 0 or each.style == style,
         lambda each: meter is None or each.meter == meter,
         lambda each: begins is None or each.form.begins == begins,
-        lambda each: each.form.whole_bars >= bars,
     ]
     for condition in wanted:
         left = [each for each in left if condition(each)] or left

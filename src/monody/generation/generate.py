@@ -7,7 +7,6 @@ allowed, is tried again. The primer is heard; it is written only where that is a
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,6 @@ from monody.corpus.novelty import UsualNovelty
 from monody.corpus.public_domain import style_of
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
-from monody.generation.critic import Critic, real_melodies, saved_critic
 from monody.generation.outlines import style_symbol
 from monody.generation.primers import Primer, choose_primer, primer_melodies
 from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
@@ -33,7 +31,6 @@ from monody.music.melody import Melody
 from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
 
-CRITIC_MELODIES, CRITIC_SEED = 192, 1  # that a critic learns from
 MAX_CHECKED_PRIMERS = 20  # whose bars are looked for before anything is written
 
 
@@ -191,7 +188,6 @@ def generate(
         settings,
         primer_of,
         range(settings.best_of or settings.num_files),
-        critic=critic_of(experiment) if listens(settings) else None,
         progress=progress or no_progress,
     )
     primers = PrimerSource(
@@ -214,7 +210,6 @@ def write_melodies(
     attempt: int = 0,
     *,
     guarded: bool = True,
-    critic: Critic | None = None,
     progress: Progress = no_progress,
 ) -> Generation:
     """Write melodies, those that fail again, and say what they were made from.
@@ -227,13 +222,10 @@ def write_melodies(
         indices: Which melodies of the seed's.
         attempt: The first attempt at each.
         guarded: Whether what has collapsed is tried again.
-        critic: Chooses each melody among several, if there is one.
         progress: Called now and then.
     """
     known = known_melodies(experiment)
-    attempts = RejectionSampler(
-        writer, settings, primer_of, known, attempt, guarded, critic
-    )
+    attempts = RejectionSampler(writer, settings, primer_of, known, attempt, guarded)
     generated, first_tries = attempts.run(indices, progress)
     return Generation(
         generated=tuple(generated),
@@ -244,45 +236,6 @@ def write_melodies(
         made_from=_made_from(experiment),
         folder=experiment.generated,
     )
-
-
-def listens(settings: SampleSettings) -> bool:
-    """Say whether a critic chooses among several melodies.
-
-    Not where the best of many are asked for, where chance decides nothing, and where
-    the melodies are not of whole bars.
-    """
-    by_chance = any(settings.temperatures)
-    return by_chance and settings.best_of is None and settings.bars is not None
-
-
-def critic_of(experiment: Experiment) -> Critic | None:
-    """Return the critic of an experiment; it is made when it is first asked for.
-
-    Returns:
-        ``None`` where there are too few melodies that it could know: a model file on
-        its own has none.
-    """
-    critic = saved_critic(experiment)
-    if critic is not None:
-        return critic
-    real = real_melodies(experiment)
-    if not real:
-        return None
-    settings = SampleSettings(num_files=CRITIC_MELODIES, seed=CRITIC_SEED)
-    store = primer_melodies(experiment, settings, None, None)
-
-    def primer_of(index: int, attempt: int) -> Primer | None:
-        rng = seeds.primer(CRITIC_SEED, index, attempt)
-        return choose_primer(store, settings, rng) if store is not None else None
-
-    writer = Writer(experiment.load(), settings)
-    sampler = RejectionSampler(writer, settings, primer_of, None)
-    written, _ = sampler.run(range(CRITIC_MELODIES), no_progress)
-    critic = Critic.fit(real, [one.draft.melody for one in written])
-    with contextlib.suppress(OSError):  # it is made again where it cannot be kept
-        critic.save(experiment)
-    return critic
 
 
 def _made_from(experiment: Experiment) -> MadeFrom:

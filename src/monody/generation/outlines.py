@@ -51,8 +51,11 @@ class MelodyOutline:
         form = fitted_form(
             self.precedent.form, bars, self.meter.bar_ticks, self.position
         )
+        # How many notes each bar has is its own: told that, many melodies that follow
+        # one precedent would be alike.
+        form = replace(form, notes=())
         if self.is_loose:
-            form = replace(form, cadences=(), notes=())
+            form = replace(form, cadences=())
         if self.on_tonic and form.cadences:
             last = form.cadences[-1]._replace(degree=0)
             form = replace(form, cadences=(*form.cadences[:-1], last))
