@@ -3,12 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monody.experiments.corpus_style import common_lengths, corpus_style
+from monody.experiments import corpus_style as corpus_style_module
+from monody.experiments.corpus_style import common_lengths, corpus_style, precedents
 from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
+from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle
+from monody.music.form import Form
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
+from monody.music.meter import Meter
+from tests.builders.midi_files import tune
 
 
 def _style(*lengths: int, rest: int = 0) -> CorpusStyle:
@@ -46,3 +51,48 @@ def test_rests_are_measured_by_the_notes() -> None:
 def test_without_a_common_length_all_are_used(count: int) -> None:
     lengths = np.arange(1, count + 1)
     assert common_lengths(lengths).tolist() == lengths.tolist()
+
+
+def _four_bars(seed: int, meter: tuple[int, int] = (4, 4)) -> Melody:
+    return tune(seed, bars=4, meter=meter)
+
+
+def test_a_precedent_is_the_form_of_its_melody_in_its_key() -> None:
+    corpus = [_four_bars(1), _four_bars(2, (6, 8)), _four_bars(3).transposed(5)]
+    store = MelodyStore.of(corpus)
+    tonics = tonic_symbols(store)
+    found = precedents(store, [3, 1, 2])
+    assert [each.meter for each in found] == ["4/4", "6/8", "4/4"]
+    assert [each.tonic for each in found] == tonics
+    assert [each.style for each in found] == [3, 1, 2]
+    for each, melody, tonic in zip(found, corpus, tonics, strict=True):
+        assert each.form == Form.of(melody, pitch_class_of(tonic))
+    assert {each.style for each in precedents(store)} == {0}
+
+
+def test_precedents_are_taken_evenly_from_the_whole_corpus(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(corpus_style_module, "MAX_PRECEDENTS", 5)
+    store = MelodyStore.of([_four_bars(seed) for seed in range(9)])
+    numbers = list(range(9))  # as if they were styles, to tell them apart
+    assert [each.style for each in precedents(store, numbers)] == [0, 2, 4, 6, 8]
+    few = store.take([0, 1, 2])
+    assert [each.style for each in precedents(few, numbers)] == [0, 1, 2]
+
+
+def test_melodies_that_change_their_meter_are_no_precedents() -> None:
+    changing = Melody(_four_bars(0).notes, (Meter(0, 4, 4), Meter(96, 3, 4)))
+    both = precedents(MelodyStore.of([changing, _four_bars(1)]), [1, 2])
+    assert [each.style for each in both] == [2]
+    # Unless there are no others.
+    alone = precedents(MelodyStore.of([changing]), [1])
+    assert [(each.style, each.meter) for each in alone] == [(1, "4/4")]
+
+
+@pytest.mark.parametrize(("bars", "count"), [(1, 0), (2, 1)])
+def test_a_bar_alone_is_no_precedent(bars: int, count: int) -> None:
+    store = MelodyStore.of([tune(1, bars=bars)])
+    assert len(precedents(store)) == count
+    late = tune(1, bars=bars).notes + np.array([0, 72, 0], np.int32)  # with a pickup
+    assert len(precedents(MelodyStore.of([Melody(late)]))) == count

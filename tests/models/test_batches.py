@@ -1,19 +1,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from monody.models import batches as batches_module
 from monody.models.batches import (
-    KNOWN_ENDS,
     LENGTH_UNIT,
     MAX_LENGTHS,
     MAX_SHIFT,
+    TOLD_PART,
+    TOLD_PARTS,
+    TOLD_SHARE,
+    TOLD_STYLE,
     Batch,
     Batches,
     EncodedSet,
@@ -21,6 +28,7 @@ from monody.models.batches import (
     encode_set,
     padded_lengths,
     random_shifts,
+    told_parts,
 )
 from monody.models.events import (
     END,
@@ -32,6 +40,8 @@ from monody.models.events import (
     bars_left_symbol,
     encode,
 )
+from monody.models.network import TOLD
+from monody.models.outline import Outline, heard_outline, moved_tonic, tonic_symbols
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.pitch import MIDDLE_C
@@ -173,49 +183,134 @@ def test_many_bars_left_are_as_many_as_a_few_less() -> None:
     assert UNKNOWN not in symbols
 
 
-def _end_symbols(batches: Batches) -> list[tuple[list[int], list[int]]]:
-    """Return what is told of the end in each sequence, event by event."""
-    return [
-        (batch.bars_left[row][real].tolist(), batch.end_position[row][real].tolist())
-        for batch in (batches[index] for index in range(len(batches)))
-        for row, real in enumerate(batch.pitch_counts)
-        if real.any()
-    ]
+STYLE = 3
 
 
-@pytest.mark.parametrize("window", [9999, 7])
-def test_half_of_the_training_sequences_know_their_end_the_others_nothing(
-    window: int,
-) -> None:
-    encoded = encode_set([tune(seed) for seed in range(60)], VOCABULARY)
-    batches = Batches(encoded, 8, window)
-    for told in _end_symbols(batches):  # judged: no end is told
-        assert {*told[0], *told[1]} == {UNKNOWN}
-    batches.shuffle(np.random.default_rng(1), 1.0)
-    known = unknown = 0
-    for bars_left, end_position in _end_symbols(batches):
-        if UNKNOWN in bars_left:
-            assert {*bars_left, *end_position} == {UNKNOWN}
-            unknown += 1
-        else:
-            assert set(end_position) == {1}  # on the bar line
-            assert bars_left == sorted(bars_left, reverse=True)
-            known += 1
-    assert known / (known + unknown) == pytest.approx(KNOWN_ENDS, abs=0.15)
+def _outlined(count: int = 60) -> EncodedSet:
+    """Tunes of which all can be told."""
+    corpus = [tune(seed) for seed in range(count)]
+    return encode_set(corpus, VOCABULARY, outlined=True, styles=[STYLE] * count)
 
 
-def test_an_end_that_is_known_is_that_of_the_melody() -> None:
-    corpus = [tune(seed, bars=2 + seed) for seed in range(12)]
-    encoded = encode_set(corpus, VOCABULARY)
-    batches = Batches(encoded, 4, 9)
-    batches.shuffle(np.random.default_rng(2), 0.0)
+class _Told(NamedTuple):
+    """A sequence of a batch."""
+
+    told: dict[str, NDArray[np.int32]]  # symbols of its events
+    known: dict[str, NDArray[np.uint8]]  # those that the set has
+    shift: int  # semitones
+
+
+def _told(encoded: EncodedSet, batches: Batches) -> Iterator[_Told]:
     for index in range(len(batches)):
         batch = batches[index]
         source, real = batches.events_of(index)
-        known = real & (batch.bars_left != UNKNOWN)
-        for name in ("bars_left", "end_position"):
-            told = getattr(encoded, name)[source]
-            assert np.array_equal(getattr(batch, name)[known], told[known])
+        for row in np.flatnonzero(real.any(axis=1)):
+            events = source[row][real[row]]
+            moved = batch.pitch[row][real[row]] - encoded.pitch[events]
+            yield _Told(
+                {name: getattr(batch, name)[row][real[row]] for name in TOLD},
+                {name: getattr(encoded, name)[events] for name in TOLD},
+                int(moved[np.abs(moved).argmax()]),  # 0 of the end and of rests
+            )
+
+
+@pytest.mark.parametrize("window", [9999, 7])
+def test_each_part_is_told_whole_or_not_at_all(window: int) -> None:
+    encoded = _outlined()
+    batches = Batches(encoded, 8, window)
+    batches.shuffle(np.random.default_rng(1), 0.0)
+    seen = set()
+    for told, known, _ in _told(encoded, batches):
+        parts = []
+        for part in (*TOLD_PARTS, ("style",)):
+            is_told = bool(told[part[0]].any())
+            for name in part:
+                expected = known[name] if is_told else np.zeros_like(known[name])
+                assert np.array_equal(told[name], expected), name
+            parts.append(is_told)
+        seen.add(tuple(parts))
+    assert (False,) * 6 in seen
+    assert (True,) * 6 in seen
+    assert len(seen) > 6  # parts come with others, and without
+
+
+def test_some_sequences_are_told_much_and_some_nothing() -> None:
+    told = told_parts(20_000, np.random.default_rng(0))
+    assert set(told) == set(TOLD)
+    assert sorted(name for part in TOLD_PARTS for name in part) == sorted(
+        set(TOLD) - {"style"}
+    )
+    parts = np.stack([told[part[0]] for part in TOLD_PARTS])
+    near = partial(pytest.approx, abs=0.015)
+    assert parts.mean(axis=1) == near(TOLD_SHARE * TOLD_PART)
+    assert parts.all(axis=0).mean() == near(TOLD_SHARE * TOLD_PART ** len(parts))
+    assert (parts[0] & parts[1]).mean() == near(TOLD_SHARE * TOLD_PART**2)
+    assert told["style"].mean() == near(TOLD_STYLE)
+    assert told["style"][~parts.any(axis=0)].mean() == near(TOLD_STYLE)
+
+
+def test_the_tonic_moves_with_the_melody_and_degrees_stay() -> None:
+    encoded = _outlined()
+    batches = Batches(encoded, 8, 9999)
+    batches.shuffle(np.random.default_rng(2), 1.0, octaves=2)
+    shifts = set()
+    for told, known, shift in _told(encoded, batches):
+        if told["tonic"].any():
+            tonic = moved_tonic(int(known["tonic"][0]), shift)
+            assert set(told["tonic"].tolist()) == {tonic}
+            assert np.array_equal(told["cadence_degree"], known["cadence_degree"])
+            shifts.add(shift)
+    assert len(shifts) > 5
+
+
+def test_no_tonic_stays_none_in_every_key() -> None:
+    chromatic = Melody.from_notes([(60 + step, 24 * step, 24) for step in range(12)])
+    encoded = encode_set([chromatic, tune(1)], VOCABULARY, outlined=True)
+    assert set(encoded.tonic[: encoded.ends[0]].tolist()) == {UNKNOWN}
+    batches = Batches(encoded, 1, 9999)
+    for seed in range(20):
+        batches.shuffle(np.random.default_rng(seed), 1.0)
+        for told, known, _ in _told(encoded, batches):
+            assert known["tonic"].any() or not told["tonic"].any()
+
+
+@pytest.mark.parametrize("window", [9999, 7])
+def test_sets_that_are_judged_are_told_nothing(window: int) -> None:
+    encoded = _outlined(9)
+    for told, known, _ in _told(encoded, Batches(encoded, 8, window)):
+        assert all(known[name].any() for name in TOLD if name != "bars_back")
+        assert not any(told[name].any() for name in TOLD)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("at_once", [1, 4, 256])
+def test_each_melody_of_a_set_has_the_outline_that_it_has_alone(
+    encoding: str, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches_module, "MELODIES_AT_ONCE", at_once)
+    vocabulary = Vocabulary(encoding)
+    meters = ((4, 4), (6, 8), (3, 4))
+    store = MelodyStore.of(
+        [tune(seed, 3 + seed, meters[seed % 3]) for seed in range(7)]
+    )
+    chosen, styles = [5, 0, 3, 3, 6], [1, 2, 3, 4, 5, 6, 7]
+    encoded = encode_set(store, vocabulary, chosen, outlined=True, styles=styles)
+    tonics = tonic_symbols(store)
+    bounds = zip(chosen, encoded.starts, encoded.ends, strict=True)
+    for index, start, end in bounds:
+        melody = store[index]
+        alone = heard_outline(
+            melody, encode(melody, vocabulary), vocabulary, tonics[index]
+        )
+        for name, symbols in alone._asdict().items():
+            assert np.array_equal(getattr(encoded, name)[start:end], symbols), name
+        assert set(encoded.style[start:end].tolist()) == {styles[index]}
+
+
+def test_nothing_is_found_out_that_is_not_asked_for() -> None:
+    encoded = encode_set([tune(1)], VOCABULARY)
+    for name in (*Outline._fields, "style"):
+        assert set(getattr(encoded, name).tolist()) == {UNKNOWN}
 
 
 def test_fewer_melodies_than_a_batch_are_no_trouble() -> None:

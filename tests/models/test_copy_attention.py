@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from monody.models import numpy_ops
 from monody.models.copy_attention import (
@@ -13,17 +15,21 @@ from monody.models.copy_attention import (
     LIKENESSES,
     MAX_INTERVAL,
     PLACES,
+    RETURN_CODES,
     RUN_LENGTHS,
     SCORE_SCALE,
     Slots,
     _can_move,
     _place_codes,
+    _return_codes,
     _run_codes,
     interval_symbol,
     likeness,
     moved,
 )
+from monody.models.events import UNKNOWN
 from monody.models.inference_layers import Embedding
+from monody.models.outline import EXACT, FRESH, VARIED
 from monody.models.parts import Parts
 
 
@@ -45,6 +51,13 @@ def _slots(position: list[int], bar: list[int]) -> Slots:
     return Slots(blank, blank, blank, np.array([position]), np.array([bar]))
 
 
+def _reading(**values: int) -> dict[str, NDArray[np.int64]]:
+    """Return what is read of one event; by default on the bar line."""
+    return {
+        name: np.array([[value]]) for name, value in ({"position": 0} | values).items()
+    }
+
+
 def test_places_are_told_apart_by_the_bars_between() -> None:
     slots = _slots([0] * 9 + [12], [24, 23, 22, 20, 16, 8, 0, 19, 18, 23])
     reading = {"position": np.array([[0]]), "bar": np.array([[24]])}
@@ -63,9 +76,12 @@ def test_likeness_is_looked_up_by_run_and_place_together() -> None:
         np.arange(np.prod(sizes), dtype=np.float32).reshape(sizes) * 1000**index
         for index in range(len(LIKENESSES))
     ]
-    made = Parts(dict(zip(LIKENESSES, map(Embedding, tables), strict=True)), numpy_ops)
+    of_return = np.arange(RETURN_CODES * COPIES, dtype=np.float32).reshape(-1, COPIES)
+    layers = dict(zip((*LIKENESSES, "like_return"), (*tables, of_return), strict=True))
+    made = Parts({name: Embedding(layers[name]) for name in layers}, numpy_ops)
     slots = _slots([0, 0, 12], [24, 23, 23])
-    reading = {"position": np.array([[0]]), "bar": np.array([[24]])}
+    reading = _reading(bar=24, returns=EXACT, bars_back=1)
+    codes = _return_codes(numpy_ops, slots, reading)[0, 0]
     places = _place_codes(numpy_ops, slots, reading)
     runs = np.array([[[[run, 3, CODES - 1]] for run in (0, 1, 2)]])  # (1, 3, 1, slots)
     scores = likeness(made, runs, slots, reading)
@@ -74,7 +90,27 @@ def test_likeness_is_looked_up_by_run_and_place_together() -> None:
             table.reshape(CODES, PLACES, COPIES)[run, places[0, 0, slot]]
             for table, run in zip(tables, runs[0, :, 0, slot], strict=True)
         )
+        expected = expected + of_return[codes[slot]]
         assert np.allclose(scores[0, 0, slot], expected * SCORE_SCALE, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("returns", "codes"),
+    [
+        (UNKNOWN, [0, 0, 0, 0]),
+        (FRESH, [1, 1, 1, 1]),
+        (VARIED, [2, 3, 2, 2]),
+        (EXACT, [2, 4, 2, 2]),
+    ],
+)
+def test_a_slot_is_where_a_bar_is_taken_from_or_elsewhere(
+    returns: int, codes: list[int]
+) -> None:
+    # In the same bar, at the same place two bars back, beside it, and a bar further.
+    slots = _slots([12, 12, 0, 12], [5, 3, 3, 2])
+    reading = _reading(position=12, bar=5, returns=returns, bars_back=2)
+    assert _return_codes(numpy_ops, slots, reading)[0, 0].tolist() == codes
+    assert max(codes) < RETURN_CODES
 
 
 def test_an_interval_is_copied_where_it_leads_to_a_note() -> None:

@@ -22,10 +22,21 @@ from monody.models.keras_network import build_model, layers_of
 from monody.models.likelihood import network_inputs
 from monody.models.network import (
     READING,
+    TOLD,
     hear_pitch,
     predict_duration,
     predict_pitch,
     read_events,
+)
+from monody.models.outline import (
+    DEGREE_SYMBOLS,
+    EXACT,
+    FRESH,
+    PHRASE_SYMBOLS,
+    RETURN_SYMBOLS,
+    STYLE_SYMBOLS,
+    TONIC_SYMBOLS,
+    VARIED,
 )
 from monody.models.parts import Parts
 from monody.models.tonality import count_notes
@@ -48,11 +59,22 @@ def _network(vocabulary: Vocabulary, layers: int = 2, units: int = 7) -> keras.M
 
 
 def _inputs(vocabulary: Vocabulary, rows: int = 3, bars: int = 8) -> Inputs:
-    """What a network reads of melodies; all but the first know their ends."""
+    """What a network reads of melodies: of the first nothing is told, of others all.
+
+    Each second bar of those is said to return, varied or exactly, so that every code is
+    read.
+    """
     corpus = [tune(seed, bars=bars) for seed in range(rows)]
-    inputs = network_inputs(Batches(encode_set(corpus, vocabulary), rows, 999)[0])
-    inputs["bars_left"][1:] = bars + 1 - inputs["bar"][1:]
-    inputs["end_position"][1:] = 1
+    styles = list(range(rows))
+    encoded = encode_set(corpus, vocabulary, outlined=True, styles=styles)
+    batches = Batches(encoded, rows, 999)
+    inputs = network_inputs(batches[0])
+    source, _ = batches.events_of(0)
+    for name in TOLD:
+        inputs[name][1:] = getattr(encoded, name)[source[1:]]
+    bar = inputs["bar"][1:]
+    inputs["returns"][1:] = np.array([FRESH, VARIED, FRESH, EXACT])[bar % 4]
+    inputs["bars_back"][1:] = bar % 2
     return inputs
 
 
@@ -74,6 +96,24 @@ def test_one_event_at_a_time_predicts_what_the_whole_sequence_does(
     found = event_by_event(state, inputs, range(EVENTS))
     for head, logs in found.items():
         np.testing.assert_allclose(logs, whole[head], atol=1e-4)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_whatever_is_told_is_heard(encoding: str) -> None:
+    vocabulary = Vocabulary(encoding)
+    parts = parts_of(_network(vocabulary))
+    inputs = _first(_inputs(vocabulary), EVENTS)
+
+    def predicted(read: Inputs) -> Predicted:
+        return event_by_event(DecoderState.new(parts, 3), read, range(EVENTS))
+
+    told = predicted(inputs)
+    for name in TOLD:
+        without = predicted(inputs | {name: np.zeros_like(inputs[name])})
+        for head, logs in told.items():
+            assert np.array_equal(logs[0], without[head][0])  # it was told nothing
+            if logs.shape[-1] > 1:
+                assert not np.allclose(logs[1:], without[head][1:], atol=1e-3), name
 
 
 def _with_a_short_memory(parts: Parts, inputs: Inputs, slots: int) -> dict[str, Any]:
@@ -136,6 +176,10 @@ def many() -> Inputs:
     few = {"pitch_in": (60, 65), "note_before": (60, 65), "duration_in": (11, 14)}
     few |= {"position": (0, 4), "meter": (2, 3), "bars_left": (0, 9)}
     few |= {"end_position": (0, 2), "pitch_next": (60, 65)}
+    few |= {"phrase_left": (0, PHRASE_SYMBOLS), "returns": (0, RETURN_SYMBOLS)}
+    few |= {"bars_back": (0, 5), "cadence_left": (0, 9), "notes_left": (0, 6)}
+    few |= {"cadence_degree": (0, DEGREE_SYMBOLS), "tonic": (0, TONIC_SYMBOLS)}
+    few |= {"style": (0, STYLE_SYMBOLS)}
     inputs = {
         name: rng.integers(*ends, (48, 140), np.int32) for name, ends in few.items()
     }

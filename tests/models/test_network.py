@@ -9,12 +9,15 @@ import pytest
 from numpy.typing import NDArray
 
 from monody.experiments.experiment import Experiment
+from monody.models import numpy_ops
 from monody.models.backend import keras
 from monody.models.batches import Batch, Batches, encode_set
-from monody.models.events import END, Vocabulary
+from monody.models.events import END, UNKNOWN, Vocabulary
 from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model, layers_of
 from monody.models.likelihood import network_inputs
+from monody.models.network import arrival
+from monody.models.outline import PAST
 from monody.music.melody import Melody
 from monody.settings.model import ModelSettings
 from tests.builders.midi_files import tune
@@ -74,6 +77,13 @@ def test_the_network_listens_to_where_the_melody_ends() -> None:
     for head in ("pitch", "duration"):
         assert np.array_equal(before[head][0], after[head][0])
         assert not np.allclose(before[head][1:, 0], after[head][1:, 0], atol=1e-3)
+
+
+def test_the_degree_of_a_cadence_is_told_to_its_note() -> None:
+    cadence_left = np.array([[UNKNOWN, 3, 2, 1, PAST, 1]])
+    reading = {"cadence_left": cadence_left, "cadence_degree": cadence_left * 0 + 8}
+    told = arrival(numpy_ops, reading).tolist()
+    assert told == [[UNKNOWN, UNKNOWN, UNKNOWN, 8, UNKNOWN, 8]]
 
 
 def test_without_its_absolute_parts_the_network_means_the_same_in_every_key() -> None:

@@ -47,6 +47,7 @@ CALLS: dict[str, list[Call]] = {
     "logaddexp": [_of(FLOATS, MORE), _of(FLOATS, MORE - 100)],
     "logical_and": [_of(YES, NO), _of(YES[:, :1], NO)],
     "maximum": [_of(FLOATS, 1), _of(WHOLE, OTHER)],
+    "minimum": [_of(FLOATS, 1), _of(WHOLE, OTHER), _of(WHOLE, 2)],
     "mod": [_of(WHOLE, 12), _of(WHOLE, 1)],
     "one_hot": [_of(SYMBOLS, 4), _of(SYMBOLS, 4, dtype="float32")],
     "ones_like": [_of(WHOLE), _of(FLOATS)],

@@ -16,6 +16,7 @@ from monody.models.decoder_state import DecoderState, EventInputs
 from monody.models.events import UNKNOWN, Vocabulary
 from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model
+from monody.models.network import TOLD
 from monody.models.parts import Parts
 from monody.models.passages import Passage, read_passages
 from monody.models.surprisal import Surprisal
@@ -34,15 +35,17 @@ def _network() -> keras.Model:
 
 def _encoded(bars: Sequence[int]) -> EncodedSet:
     corpus = [tune(seed, bars=each) for seed, each in enumerate(bars)]
-    return encode_set(corpus, Vocabulary("notes"))
+    return encode_set(corpus, Vocabulary("notes"), outlined=True)
 
 
-def _passages(encoded: EncodedSet, judged: int | None = None) -> list[Passage]:
-    """Return whole melodies, their ends not told, of which the last events count."""
+def _passages(
+    encoded: EncodedSet, judged: int | None = None, told: bool = True
+) -> list[Passage]:
+    """Return whole melodies, told what is to come or not; the last events count."""
     fields = {name: getattr(encoded, name) for name in EventInputs._fields}
     fields["note_before"] = known_note(fields["note_before"])
-    for name in ("bars_left", "end_position"):
-        fields[name] = np.full_like(fields[name], UNKNOWN)
+    if not told:
+        fields |= {name: np.full_like(fields[name], UNKNOWN) for name in TOLD}
     found = []
     for start, end in zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True):
         own = slice(start, end)
@@ -62,7 +65,7 @@ def _shortened(passage: Passage, length: int) -> Passage:
 def test_passages_are_judged_as_the_evaluator_judges_melodies() -> None:
     network, encoded = _network(), _encoded(BARS)
     expected = Evaluator(encoded).surprisal(network)
-    passages = _passages(encoded)
+    passages = _passages(encoded, told=False)
     empty = _shortened(passages[0], 0)
     _, found = read_passages(parts_of(network), [empty, *passages, empty])
     for name, values in vars(expected).items():
@@ -96,7 +99,7 @@ def test_only_the_last_events_are_judged(parts: Parts, judged: int) -> None:
 
 def _after(state: DecoderState) -> np.ndarray[Any, Any]:
     """Read one event more, the same in all rows, and predict the one after it."""
-    event = [60, 62, 12, 24, 3, 2, UNKNOWN, UNKNOWN]
+    event = [60, 62, 12, 24, 3, 2, *[2] * len(TOLD)]
     state.read(EventInputs(*(np.full(len(state), value) for value in event)))
     pitches = state.pitches()
     state.choose(np.full(len(state), 64))

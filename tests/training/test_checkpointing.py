@@ -33,7 +33,7 @@ from monody.models.backend import keras
 from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
 from monody.settings.model import ModelSettings
-from monody.settings.training import TrainSettings
+from monody.settings.training import COSINE, TrainSettings
 from monody.training.checkpointing import CtrlC, put_back, variables_of
 from monody.training.train import TrainingStopped, resume, train
 
@@ -51,7 +51,7 @@ PROGRAM = """
 import sys
 import monody, monody.training.checkpointing
 from monody.settings.model import ModelSettings
-from monody.settings.training import TrainSettings
+from monody.settings.training import COSINE, TrainSettings
 monody.training.checkpointing.SECONDS_BETWEEN = 0
 monody.train(
     monody.read_corpus(sys.argv[1]),
@@ -98,12 +98,18 @@ class _Stop(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def _stopped(tunes: Path, folder: Path, epoch: int, batch: int | None) -> TrainingState:
+def _stopped(
+    tunes: Path,
+    folder: Path,
+    epoch: int,
+    batch: int | None,
+    settings: TrainSettings = SETTINGS,
+) -> TrainingState:
     """Train until a stop; return what the checkpoint says."""
     with contextlib.suppress(TrainingStopped):
         train(
             monody.read_corpus(tunes),
-            SETTINGS,
+            settings,
             model=NETWORK,
             experiment_dir=folder,
             callbacks=[_Stop(epoch, batch)],
@@ -245,6 +251,20 @@ def test_ctrl_c_writes_where_it_was(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     resume(folder)
     _assert_same(whole.folder, folder)
+
+
+@pytest.mark.parametrize("batch", [5, None])
+def test_a_rate_on_a_cosine_goes_on_where_it_was(
+    tunes: Path, tmp_path: Path, batch: int | None
+) -> None:
+    settings = replace(SETTINGS, schedule=COSINE)
+    whole, folder = tmp_path / "whole", tmp_path / "x"
+    train(monody.read_corpus(tunes), settings, model=NETWORK, experiment_dir=whole)
+    _stopped(tunes, folder, 1, batch, settings)
+    resume(folder)
+    _assert_same(whole, folder)
+    rates = [float(row["learning_rate"]) for row in _history(folder)]
+    assert rates == pytest.approx([rates[0] * share for share in (1, 0.75, 0.25)])
 
 
 def test_a_longer_training_is_the_shorter_one_gone_on(

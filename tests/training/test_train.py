@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import monody
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.experiments.records import style_symbols
 from monody.models.backend import keras
 from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
@@ -24,7 +25,13 @@ from monody.models.keras_network import build_model
 from monody.models.saved_model import TrainedModel
 from monody.settings.model import ModelSettings
 from monody.settings.training import OPTIMIZERS, TrainSettings
-from monody.training.callbacks import HeldOutScore, Plateau, SaveModels, Stopwatch
+from monody.training.callbacks import (
+    CosineRate,
+    HeldOutScore,
+    Plateau,
+    SaveModels,
+    Stopwatch,
+)
 from monody.training.fit import TrainingData
 from monody.training.optimizer import LEARNING_RATES, make_optimizer
 from tests.builders.json_files import read_json
@@ -250,6 +257,52 @@ def test_the_plateau_is_what_keras_makes_of_it(
         assert ours.optimizer.learning_rate == theirs.optimizer.learning_rate
         state, plateau = plateau.state(), Plateau(patience)  # stopped and gone on
         plateau.restore(json.loads(json.dumps(state)))
+
+
+def test_a_cosine_falls_from_the_whole_rate_to_nearly_nothing() -> None:
+    trainee, rates = _Trainee(), []
+    callback = CosineRate(epochs=4, first_rate=0.01)
+    callback.set_model(trainee)
+    for epoch in range(4):
+        callback.on_epoch_begin(epoch)
+        rates.append(trainee.optimizer.learning_rate)
+    shares = [(1 + math.cos(math.pi * part)) / 2 for part in (0, 1 / 4, 1 / 2, 3 / 4)]
+    assert rates == pytest.approx([0.01 * share for share in shares])
+    callback.on_epoch_begin(2)  # as after a stop
+    assert trainee.optimizer.learning_rate == rates[2]
+
+
+def test_a_plateau_leaves_the_rate_alone_where_a_cosine_lowers_it() -> None:
+    trainee = _Trainee()
+    rate = trainee.optimizer.learning_rate
+    plateau = Plateau(patience=3, lowers_rate=False)
+    plateau.set_model(trainee)
+    for epoch in range(3):
+        assert not trainee.stop_training
+        plateau.on_epoch_end(epoch, {"val_bits_per_note": 2.0, "best": 0.0})
+    assert trainee.stop_training
+    assert trainee.optimizer.learning_rate == rate
+
+
+def test_the_style_of_each_melody_is_told(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "tunes", 20)
+    for number, path in enumerate(sorted((tmp_path / "tunes").iterdir())):
+        collection = ("ryansMammoth", "lieder")[number % 2]
+        path.rename(path.with_name(f"{collection}-{number:02d}.mid"))
+    experiment = monody.train(
+        monody.read_corpus(tmp_path / "tunes"),
+        TrainSettings(num_epochs=1, base="none"),
+        model=TINY,
+        experiment_dir=tmp_path / "x",
+        styles=("song", "dance"),
+    )
+    record = experiment.record()
+    assert record.styles == ("song", "dance")
+    assert experiment.load().record.styles == ("song", "dance")
+    learnt = experiment.side("train")
+    expected = [1 if "lieder" in melody.source else 2 for melody in learnt]
+    assert [each.style for each in record.style.precedents] == expected
+    assert style_symbols(learnt, record.styles) == expected
 
 
 def test_training_stops_by_the_held_out_figure_not_by_its_own(

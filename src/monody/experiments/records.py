@@ -10,6 +10,7 @@ from importlib.metadata import version
 from monody.corpus.corpus import Corpus
 from monody.corpus.public_domain import style_of
 from monody.corpus.split import Split
+from monody.errors import MonodyError
 from monody.experiments.corpus_style import corpus_style
 from monody.experiments.experiment import Experiment, now
 from monody.files import write_json, write_text
@@ -71,10 +72,22 @@ def style_symbols(melodies: MelodyStore, styles: Sequence[str]) -> list[int]:
         styles: The names of the styles, in the order of their symbols.
 
     Raises:
-        MonodyError: If a melody is of none of these collections.
+        MonodyError: If a melody is of none of these collections, or of a style that is
+            not among these.
     """
-    of_source = [1 + styles.index(style_of(source)) for source in melodies.sources]
-    return [of_source[file] for file in melodies.info["file"].tolist()]
+    files = melodies.info["file"].tolist()
+    symbols = {file: _style_symbol(melodies.sources[file], styles) for file in files}
+    return [symbols[file] for file in files]
+
+
+def _style_symbol(source: str, styles: Sequence[str]) -> int:
+    style = style_of(source)
+    if style not in styles:
+        raise MonodyError(
+            f"{source!r} is a {style}, which is not among the styles named "
+            f"({', '.join(styles)}): name it, too, or leave the file out"
+        )
+    return 1 + styles.index(style)
 
 
 def versions() -> dict[str, str]:
