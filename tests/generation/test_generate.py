@@ -232,14 +232,16 @@ class _Recites:
         self.known, self.own, self.copies = known, own, copies
         self.written: list[Task] = []
 
-    def length_ticks(self, _: Primer | None) -> int:
+    @property
+    def usual_ticks(self) -> int:
         return self.known.end
 
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         self.written += tasks
         return [
-            Draft(task, self.known if task.attempt < self.copies else self.own, 1.0, {})
+            Draft(task, melody, melody.end, 1.0, {})
             for task in tasks
+            for melody in [self.known if task.attempt < self.copies else self.own]
         ]
 
 

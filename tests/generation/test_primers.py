@@ -42,7 +42,7 @@ def _rng(seed: int = 0) -> np.random.Generator:
 
 @given(melodies(), st.integers(0, 1000))
 def test_a_primer_is_whole_bars_of_its_melody(melody: Melody, seed: int) -> None:
-    primer = draw_primer(MelodyStore.of([melody]), _rng(seed))
+    primer = draw_primer(melody, _rng(seed))
     lines = _lines(melody)
     assert 1 <= primer.bars <= max(MAX_PRIMER_BARS, len(lines) - 1)
     assert len(primer.music) >= min(4, len(melody)) or primer.first_bar == 0
@@ -57,7 +57,7 @@ def test_a_primer_is_whole_bars_of_its_melody(melody: Melody, seed: int) -> None
 
 @given(melodies(), st.integers(0, 1000))
 def test_a_primer_survives_being_saved(melody: Melody, seed: int) -> None:
-    primer = draw_primer(MelodyStore.of([melody]), _rng(seed))
+    primer = draw_primer(melody, _rng(seed))
     assert Primer.from_json(json.loads(json.dumps(primer.to_json()))) == primer
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from monody import seeds
 from monody.corpus.novelty import UsualNovelty
 from monody.corpus.public_domain import style_of
+from monody.corpus.read_melody import read_melody
+from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.outlines import style_symbol
@@ -27,6 +29,7 @@ from monody.generation.save import Output, save_outputs
 from monody.generation.variants import Variant
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Draft, Writer, with_primer
+from monody.music.heard_form import heard_form
 from monody.music.melody import Melody
 from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
@@ -161,7 +164,7 @@ def generate(
         >>> [melody.end for melody in generation.melodies]
         [288, 288]
     """
-    settings = (settings or SampleSettings()).with_seed()
+    settings = with_letters(settings or SampleSettings()).with_seed()
     # Before the network is loaded: what cannot be asked or continued is refused.
     record = experiment.load().record
     style_symbol(record, settings.style)
@@ -199,6 +202,22 @@ def generate(
         generated=tuple(_best(made.generated, settings)),
         made_from=replace(made.made_from, primers=primers),
     )
+
+
+def with_letters(settings: SampleSettings) -> SampleSettings:
+    """Return settings with the form of a file in letters, where a file is named.
+
+    So what was asked can be asked again without the file.
+
+    Raises:
+        MonodyError: If the file is not there, or has no melody.
+    """
+    if not settings.form_file:
+        return settings
+    melody = read_melody(Path(settings.form_file))
+    if not len(melody):
+        raise MonodyError(f"{settings.form_file!r} has no note: name another MIDI file")
+    return settings.with_form(heard_form(melody))
 
 
 def write_melodies(

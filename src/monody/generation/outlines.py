@@ -171,7 +171,8 @@ def scale_symbol(scale: Scale) -> int:
 
     Example:
         >>> from monody.generation.outlines import scale_symbol
-        >>>         >>> from monody.music.keys import KEY_NAMES
+        >>> from monody.models.outline import tonic_symbol
+        >>> from monody.music.keys import KEY_NAMES
         >>> from monody.music.scale import parse_scale
         >>> d_minor = tonic_symbol(KEY_NAMES.index("D minor"))
         >>> scale_symbol(parse_scale("D dorian")) == d_minor

@@ -56,7 +56,8 @@ class SampleSettings(Settings):
     default where no length is named."""
 
     style: str | None = setting(None)
-    """Style of the base model: dance, song, hymn or theme; by default any."""
+    """Style of the base model: dance, song, hymn or theme (`monody names styles`); by
+    default any."""
 
     bpm: float | None = setting(None, minimum=4, maximum=1000)
     """Tempo, in quarter notes a minute."""
