@@ -169,6 +169,41 @@ def _twice(form: Form) -> Form:
 
 
 def _cut(form: Form, bars: int) -> Form:
+    """Shorten a form: it keeps its beginning and its last phrase.
+
+    So it closes as it did: bars of the last phrase that return still do, where what
+    they repeat is kept, too.
+    """
+    bar, left_out = form.bar_ticks, form.bars - bars
+    if not left_out:
+        return form
+    begin = form.phrase_ends[-2] if len(form.phrase_ends) > 1 else 0
+    kept = begin // bar - left_out  # bars before that of the last phrase
+    if kept < 1:
+        return _cut_off(form, bars)
+    ticks = left_out * bar
+    join = begin - ticks  # where the last phrase begins
+    head = form.ending_at(join, MIN_PHRASE_BARS * bar)
+    first = kept + left_out  # the bar in which the last phrase began
+    back = list(form.back[:kept])
+    exact = list(form.exact[:kept])
+    for index in range(first, form.bars):
+        target = index - form.back[index]
+        away = form.back[index] - (left_out if target < kept else 0)
+        there = form.back[index] > 0 and (target < kept or target >= first)
+        back.append(away if there else 0)
+        exact.append(form.exact[index] and there)
+    return replace(
+        form,
+        phrase_ends=(*head.phrase_ends, form.end - ticks),
+        back=tuple(back),
+        exact=tuple(exact),
+        cadences=(*head.cadences, *_later(form.cadences[-1:], -ticks)),
+        notes=(*form.notes[:kept], *form.notes[first:]) if form.notes else (),
+    )
+
+
+def _cut_off(form: Form, bars: int) -> Form:
     """Keep the first bars; the melody ends in the last where it did in its own."""
     bar = form.bar_ticks
     in_bar = form.end - (-(-form.end // bar) - 1) * bar

@@ -135,19 +135,21 @@ class Form:
         """Whether it begins in the second half of a bar: that one is a pickup."""
         return 2 * self.begins >= self.bar_ticks
 
-    def ending_at(self, tick: int, last_phrase: int | float = 1) -> Self:
-        """Return it with another end, where it closes as it did.
+    def ending_at(self, tick: int, last_phrase: float = 1) -> Self:
+        """Return it with another end; phrases that would end later are left out.
+
+        The phrase that ends there closes as it did, with a note as long.
 
         Args:
-            tick: Where it ends. Phrases that would end later are left out.
+            tick: Where it ends.
             last_phrase: Ticks that the last phrase has at least.
         """
         latest = tick - last_phrase
         ends = [each for each in self.phrase_ends[:-1] if each <= latest]
         closes = self.cadences[: len(ends)]
         if self.cadences:
-            last = self.cadences[-1]
-            begins = max(tick - (self.end - last.tick), ends[-1] if ends else 0)
+            last, end = self.cadences[len(ends)], self.phrase_ends[len(ends)]
+            begins = max(tick - (end - last.tick), ends[-1] if ends else 0)
             closes = (*closes, Cadence(min(begins, tick - 1), last.degree))
         return replace(self, phrase_ends=(*ends, tick), cadences=closes)
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from monody.errors import MonodyError
 from monody.generation.constraints.arrays import Bools, Integers
-from monody.generation.constraints.grid import grid_table
 from monody.generation.constraints.durations import counts_of, plan_durations
+from monody.generation.constraints.grid import grid_table
 from monody.generation.constraints.reachable import Durations, Kind
 from monody.generation.constraints.rules import FREE, IS_NOTE, SYMBOLS, Rules
 from monody.generation.constraints.spec import MelodySpec, Span
