@@ -11,6 +11,7 @@ from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.repetition import Repeats, no_repeats
 from monody.generation.constraints.rules import IS_NOTE, Now
 from monody.models.record import CorpusStyle
+from monody.music.meter import TICKS_PER_QUARTER
 
 
 def style_of(
@@ -32,6 +33,7 @@ def style_of(
         rest_ticks=tuple(rest_ticks),
         hold_ticks=tuple(hold_ticks),
         pitch_range=pitch_range,
+        places=tuple(range(TICKS_PER_QUARTER)),
         repeats=(repeats,) * FIGURE_NOTES,
     )
 

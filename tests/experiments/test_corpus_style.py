@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from monody.experiments import corpus_style as corpus_style_module
-from monody.experiments.corpus_style import common_lengths, corpus_style, precedents
+from monody.experiments.corpus_style import (
+    common_lengths,
+    common_places,
+    corpus_style,
+    precedents,
+)
 from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
@@ -51,6 +56,17 @@ def test_rests_are_measured_by_the_notes() -> None:
 def test_without_a_common_length_all_are_used(count: int) -> None:
     lengths = np.arange(1, count + 1)
     assert common_lengths(lengths).tolist() == lengths.tolist()
+
+
+def test_notes_are_told_where_in_a_beat_they_commonly_begin() -> None:
+    assert _style(*[12] * 200).places == (0, 12)
+    assert _style(*[24] * 90, *[8] * 9).places == (0, 8, 16)
+    assert _style(*[12] * 150, 6, 6, *[24] * 50).places == (0, 12)  # one on a 16th
+    assert _style(*[6] * 200).places == (0, 6, 12, 18)
+
+
+def test_the_beat_itself_is_always_a_place() -> None:
+    assert common_places(np.full(300, 12)) == (0, 12)
 
 
 def _four_bars(seed: int, meter: tuple[int, int] = (4, 4)) -> Melody:
