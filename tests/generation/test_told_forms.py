@@ -20,8 +20,7 @@ def test_a_form_is_told_event_by_event_as_in_training(
     one_meter = [Melody(melody.notes, melody.meters[:1]) for melody in some]
     tonics = data.draw(st.lists(st.none() | st.integers(0, 11), min_size=3, max_size=3))
     all_forms = [
-        Form.of(melody, tonic)
-        for melody, tonic in zip(one_meter, tonics, strict=False)
+        Form.of(melody, tonic) for melody, tonic in zip(one_meter, tonics, strict=False)
     ]
     told = told_forms([*all_forms, None])
     for row, (melody, form) in enumerate(zip(one_meter, all_forms, strict=True)):

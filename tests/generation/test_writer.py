@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def test_what_is_asked_for_holds_in_every_file(
         write_midi(draft.melody, path)
         notes, end = read_back(path)
         bar_ticks = Meter(0, *map(int, meter.split("/"))).bar_ticks
-        assert notes[-1][1] + notes[-1][2] == end == bars * bar_ticks
+        assert notes[-1][1] + notes[-1][2] == end
+        assert (bars - 1) * bar_ticks < end <= bars * bar_ticks
         for (_, start, duration), (_, following, _) in pairwise(notes):
             assert start + duration <= following
         _check_pitches(notes, settings)
@@ -161,14 +163,40 @@ def _three_four(bars: int) -> Primer:
 def test_a_primer_gives_its_meter_and_its_length_counts_bars(
     trained: Experiment,
 ) -> None:
-    writer = _writer(trained, bars=5)
-    assert writer.meter(None) == Meter(0, 4, 4)
-    assert writer.meter(_three_four(2)) == Meter(0, 3, 4)
-    assert writer.length_ticks(_three_four(2)) == 5 * 72
-    asked = _writer(trained, bars=5, meter="7/8")
-    assert asked.length_ticks(_three_four(2)) == 5 * 84
-    [draft] = writer.write([Task(0, 0, _three_four(2))])
-    assert draft.melody.end == 5 * 72
+    primed = Task(0, 0, _three_four(2))
+    for asked, signs, bar in (
+        ({}, (3, 4), 72),
+        ({"meter": "7/8"}, (7, 8), 84),
+        ({"meter": "4/4"}, (4, 4), 96),
+    ):
+        writer = _writer(trained, bars=5, **asked)
+        [draft] = writer.write([primed])
+        assert draft.melody.meters == (Meter(0, *signs),)
+        assert 4 * bar < draft.melody.end <= 5 * bar
+        # The length is that of the corpus's meter, unless another is asked for.
+        assert writer.usual_ticks == 5 * (bar if asked else 96)
+    [alone] = _writer(trained, bars=5).write([Task(0, 0, None)])
+    assert alone.melody.meters == (Meter(0, 4, 4),)
+
+
+def test_a_primer_that_ends_before_a_pickup_is_joined_in_the_same_bar(
+    trained: Experiment,
+) -> None:
+    primer = replace(_three_four(3), bars=2, ticks=2 * 72 + 48, position=48)
+    music = primer.music.between(0, primer.ticks)
+    primer = replace(primer, music=music)
+    for draft in _writer(trained, bars=4).write(
+        [Task(0, 0, primer), Task(1, 0, primer)]
+    ):
+        # Bar 1 comes after the pickup; bar lines stay where they are.
+        assert draft.melody.starts[0] >= 48
+        assert 4 * 72 < draft.melody.end <= 5 * 72
+        whole = with_primer(draft)
+        heard = len(music)
+        assert np.array_equal(whole.notes[:heard], music.notes)
+        later = whole.notes[heard:] - draft.melody.notes
+        assert set(map(tuple, later.tolist())) == {(0, 2 * 72, 0)}
+        assert whole.meters == (Meter(0, 3, 4),)
 
 
 @pytest.mark.parametrize("meter", [None, "3/4", "6/8"])

@@ -204,6 +204,8 @@ class Writer:
         if form is not None:
             ticks = min(form.end - form.begins, longest)
             form = form.ending_at(form.begins + ticks)
+        elif exact is None and 2 * outline.position < bar:  # no pickup before bar 1
+            ticks -= outline.position
         return _Part(task, outline, number, begin * bar, ticks, form)
 
     def _start(self, part: _Part, primer: Primer | None) -> Start:

@@ -211,10 +211,10 @@ def _one_event(
     """Read an event of each melody, and write the next."""
     now = _now(rules, rows, progress, event)
     allowed, each = allow(rules, now)
-    done = progress.left == 0  # anything will do
-    allowed.pitch[done], allowed.duration[done] = True, True
     if rows.sections is not None:
         allow_copy(rules, allowed, *_to_copy(rows.sections, now), now.edge_left)
+    done = progress.left == 0  # anything will do
+    allowed.pitch[done], allowed.duration[done] = True, True
 
     state.read(progress.inputs)
     logits = state.pitches()  # (rows, symbols)
