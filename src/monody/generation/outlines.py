@@ -35,7 +35,7 @@ class MelodyOutline:
     key: int  # symbol of its tonic
     style: int  # symbol of its style
     precedent: Precedent | None  # whose form it follows
-    is_loose: bool = False  # whether it has a rhythm of its own
+    is_loose: bool = False  # whether it closes its phrases in its own way
     on_tonic: bool = False  # whether it has to close on the tonic
 
     def form(self, bars: int, ticks: int | None = None) -> Form | None:
@@ -112,7 +112,9 @@ def draw_outline(
         key=_key(settings.scale, primer, precedent),
         style=style or (precedent.style if precedent else UNKNOWN),
         precedent=None if settings.free else precedent,
-        is_loose=settings.notes_per_bar is not None or settings.note_ticks is not None,
+        is_loose=settings.notes_per_bar is not None
+        or settings.note_ticks is not None
+        or settings.end == "any",
         on_tonic=settings.end == "tonic",
     )
 

@@ -178,7 +178,7 @@ def _changed(
         changes.setdefault("free_at_least", None)
     settings = replace(provenance.settings, **{**changes, "num_files": 1})
     experiment = _experiment_of(provenance, experiment_dir)
-    primer = provenance.primer if settings.start == "primer" else None
+    primer = provenance.primer if settings.start != "nothing" else None
     if primer is not None:
         primer = fitted(primer, settings)
     made = write_melodies(
