@@ -199,14 +199,6 @@ def test_primers_are_moved_to_the_key_that_is_asked_for(
     ]
 
 
-def test_temperature_0_from_nothing_is_one_melody(trained: Experiment) -> None:
-    asked: dict[str, Any] = {"start": "nothing", "temperature": 0.0, "bars": 8}
-    first = _generate(trained, **asked, num_files=2, seed=1)
-    other = _generate(trained, **asked, num_files=1, seed=2)
-    assert {*first.primers, *other.primers} == {None}
-    assert first.melodies[0] == first.melodies[1] == other.melodies[0]
-
-
 def test_what_has_collapsed_at_first_is_tried_again_and_counted(
     trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

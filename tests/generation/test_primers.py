@@ -110,7 +110,7 @@ def test_bars_that_are_not_there_are_named() -> None:
 
 
 def test_bars_are_drawn_or_named() -> None:
-    store = MelodyStore.of([tune(seed) for seed in range(5)])
+    store = MelodyStore.of([tune(seed, bars=24) for seed in range(5)])
     drawn = [choose_primer(store, SampleSettings(), _rng(seed)) for seed in range(20)]
     assert len({(primer.first_bar, primer.bars) for primer in drawn}) > 5
     again = [choose_primer(store, SampleSettings(), _rng(seed)) for seed in range(20)]

@@ -174,9 +174,10 @@ class Writer:
         count = 1 if whole else -(-bars // most)
         size = max(round(bars / (count * PHRASE_BARS)), 1) * PHRASE_BARS
         begins = [size * part for part in range(count) if size * part < bars]
+        ends = [*begins[1:], bars]  # the last part has what is left
         return [
-            self._part(task, outline, number, begin, min(size, bars - begin))
-            for number, begin in enumerate(begins)
+            self._part(task, outline, number, begin, end - begin)
+            for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
         ]
 
     def _part(

@@ -247,11 +247,12 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
     """Say where each melody is, for the rules."""
     inputs = progress.inputs
     possible = rules.pitches
-    edge_left = None
+    edge_left = at_edge = None
     bar = inputs.bar - rows.first_bar
     if rows.sections is not None:
         tick = bar * rows.bar_ticks + inputs.position
         edge_left = rows.sections.left(tick, bar)
+        at_edge = rows.sections.begins(tick, bar)
     for more in (rules.key, rules.range):
         possible = possible if more is None else possible & more
     return Now(
@@ -272,6 +273,7 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
         heard=np.any(progress.class_ticks > 0, axis=1),
         close_left=progress.left - rows.closing,
         edge_left=edge_left,
+        at_edge=at_edge,
     )
 
 
