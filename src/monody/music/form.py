@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.music.melody import Melody
 from monody.music.meter import bar_lines
@@ -19,6 +20,7 @@ from monody.music.pitch import PITCH_CLASSES
 from monody.music.returns import Returns
 
 UNKNOWN_DEGREE = -1
+APPROACHES = (0, 2, 4)  # semitones, at most: the same note, a step, a third
 
 
 class Cadence(NamedTuple):
@@ -157,6 +159,27 @@ class Form:
     def end(self) -> int:
         """Tick at which the melody ends."""
         return self.phrase_ends[-1]
+
+
+def approach(semitones: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Say how notes reach the last note of a phrase.
+
+    Args:
+        semitones: Of any shape: how far each lies from it, octaves left aside.
+
+    Returns:
+        Of the same shape: 0 the same note, 1 a step away, 2 a third, 3 farther.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.music.form import approach
+        >>> approach(np.array([0, -1, 2, 4, -5, 7, 11, 12])).tolist()
+        [0, 1, 1, 2, 3, 3, 1, 0]
+    """
+    up = np.mod(semitones, PITCH_CLASSES)
+    kinds: NDArray[np.int64]
+    kinds = np.searchsorted(APPROACHES, np.minimum(up, PITCH_CLASSES - up))
+    return kinds
 
 
 def cadences(
