@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from monody.corpus.features import MAJOR_SCALE
+from monody.evaluation.features import MAJOR_SCALE
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER, TICKS_PER_STEP
 from realness_layout import Bar, Laid, laid_out

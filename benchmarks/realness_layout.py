@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.corpus.features import MAJOR_SCALE, MINOR_SCALE
+from monody.evaluation.features import MAJOR_SCALE, MINOR_SCALE
 from monody.music.key_finding import MAJOR_PROFILE, MINOR_PROFILE, estimated_keys
 from monody.music.keys import KEY_NAMES, key_signature, key_tonic
 from monody.music.melody import Melody

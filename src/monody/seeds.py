@@ -11,7 +11,6 @@ how many others were drawn before it, or on how many melodies are asked for.
 | `epoch`      | seed, epoch              | order and transpositions of an epoch       |
 | `primer`     | seed, melody, attempt    | which bars a melody continues              |
 | `outline`    | seed, melody, attempt, … | which form and which key a melody follows  |
-| `choice`     | seed, melody, attempt    | which of several melodies is kept          |
 | `rewrite`    | seed, melody, attempt    | what a rewrite draws outside the network   |
 | `events`     | seed, melody, attempt, … | every event that is written                |
 | `comparison` | seed                     | which melodies are compared, in which fold |
@@ -29,7 +28,7 @@ import numpy as np
 MAX_SEED = 2**32 - 1
 MAX_PARTS = 1 << 16  # of a melody that is written in parts
 _WEIGHTS = 1 << 32  # no epoch has this number
-_OUTLINE, _EVENTS, _CHOICE = 1, 2, 3  # tell these streams from the rewrite's
+_OUTLINE, _EVENTS = 1, 2  # tell these streams from the rewrite's
 _INTERVALS = 1  # always the same: an interval is a figure, not a chance
 
 
@@ -73,11 +72,6 @@ def outline(seed: int, melody: int, attempt: int) -> np.random.Generator:
         attempt: Likewise.
     """
     return np.random.default_rng([seed, melody, attempt, _OUTLINE])
-
-
-def choice(seed: int, melody: int, attempt: int) -> np.random.Generator:
-    """Return the stream that decides which of several melodies is kept."""
-    return np.random.default_rng([seed, melody, attempt, _CHOICE])
 
 
 def rewrite(seed: int, melody: int, attempt: int) -> np.random.Generator:

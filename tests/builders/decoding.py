@@ -42,7 +42,9 @@ def now_of(rows: int = 1, **fields: Any) -> Now:
     """Say where melodies are; by default in the middle of one, on a bar line."""
     usual = dict.fromkeys(("position", "bar", "begun", "span"), 0)
     usual |= {"notes": 1, "left": 10, "bar_ticks": 10, "sounding": True, "latest": 60}
+    usual |= {"heard": True, "close_left": fields.get("left", 10)}
     event = fields.pop("event", 0)
+    edges = {name: fields.pop(name, None) for name in ("edge_left", "at_edge")}
     repeats = fields.pop("repeats", None) or no_repeats(rows)
     closing = np.broadcast_to(fields.pop("closing", IS_NOTE), (rows, len(IS_NOTE)))
     now: dict[str, Any] = {
@@ -50,4 +52,5 @@ def now_of(rows: int = 1, **fields: Any) -> Now:
     }
     latest, runs = map(np.asarray, repeats)
     now |= {"event": event, "closing": closing, "repeats": Repeats(latest, runs)}
+    now |= edges
     return Now(**now)

@@ -76,7 +76,9 @@ FILES = (
 def generation(folder: Path) -> Generation:
     """Pretend that a model wrote the melodies: new, a copy and a near-copy."""
     generated = tuple(
-        GeneratedMelody(Draft(Task(index, 0, None), melody, 2.5, {}), None, novelty)
+        GeneratedMelody(
+            Draft(Task(index, 0, None), melody, melody.end, 2.5, {}), None, novelty
+        )
         for index, (melody, novelty) in enumerate(zip(MELODIES, NOVELTIES, strict=True))
     )
     made_from = MadeFrom("01/model.keras", 64 * "0", 64 * "1")

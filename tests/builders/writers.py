@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 
 from monody.errors import MonodyError
-from monody.generation.primers import Primer
 from monody.generation.writer import Draft, Task
 from monody.music.melody import Melody
 
@@ -21,10 +20,11 @@ class Scribe:
 
     def _draft(self, task: Task) -> Draft:
         notes = [(60, 24 * number, 24) for number in range(task.index)]
-        return Draft(task, Melody.from_notes(notes), float(os.getpid()), {})
+        return Draft(task, Melody.from_notes(notes), 96, float(os.getpid()), {})
 
-    def length_ticks(self, _primer: Primer | None) -> int:
-        """Return how long a melody is."""
+    @property
+    def usual_ticks(self) -> int:
+        """How long a melody is."""
         return 96
 
 

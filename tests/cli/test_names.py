@@ -14,6 +14,7 @@ import pytest
 
 from monody.cli.main import cli, main
 from monody.cli.meant import COMMANDS, OPTIONS
+from monody.corpus.public_domain import STYLES
 from monody.music.general_midi import GENERAL_MIDI
 from monody.music.instrument_ranges import RANGES
 from monody.music.mode_names import spellings
@@ -96,6 +97,8 @@ def test_short_spellings(command: str, typed: str, name: str, value: int) -> Non
         ("sample --experiment 01", "did you mean --experiment_dir?"),
         ("sample --model x.keras", "did you mean --experiment_dir?"),
         ("sample --scale D", "did you mean --key?"),
+        ("sample --genre hymn", "did you mean --style?"),
+        ("sample --type hymn", "did you mean --style?"),
         ("sample --time-signature 6/8", "did you mean --meter?"),
         ("sample --ouput x", "did you mean --save_dir?"),
         ("sample --tmeperature 1", "did you mean --temperature?"),
@@ -190,7 +193,7 @@ def test_names_lists_what_each_option_takes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = _said(["names"], capsys)
-    for kind in ("instruments", "ranges", "keys", "meters", "forms"):
+    for kind in ("instruments", "ranges", "keys", "meters", "forms", "styles"):
         assert f"monody names {kind}" in said
         listed = _said(["names", kind], capsys)
         assert listed == _said(["names", kind.removesuffix("s")], capsys)
@@ -204,6 +207,14 @@ def test_every_form_that_is_listed_can_be_asked_for(
     forms = [line.split("  ")[0] for line in said.splitlines() if "  " in line]
     assert len(forms) >= 10
     assert all(SampleSettings(form=form).form == form for form in forms)
+
+
+def test_every_style_of_the_base_model_is_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = _said(["names", "styles"], capsys)
+    listed = [line.split("  ")[0] for line in said.splitlines() if "  " in line]
+    assert listed == [*STYLES]
 
 
 def test_every_instrument_range_key_and_meter_is_listed(
@@ -233,7 +244,7 @@ def test_the_options_say_where_names_are_listed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = " ".join(_said(["sample", "--help"], capsys).split())
-    for kind in ("instruments", "ranges", "keys", "meters", "forms"):
+    for kind in ("instruments", "ranges", "keys", "meters", "forms", "styles"):
         assert f"`monody names {kind}`" in said
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from monody.corpus.features import bars_of
+from monody.evaluation.features import bars_of
 from monody.evaluation.real_melodies import RealMelodies, own_melodies
 from monody.evaluation.sample_quality import Resemblance, compare, sample_quality
 from monody.experiments.experiment import Experiment

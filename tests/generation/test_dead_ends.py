@@ -152,6 +152,7 @@ def write(request: Request, draw: Draw) -> list[Written]:
     span = np.arange(ROWS) % len(request.spans)
     length, bar = np.array([request.spans[index] for index in span]).T
     now = now_of(ROWS, notes=0, left=length, bar_ticks=bar, sounding=False, span=span)
+    now = now._replace(heard=np.zeros(ROWS, np.bool_))
     tonic, class_ticks = np.full(ROWS, request.tonic), np.zeros((ROWS, 12))
     possible = rules.pitches
     for more in (rules.key, rules.range):
@@ -220,6 +221,8 @@ def _go_on(rules: Rules, now: Now, pitch: Any, duration: Any) -> Now:
         "event": now.event + 1,
         "notes": now.notes + is_note,
         "left": np.where(ended, 0, now.left - ticks),
+        "close_left": np.where(ended, 0, now.left - ticks),
+        "heard": now.heard | is_note,
         "position": (now.position + ticks) % now.bar_ticks,
         "bar": now.bar + (now.position + ticks) // now.bar_ticks,
         "sounding": np.where(ended, now.sounding, pitch != REST),

@@ -12,12 +12,11 @@ import pretty_midi
 import pytest
 
 import monody
-from monody.errors import SettingError
+from monody.errors import MonodyError, SettingError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation import retries as attempts
 from monody.generation.generate import Generation
-from monody.generation.primers import Primer
 from monody.generation.retries import (
     COPIED,
     COPY_BITS,
@@ -26,6 +25,8 @@ from monody.generation.retries import (
     RejectionSampler,
 )
 from monody.generation.writer import Draft, Task
+from monody.music.form_check import keeps_form
+from monody.music.form_text import parse_form
 from monody.music.melody import Melody
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import midi_file, read_back, tune
@@ -65,7 +66,8 @@ def test_free_files_end_with_a_note_by_the_limit(
     generation = _generate(experiment, num_files=10, bars=12, free=True)
     for path in generation.save(tmp_path):
         notes, end = read_back(path)
-        assert notes[-1][1] + notes[-1][2] == end <= 12 * 96
+        pickup = notes[0][1] >= 48
+        assert notes[-1][1] + notes[-1][2] == end <= (12 + pickup) * 96
 
 
 def test_the_same_seed_is_the_same_bytes(trained: Experiment, tmp_path: Path) -> None:
@@ -197,14 +199,6 @@ def test_primers_are_moved_to_the_key_that_is_asked_for(
     ]
 
 
-def test_temperature_0_from_nothing_is_one_melody(trained: Experiment) -> None:
-    asked: dict[str, Any] = {"start": "nothing", "temperature": 0.0, "bars": 8}
-    first = _generate(trained, **asked, num_files=2, seed=1)
-    other = _generate(trained, **asked, num_files=1, seed=2)
-    assert {*first.primers, *other.primers} == {None}
-    assert first.melodies[0] == first.melodies[1] == other.melodies[0]
-
-
 def test_what_has_collapsed_at_first_is_tried_again_and_counted(
     trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,14 +226,16 @@ class _Recites:
         self.known, self.own, self.copies = known, own, copies
         self.written: list[Task] = []
 
-    def length_ticks(self, _: Primer | None) -> int:
+    @property
+    def usual_ticks(self) -> int:
         return self.known.end
 
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         self.written += tasks
         return [
-            Draft(task, self.known if task.attempt < self.copies else self.own, 1.0, {})
+            Draft(task, melody, melody.end, 1.0, {})
             for task in tasks
+            for melody in [self.known if task.attempt < self.copies else self.own]
         ]
 
 
@@ -316,6 +312,53 @@ def test_a_model_file_alone_is_enough_but_knows_no_copies(
     [run] = json.loads((tmp_path / "generated/manifest.json").read_text())
     assert run["held_out"] is None
     assert {melody["novelty"] for melody in run["melodies"]} == {None}
+
+
+def test_the_form_of_a_file_is_taken_and_kept_in_letters(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    first, other = tune(3, bars=4), tune(8, bars=4)
+    notes = [
+        (pitch, start + 384 * place, ticks)
+        for place, part in enumerate([first, first, other, first])
+        for pitch, start, ticks in part
+    ]
+    mine = tmp_path / "mine.mid"
+    mine.write_bytes(midi_file([notes], ticks_per_quarter=24))
+    generation = _generate(trained, num_files=2, form=f"like:{mine}")
+    settings = generation.settings
+    assert (settings.form, settings.bars) == ("AABA", 16)
+    for melody in generation.melodies:
+        assert keeps_form(melody, parse_form("AABA"), 16)
+    path = generation.save(tmp_path / "out")[0]
+    mine.unlink()
+    assert monody.again(path).melodies == generation.melodies[:1]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("like:gone.mid", "no file 'gone.mid': name a"), ("like:.", "is a folder")],
+)
+def test_a_file_whose_form_is_not_there_is_named(
+    trained: Experiment, form: str, said: str
+) -> None:
+    with pytest.raises(MonodyError, match=said) as refused:
+        _generate(trained, form=form)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("start", ["primer", "nothing"])
+def test_the_last_note_ends_in_the_last_bar(trained: Experiment, start: str) -> None:
+    for bars in (1, 5, 40):
+        for melody in _generate(trained, num_files=4, bars=bars, start=start).melodies:
+            last = bars + (melody.starts[0] >= 48)  # a pickup comes before bar 1
+            assert (last - 1) * 96 < melody.end <= last * 96
+
+
+def test_a_style_is_for_models_that_have_styles(trained: Experiment) -> None:
+    with pytest.raises(MonodyError, match="has learnt one style, its own") as refused:
+        _generate(trained, style="hymn")
+    assert "\n" not in str(refused.value)
 
 
 def test_mistakes_are_named(trained: Experiment) -> None:

@@ -24,6 +24,7 @@ from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import metric_positions
+from monody.music.phrases import phrase_ends
 from monody.settings.sampling import SampleSettings
 from tests.builders.json_files import read_json
 from tests.builders.melodies import melodies
@@ -40,24 +41,54 @@ def _rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-@given(melodies(), st.integers(0, 1000))
-def test_a_primer_is_whole_bars_of_its_melody(melody: Melody, seed: int) -> None:
-    primer = draw_primer(MelodyStore.of([melody]), _rng(seed))
+@given(melodies(), st.integers(0, 1000), st.booleans())
+def test_a_primer_is_phrases_of_its_melody(
+    melody: Melody, seed: int, mid_bar: bool
+) -> None:
+    primer = draw_primer(melody, _rng(seed), mid_bar=mid_bar)
     lines = _lines(melody)
-    assert 1 <= primer.bars <= max(MAX_PRIMER_BARS, len(lines) - 1)
+    assert 0 <= primer.bars <= max(MAX_PRIMER_BARS + 1, len(lines) - 1)
     assert len(primer.music) >= min(4, len(melody)) or primer.first_bar == 0
     assert primer.music.end <= primer.ticks
     meters = primer.music.meters
     assert primer.first_bar > 0 or meters[0] == melody.meters[0]
-    # The tick after it begins a bar of the melody.
+    # What follows begins on a bar line of the melody, or where a phrase ends.
     start = lines[primer.first_bar]
-    assert lines[primer.first_bar + primer.bars] - start == primer.ticks
-    assert primer.music == melody.between(start, start + primer.ticks)
+    after = start + primer.ticks
+    assert lines[primer.first_bar + primer.bars] == after - primer.position
+    assert 0 <= primer.position < primer.bar_ticks
+    assert primer.position == 0 or (mid_bar and after in phrase_ends(melody))
+    # Of its first bar, only what belongs to the phrase is there.
+    whole = melody.between(start, after)
+    assert primer.music.meters == whole.meters
+    left_out = len(whole) - len(primer.music)
+    assert np.array_equal(primer.music.notes, whole.notes[left_out:])
+    assert not left_out or primer.music.starts[0] + start in phrase_ends(melody)
+
+
+def _with_pickups() -> Melody:
+    """Write four phrases of four bars, each with a pickup of a quarter."""
+    notes, tick = [], 72
+    for phrase in range(4):
+        for place in range(15):
+            ticks = 48 if place == 14 else 24
+            notes.append((60 + (5 * place + phrase) % 12, tick, ticks))
+            tick += ticks
+    return Melody.from_notes(notes)
+
+
+def test_a_primer_may_end_before_a_pickup() -> None:
+    melody = _with_pickups()
+    drawn = [draw_primer(melody, _rng(seed), mid_bar=True) for seed in range(10)]
+    assert {primer.position for primer in drawn} == {72}
+    assert {int(primer.music.starts[0]) for primer in drawn} == {72}
+    on_the_line = [draw_primer(melody, _rng(seed)) for seed in range(10)]
+    assert {primer.position for primer in on_the_line} == {0}
 
 
 @given(melodies(), st.integers(0, 1000))
 def test_a_primer_survives_being_saved(melody: Melody, seed: int) -> None:
-    primer = draw_primer(MelodyStore.of([melody]), _rng(seed))
+    primer = draw_primer(melody, _rng(seed))
     assert Primer.from_json(json.loads(json.dumps(primer.to_json()))) == primer
 
 
@@ -79,7 +110,7 @@ def test_bars_that_are_not_there_are_named() -> None:
 
 
 def test_bars_are_drawn_or_named() -> None:
-    store = MelodyStore.of([tune(seed) for seed in range(5)])
+    store = MelodyStore.of([tune(seed, bars=24) for seed in range(5)])
     drawn = [choose_primer(store, SampleSettings(), _rng(seed)) for seed in range(20)]
     assert len({(primer.first_bar, primer.bars) for primer in drawn}) > 5
     again = [choose_primer(store, SampleSettings(), _rng(seed)) for seed in range(20)]

@@ -224,3 +224,29 @@ def test_a_rewrite_refuses_what_it_would_not_heed(
 def test_bars_that_are_not_there_are_named(sampled: Path) -> None:
     with pytest.raises(MonodyError, match="bars 3-9 are not all there.* has 4"):
         vary(sampled, how=Rewrite(replace=(3, 9)))
+
+
+def test_the_form_of_a_file_is_taken_with_its_length(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    path = monody.generate(trained, SampleSettings(num_files=1, seed=5, bars=5)).save(
+        tmp_path
+    )[0]
+    mine = tmp_path / "mine.mid"
+    part = tune(3, bars=4)
+    notes = [
+        (pitch, start + 384 * place, ticks)
+        for place in range(2)
+        for pitch, start, ticks in part
+    ]
+    mine.write_bytes(midi_file([notes], ticks_per_quarter=24))
+    varied = vary(path, {"form": f"like:{mine}"})
+    assert (varied.settings.form, varied.settings.bars) == ("AA", 8)
+    assert varied.settings.pickup is False
+    assert varied.melodies[0].end == 8 * 96
+    [written] = varied.save()
+    assert "like" not in written.name
+    longer = vary(path, {"form": "A2 B4 A2"})
+    assert (longer.settings.bars, longer.melodies[0].end) == (8, 8 * 96)
+    with pytest.raises(MonodyError, match="no file 'gone.mid'"):
+        vary(path, {"form": "like:gone.mid"})

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from monody.experiments.experiment import Experiment
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.primers import Primer, named_bars
 from monody.generation.writer import Task, Writer, choices_of, with_primer
+from monody.models.outline import pitch_class_of
 from monody.music.key_finding import heard_scale
 from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.midi_file import write_midi
@@ -56,7 +59,8 @@ def test_what_is_asked_for_holds_in_every_file(
         write_midi(draft.melody, path)
         notes, end = read_back(path)
         bar_ticks = Meter(0, *map(int, meter.split("/"))).bar_ticks
-        assert notes[-1][1] + notes[-1][2] == end == bars * bar_ticks
+        assert notes[-1][1] + notes[-1][2] == end
+        assert (bars - 1) * bar_ticks < end <= bars * bar_ticks
         for (_, start, duration), (_, following, _) in pairwise(notes):
             assert start + duration <= following
         _check_pitches(notes, settings)
@@ -96,12 +100,16 @@ def test_without_a_key_the_end_is_the_tonic_that_was_heard(
     trained: Experiment, primed: bool
 ) -> None:
     tasks = _tasks(12, primed=primed)
-    ends = _writer(trained, bars=8, end="tonic").write(tasks)
+    writer = _writer(trained, bars=8, end="tonic")
+    ends = writer.write(tasks)
     assert [draft.task for draft in ends] == tasks
     for draft in ends:
         before = draft.melody.notes[:-1]  # heard when the last note is chosen
-        if draft.task.primer is not None:
-            before = np.concatenate([draft.task.primer.music.notes, before])
+        if draft.task.primer is None:  # in the key of the melody that it follows
+            key = writer._parts(draft.task)[0].outline.key
+            assert draft.melody.pitches[-1] % 12 == pitch_class_of(key)
+            continue
+        before = np.concatenate([draft.task.primer.music.notes, before])
         tonic = heard_scale(before[:, 0].tolist(), before[:, 2].tolist()).tonic
         assert draft.melody.pitches[-1] % 12 == tonic
 
@@ -126,6 +134,18 @@ def test_a_melody_longer_than_the_corpus_is_made_of_parts_and_is_exact(
             assert 0 < bits < 30
     again = writer.write(tasks)
     assert again[0].melody == writer.write(tasks[:1])[0].melody
+
+
+@pytest.mark.parametrize("bars", [*range(1, 22), 40, 100])
+def test_parts_have_as_many_bars_as_are_asked_for(
+    trained: Experiment, bars: int
+) -> None:
+    parts = _writer(trained, bars=bars)._parts(Task(0, 0, None))
+    last = parts[-1]
+    position = last.outline.position
+    end = position + last.begins + last.ticks
+    pickup = position >= 48
+    assert bars - 1 + pickup < end / 96 <= bars + pickup
 
 
 @pytest.mark.parametrize("length", [1, 5, 16, 17, 127, 128, 129, 200, 1001])
@@ -161,14 +181,40 @@ def _three_four(bars: int) -> Primer:
 def test_a_primer_gives_its_meter_and_its_length_counts_bars(
     trained: Experiment,
 ) -> None:
-    writer = _writer(trained, bars=5)
-    assert writer.meter(None) == Meter(0, 4, 4)
-    assert writer.meter(_three_four(2)) == Meter(0, 3, 4)
-    assert writer.length_ticks(_three_four(2)) == 5 * 72
-    asked = _writer(trained, bars=5, meter="7/8")
-    assert asked.length_ticks(_three_four(2)) == 5 * 84
-    [draft] = writer.write([Task(0, 0, _three_four(2))])
-    assert draft.melody.end == 5 * 72
+    primed = Task(0, 0, _three_four(2))
+    for asked, signs, bar in (
+        ({}, (3, 4), 72),
+        ({"meter": "7/8"}, (7, 8), 84),
+        ({"meter": "4/4"}, (4, 4), 96),
+    ):
+        writer = _writer(trained, bars=5, **asked)
+        [draft] = writer.write([primed])
+        assert draft.melody.meters == (Meter(0, *signs),)
+        assert 4 * bar < draft.melody.end <= 5 * bar
+        # The length is that of the corpus's meter, unless another is asked for.
+        assert writer.usual_ticks == 5 * (bar if asked else 96)
+    [alone] = _writer(trained, bars=5).write([Task(0, 0, None)])
+    assert alone.melody.meters == (Meter(0, 4, 4),)
+
+
+def test_a_primer_that_ends_before_a_pickup_is_joined_in_the_same_bar(
+    trained: Experiment,
+) -> None:
+    primer = replace(_three_four(3), bars=2, ticks=2 * 72 + 48, position=48)
+    music = primer.music.between(0, primer.ticks)
+    primer = replace(primer, music=music)
+    for draft in _writer(trained, bars=4).write(
+        [Task(0, 0, primer), Task(1, 0, primer)]
+    ):
+        # Bar 1 comes after the pickup; bar lines stay where they are.
+        assert draft.melody.starts[0] >= 48
+        assert 4 * 72 < draft.melody.end <= 5 * 72
+        whole = with_primer(draft)
+        heard = len(music)
+        assert np.array_equal(whole.notes[:heard], music.notes)
+        later = whole.notes[heard:] - draft.melody.notes
+        assert set(map(tuple, later.tolist())) == {(0, 2 * 72, 0)}
+        assert whole.meters == (Meter(0, 3, 4),)
 
 
 @pytest.mark.parametrize("meter", [None, "3/4", "6/8"])
@@ -196,12 +242,16 @@ def _from_bar_3(bars: int) -> Primer:
 
 
 def test_temperature_0_is_the_same_whatever_the_seed(trained: Experiment) -> None:
+    model = copy.copy(trained.load())
+    style = model.record.style
+    style = replace(style, precedents=style.precedents[:1])  # else it is drawn
+    model.record = replace(model.record, style=style)
     task = _tasks(2, primed=False)
     written = [
         draft.melody
         for seed in (1, 2)
         for draft in Writer(
-            trained.load(), SampleSettings(seed=seed, bars=8, temperature=0.0)
+            model, SampleSettings(seed=seed, bars=8, temperature=0.0)
         ).write(task)
     ]
     assert all(melody == written[0] for melody in written)

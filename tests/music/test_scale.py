@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.corpus.features import MAJOR_SCALE, MINOR_SCALE
 from monody.errors import SettingError
+from monody.evaluation.features import MAJOR_SCALE, MINOR_SCALE
 from monody.music.key_finding import heard_scale
 from monody.music.keys import KEY_NAMES, key_signature
 from monody.music.scale import MODES, Scale, move_to_scale, parse_scale

@@ -56,6 +56,7 @@ OPTIONS = {
     "soundfont sound_font sf2 bank": ("sound_bank",),
     "form structure sections phrases": ("form",),
     "format formats form": ("to",),
+    "genre type kind": ("style",),
     "html": ("page",),
     "dedup dedupe": ("deduplicate",),
 }  # fmt: skip
@@ -70,7 +71,7 @@ COMMANDS = {
     "runs": "list ls experiments history",
     "corpus": "tunes books download demo",
     "names": "instrument instruments key keys meter meters range ranges notes "
-    "form forms",
+    "form forms style styles",
     "completion": "complete completions tab",
     "--version": "version",
 }

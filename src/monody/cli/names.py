@@ -1,4 +1,4 @@
-"""The command ``monody names``: what instruments, keys and meters are called."""
+"""The command ``monody names``: what instruments, keys and styles are called."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ KINDS = {
     "keys": "for --key: notes and modes, in their languages",
     "meters": "for --meter: those that the model knows by name",
     "forms": "for --form: how forms are written, and those that have a name",
+    "styles": "for --style: those of the base model",
 }
 FORMS = {
     "A A'": "period: a question, and its answer",
@@ -34,12 +35,19 @@ FORMS = {
     "4+4+8": "phrases of as many bars; what returns is left open",
     "like:TUNE.mid": "the form of that file's melody",
 }
+STYLES = {
+    "dance": "jigs, reels, hornpipes, polkas, waltzes and marches",
+    "song": "songs and airs, to be sung",
+    "hymn": "melodies of hymns",
+    "theme": "themes of composers",
+}
 REMARKS = {
     "meters": "Any other will do whose lower number is 1, 2, 4, 8, 16 or 32 and whose "
     "bar is no longer than four whole notes, such as 11/8.",
     "forms": "The same letter again is the same music, note for note; with a prime (') "
     "it is varied: at least half of its notes are the same, but not all. Put quotes "
     'around spaces and primes: --form "A A\' B A".',
+    "styles": "A model of your own has learnt one style, that of its corpus.",
 }
 
 
@@ -56,7 +64,7 @@ class _Kind(click.Choice[str]):
 @click.argument("kind", type=_Kind([*KINDS]), required=False)
 @click.pass_context
 def names(context: click.Context, kind: str | None) -> None:
-    r"""List the names of instruments, ranges, keys, meters or forms.
+    r"""List the names of instruments, ranges, keys, meters, forms or styles.
 
     \b
     monody names instruments   for --midi_instrument
@@ -64,6 +72,7 @@ def names(context: click.Context, kind: str | None) -> None:
     monody names keys          for --key, in English, Spanish, French, Italian, German
     monody names meters        for --meter
     monody names forms         for --form
+    monody names styles        for --style
     """
     formatter = context.make_formatter()
     if kind == "keys":
@@ -114,11 +123,17 @@ def _forms() -> Rows:
     yield from FORMS.items()
 
 
+def _styles() -> Rows:
+    """Yield each style and what is of it."""
+    yield from STYLES.items()
+
+
 _ROWS = {
     "instruments": _instruments,
     "ranges": _ranges,
     "meters": _meters,
     "forms": _forms,
+    "styles": _styles,
 }
 
 

@@ -90,6 +90,8 @@ def sample(
     from monody.generation.primers import require_one_source
 
     page = page or opens
+    if settings.form_file:
+        checks.require_files([settings.form_file], "a MIDI file to take the form of")
     require_one_source(settings, prime_file, data_dir)
     if prime_file is not None:
         checks.require_files([prime_file], "a MIDI file to continue")

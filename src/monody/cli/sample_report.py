@@ -42,7 +42,7 @@ def say_report(generation: Generation, paths: Sequence[Path]) -> None:
         generation: The melodies.
         paths: Their files.
     """
-    no_primer = generation.primers[0] is None and generation.settings.start == "primer"
+    no_primer = generation.primers[0] is None and generation.settings.continues
     if no_primer and generation.rewrite is None:
         say("no held-out melody to continue: the melodies start from nothing")
     _say_melodies(generation, paths)

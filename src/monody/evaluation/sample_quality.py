@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monody import seeds
-from monody.corpus.features import (
+from monody.evaluation.features import (
     EXCERPT_BARS,
     Floats,
     bars_of,

@@ -127,10 +127,9 @@ def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
         SETTINGS_FILE: json.dumps(record.of_model(), indent=2).encode(),
         SCORES_FILE: experiment.scores_path.read_bytes(),
     }
-    # What would take a second or more at the first melodies.
-    for made in (experiment.usual_novelty_path, experiment.critic_path):
-        if made.is_file():
-            contents[made.name] = made.read_bytes()
+    usual = experiment.usual_novelty_path  # half a second at the first melodies
+    if usual.is_file():
+        contents[usual.name] = usual.read_bytes()
     for part in FOLDERS:
         for file in sorted((folder / part).iterdir()):
             contents[f"{part}/{file.name}"] = file.read_bytes()

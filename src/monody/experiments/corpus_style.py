@@ -16,11 +16,12 @@ from monody.models.batches import EncodedSet
 from monody.models.events import HOLD, REST, Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle, Precedent
-from monody.music.form import Form
+from monody.music.form import APPROACHES, Form, approach, cadences
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES, key_tonic
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
+from monody.music.phrases import phrase_ends
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.repetition import run_lengths
 
@@ -78,7 +79,37 @@ def corpus_style(
         places=common_places(encoded.position),
         repeats=tuple(usual_repeats(pitches, note_ends)),
         precedents=tuple(precedents(melodies, styles)),
+        approaches=tuple(usual_approaches(melodies)),
     )
+
+
+def usual_approaches(melodies: MelodyStore) -> list[float]:
+    """Return how the last notes of phrases are reached, as shares.
+
+    Args:
+        melodies: One or more; some of them are looked at.
+
+    Returns:
+        Shares of the kinds of ``music.form.approach``; none where no phrase has two
+        notes.
+
+    Example:
+        >>> from monody import Melody, MelodyStore
+        >>> from monody.experiments.corpus_style import usual_approaches
+        >>> scale = Melody.from_notes([(60 + i, 24 * i, 24) for i in range(8)])
+        >>> usual_approaches(MelodyStore.of([scale]))  # by step
+        [0.0, 1.0, 0.0, 0.0]
+    """
+    every = np.linspace(0, len(melodies) - 1, min(len(melodies), MAX_PRECEDENTS))
+    counts = np.zeros(len(APPROACHES) + 1)
+    for melody in melodies.take(np.rint(every).astype(np.int64).tolist()):
+        ticks = [cadence.tick for cadence in cadences(melody, phrase_ends(melody))]
+        last = np.searchsorted(melody.starts, ticks)
+        last = last[last > 0]
+        kinds = approach(melody.pitches[last - 1] - melody.pitches[last])
+        counts += np.bincount(kinds, minlength=len(counts))
+    total = counts.sum()
+    return (counts / total).tolist() if total else []
 
 
 def precedents(

@@ -137,11 +137,6 @@ class Experiment:
         return self.folder / "novelty_held_out.json"
 
     @property
-    def critic_path(self) -> Path:
-        """Where the critic of the model is kept."""
-        return self.folder / "critic.json"
-
-    @property
     def model_name(self) -> str:
         """What files that it writes call their model: where it lies."""
         return str(self.model_path.absolute())

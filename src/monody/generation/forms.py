@@ -32,21 +32,21 @@ def draw_precedent(
     Args:
         precedents: Those that there are.
         rng: Decides.
-        bars: How long the new melody is; precedents of about that length are preferred.
+        bars: How long the new melody is; precedents of that length are preferred where
+            they are many. Else those of all lengths are: few would make all alike.
         meter: Its meter, if it is known.
         style: The symbol of its style, if it has one.
         begins: The place in the bar where it begins, in ticks, if that is known.
 
     Returns:
-        One of the right meter, style, beginning and length, as far as there are any;
-        ``None`` without any precedent.
+        One of the right meter, style and beginning, as far as there are any; ``None``
+        without any precedent.
     """
     left = list(precedents)
     wanted: list[Callable[[Precedent], bool]] = [
         lambda each: style == 0 or each.style == style,
         lambda each: meter is None or each.meter == meter,
         lambda each: begins is None or each.form.begins == begins,
-        lambda each: each.form.whole_bars >= bars,
     ]
     for condition in wanted:
         left = [each for each in left if condition(each)] or left
@@ -169,6 +169,41 @@ def _twice(form: Form) -> Form:
 
 
 def _cut(form: Form, bars: int) -> Form:
+    """Shorten a form: it keeps its beginning and its last phrase.
+
+    So it closes as it did: bars of the last phrase that return still do, where what
+    they repeat is kept, too.
+    """
+    bar, left_out = form.bar_ticks, form.bars - bars
+    if not left_out:
+        return form
+    begin = form.phrase_ends[-2] if len(form.phrase_ends) > 1 else 0
+    kept = begin // bar - left_out  # bars before that of the last phrase
+    if kept < 1:
+        return _cut_off(form, bars)
+    ticks = left_out * bar
+    join = begin - ticks  # where the last phrase begins
+    head = form.ending_at(join, MIN_PHRASE_BARS * bar)
+    first = kept + left_out  # the bar in which the last phrase began
+    back = list(form.back[:kept])
+    exact = list(form.exact[:kept])
+    for index in range(first, form.bars):
+        target = index - form.back[index]
+        away = form.back[index] - (left_out if target < kept else 0)
+        there = form.back[index] > 0 and (target < kept or target >= first)
+        back.append(away if there else 0)
+        exact.append(form.exact[index] and there)
+    return replace(
+        form,
+        phrase_ends=(*head.phrase_ends, form.end - ticks),
+        back=tuple(back),
+        exact=tuple(exact),
+        cadences=(*head.cadences, *_later(form.cadences[-1:], -ticks)),
+        notes=(*form.notes[:kept], *form.notes[first:]) if form.notes else (),
+    )
+
+
+def _cut_off(form: Form, bars: int) -> Form:
     """Keep the first bars; the melody ends in the last where it did in its own."""
     bar = form.bar_ticks
     in_bar = form.end - (-(-form.end // bar) - 1) * bar

@@ -7,7 +7,6 @@ allowed, is tried again. The primer is heard; it is written only where that is a
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +16,10 @@ from typing import Any
 from monody import seeds
 from monody.corpus.novelty import UsualNovelty
 from monody.corpus.public_domain import style_of
+from monody.corpus.read_melody import read_melody
+from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
-from monody.generation.critic import Critic, real_melodies, saved_critic
 from monody.generation.outlines import style_symbol
 from monody.generation.primers import Primer, choose_primer, primer_melodies
 from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
@@ -29,11 +29,11 @@ from monody.generation.save import Output, save_outputs
 from monody.generation.variants import Variant
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Draft, Writer, with_primer
+from monody.music.heard_form import heard_form
 from monody.music.melody import Melody
 from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
 
-CRITIC_MELODIES, CRITIC_SEED = 192, 1  # that a critic learns from
 MAX_CHECKED_PRIMERS = 20  # whose bars are looked for before anything is written
 
 
@@ -164,7 +164,7 @@ def generate(
         >>> [melody.end for melody in generation.melodies]
         [288, 288]
     """
-    settings = (settings or SampleSettings()).with_seed()
+    settings = with_letters(settings or SampleSettings()).with_seed()
     # Before the network is loaded: what cannot be asked or continued is refused.
     record = experiment.load().record
     style_symbol(record, settings.style)
@@ -191,7 +191,6 @@ def generate(
         settings,
         primer_of,
         range(settings.best_of or settings.num_files),
-        critic=critic_of(experiment) if listens(settings) else None,
         progress=progress or no_progress,
     )
     primers = PrimerSource(
@@ -205,6 +204,22 @@ def generate(
     )
 
 
+def with_letters(settings: SampleSettings) -> SampleSettings:
+    """Return settings with the form of a file in letters, where a file is named.
+
+    So what was asked can be asked again without the file.
+
+    Raises:
+        MonodyError: If the file is not there, or has no melody.
+    """
+    if not settings.form_file:
+        return settings
+    melody = read_melody(Path(settings.form_file))
+    if not len(melody):
+        raise MonodyError(f"{settings.form_file!r} has no note: name another MIDI file")
+    return settings.with_form(heard_form(melody))
+
+
 def write_melodies(
     experiment: Experiment,
     writer: MelodyWriter,
@@ -214,7 +229,6 @@ def write_melodies(
     attempt: int = 0,
     *,
     guarded: bool = True,
-    critic: Critic | None = None,
     progress: Progress = no_progress,
 ) -> Generation:
     """Write melodies, those that fail again, and say what they were made from.
@@ -227,13 +241,10 @@ def write_melodies(
         indices: Which melodies of the seed's.
         attempt: The first attempt at each.
         guarded: Whether what has collapsed is tried again.
-        critic: Chooses each melody among several, if there is one.
         progress: Called now and then.
     """
     known = known_melodies(experiment)
-    attempts = RejectionSampler(
-        writer, settings, primer_of, known, attempt, guarded, critic
-    )
+    attempts = RejectionSampler(writer, settings, primer_of, known, attempt, guarded)
     generated, first_tries = attempts.run(indices, progress)
     return Generation(
         generated=tuple(generated),
@@ -244,45 +255,6 @@ def write_melodies(
         made_from=_made_from(experiment),
         folder=experiment.generated,
     )
-
-
-def listens(settings: SampleSettings) -> bool:
-    """Say whether a critic chooses among several melodies.
-
-    Not where the best of many are asked for, where chance decides nothing, and where
-    the melodies are not of whole bars.
-    """
-    by_chance = any(settings.temperatures)
-    return by_chance and settings.best_of is None and settings.bars is not None
-
-
-def critic_of(experiment: Experiment) -> Critic | None:
-    """Return the critic of an experiment; it is made when it is first asked for.
-
-    Returns:
-        ``None`` where there are too few melodies that it could know: a model file on
-        its own has none.
-    """
-    critic = saved_critic(experiment)
-    if critic is not None:
-        return critic
-    real = real_melodies(experiment)
-    if not real:
-        return None
-    settings = SampleSettings(num_files=CRITIC_MELODIES, seed=CRITIC_SEED)
-    store = primer_melodies(experiment, settings, None, None)
-
-    def primer_of(index: int, attempt: int) -> Primer | None:
-        rng = seeds.primer(CRITIC_SEED, index, attempt)
-        return choose_primer(store, settings, rng) if store is not None else None
-
-    writer = Writer(experiment.load(), settings)
-    sampler = RejectionSampler(writer, settings, primer_of, None)
-    written, _ = sampler.run(range(CRITIC_MELODIES), no_progress)
-    critic = Critic.fit(real, [one.draft.melody for one in written])
-    with contextlib.suppress(OSError):  # it is made again where it cannot be kept
-        critic.save(experiment)
-    return critic
 
 
 def _made_from(experiment: Experiment) -> MadeFrom:

@@ -35,7 +35,7 @@ class MelodyOutline:
     key: int  # symbol of its tonic
     style: int  # symbol of its style
     precedent: Precedent | None  # whose form it follows
-    is_loose: bool = False  # whether it has a rhythm of its own
+    is_loose: bool = False  # whether it closes its phrases in its own way
     on_tonic: bool = False  # whether it has to close on the tonic
 
     def form(self, bars: int, ticks: int | None = None) -> Form | None:
@@ -51,8 +51,11 @@ class MelodyOutline:
         form = fitted_form(
             self.precedent.form, bars, self.meter.bar_ticks, self.position
         )
+        # How many notes each bar has is its own: told that, many melodies that follow
+        # one precedent would be alike.
+        form = replace(form, notes=())
         if self.is_loose:
-            form = replace(form, cadences=(), notes=())
+            form = replace(form, cadences=())
         if self.on_tonic and form.cadences:
             last = form.cadences[-1]._replace(degree=0)
             form = replace(form, cadences=(*form.cadences[:-1], last))
@@ -109,7 +112,9 @@ def draw_outline(
         key=_key(settings.scale, primer, precedent),
         style=style or (precedent.style if precedent else UNKNOWN),
         precedent=None if settings.free else precedent,
-        is_loose=settings.notes_per_bar is not None or settings.note_ticks is not None,
+        is_loose=settings.notes_per_bar is not None
+        or settings.note_ticks is not None
+        or settings.end == "any",
         on_tonic=settings.end == "tonic",
     )
 
@@ -168,7 +173,8 @@ def scale_symbol(scale: Scale) -> int:
 
     Example:
         >>> from monody.generation.outlines import scale_symbol
-        >>>         >>> from monody.music.keys import KEY_NAMES
+        >>> from monody.models.outline import tonic_symbol
+        >>> from monody.music.keys import KEY_NAMES
         >>> from monody.music.scale import parse_scale
         >>> d_minor = tonic_symbol(KEY_NAMES.index("D minor"))
         >>> scale_symbol(parse_scale("D dorian")) == d_minor

@@ -99,7 +99,8 @@ def primer_melodies(
         MonodyError: If what was named is not there, or has no melody.
     """
     require_one_source(settings, prime_file, data_dir)
-    if settings.start == "nothing":
+    named = prime_file is not None or data_dir is not None
+    if not (named or settings.continues):
         return None
     if prime_file is not None:
         if not Path(prime_file).is_file():

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from monody import seeds
 from monody.corpus.novelty import Novelty
 from monody.experiments.novelty_index import KnownMelodies
 from monody.generation.collapse import collapse_of
-from monody.generation.critic import CANDIDATES, Critic
 from monody.generation.primers import Primer
 from monody.generation.workers import MelodyWriter, cores, write_chunks
 from monody.generation.writer import Draft, Task
@@ -52,7 +50,6 @@ class RejectionSampler:
     known: KnownMelodies | None
     first: int = 0  # attempt to begin with
     guarded: bool = True  # whether what has collapsed is tried again
-    critic: Critic | None = None  # chooses among several melodies
 
     def run(
         self, indices: Sequence[int], progress: Progress
@@ -70,17 +67,16 @@ class RejectionSampler:
         tries = TRIES if any(self.settings.temperatures) else 1
         melodies: dict[int, GeneratedMelody] = {}
         first_tries: Counter[str] = Counter()
-        step = 1 if self.critic is None else CANDIDATES
-        for attempt in range(self.first, self.first + tries * step, step):
+        for attempt in range(self.first, self.first + tries):
             open_ = [i for i in indices if i not in melodies or melodies[i].failure]
             if not open_:
                 break
             done = len(indices) - len(open_)
             progress(done, len(indices))
             for drafts in self._written(open_, attempt):
-                for draft in self._chosen(drafts, attempt):
+                for draft in drafts:
                     melodies[draft.task.index] = self._judged(draft)
-                    done += 1
+                done += len(drafts)
                 progress(done, len(indices))
             if attempt == self.first:
                 failures = (melody.failure for melody in melodies.values())
@@ -88,50 +84,28 @@ class RejectionSampler:
         return [melodies[index] for index in indices], dict(first_tries)
 
     def _written(self, open_: Sequence[int], attempt: int) -> Iterator[list[Draft]]:
-        """Write one melody for each index, or all that one is chosen among."""
+        """Write one melody for each index, some at a time."""
         steps = max(self.writer.usual_ticks // TICKS_PER_STEP, 1)
         size = min(max(STEPS_AT_ONCE // steps, MIN_AT_ONCE), MAX_AT_ONCE)
-        each = 1 if self.critic is None else CANDIDATES
-        size = max(size // each, 1)
         chunks = (
             [
-                Task(index, attempt + more, self.primer_of(index, attempt + more))
+                Task(index, attempt, self.primer_of(index, attempt))
                 for index in open_[first : first + size]
-                for more in range(each)
             ]
             for first in range(0, len(open_), size)
         )
-        jobs = min(cores(), len(open_) * each * steps // STEPS_A_JOB)
+        jobs = min(cores(), len(open_) * steps // STEPS_A_JOB)
         return write_chunks(self.writer, chunks, jobs)
-
-    def _chosen(self, drafts: Sequence[Draft], attempt: int) -> Iterator[Draft]:
-        """Choose one melody for each index."""
-        if self.critic is None:
-            yield from drafts
-            return
-        for first in range(0, len(drafts), CANDIDATES):
-            some = drafts[first : first + CANDIDATES]
-            sound = [each for each in some if self._fault(each) is None] or some
-            index = some[0].task.index
-            chance = seeds.choice(self.settings.seed or 0, index, attempt).random()
-            melodies = [each.melody for each in sound]
-            yield sound[self.critic.choose(melodies, chance)]
-
-    def _fault(self, draft: Draft) -> str | None:
-        """Say why a melody may not be kept, by itself."""
-        if self.guarded:
-            asked = None if self.settings.free else draft.length_ticks
-            fault = collapse_of(draft.melody, length_ticks=asked)
-            if fault is not None:
-                return fault
-        named, bars = self.settings.named_form, self.settings.bars
-        if named is None or bars is None or keeps_form(draft.melody, named, bars):
-            return None
-        return NOT_IN_FORM
 
     def _judged(self, draft: Draft) -> GeneratedMelody:
         """Say whether a melody may be kept, and what it shares with the training."""
-        failure = self._fault(draft)
+        asked = None if self.settings.free else draft.length_ticks
+        failure = None
+        if self.guarded:
+            failure = collapse_of(draft.melody, length_ticks=asked)
+        named, bars = self.settings.named_form, self.settings.bars
+        if named is not None and bars is not None and failure is None:
+            failure = None if keeps_form(draft.melody, named, bars) else NOT_IN_FORM
         novelty = self.known.look_up(draft.melody) if self.known else None
         most = self.settings.max_copy
         if most is not None and novelty is not None and novelty.longest_bars > most:

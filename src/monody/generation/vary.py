@@ -13,7 +13,7 @@ from monody.errors import MonodyError, SettingError
 from monody.experiments.base import base_experiment, open_experiment
 from monody.experiments.experiment import MODEL_FILE, Experiment
 from monody.generation.collapse import collapse_of
-from monody.generation.generate import Generation, write_melodies
+from monody.generation.generate import Generation, with_letters, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
@@ -160,20 +160,25 @@ def _changed(
             "nothing is to change: name a setting, such as --temperature 0.8, or what "
             "to keep, such as --keep rhythm; `monody again` makes the same"
         )
+    if changes.get("form"):
+        _settle_form(changes)
     done = what_was_done(changes)
     # One length takes the other's place, and an exact one that of the shortest.
     for name, other in (("bars", "file_length"), ("file_length", "bars")):
         if name in changes:
             changes.setdefault(other, None)
-    if "form" in changes:
-        changes.setdefault("file_length", None)
+            if getattr(provenance.settings, name) is None:
+                changes.setdefault("pickup", None)
+    if changes.get("form"):
+        for name, none in (("file_length", None), ("free", False), ("pickup", None)):
+            changes.setdefault(name, none)
     elif changes.get("free") or changes.get("file_length"):
         changes.setdefault("form", None)
     if changes.get("free") is False:
         changes.setdefault("free_at_least", None)
     settings = replace(provenance.settings, **{**changes, "num_files": 1})
     experiment = _experiment_of(provenance, experiment_dir)
-    primer = provenance.primer if settings.start == "primer" else None
+    primer = provenance.primer if settings.start != "nothing" else None
     if primer is not None:
         primer = fitted(primer, settings)
     made = write_melodies(
@@ -181,6 +186,16 @@ def _changed(
         lambda *_: primer, [provenance.index], provenance.attempt,
     )  # fmt: skip
     return _beside(made, path, done)
+
+
+def _settle_form(changes: dict[str, Any]) -> None:
+    """Write the form that is asked for in letters; with it may come a length."""
+    asked = SampleSettings(form=changes["form"])
+    settled = with_letters(asked)
+    changes["form"] = settled.form
+    sections = settled.named_form.sections if settled.named_form else ()
+    if asked.form_file or all(section.bars for section in sections):
+        changes.setdefault("bars", settled.bars)
 
 
 def _beside(

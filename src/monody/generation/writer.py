@@ -174,9 +174,10 @@ class Writer:
         count = 1 if whole else -(-bars // most)
         size = max(round(bars / (count * PHRASE_BARS)), 1) * PHRASE_BARS
         begins = [size * part for part in range(count) if size * part < bars]
+        ends = [*begins[1:], bars]  # the last part has what is left
         return [
-            self._part(task, outline, number, begin, min(size, bars - begin))
-            for number, begin in enumerate(begins)
+            self._part(task, outline, number, begin, end - begin)
+            for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
         ]
 
     def _part(
@@ -204,6 +205,8 @@ class Writer:
         if form is not None:
             ticks = min(form.end - form.begins, longest)
             form = form.ending_at(form.begins + ticks)
+        elif exact is None and 2 * outline.position < bar:  # no pickup before bar 1
+            ticks -= outline.position
         return _Part(task, outline, number, begin * bar, ticks, form)
 
     def _start(self, part: _Part, primer: Primer | None) -> Start:

@@ -66,6 +66,8 @@ class CorpusStyle:
         repeats: For figures of 1, 2, … notes: how many notes of them in a row repeat
             the figure, in 99 of 100 melodies.
         precedents: Melodies whose outline new ones may follow.
+        approaches: How the last notes of phrases are reached: shares of repeated notes,
+            steps, thirds and wider intervals (``music.form.approach``).
     """
 
     meter: str
@@ -81,6 +83,7 @@ class CorpusStyle:
     places: tuple[int, ...]
     repeats: tuple[int, ...]
     precedents: tuple[Precedent, ...] = ()
+    approaches: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the two parts that records have always had, ``usual`` and ``seen``."""
@@ -100,6 +103,7 @@ class CorpusStyle:
                 "places": list(self.places),
                 "repeats": list(self.repeats),
                 "precedents": [each.to_json() for each in self.precedents],
+                "approaches": list(self.approaches),
             },
         }
 
@@ -126,6 +130,7 @@ class CorpusStyle:
             places=tuple(seen["places"]),
             repeats=tuple(seen["repeats"]),
             precedents=tuple(map(Precedent.from_json, seen["precedents"])),
+            approaches=tuple(map(float, seen["approaches"])),
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.music.melody import Melody
 from monody.music.meter import bar_lines
@@ -19,6 +20,7 @@ from monody.music.pitch import PITCH_CLASSES
 from monody.music.returns import Returns
 
 UNKNOWN_DEGREE = -1
+APPROACHES = (0, 2, 4)  # semitones, at most: the same note, a step, a third
 
 
 class Cadence(NamedTuple):
@@ -135,19 +137,21 @@ class Form:
         """Whether it begins in the second half of a bar: that one is a pickup."""
         return 2 * self.begins >= self.bar_ticks
 
-    def ending_at(self, tick: int, last_phrase: int | float = 1) -> Self:
-        """Return it with another end, where it closes as it did.
+    def ending_at(self, tick: int, last_phrase: float = 1) -> Self:
+        """Return it with another end; phrases that would end later are left out.
+
+        The phrase that ends there closes as it did, with a note as long.
 
         Args:
-            tick: Where it ends. Phrases that would end later are left out.
+            tick: Where it ends.
             last_phrase: Ticks that the last phrase has at least.
         """
         latest = tick - last_phrase
         ends = [each for each in self.phrase_ends[:-1] if each <= latest]
         closes = self.cadences[: len(ends)]
         if self.cadences:
-            last = self.cadences[-1]
-            begins = max(tick - (self.end - last.tick), ends[-1] if ends else 0)
+            last, end = self.cadences[len(ends)], self.phrase_ends[len(ends)]
+            begins = max(tick - (end - last.tick), ends[-1] if ends else 0)
             closes = (*closes, Cadence(min(begins, tick - 1), last.degree))
         return replace(self, phrase_ends=(*ends, tick), cadences=closes)
 
@@ -155,6 +159,27 @@ class Form:
     def end(self) -> int:
         """Tick at which the melody ends."""
         return self.phrase_ends[-1]
+
+
+def approach(semitones: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Say how notes reach the last note of a phrase.
+
+    Args:
+        semitones: Of any shape: how far each lies from it, octaves left aside.
+
+    Returns:
+        Of the same shape: 0 the same note, 1 a step away, 2 a third, 3 farther.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.music.form import approach
+        >>> approach(np.array([0, -1, 2, 4, -5, 7, 11, 12])).tolist()
+        [0, 1, 1, 2, 3, 3, 1, 0]
+    """
+    up = np.mod(semitones, PITCH_CLASSES)
+    kinds: NDArray[np.int64]
+    kinds = np.searchsorted(APPROACHES, np.minimum(up, PITCH_CLASSES - up))
+    return kinds
 
 
 def cadences(

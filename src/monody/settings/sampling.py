@@ -16,7 +16,7 @@ from monody.music.note_values import (
 from monody.music.scale import Scale, parse_scale
 from monody.settings.base import Settings, setting
 
-STARTS = ("primer", "nothing")
+AUTO, PRIMER, NOTHING = STARTS = ("auto", "primer", "nothing")
 ENDS = ("usual", "tonic", "any")
 LIKE = "like:"  # before the file whose form is meant
 BARS = 16  # of a melody for which no length is named
@@ -33,7 +33,8 @@ class SampleSettings(Settings):
     """Melodies to write."""
 
     bars: int | None = setting(None, minimum=1, maximum=10_000)
-    """Length of each melody in bars, exact; 16 where no length is named."""
+    """Length of each melody in bars; 16 where no length is named. A pickup comes before
+    them, and the last note ends in the last of them."""
 
     file_length: int | None = setting(None, minimum=1, maximum=100_000)
     """Length in 16th notes instead, exact."""
@@ -52,11 +53,12 @@ class SampleSettings(Settings):
     """Time signature, such as 6/8 (`monody names meters`); by default the primer's."""
 
     pickup: bool | None = setting(None)
-    """Begin as the corpus's melodies do, before the first bar line if they do; by
-    default where no length is named."""
+    """Begin with a pickup where the corpus's melodies do; it comes before bar 1. By
+    default they do, unless --form or --file_length is named."""
 
     style: str | None = setting(None)
-    """Style of the base model: dance, song, hymn or theme; by default any."""
+    """Style of the base model: dance, song, hymn or theme (`monody names styles`); by
+    default any."""
 
     bpm: float | None = setting(None, minimum=4, maximum=1000)
     """Tempo, in quarter notes a minute."""
@@ -76,8 +78,7 @@ class SampleSettings(Settings):
     """Notes that begin in each bar, such as 4 or 3..8."""
 
     end: str = setting("usual", choices=ENDS)
-    """Last note: as often on the tonic, and as long, as in the corpus (usual); on the
-    tonic of the key, or of the one that is heard; or any."""
+    """Close as the corpus's melodies do (usual), on the tonic, or in any way."""
 
     temperature: float = setting(1.0, minimum=0.0, maximum=10.0)
     """Below 1 safer, above 1 bolder; 0 always takes the most likely event."""
@@ -97,8 +98,9 @@ class SampleSettings(Settings):
     min_p: float = setting(0.0, minimum=0.0, maximum=1.0)
     """Choose among those with this share of the likeliest one's probability."""
 
-    start: str = setting("primer", choices=STARTS)
-    """Continue a primer, or start from nothing."""
+    start: str = setting(AUTO, choices=STARTS)
+    """Start from nothing, with an opening of its own, or continue a primer; auto: from
+    nothing, unless something to continue is named."""
 
     prime_bars: str | None = setting(None)
     """Bars of the primer to continue, such as 1-8; by default drawn."""
@@ -188,6 +190,12 @@ class SampleSettings(Settings):
         """
         named = self.free_at_least or FREE_AT_LEAST
         return named if self.bars is None else min(named, self.bars)
+
+    @property
+    def continues(self) -> bool:
+        """Whether a primer is continued, though no file or folder is named."""
+        named = self.prime_bars is not None or self.with_primer
+        return self.start == PRIMER or (self.start == AUTO and named)
 
     @property
     def length_text(self) -> str:

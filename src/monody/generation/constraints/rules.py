@@ -25,7 +25,7 @@ from monody.generation.constraints.reachable import (
     count_event,
 )
 from monody.generation.constraints.repetition import Repeats
-from monody.models.events import END, PITCH_SYMBOLS, REST
+from monody.models.events import END, HOLD, PITCH_SYMBOLS, REST
 
 FREE = -1  # in a table of what a rewrite keeps: here it keeps nothing
 SYMBOLS = np.arange(PITCH_SYMBOLS)
@@ -65,6 +65,7 @@ class Now(NamedTuple):
     heard: Bools  # whether any note was heard or written
     close_left: Integers  # ticks until the closing note has to end
     edge_left: Integers | None = None  # ticks to the edge of the section
+    at_edge: Bools | None = None  # whether a section begins here
 
 
 class Rules(NamedTuple):
@@ -90,6 +91,7 @@ class Rules(NamedTuple):
     kept_durations: Integers  # (events,) duration symbols
     last_kept: int  # index of the event that is the last note; FREE without any
     kept_pitches: Integers  # (notes,) MIDI numbers
+    approaches: tuple[float, ...]  # shares of the ways to reach the end of a phrase
 
 
 def by_corpus(rules: Rules, now: Now) -> Allowed:
@@ -203,15 +205,16 @@ def by_end(rules: Rules, now: Now) -> Allowed:
 
 
 def by_form(rules: Rules, now: Now) -> Allowed:
-    """Allow nothing that goes over the edge of a section."""
-    if now.edge_left is None or rules.sums is None:
+    """Allow nothing that goes over the edge of a section, and no hold there."""
+    if now.edge_left is None or now.at_edge is None or rules.sums is None:
         return Allowed()
     after = now.edge_left[:, None] - rules.ticks  # (rows, durations)
     most = rules.sums.shape[1] - 1
     fits = (after >= 0) & rules.sums[now.span[:, None], after.clip(0, most)]
     fits |= after > most  # there is no edge
     anything = np.ones_like(fits)
-    return Allowed(None, np.stack([fits, fits, fits, fits, anything], axis=1))
+    pitch = ~now.at_edge[:, None] | (SYMBOLS != HOLD)
+    return Allowed(pitch, np.stack([fits, fits, fits, fits, anything], axis=1))
 
 
 def by_kept(rules: Rules, now: Now) -> Allowed:

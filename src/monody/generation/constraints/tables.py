@@ -98,6 +98,7 @@ def make_rules(
         kept_durations=np.array(spec.kept.durations, np.int64),
         last_kept=_last_note(spec.kept.kinds),
         kept_pitches=np.array(spec.kept.pitches, np.int64),
+        approaches=() if spec.kept.kinds or spec.kept.pitches else style.approaches,
     )
 
 

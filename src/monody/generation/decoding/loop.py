@@ -28,6 +28,7 @@ from monody.generation.constraints.rules import (
     rules_asked,
     timed,
 )
+from monody.generation.decoding.approach import lead
 from monody.generation.decoding.sampling import SamplingSettings, sample
 from monody.generation.decoding.sections import CopyTables
 from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
@@ -42,6 +43,7 @@ from monody.music.pitch import PITCH_CLASSES
 
 ALL = "all"  # the cost of all rules together
 MIN_SHARE = 1e-9  # a cost is not higher: 30 bits
+NUMBERS = 3  # random ones for each event: for its pitch, its duration, an approach
 DRAWN_AT_ONCE = 128  # events of a melody, whose random numbers are drawn
 
 Samplers = tuple[SamplingSettings, SamplingSettings]  # of pitch and duration symbols
@@ -158,16 +160,16 @@ def _table(written: Written, rows: int) -> tuple[NDArray[np.uint8], NDArray[np.u
 
 
 class _Draws:
-    """Two random numbers for each event of each melody, drawn many at a time."""
+    """Random numbers for each event of each melody, drawn many at a time."""
 
     def __init__(self, chances: Sequence[np.random.Generator]) -> None:
         self._chances = chances
-        self._table = np.zeros((0, len(chances), 2))  # (events, rows, 2)
+        self._table = np.zeros((0, len(chances), NUMBERS))  # (events, rows, numbers)
 
     def of_event(self, event: int) -> NDArray[np.float64]:
-        """Return those of an event, ``(rows, 2)``; events come one after the other."""
+        """Return those of an event, ``(rows, 3)``; events come one after the other."""
         if event % DRAWN_AT_ONCE == 0:
-            drawn = [each.random((DRAWN_AT_ONCE, 2)) for each in self._chances]
+            drawn = [each.random((DRAWN_AT_ONCE, NUMBERS)) for each in self._chances]
             self._table = np.stack(drawn, axis=1)
         numbers: NDArray[np.float64] = self._table[event % DRAWN_AT_ONCE]
         return numbers
@@ -211,13 +213,16 @@ def _one_event(
     """Read an event of each melody, and write the next."""
     now = _now(rules, rows, progress, event)
     allowed, each = allow(rules, now)
+    copied = np.zeros(len(now.left), np.bool_)
+    if rows.sections is not None:
+        source = _to_copy(rows.sections, now)
+        copied = source[0] >= 0
+        allow_copy(rules, allowed, *source, now.edge_left)
     done = progress.left == 0  # anything will do
     allowed.pitch[done], allowed.duration[done] = True, True
-    if rows.sections is not None:
-        allow_copy(rules, allowed, *_to_copy(rows.sections, now), now.edge_left)
 
     state.read(progress.inputs)
-    logits = state.pitches()  # (rows, symbols)
+    logits = of_pitch = state.pitches()  # (rows, symbols)
     raised = as_a_note(rules, now, logits)
     pitch = sample(raised, allowed.pitch, samplers[0], chance[:, 0])
     kinds = allowed.kinds
@@ -230,6 +235,14 @@ def _one_event(
     kind = kinds[at, pitch]
     of_kind = allowed.duration[at, kind]
     duration = sample(logits, of_kind, samplers[1], chance[:, 1])
+    led = pitch
+    if rules.approaches and samplers[0].temperature:
+        goal = np.where(copied, -1, _goal(rows, now, rules.ticks[duration]))
+        led = _led(rules, pitch, goal, of_pitch, allowed.pitch, chance[:, 2])
+    if np.any(led != pitch):
+        pitch = led
+        state.choose(pitch)
+        logits, bits = state.durations(), bits_of(of_pitch, pitch)
     is_timed = pitch != END
     masks = {
         name: _of_kind(one.duration, kind)
@@ -247,11 +260,12 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
     """Say where each melody is, for the rules."""
     inputs = progress.inputs
     possible = rules.pitches
-    edge_left = None
+    edge_left = at_edge = None
     bar = inputs.bar - rows.first_bar
     if rows.sections is not None:
         tick = bar * rows.bar_ticks + inputs.position
         edge_left = rows.sections.left(tick, bar)
+        at_edge = rows.sections.begins(tick, bar)
     for more in (rules.key, rules.range):
         possible = possible if more is None else possible & more
     return Now(
@@ -272,7 +286,41 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
         heard=np.any(progress.class_ticks > 0, axis=1),
         close_left=progress.left - rows.closing,
         edge_left=edge_left,
+        at_edge=at_edge,
     )
+
+
+def _goal(rows: RowInputs, now: Now, ticks: Integers) -> Integers:
+    """Return the pitch class that the next note closes a phrase on, ``(rows,)``.
+
+    Args:
+        rows: The melodies.
+        now: Where each is before an event.
+        ticks: ``(rows,)`` how long that event is.
+
+    Returns:
+        -1 where the next note closes none, or where the degree or the tonic is not
+        told.
+    """
+    left, degree = rows.told.goal(now.bar, now.position)
+    arrives = (left == ticks) & (degree > 0) & (rows.key > 0)
+    return np.where(arrives, (rows.key - 1 + degree - 1) % PITCH_CLASSES, -1)
+
+
+def _led(
+    rules: Rules,
+    pitch: Integers,
+    goal: Integers,
+    logits: Floats,
+    allowed: Bools,
+    chance: Floats,
+) -> Integers:
+    """Draw notes that lead to the end of a phrase again, see `lead`; ``(rows,)``."""
+    leads = (pitch < REST) & (goal >= 0)
+    if not np.any(leads):
+        return pitch
+    led = lead(logits, allowed, goal, np.array(rules.approaches), chance)
+    return np.where(leads & (led >= 0), led, pitch)
 
 
 def _to_copy(sections: CopyTables, now: Now) -> tuple[Integers, Integers]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.generation.constraints.arrays import Integers
+from monody.generation.constraints.arrays import Bools, Integers
 from monody.music.form_text import NamedForm
 
 VARIED_PART = 4  # a varied section differs in a quarter of its bars, the last ones
@@ -92,6 +92,13 @@ class CopyTables(NamedTuple):
         """Return the ticks to the next edge, ``(rows,)``."""
         rows, bar = np.arange(len(tick)), np.minimum(bar, self.edge.shape[1] - 1)
         return self.edge[rows, bar] - tick
+
+    def begins(self, tick: Integers, bar: Integers) -> Bools:
+        """Say where a section, or what is free of it, begins, ``(rows,)``."""
+        rows = np.arange(len(tick))
+        before = np.clip(bar - 1, 0, self.edge.shape[1] - 1)
+        begun: Bools = self.edge[rows, before] == tick
+        return begun
 
     def write(
         self, tick: Integers, pitch: Integers, duration: Integers, rows: Integers

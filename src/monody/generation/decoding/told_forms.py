@@ -57,9 +57,7 @@ class ToldForms(NamedTuple):
         """
         rows = np.arange(len(bar))
         tick = bar * self.bar_ticks + position
-        later = self.phrase_ends > tick[:, None]  # (rows, phrases)
-        phrase = np.argmax(later, axis=1)
-        ahead = np.any(later, axis=1)
+        phrase, ahead = self._phrase(tick)
         left = np.where(ahead, self.phrase_ends[rows, phrase] - tick, 0)
         closes = self.cadences[rows, phrase] - tick
         past = (closes < 0) | ~ahead
@@ -74,6 +72,28 @@ class ToldForms(NamedTuple):
             np.where(self.tells_notes, notes, UNKNOWN),
             self.degrees[rows, phrase],
         ]
+
+    def goal(self, bar: Integers, position: Integers) -> tuple[Integers, Integers]:
+        """Return where the phrase closes, ``(rows,)`` each.
+
+        Args:
+            bar: ``(rows,)`` from the form's first.
+            position: ``(rows,)`` ticks from its bar line.
+
+        Returns:
+            The ticks until its last note begins, and the symbol of that note's degree;
+            0 where none is told.
+        """
+        rows = np.arange(len(bar))
+        tick = bar * self.bar_ticks + position
+        phrase, ahead = self._phrase(tick)
+        degree = np.where(ahead & self.tells_cadences, self.degrees[rows, phrase], 0)
+        return self.cadences[rows, phrase] - tick, degree
+
+    def _phrase(self, tick: Integers) -> tuple[Integers, Bools]:
+        """Return the phrase that a tick lies in, and whether there is one."""
+        later = self.phrase_ends > tick[:, None]  # (rows, phrases)
+        return np.argmax(later, axis=1), np.any(later, axis=1)
 
 
 def told_forms(forms: Sequence[Form | None]) -> ToldForms:

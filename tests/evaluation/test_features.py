@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from monody.corpus.features import bars_of, excerpts, melody_features
+from monody.evaluation.features import bars_of, excerpts, melody_features
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore

@@ -44,7 +44,7 @@ def excerpts(melodies: MelodyStore, bars: int = EXCERPT_BARS) -> MelodyStore:
         ValueError: If ``bars`` is less than 1.
 
     Example:
-        >>> from monody.corpus.features import excerpts
+        >>> from monody.evaluation.features import excerpts
         >>> from monody.music.melody import Melody
         >>> from monody.music.melody_store import MelodyStore
         >>> long = Melody.from_notes([(60, 24 * i, 24) for i in range(20)])
@@ -60,7 +60,7 @@ def bars_of(melody: Melody) -> int:
     """Count the bars of a melody, from that in which its first note begins; 1 at least.
 
     Example:
-        >>> from monody.corpus.features import bars_of
+        >>> from monody.evaluation.features import bars_of
         >>> from monody.music.melody import Melody
         >>> bars_of(Melody.from_notes([(60, 48, 96), (62, 144, 48)]))
         2
@@ -99,7 +99,7 @@ def melody_features(
           the natural scale and the raised sixth and seventh. 0 without a key.
 
     Example:
-        >>> from monody.corpus.features import melody_features
+        >>> from monody.evaluation.features import melody_features
         >>> from monody.music.melody import Melody
         >>> from monody.music.melody_store import MelodyStore
         >>> fifth = Melody.from_notes([(60, 0, 24), (67, 24, 24)])

@@ -1,0 +1,147 @@
+"""What a new melody follows: what was asked for, its primer, or the corpus."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from monody.errors import MonodyError
+from monody.experiments.experiment import Experiment
+from monody.generation.outlines import (
+    MelodyOutline,
+    bars_asked,
+    draw_outline,
+    style_symbol,
+)
+from monody.generation.primers import Primer, named_bars
+from monody.models.events import UNKNOWN
+from monody.models.record import Precedent, RunRecord
+from monody.music.form import Cadence, Form
+from monody.music.meter import Meter
+from monody.settings.sampling import SampleSettings
+from tests.builders.midi_files import tune
+
+C_MAJOR, D_MINOR, A_MINOR = 1, 15, 22  # symbols of tonics
+STYLES = ("dance", "song")
+
+
+def _precedent(bars: int, meter: str, begins: int, tonic: int, style: int) -> Precedent:
+    bar = Meter(0, *map(int, meter.split("/"))).bar_ticks
+    end = bars * bar
+    cadence = Cadence(end - bar // 2, 7)
+    form = Form(
+        bar, begins, (end,), (0,) * bars, (False,) * bars, (cadence,), (4,) * bars
+    )
+    return Precedent(form, meter, tonic, style)
+
+
+WALTZ = _precedent(9, "3/4", 48, A_MINOR, 1)  # with a pickup
+SONG = _precedent(8, "4/4", 0, C_MAJOR, 2)
+
+
+@pytest.fixture
+def record(trained: Experiment) -> RunRecord:
+    """The record of a model with two styles and a melody of each."""
+    own = trained.load().record
+    style = replace(own.style, precedents=(WALTZ, SONG))
+    return replace(own, style=style, styles=STYLES)
+
+
+def _outline(
+    record: RunRecord, primer: Primer | None = None, seed: int = 0, **asked: Any
+) -> MelodyOutline:
+    settings = SampleSettings(seed=1, **asked)
+    return draw_outline(record, settings, primer, np.random.default_rng(seed))
+
+
+def _primer() -> Primer:
+    primer = named_bars(tune(2, meter=(3, 4)), 1, 4)
+    return replace(primer, key=D_MINOR, style=2)
+
+
+def test_without_anything_all_is_that_of_one_melody_of_the_corpus(
+    record: RunRecord,
+) -> None:
+    drawn = [_outline(record, seed=seed, bars=8) for seed in range(20)]
+    found = {(str(o.meter), o.position, o.key, o.style) for o in drawn}
+    assert found == {("3/4", 48, A_MINOR, 1), ("4/4", 0, C_MAJOR, 2)}
+    assert {o.precedent for o in drawn} == {WALTZ, SONG}
+
+
+def test_what_is_asked_for_comes_first(record: RunRecord) -> None:
+    for primer in (None, _primer()):
+        drawn = _outline(record, primer, meter="6/8", key="D dorian", style="Dance")
+        assert (drawn.meter, drawn.key, drawn.style) == (Meter(0, 6, 8), D_MINOR, 1)
+
+
+def test_then_comes_what_the_primer_has(record: RunRecord) -> None:
+    drawn = _outline(record, _primer())
+    assert (drawn.meter, drawn.key, drawn.style) == (Meter(0, 3, 4), D_MINOR, 2)
+    assert drawn.position == 0
+    late = replace(_primer(), position=48)
+    assert _outline(record, late).position == 48
+    # In another meter its place in the bar says nothing.
+    assert _outline(record, late, meter="4/4").position == 0
+
+
+def test_a_pickup_can_be_forbidden(record: RunRecord) -> None:
+    for asked in ({"pickup": False}, {"file_length": 64}, {"form": "AABA"}):
+        drawn = [_outline(record, seed=seed, **asked) for seed in range(9)]
+        assert {o.position for o in drawn} == {0}
+    waltz = _outline(record, style="dance", pickup=False, bars=8)
+    form = waltz.form(8)
+    assert form is not None
+    assert (form.bars, form.begins) == (8, 0)
+
+
+def test_a_form_that_is_shorter_ends_on_its_tick(record: RunRecord) -> None:
+    form = _outline(record, style="song", file_length=50).form(4, 300)
+    assert form is not None
+    assert (form.bars, form.end) == (4, 300)
+
+
+def test_a_rhythm_that_is_asked_for_is_not_that_of_the_precedent(
+    record: RunRecord,
+) -> None:
+    for asked in ({"density": "4"}, {"durations": "8ths"}):
+        form = _outline(record, **asked).form(8)
+        assert form is not None
+        assert (form.cadences, form.notes) == ((), ())
+
+
+def test_where_the_end_is_to_be_the_tonic_the_last_cadence_is(
+    record: RunRecord,
+) -> None:
+    for end, degree in (("tonic", 0), ("usual", 7)):
+        form = _outline(record, end=end).form(8)
+        assert form is not None
+        assert form.cadences[-1].degree == degree
+
+
+def test_where_the_network_ends_a_melody_it_follows_no_form(record: RunRecord) -> None:
+    assert _outline(record, free=True).form(8) is None
+
+
+def test_a_model_without_precedents_writes_too(record: RunRecord) -> None:
+    bare = replace(record, style=replace(record.style, precedents=()))
+    drawn = _outline(bare)
+    assert (drawn.meter, drawn.position) == (Meter(0, 4, 4), 0)
+    assert (drawn.key, drawn.form(8)) == (UNKNOWN, None)
+
+
+def test_a_length_in_16ths_is_counted_in_bars() -> None:
+    settings = SampleSettings(file_length=17)
+    assert bars_asked(settings, Meter(0, 4, 4)) == 2
+    assert bars_asked(settings, Meter(0, 6, 8)) == 2
+    assert bars_asked(SampleSettings(bars=5), Meter(0, 6, 8)) == 5
+
+
+def test_styles_are_found_by_name(record: RunRecord) -> None:
+    assert [style_symbol(record, name) for name in ("SONG", "dance", None)] == [2, 1, 0]
+    with pytest.raises(MonodyError, match="no style 'jazz': .* knows dance, song"):
+        style_symbol(record, "jazz")
+    with pytest.raises(MonodyError, match="has learnt one style, its own"):
+        style_symbol(replace(record, styles=()), "song")
