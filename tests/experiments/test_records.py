@@ -49,7 +49,8 @@ def _style() -> CorpusStyle:
     """The style of a corpus, with the outlines of some tunes."""
     store = store_of([tune(seed) for seed in range(5)])
     outlines = precedents(store, [1, 2, 3, 1, 2])
-    return replace(style_of((12, 24), (), ()), precedents=tuple(outlines))
+    style = style_of((12, 24), (), ())
+    return replace(style, precedents=tuple(outlines), approaches=(0.1, 0.6, 0.2, 0.1))
 
 
 def test_a_style_comes_back_from_json_with_its_precedents() -> None:

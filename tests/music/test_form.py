@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monody.music.form import UNKNOWN_DEGREE, Cadence, Form, cadences
+from monody.music.form import UNKNOWN_DEGREE, Cadence, Form, approach, cadences
 from monody.music.melody import Melody
 from monody.music.meter import Meter
 from tests.builders.melodies import melodies
@@ -118,7 +119,7 @@ def test_with_another_end_phrases_before_it_are_kept(form: Form, tick: int) -> N
     if form.cadences:
         close = moved.cadences[-1]
         assert (kept or (0,))[-1] <= close.tick < tick
-        assert close.degree == form.cadences[-1].degree
+        assert close.degree == form.cadences[len(kept)].degree
     assert (moved.back, moved.notes) == (form.back, form.notes)
 
 
@@ -138,6 +139,20 @@ def test_a_melody_closes_as_far_before_its_new_end_as_before_its_old() -> None:
     form = Form(BAR, 0, (192, 384), (0,) * 4, (False,) * 4, closes)
     assert form.ending_at(480).cadences == (Cadence(144, 7), Cadence(432, 0))
     assert form.ending_at(200).cadences == (Cadence(144, 7), Cadence(192, 0))
+
+
+def test_a_melody_that_ends_early_closes_as_the_phrase_that_is_cut() -> None:
+    closes = (Cadence(144, 7), Cadence(360, 2), Cadence(480, 0))
+    form = Form(BAR, 0, (192, 384, 576), (0,) * 6, (False,) * 6, closes)
+    assert form.ending_at(288).cadences == (Cadence(144, 7), Cadence(264, 2))
+
+
+@given(st.integers(-60, 60))
+def test_a_note_is_reached_alike_from_above_and_below_in_every_octave(far: int) -> None:
+    kinds = approach(np.array([far, -far, far + 12, far - 12]))
+    assert len(set(kinds.tolist())) == 1
+    least = min(far % 12, -far % 12)
+    assert kinds[0] == sum(least > most for most in (0, 2, 4))
 
 
 def test_a_phrase_closes_with_its_last_note_whatever_rests_follow() -> None:
