@@ -178,7 +178,7 @@ def test_events_that_the_base_never_met_are_learnt(
     [piece] = monody.generate(
         tuned, monody.SampleSettings(num_files=1, bars=3, meter="7/8", seed=1)
     ).melodies
-    assert piece.end == 3 * 84
+    assert 2 * 84 < piece.end <= 3 * 84  # its last note ends in the third bar
 
 
 @pytest.mark.parametrize(
