@@ -366,3 +366,5 @@ def test_mistakes_are_named(trained: Experiment) -> None:
         monody.generate(trained, SampleSettings(midi_instrument="kazoo"))
     with pytest.raises(SettingError, match=r"best_of must be at least num_files, 10"):
         SampleSettings(best_of=9)
+    with pytest.raises(SettingError, match="form is 'AABA', .* but --pickup asks"):
+        SampleSettings(form="AABA", pickup=True)

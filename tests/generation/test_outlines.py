@@ -88,7 +88,9 @@ def test_then_comes_what_the_primer_has(record: RunRecord) -> None:
 
 
 def test_a_pickup_can_be_forbidden(record: RunRecord) -> None:
-    for asked in ({"pickup": False}, {"file_length": 64}, {"form": "AABA"}):
+    without: list[dict[str, Any]]
+    without = [{"pickup": False}, {"file_length": 64}, {"form": "AABA"}]
+    for asked in without:
         drawn = [_outline(record, seed=seed, **asked) for seed in range(9)]
         assert {o.position for o in drawn} == {0}
     waltz = _outline(record, style="dance", pickup=False, bars=8)
@@ -106,7 +108,8 @@ def test_a_form_that_is_shorter_ends_on_its_tick(record: RunRecord) -> None:
 def test_a_rhythm_that_is_asked_for_is_not_that_of_the_precedent(
     record: RunRecord,
 ) -> None:
-    for asked in ({"density": "4"}, {"durations": "8ths"}):
+    rhythms: list[dict[str, Any]] = [{"density": "4"}, {"durations": "8ths"}]
+    for asked in rhythms:
         form = _outline(record, **asked).form(8)
         assert form is not None
         assert (form.cadences, form.notes) == ((), ())

@@ -82,6 +82,11 @@ def test_a_primer_may_end_before_a_pickup() -> None:
     drawn = [draw_primer(melody, _rng(seed), mid_bar=True) for seed in range(10)]
     assert {primer.position for primer in drawn} == {72}
     assert {int(primer.music.starts[0]) for primer in drawn} == {72}
+    for primer in drawn[:3]:
+        longer = primer.to_bar_line()
+        assert longer.to_bar_line() is longer
+        assert (longer.bars, longer.ticks) == (primer.bars + 1, primer.ticks + 24)
+        assert longer.position == 0
     on_the_line = [draw_primer(melody, _rng(seed)) for seed in range(10)]
     assert {primer.position for primer in on_the_line} == {0}
 

@@ -72,6 +72,13 @@ class Primer:
         )
         return cls(music=music, **values)
 
+    def to_bar_line(self) -> Primer:
+        """Return it with the rest of the bar in which it ends, silent."""
+        if not self.position:
+            return self
+        ticks = self.ticks + self.bar_ticks - self.position
+        return replace(self, bars=self.bars + 1, ticks=ticks, position=0)
+
     def moved(self, semitones: int) -> Primer:
         """Return it in another key, as far as its notes allow."""
         pitches = self.music.pitches
@@ -307,7 +314,11 @@ def _cut(melody: Melody, lines: Sequence[int], first: int, bars: int) -> Primer:
 
 
 def fitted(primer: Primer, settings: SampleSettings) -> Primer:
-    """Move a primer to the tonic of the key, and by octaves towards the range."""
+    """Move a primer to the tonic of the key, and by octaves towards the range.
+
+    Where there is to be no pickup, it goes on to the bar line.
+    """
+    primer = primer if settings.pickup else primer.to_bar_line()
     music = primer.music
     if settings.scale is not None:
         heard = heard_scale(music.pitches.tolist(), music.durations.tolist())

@@ -148,6 +148,11 @@ class SampleSettings(Settings):
                 f"form is {self.form!r}, which says where a melody ends, but --free "
                 "lets the model end it: leave one of them out"
             )
+        if self.pickup:
+            raise SettingError(
+                f"form is {self.form!r}, whose sections begin on bar lines, but "
+                "--pickup asks for notes before the first: leave one of them out"
+            )
         if self.form_file == "":
             raise SettingError(
                 f"form is {self.form!r}, but names no file: {LIKE}TUNE.mid"
