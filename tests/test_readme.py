@@ -22,6 +22,8 @@ import pytest
 from monody.cli.main import main
 from monody.experiments import base, base_tunes
 from monody.experiments.base import pack_base
+from monody.generation import generate, outlines
+from monody.models.events import UNKNOWN
 from monody.experiments.experiment import Experiment
 from monody.music.midi_file import write_midi
 from monody.training.presets import PRESETS
@@ -69,6 +71,8 @@ def small(trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(base_tunes, "known_collections", lambda: {"oneills1850": 12})
     pack_base(trained, tmp_path / "packed")
     monkeypatch.setattr(base, "PACKED", tmp_path / "packed")
+    for module in (generate, outlines):  # the small model knows no styles
+        monkeypatch.setattr(module, "style_symbol", lambda *_: UNKNOWN)
     tiny = [replace(preset, rnn_size=12, patience=2) for preset in PRESETS]
     monkeypatch.setattr("monody.training.presets.PRESETS", tuple(tiny))
 

@@ -129,10 +129,9 @@ def test_a_style_counts_more_than_a_meter_and_that_more_than_a_length() -> None:
     assert set(_drawn([one, other], bars=32, meter="4/4")) == {one}
 
 
-def test_a_precedent_is_rather_cut_than_prolonged() -> None:
+def test_where_few_have_the_right_length_any_is_drawn() -> None:
     some = [_precedent(bars=4), _precedent(bars=16), _precedent(bars=32)]
-    assert {each.form.bars for each in _drawn(some, bars=12)} == {16, 32}
-    assert {each.form.bars for each in _drawn(some, bars=64)} == {4, 16, 32}
+    assert {each.form.bars for each in _drawn(some, bars=16)} == {4, 16, 32}
 
 
 def test_of_many_with_the_right_length_one_is_drawn() -> None:

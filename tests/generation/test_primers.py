@@ -194,8 +194,8 @@ def test_primers_come_from_the_folder_named(
     assert {p.source for p in generation.primers if p} == {"mine.mid"}
 
 
-def test_primers_are_held_out_melodies_by_default(trained: Experiment) -> None:
-    settings = SampleSettings(num_files=12, file_length=16, seed=1)
+def test_primers_are_held_out_melodies(trained: Experiment) -> None:
+    settings = SampleSettings(num_files=12, file_length=16, start="primer", seed=1)
     generation = monody.generate(trained, settings)
     split = read_json(trained.split_path)
     held_out = {item["file"] for item in split["validation"] + split["test"]}
@@ -208,9 +208,9 @@ def test_primers_are_held_out_melodies_by_default(trained: Experiment) -> None:
 def test_held_out_melodies_of_another_meter_are_not_continued(
     trained: Experiment,
 ) -> None:
-    other = SampleSettings(num_files=1, meter="6/8")
+    other = SampleSettings(num_files=1, meter="6/8", start="primer")
     assert primer_melodies(trained, other, None, None) is None
-    same = SampleSettings(num_files=1, meter="4/4")
+    same = SampleSettings(num_files=1, meter="4/4", start="primer")
     store = primer_melodies(trained, same, None, None)
     assert store is not None
     assert len(store) == 4

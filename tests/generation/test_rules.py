@@ -320,7 +320,7 @@ def test_each_rule_says_what_it_leaves_alone() -> None:
     assert left["length"] == [*range(128), HOLD]
     assert left["range"] == [*range(55, 81), REST, HOLD, END]
     assert {REST, END} <= {*left["durations"]} & {*left["end"]}
-    assert left.keys() == {*RULES} - {"density", "kept"}  # not asked
+    assert left.keys() == {*RULES} - {"density", "kept", "form", "grid"}  # not asked
 
 
 def test_no_rest_follows_a_rest_but_on_a_grid() -> None:
@@ -338,18 +338,19 @@ def test_no_rest_follows_a_rest_but_on_a_grid() -> None:
 
 
 ALWAYS = ["corpus", "length", "end", "repeats", "rests"]
+USUAL = [*ALWAYS, "grid"]  # where the rhythm is not another's
 C_MAJOR, EIGHTHS = frozenset({0, 2, 4, 5, 7, 9, 11}), frozenset({2, 5})
 
 
 @pytest.mark.parametrize(
     ("spec", "names"),
     [
-        (MelodySpec(), ALWAYS),
-        (MelodySpec(free_bars=3, last_classes=frozenset({0})), ALWAYS),
-        (MelodySpec(pitch_classes=C_MAJOR), ["key", *ALWAYS]),
-        (MelodySpec(pitches=(40, 80)), ["range", *ALWAYS]),
+        (MelodySpec(), USUAL),
+        (MelodySpec(free_bars=3, last_classes=frozenset({0})), USUAL),
+        (MelodySpec(pitch_classes=C_MAJOR), ["key", *USUAL]),
+        (MelodySpec(pitches=(40, 80)), ["range", *USUAL]),
         (MelodySpec(note_ticks=EIGHTHS), ["durations", *ALWAYS]),
-        (MelodySpec(notes_per_bar=(0, 9)), ["density", *ALWAYS]),
+        (MelodySpec(notes_per_bar=(0, 9)), ["density", *USUAL]),
         (MelodySpec(kept=Kept((0,), (9,))), ["kept", *ALWAYS]),
         (
             # What a rewrite keeps also repeats as it did.

@@ -18,12 +18,12 @@ from monody.music.midi_file import write_midi
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import midi_file, tune
 
-SHORT: dict[str, Any] = {"num_files": 3, "bars": 4, "seed": 5}
+SHORT: dict[str, Any] = {"start": "primer", "num_files": 3, "bars": 4, "seed": 5}
 
 
 @pytest.fixture(scope="module")
 def sampled(trained: Experiment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A melody that continues a primer, and stands second in its run."""
+    """A melody that continues a primer, and is the second of its run."""
     folder = tmp_path_factory.mktemp("sampled")
     return monody.generate(trained, SampleSettings(**SHORT)).save(folder)[1]
 

@@ -261,7 +261,7 @@ def test_costs_say_which_rule_fights_the_model(trained: Experiment) -> None:
     tasks = _tasks(4, primed=True)
     for draft in _writer(trained, bars=4).write(tasks):
         # Those not asked for have none.
-        always = {"corpus", "length", "end", "repeats", "rests", "all"}
+        always = {"corpus", "grid", "length", "end", "repeats", "rests", "all"}
         assert draft.cost_bits.keys() == always
     cheap, dear = (
         np.mean([d.cost_bits["key"] for d in _writer(trained, **a).write(tasks)])

@@ -172,7 +172,7 @@ def test_sample_writes_the_page_unless_it_shall_not(
     first = (tmp_path / "shown/index.html").read_text("utf-8")
     _run(*words, str(tmp_path / "shown"))  # a page of monody is written anew
     second = (tmp_path / "shown/index.html").read_text("utf-8")
-    assert ("1.mid" in first, "2.mid" in second, "1.mid" in second) == (
+    assert ('"1.mid"' in first, '"2.mid"' in second, '"1.mid"' in second) == (
         True, True, False,
     )  # fmt: skip
 

@@ -78,8 +78,8 @@ def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Fo
         >>> form = Form(96, 0, (384, 768), (0,) * 4 + (4,) * 4, again)
         >>> fitted_form(form, 16, 96, begins=0).phrase_ends
         (384, 768, 1152, 1536)
-        >>> fitted_form(form, 6, 96, begins=0).phrase_ends
-        (384, 576)
+        >>> fitted_form(form, 6, 96, begins=0).phrase_ends  # with its last phrase
+        (192, 576)
     """
     form = _in_bars_of(form, bar_ticks)
     if begins is None:
