@@ -34,7 +34,7 @@ PIECEWISE = Novelty(
 
 @pytest.fixture(scope="module")
 def generation(trained: Experiment) -> Generation:
-    settings = SampleSettings(num_files=3, bars=2, seed=1)
+    settings = SampleSettings(num_files=3, bars=2, seed=1, pickup=False)
     return monody.generate(trained, settings)
 
 
