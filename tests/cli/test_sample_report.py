@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,7 @@ PIECEWISE = Novelty(
 
 @pytest.fixture(scope="module")
 def generation(trained: Experiment) -> Generation:
-    settings = SampleSettings(num_files=3, bars=2, seed=1)
+    settings = SampleSettings(num_files=3, bars=2, seed=1, pickup=False)
     return monody.generate(trained, settings)
 
 
@@ -59,7 +60,8 @@ def test_melodies_that_are_new_are_a_line_each(
         "written:",
     ]
     assert [line.index(".mid") for line in lines[:3]] == [2, 2, 2]
-    assert all(", 2 bars, 0:04, " in line for line in lines[:3])
+    # The last note ends in bar 2, early or late.
+    assert all(re.search(", 2 bars, 0:0[2-4], ", line) for line in lines[:3])
     assert all(line.endswith(", new") for line in lines[:3])
 
 

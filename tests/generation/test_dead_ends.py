@@ -98,9 +98,9 @@ def old_melodies(draw: st.DrawFn) -> Old:
 
 
 def _has_single_rests(old: Old) -> bool:
-    """Whether each silence of a melody is one rest, as the rules ask."""
+    """Whether each silence of a melody is one rest, and none comes first."""
     kinds = [kind for kind, _ in old[2]]
-    return (REST, REST) not in pairwise(kinds)
+    return (REST, REST) not in pairwise([REST, *kinds])
 
 
 def _kept_pitches(span: Span, melody: Written) -> Kept:
