@@ -22,9 +22,9 @@ import pytest
 from monody.cli.main import main
 from monody.experiments import base, base_tunes
 from monody.experiments.base import pack_base
+from monody.experiments.experiment import Experiment
 from monody.generation import generate, outlines
 from monody.models.events import UNKNOWN
-from monody.experiments.experiment import Experiment
 from monody.music.midi_file import write_midi
 from monody.training.presets import PRESETS
 from tests.builders.midi_files import tune, write_tunes

@@ -102,8 +102,11 @@ def melody_in_words(melody: Melody, scale: Scale | None = None) -> str:
     if not len(melody):
         return "no notes"
     meters = dict.fromkeys(map(str, melody.meters))
-    bars = len(lines_around(melody)) - 1
-    facts = _key(melody, scale), " then ".join(meters), counted(bars, "bar")
+    # A pickup comes before bar 1.
+    pickup = 2 * int(melody.starts[0]) >= melody.meters[0].bar_ticks
+    length = counted(len(lines_around(melody)) - 1 - pickup, "bar")
+    length += " and a pickup" * pickup
+    facts = _key(melody, scale), " then ".join(meters), length
     seconds = melody.end / TICKS_PER_QUARTER * 60 / melody.bpm
     return ", ".join((*facts, _time(seconds)))
 
