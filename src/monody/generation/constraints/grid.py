@@ -46,7 +46,7 @@ True]]
     for beat in TUPLET_BEATS:
         from_here, to_here = _divides(begin, beat), _divides(end, beat)
         within = begin % beat + ticks
-        allowed &= ~from_here | (within <= beat)
+        allowed &= ~from_here | ((within <= beat) & (within % (beat // 3) == 0))
         begins_there = (begin % beat == 0) | from_here
         allowed &= ~to_here | ((within < beat) & begins_there)
     return allowed

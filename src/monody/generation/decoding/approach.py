@@ -62,7 +62,7 @@ def lead(
         factor = np.where(likely, share / np.maximum(mass, 1e-30), 0)
         factors += of_kind * factor
     sums = np.cumsum(weights * factors, axis=1)
-    drawn = (sums < chance[:, None] * sums[:, -1:]).sum(axis=1)
+    drawn = (sums <= chance[:, None] * sums[:, -1:]).sum(axis=1)
     drawn = np.minimum(drawn, len(SYMBOLS) - 1)
     rows = np.arange(len(drawn))
     sound = (sums[:, -1] > 0) & (weights[rows, drawn] > 0)
