@@ -19,6 +19,7 @@ from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, lines_around
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.scale import Scale
+from monody.render.pickup import has_pickup
 
 MAX_ROWS = 20  # melodies that are listed one by one
 RULE_NAMES = {
@@ -102,8 +103,7 @@ def melody_in_words(melody: Melody, scale: Scale | None = None) -> str:
     if not len(melody):
         return "no notes"
     meters = dict.fromkeys(map(str, melody.meters))
-    # A pickup comes before bar 1.
-    pickup = 2 * int(melody.starts[0]) >= melody.meters[0].bar_ticks
+    pickup = has_pickup(melody)  # it comes before bar 1
     length = counted(len(lines_around(melody)) - 1 - pickup, "bar")
     length += " and a pickup" * pickup
     facts = _key(melody, scale), " then ".join(meters), length

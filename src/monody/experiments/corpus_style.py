@@ -100,9 +100,8 @@ def usual_approaches(melodies: MelodyStore) -> list[float]:
         >>> usual_approaches(MelodyStore.of([scale]))  # by step
         [0.0, 1.0, 0.0, 0.0]
     """
-    every = np.linspace(0, len(melodies) - 1, min(len(melodies), MAX_PRECEDENTS))
     counts = np.zeros(len(APPROACHES) + 1)
-    for melody in melodies.take(np.rint(every).astype(np.int64).tolist()):
+    for melody in melodies.take(_some_of(np.arange(len(melodies)))):
         ticks = [cadence.tick for cadence in cadences(melody, phrase_ends(melody))]
         last = np.searchsorted(melody.starts, ticks)
         last = last[last > 0]
@@ -134,8 +133,7 @@ def precedents(
     plain = np.flatnonzero(melodies.info["meter_count"] == 1)
     if not len(plain):
         plain = np.arange(len(melodies))
-    every = np.linspace(0, len(plain) - 1, min(len(plain), MAX_PRECEDENTS))
-    chosen = plain[np.rint(every).astype(np.int64)].tolist()
+    chosen = _some_of(plain)
     some = melodies.take(chosen)
     found = [
         Precedent(
@@ -147,6 +145,13 @@ def precedents(
         for index, melody, tonic in zip(chosen, some, tonic_symbols(some), strict=True)
     ]
     return [each for each in found if each.form.whole_bars >= MIN_PRECEDENT_BARS]
+
+
+def _some_of(indices: NDArray[np.integer]) -> list[int]:
+    """Return ``MAX_PRECEDENTS`` of some indices at most, evenly from all of them."""
+    every = np.linspace(0, len(indices) - 1, min(len(indices), MAX_PRECEDENTS))
+    some: list[int] = indices[np.rint(every).astype(np.int64)].tolist()
+    return some
 
 
 def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:

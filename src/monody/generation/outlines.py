@@ -103,7 +103,7 @@ def draw_outline(
     if meter is None:
         meter = usual_meter(record)
         if precedent is not None:
-            meter = Meter(0, *map(int, precedent.meter.split("/")))
+            meter = _meter_of(precedent.meter)
     if begins is None:
         begins = precedent.form.begins % meter.bar_ticks if precedent else 0
     return MelodyOutline(
@@ -121,7 +121,11 @@ def draw_outline(
 
 def usual_meter(record: RunRecord) -> Meter:
     """Return the commonest meter of the training melodies."""
-    return Meter(0, *map(int, record.style.meter.split("/")))
+    return _meter_of(record.style.meter)
+
+
+def _meter_of(name: str) -> Meter:
+    return Meter(0, *map(int, name.split("/")))
 
 
 def bars_asked(settings: SampleSettings, meter: Meter) -> int:

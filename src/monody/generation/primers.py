@@ -18,7 +18,7 @@ from monody.experiments.experiment import Experiment
 from monody.models.events import UNKNOWN
 from monody.models.outline import moved_tonic, tonic_symbols
 from monody.music.key_finding import heard_scale
-from monody.music.melody import Melody, lines_around
+from monody.music.melody import Melody, bar_places, lines_around
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import Meter
 from monody.music.phrases import phrase_ends
@@ -251,7 +251,7 @@ def draw_primer(
 
 def _bars_between(lines: NDArray[np.int64], begin: int, end: int) -> float:
     """Return how many bars lie between two ticks."""
-    first, last = np.interp([begin, end], lines, np.arange(len(lines)))
+    first, last = bar_places(lines.tolist(), [begin, end])
     return float(last - first)
 
 

@@ -28,7 +28,7 @@ from monody.generation.writer import Draft, Task, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
 from monody.music.key_finding import heard_scale
-from monody.music.melody import Melody
+from monody.music.melody import Melody, notes_in_bars
 from monody.music.meter import Ints, Meter, bar_line_before, bar_lines, meter_at
 from monody.music.scale import Scale, move_to_scale, parse_scale
 from monody.settings.sampling import SampleSettings
@@ -302,13 +302,6 @@ class Rewriter:
         return decode_events(
             self._model, starts, wanted, choices_of(self._settings), self._seed
         )
-
-
-def notes_in_bars(melody: Melody, meters: Sequence[Meter]) -> tuple[int, ...]:
-    """Count the notes that begin in each bar of some meters, up to a melody's end."""
-    lines = bar_lines(meters, melody.end - 1)
-    bar = np.searchsorted(lines, melody.starts, side="right") - 1
-    return tuple(np.bincount(bar, minlength=len(lines)).tolist())
 
 
 def in_key(melody: Melody, key: str, from_key: str | None = None) -> Melody:

@@ -14,7 +14,12 @@ from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.sections import Sections
-from monody.generation.outlines import MelodyOutline, bars_asked, draw_outline
+from monody.generation.outlines import (
+    MelodyOutline,
+    bars_asked,
+    draw_outline,
+    usual_meter,
+)
 from monody.generation.primers import Primer
 from monody.models.events import UNKNOWN, decode, encode, meter_symbol
 from monody.models.outline import heard_outline
@@ -120,8 +125,9 @@ class Writer:
         """About how long a melody is."""
         if self._settings.bars is None:
             return int(required(self._settings.file_length)) * TICKS_PER_STEP
-        meter = self._settings.signature or map(int, self._style.meter.split("/"))
-        return self._settings.bars * Meter(0, *meter).bar_ticks
+        signature = self._settings.signature
+        meter = Meter(0, *signature) if signature else usual_meter(self._model.record)
+        return self._settings.bars * meter.bar_ticks
 
     def _wanted(self) -> MelodySpec:
         settings = self._settings

@@ -25,7 +25,13 @@ from monody.models.events import (
     encode_all,
 )
 from monody.models.network import TOLD
-from monody.models.outline import Outline, no_outline, outline_of, tonic_symbols
+from monody.models.outline import (
+    Outline,
+    begins_of,
+    no_outline,
+    outline_of,
+    tonic_symbols,
+)
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.pitch import MIDDLE_C, OCTAVE, PITCH_CLASSES
@@ -146,13 +152,12 @@ def _outlines(
     vocabulary: Vocabulary,
 ) -> Outline:
     """Find the outlines of melodies whose events lie end to end."""
-    ticks = np.array(vocabulary.durations)[events.duration]
     found = []
     tonics = tonic_symbols(melodies)
     for melody, tonic, (start, end) in zip(
         melodies, tonics, pairwise([0, *ends.tolist()]), strict=True
     ):
-        begins = np.append(0, np.cumsum(ticks[start : end - 1]))
+        begins = begins_of(events.duration[start:end], vocabulary)
         found.append(outline_of(melody, begins, events.bar[start:end], tonic))
     return Outline(*(np.concatenate(each) for each in zip(*found, strict=True)))
 

@@ -142,9 +142,27 @@ def heard_outline(
         vocabulary: The encoding.
         tonic: The symbol of its tonic.
     """
-    ticks = np.array(vocabulary.durations)[events.duration]
-    begins = np.append(0, np.cumsum(ticks[:-1]))
-    return outline_of(melody, begins, events.bar, tonic)
+    return outline_of(melody, begins_of(events.duration, vocabulary), events.bar, tonic)
+
+
+def begins_of(
+    duration: NDArray[np.integer], vocabulary: Vocabulary
+) -> NDArray[np.int64]:
+    """Return the tick at which each event of a melody begins, ``(events,)``.
+
+    Args:
+        duration: ``(events,)`` duration symbols, from the melody's first event on.
+        vocabulary: The encoding.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody import Vocabulary
+        >>> from monody.models.outline import begins_of
+        >>> begins_of(np.array([23, 11, 0]), Vocabulary("notes")).tolist()
+        [0, 24, 36]
+    """
+    ticks = np.array(vocabulary.durations)[duration[:-1]]
+    return np.append(0, np.cumsum(ticks))
 
 
 def no_outline(events: int) -> Outline:

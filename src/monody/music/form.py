@@ -13,8 +13,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.music.melody import Melody
-from monody.music.meter import bar_lines
+from monody.music.melody import Melody, notes_in_bars
 from monody.music.phrases import phrase_ends
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.returns import Returns
@@ -76,8 +75,6 @@ class Form:
         """
         returns = Returns.of(melody)
         ends = phrase_ends(melody, returns)
-        lines = bar_lines(melody.meters, melody.end - 1)
-        bar = np.searchsorted(lines, melody.starts, side="right") - 1
         return cls(
             bar_ticks=melody.meters[0].bar_ticks,
             begins=int(melody.starts[0]),
@@ -85,7 +82,7 @@ class Form:
             back=tuple(returns.back.tolist()),
             exact=tuple(returns.exact.tolist()),
             cadences=tuple(cadences(melody, ends, tonic)),
-            notes=tuple(np.bincount(bar, minlength=len(lines)).tolist()),
+            notes=notes_in_bars(melody, melody.meters),
         )
 
     def to_json(self) -> list[Any]:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.music.meter import (
     COMMON_TIME,
@@ -228,6 +229,32 @@ def shifted(notes: Ints, ticks: int) -> Ints:
         [[60, 96, 24]]
     """
     return notes + np.array([0, ticks, 0], np.int32)
+
+
+def bar_places(
+    lines: Sequence[int], ticks: NDArray[np.integer] | Sequence[int]
+) -> NDArray[np.float64]:
+    """Return ticks as bars from the melody's beginning, ``(ticks,)``.
+
+    Args:
+        lines: From ``lines_around``.
+        ticks: ``(ticks,)``, none after the last line.
+
+    Example:
+        >>> from monody.music.melody import bar_places
+        >>> bar_places([0, 96, 168], [48, 96, 132]).tolist()
+        [0.5, 1.0, 1.5]
+    """
+    places: NDArray[np.float64]
+    places = np.interp(np.asarray(ticks), lines, np.arange(len(lines)))
+    return places
+
+
+def notes_in_bars(melody: Melody, meters: Sequence[Meter]) -> tuple[int, ...]:
+    """Count the notes that begin in each bar of some meters, up to a melody's end."""
+    lines = bar_lines(meters, melody.end - 1)
+    bar = np.searchsorted(lines, melody.starts, side="right") - 1
+    return tuple(np.bincount(bar, minlength=len(lines)).tolist())
 
 
 def lines_around(melody: Melody) -> list[int]:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.music.melody import Melody
-from monody.music.meter import TICKS_PER_QUARTER, bar_line_before, bar_lines, meter_at
+from monody.music.melody import Melody, bar_places, lines_around
+from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.returns import Returns
 
 USUAL_BARS = 4.0  # of a phrase
@@ -55,7 +55,8 @@ def phrase_ends(melody: Melody, returns: Returns | None = None) -> list[int]:
     """
     returns = returns or Returns.of(melody)
     starts = melody.starts.astype(np.int64)
-    places = _bar_places(melody, np.append(starts, melody.end))  # (notes + 1,) in bars
+    ticks_around = np.append(starts, melody.end)
+    places = bar_places(lines_around(melody), ticks_around)  # (notes + 1,)
     strength = _strengths(melody, returns, places)  # (notes,), of the place before each
     last = len(starts)
     candidates = [0, *(np.flatnonzero(strength[1:] > 0) + 1).tolist(), last]
@@ -126,13 +127,3 @@ def _strengths(melody: Melody, returns: Returns, places: Floats) -> Floats:
     strength[1:] += RETURN_BONUS * begun[1:] * (strength[1:] > 0)
     strength[1:] += 0.5 * RETURN_BONUS * begun[1:] * (later[1:] == 0)
     return strength
-
-
-def _bar_places(melody: Melody, ticks: NDArray[np.int64]) -> Floats:
-    """Return ticks as bars from the melody's beginning, ``(ticks,)``."""
-    end = int(ticks[-1])
-    lines = bar_lines(melody.meters, end)
-    line = bar_line_before(end, melody.meters)
-    closing = line + meter_at(end, melody.meters).bar_ticks
-    edges = np.append(lines, closing).astype(np.float64)
-    return np.interp(ticks, edges, np.arange(len(edges)))

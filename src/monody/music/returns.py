@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from monody.music.melody import Melody
 from monody.music.meter import bar_lines
+from monody.music.repetition import run_lengths
 
 VARIED_SHARE = 0.5  # of the notes of both bars, that a varied bar shares at least
 MAX_BARS_BACK = 64
@@ -99,8 +100,4 @@ def _run_lengths(same: Bools) -> Integers:
     Example:
         ``T T F T`` is ``2 2 0 1``.
     """
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]])))
-    run = np.zeros(len(same), np.int64)
-    for begin, end in edges.reshape(-1, 2).tolist():
-        run[begin:end] = end - begin
-    return run
+    return (run_lengths(same) + run_lengths(same[::-1])[::-1] - 1) * same
