@@ -22,7 +22,7 @@ from monody.generation.outlines import (
 )
 from monody.generation.primers import Primer
 from monody.models.events import UNKNOWN, decode, encode, meter_symbol
-from monody.models.outline import heard_outline
+from monody.models.outline import heard_outline, silent_outline
 from monody.models.saved_model import TrainedModel
 from monody.music.form import Form
 from monody.music.general_midi import program_of
@@ -34,7 +34,6 @@ from monody.settings.sampling import SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 PHRASE_BARS = 4  # parts are a multiple of it
-SILENCE = Melody.from_notes([])
 
 
 def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSettings]:
@@ -219,17 +218,16 @@ class Writer:
         """Encode a primer; one that is too short for a single event is none."""
         outline = part.outline
         vocabulary = self._model.vocabulary
-        music = ticks = None
-        if primer is not None:
-            music, ticks = primer.music, primer.ticks
-        elif outline.position:  # a pickup follows a silence
-            music, ticks = SILENCE, outline.position
         events, heard, bars, from_beginning = None, None, 0, True
-        if music is not None:
-            events = encode(music, vocabulary, until=ticks) or None
-        if events is not None and primer is not None:
-            bars, from_beginning = primer.bars, primer.first_bar == 0
-            heard = heard_outline(primer.music, events, vocabulary, outline.key)
+        if primer is not None:
+            events = encode(primer.music, vocabulary, until=primer.ticks) or None
+            if events is not None:
+                bars, from_beginning = primer.bars, primer.first_bar == 0
+                heard = heard_outline(primer.music, events, vocabulary, outline.key)
+        elif outline.position:  # a pickup follows a silence
+            silence = Melody.from_notes([], meters=(outline.meter,))
+            events = encode(silence, vocabulary, until=outline.position)
+            heard = silent_outline(part.form, events, vocabulary, outline.key)
         return Start(
             primer=events,
             from_beginning=from_beginning,

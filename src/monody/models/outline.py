@@ -145,6 +145,36 @@ def heard_outline(
     return outline_of(melody, begins_of(events.duration, vocabulary), events.bar, tonic)
 
 
+def silent_outline(
+    form: Form | None, events: Events, vocabulary: Vocabulary, tonic: int
+) -> Outline:
+    """Tell a form at the silence before a pickup.
+
+    Args:
+        form: The form of what follows; ``None`` where nothing is told.
+        events: The silence, encoded from the bar line on.
+        vocabulary: The encoding.
+        tonic: The symbol of the tonic.
+
+    Example:
+        >>> from monody import Melody, Vocabulary
+        >>> from monody.models.events import encode
+        >>> from monody.models.outline import silent_outline
+        >>> from monody.music.form import Form
+        >>> notes = Vocabulary("notes")
+        >>> silence = encode(Melody.from_notes([]), notes, until=72)
+        >>> form = Form(96, 72, (264,), (0, 0, 0), (False,) * 3)
+        >>> silent_outline(form, silence, notes, tonic=1).phrase_left.tolist()
+        [45]
+    """
+    outline = no_outline(len(events))
+    if form is not None:
+        none_begun = np.zeros(len(events), np.int64)
+        ticks = begins_of(events.duration, vocabulary)
+        outline = outline._replace(**tell(form, ticks, events.bar, none_begun))
+    return outline._replace(tonic=np.full(len(events), tonic, np.uint8))
+
+
 def begins_of(
     duration: NDArray[np.integer], vocabulary: Vocabulary
 ) -> NDArray[np.int64]:
