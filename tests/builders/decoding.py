@@ -27,8 +27,6 @@ def style_of(
         bpm=120,
         bars=8,
         max_bars=16,
-        tonic_share=1.0,
-        last_ticks=0,
         note_ticks=tuple(note_ticks),
         rest_ticks=tuple(rest_ticks),
         hold_ticks=tuple(hold_ticks),

@@ -9,7 +9,6 @@ from monody.experiments.corpus_style import (
     common_places,
     corpus_style,
     precedents,
-    usual_approaches,
 )
 from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
@@ -70,24 +69,6 @@ def test_the_beat_itself_is_always_a_place() -> None:
     assert common_places(np.full(300, 12)) == (0, 12)
 
 
-def _closing(*pitches: int) -> Melody:
-    """Quarters, of which the last is longer: one phrase."""
-    notes = [(pitch, 24 * place, 24) for place, pitch in enumerate(pitches[:-1])]
-    return Melody.from_notes([*notes, (pitches[-1], 24 * len(notes), 72)])
-
-
-def test_approaches_are_counted_by_kind() -> None:
-    repeated, step = _closing(60, 64, 62, 62), _closing(60, 64, 62, 60)
-    third, fifth = _closing(60, 62, 67, 64), _closing(60, 64, 67, 60)
-    corpus = [repeated, step, step, step, third, fifth, fifth, fifth]
-    shares = usual_approaches(MelodyStore.of(corpus))
-    assert shares == [1 / 8, 3 / 8, 1 / 8, 3 / 8]
-
-
-def test_one_note_is_not_approached() -> None:
-    assert usual_approaches(MelodyStore.of([Melody.from_notes([(60, 0, 96)])])) == []
-
-
 def _four_bars(seed: int, meter: tuple[int, int] = (4, 4)) -> Melody:
     return tune(seed, bars=4, meter=meter)
 
@@ -102,6 +83,7 @@ def test_a_precedent_is_the_form_of_its_melody_in_its_key() -> None:
     assert [each.style for each in found] == [3, 1, 2]
     for each, melody, tonic in zip(found, corpus, tonics, strict=True):
         assert each.form == Form.of(melody, pitch_class_of(tonic))
+        assert each.semitones == melody.pitches.max() - melody.pitches.min()
     assert {each.style for each in precedents(store)} == {0}
 
 

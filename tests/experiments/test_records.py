@@ -41,7 +41,7 @@ def _read_again(value: Any) -> Any:
 def test_a_precedent_comes_back_from_json(
     melody: Melody, tonic: int, meter: str, style: int
 ) -> None:
-    precedent = Precedent(Form.of(melody, tonic % 12), meter, tonic, style)
+    precedent = Precedent(Form.of(melody, tonic % 12), meter, tonic, 14, style)
     assert Precedent.from_json(_read_again(precedent.to_json())) == precedent
 
 
@@ -50,7 +50,7 @@ def _style() -> CorpusStyle:
     store = store_of([tune(seed) for seed in range(5)])
     outlines = precedents(store, [1, 2, 3, 1, 2])
     style = style_of((12, 24), (), ())
-    return replace(style, precedents=tuple(outlines), approaches=(0.1, 0.6, 0.2, 0.1))
+    return replace(style, precedents=tuple(outlines))
 
 
 def test_a_style_comes_back_from_json_with_its_precedents() -> None:

@@ -30,7 +30,11 @@ def forms(draw: st.DrawFn) -> Form:
     back = tuple(draw(st.integers(0, here)) for here in range(bars))
     tells = draw(st.booleans())
     closes = [
-        Cadence(draw(st.integers(first, last - 1)), draw(st.integers(-1, 11)))
+        Cadence(
+            draw(st.integers(first, last - 1)),
+            draw(st.integers(-1, 11)),
+            draw(st.integers(-1, 3)),
+        )
         for first, last in pairwise([begins, *ends])
     ]
     return Form(
@@ -91,7 +95,7 @@ def _precedent(
     bars: int = 8, meter: str = "4/4", begins: int = 0, style: int = 0, tonic: int = 1
 ) -> Precedent:
     form = Form(96, begins, (bars * 96,), (0,) * bars, (False,) * bars)
-    return Precedent(form, meter, tonic, style)
+    return Precedent(form, meter, tonic, 12, style)
 
 
 def _drawn(some: list[Precedent], **asked: object) -> list[Precedent]:

@@ -35,7 +35,7 @@ def _precedent(bars: int, meter: str, begins: int, tonic: int, style: int) -> Pr
     form = Form(
         bar, begins, (end,), (0,) * bars, (False,) * bars, (cadence,), (4,) * bars
     )
-    return Precedent(form, meter, tonic, style)
+    return Precedent(form, meter, tonic, 12, style)
 
 
 WALTZ = _precedent(9, "3/4", 48, A_MINOR, 1)  # with a pickup

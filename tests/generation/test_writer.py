@@ -11,16 +11,24 @@ import pretty_midi
 import pytest
 
 from monody.experiments.experiment import Experiment
+from monody.generation.decoding.decode import reads_of
 from monody.generation.decoding.sampling import SamplingSettings
+from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
 from monody.generation.primers import Primer, named_bars
 from monody.generation.writer import Task, Writer, choices_of, with_primer
-from monody.models.outline import pitch_class_of
+from monody.models.batches import encode_set
+from monody.models.outline import pitch_class_of, tonic_symbols
+from monody.models.record import Precedent
+from monody.music.form import Form
 from monody.music.key_finding import heard_scale
+from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.midi_file import write_midi
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import Triple, read_back, tune
 
+# What is read of each event and its place.
+EVENT = ("pitch_in", "duration_in", "position", "bar", "meter", "bars_left", "tonic")
 # Bars of each meter, so that all are nearly as long.
 METERS = {"2/4": 8, "3/4": 6, "4/4": 4, "6/8": 6, "9/8": 4, "5/4": 4, "7/8": 6}
 ASKED: list[dict[str, Any]] = [
@@ -287,3 +295,27 @@ def test_both_temperatures_and_the_lists_arrive() -> None:
 def test_a_seed_is_needed(trained: Experiment) -> None:
     with pytest.raises(ValueError, match="seed"):
         Writer(trained.load(), SampleSettings())
+
+
+def test_the_silence_before_a_pickup_is_read_as_in_training(
+    trained: Experiment,
+) -> None:
+    own = tune(1, bars=8, meter=(3, 4))
+    waltz = replace(own, notes=own.notes[own.starts >= 48])
+    tonic = tonic_symbols(MelodyStore.of([waltz]))[0]
+    form = Form.of(waltz, pitch_class_of(tonic))
+    followed = Precedent(form, "3/4", tonic, 12)
+    model = copy.copy(trained.load())
+    style = replace(model.record.style, precedents=(followed,))
+    model.record = replace(model.record, style=style)
+    writer = Writer(model, SampleSettings(seed=1, bars=form.whole_bars))
+    part = writer._parts(Task(0, 0, None))[0]
+    reads = reads_of(writer._start(part, None), model.vocabulary)
+    assert part.outline.position == waltz.starts[0]
+
+    encoded = encode_set([waltz], model.vocabulary, outlined=True)
+    assert len(reads) == 2  # the silence, and the place where the pickup begins
+    for event, read in enumerate(reads):
+        for name in (*EVENT, *TOLD_OF_FORM):
+            if name != "notes_left":  # how many notes a bar has is not told
+                assert getattr(read, name) == getattr(encoded, name)[event], name

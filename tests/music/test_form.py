@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monody.music.form import UNKNOWN_DEGREE, Cadence, Form, approach, cadences
+from monody.music.form import (
+    UNKNOWN_APPROACH,
+    UNKNOWN_DEGREE,
+    Cadence,
+    Form,
+    approach,
+    cadences,
+)
 from monody.music.melody import Melody
 from monody.music.meter import Meter
 from tests.builders.melodies import melodies
@@ -18,6 +25,7 @@ from tests.builders.midi_files import tune
 from tests.builders.profile import examples
 
 BAR = 96  # ticks, in 4/4
+REPEATED, BY_STEP, FARTHER = 0, 1, 3  # ways to reach a note
 
 
 @st.composite
@@ -31,8 +39,9 @@ def forms(draw: st.DrawFn) -> Form:
     closes: tuple[Cadence, ...] = ()
     if draw(st.booleans()):
         degree = st.integers(UNKNOWN_DEGREE, 11)
+        way = st.integers(UNKNOWN_APPROACH, 3)
         closes = tuple(
-            Cadence(draw(st.integers(first, last - 1)), draw(degree))
+            Cadence(draw(st.integers(first, last - 1)), draw(degree), draw(way))
             for first, last in pairwise((0, *ends))
         )
     counts: st.SearchStrategy[list[int]] = st.lists(
@@ -135,10 +144,10 @@ def test_a_last_phrase_may_have_to_be_of_some_length() -> None:
 
 
 def test_a_melody_closes_as_far_before_its_new_end_as_before_its_old() -> None:
-    closes = (Cadence(144, 7), Cadence(336, 0))
+    closes = (Cadence(144, 7, 3), Cadence(336, 0, 1))
     form = Form(BAR, 0, (192, 384), (0,) * 4, (False,) * 4, closes)
-    assert form.ending_at(480).cadences == (Cadence(144, 7), Cadence(432, 0))
-    assert form.ending_at(200).cadences == (Cadence(144, 7), Cadence(192, 0))
+    assert form.ending_at(480).cadences == (Cadence(144, 7, 3), Cadence(432, 0, 1))
+    assert form.ending_at(200).cadences == (Cadence(144, 7, 3), Cadence(192, 0, 1))
 
 
 def test_a_melody_that_ends_early_closes_as_the_phrase_that_is_cut() -> None:
@@ -157,10 +166,17 @@ def test_a_note_is_reached_alike_from_above_and_below_in_every_octave(far: int) 
 
 def test_a_phrase_closes_with_its_last_note_whatever_rests_follow() -> None:
     melody = Melody.from_notes([(60, 0, 24), (67, 48, 24), (62, 96, 24), (72, 144, 12)])
-    assert cadences(melody, [96, 156], tonic=0) == [Cadence(48, 7), Cadence(144, 0)]
+    closes = [Cadence(48, 7, FARTHER), Cadence(144, 0, BY_STEP)]
+    assert cadences(melody, [96, 156], tonic=0) == closes
     assert cadences(melody, [96, 156]) == [
-        Cadence(48, UNKNOWN_DEGREE), Cadence(144, UNKNOWN_DEGREE),
-    ]  # fmt: skip
+        each._replace(degree=UNKNOWN_DEGREE) for each in closes
+    ]
+
+
+def test_a_phrase_of_the_first_note_alone_is_not_approached() -> None:
+    melody = Melody.from_notes([(60, 0, 96), (62, 96, 24), (62, 120, 72)])
+    ways = [cadence.approach for cadence in cadences(melody, [96, 192])]
+    assert ways == [UNKNOWN_APPROACH, REPEATED]
 
 
 @given(st.integers(0, 40), st.integers(-12, 12))

@@ -103,7 +103,6 @@ def test_the_model_file_carries_all_that_sampling_needs(
     assert record["seen"]["note_ticks"] == [12, 24]
     assert record["usual"] == {
         "meter": "4/4", "bpm": 120.0, "bars": 8, "most_bars": 8,
-        "ends": {"tonic": 0.25, "last_ticks": 12},
     }  # fmt: skip
 
 

@@ -16,13 +16,9 @@ from monody.models.batches import EncodedSet
 from monody.models.events import HOLD, REST, Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle, Precedent
-from monody.music.form import APPROACHES, Form, approach, cadences
-from monody.music.key_finding import estimated_keys
-from monody.music.keys import KEY_NAMES, key_tonic
+from monody.music.form import Form
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
-from monody.music.phrases import phrase_ends
-from monody.music.pitch import PITCH_CLASSES
 from monody.music.repetition import run_lengths
 
 SHORT_PERCENT = 10  # of last notes are shorter than the shortest that is written
@@ -31,7 +27,7 @@ COMMON_SHARE = 0.01  # of the notes
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 MAX_MELODIES = 5000  # looked at
-MAX_PRECEDENTS = 400  # melodies whose outline is kept
+MAX_PRECEDENTS = 1200  # melodies whose outline is kept
 MIN_PRECEDENT_BARS = 2
 
 
@@ -53,7 +49,6 @@ def corpus_style(
     end = encoded.ends - 1
     bars = encoded.bar[end] + (encoded.position[end] > 0)  # (melodies,)
     half, most = np.percentile(bars, (50, 90), method="closest_observation")
-    tonic_share, last_ticks = usual_endings(melodies)
     is_note = encoded.pitch < REST  # (events,)
     pitches = encoded.pitch[is_note]
     note_ends = np.cumsum(is_note, dtype=np.int64)[end]  # (melodies,)
@@ -70,8 +65,6 @@ def corpus_style(
         bpm=float(np.median(melodies.info["bpm"])),
         bars=int(half),
         max_bars=int(most),
-        tonic_share=tonic_share,
-        last_ticks=last_ticks,
         note_ticks=used(is_note),
         rest_ticks=used(encoded.pitch == REST),
         hold_ticks=used(encoded.pitch == HOLD),
@@ -79,36 +72,7 @@ def corpus_style(
         places=common_places(encoded.position),
         repeats=tuple(usual_repeats(pitches, note_ends)),
         precedents=tuple(precedents(melodies, styles)),
-        approaches=tuple(usual_approaches(melodies)),
     )
-
-
-def usual_approaches(melodies: MelodyStore) -> list[float]:
-    """Return how the last notes of phrases are reached, as shares.
-
-    Args:
-        melodies: One or more; some of them are looked at.
-
-    Returns:
-        Shares of the kinds of ``music.form.approach``; none where no phrase has two
-        notes.
-
-    Example:
-        >>> from monody import Melody, MelodyStore
-        >>> from monody.experiments.corpus_style import usual_approaches
-        >>> scale = Melody.from_notes([(60 + i, 24 * i, 24) for i in range(8)])
-        >>> usual_approaches(MelodyStore.of([scale]))  # by step
-        [0.0, 1.0, 0.0, 0.0]
-    """
-    counts = np.zeros(len(APPROACHES) + 1)
-    for melody in melodies.take(_some_of(np.arange(len(melodies)))):
-        ticks = [cadence.tick for cadence in cadences(melody, phrase_ends(melody))]
-        last = np.searchsorted(melody.starts, ticks)
-        last = last[last > 0]
-        kinds = approach(melody.pitches[last - 1] - melody.pitches[last])
-        counts += np.bincount(kinds, minlength=len(counts))
-    total = counts.sum()
-    return (counts / total).tolist() if total else []
 
 
 def precedents(
@@ -140,6 +104,7 @@ def precedents(
             form=Form.of(melody, pitch_class_of(tonic)),
             meter=str(melody.meters[0]),
             tonic=tonic,
+            semitones=int(np.ptp(melody.pitches)),
             style=styles[index] if styles is not None else 0,
         )
         for index, melody, tonic in zip(chosen, some, tonic_symbols(some), strict=True)
@@ -202,28 +167,6 @@ def _are_multiples(
     """Say which lengths are a common one, or several of it: ``(lengths,)``."""
     multiples: NDArray[np.bool_] = np.any(lengths[:, None] % common == 0, axis=1)
     return multiples
-
-
-def usual_endings(melodies: MelodyStore) -> tuple[float, int]:
-    """Return how the melodies of a corpus end.
-
-    Args:
-        melodies: One or more.
-
-    Returns:
-        The share that ends on the tonic of the key that is heard, and the ticks that
-        nine of ten last notes have at least.
-    """
-    last = np.asarray(melodies.notes)[np.cumsum(melodies.info["note_count"]) - 1]
-    tonics = np.array([_tonic(key) for key in estimated_keys(melodies).tolist()])
-    short = np.percentile(last[:, 2], SHORT_PERCENT, method="lower")
-    on_tonic = tonics == last[:, 0] % PITCH_CLASSES  # (melodies,)
-    return float(np.mean(on_tonic)), int(short)
-
-
-def _tonic(key: int) -> int:
-    """Return the tonic of an index into ``KEY_NAMES``; -1 of none."""
-    return key_tonic(KEY_NAMES[key]) if key >= 0 else -1
 
 
 def usual_repeats(pitch: NDArray[np.integer], ends: NDArray[np.integer]) -> list[int]:

@@ -145,7 +145,7 @@ def _with_pickup(form: Form) -> Form:
 
 def _later(cadences: Sequence[Cadence], ticks: int) -> tuple[Cadence, ...]:
     """Move cadences later."""
-    return tuple(Cadence(max(tick + ticks, 0), degree) for tick, degree in cadences)
+    return tuple(each._replace(tick=max(each.tick + ticks, 0)) for each in cadences)
 
 
 def _twice(form: Form) -> Form:

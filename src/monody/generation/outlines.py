@@ -35,7 +35,7 @@ class MelodyOutline:
     key: int  # symbol of its tonic
     style: int  # symbol of its style
     precedent: Precedent | None  # whose form it follows
-    is_loose: bool = False  # whether it closes its phrases in its own way
+    is_loose: bool = False  # whether its cadences and its density are its own
     on_tonic: bool = False  # whether it has to close on the tonic
 
     def form(self, bars: int, ticks: int | None = None) -> Form | None:
@@ -51,11 +51,8 @@ class MelodyOutline:
         form = fitted_form(
             self.precedent.form, bars, self.meter.bar_ticks, self.position
         )
-        # How many notes each bar has is its own: told that, many melodies that follow
-        # one precedent would be alike.
-        form = replace(form, notes=())
         if self.is_loose:
-            form = replace(form, cadences=())
+            form = replace(form, cadences=(), notes=())
         if self.on_tonic and form.cadences:
             last = form.cadences[-1]._replace(degree=0)
             form = replace(form, cadences=(*form.cadences[:-1], last))

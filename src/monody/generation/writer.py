@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.sections import Sections
+from monody.generation.fidelity import misfit
 from monody.generation.outlines import (
     MelodyOutline,
     bars_asked,
@@ -30,7 +31,7 @@ from monody.music.melody import Melody, shifted
 from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.pitch import PITCH_CLASSES
 from monody.settings.base import required
-from monody.settings.sampling import SampleSettings
+from monody.settings.sampling import MAX_TAKES, SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 PHRASE_BARS = 4  # parts are a multiple of it
@@ -64,9 +65,10 @@ class Draft:
 
 
 class _Part(NamedTuple):
-    """A part of a melody; one of usual length has one."""
+    """A part of a take of a melody; one of usual length has one part."""
 
     task: Task
+    take: int
     outline: MelodyOutline
     number: int
     begins: int  # ticks from where the melody begins
@@ -94,30 +96,59 @@ class Writer:
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         """Write one melody for each task. A melody depends on its task only.
 
-        The parts of a melody continue its primer, each in another way. Without one the
-        others continue the opening of the first.
+        Of its takes, the one is kept that keeps best to its outline. The parts of a
+        take continue its primer, each in another way. Without one the others continue
+        the opening of the first.
 
         Raises:
             MonodyError: If no melody can be all that is asked for.
         """
-        plan = {task: self._parts(task) for task in tasks}
+        plan = {task: self._takes(task) for task in tasks}
+        takes = [parts for each in plan.values() for parts in each]
         at_once = [
             (part, self._start(part, part.task.primer))
-            for parts in plan.values()
+            for parts in takes
             for part in (parts if parts[0].task.primer else parts[:1])
         ]
         written = self._decode(at_once)
         later = [
             (part, self._start(part, self._opening(written[parts[0]], parts[0])))
-            for parts in plan.values()
+            for parts in takes
             for part in parts
             if part not in written
         ]
         written |= self._decode(later)
         return [
-            self._draft(task, parts, [written[part] for part in parts])
-            for task, parts in plan.items()
+            self._draft(task, best, [written[part] for part in best])
+            for task, each in plan.items()
+            for best in [self._best(each, written)]
         ]
+
+    def _best(
+        self, takes: Sequence[list[_Part]], written: Mapping[_Part, DecodedMelody]
+    ) -> list[_Part]:
+        """Choose the take that keeps best to its outline, the earliest of several."""
+        if len(takes) == 1:
+            return takes[0]
+        return min(takes, key=lambda parts: self._misfit(parts, written))
+
+    def _misfit(
+        self, parts: Sequence[_Part], written: Mapping[_Part, DecodedMelody]
+    ) -> float:
+        """Measure how far the parts of a take are from what they were to follow."""
+        return sum(
+            misfit(self._music(written[part], part), part.outline, part.form)
+            for part in parts
+        )
+
+    def _takes(self, task: Task) -> list[list[_Part]]:
+        """Return the parts of each take of a melody; all takes follow one outline."""
+        parts = self._parts(task)
+        asked = self._settings.takes
+        # Without chance all takes are alike; without an outline none is the best.
+        choice = any(self._settings.temperatures) and not self._settings.free
+        takes = range(asked if choice else 1)
+        return [[part._replace(take=take) for part in parts] for take in takes]
 
     @property
     def usual_ticks(self) -> int:
@@ -181,12 +212,18 @@ class Writer:
         begins = [size * part for part in range(count) if size * part < bars]
         ends = [*begins[1:], bars]  # the last part has what is left
         return [
-            self._part(task, outline, number, begin, end - begin)
+            self._part(task, outline, number, begin, end - begin, bars)
             for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
         ]
 
     def _part(
-        self, task: Task, outline: MelodyOutline, number: int, begin: int, bars: int
+        self,
+        task: Task,
+        outline: MelodyOutline,
+        number: int,
+        begin: int,
+        bars: int,
+        total: int,
     ) -> _Part:
         """Lay out a part of a melody.
 
@@ -196,6 +233,7 @@ class Writer:
             number: Which part.
             begin: The bar in which it begins, from the melody's first.
             bars: How many it has.
+            total: How many the melody has.
         """
         bar = outline.meter.bar_ticks
         longest = bars * bar  # ticks
@@ -208,15 +246,21 @@ class Writer:
             form, exact = named.laid_out(bars, bar), longest
         ticks = longest
         if form is not None:
+            if begin + bars == total and exact is None and 2 * outline.position >= bar:
+                longest += bar - outline.position  # the pickup comes before the bars
             ticks = min(form.end - form.begins, longest)
             form = form.ending_at(form.begins + ticks)
         elif exact is None and 2 * outline.position < bar:  # no pickup before bar 1
             ticks -= outline.position
-        return _Part(task, outline, number, begin * bar, ticks, form)
+        return _Part(task, 0, outline, number, begin * bar, ticks, form)
 
     def _start(self, part: _Part, primer: Primer | None) -> Start:
         """Encode a primer; one that is too short for a single event is none."""
-        outline = part.outline
+        outline, told = part.outline, part.form
+        if told is not None:
+            # How many notes each bar has is its own: told that, many melodies that
+            # follow one precedent would be alike.
+            told = replace(told, notes=())
         vocabulary = self._model.vocabulary
         events, heard, bars, from_beginning = None, None, 0, True
         if primer is not None:
@@ -227,7 +271,7 @@ class Writer:
         elif outline.position:  # a pickup follows a silence
             silence = Melody.from_notes([], meters=(outline.meter,))
             events = encode(silence, vocabulary, until=outline.position)
-            heard = silent_outline(part.form, events, vocabulary, outline.key)
+            heard = silent_outline(told, events, vocabulary, outline.key)
         return Start(
             primer=events,
             from_beginning=from_beginning,
@@ -236,11 +280,14 @@ class Writer:
             bars=bars,
             length_ticks=part.ticks,
             draw=seeds.event_draw(
-                part.task.index, part.task.attempt, part.number, seeds.MAX_PARTS
+                part.task.index,
+                part.task.attempt,
+                part.number * MAX_TAKES + part.take,
+                seeds.MAX_PARTS * MAX_TAKES,
             ),
             position=outline.position,
             tonic=self._tonic(outline.key),
-            form=part.form,
+            form=told,
             heard=heard,
             key=outline.key,
             style=outline.style,

@@ -119,7 +119,7 @@ def tell(
         "cadence_degree": unknown,
     }
     if form.cadences:
-        begins, degrees = np.array(form.cadences).T  # (phrases,) each
+        begins, degrees, _ = np.array(form.cadences).T  # (phrases,) each
         left = begins[phrase] - ticks
         told["cadence_left"] = np.where(left < 0, PAST, phrase_symbol(left)).astype(
             np.uint8

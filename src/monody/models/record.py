@@ -27,23 +27,27 @@ class Precedent:
         form: Which bars return and where phrases end.
         meter: Its time signature, such as ``"6/8"``.
         tonic: The symbol of its tonic (``outline.tonic_symbol``).
+        semitones: From its lowest note to its highest.
         style: The symbol of its style; 0 for none.
     """
 
     form: Form
     meter: str
     tonic: int
+    semitones: int
     style: int = 0
 
     def to_json(self) -> list[Any]:
         """Return it as JSON values."""
-        return [self.meter, self.tonic, self.style, self.form.to_json()]
+        own = [self.meter, self.tonic, self.semitones, self.style]
+        return [*own, self.form.to_json()]
 
     @classmethod
     def from_json(cls, saved: Sequence[Any]) -> Self:
         """Rebuild what ``to_json`` returned."""
-        meter, tonic, style, form = saved
-        return cls(Form.from_json(form), str(meter), int(tonic), int(style))
+        meter, *numbers, form = saved
+        tonic, semitones, style = map(int, numbers)
+        return cls(Form.from_json(form), str(meter), tonic, semitones, style)
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,6 @@ class CorpusStyle:
         bpm: The median tempo, in quarter notes a minute.
         bars: Bars that half of the melodies have.
         max_bars: Bars that nine of ten melodies have at most.
-        tonic_share: Share of the melodies that end on the tonic that is heard.
-        last_ticks: Ticks that nine of ten last notes have at least.
         note_ticks: Lengths of notes that occur and are common, or several of a common
             one; rising.
         rest_ticks: Lengths of rests that occur, likewise measured by the common notes.
@@ -66,16 +68,12 @@ class CorpusStyle:
         repeats: For figures of 1, 2, … notes: how many notes of them in a row repeat
             the figure, in 99 of 100 melodies.
         precedents: Melodies whose outline new ones may follow.
-        approaches: How the last notes of phrases are reached: shares of repeated notes,
-            steps, thirds and wider intervals (``music.form.approach``).
     """
 
     meter: str
     bpm: float
     bars: int
     max_bars: int
-    tonic_share: float
-    last_ticks: int
     note_ticks: tuple[int, ...]
     rest_ticks: tuple[int, ...]
     hold_ticks: tuple[int, ...]
@@ -83,7 +81,6 @@ class CorpusStyle:
     places: tuple[int, ...]
     repeats: tuple[int, ...]
     precedents: tuple[Precedent, ...] = ()
-    approaches: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the two parts that records have always had, ``usual`` and ``seen``."""
@@ -93,7 +90,6 @@ class CorpusStyle:
                 "bpm": self.bpm,
                 "bars": self.bars,
                 "most_bars": self.max_bars,
-                "ends": {"tonic": self.tonic_share, "last_ticks": self.last_ticks},
             },
             "seen": {
                 "note_ticks": list(self.note_ticks),
@@ -103,7 +99,6 @@ class CorpusStyle:
                 "places": list(self.places),
                 "repeats": list(self.repeats),
                 "precedents": [each.to_json() for each in self.precedents],
-                "approaches": list(self.approaches),
             },
         }
 
@@ -121,8 +116,6 @@ class CorpusStyle:
             bpm=float(usual["bpm"]),
             bars=usual["bars"],
             max_bars=usual["most_bars"],
-            tonic_share=usual["ends"]["tonic"],
-            last_ticks=usual["ends"]["last_ticks"],
             note_ticks=tuple(seen["note_ticks"]),
             rest_ticks=tuple(seen["rest_ticks"]),
             hold_ticks=tuple(seen["hold_ticks"]),
@@ -130,7 +123,6 @@ class CorpusStyle:
             places=tuple(seen["places"]),
             repeats=tuple(seen["repeats"]),
             precedents=tuple(map(Precedent.from_json, seen["precedents"])),
-            approaches=tuple(map(float, seen["approaches"])),
         )
 
 

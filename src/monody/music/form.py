@@ -18,7 +18,7 @@ from monody.music.phrases import phrase_ends
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.returns import Returns
 
-UNKNOWN_DEGREE = -1
+UNKNOWN_DEGREE = UNKNOWN_APPROACH = -1
 APPROACHES = (0, 2, 4)  # semitones, at most: the same note, a step, a third
 
 
@@ -27,6 +27,7 @@ class Cadence(NamedTuple):
 
     tick: int  # at which its last note begins, from the first bar line
     degree: int  # of that note, in semitones above the tonic; UNKNOWN_DEGREE
+    approach: int = UNKNOWN_APPROACH  # how the note before leads there, see `approach`
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Form:
             phrase_ends=tuple(map(int, ends)),
             back=tuple(int(returns.get(bar, 0)) for bar in range(bars)),
             exact=tuple(bar in exact for bar in range(bars)),
-            cadences=tuple(Cadence(int(tick), int(degree)) for tick, degree in closes),
+            cadences=tuple(Cadence(*map(int, cadence)) for cadence in closes),
             notes=tuple(map(int, notes)),
         )
 
@@ -149,7 +150,7 @@ class Form:
         if self.cadences:
             last, end = self.cadences[len(ends)], self.phrase_ends[len(ends)]
             begins = max(tick - (end - last.tick), ends[-1] if ends else 0)
-            closes = (*closes, Cadence(min(begins, tick - 1), last.degree))
+            closes = (*closes, last._replace(tick=min(begins, tick - 1)))
         return replace(self, phrase_ends=(*ends, tick), cadences=closes)
 
     @property
@@ -194,15 +195,15 @@ def cadences(
         >>> from monody.music.form import cadences
         >>> melody = Melody.from_notes([(60, 0, 24), (67, 24, 72), (60, 96, 96)])
         >>> cadences(melody, [96, 192], tonic=0)  # on the fifth, then on the tonic
-        [Cadence(tick=24, degree=7), Cadence(tick=96, degree=0)]
+        [Cadence(tick=24, degree=7, approach=3), Cadence(tick=96, degree=0, approach=3)]
     """
     last = np.searchsorted(melody.starts, ends, side="left") - 1
     last = np.maximum(last, 0)
-    ticks, pitches = melody.starts[last].tolist(), melody.pitches[last].tolist()
-    return [
-        Cadence(
-            tick,
-            UNKNOWN_DEGREE if tonic is None else (pitch - tonic) % PITCH_CLASSES,
-        )
-        for tick, pitch in zip(ticks, pitches, strict=True)
-    ]
+    pitches = melody.pitches[last]
+    kinds = approach(melody.pitches[np.maximum(last - 1, 0)] - pitches)
+    kinds = np.where(last > 0, kinds, UNKNOWN_APPROACH)
+    degrees = np.full(len(last), UNKNOWN_DEGREE)
+    if tonic is not None:
+        degrees = (pitches - tonic) % PITCH_CLASSES
+    columns = melody.starts[last].tolist(), degrees.tolist(), kinds.tolist()
+    return list(map(Cadence, *columns))

@@ -21,6 +21,7 @@ ENDS = ("usual", "tonic", "any")
 LIKE = "like:"  # before the file whose form is meant
 BARS = 16  # of a melody for which no length is named
 FREE_AT_LEAST = 8  # bars
+MAX_TAKES = 64  # of a melody
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,10 @@ class SampleSettings(Settings):
 
     with_primer: bool = setting(False)
     """Put the primer into the file, too, before the new bars."""
+
+    takes: int = setting(4, minimum=1, maximum=MAX_TAKES)
+    """Write each melody this many times, and keep the take that keeps best to its key,
+    its form and its cadence; 1 is the quickest."""
 
     best_of: int | None = setting(None, minimum=1, maximum=100_000)
     """Make this many, and keep the best: the likeliest that copy the least."""

@@ -64,8 +64,8 @@ def plan_durations(
         >>> from monody.generation.constraints.spec import MelodySpec, Span
         >>> from monody.models.record import CorpusStyle
         >>> style = CorpusStyle(
-        ...     meter="4/4", bpm=120, bars=8, max_bars=16, tonic_share=0.9,
-        ...     last_ticks=24, note_ticks=(12, 24), rest_ticks=(), hold_ticks=(),
+        ...     meter="4/4", bpm=120, bars=8, max_bars=16,
+        ...     note_ticks=(12, 24), rest_ticks=(), hold_ticks=(),
         ...     pitch_range=(60, 72), places=(0, 12), repeats=(24,) * 64,
         ... )
         >>> alphabet = frozenset(range(1, 97))

@@ -91,7 +91,6 @@ class Rules(NamedTuple):
     kept_durations: Integers  # (events,) duration symbols
     last_kept: int  # index of the event that is the last note; FREE without any
     kept_pitches: Integers  # (notes,) MIDI numbers
-    approaches: tuple[float, ...]  # shares of the ways to reach the end of a phrase
 
 
 def by_corpus(rules: Rules, now: Now) -> Allowed:

@@ -49,8 +49,8 @@ def make_rules(
         >>> from monody.models.events import Vocabulary
         >>> from monody.models.record import CorpusStyle
         >>> style = CorpusStyle(
-        ...     meter="4/4", bpm=120, bars=8, max_bars=16, tonic_share=0.9,
-        ...     last_ticks=24, note_ticks=(12, 24), rest_ticks=(), hold_ticks=(),
+        ...     meter="4/4", bpm=120, bars=8, max_bars=16,
+        ...     note_ticks=(12, 24), rest_ticks=(), hold_ticks=(),
         ...     pitch_range=(60, 72), places=(0, 12), repeats=(24,) * 64,
         ... )
         >>> vocabulary, spans = Vocabulary("notes"), [Span(96, 96)]
@@ -98,7 +98,6 @@ def make_rules(
         kept_durations=np.array(spec.kept.durations, np.int64),
         last_kept=_last_note(spec.kept.kinds),
         kept_pitches=np.array(spec.kept.pitches, np.int64),
-        approaches=() if spec.kept.kinds or spec.kept.pitches else style.approaches,
     )
 
 

@@ -236,9 +236,12 @@ def _one_event(
     of_kind = allowed.duration[at, kind]
     duration = sample(logits, of_kind, samplers[1], chance[:, 1])
     led = pitch
-    if rules.approaches and samplers[0].temperature:
-        goal = np.where(copied, -1, _goal(rows, now, rules.ticks[duration]))
-        led = _led(rules, pitch, goal, of_pitch, allowed.pitch, chance[:, 2])
+    if samplers[0].temperature:
+        goal, way = _goal(rows, now, rules.ticks[duration])
+        leads = (pitch < REST) & (goal >= 0) & ~copied
+        if np.any(leads):
+            found = lead(of_pitch, allowed.pitch, goal, way, chance[:, 2])
+            led = np.where(leads & (found >= 0), found, pitch)
     if np.any(led != pitch):
         pitch = led
         state.choose(pitch)
@@ -290,8 +293,8 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
     )
 
 
-def _goal(rows: RowInputs, now: Now, ticks: Integers) -> Integers:
-    """Return the pitch class that the next note closes a phrase on, ``(rows,)``.
+def _goal(rows: RowInputs, now: Now, ticks: Integers) -> tuple[Integers, Integers]:
+    """Return the pitch class that the next note closes a phrase on, and the way there.
 
     Args:
         rows: The melodies.
@@ -299,28 +302,12 @@ def _goal(rows: RowInputs, now: Now, ticks: Integers) -> Integers:
         ticks: ``(rows,)`` how long that event is.
 
     Returns:
-        -1 where the next note closes none, or where the degree or the tonic is not
-        told.
+        The pitch class ``(rows,)``: -1 where the next note closes none, or where the
+        degree, the tonic or the way is not told. And the way, see `form.approach`.
     """
-    left, degree = rows.told.goal(now.bar, now.position)
-    arrives = (left == ticks) & (degree > 0) & (rows.key > 0)
-    return np.where(arrives, (rows.key - 1 + degree - 1) % PITCH_CLASSES, -1)
-
-
-def _led(
-    rules: Rules,
-    pitch: Integers,
-    goal: Integers,
-    logits: Floats,
-    allowed: Bools,
-    chance: Floats,
-) -> Integers:
-    """Draw notes that lead to the end of a phrase again, see `lead`; ``(rows,)``."""
-    leads = (pitch < REST) & (goal >= 0)
-    if not np.any(leads):
-        return pitch
-    led = lead(logits, allowed, goal, np.array(rules.approaches), chance)
-    return np.where(leads & (led >= 0), led, pitch)
+    left, degree, way = rows.told.goal(now.bar, now.position)
+    arrives = (left == ticks) & (degree > 0) & (rows.key > 0) & (way >= 0)
+    return np.where(arrives, (rows.key - 1 + degree - 1) % PITCH_CLASSES, -1), way
 
 
 def _to_copy(sections: CopyTables, now: Now) -> tuple[Integers, Integers]:

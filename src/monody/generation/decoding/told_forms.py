@@ -18,7 +18,7 @@ from monody.models.outline import (
     VARIED,
     phrase_symbol,
 )
-from monody.music.form import Form
+from monody.music.form import UNKNOWN_APPROACH, Form
 
 NEVER = np.iinfo(np.int32).max  # where there is no further phrase
 
@@ -34,6 +34,7 @@ class ToldForms(NamedTuple):
     phrase_ends: Integers  # (rows, phrases) ticks from the form's first bar line
     cadences: Integers  # (rows, phrases) ticks where the last note of each begins
     degrees: Integers  # (rows, phrases) symbols of these notes
+    approaches: Integers  # (rows, phrases) how they are reached, see `form.approach`
     returns: Integers  # (rows, bars) symbols
     bars_back: Integers  # (rows, bars)
     notes: Integers  # (rows, bars)
@@ -73,7 +74,9 @@ class ToldForms(NamedTuple):
             self.degrees[rows, phrase],
         ]
 
-    def goal(self, bar: Integers, position: Integers) -> tuple[Integers, Integers]:
+    def goal(
+        self, bar: Integers, position: Integers
+    ) -> tuple[Integers, Integers, Integers]:
         """Return where the phrase closes, ``(rows,)`` each.
 
         Args:
@@ -81,14 +84,15 @@ class ToldForms(NamedTuple):
             position: ``(rows,)`` ticks from its bar line.
 
         Returns:
-            The ticks until its last note begins, and the symbol of that note's degree;
-            0 where none is told.
+            The ticks until its last note begins; the symbol of that note's degree, 0
+            where none is told; and how it is reached.
         """
         rows = np.arange(len(bar))
         tick = bar * self.bar_ticks + position
         phrase, ahead = self._phrase(tick)
         degree = np.where(ahead & self.tells_cadences, self.degrees[rows, phrase], 0)
-        return self.cadences[rows, phrase] - tick, degree
+        left = self.cadences[rows, phrase] - tick
+        return left, degree, self.approaches[rows, phrase]
 
     def _phrase(self, tick: Integers) -> tuple[Integers, Bools]:
         """Return the phrase that a tick lies in, and whether there is one."""
@@ -105,7 +109,7 @@ def told_forms(forms: Sequence[Form | None]) -> ToldForms:
     Example:
         >>> import numpy as np
         >>> from monody.generation.decoding.told_forms import told_forms
-        >>> from monody.music.form import Form
+        >>> from monody.music.form import UNKNOWN_APPROACH, Form
         >>> form = Form(96, 0, (96, 192), (0, 1), (False, True))
         >>> told = told_forms([form, None])
         >>> place = [np.array([each, each]) for each in (1, 48, 0)]
@@ -120,6 +124,7 @@ def told_forms(forms: Sequence[Form | None]) -> ToldForms:
         phrase_ends=np.full((count, phrases), NEVER, np.int64),
         cadences=np.full((count, phrases), NEVER, np.int64),
         degrees=np.zeros((count, phrases), np.int64),
+        approaches=np.full((count, phrases), UNKNOWN_APPROACH, np.int64),
         returns=np.zeros((count, bars), np.int64),
         bars_back=np.zeros((count, bars), np.int64),
         notes=np.zeros((count, bars), np.int64),
@@ -141,8 +146,9 @@ def _lay_out(told: ToldForms, row: int, form: Form) -> None:
     told.returns[row] = FRESH
     told.returns[row, : form.bars] = np.where(np.array(form.back) > 0, kinds, FRESH)
     told.tells_cadences[row] = bool(form.cadences)
-    for phrase, (tick, degree) in enumerate(form.cadences):
-        told.cadences[row, phrase] = tick
-        told.degrees[row, phrase] = degree + 1
+    for phrase, cadence in enumerate(form.cadences):
+        told.cadences[row, phrase] = cadence.tick
+        told.degrees[row, phrase] = cadence.degree + 1
+        told.approaches[row, phrase] = cadence.approach
     told.tells_notes[row] = bool(form.notes)
     told.notes[row, : len(form.notes)] = form.notes
