@@ -24,21 +24,19 @@ few_ticks = st.frozensets(st.integers(1, 4), max_size=2)
 few_durations = st.builds(Durations, few_ticks, few_ticks, few_ticks)
 
 
-@given(some_ticks, some_ticks, some_ticks, st.integers(0, 120), st.integers(0, 40))
+@given(some_ticks, some_ticks, some_ticks, st.integers(0, 120))
 def test_fillable_lengths_are_sums_with_a_note_at_the_end(
     notes: frozenset[int],
     rests: frozenset[int],
     holds: frozenset[int],
     length: int,
-    last_ticks: int,
 ) -> None:
     sums = {0}
     for total in range(1, length + 1):
         if any(total - ticks in sums for ticks in notes | rests):
             sums.add(total)
-    last = {ticks for ticks in notes if ticks >= last_ticks}
-    expected = {0} | {n for n in range(length + 1) for d in last if n - d in sums}
-    found = fillable_lengths(Durations(notes, rests, holds), length, last_ticks)
+    expected = {0} | {n for n in range(length + 1) for d in notes if n - d in sums}
+    found = fillable_lengths(Durations(notes, rests, holds), length)
     assert found.shape == (length + 1,)
     assert set(np.flatnonzero(found).tolist()) == expected
 
@@ -48,9 +46,7 @@ def test_the_longest_file_takes_no_time() -> None:
     assert fillable_lengths(durations, 600_000)[5:].all()
 
 
-def fillings(
-    durations: Durations, left: int, sounds: Sounds, last_ticks: int
-) -> Iterator[list[int]]:
+def fillings(durations: Durations, left: int, sounds: Sounds) -> Iterator[list[int]]:
     """Yield, for every way to fill the ticks left, the ticks before each note in it."""
     if left == 0:
         if sounds == Sounds.CLOSING:
@@ -64,9 +60,9 @@ def fillings(
     for allowed, begins, then in kinds:
         for ticks in allowed:
             after = left - ticks
-            if after < 0 or (after == 0 and ticks < last_ticks):
+            if after < 0:
                 continue
-            for rest in fillings(durations, after, then, last_ticks):
+            for rest in fillings(durations, after, then):
                 yield begins + [ticks + before for before in rest]
 
 
@@ -94,21 +90,19 @@ free_or_exact = st.one_of(
     st.integers(0, 7),
     st.integers(1, 7),
     st.lists(free_or_exact, min_size=9, max_size=9),
-    st.integers(0, 4),
 )
 def test_notes_in_each_bar_are_those_of_all_melodies(
     durations: Durations,
     length: int,
     bar_ticks: int,
     bars: list[list[int]],
-    last_ticks: int,
 ) -> None:
     counts = Counts.of(*zip(*bars[: length // bar_ticks + 2], strict=True))
     most = int(counts.high.max())
-    table = fillable_by_counts(durations, length, bar_ticks, counts, last_ticks)
+    table = fillable_by_counts(durations, length, bar_ticks, counts)
     assert table.shape == (length + 1, len(Sounds), most + 1)
     for left, sounds in product(range(1, length + 1), Sounds):
-        ways = list(fillings(durations, left, sounds, last_ticks))
+        ways = list(fillings(durations, left, sounds))
         expected = [
             any(
                 all(

@@ -173,14 +173,6 @@ def test_the_last_tick_is_for_a_closing_note() -> None:
     assert [_symbols(together.pitch, row) for row in range(2)] == [[60, 72], [61]]
 
 
-def test_the_last_note_is_as_long_as_last_notes_are() -> None:
-    rules = _rules(MelodySpec(last_ticks=5), Span(10, 10), Span(2, 10))
-    allowed = _ask("length", rules, now_of(4, left=[10, 5, 7, 2], span=[0, 0, 0, 1]))
-    used = [_used(rules, allowed, Kind.CLOSING, row) for row in range(4)]
-    # 2 of 7, and then 5; there is no time for 5 in all of a melody of 2.
-    assert used == [[2, 3, 5], [5], [2], [2]]
-
-
 def test_notes_are_counted_in_the_bar() -> None:
     rules = _rules(MelodySpec(notes_per_bar=(2, 2)), Span(20, 10), hold_ticks=[])
     # The first bar with all of it left, with a note and 7 left, and with two.

@@ -116,14 +116,6 @@ def test_each_length_has_the_durations_that_fill_it() -> None:
     assert fills.tolist() == [False, True, False]
 
 
-def test_the_last_note_is_as_long_as_is_usual_where_it_can_be() -> None:
-    spans = Span(96, 96), Span(12, 96)
-    rules = _make(MelodySpec(last_ticks=24), *spans)
-    assert rules.last_ticks.tolist() == [24, 0]
-    fillable = rules.fillable[:, [12, 24, 36]]
-    assert fillable.tolist() == [[False, True, True], [True, False, False]]
-
-
 def test_longer_notes_are_used_where_there_are_to_be_few() -> None:
     rules = _make(MelodySpec(notes_per_bar=(1, 1)), style=NO_RESTS)
     assert _ticks(rules, rules.durations[0], Kind.NOTE) == [12, 24, 36, 48, 72, 96]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 
 from monody.errors import MonodyError
 from monody.generation.constraints.arrays import Bools
@@ -31,7 +30,6 @@ class DurationPlan:
     """What the time of a melody is filled with."""
 
     durations: Durations
-    last_ticks: int  # what the last note has at least
     fillable: Bools  # (length_ticks + 1,): by the ticks left
     sums: Bools  # (length_ticks + 1,): lengths that events of any kind fill
     counted: Bools | None  # (length_ticks + 1, sounds, counts), if notes are counted
@@ -75,15 +73,14 @@ def plan_durations(
         [12, 24]
         [6, 12, 24]
     """
-    lasts = sorted({spec.last_ticks, 0}, reverse=True)
-    for durations, last in product(_choices(style, spec, alphabet), lasts):
-        counted = _count_table(durations, last, spec, span)
-        fillable = fillable_lengths(durations, span.length_ticks, last)
+    for durations in _choices(style, spec, alphabet):
+        counted = _count_table(durations, spec, span)
+        fillable = fillable_lengths(durations, span.length_ticks)
         if counted is not None:  # this table decides: in it holds, too, fill the time
             fillable[:] = True
         if fillable[-1] and (counted is None or counted[-1, Sounds.NOTHING, 0]):
             sums = fillable_lengths(durations, span.length_ticks, any_end=True)
-            return DurationPlan(durations, last, fillable, sums, counted)
+            return DurationPlan(durations, fillable, sums, counted)
     raise _cannot_fill(spec, span)
 
 
@@ -154,9 +151,7 @@ def counts_of(spec: MelodySpec, bars: int) -> Counts:
 
 
 @lru_cache(maxsize=16)  # 128 melodies are written at a time, all by the same tables
-def _count_table(
-    durations: Durations, last_ticks: int, spec: MelodySpec, span: Span
-) -> Bools | None:
+def _count_table(durations: Durations, spec: MelodySpec, span: Span) -> Bools | None:
     """Return what can be filled where the notes of each bar are counted.
 
     Returns:
@@ -169,4 +164,4 @@ def _count_table(
     counts = counts_of(spec, length // bar_ticks + 1)
     if not spec.kept.pitches:
         counts.low[length // bar_ticks] = 0  # a last bar that is not whole
-    return fillable_by_counts(durations, length, bar_ticks, counts, last_ticks)
+    return fillable_by_counts(durations, length, bar_ticks, counts)

@@ -45,14 +45,13 @@ class Durations:
 
 
 def fillable_lengths(
-    durations: Durations, length_ticks: int, last_ticks: int = 0, any_end: bool = False
+    durations: Durations, length_ticks: int, any_end: bool = False
 ) -> Bools:
     """Find the lengths that notes and rests can fill exactly, a note at the end.
 
     Args:
         durations: What there is to fill with.
         length_ticks: The longest length asked about.
-        last_ticks: What the last note has at least.
         any_end: Whether a rest may be at the end, too.
 
     Returns:
@@ -78,8 +77,7 @@ def fillable_lengths(
             step *= 2
     ending = sums if any_end else 1
     for ticks in durations.notes:
-        if ticks >= last_ticks:
-            ending |= (sums << ticks) & everything
+        ending |= (sums << ticks) & everything
     bits = f"{ending:b}"[::-1].ljust(length_ticks + 1, "0")
     return np.array([bit == "1" for bit in bits])
 
@@ -148,7 +146,6 @@ def fillable_by_counts(
     length_ticks: int,
     bar_ticks: int,
     counts: Counts,
-    last_ticks: int = 0,
 ) -> Bools:
     """Find what can be filled with the right number of notes beginning in each bar.
 
@@ -159,7 +156,6 @@ def fillable_by_counts(
         length_ticks: Length of the melody.
         bar_ticks: Length of its bars.
         counts: Of all its bars, and one more.
-        last_ticks: What the last event has at least, be it a note or a hold.
 
     Returns:
         ``(length_ticks + 1, sounds, most + 1)``: by the ticks left, by what ``Sounds``,
@@ -188,8 +184,8 @@ def fillable_by_counts(
             after = left - ticks[ticks <= left, None]  # (durations, 1)
             lines = (position + left - after) // bar_ticks
             own = begun + (kind == Kind.NOTE)  # the event's note included
+            # Both (durations, most + 1).
             ok, count = count_event(counts, own, np.array(bar), lines)
-            ok = ok & ((after > 0) | (left >= last_ticks))  # (durations, most + 1)
             for sounds in list(Sounds)[kind == Kind.HOLD :]:
                 then = table[after, _then(kind, sounds), np.minimum(count, most)]
                 table[left, sounds] |= np.any(ok & then, axis=0)

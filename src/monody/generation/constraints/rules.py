@@ -73,7 +73,6 @@ class Rules(NamedTuple):
 
     ticks: Integers  # (durations,) ticks of each duration symbol
     closing: Bools  # (symbols,): notes that a melody may end with at all
-    last_ticks: Integers  # (spans,): the last event is not shorter
     free_bars: int | None  # after as many the network may end the melody
     pitches: Bools  # (symbols,): those that the training melodies use
     durations: Bools  # (spans, kinds, durations): of `DurationPlan`
@@ -131,9 +130,6 @@ def by_length(rules: Rules, now: Now) -> Allowed:
     after = now.left[:, None] - rules.ticks  # (rows, durations)
     span = now.span[:, None]
     fits = (after >= 0) & rules.fillable[span, np.maximum(after, 0)]
-    # A hold may be the last event, too. How long its note is by then is not known here,
-    # so the hold itself must be long enough.
-    fits &= (after > 0) | (rules.ticks >= rules.last_ticks[span])
     rest = fits & (after > 0)
     hold = fits & now.sounding[:, None]
     ends = np.broadcast_to(rules.ticks == rules.ticks[0], fits.shape)

@@ -37,7 +37,6 @@ class MelodySpec:
     note_ticks: frozenset[int] | None = None  # lengths of notes and rests
     notes_per_bar: tuple[int, int] | None = None  # fewest and most
     last_classes: frozenset[int] | None = None  # pitch classes of the last note
-    last_ticks: int = 0  # of the last note, at least, where the time can be filled so
     free_bars: int | None = None  # after as many or more the network ends the melody
     has_sections: bool = False  # whether any section is to return
     kept: Kept = Kept()

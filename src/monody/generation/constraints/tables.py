@@ -79,7 +79,6 @@ def make_rules(
     return Rules(
         ticks=ticks,
         closing=closing,
-        last_ticks=np.array([plan.last_ticks for plan in plans]),
         free_bars=spec.free_bars,
         pitches=np.ones_like(in_range) if free_pitch else in_range,
         durations=np.stack([_masks(plan.durations, ticks) for plan in plans]),
