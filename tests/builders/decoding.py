@@ -41,6 +41,7 @@ def now_of(rows: int = 1, **fields: Any) -> Now:
     usual = dict.fromkeys(("position", "bar", "begun", "span"), 0)
     usual |= {"notes": 1, "left": 10, "bar_ticks": 10, "sounding": True, "latest": 60}
     usual |= {"heard": True, "close_left": fields.get("left", 10)}
+    usual |= {"lowest": 0, "highest": 127}
     event = fields.pop("event", 0)
     edges = {name: fields.pop(name, None) for name in ("edge_left", "at_edge")}
     repeats = fields.pop("repeats", None) or no_repeats(rows)

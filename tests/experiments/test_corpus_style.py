@@ -83,7 +83,7 @@ def test_a_precedent_is_the_form_of_its_melody_in_its_key() -> None:
     assert [each.style for each in found] == [3, 1, 2]
     for each, melody, tonic in zip(found, corpus, tonics, strict=True):
         assert each.form == Form.of(melody, pitch_class_of(tonic))
-        assert each.semitones == melody.pitches.max() - melody.pitches.min()
+        assert each.pitches == (melody.pitches.min(), melody.pitches.max())
     assert {each.style for each in precedents(store)} == {0}
 
 

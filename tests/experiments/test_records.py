@@ -41,7 +41,7 @@ def _read_again(value: Any) -> Any:
 def test_a_precedent_comes_back_from_json(
     melody: Melody, tonic: int, meter: str, style: int
 ) -> None:
-    precedent = Precedent(Form.of(melody, tonic % 12), meter, tonic, 14, style)
+    precedent = Precedent(Form.of(melody, tonic % 12), meter, tonic, (59, 73), style)
     assert Precedent.from_json(_read_again(precedent.to_json())) == precedent
 
 

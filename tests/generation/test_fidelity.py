@@ -36,8 +36,8 @@ SONG = _melody(*PITCHES)
 
 
 def _outline(melody: Melody = SONG, key: int = C_MAJOR) -> MelodyOutline:
-    semitones = int(melody.pitches.max() - melody.pitches.min())
-    followed = Precedent(Form.of(melody, (key - 1) % 12), "4/4", key, semitones)
+    pitches = int(melody.pitches.min()), int(melody.pitches.max())
+    followed = Precedent(Form.of(melody, (key - 1) % 12), "4/4", key, pitches)
     return MelodyOutline(Meter(0, 4, 4), 0, key, style=0, precedent=followed)
 
 

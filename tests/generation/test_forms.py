@@ -95,7 +95,7 @@ def _precedent(
     bars: int = 8, meter: str = "4/4", begins: int = 0, style: int = 0, tonic: int = 1
 ) -> Precedent:
     form = Form(96, begins, (bars * 96,), (0,) * bars, (False,) * bars)
-    return Precedent(form, meter, tonic, 12, style)
+    return Precedent(form, meter, tonic, (60, 72), style)
 
 
 def _drawn(some: list[Precedent], **asked: object) -> list[Precedent]:

@@ -203,6 +203,7 @@ def test_what_has_collapsed_at_first_is_tried_again_and_counted(
     trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: dict[str, Any] = {"num_files": 4, "file_length": 48}
+    monkeypatch.setattr(attempts, "collapse_of", lambda *_, **__: None)
     usual = _generate(trained, **asked)
     verdicts = iter(["silence", None, "one note", "silence"])
     monkeypatch.setattr(attempts, "collapse_of", lambda *_, **__: next(verdicts, None))

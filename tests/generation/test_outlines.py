@@ -35,7 +35,7 @@ def _precedent(bars: int, meter: str, begins: int, tonic: int, style: int) -> Pr
     form = Form(
         bar, begins, (end,), (0,) * bars, (False,) * bars, (cadence,), (4,) * bars
     )
-    return Precedent(form, meter, tonic, 12, style)
+    return Precedent(form, meter, tonic, (60, 72), style)
 
 
 WALTZ = _precedent(9, "3/4", 48, A_MINOR, 1)  # with a pickup
@@ -126,6 +126,17 @@ def test_where_the_end_is_to_be_the_tonic_the_last_cadence_is(
 
 def test_where_the_network_ends_a_melody_it_follows_no_form(record: RunRecord) -> None:
     assert _outline(record, free=True).form(8) is None
+
+
+def test_a_melody_is_in_the_register_of_its_precedent_moved_to_its_key(
+    record: RunRecord,
+) -> None:
+    assert _outline(record, style="song").pitches == (58, 74)  # a tone more
+    assert _outline(record, style="song", key="D").pitches == (60, 76)
+    assert _outline(record, style="song", key="A").pitches == (55, 71)
+    for asked in ({"range": "C3..G5"}, {"free": True}):
+        assert _outline(record, **asked).pitches is None
+    assert _outline(record, _primer()).pitches is None
 
 
 def test_a_model_without_precedents_writes_too(record: RunRecord) -> None:

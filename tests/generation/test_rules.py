@@ -329,7 +329,7 @@ def test_no_rest_follows_a_rest_but_on_a_grid() -> None:
     assert {REST, 60} <= {*_symbols(first.pitch)}
 
 
-ALWAYS = ["corpus", "length", "end", "repeats", "rests"]
+ALWAYS = ["corpus", "length", "end", "repeats", "rests", "register"]
 USUAL = [*ALWAYS, "grid"]  # where the rhythm is not another's
 C_MAJOR, EIGHTHS = frozenset({0, 2, 4, 5, 7, 9, 11}), frozenset({2, 5})
 
@@ -343,7 +343,7 @@ C_MAJOR, EIGHTHS = frozenset({0, 2, 4, 5, 7, 9, 11}), frozenset({2, 5})
         (MelodySpec(pitches=(40, 80)), ["range", *USUAL]),
         (MelodySpec(note_ticks=EIGHTHS), ["durations", *ALWAYS]),
         (MelodySpec(notes_per_bar=(0, 9)), ["density", *USUAL]),
-        (MelodySpec(kept=Kept((0,), (9,))), ["kept", *ALWAYS]),
+        (MelodySpec(kept=Kept((0,), (9,))), ["kept", *ALWAYS[:-1]]),
         (
             # What a rewrite keeps also repeats as it did.
             MelodySpec(kept=Kept(pitches=(60, 62), notes_in_bars=(2,))),
@@ -358,3 +358,15 @@ def test_rules_that_ask_for_nothing_are_not_asked(
     assert {*rules_asked(rules)} == {*names}
     _, each = allow(rules, now_of())
     assert [*each] == rules_asked(rules) == [name for name in RULES if name in each]
+
+
+def test_a_melody_keeps_to_its_register_unless_no_note_is_left() -> None:
+    rules = _rules(MelodySpec(), Span(10, 10))
+    now = now_of(3, lowest=[62, 0, 20], highest=[64, 61, 21])
+    together, each = allow(rules, now)
+    assert _symbols(each["register"].pitch, 0) == [62, 63, 64, REST, HOLD, END]
+    notes = [
+        [symbol for symbol in _symbols(together.pitch, row) if symbol < REST]
+        for row in range(3)
+    ]
+    assert notes == [[62, 63, 64], [60, 61], list(range(60, 73))]

@@ -269,7 +269,8 @@ def test_costs_say_which_rule_fights_the_model(trained: Experiment) -> None:
     tasks = _tasks(4, primed=True)
     for draft in _writer(trained, bars=4).write(tasks):
         # Those not asked for have none.
-        always = {"corpus", "grid", "length", "end", "repeats", "rests", "all"}
+        always = {"corpus", "grid", "length", "end", "repeats", "rests"}
+        always |= {"register", "all"}
         assert draft.cost_bits.keys() == always
     cheap, dear = (
         np.mean([d.cost_bits["key"] for d in _writer(trained, **a).write(tasks)])
@@ -304,7 +305,7 @@ def test_the_silence_before_a_pickup_is_read_as_in_training(
     waltz = replace(own, notes=own.notes[own.starts >= 48])
     tonic = tonic_symbols(MelodyStore.of([waltz]))[0]
     form = Form.of(waltz, pitch_class_of(tonic))
-    followed = Precedent(form, "3/4", tonic, 12)
+    followed = Precedent(form, "3/4", tonic, (48, 84))
     model = copy.copy(trained.load())
     style = replace(model.record.style, precedents=(followed,))
     model.record = replace(model.record, style=style)

@@ -58,7 +58,7 @@ FORM = Form(
     phrase_ends=(4 * BAR, 8 * BAR),
     back=(0, 0, 0, 0, 4, 4, 4, 0),
     exact=(False, False, False, False, True, True, True, False),
-    cadences=(Cadence(3 * BAR, 7), Cadence(7 * BAR, 0)),
+    cadences=(Cadence(3 * BAR, 7, 3), Cadence(7 * BAR, 0, 1)),
     notes=(3, 3, 2, 1) * 2,
 )
 

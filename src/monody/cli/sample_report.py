@@ -29,9 +29,12 @@ RULE_NAMES = {
     "key": "--key",
     "range": "--range",
     "end": "--end",
+    "form": "--form",
+    "grid": "the grid of the corpus",
     "length": "the exact length",
     "repeats": "no endless loops",
     "rests": "no rest after a rest",
+    "register": "the register of the melody that is followed",
 }
 MIN_COST_BITS = 0.005  # per note; less is not worth a word
 

@@ -104,7 +104,7 @@ def precedents(
             form=Form.of(melody, pitch_class_of(tonic)),
             meter=str(melody.meters[0]),
             tonic=tonic,
-            semitones=int(np.ptp(melody.pitches)),
+            pitches=(int(melody.pitches.min()), int(melody.pitches.max())),
             style=styles[index] if styles is not None else 0,
         )
         for index, melody, tonic in zip(chosen, some, tonic_symbols(some), strict=True)

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from monody.generation.outlines import MelodyOutline
 from monody.models.events import UNKNOWN
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.music.form import UNKNOWN_APPROACH, Form
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
+from monody.music.pitch import OCTAVE
 
 # What each fault counts. Chosen on two corpora of 40 and 400 songs, as the weights with
 # which two classifiers told what was written from real songs in the fewest cases.
@@ -56,9 +59,9 @@ def misfit(melody: Melody, outline: MelodyOutline, form: Form | None) -> float:
         heard = int(tonic_symbols(MelodyStore.of([melody]))[0])
         found += OTHER_KEY * (heard != outline.key)
     if outline.precedent is not None:
-        wider = int(melody.pitches.max() - melody.pitches.min())
-        away = abs(wider - outline.precedent.semitones)
-        found += AN_OCTAVE_WIDER * away / 12
+        lowest, highest = outline.precedent.pitches
+        wider = int(np.ptp(melody.pitches)) - (highest - lowest)
+        found += AN_OCTAVE_WIDER * abs(wider) / OCTAVE
     if form is None:
         return found
     tonic = pitch_class_of(outline.key) if outline.key != UNKNOWN else None

@@ -11,7 +11,12 @@ import numpy as np
 from monody import seeds
 from monody.generation.constraints.endings import ANY, HEARD
 from monody.generation.constraints.spec import MelodySpec
-from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
+from monody.generation.decoding.decode import (
+    ALL_PITCHES,
+    DecodedMelody,
+    Start,
+    decode_events,
+)
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.sections import Sections
 from monody.generation.fidelity import misfit
@@ -292,6 +297,7 @@ class Writer:
             key=outline.key,
             style=outline.style,
             sections=self._sections(outline.meter),
+            pitches=outline.pitches or ALL_PITCHES,
         )
 
     def _sections(self, meter: Meter) -> Sections | None:

@@ -27,27 +27,28 @@ class Precedent:
         form: Which bars return and where phrases end.
         meter: Its time signature, such as ``"6/8"``.
         tonic: The symbol of its tonic (``outline.tonic_symbol``).
-        semitones: From its lowest note to its highest.
+        pitches: Its lowest and its highest note, MIDI numbers.
         style: The symbol of its style; 0 for none.
     """
 
     form: Form
     meter: str
     tonic: int
-    semitones: int
+    pitches: tuple[int, int]
     style: int = 0
 
     def to_json(self) -> list[Any]:
         """Return it as JSON values."""
-        own = [self.meter, self.tonic, self.semitones, self.style]
+        own = [self.meter, self.tonic, *self.pitches, self.style]
         return [*own, self.form.to_json()]
 
     @classmethod
     def from_json(cls, saved: Sequence[Any]) -> Self:
         """Rebuild what ``to_json`` returned."""
         meter, *numbers, form = saved
-        tonic, semitones, style = map(int, numbers)
-        return cls(Form.from_json(form), str(meter), tonic, semitones, style)
+        tonic, lowest, highest, style = map(int, numbers)
+        pitches = lowest, highest
+        return cls(Form.from_json(form), str(meter), tonic, pitches, style)
 
 
 @dataclass(frozen=True)

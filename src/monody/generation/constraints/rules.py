@@ -64,6 +64,8 @@ class Now(NamedTuple):
     repeats: Repeats  # (rows, figures) each
     heard: Bools  # whether any note was heard or written
     close_left: Integers  # ticks until the closing note has to end
+    lowest: Integers  # MIDI number of the lowest note of its register
+    highest: Integers  # of the highest
     edge_left: Integers | None = None  # ticks to the edge of the section
     at_edge: Bools | None = None  # whether a section begins here
 
@@ -246,6 +248,16 @@ def by_repeats(rules: Rules, now: Now) -> Allowed:
     return Allowed(allowed)
 
 
+def by_register(_: Rules, now: Now) -> Allowed:
+    """Allow the notes from the lowest to the highest of the melody that is followed.
+
+    A corpus may have basses and flutes, and a melody is one of them. It gives way where
+    no note is left.
+    """
+    inside = (now.lowest[:, None] <= SYMBOLS) & (now.highest[:, None] >= SYMBOLS)
+    return Allowed(inside | ~IS_NOTE)
+
+
 def by_rests(_: Rules, now: Now) -> Allowed:
     """Allow no rest after a rest: in training, too, a silence is a single rest.
 
@@ -293,8 +305,9 @@ RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
     "kept": by_kept,
     "repeats": by_repeats,
     "rests": by_rests,
+    "register": by_register,
 }
-GIVE_WAY = ("repeats", "rests")  # not asked where they would leave no note
+GIVE_WAY = ("repeats", "rests", "register")  # not asked where they would leave no note
 
 
 def rules_asked(rules: Rules) -> list[str]:
@@ -309,6 +322,7 @@ def rules_asked(rules: Rules) -> list[str]:
         "kept": not (len(rules.kept_kinds) or len(rules.kept_pitches)),
         "repeats": rules.repeats is None,
         "rests": len(rules.ticks) == 1,
+        "register": bool(len(rules.kept_kinds) or len(rules.kept_pitches)),
     }
     return [name for name in RULES if not silent.get(name)]
 

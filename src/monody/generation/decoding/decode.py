@@ -40,6 +40,7 @@ from monody.music.form import Form
 from monody.music.pitch import MIDDLE_C, PITCH_CLASSES
 
 ROWS = 64  # melodies written together, at most
+ALL_PITCHES = 0, 127
 MAX_READ = 512  # events of a primer that are read, the last ones
 
 
@@ -63,6 +64,7 @@ class Start:
     key: int = UNKNOWN  # symbol of the tonic that the network is told
     style: int = UNKNOWN  # symbol of the style that it is told
     sections: Sections | None = None  # that return, if any are asked for
+    pitches: tuple[int, int] = ALL_PITCHES  # its lowest and highest note
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,8 @@ def _inputs_of(rows: Sequence[Start], spans: Sequence[Span], free: bool) -> RowI
         told=told,
         key=np.array([start.key for start in rows]),
         style=np.array([start.style for start in rows]),
+        lowest=np.array([start.pitches[0] for start in rows]),
+        highest=np.array([start.pitches[1] for start in rows]),
         sections=copy_tables([start.sections for start in rows]),
         closing=np.array([_closes_before(start) for start in rows]),
     )

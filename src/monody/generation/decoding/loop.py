@@ -65,6 +65,8 @@ class RowInputs:
     told: ToldForms
     key: Integers  # symbol of the tonic that the network is told
     style: Integers  # symbol of the style that it is told
+    lowest: Integers  # MIDI number of the lowest note of its register
+    highest: Integers  # of the highest
     sections: CopyTables | None  # None where no section is to return
     closing: Integers  # ticks before the end at which the closing note ends
 
@@ -288,6 +290,8 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
         repeats=progress.repeats,
         heard=np.any(progress.class_ticks > 0, axis=1),
         close_left=progress.left - rows.closing,
+        lowest=rows.lowest,
+        highest=rows.highest,
         edge_left=edge_left,
         at_edge=at_edge,
     )
