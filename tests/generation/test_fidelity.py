@@ -60,10 +60,16 @@ def test_a_melody_keeps_to_its_own_outline() -> None:
         pytest.param(_melody(*PITCHES[:15], 64), id="another last note"),
         pytest.param(_melody(*PITCHES[:7], 60, ticks=48), id="half as many notes"),
         pytest.param(Melody.from_notes([]), id="no note"),
+        pytest.param(_melody(*[60] * 16), id="one note all along"),
     ],
 )
 def test_every_fault_counts(melody: Melody) -> None:
     assert _misfit(melody) > 0
+
+
+def test_nothing_is_worse_than_a_melody_that_got_stuck() -> None:
+    stuck, wrong = _melody(*[60] * 40), _melody(*[66, 90, 68, 61] * 2)
+    assert _misfit(stuck) > _misfit(wrong)
 
 
 def test_where_nothing_is_told_nothing_is_amiss() -> None:

@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from monody.generation.collapse import collapse_of
 from monody.generation.outlines import MelodyOutline
 from monody.models.events import UNKNOWN
 from monody.models.outline import pitch_class_of, tonic_symbols
@@ -25,6 +26,7 @@ from monody.music.pitch import OCTAVE
 OTHER_KEY, OTHER_APPROACH, OTHER_DEGREE, OTHER_PHRASES = 1.0, 0.7, 0.5, 0.5
 AN_OCTAVE_WIDER = 2.0  # or narrower
 TWICE_AS_DENSE = 1.0  # or half
+COLLAPSED = 100.0  # whatever else it is
 
 
 def misfit(melody: Melody, outline: MelodyOutline, form: Form | None) -> float:
@@ -54,7 +56,7 @@ def misfit(melody: Melody, outline: MelodyOutline, form: Form | None) -> float:
     """
     if not len(melody):
         return math.inf
-    found = 0.0
+    found = COLLAPSED * (collapse_of(melody) is not None)
     if outline.key != UNKNOWN:
         heard = int(tonic_symbols(MelodyStore.of([melody]))[0])
         found += OTHER_KEY * (heard != outline.key)
