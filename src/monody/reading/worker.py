@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import math
 import os
 import stat
 import sys
@@ -22,6 +23,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from monody.child_start import allow_cpu_seconds
 from monody.reading import protocol
 from monody.reading.archives import Member, check_size, open_archive
 from monody.reading.cache import ReadCache, reading_key
@@ -264,18 +266,32 @@ def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
     return FilesRead.joined([file.remembered or next(fresh) for file in opened])
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
-    """Answer requests until the parent closes the pipe."""
+def serve(
+    requests: BinaryIO,
+    answers: BinaryIO,
+    reader: Reader,
+    max_seconds: float = math.inf,
+) -> None:
+    """Answer requests until the parent closes the pipe.
+
+    Args:
+        requests: From the parent.
+        answers: To the parent.
+        reader: Reads the files.
+        max_seconds: Of processor time that each file may take.
+    """
     told = time.monotonic()
 
     def parsed() -> None:
         nonlocal told
+        allow_cpu_seconds(max_seconds)
         if time.monotonic() - told > TELL_SECONDS:
             told = time.monotonic()
             protocol.send_word(answers, protocol.ALIVE)
 
     protocol.send_word(answers, protocol.READY)
     for request in protocol.requests_from(requests):
+        allow_cpu_seconds(max_seconds)
         if isinstance(request, str):
             protocol.send_members(answers, _members(request))
         elif isinstance(request, dict):
@@ -324,7 +340,7 @@ def main() -> None:
     gc.set_threshold(50_000)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    serve(sys.stdin.buffer, answers, reader)
+    serve(sys.stdin.buffer, answers, reader, settings.max_seconds_per_file)
 
 
 if __name__ == "__main__":
