@@ -236,13 +236,27 @@ def _read_uncached(
     root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
 ) -> Corpus:
     """Read a corpus into a temporary folder that goes when the corpus does."""
-    folder = Path(tempfile.mkdtemp(prefix="monody-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="monody-"))
+    except OSError as error:
+        raise _no_temporary_folder(error) from error
     try:
         _write(folder, found, settings, None, progress)
         return _load_and_forget(folder, root, settings)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):  # the folder's: those of files are verdicts
+            raise _no_temporary_folder(error) from error
         raise
+
+
+def _no_temporary_folder(error: OSError) -> MonodyError:
+    folder = f"the folder {tempfile.tempdir!r}" if tempfile.tempdir else "a folder"
+    return MonodyError(
+        f"cannot keep the melodies in {folder} for temporary files: "
+        f"{error.strerror or error}; make room there, or name another folder with "
+        "the environment variable TMPDIR"
+    )
 
 
 def _load_and_forget(folder: Path, root: Path, settings: ReadSettings) -> Corpus:

@@ -8,10 +8,12 @@ input and output; ``protocol`` says how.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import math
 import os
+import sqlite3
 import stat
 import sys
 import time
@@ -33,13 +35,14 @@ from monody.reading.file_types import is_archive_name
 from monody.reading.formats import read_scores
 from monody.reading.overview import Overview
 from monody.reading.protocol import FilesRead
-from monody.reading.raw_score import RawScore, UnreadableError
+from monody.reading.raw_score import PassingError, RawScore, UnreadableError
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
 TELL_SECONDS = 0.05  # between signs of life
 BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 TOO_MUCH_MEMORY = Reason(
     f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
     "split it into smaller files",
@@ -105,9 +108,15 @@ class Reader:
         opened: list[_Opened] = []
         size = 0
         for path, member in requests:
-            opened.append(self._open(path, member))
+            file = self._open(path, member)
+            if opened and TOO_MUCH_MEMORY in file.left_out:
+                # Those before it may have taken the memory.
+                groups.append(self._extracted(opened))
+                opened, size = [], 0
+                file = self._open(path, member)
+            opened.append(file)
             parsed()
-            size += opened[-1].size
+            size += file.size
             if size > BYTES_AT_ONCE:
                 groups.append(self._extracted(opened))
                 opened, size = [], 0
@@ -161,7 +170,8 @@ class Reader:
             found = read_scores(data, name, self._max_bytes)
             return _Opened(found.scores, found.left_out, len(data), key)
         except UnreadableError as error:
-            return _Opened([], [error.reason], key=key)
+            passing = isinstance(error, PassingError)
+            return _Opened([], [error.reason], key=None if passing else key)
         except (ValueError, ArithmeticError) as error:
             return _Opened([], [_nonsense(error)], key=key)
         except MemoryError:
@@ -177,14 +187,12 @@ class Reader:
         try:
             status = os.stat(path)
         except OSError as error:
-            if os.path.islink(path):
+            if error.errno in _NOWHERE and os.path.islink(path):
                 reason = "a link that leads nowhere"
                 raise UnreadableError(reason, "mend or remove it") from error
             raise
         if stat.S_ISDIR(status.st_mode):
-            raise UnreadableError(
-                "a folder that may not be read", "check its permissions"
-            )
+            raise PassingError("a folder that may not be read", "check its permissions")
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("not a regular file", "leave it out")
         if is_archive_name(path):
@@ -233,8 +241,10 @@ def _no_members(path: str) -> UnreadableError:
 
     Raises:
         UnreadableError: If it cannot even be opened.
+        OSError: If the system cannot read it.
     """
-    open_archive(path)
+    if open_archive(path).members():
+        return PassingError("could not be listed at first", "read it again")
     return UnreadableError("an archive without a music file", "leave it out")
 
 
@@ -306,7 +316,7 @@ def _members(path: str) -> list[Member]:
     """List the music files in an archive; none if reading it must say why not."""
     try:
         return open_archive(path).members()
-    except (UnreadableError, MemoryError):
+    except (UnreadableError, MemoryError, OSError):
         return []
 
 
@@ -333,7 +343,8 @@ def main() -> None:
     settings = ReadSettings.from_json(json.loads(sys.argv[1]))
     reader = Reader(settings)
     if sys.argv[2:]:
-        reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
+        with contextlib.suppress(sqlite3.Error):  # then nothing was read before
+            reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
     _limit_memory()
     # Parsing makes many objects and hardly a circle of them: look for these seldom.
     gc.freeze()
