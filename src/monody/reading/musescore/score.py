@@ -18,7 +18,7 @@ from monody.reading.musescore.lengths import ticks_of, whole_number
 from monody.reading.musescore.players import Player, staves_of
 from monody.reading.musescore.spans import OctaveLines, Span, mark_endings
 from monody.reading.musescore.staff_reader import VOICES, StaffReader
-from monody.reading.notation.play_order import MAX_PLAYS
+from monody.reading.notation.play_order import MAX_MEASURES, MAX_PLAYS
 from monody.reading.notation.written_score import (
     WRITTEN_TICKS_PER_WHOLE,
     Line,
@@ -29,9 +29,11 @@ from monody.reading.notation.written_score import (
 from monody.reading.raw_score import MAX_NAME, UnreadableError
 from monody.reading.xml_tree import finite_number
 
+MAX_STAVES = 256  # each has a place for every measure
 MAX_COPIED_NOTES = 100_000  # by signs that repeat a measure
 _USUAL_DIVISION = 480
 _BREAK = "LayoutBreak"
+_OLD_LINES = ("Ottava", "Volta")
 
 
 def written_score(root: ET.Element) -> WrittenScore:
@@ -55,10 +57,10 @@ def written_score(root: ET.Element) -> WrittenScore:
     score = root.find("Score")
     score = root if score is None else score  # version 1 has none
     version = int(finite_number(root.get("version", "4")))
+    every = [each for each in staves_of(score) if not each[1].is_copy]
     found = [
-        (staff, _measures(staff, version), player)
-        for staff, player in staves_of(score)
-        if not player.is_copy
+        (staff, _measures(staff, version)[:MAX_MEASURES], player)
+        for staff, player in every[:MAX_STAVES]
     ]
     division = whole_number(score.findtext("Division"), _USUAL_DIVISION)
     ticks_per_whole = 4 * division if 0 < division <= 100_000 else 4 * _USUAL_DIVISION
@@ -66,16 +68,19 @@ def written_score(root: ET.Element) -> WrittenScore:
     if not frames:
         raise UnreadableError("a MuseScore file without music", "leave it out")
     page = _Page(frames, score.findtext("metaTag[@name='workTitle']", ""))
+    page.leave_out("staff too many", len(every) - len(found))
+    concert = score.findtext("Style/concertPitch", "").strip() == "1"
+    old_lines = [line for line in score if line.tag in _OLD_LINES]
     for number, (staff, measures, player) in enumerate(found):
         reader = StaffReader(
             frames,
             ticks_per_whole // 4,
             player,
-            shows_concert_pitch=score.findtext("Style/concertPitch", "").strip() == "1",
+            shows_concert_pitch=concert,
         )
         reader.read(measures)
         track = VOICES * (whole_number(staff.get("id"), number + 1) - 1)
-        _add_old_lines(score, reader, frames, ticks_per_whole, track)
+        _add_old_lines(old_lines, reader, frames, ticks_per_whole, track)
         page.add_staff(number, reader, player)
         page.add_signs(measures)
     page.add_old_signs(score, found, ticks_per_whole)
@@ -106,7 +111,7 @@ def _signs_of_old(
 
 
 def _add_old_lines(
-    score: ET.Element,
+    lines: Sequence[ET.Element],
     reader: StaffReader,
     frames: Sequence[Frame],
     ticks_per_whole: int,
@@ -115,14 +120,14 @@ def _add_old_lines(
     """Add the lines of a staff that version 1 lists beside the music, with ticks.
 
     Args:
-        score: The element that holds them.
+        lines: The elements.
         reader: Of the staff.
         frames: The measures.
         ticks_per_whole: Of the file.
         track: The first one of the staff; a track is a voice.
     """
-    for line in score:
-        if line.tag not in ("Ottava", "Volta") or line.find("tick2") is None:
+    for line in lines:
+        if line.find("tick2") is None:
             continue
         if not 0 <= whole_number(line.findtext("track")) - track < VOICES:
             continue
@@ -133,8 +138,8 @@ def _add_old_lines(
             )
             for tag in ("tick", "tick2")
         )
-        lines = reader.octave_lines if line.tag == "Ottava" else reader.endings
-        lines.append(Span(start, end, line))
+        spans = reader.octave_lines if line.tag == "Ottava" else reader.endings
+        spans.append(Span(start, end, line))
 
 
 class _Page:
@@ -155,6 +160,11 @@ class _Page:
         self._copied = 0
         self._has_keys = False
         self._endings: list[Span] = []
+
+    def leave_out(self, what: str, count: int) -> None:
+        """Note that something was left out."""
+        if count:
+            self._left_out[what] += count
 
     def add_staff(self, staff: int, reader: StaffReader, player: Player) -> None:
         """Add the notes of a staff as lines, and the signs that it holds."""
