@@ -182,7 +182,7 @@ class Reader:
     def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
         """Return the bytes of a file, or of an archive's member, and its name."""
         if member >= 0:
-            archive = open_archive(path)
+            archive = open_archive(path)  # which was a regular file when it was listed
             return archive.read(member, self._max_bytes), archive.name_of(member)
         try:
             status = os.stat(path)
@@ -198,8 +198,11 @@ class Reader:
         if is_archive_name(path):
             raise _no_members(path)
         check_size(status.st_size, self._max_bytes, path)
-        with open(path, "rb", buffering=0) as file:  # all at once: no need of a buffer
-            return file.readall(), os.path.basename(path)
+        with open(path, "rb") as file:
+            data = file.read(status.st_size + 1)
+        if len(data) != status.st_size:  # it grows, or is none that has a size
+            raise PassingError("changed while it was read", "read it again")
+        return data, os.path.basename(path)
 
     def _extracted(self, opened: Sequence[_Opened]) -> FilesRead:
         """Extract the melodies of parsed files; a file that cannot be is named."""
@@ -314,6 +317,8 @@ def serve(
 
 def _members(path: str) -> list[Member]:
     """List the music files in an archive; none if reading it must say why not."""
+    if not os.path.isfile(path):  # opening a pipe waits for ever
+        return []
     try:
         return open_archive(path).members()
     except (UnreadableError, MemoryError, OSError):

@@ -25,7 +25,7 @@ _BEGINS_LIKE_ABC = re.compile(
 # No ABC has these: mail wrote an equals sign as =3D, and a line's end as =20 or =.
 _QUOTED_PRINTABLE = re.compile(r"=3D|=(?:20)?$", re.MULTILINE)
 _SEARCH_CHARACTERS = 4096
-MAX_COMMON = 64  # fields of a file's header; the last ones count
+MAX_COMMON = 16  # fields of a file's header; the last ones count
 
 
 def abc_text(data: bytes) -> str:

@@ -110,9 +110,7 @@ class _Reader:
         self._drums = drum_channels(file.data)
         self._roland = is_roland(file.data)
 
-    def _followed(
-        self, steering: dict[int, ChannelEvents]
-    ) -> dict[int, ChannelEvents]:
+    def _followed(self, steering: dict[int, ChannelEvents]) -> dict[int, ChannelEvents]:
         """Return what tracks without notes say, unless it is beyond all measure."""
         events = sum(
             len(channel.programs) + sum(map(len, channel.controls.values()))

@@ -18,7 +18,7 @@ from monody.reading.musescore.lengths import ticks_of, whole_number
 from monody.reading.musescore.players import Player, staves_of
 from monody.reading.musescore.spans import OctaveLines, Span, mark_endings
 from monody.reading.musescore.staff_reader import VOICES, StaffReader
-from monody.reading.notation.play_order import MAX_MEASURES, MAX_PLAYS
+from monody.reading.notation.play_order import MAX_PLAYS
 from monody.reading.notation.written_score import (
     WRITTEN_TICKS_PER_WHOLE,
     Line,
@@ -29,7 +29,6 @@ from monody.reading.notation.written_score import (
 from monody.reading.raw_score import MAX_NAME, UnreadableError
 from monody.reading.xml_tree import finite_number
 
-MAX_STAVES = 256  # each has a place for every measure
 MAX_COPIED_NOTES = 100_000  # by signs that repeat a measure
 _USUAL_DIVISION = 480
 _BREAK = "LayoutBreak"
@@ -57,10 +56,10 @@ def written_score(root: ET.Element) -> WrittenScore:
     score = root.find("Score")
     score = root if score is None else score  # version 1 has none
     version = int(finite_number(root.get("version", "4")))
-    every = [each for each in staves_of(score) if not each[1].is_copy]
     found = [
-        (staff, _measures(staff, version)[:MAX_MEASURES], player)
-        for staff, player in every[:MAX_STAVES]
+        (staff, _measures(staff, version), player)
+        for staff, player in staves_of(score)
+        if not player.is_copy
     ]
     division = whole_number(score.findtext("Division"), _USUAL_DIVISION)
     ticks_per_whole = 4 * division if 0 < division <= 100_000 else 4 * _USUAL_DIVISION
@@ -68,19 +67,18 @@ def written_score(root: ET.Element) -> WrittenScore:
     if not frames:
         raise UnreadableError("a MuseScore file without music", "leave it out")
     page = _Page(frames, score.findtext("metaTag[@name='workTitle']", ""))
-    page.leave_out("staff too many", len(every) - len(found))
     concert = score.findtext("Style/concertPitch", "").strip() == "1"
-    old_lines = [line for line in score if line.tag in _OLD_LINES]
+    old_lines = _old_lines(score)
     for number, (staff, measures, player) in enumerate(found):
         reader = StaffReader(
-            frames,
+            frames[: len(measures)],
             ticks_per_whole // 4,
             player,
             shows_concert_pitch=concert,
         )
         reader.read(measures)
-        track = VOICES * (whole_number(staff.get("id"), number + 1) - 1)
-        _add_old_lines(old_lines, reader, frames, ticks_per_whole, track)
+        place = whole_number(staff.get("id"), number + 1) - 1
+        _add_old_lines(old_lines.get(place, []), reader, frames, ticks_per_whole)
         page.add_staff(number, reader, player)
         page.add_signs(measures)
     page.add_old_signs(score, found, ticks_per_whole)
@@ -110,27 +108,34 @@ def _signs_of_old(
     return sorted(signs)
 
 
+def _old_lines(score: ET.Element) -> dict[int, list[ET.Element]]:
+    """Return the lines that version 1 lists beside the music, by staff.
+
+    They name tracks, of which each staff has some: a track is a voice.
+    """
+    lines: dict[int, list[ET.Element]] = {}
+    for line in score:
+        if line.tag in _OLD_LINES and line.find("tick2") is not None:
+            staff = whole_number(line.findtext("track")) // VOICES
+            lines.setdefault(staff, []).append(line)
+    return lines
+
+
 def _add_old_lines(
     lines: Sequence[ET.Element],
     reader: StaffReader,
     frames: Sequence[Frame],
     ticks_per_whole: int,
-    track: int,
 ) -> None:
     """Add the lines of a staff that version 1 lists beside the music, with ticks.
 
     Args:
-        lines: The elements.
+        lines: Those of the staff.
         reader: Of the staff.
         frames: The measures.
         ticks_per_whole: Of the file.
-        track: The first one of the staff; a track is a voice.
     """
     for line in lines:
-        if line.find("tick2") is None:
-            continue
-        if not 0 <= whole_number(line.findtext("track")) - track < VOICES:
-            continue
         start, end = (
             place_of(
                 frames,
@@ -161,11 +166,6 @@ class _Page:
         self._has_keys = False
         self._endings: list[Span] = []
 
-    def leave_out(self, what: str, count: int) -> None:
-        """Note that something was left out."""
-        if count:
-            self._left_out[what] += count
-
     def add_staff(self, staff: int, reader: StaffReader, player: Player) -> None:
         """Add the notes of a staff as lines, and the signs that it holds."""
         notes = list(self._sounding(reader))
@@ -174,7 +174,7 @@ class _Page:
         for voice in sorted({note.line for measure in notes for note in measure}):
             line_of[voice] = len(self._lines)
             self._lines.append(Line(staff, player.program, player.is_drum, player.name))
-        for measure, own, end in zip(self._measures, notes, reader.ends, strict=True):
+        for measure, own, end in zip(self._measures, notes, reader.ends, strict=False):
             measure.notes += [note._replace(line=line_of[note.line]) for note in own]
             measure.ticks = max(measure.ticks, ticks_of(end))
         self._left_out.update(reader.left_out)
