@@ -170,7 +170,7 @@ def test_want_of_memory_is_told_from_damage(monkeypatch: pytest.MonkeyPatch) -> 
         def decompress(self, *_: object) -> None:
             raise zlib.error("Error -4 while decompressing data: insufficient memory")
 
-    monkeypatch.setattr(xml_tree.expat, "ParserCreate", Full)
+    monkeypatch.setattr(expat, "ParserCreate", Full)
     with pytest.raises(MemoryError):
         xml_tree.parsed_xml(b"<score-partwise/>", "MusicXML")
     monkeypatch.setattr(zlib, "decompressobj", lambda **_: Full())

@@ -186,6 +186,7 @@ class ReadPool:
             if child is not None:
                 self._children.remove(child)
                 self._processes.remove(child.process)
+                self._local.child = None
             limit = self._settings.max_seconds_per_file
             child = _Child(self._module, self._arguments, limit)
             self._local.child = child

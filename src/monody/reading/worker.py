@@ -43,9 +43,9 @@ MEMORY_LIMIT_BYTES = 2 * 2**30
 TELL_SECONDS = 0.05  # between signs of life
 BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-TOO_MUCH_MEMORY = Reason(
-    f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
-    "split it into smaller files",
+TOO_MUCH_MEMORY = Reason(  # the machine may have had less than the limit
+    f"not read within {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
+    "split it into smaller files, or free memory and read it again",
 )
 
 
