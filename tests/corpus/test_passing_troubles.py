@@ -162,6 +162,8 @@ def test_where_files_before_it_took_the_memory_a_file_is_read_alone(
 
 def test_want_of_memory_is_told_from_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
+        eof = False
+
         def Parse(self, *_: object) -> None:  # noqa: N802 - expat's name
             error = expat.ExpatError("out of memory")
             error.code = 1
