@@ -122,7 +122,7 @@ def _line(track: RawTrack, report: FileReport, signs: _Signs) -> LineFacts:
     pitches, starts = pitches[(pitches >= 0) & (pitches <= 127)], starts[starts >= 0]
     first, last = (int(starts.min()), int(starts.max())) if len(starts) else (0, 0)
     fitted = any(repair.startswith(FITTED) for repair in report.repairs)
-    bpm = longest_tempo(signs.score.tempos, first, last)
+    bpm = longest_tempo(signs.score.between(first, last).tempos, first, last)
     declared = TempoSource.FILE if bpm in signs.tempos else TempoSource.DEFAULT
     return LineFacts(
         index=track.index,

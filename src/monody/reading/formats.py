@@ -10,7 +10,7 @@ import os
 import zlib
 from dataclasses import replace
 
-from monody.reading.archives import Archive, check_size
+from monody.reading.archives import Archive, check_size, raise_if_passing
 from monody.reading.file_types import (
     ARCHIVE_SUFFIX,
     GZIP_SUFFIX,
@@ -23,6 +23,7 @@ from monody.reading.other_files import guitar_pro, other_by_content, other_by_na
 from monody.reading.raw_score import GET_IT_AGAIN, ReadScores, UnreadableError
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_PIECE_BYTES = 4096  # unpacked at a time: what comes after a member is copied each time
 
 
 def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
@@ -85,16 +86,22 @@ def _read_gzip(data: bytes, name: str, max_bytes: int) -> ReadScores:
 
 def _unpacked(data: bytes, max_bytes: int) -> tuple[bytes, bool]:
     """Unpack gzip, which may have several members; tell whether it is whole."""
-    unpacked, rest, whole = b"", data, True
-    while rest.startswith(_GZIP):
+    parts: list[bytes] = []
+    size, at, whole = 0, 0, True
+    while whole and data.startswith(_GZIP, at):
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            unpacked += unpacker.decompress(rest, max_bytes + 1 - len(unpacked))
-        except zlib.error as error:
-            raise UnreadableError("damaged gzip file", GET_IT_AGAIN) from error
-        check_size(len(unpacked), max_bytes)
-        rest, whole = unpacker.unused_data, unpacker.eof
-    return unpacked, whole
+        while at < len(data) and not unpacker.eof:
+            piece = data[at : at + _PIECE_BYTES]
+            try:
+                parts.append(unpacker.decompress(piece, max_bytes + 1 - size))
+            except zlib.error as error:
+                raise_if_passing(error)
+                raise UnreadableError("damaged gzip file", GET_IT_AGAIN) from error
+            size += len(parts[-1])
+            check_size(size, max_bytes)
+            at += len(piece) - len(unpacker.unused_data)
+        whole = unpacker.eof
+    return b"".join(parts), whole
 
 
 def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:

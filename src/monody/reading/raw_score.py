@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,11 @@ from monody.music.meter import Meter
 from monody.reading.reasons import Reason
 
 MAX_NAME = 200  # letters of a name or title that are kept
+MAX_FEW_SIGNS = 32  # of a kind: so few are looked through faster than they are cut
 GET_IT_AGAIN = "export or download it again"  # the advice for damage
+
+Sign = TypeVar("Sign", bound=tuple[Any, ...])
+_TICK = itemgetter(0)  # of a sign
 
 
 class UnreadableError(Exception):
@@ -31,6 +38,14 @@ class UnreadableError(Exception):
     def __init__(self, text: str, advice: str) -> None:
         super().__init__(text)
         self.reason = Reason(text, advice)
+
+
+class PassingError(UnreadableError):
+    """The file cannot be used now, which says nothing about it: it is asked again.
+
+    Nothing remembers it. What the system says (``OSError``, ``MemoryError``) is passing
+    as well.
+    """
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,38 @@ class RawScore:
     title: str = ""
     page: WrittenPage | None = None
     meters_are_heard: bool = False
+
+    def between(self, start: float, end: float) -> RawScore:
+        """Return the score with the signs alone that hold between two file ticks.
+
+        A melody asks for those around it: one after the other through all signs of a
+        file takes too long where a stranger wrote both in thousands.
+
+        Args:
+            start: Signs before it are left out, but for the last one of each kind.
+            end: Signs after it are left out.
+
+        Example:
+            >>> from monody.reading.raw_score import RawScore
+            >>> tempos = tuple((tick, 90.0 + tick) for tick in range(100))
+            >>> score = RawScore(24, (), tempos, (), ())
+            >>> score.between(40.5, 42).tempos
+            ((40, 130.0), (41, 131.0), (42, 132.0))
+        """
+        if max(map(len, (self.tempos, self.meters, self.keys))) <= MAX_FEW_SIGNS:
+            return self
+        return replace(
+            self,
+            tempos=_between(self.tempos, start, end),
+            meters=_between(self.meters, start, end),
+            keys=_between(self.keys, start, end),
+        )
+
+
+def _between(signs: tuple[Sign, ...], start: float, end: float) -> tuple[Sign, ...]:
+    """Return the last sign up to ``start``, and those from there up to ``end``."""
+    first = max(bisect_right(signs, start, key=_TICK) - 1, 0)
+    return signs[first : bisect_right(signs, end, key=_TICK)]
 
 
 @dataclass(frozen=True)

@@ -277,9 +277,11 @@ def _timed(
     if settings.tempo == "off":
         return _voiced(quantised(parts, quarters), file, reports), scores
     fits = fits_of(parts, track, tracks.scores, always=settings.tempo == "always")
-    counts = parts.counts
+    counts, bounds = parts.counts, parts.bounds
     for part, fit in fits.items():
-        scores[part] = retimed_score(scores[part], fit)
+        first, last = parts.start[bounds[part]], parts.end[bounds[part + 1] - 1]
+        around = scores[part].between(first - quarters[part], last + quarters[part])
+        scores[part] = retimed_score(around, fit)
         reports.fit(file[part], fit, int(counts[part]))
     parts = quantised(retimed(parts, fits, quarters), quarters)
     voices = _voiced(parts, file, reports)

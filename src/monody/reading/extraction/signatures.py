@@ -111,6 +111,7 @@ class _Signatures(NamedTuple):
 def _signatures(score: RawScore, first: int, end: int) -> _Signatures:
     """Find meter, tempo and key of the music between two grid ticks."""
     scale = TICKS_PER_QUARTER / score.ticks_per_quarter
+    score = score.between((first - 1) / scale, (end + 1) / scale)
     meters = _meters_on_grid(score.meters, scale, end)
     origin = bar_line_before(first, meters)
     keys = [key for tick, key in score.keys if tick * scale <= first]

@@ -24,6 +24,8 @@ from monody.reading.retiming.grid_alignment import (
 )
 from monody.reading.retiming.grid_fit import GridFit, fit_grid, retime
 
+MAX_GRIDS = 16  # of a track that its other parts are tried on
+
 
 def fits_of(
     parts: NoteTable, track: Longs, scores: Sequence[RawScore], *, always: bool
@@ -66,7 +68,7 @@ def _fits_of_track(
         if max((after for after, _ in shares), default=0.0) < GOOD_SHARE:
             own = _fit(onsets, score, always=always)
         if own is not None:
-            known.append(own)
+            known += [own] if len(known) < MAX_GRIDS else []
             shares.append((own.after, own))
         after, best = max(shares, key=lambda share: share[0], default=(0.0, None))
         before = on_grid_share(onsets, score.ticks_per_quarter)
@@ -105,7 +107,8 @@ class _Onsets:
 
 def _fit(onsets: Longs, score: RawScore, *, always: bool) -> GridFit | None:
     """Fit a grid to onsets, near the tempo that the file declares for them."""
-    bpm = longest_tempo(score.tempos, int(onsets[0]), int(onsets[-1]))
+    first, last = int(onsets[0]), int(onsets[-1])
+    bpm = longest_tempo(score.between(first, last).tempos, first, last)
     return fit_grid(onsets, score.ticks_per_quarter, bpm, always=always)
 
 
