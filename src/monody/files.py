@@ -84,7 +84,7 @@ def _writing(
     path: Path, move: Callable[[Path, Path], object], lasting: bool
 ) -> Iterator[Path]:
     """Give a temporary path, and move it once it is written."""
-    with _telling_of(path), temporary_file(path.parent, path.suffix) as temporary:
+    with telling_of(path), temporary_file(path.parent, path.suffix) as temporary:
         yield temporary
         if lasting:
             with temporary.open("rb+") as file:
@@ -101,21 +101,6 @@ def _move_to_free(temporary: Path, path: Path) -> None:
     except OSError:  # no hard links here, as on many sticks: the name is taken first
         path.open("xb").close()
         temporary.replace(path)
-
-
-@contextmanager
-def _telling_of(path: Path) -> Iterator[None]:
-    """Name the file that was meant where the system names a temporary one, or none."""
-    try:
-        yield
-    except OSError as error:
-        named = error.filename
-        if named is not None and not is_temporary(named):
-            raise
-        number, words = error.errno or errno.EIO, error.strerror or str(error)
-        if _CUT_SHORT.search(words):
-            number, words = errno.ENOSPC, os.strerror(errno.ENOSPC)
-        raise OSError(number, words, str(path)) from error
 
 
 def is_full(error: OSError) -> bool:
@@ -152,6 +137,37 @@ def told(error: OSError) -> str:
 
 
 @contextmanager
+def telling_of(path: Path) -> Iterator[None]:
+    """Name the file that was meant where the system names a temporary one, or none.
+
+    Args:
+        path: What is being written.
+
+    Raises:
+        OSError: As the block does, with a file name.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.files import telling_of
+        >>> with telling_of(Path("tune.mid")):
+        ...     raise OSError(28, "No space left on device")
+        Traceback (most recent call last):
+        ...
+        OSError: [Errno 28] No space left on device: 'tune.mid'
+    """
+    try:
+        yield
+    except OSError as error:
+        named = error.filename
+        if named is not None and not is_temporary(named):
+            raise
+        number, words = error.errno or errno.EIO, error.strerror or str(error)
+        if _CUT_SHORT.search(words):
+            number, words = errno.ENOSPC, os.strerror(errno.ENOSPC)
+        raise OSError(number, words, str(path)) from error
+
+
+@contextmanager
 def laying_out(folder: Path) -> Iterator[Path]:
     """Give a temporary folder beside ``folder`` that becomes it once filled.
 
@@ -160,7 +176,7 @@ def laying_out(folder: Path) -> Iterator[Path]:
     """
     making = TemporaryFolder(folder.parent)
     try:
-        with _telling_of(folder):
+        with telling_of(folder):
             yield making.path
             try:
                 making.move_to(folder)

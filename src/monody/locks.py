@@ -92,7 +92,7 @@ def locked(folder: Path, seconds: float = 0.0) -> Iterator[None]:
         ...
         monody.locks.LockedError: another process is at work in '.'
     """
-    release = _lock(folder, time.monotonic() + seconds)
+    release = _lock(folder.resolve(), time.monotonic() + seconds)
     try:
         yield
     finally:

@@ -173,7 +173,6 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
     experiment = Experiment(experiment_dir)
     experiment.require_free()
     require_writable(experiment.folder, "--experiment_dir")
-    experiment.require_idle()
     if page:
         require_own_training_page(experiment)
         if experiment.samples.exists() and not experiment.page_path.exists():

@@ -42,6 +42,7 @@ from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
 from monody.music.melody_store import ARRAYS, SOURCES_FILE, MelodyStore
+from monody.temporary import remove_abandoned
 
 EXPERIMENTS = Path("experiments")
 # The names that the base model is packed under, and that experiments are known by. All
@@ -199,21 +200,24 @@ class Experiment:
             return cls(_make_numbered())
         experiment = cls(path)
         experiment.require_free()
-        with experiment.alone():
-            experiment.require_free()  # another may have been quicker
+        with experiment.alone(new=True):
             # Of a training that is over and whose model was removed: no way to go on.
             experiment.checkpoint_path.unlink(missing_ok=True)
         return experiment
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, *, new: bool = False) -> Iterator[None]:
         """Keep other trainings out of the experiment; its folder is made if need be.
 
         The folder of the training melodies is locked, which nothing but a training
         writes to: melodies may be sampled into the experiment meanwhile.
 
+        Args:
+            new: Whether a new training begins, so that the folder must be free.
+
         Raises:
-            MonodyError: If another training is at work, or no folder can be made.
+            MonodyError: If another training is at work, the folder is not free, or none
+                can be made.
         """
         make_folder(self.training_path)
         with ExitStack() as stack:
@@ -224,6 +228,8 @@ class Experiment:
                     f"another training is at work in {str(self.path)!r} just now: wait "
                     "until it is over, or name another --experiment_dir"
                 ) from error
+            if new:  # another may have been quicker
+                self._require_nothing_there()
             yield
 
     def require_idle(self) -> None:
@@ -240,10 +246,14 @@ class Experiment:
         """Make sure that a new training may go into the folder, and replaces nothing.
 
         Raises:
-            MonodyError: If the folder is a file, holds a training already, or has other
-                files of the names that a training writes.
+            MonodyError: If the folder is a file, holds a training or one is at work in
+                it, or has other files of the names that a training writes.
         """
         self._require_folder()
+        self.require_idle()
+        self._require_nothing_there()
+
+    def _require_nothing_there(self) -> None:
         unfinished = not self.is_over()
         if unfinished or self.model_path.exists():
             holds = "an unfinished training" if unfinished else "a trained model"
@@ -297,6 +307,7 @@ class Experiment:
             MonodyError: If there is none, or it has no model yet.
         """
         experiment = cls(path) if path else _most_recent(MODEL_FILE)
+        remove_abandoned(experiment.folder)
         if not experiment.model_path.is_file():
             raise MonodyError(
                 f"no trained model in {str(experiment.path)!r}: expected "
@@ -317,6 +328,7 @@ class Experiment:
         """
         experiment = cls(path) if path else _most_recent(SETTINGS_FILE)
         experiment._require_folder()
+        remove_abandoned(experiment.folder)
         if not experiment.checkpoint_path.is_file():
             raise MonodyError(
                 f"no training to go on with in {str(experiment.path)!r}: expected "

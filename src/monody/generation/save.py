@@ -140,7 +140,7 @@ def remove_outputs(folder: Path) -> None:
         >>> from pathlib import Path
         >>> from monody.generation.save import remove_outputs
         >>> folder = Path("samples/model")
-        >>> folder.mkdir(parents=True)
+        >>> folder.mkdir(parents=True, exist_ok=True)
         >>> _ = (folder / "mine.mid").write_bytes(b"MThd")
         >>> remove_outputs(folder)
         >>> [path.name for path in folder.iterdir()]
@@ -178,4 +178,10 @@ def _read_manifest(path: Path) -> list[dict[str, Any]]:
 
 def _is_run(entry: object) -> bool:
     """Tell whether an entry of a manifest is a run of monody."""
-    return isinstance(entry, dict) and {"made", "melodies"} <= entry.keys()
+    if not isinstance(entry, dict) or not {"made", "melodies"} <= entry.keys():
+        return False
+    melodies = entry["melodies"]
+    return isinstance(melodies, list) and all(
+        isinstance(melody, dict) and isinstance(melody.get("file"), str)
+        for melody in melodies
+    )

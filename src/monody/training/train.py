@@ -105,8 +105,7 @@ def train(
     model, settings = fill_in(model, settings, notes, explain)
     experiment = Experiment.create(experiment_dir)
     record = make_record(corpus, split, learnt, model, settings, base, styles)
-    with experiment.alone():
-        experiment.require_free()  # another may have been quicker
+    with experiment.alone(new=True):
         write_records(experiment, corpus, split, record, message)
         if base is not None:
             record = _keep_base(base, experiment, record)
