@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import resource
 import signal
 import threading
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from tests.builders.midi_files import tune
 @pytest.fixture
 def small_disk() -> Iterator[int]:
     """No file may be larger than some bytes, as on a disk that is nearly full."""
+    resource = pytest.importorskip("resource")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))

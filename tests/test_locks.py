@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import sys
 import threading
 from errno import EBADF, ENOLCK
@@ -13,6 +12,8 @@ import pytest
 
 from monody.locks import LockedError, locked
 from tests.builders.left_behind import at_work, killed_at_work
+
+fcntl = pytest.importorskip("fcntl")  # Windows has none, which is tried here
 
 HOLDS = """
 from pathlib import Path

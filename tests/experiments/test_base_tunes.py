@@ -143,4 +143,4 @@ def test_files_that_are_there_already_are_left_alone(
     assert edited.read_bytes() == b"my arrangement"
     assert {path: path.stat().st_ino for path in others} == before
     main(["corpus", "airdsAirs", "--out", str(tmp_path)])
-    assert "1 files of the same names have other contents" in capsys.readouterr().out
+    assert "1 file of the same name with other contents" in capsys.readouterr().out

@@ -69,6 +69,7 @@ def _write(name: str, folder: Path) -> None:
     from rich.console import Console
 
     from monody.cli.progress import progress_bar
+    from monody.corpus.report import counted
     from monody.experiments.base_tunes import write_collection
 
     with progress_bar(Console(stderr=True)) as bar:
@@ -82,7 +83,8 @@ def _write(name: str, folder: Path) -> None:
     if report.left_out:
         say(f"  {report.left_out} others are left out: copies of these")
     if report.kept:
+        kept = counted(report.kept, "file")
         say_whole(
-            f"  {report.kept} files of the same names have other contents and are left "
-            "as they are: name another folder with --out, or move them away"
+            f"  {kept} of the same name with other contents left alone: name another "
+            "folder with --out, or move away what is there"
         )
