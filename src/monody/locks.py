@@ -92,7 +92,7 @@ def locked(folder: Path, seconds: float = 0.0) -> Iterator[None]:
         ...
         monody.locks.LockedError: another process is at work in '.'
     """
-    release = _lock(folder.resolve(), time.monotonic() + seconds)
+    release = _lock(folder, time.monotonic() + seconds)
     try:
         yield
     finally:
@@ -102,7 +102,7 @@ def locked(folder: Path, seconds: float = 0.0) -> Iterator[None]:
 def _lock(folder: Path, deadline: float) -> Callable[[], object]:
     """Lock a folder, before a moment of ``time.monotonic``; return what unlocks it."""
     try:
-        while (lock := try_lock(folder)) is None:
+        while (lock := try_lock(folder.resolve())) is None:
             if time.monotonic() >= deadline:
                 raise _held(folder)
             time.sleep(_SECONDS_BETWEEN_TRIES)
