@@ -7,7 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -310,3 +313,45 @@ def test_ctrl_c_leaves_no_half_corpus(music: Path, cache: Path) -> None:
         read_corpus(music, progress=interrupt)
     assert list((cache / "corpora").iterdir()) == []
     assert len(read_corpus(music).melodies) == 12
+
+
+class _Counted(sqlite3.Connection):
+    """A connection that is missed if nobody closes it."""
+
+    opened: ClassVar[set[int]] = set()
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.opened.add(id(self))
+
+    def close(self) -> None:
+        super().close()
+        self.opened.discard(id(self))
+
+
+@pytest.mark.parametrize("damage", [None, b"not a database", b"SQLite format 3\0" * 9])
+def test_every_connection_is_closed(
+    music: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=_Counted))
+    if damage is not None:
+        cache.mkdir()
+        (cache / DATABASE).write_bytes(damage)
+    read_corpus(music)
+    with closing(connect(cache / DATABASE)) as other:
+        other.execute("pragma user_version = 99")  # as of a version to come
+    write_tunes(music, 13)
+    read_corpus(music)
+    assert not _Counted.opened
+
+
+@pytest.mark.usefixtures("cache")
+def test_what_a_killed_reading_left_goes_with_the_next(
+    music: Path, cache: Path
+) -> None:
+    left = cache / "corpora" / ".monody-0123456789abcdef"
+    left.mkdir(parents=True)
+    (left / "notes.npy").write_bytes(b"half of it")
+    read_corpus(music)
+    assert not left.exists()

@@ -128,3 +128,19 @@ def test_a_name_is_checked_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         main(["corpus", "airdsAirs", "beatles", "--out", str(tmp_path / "tunes")])
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.usefixtures("few")
+def test_files_that_are_there_already_are_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_collection("airdsAirs", tmp_path)
+    edited, *others = sorted(tmp_path.iterdir())
+    edited.write_bytes(b"my arrangement")
+    before = {path: path.stat().st_ino for path in others}
+    report = write_collection("airdsAirs", tmp_path)
+    assert (report.written, report.kept) == (4, 1)
+    assert edited.read_bytes() == b"my arrangement"
+    assert {path: path.stat().st_ino for path in others} == before
+    main(["corpus", "airdsAirs", "--out", str(tmp_path)])
+    assert "1 file of the same name with other contents" in capsys.readouterr().out

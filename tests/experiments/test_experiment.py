@@ -112,3 +112,64 @@ def test_what_may_go_on_is_the_one_started_last(trained: Experiment) -> None:
     Experiment("experiments/01").checkpoint_path.touch()
     (Path("experiments/01") / "model.keras").unlink()
     assert not Experiment.create("experiments/01").checkpoint_path.exists()
+
+
+@pytest.mark.parametrize("named", ["notes.txt", "experiments/01/model.keras"])
+def test_a_file_is_no_folder_for_a_training(trained: Experiment, named: str) -> None:
+    shutil.copytree(trained.folder, "experiments/01")
+    Path("notes.txt").write_text("my notes")
+    before = sorted(Path().rglob("*"))
+    for use in (Experiment.create, Experiment.to_go_on):
+        with pytest.raises(MonodyError, match="is a file: name the folder"):
+            use(named)
+    assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "settings.json", "split.json", "files.json", "message.txt", "history.csv",
+        "scores.json", "checkpoint.npz", "last.keras", "base.keras",
+        "training/notes.npy", "held_out/sources.json",
+    ],
+)  # fmt: skip
+def test_a_new_training_replaces_no_file_of_the_users(name: str) -> None:
+    path = Path("mine") / name
+    path.parent.mkdir(parents=True)
+    path.write_text('{"mine": true}')
+    with pytest.raises(MonodyError, match="of no training of monody"):
+        Experiment.create("mine")
+    assert path.read_text() == '{"mine": true}'
+    assert [each for each in Path("mine").rglob("*") if each.is_file()] == [path]
+
+
+def test_a_training_that_was_killed_at_its_beginning_may_begin_again() -> None:
+    folder = _pretend("01", "2026-01-01")
+    (folder / "model.keras").unlink()
+    (folder / "split.json").write_text("{}")
+    assert Experiment.create(folder).folder == folder
+
+
+def test_one_training_at_a_time_is_at_work_in_an_experiment() -> None:
+    experiment = Experiment.create("experiments/01")
+    again = Experiment("experiments/01")
+    with experiment.alone():
+        with pytest.raises(MonodyError, match="another training is at work in 'exp"):
+            again.alone().__enter__()
+        with pytest.raises(MonodyError, match="another training is at work"):
+            again.require_idle()
+        with pytest.raises(MonodyError, match="another training is at work"):
+            Experiment.create("experiments/01")
+    again.require_idle()
+    Experiment("nowhere").require_idle()
+    assert not Path("nowhere").exists()
+
+
+def test_opening_an_experiment_removes_what_a_killed_training_left(
+    trained: Experiment,
+) -> None:
+    for name, opened in (("a", Experiment.open), ("b", Experiment.to_go_on)):
+        shutil.copytree(trained.folder, name)
+        (Path(name) / ".monody-0123456789abcdef.keras").write_bytes(b"half of it")
+        opened(name)
+        assert not list(Path(name).glob(".*"))

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monody.errors import MonodyError
+from monody.files import write_new
+from monody.generation import save
 from monody.generation.save import (
     MANIFEST,
     Output,
+    remove_outputs,
     require_own_manifest,
     save_outputs,
 )
@@ -97,3 +101,72 @@ def test_a_file_that_is_no_manifest_is_not_written_over(
         save_outputs(_outputs(1), tmp_path, {})
     assert [path.name for path in tmp_path.iterdir()] == [MANIFEST]
     assert (tmp_path / MANIFEST).read_text() == text
+
+
+def test_what_is_saved_into_one_folder_at_once_is_all_there(tmp_path: Path) -> None:
+    ready = threading.Barrier(4)
+    written: list[list[Path]] = []
+
+    def save(number: int) -> None:
+        ready.wait()
+        for _ in range(3):
+            paths = save_outputs(_outputs(2), tmp_path, {"run": number})
+            written.append(paths)
+
+    threads = [threading.Thread(target=save, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    names = [[path.name for path in paths] for paths in written]
+    assert {name for each in names for name in each} == {
+        f"{number}.mid" for number in range(1, 25)
+    }
+    runs = json.loads((tmp_path / MANIFEST).read_text())
+    listed = [[melody["file"] for melody in run["melodies"]] for run in runs]
+    assert sorted(listed) == sorted(names)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        MANIFEST, *(f"{number}.mid" for number in range(1, 25)),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("stem", [None, "a-again"])
+def test_a_program_that_takes_the_name_first_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str | None
+) -> None:
+    def late(path: Path, data: bytes) -> None:
+        if not list(tmp_path.glob("*.mid")):
+            path.write_bytes(b"another program's")
+        write_new(path, data)
+
+    monkeypatch.setattr(save, "write_new", late)
+    paths = save_outputs(_outputs(1), tmp_path, {}, stem)
+    other, name = (
+        ("1.mid", "2.mid") if stem is None else (f"{stem}.mid", f"{stem}-2.mid")
+    )
+    assert [path.name for path in paths] == [name]
+    assert (tmp_path / other).read_bytes() == b"another program's"
+
+
+def test_a_folder_may_be_named_by_a_link(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    save_outputs(_outputs(1), tmp_path / "link", {})
+    assert (tmp_path / "folder" / "1.mid").is_file()
+
+
+def test_removing_what_was_written_leaves_all_else(tmp_path: Path) -> None:
+    folder = tmp_path / "samples"
+    save_outputs(_outputs(2), folder, {})
+    (folder / "1.wav").write_bytes(b"goes with it")
+    remove_outputs(folder)
+    assert not folder.exists()
+    save_outputs(_outputs(2), folder, {})
+    for name in ("mine.mid", "3.mid", "notes.txt"):
+        (folder / name).write_bytes(b"mine")
+    remove_outputs(folder)
+    assert {path.name for path in folder.iterdir()} == {
+        "mine.mid",
+        "3.mid",
+        "notes.txt",
+    }

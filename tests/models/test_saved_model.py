@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import pickle
+import shutil
 import zipfile
+from dataclasses import astuple
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -99,3 +102,22 @@ def test_damaged_weights_of_an_old_file_are_refused_in_one_sentence(
     model = TrainedModel(path)
     with pytest.raises(MonodyError, match="not a whole model file"):
         _ = model.layers
+
+
+def test_a_model_is_read_once_though_a_training_replaces_its_file(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.keras"
+    shutil.copyfile(trained.model_path, path)
+    model = TrainedModel(path)
+    shutil.copyfile(trained.epoch_path(1), tmp_path / "next")
+    (tmp_path / "next").replace(path)
+    written = sha256(trained.model_path.read_bytes()).hexdigest()
+    assert model.fingerprint == written != TrainedModel(path).fingerprint
+    elsewhere = pickle.loads(pickle.dumps(model))  # as processes that write have it
+    for each in (model, elsewhere):
+        assert each.fingerprint == written
+        assert {*each.layers} == {*trained.load().layers}
+        for name, layer in trained.load().layers.items():
+            own = astuple(each.layers[name])
+            assert all(map(np.array_equal, astuple(layer), own)), name

@@ -36,11 +36,12 @@ def corpus(names: Sequence[str], out: str | None) -> None:
             say(line)
         return
 
+    require_writable(Path(out or DATA_DIR), "--out")
+
     from monody.experiments.base_tunes import collection_named, known_collections
 
     everything = not names or "all" in {name.lower() for name in names}
     chosen = known_collections() if everything else map(collection_named, names)
-    require_writable(Path(out or DATA_DIR), "--out")
     for name in [*dict.fromkeys(chosen)]:  # each is checked before one is written
         _write(name, Path(out or DATA_DIR))
 
@@ -68,6 +69,7 @@ def _write(name: str, folder: Path) -> None:
     from rich.console import Console
 
     from monody.cli.progress import progress_bar
+    from monody.corpus.report import counted
     from monody.experiments.base_tunes import write_collection
 
     with progress_bar(Console(stderr=True)) as bar:
@@ -80,3 +82,9 @@ def _write(name: str, folder: Path) -> None:
     say_whole(f"{report.name}: {report.written:,} tunes in {folder}")
     if report.left_out:
         say(f"  {report.left_out} others are left out: copies of these")
+    if report.kept:
+        kept = counted(report.kept, "file")
+        say_whole(
+            f"  {kept} of the same name with other contents left alone: name another "
+            "folder with --out, or move away what is there"
+        )

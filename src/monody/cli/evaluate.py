@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monody.cli.checks import require_file_writable, require_music
+from monody.cli.checks import (
+    require_file_writable,
+    require_music,
+    require_writable,
+)
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import is_quiet, say, say_written, status
 from monody.errors import MonodyError
@@ -110,6 +114,8 @@ def evaluate(
     from monody.experiments.base import open_experiment
 
     opened = open_experiment(experiment)
+    if from_nothing:
+        require_writable(opened.folder, "EXPERIMENT")
     counts = opened.load().record.melodies
     if melody is not None and not data_dir:
         sides = ("validation", "test") if part == "both" else (part or "test",)

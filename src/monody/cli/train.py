@@ -145,6 +145,7 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
 
     experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
     checks.require_writable(experiment.folder, "--experiment_dir")
+    experiment.require_idle()
     if page:
         checks.require_own_training_page(experiment)
     record = experiment.record()
@@ -215,6 +216,7 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
 
     from monody.cli.epoch_lines import EpochLines
     from monody.cli.train_report import say_training
+    from monody.experiments.experiment import Experiment
     from monody.training.train import TrainingStopped
 
     lines = EpochLines(Console(quiet=is_quiet()), num_epochs)
@@ -225,6 +227,11 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
         say("stopped by Ctrl-C")
         _say_how_to_go_on(stopped.experiment)
         sys.exit(EXIT_INTERRUPTED)
+    except OSError as error:
+        lines.close()
+        if error.filename:  # a full disk, above all: once there is room, it goes on
+            _say_how_to_go_on(Experiment(Path(error.filename).parent))
+        raise
     finally:
         lines.close()
     say_training(experiment)

@@ -29,7 +29,8 @@ import contextlib
 import csv
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,9 +38,11 @@ from monody.errors import MonodyError
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
 from monody.files import make_folder, write_json
+from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
-from monody.music.melody_store import MelodyStore
+from monody.music.melody_store import ARRAYS, SOURCES_FILE, MelodyStore
+from monody.temporary import remove_abandoned
 
 EXPERIMENTS = Path("experiments")
 # The names that the base model is packed under, and that experiments are known by. All
@@ -197,17 +200,60 @@ class Experiment:
             return cls(_make_numbered())
         experiment = cls(path)
         experiment.require_free()
-        make_folder(experiment.folder)
-        # Of a training that is over and whose model was removed: no way to go on.
-        experiment.checkpoint_path.unlink(missing_ok=True)
+        with experiment.alone(new=True):
+            # Of a training that is over and whose model was removed: no way to go on.
+            experiment.checkpoint_path.unlink(missing_ok=True)
         return experiment
 
-    def require_free(self) -> None:
-        """Make sure that a new training may go into the folder.
+    @contextmanager
+    def alone(self, *, new: bool = False) -> Iterator[None]:
+        """Keep other trainings out of the experiment; its folder is made if need be.
+
+        The folder of the training melodies is locked, which nothing but a training
+        writes to: melodies may be sampled into the experiment meanwhile.
+
+        Args:
+            new: Whether a new training begins, so that the folder must be free.
 
         Raises:
-            MonodyError: If the folder holds a training already.
+            MonodyError: If another training is at work, the folder is not free, or none
+                can be made.
         """
+        make_folder(self.training_path)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.training_path))
+            except LockedError as error:
+                raise MonodyError(
+                    f"another training is at work in {str(self.path)!r} just now: wait "
+                    "until it is over, or name another --experiment_dir"
+                ) from error
+            if new:  # another may have been quicker
+                self._require_nothing_there()
+            yield
+
+    def require_idle(self) -> None:
+        """Make sure that no training is at work just now.
+
+        Raises:
+            MonodyError: If one is.
+        """
+        if self.training_path.is_dir():
+            with self.alone():
+                pass
+
+    def require_free(self) -> None:
+        """Make sure that a new training may go into the folder, and replaces nothing.
+
+        Raises:
+            MonodyError: If the folder is a file, holds a training or one is at work in
+                it, or has other files of the names that a training writes.
+        """
+        self._require_folder()
+        self.require_idle()
+        self._require_nothing_there()
+
+    def _require_nothing_there(self) -> None:
         unfinished = not self.is_over()
         if unfinished or self.model_path.exists():
             holds = "an unfinished training" if unfinished else "a trained model"
@@ -216,6 +262,38 @@ class Experiment:
                 f"{str(self.path)!r} holds {holds} already: {resume}name another "
                 "--experiment_dir, or remove it"
             )
+        for path in () if self._is_ours() else self._records():
+            if os.path.lexists(path):
+                raise MonodyError(
+                    f"{str(path)!r} is of no training of monody, and would be "
+                    "replaced: name another --experiment_dir, or move it away"
+                )
+
+    def _require_folder(self) -> None:
+        if self.path.is_file():
+            raise MonodyError(
+                f"{str(self.path)!r} is a file: name the folder of an experiment with "
+                "--experiment_dir"
+            )
+
+    def _is_ours(self) -> bool:
+        """Tell whether a training began here, whatever became of it."""
+        try:
+            return bool(self.started())
+        except MonodyError:
+            return False
+
+    def _records(self) -> Iterator[Path]:
+        """Yield the files that a training writes."""
+        yield from (
+            self.settings_path, self.split_path, self.verdicts_path, self.message_path,
+            self.history_path, self.scores_path, self.checkpoint_path, self.last_path,
+            self.base_path, self.from_nothing_path, self.epoch_path(1),
+            self.usual_novelty_path,
+        )  # fmt: skip
+        for folder in (self.training_path, self.held_out_path):
+            yield from (folder / f"{name}.npy" for name in ARRAYS)
+            yield folder / SOURCES_FILE
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Experiment:
@@ -229,6 +307,7 @@ class Experiment:
             MonodyError: If there is none, or it has no model yet.
         """
         experiment = cls(path) if path else _most_recent(MODEL_FILE)
+        remove_abandoned(experiment.folder)
         if not experiment.model_path.is_file():
             raise MonodyError(
                 f"no trained model in {str(experiment.path)!r}: expected "
@@ -248,6 +327,8 @@ class Experiment:
             MonodyError: If there is none, or it has no checkpoint.
         """
         experiment = cls(path) if path else _most_recent(SETTINGS_FILE)
+        experiment._require_folder()
+        remove_abandoned(experiment.folder)
         if not experiment.checkpoint_path.is_file():
             raise MonodyError(
                 f"no training to go on with in {str(experiment.path)!r}: expected "

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from functools import cached_property
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,8 @@ class TrainedModel:
     """A trained network, with all that is needed to write with it.
 
     Args:
-        path: The ``.keras`` file.
+        path: The ``.keras`` file. It is read once: a training may replace it meanwhile.
+        data: Its contents, where they were read already.
 
     Raises:
         MonodyError: If the file is damaged, not a model of monody, or of a version with
@@ -71,18 +73,19 @@ class TrainedModel:
         (12, 48)
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         self.path = path
         try:
-            with zipfile.ZipFile(path) as archive:
+            self._data = path.read_bytes() if data is None else data
+            with zipfile.ZipFile(BytesIO(self._data)) as archive:
                 saved = json.loads(archive.read(RECORD))
             self.vocabulary = Vocabulary.from_json(saved["vocabulary"])
         except _DAMAGED as error:
             raise self._not_whole() from error
         self.record = RunRecord.from_json(saved)
 
-    def __reduce__(self) -> tuple[type[TrainedModel], tuple[Path]]:
-        return TrainedModel, (self.path,)  # another process opens the file itself
+    def __reduce__(self) -> tuple[type[TrainedModel], tuple[Path, bytes]]:
+        return TrainedModel, (self.path, self._data)
 
     def _not_whole(self) -> MonodyError:
         return MonodyError(
@@ -98,7 +101,7 @@ class TrainedModel:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the file."""
-        return sha256(self.path.read_bytes()).hexdigest()
+        return sha256(self._data).hexdigest()
 
     @cached_property
     def network(self) -> keras.Model:
@@ -149,7 +152,7 @@ class TrainedModel:
         from monody.models.stored_layers import read_layers
 
         try:
-            return read_layers(self.path)
+            return read_layers(BytesIO(self._data))
         except _DAMAGED as error:
             raise self._not_whole() from error
 

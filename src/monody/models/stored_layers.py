@@ -15,7 +15,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -72,8 +72,8 @@ def unpack_layers(packed: bytes) -> dict[str, Layer]:
     return layers
 
 
-def read_layers(path: Path) -> dict[str, Layer]:
-    """Read the layers of a ``.keras`` file, by name.
+def read_layers(path: Path | BinaryIO) -> dict[str, Layer]:
+    """Read the layers of a ``.keras`` file, on disk or opened, by name.
 
     Raises:
         AttributeError, EOFError, KeyError, OSError, TypeError, ValueError,

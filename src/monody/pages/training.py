@@ -5,7 +5,6 @@ It is made from the files of the experiment, so it can be written again at any t
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from monody.evaluation.scorecard import evaluate
 from monody.evaluation.wording import ModelRow, about, meaning, rows_of, titles_of
 from monody.experiments.experiment import Experiment
 from monody.generation.generate import generate
+from monody.generation.save import remove_outputs
 from monody.music.melody_store import MelodyStore
 from monody.pages.melodies import Shown
 from monody.pages.page import charts_of, require_own, write_html
@@ -46,11 +46,17 @@ def write_training_page(
         The page.
 
     Raises:
-        MonodyError: If the experiment is not whole, the sound bank cannot be played, or
-            there is a page of another program.
+        MonodyError: If the experiment is not whole or in training just now, the sound
+            bank cannot be played, or there is a page of another program.
     """
-    path = experiment.page_path
-    require_own(path)
+    require_own(experiment.page_path)
+    with experiment.alone():  # no training replaces what is shown
+        return _write_page(experiment, sound_bank, progress)
+
+
+def _write_page(
+    experiment: Experiment, sound_bank: Path | None, progress: Progress | None
+) -> Shown:
     heard = epochs_to_hear(experiment)
     steps = 1 + len(heard) * (1 + MELODIES)
     done = 0
@@ -65,13 +71,14 @@ def write_training_page(
         progress(0, steps)
     context = _context(experiment)
     step()
-    if experiment.samples.exists():
-        shutil.rmtree(experiment.samples)  # of an earlier page
+    for name in ("epoch-*/", f"{experiment.model_path.stem}/"):
+        for folder in experiment.samples.glob(name):
+            remove_outputs(folder)  # of an earlier page
     maker = CardMaker(experiment.folder, sound_bank)
     cards = [(title, list(_cards(model, maker, step))) for title, model in heard]
     context |= {"heard": cards, "left_out": maker.left_out}
-    write_html("training.html", context, path)
-    return Shown(path, tuple(maker.left_out))
+    write_html("training.html", context, experiment.page_path)
+    return Shown(experiment.page_path, tuple(maker.left_out))
 
 
 def epochs_to_hear(experiment: Experiment) -> list[tuple[str, Experiment]]:

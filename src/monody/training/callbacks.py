@@ -23,7 +23,7 @@ from tensorboardX.proto.summary_pb2 import Summary
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import PLATEAU, STOPWATCH
-from monody.files import copy_file, make_folder, write_text
+from monody.files import copy_file, make_folder, telling_of, write_text
 from monody.models.backend import keras
 from monody.models.keras_likelihood import Evaluator
 
@@ -329,6 +329,10 @@ class TensorBoardLog(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Write one point of each curve."""
+        with telling_of(self._folder):
+            self._write(epoch, logs)
+
+    def _write(self, epoch: int, logs: dict[str, float]) -> None:
         if self._writer is None:
             make_folder(self._folder)
             name = f".epoch{epoch + 1:06d}"
@@ -342,7 +346,8 @@ class TensorBoardLog(keras.callbacks.Callback):
     def close(self) -> None:
         """Close the file."""
         if self._writer is not None:
-            self._writer.close()
+            with telling_of(self._folder):
+                self._writer.close()
 
 
 def _event(epoch: int, **what: object) -> Any:
