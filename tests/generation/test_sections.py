@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -142,3 +143,19 @@ def test_a_form_begins_on_the_bar_line(trained: Experiment) -> None:
         primer = one.draft.task.primer
         assert primer is None or primer.position == 0
         assert one.draft.melody.starts[0] < 96
+
+
+def test_of_several_takes_one_that_keeps_the_form_is_chosen(
+    trained: Experiment,
+) -> None:
+    settings = SampleSettings(seed=5, num_files=1, bars=16, form="A A' B A", takes=1)
+    failed = []
+    for takes in (1, 12):
+        asked = replace(settings, takes=takes)
+        drafts = Writer(trained.load(), asked).write(
+            [Task(index, 0, None) for index in range(12)]
+        )
+        assert asked.named_form is not None
+        kept = [keeps_form(draft.melody, asked.named_form, 16) for draft in drafts]
+        failed.append(kept.count(False))
+    assert failed[1] < max(failed[0], 1)

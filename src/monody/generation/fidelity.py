@@ -26,7 +26,7 @@ from monody.music.pitch import OCTAVE
 OTHER_KEY, OTHER_APPROACH, OTHER_DEGREE, OTHER_PHRASES = 1.0, 0.7, 0.5, 0.5
 AN_OCTAVE_WIDER = 2.0  # or narrower
 TWICE_AS_DENSE = 1.0  # or half
-COLLAPSED = 100.0  # whatever else it is
+NOT_USABLE = 100.0  # whatever else it is
 
 
 def misfit(melody: Melody, outline: MelodyOutline, form: Form | None) -> float:
@@ -56,7 +56,7 @@ def misfit(melody: Melody, outline: MelodyOutline, form: Form | None) -> float:
     """
     if not len(melody):
         return math.inf
-    found = COLLAPSED * (collapse_of(melody) is not None)
+    found = NOT_USABLE * (collapse_of(melody) is not None)
     if outline.key != UNKNOWN:
         heard = int(tonic_symbols(MelodyStore.of([melody]))[0])
         found += OTHER_KEY * (heard != outline.key)

@@ -19,7 +19,7 @@ from monody.generation.decoding.decode import (
 )
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.sections import Sections
-from monody.generation.fidelity import misfit
+from monody.generation.fidelity import NOT_USABLE, misfit
 from monody.generation.outlines import (
     MelodyOutline,
     bars_asked,
@@ -31,6 +31,7 @@ from monody.models.events import UNKNOWN, decode, encode, meter_symbol
 from monody.models.outline import heard_outline, silent_outline
 from monody.models.saved_model import TrainedModel
 from monody.music.form import Form
+from monody.music.form_check import keeps_form
 from monody.music.general_midi import program_of
 from monody.music.melody import Melody, shifted
 from monody.music.meter import TICKS_PER_STEP, Meter
@@ -141,10 +142,13 @@ class Writer:
         self, parts: Sequence[_Part], written: Mapping[_Part, DecodedMelody]
     ) -> float:
         """Measure how far the parts of a take are from what they were to follow."""
-        return sum(
-            misfit(self._music(written[part], part), part.outline, part.form)
-            for part in parts
-        )
+        music = [self._music(written[part], part) for part in parts]
+        each = zip(music, parts, strict=True)
+        found = sum(misfit(one, part.outline, part.form) for one, part in each)
+        named, bars = self._settings.named_form, self._settings.bars
+        if named is not None and bars is not None:  # it is then in one part
+            found += NOT_USABLE * (not keeps_form(music[0], named, bars))
+        return found
 
     def _takes(self, task: Task) -> list[list[_Part]]:
         """Return the parts of each take of a melody; all takes follow one outline."""
