@@ -2,27 +2,50 @@
 
 A ``.keras`` file is a zip archive, and monody adds two members to it: ``monody.json``
 with the vocabulary, the settings and the fingerprint of the data, and ``decoding.npz``
-with the weights for decoding (see ``stored_layers``). Plain Keras opens the file and
-ignores them. Nothing is pickled.
+with the weights (see ``stored_layers``). Plain Keras opens the file and ignores them.
+
+The file may be a stranger's. Only these two members are read: the record tells the
+sizes of the network, and they tell how large the rest may be. Nothing is pickled, no
+code is loaded, and no other file is opened.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import zipfile
-import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monody.errors import MonodyError
 from monody.files import replacing
 from monody.models.events import Vocabulary
+from monody.models.layer_shapes import layer_shapes
 from monody.models.likelihood import surprisal_of
 from monody.models.parts import Parts, numpy_parts
 from monody.models.record import RunRecord
+from monody.models.stored_layers import (
+    DECODING,
+    pack_layers,
+    packed_bytes,
+    unpack_layers,
+)
 from monody.progress import Progress
+from monody.saved.archives import SavedArchive
+from monody.saved.damage import (
+    MAX_JSON_BYTES,
+    DamagedError,
+    damage_in,
+    parse_json,
+    require,
+    require_file,
+    require_no_holes,
+)
+from monody.saved.values import table
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
@@ -35,18 +58,8 @@ RECORD = "monody.json"  # the member with the vocabulary and the record
 # A set with more is worth starting Keras for: it uses all cores, or a GPU.
 MANY_EVENTS = 200_000
 
-# What reading our members of a damaged file may raise.
-_DAMAGED = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    OSError,
-    RuntimeError,  # of zipfile: a flag says that the member is encrypted
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+# A model file has the weights twice, ours and Keras's. A larger one is none.
+MAX_COPIES, BYTES_BESIDE = 4, 2**26
 
 
 class TrainedModel:
@@ -73,22 +86,40 @@ class TrainedModel:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        with self._whole(), path.open("rb") as file:
+            require_no_holes(file)
+            archive = SavedArchive(file, path.name)
+            saved = table(parse_json(archive.read(RECORD, MAX_JSON_BYTES), RECORD))
+            with damage_in("its vocabulary"):
+                self.vocabulary = Vocabulary.from_json(saved["vocabulary"])
+            self.record = RunRecord.from_json(saved)
+            model = self.record.model
+            require(model.encoding == self.vocabulary.encoding, "of another encoding")
+            self._shapes = layer_shapes(model, len(self.vocabulary.durations))
+            max_bytes = packed_bytes(self._shapes)
+            self._packed = archive.read(DECODING, max_bytes)
+            size = MAX_COPIES * max_bytes + BYTES_BESIDE
+            require(file.seek(0, os.SEEK_END) <= size, "larger than its network")
+            file.seek(0)
+            self.fingerprint = file_digest(file, "sha256").hexdigest()
+            """SHA-256 of the file, as it was read."""
+
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[[Path, str], TrainedModel], tuple[Path, str]]:
+        return _opened_again, (self.path, self.fingerprint)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Say in a sentence that the file is damaged, whatever the damage is."""
         try:
-            with zipfile.ZipFile(path) as archive:
-                saved = json.loads(archive.read(RECORD))
-            self.vocabulary = Vocabulary.from_json(saved["vocabulary"])
-        except _DAMAGED as error:
-            raise self._not_whole() from error
-        self.record = RunRecord.from_json(saved)
-
-    def __reduce__(self) -> tuple[type[TrainedModel], tuple[Path]]:
-        return TrainedModel, (self.path,)  # another process opens the file itself
-
-    def _not_whole(self) -> MonodyError:
-        return MonodyError(
-            f"{str(self.path)!r} is not a whole model file of monody: train again, or "
-            "name another --experiment_dir"
-        )
+            require_file(self.path)
+            yield
+        except (DamagedError, FileNotFoundError, IsADirectoryError) as error:
+            raise MonodyError(
+                f"{str(self.path)!r} is not a whole model file of monody, or of another "
+                "version of it: train again, or name another --experiment_dir"
+            ) from error
 
     @property
     def data_fingerprint(self) -> str:
@@ -96,24 +127,17 @@ class TrainedModel:
         return self.record.data_fingerprint
 
     @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 of the file."""
-        return sha256(self.path.read_bytes()).hexdigest()
-
-    @cached_property
     def network(self) -> keras.Model:
-        """The Keras model, as plain Keras opens it; loaded when first asked for.
+        """The Keras model; built when first asked for.
 
         Raises:
             MonodyError: If the weights in the file are damaged.
         """
-        from monody.models.backend import keras
+        from monody.models.keras_network import build_model, start_from
 
-        # Optimizer state is not needed; safe_mode refuses code in the file.
-        try:
-            return keras.saving.load_model(self.path, compile=False, safe_mode=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-            raise self._not_whole() from error
+        network = build_model(self.record.model, self.vocabulary)
+        start_from(network, self.layers)
+        return network
 
     @cached_property
     def parts(self) -> Parts:
@@ -146,12 +170,16 @@ class TrainedModel:
         Raises:
             MonodyError: If the weights in the file are damaged.
         """
-        from monody.models.stored_layers import read_layers
+        with self._whole():
+            return unpack_layers(self._packed, self._shapes)
 
-        try:
-            return read_layers(self.path)
-        except _DAMAGED as error:
-            raise self._not_whole() from error
+
+def _opened_again(path: Path, fingerprint: str) -> TrainedModel:
+    """Open the file that another process has opened, which must be the same still."""
+    model = TrainedModel(path)
+    if model.fingerprint != fingerprint:
+        raise MonodyError(f"{str(path)!r} changed while it was used: run it again")
+    return model
 
 
 def save_model(
@@ -165,8 +193,6 @@ def save_model(
         record: How it was trained.
         path: The ``.keras`` file.
     """
-    from monody.models.stored_layers import DECODING, pack_layers
-
     with replacing(path) as temporary:
         network.save(temporary)
         with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
