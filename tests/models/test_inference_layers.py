@@ -15,9 +15,8 @@ from monody.models.inference_layers import (
     arrays_of,
 )
 from monody.models.keras_network import build_model, layers_of
-from tests.builders.networks import stored_layers
 from monody.settings.model import ModelSettings
-from tests.builders.networks import taught
+from tests.builders.networks import stored_layers, taught
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ class LayerShape(NamedTuple):
     relu: bool = False
 
     @property
-    def count(self) -> int:
+    def numbers(self) -> int:
         """Numbers in its arrays."""
         return sum(map(math.prod, self.shapes))
 

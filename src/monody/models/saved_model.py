@@ -117,8 +117,8 @@ class TrainedModel:
             yield
         except (DamagedError, FileNotFoundError, IsADirectoryError) as error:
             raise MonodyError(
-                f"{str(self.path)!r} is not a whole model file of monody, or of another "
-                "version of it: train again, or name another --experiment_dir"
+                f"{str(self.path)!r} is not a whole model file of monody, or it is of "
+                "another version: train again, or name another --experiment_dir"
             ) from error
 
     @property

@@ -61,7 +61,7 @@ def pack_layers(network: keras.Model) -> bytes:
 
 def packed_bytes(shapes: Mapping[str, LayerShape]) -> int:
     """Return the most that the member takes for a network of these layers."""
-    numbers = sum(layer.count for layer in shapes.values())
+    numbers = sum(layer.numbers for layer in shapes.values())
     arrays = sum(len(layer.shapes) for layer in shapes.values())
     return 4 * numbers + BYTES_BESIDE_ARRAY * (arrays + len(shapes))
 

@@ -58,7 +58,7 @@ class SavedArchive:
         self._what = what
         limited = _Limited(file)
         with damage_in(what):
-            self._zip = zipfile.ZipFile(limited)  # type: ignore[arg-type]
+            self._zip = zipfile.ZipFile(limited)
             limited.limit = None
             names = self._zip.namelist()
             require(len(set(names)) == len(names), f"{what} has two members of a name")
