@@ -26,6 +26,7 @@ from monody.cli.runs import runs
 from monody.cli.sample import sample
 from monody.cli.train import EXIT_INTERRUPTED, train
 from monody.errors import MonodyError, SettingError
+from monody.files import told
 
 EXIT_USER_ERROR = 2
 
@@ -102,8 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except MonodyError as error:
         _fail(f"{command}: {error}")
     except OSError as error:
-        what = f"cannot use {error.filename!r}: " if error.filename else ""
-        _fail(f"{command}: {what}{error.strerror or error}")
+        _fail(f"{command}: {told(error)}")
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped by Ctrl-C", err=True)
         sys.exit(EXIT_INTERRUPTED)

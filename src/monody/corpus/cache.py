@@ -29,9 +29,9 @@ from monody.files import (
     seal,
 )
 from monody.reading.cache import DATABASE, CacheRow, ReadCache, program_fingerprint
+from monody.temporary import TemporaryFolder
 
-_MAKING = "making-"
-_FORGOTTEN_SECONDS = 24 * 3600  # after which a run counts as killed
+_FORGOTTEN_SECONDS = 24 * 3600  # after which another program counts as gone
 
 
 class Cache:
@@ -85,13 +85,11 @@ class Cache:
         self._readings = ReadCache(self.database, program_fingerprint().hex())
 
     def _remove_old(self) -> None:
-        """Remove what runs that were killed left, and what other programs kept."""
+        """Remove what other programs kept."""
         for folder in self._corpora.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another run has renamed it
                 old = time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS
-                if old and folder.name.startswith(_MAKING):
-                    shutil.rmtree(folder, ignore_errors=True)
-                elif old and not folder.name.startswith(_program_prefix()):
+                if old and not folder.name.startswith(_program_prefix()):
                     _remove_corpus(folder)
 
     def add(self, rows: Iterable[CacheRow]) -> None:
@@ -120,13 +118,11 @@ class Cache:
         kept = self._corpora.glob(f"{_program_prefix()}{owner}-{key}-*")
         return next(filter(is_whole, kept), None)
 
-    def making(self) -> Path:
+    def making(self) -> TemporaryFolder:
         """Make a folder to write a corpus into, before it is kept."""
-        folder = self._corpora / f"{_MAKING}{secrets.token_hex(8)}"
-        folder.mkdir()
-        return folder
+        return TemporaryFolder(self._corpora)
 
-    def keep(self, made: Path, owner: str, key: str) -> Path:
+    def keep(self, made: TemporaryFolder, owner: str, key: str) -> Path:
         """Keep a corpus under its key, in place of the owner's earlier ones.
 
         Args:
@@ -137,11 +133,12 @@ class Cache:
         Returns:
             Its folder from now on.
         """
-        seal(made)
+        seal(made.path)
         name = f"{_program_prefix()}{owner}"
         earlier = list(self._corpora.glob(f"{name}-*"))
         # No other run has this name: it cannot be in the way, nor half removed.
-        kept = made.rename(self._corpora / f"{name}-{key}-{secrets.token_hex(4)}")
+        kept = self._corpora / f"{name}-{key}-{secrets.token_hex(4)}"
+        made.move_to(kept)
         for folder in earlier:
             _remove_corpus(folder)
         return kept

@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import os
 import shlex
-import shutil
 import sqlite3
 import tempfile
 import time
@@ -45,6 +44,7 @@ from monody.reading.find import SETTLED_SECONDS, FoundFiles, find_files
 from monody.reading.pool import ReadPool, Source
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
+from monody.temporary import TemporaryFolder
 
 REPORTS_FILE = "reports.jsonl"
 
@@ -221,14 +221,14 @@ def _read_cached(
     cache.open()
     folder = cache.making()
     try:
-        lasting = _write(folder, found, settings, cache, progress)
+        lasting = _write(folder.path, found, settings, cache, progress)
         # Files that changed a moment ago may change again at the same time of day.
         settled = found.newest < began - SETTLED_SECONDS
         if not (lasting and settled) or cache.problem:
             return _load_and_forget(folder, root, settings)
         return _load(cache.keep(folder, owner, found.digest), root, settings)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
         raise
 
 
@@ -236,19 +236,21 @@ def _read_uncached(
     root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
 ) -> Corpus:
     """Read a corpus into a temporary folder that goes when the corpus does."""
-    folder = Path(tempfile.mkdtemp(prefix="monody-"))
+    folder = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
     try:
-        _write(folder, found, settings, None, progress)
+        _write(folder.path, found, settings, None, progress)
         return _load_and_forget(folder, root, settings)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
         raise
 
 
-def _load_and_forget(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
+def _load_and_forget(
+    folder: TemporaryFolder, root: Path, settings: ReadSettings
+) -> Corpus:
     """Load a corpus, and remove its folder when its melodies are no longer used."""
-    corpus = _load(folder, root, settings)
-    weakref.finalize(corpus.melodies, shutil.rmtree, folder, ignore_errors=True)
+    corpus = _load(folder.path, root, settings)
+    weakref.finalize(corpus.melodies, folder.remove)
     return corpus
 
 

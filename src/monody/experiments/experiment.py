@@ -28,6 +28,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,9 +37,10 @@ from monody.experiments.history import read_history
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
 from monody.files import make_folder, write_json
+from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
-from monody.music.melody_store import MelodyStore
+from monody.music.melody_store import ARRAYS, SOURCES_FILE, MelodyStore
 from monody.music.store_check import check_store
 from monody.saved.damage import DamagedError, damage_in, read_json
 from monody.saved.values import table
@@ -200,17 +202,51 @@ class Experiment:
             return cls(_make_numbered())
         experiment = cls(path)
         experiment.require_free()
-        make_folder(experiment.folder)
-        # Of a training that is over and whose model was removed: no way to go on.
-        experiment.checkpoint_path.unlink(missing_ok=True)
+        with experiment.alone():
+            experiment.require_free()  # another may have been quicker
+            # Of a training that is over and whose model was removed: no way to go on.
+            experiment.checkpoint_path.unlink(missing_ok=True)
         return experiment
 
-    def require_free(self) -> None:
-        """Make sure that a new training may go into the folder.
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other trainings out of the experiment; its folder is made if need be.
+
+        The folder of the training melodies is locked, which nothing but a training
+        writes to: melodies may be sampled into the experiment meanwhile.
 
         Raises:
-            MonodyError: If the folder holds a training already.
+            MonodyError: If another training is at work, or no folder can be made.
         """
+        make_folder(self.training_path)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.training_path))
+            except LockedError as error:
+                raise MonodyError(
+                    f"another training is at work in {str(self.path)!r} just now: wait "
+                    "until it is over, or name another --experiment_dir"
+                ) from error
+            yield
+
+    def require_idle(self) -> None:
+        """Make sure that no training is at work just now.
+
+        Raises:
+            MonodyError: If one is.
+        """
+        if self.training_path.is_dir():
+            with self.alone():
+                pass
+
+    def require_free(self) -> None:
+        """Make sure that a new training may go into the folder, and replaces nothing.
+
+        Raises:
+            MonodyError: If the folder is a file, holds a training already, or has other
+                files of the names that a training writes.
+        """
+        self._require_folder()
         unfinished = not self.is_over()
         if unfinished or self.model_path.exists():
             holds = "an unfinished training" if unfinished else "a trained model"
@@ -219,6 +255,38 @@ class Experiment:
                 f"{str(self.path)!r} holds {holds} already: {resume}name another "
                 "--experiment_dir, or remove it"
             )
+        for path in () if self._is_ours() else self._records():
+            if os.path.lexists(path):
+                raise MonodyError(
+                    f"{str(path)!r} is of no training of monody, and would be "
+                    "replaced: name another --experiment_dir, or move it away"
+                )
+
+    def _require_folder(self) -> None:
+        if self.path.is_file():
+            raise MonodyError(
+                f"{str(self.path)!r} is a file: name the folder of an experiment with "
+                "--experiment_dir"
+            )
+
+    def _is_ours(self) -> bool:
+        """Tell whether a training began here, whatever became of it."""
+        try:
+            return bool(self.started())
+        except MonodyError:
+            return False
+
+    def _records(self) -> Iterator[Path]:
+        """Yield the files that a training writes."""
+        yield from (
+            self.settings_path, self.split_path, self.verdicts_path, self.message_path,
+            self.history_path, self.scores_path, self.checkpoint_path, self.last_path,
+            self.base_path, self.from_nothing_path, self.epoch_path(1),
+            self.usual_novelty_path,
+        )  # fmt: skip
+        for folder in (self.training_path, self.held_out_path):
+            yield from (folder / f"{name}.npy" for name in ARRAYS)
+            yield folder / SOURCES_FILE
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Experiment:
@@ -251,6 +319,7 @@ class Experiment:
             MonodyError: If there is none, or it has no checkpoint.
         """
         experiment = cls(path) if path else _most_recent(SETTINGS_FILE)
+        experiment._require_folder()
         if not experiment.checkpoint_path.is_file():
             raise MonodyError(
                 f"no training to go on with in {str(experiment.path)!r}: expected "

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from monody.corpus.novelty import (
@@ -94,5 +95,6 @@ def _usual(
         pass  # not made yet, or not whole: it is made now
     usual = usual_novelty(indices, melodies)
     if experiment.novelty_path.is_dir():
-        write_text(path, json.dumps({"of": of, "usual": usual.to_json()}))
+        with suppress(OSError):  # a closed or a full disk: it is counted again, then
+            write_text(path, json.dumps({"of": of, "usual": usual.to_json()}))
     return usual

@@ -14,12 +14,13 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from hashlib import file_digest
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from monody.errors import MonodyError
 from monody.files import replacing
@@ -66,7 +67,8 @@ class TrainedModel:
     """A trained network, with all that is needed to write with it.
 
     Args:
-        path: The ``.keras`` file.
+        path: The ``.keras`` file. It is read once: a training may replace it meanwhile.
+        data: Its contents, where they were read already.
 
     Raises:
         MonodyError: If the file is damaged, not a model of monody, or of a version with
@@ -84,9 +86,9 @@ class TrainedModel:
         (12, 48)
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         self.path = path
-        with self._whole(), path.open("rb") as file:
+        with self._whole(), _opened(path, data) as file:
             require_no_holes(file)
             archive = SavedArchive(file, path.name)
             saved = table(parse_json(archive.read(RECORD, MAX_JSON_BYTES), RECORD))
@@ -96,24 +98,19 @@ class TrainedModel:
             model = self.record.model
             require(model.encoding == self.vocabulary.encoding, "of another encoding")
             self._shapes = layer_shapes(model, len(self.vocabulary.durations))
-            max_bytes = packed_bytes(self._shapes)
-            self._packed = archive.read(DECODING, max_bytes)
-            size = MAX_COPIES * max_bytes + BYTES_BESIDE
+            require(DECODING in archive.names, "without our weights")
+            size = MAX_COPIES * packed_bytes(self._shapes) + BYTES_BESIDE
             require(file.seek(0, os.SEEK_END) <= size, "larger than its network")
             file.seek(0)
-            self.fingerprint = file_digest(file, "sha256").hexdigest()
-            """SHA-256 of the file, as it was read."""
+            self._data = file.read()
 
-    def __reduce__(
-        self,
-    ) -> tuple[Callable[[Path, str], TrainedModel], tuple[Path, str]]:
-        return _opened_again, (self.path, self.fingerprint)
+    def __reduce__(self) -> tuple[type[TrainedModel], tuple[Path, bytes]]:
+        return TrainedModel, (self.path, self._data)
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
         """Say in a sentence that the file is damaged, whatever the damage is."""
         try:
-            require_file(self.path)
             yield
         except (DamagedError, FileNotFoundError, IsADirectoryError) as error:
             raise MonodyError(
@@ -125,6 +122,11 @@ class TrainedModel:
     def data_fingerprint(self) -> str:
         """SHA-256 of the melodies it was trained and judged on."""
         return self.record.data_fingerprint
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the file."""
+        return sha256(self._data).hexdigest()
 
     @cached_property
     def network(self) -> keras.Model:
@@ -171,15 +173,17 @@ class TrainedModel:
             MonodyError: If the weights in the file are damaged.
         """
         with self._whole():
-            return unpack_layers(self._packed, self._shapes)
+            archive = SavedArchive(BytesIO(self._data), self.path.name)
+            packed = archive.read(DECODING, packed_bytes(self._shapes))
+            return unpack_layers(packed, self._shapes)
 
 
-def _opened_again(path: Path, fingerprint: str) -> TrainedModel:
-    """Open the file that another process has opened, which must be the same still."""
-    model = TrainedModel(path)
-    if model.fingerprint != fingerprint:
-        raise MonodyError(f"{str(path)!r} changed while it was used: run it again")
-    return model
+def _opened(path: Path, data: bytes | None) -> BinaryIO:
+    """Open a model's file, or its contents where they were read already."""
+    if data is not None:
+        return BytesIO(data)
+    require_file(path)
+    return path.open("rb")
 
 
 def save_model(

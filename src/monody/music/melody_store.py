@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, overload
@@ -309,19 +309,29 @@ class StoreWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._stack = ExitStack()
         self._files: dict[str, BinaryIO] = {}
         self._rows = dict.fromkeys(ARRAYS, 0)
-        for name in ARRAYS:
-            temporary = self._stack.enter_context(replacing(folder / f"{name}.npy"))
-            # Closed, by the order of the stack, before the file takes its place.
-            file = self._stack.enter_context(temporary.open("wb"))
-            self._files[name] = file
-            self._write_header(name)
 
     def __enter__(self) -> StoreWriter:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            for name in ARRAYS:
+                path = self._folder / f"{name}.npy"
+                temporary = stack.enter_context(replacing(path))
+                self._files[name] = stack.enter_context(self._open(name, temporary))
+            self._stack = stack.pop_all()
         return self
+
+    @contextmanager
+    def _open(self, name: str, temporary: Path) -> Iterator[BinaryIO]:
+        """Open a file, and write its header at last, when the rows are counted."""
+        with temporary.open("wb") as file:
+            self._write_header(name, file)
+            yield file
+            file.seek(0)
+            self._write_header(name, file)
 
     def __exit__(
         self,
@@ -329,9 +339,6 @@ class StoreWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for name, file in self._files.items():
-            file.seek(0)
-            self._write_header(name)
         self._stack.__exit__(kind, error, traceback)
 
     def append(self, melodies: MelodyStore) -> None:
@@ -341,11 +348,11 @@ class StoreWriter:
             self._files[name].write(np.ascontiguousarray(array).data)
             self._rows[name] += len(array)
 
-    def _write_header(self, name: str) -> None:
+    def _write_header(self, name: str, file: BinaryIO) -> None:
         """Write the header of a ``.npy`` file; its length leaves room for any count."""
         dtype, columns = _ROWS[name]
         np.lib.format.write_array_header_1_0(
-            self._files[name],
+            file,
             {
                 "descr": np.lib.format.dtype_to_descr(dtype),
                 "fortran_order": False,

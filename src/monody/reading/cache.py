@@ -115,7 +115,11 @@ class ReadCache:
         self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
         self._program = program
         if program:
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self.close()
+                raise
 
     def _prepare(self) -> None:
         run = self._connection.execute

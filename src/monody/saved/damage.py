@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -85,6 +86,8 @@ def require_no_holes(file: BinaryIO) -> None:
     Raises:
         DamagedError: If most of it is holes.
     """
+    if not isinstance(file, io.BufferedReader):
+        return  # in memory
     status = os.fstat(file.fileno())
     blocks = getattr(status, "st_blocks", None)  # Windows has none
     if blocks is not None and status.st_size > MUCH:
