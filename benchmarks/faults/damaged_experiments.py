@@ -14,7 +14,7 @@ import itertools
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.builders.damages import Damage, damages
@@ -45,7 +45,7 @@ def trained(folder: Path) -> Experiment:
 
 def use(experiment: Experiment) -> None:
     """Read all parts of an experiment; a sentence is as good as what it holds."""
-    for read in (
+    reads: tuple[Callable[[], object], ...] = (
         experiment.record,
         experiment.history,
         experiment.scores,
@@ -56,7 +56,8 @@ def use(experiment: Experiment) -> None:
         lambda: known_melodies(experiment),
         lambda: read_training_state(experiment.checkpoint_path),
         lambda: read_variables(experiment.checkpoint_path),
-    ):
+    )
+    for read in reads:
         with contextlib.suppress(MonodyError):
             read()
     monody.list_runs(experiment.path)
