@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from monody.errors import MonodyError
+from monody.saved.damage import DamagedError, read_json, require_file
+from monody.saved.values import table
 from monody.temporary import TemporaryFolder, is_temporary, temporary_file
 
 # As NumPy says that no more could be written, without a number.
@@ -172,12 +174,14 @@ def laying_out(folder: Path) -> Iterator[Path]:
     """Give a temporary folder beside ``folder`` that becomes it once filled.
 
     If the block raises, nothing is left behind. A folder that is there by then, because
-    another run was quicker, stays.
+    another run was quicker, stays. The disk has what is in it before it has its name,
+    so that a power cut leaves no folder of empty files.
     """
     making = TemporaryFolder(folder.parent)
     try:
         with telling_of(folder):
             yield making.path
+            _sync(making.path)
             try:
                 making.move_to(folder)
             except OSError:
@@ -185,6 +189,20 @@ def laying_out(folder: Path) -> Iterator[Path]:
                     raise
     finally:
         making.remove()
+
+
+def _sync(folder: Path) -> None:
+    """Wait until the disk has every file in a folder, and their names."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        elif path.is_dir() and os.name != "nt":  # Windows keeps names by itself
+            opened = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
 
 
 def write_bytes(path: Path, data: bytes, *, lasting: bool = True) -> None:
@@ -264,22 +282,37 @@ SUMS_FILE = "sums.json"
 
 
 def seal(folder: Path) -> None:
-    """Write down the checksums of a folder's files."""
-    sums = {path.name: _sum(path) for path in sorted(folder.iterdir())}
+    """Write down the checksums of a folder's files, those in its folders included."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = {path.relative_to(folder).as_posix(): _sum(path) for path in files}
     write_text(folder / SUMS_FILE, json.dumps(sums))
 
 
 def is_whole(folder: Path) -> bool:
-    """Tell whether a folder's files are what they were when it was sealed."""
+    """Tell whether a folder's files are what they were when it was sealed.
+
+    Files that came later do not matter. Who made the folder is not asked: the sums
+    tell damage, and not where a file is from.
+    """
     try:
-        sums = json.loads((folder / SUMS_FILE).read_text("utf-8"))
-        return all(_sum(folder / name) == value for name, value in sums.items())
-    except (OSError, ValueError, AttributeError):
+        sums = table(read_json(folder / SUMS_FILE))
+        return bool(sums) and all(
+            _is_within(name) and _sum(folder / name) == value
+            for name, value in sums.items()
+        )
+    except (OSError, DamagedError):
         return False
+
+
+def _is_within(name: str) -> bool:
+    """Tell whether a name in a file leads nowhere but below its folder."""
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 def _sum(path: Path) -> int:
     """Return a checksum of a file, read a mebibyte at a time."""
+    require_file(path)
     total = 0
     with path.open("rb") as file:
         while part := file.read(2**20):
@@ -287,7 +320,7 @@ def _sum(path: Path) -> int:
     return total
 
 
-COMPILED = "compiled"  # what JAX compiled, see `backend`
+COMPILED = "compilations"  # what JAX compiled, see `backend`
 
 
 LAID_OUT = "base-"  # the base model, see `base`

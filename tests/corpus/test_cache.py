@@ -19,6 +19,7 @@ from monody.corpus import corpus as corpus_module
 from monody.corpus.cache import Cache, cache_bytes, clear_cache
 from monody.corpus.corpus import Corpus, read_corpus
 from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.ours import claim
 from monody.reading.cache import DATABASE, CacheRow
 from monody.reading.pool import ReadPool, Source
 from monody.reading.protocol import FilesRead
@@ -260,21 +261,54 @@ def test_a_disk_that_is_full_costs_the_cache_and_not_the_run(
     assert "No space left on device" in corpus.remarks[0]
 
 
+def _theirs(folder: Path) -> list[Path]:
+    """Put files of another's into folders of the names that ours have, and alike."""
+    named = ("base-line", "base-0123456789abcdef", "compiled", "compilations",
+             "corpora/mine", "corpora/making-0123", "readings")  # fmt: skip
+    files = []
+    for name in named:
+        (folder / name).mkdir(parents=True)
+        for file in ("notes.txt", "sums.json", "readings.sqlite", "CACHEDIR.TAG"):
+            (folder / name / file).write_text(f"{name} is not monody's")
+            files.append(folder / name / file)
+    (folder / "readings.sqlite").write_text("nor this")
+    return [*files, folder / "readings.sqlite"]
+
+
 @pytest.mark.usefixtures("_later")
 def test_only_what_is_ours_is_removed(music: Path, cache: Path) -> None:
-    mine = cache / "corpora" / "mine"
-    mine.mkdir(parents=True)
-    (mine / "notes.txt").write_text("not monody's")
-    read_corpus(music)
+    theirs = _theirs(cache)
+    _age(cache)
+    [remark] = read_corpus(music).remarks
+    assert "a folder that is not monody's" in remark
     clear_cache()
-    assert [path.name for path in (cache / "corpora").iterdir()] == ["mine"]
-    assert (mine / "notes.txt").exists()
+    assert all(path.read_text().endswith(("monody's", "this")) for path in theirs)
+    assert cache_bytes() == 0
+    for path in (cache / "readings").iterdir():
+        path.unlink()
+    assert read_corpus(music).remarks == ()
+    assert cache_bytes() > 0
+    clear_cache()
+    assert not (cache / "readings").exists()
+    theirs = [path for path in theirs if path.parent.name != "readings"]
+    assert {path for path in cache.rglob("*") if path.is_file()} == set(theirs)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right on Windows")
+def test_a_link_to_what_is_ours_is_left_alone(music: Path, cache: Path) -> None:
+    read_corpus(music)
+    ours = cache.rename(cache.with_name("elsewhere"))
+    cache.mkdir()
+    (cache / "readings").symlink_to(ours / "readings")
+    clear_cache()
+    assert (ours / DATABASE).exists()
+    assert (cache / "readings").is_symlink()
 
 
 def test_a_database_of_another_layout_is_begun_anew(
     music: Path, cache: Path, parsed: list[int]
 ) -> None:
-    cache.mkdir()
+    assert claim((cache / DATABASE).parent)
     with sqlite3.connect(cache / DATABASE) as database:
         database.execute("create table readings (key text, value text)")
     database.close()

@@ -20,6 +20,7 @@ from monody.generation.provenance import read_provenance
 from monody.generation.vary import again
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import TrainSettings
+from tests.builders.damages import damages
 from tests.builders.json_files import read_json
 
 SHORT: dict[str, Any] = {"num_files": 2, "bars": 2, "seed": 5}
@@ -72,6 +73,41 @@ def test_it_is_laid_out_once_and_again_when_the_cache_was_cleared() -> None:
     assert base_experiment().model_path.stat().st_mtime_ns == before
     shutil.rmtree(first.parent)
     assert base_experiment().load().fingerprint
+
+
+@pytest.mark.usefixtures("packed")
+@pytest.mark.parametrize("name", ["model.keras", "training/notes.npy", "settings.json"])
+def test_a_damaged_one_is_laid_out_again(name: str) -> None:
+    folder = base_experiment().folder
+    whole = (folder / name).read_bytes()
+    for seed in range(3):
+        for damage, harm in damages(folder / name, seed):
+            harm(folder / name)
+            again = base_experiment()
+            assert (again.folder / name).read_bytes() == whole, damage
+    assert len(base_experiment().side("train")) == 16
+
+
+@pytest.mark.usefixtures("packed")
+def test_what_is_counted_later_does_not_make_it_damaged() -> None:
+    experiment = base_experiment()
+    experiment.usual_novelty_path.write_text("{}")
+    known = known_melodies(experiment)
+    assert known is not None
+    before = experiment.model_path.stat().st_ino
+    assert base_experiment().model_path.stat().st_ino == before
+    assert known.usual.melodies == 4
+
+
+@pytest.mark.usefixtures("packed")
+def test_a_folder_of_anothers_in_its_place_is_left_alone() -> None:
+    folder = base_experiment().folder
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "model.keras").write_text("theirs")
+    with pytest.raises(MonodyError, match=r"not monody's is in the way; .*MONODY_CA"):
+        base_experiment()
+    assert [path.name for path in folder.iterdir()] == ["model.keras"]
 
 
 def test_another_base_model_does_not_take_the_place_of_the_first(

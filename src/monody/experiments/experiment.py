@@ -26,8 +26,6 @@ generated/         what `monody sample` writes
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -35,6 +33,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monody.errors import MonodyError
+from monody.experiments.history import read_history
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
 from monody.files import make_folder, write_json
@@ -42,6 +41,9 @@ from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
 from monody.music.melody_store import ARRAYS, SOURCES_FILE, MelodyStore
+from monody.music.store_check import check_store
+from monody.saved.damage import DamagedError, damage_in, read_json
+from monody.saved.values import table
 from monody.temporary import remove_abandoned
 
 EXPERIMENTS = Path("experiments")
@@ -174,14 +176,15 @@ class Experiment:
         return self.folder / "samples"
 
     def history(self) -> list[dict[str, float]]:
-        """Return the figures of each epoch; none before the first is over."""
-        if not self.history_path.is_file():
+        """Return the figures of each epoch; none before the first is over.
+
+        Raises:
+            MonodyError: If they are damaged or of another version.
+        """
+        if not self.history_path.exists():
             return []
-        with self.history_path.open(encoding="utf-8", newline="") as file:
-            return [
-                {name: float(value) for name, value in row.items()}
-                for row in csv.DictReader(file)
-            ]
+        with self._holding(self.history_path.name):
+            return read_history(self.history_path)
 
     def __repr__(self) -> str:
         return f"Experiment({str(self.path)!r})"
@@ -366,9 +369,19 @@ class Experiment:
         return TrainedModel(self.base_path) if there else None
 
     def held_out_melodies(self) -> MelodyStore | None:
-        """Return the held-out melodies, or ``None`` of a model file on its own."""
+        """Return the held-out melodies, or ``None`` of a model file on its own.
+
+        Raises:
+            MonodyError: If they are damaged.
+        """
         folder = self.held_out_path
-        return MelodyStore.load(folder) if folder.is_dir() else None
+        return self._melodies(folder, HELD_OUT) if folder.is_dir() else None
+
+    def _melodies(self, folder: Path, side: str) -> MelodyStore:
+        with self._holding(f"the {side} melodies"):
+            melodies = MelodyStore.load(folder)
+            check_store(melodies)
+            return melodies
 
     def side(self, name: str) -> MelodyStore:
         """Return the melodies of one side of the split, in the order of the split.
@@ -381,10 +394,7 @@ class Experiment:
         """
         folder = self.training_path if name == "train" else self.held_out_path
         counts = self.record().melodies
-        try:
-            melodies = MelodyStore.load(folder)
-        except (OSError, ValueError, EOFError) as error:
-            raise self._lacks(f"the {name} melodies") from error
+        melodies = self._melodies(folder, name)
         first = counts.validation if name == "test" else 0
         side = melodies[first : first + counts.of(name)]
         if len(side) != counts.of(name):
@@ -408,18 +418,13 @@ class Experiment:
         return str(self._saved_record().get("started", ""))
 
     def _saved_record(self) -> dict[str, object]:
-        try:
-            saved = json.loads(self.settings_path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise self._lacks(SETTINGS_FILE) from error
-        if not isinstance(saved, dict):
-            raise self._lacks(SETTINGS_FILE)
-        return saved
+        with self._holding(SETTINGS_FILE):
+            return dict(table(read_json(self.settings_path)))
 
     def message(self) -> str | None:
-        """Return the note to self, or ``None``."""
+        """Return the note to self, or ``None``. Letters that are damaged are marked."""
         there = self.message_path.is_file()
-        return self.message_path.read_text("utf-8") if there else None
+        return self.message_path.read_text("utf-8", "replace") if there else None
 
     def scores(self) -> dict[str, SideScores]:
         """Return the held-out figures by side; none before training is over.
@@ -427,13 +432,20 @@ class Experiment:
         Raises:
             MonodyError: If they are damaged or of another version.
         """
-        if not self.scores_path.is_file():
+        if not self.scores_path.exists():
             return {}
-        try:
-            saved = json.loads(self.scores_path.read_text("utf-8"))
+        with self._holding(SCORES_FILE):
+            saved = table(read_json(self.scores_path))
             return {side: SideScores.from_json(saved[side]) for side in saved}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise self._lacks(SCORES_FILE) from error
+
+    @contextlib.contextmanager
+    def _holding(self, what: str) -> Iterator[None]:
+        """Say in a sentence that a part is not whole, whatever is wrong with it."""
+        try:
+            with damage_in(what):
+                yield
+        except (DamagedError, FileNotFoundError, NotADirectoryError) as error:
+            raise self._lacks(what) from error
 
     def _lacks(self, what: str) -> MonodyError:
         return MonodyError(

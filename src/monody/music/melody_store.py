@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, overload
+from typing import Any, BinaryIO, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from monody.files import replacing, write_text
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter, longest_meter
+from monody.saved.arrays import map_array
+from monody.saved.damage import MAX_JSON_BYTES, read_json
+from monody.saved.values import listed, text
 
 INFO = np.dtype(
     [
@@ -37,7 +40,14 @@ INFO = np.dtype(
 )
 
 ARRAYS = ("notes", "meters", "info")
+# Of each array the type of its items, and the shape of a row.
+_ROWS: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {
+    "notes": (np.dtype("<i4"), (3,)),
+    "meters": (np.dtype("<i4"), (3,)),
+    "info": (INFO, ()),
+}
 SOURCES_FILE = "sources.json"
+MAX_NAME_BYTES = 2**13  # of a file name in JSON
 NOTES_AT_A_TIME, MELODIES_AT_A_TIME = 2**18, 2**15
 
 
@@ -264,14 +274,18 @@ class MelodyStore(Sequence[Melody]):
         Args:
             folder: Written by ``save`` or ``StoreWriter``.
             sources: The file names, where ``save`` did not write them.
+
+        Raises:
+            DamagedError: If a file is damaged. What is in the arrays is looked at by
+                ``store_check``.
+            OSError: If a file is not there, or cannot be read.
         """
         notes, meters, info = (
-            # As plain views: slicing a memmap itself is slow.
-            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
-            for name in ARRAYS
+            map_array(folder / f"{name}.npy", *_ROWS[name]) for name in ARRAYS
         )
         if sources is None:
-            sources = json.loads((folder / SOURCES_FILE).read_text("utf-8"))
+            max_bytes = MAX_JSON_BYTES + MAX_NAME_BYTES * len(info)
+            sources = listed(read_json(folder / SOURCES_FILE, max_bytes), text)
         return cls(notes, meters, info, sources)
 
 
@@ -336,7 +350,7 @@ class StoreWriter:
 
     def _write_header(self, name: str, file: BinaryIO) -> None:
         """Write the header of a ``.npy`` file; its length leaves room for any count."""
-        dtype, columns = (INFO, ()) if name == "info" else (np.dtype(np.int32), (3,))
+        dtype, columns = _ROWS[name]
         np.lib.format.write_array_header_1_0(
             file,
             {

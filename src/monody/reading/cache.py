@@ -21,7 +21,8 @@ from monody.reading.reasons import FileReport
 from monody.settings.reading import ReadSettings
 
 PACKAGE = Path(__file__).parents[1]  # all rooms: many have a say in a reading
-DATABASE = "readings.sqlite"
+READINGS = "readings"  # the folder of the database
+DATABASE = f"{READINGS}/readings.sqlite"
 WAIT_SECONDS = 30.0  # for another process that is writing
 _KEY_BYTES = 16
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from monody import seeds
+from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
@@ -58,7 +59,14 @@ class TrainingData(keras.utils.PyDataset):
         self._batches.shuffle(seeds.epoch(self._seed, epoch), *self._transpose)
 
     def __len__(self) -> int:
-        return len(self._batches) - self.first_batch
+        left = len(self._batches) - self.first_batch
+        if left < 1:
+            raise MonodyError(
+                f"the checkpoint is no batch of this training: it has done "
+                f"{self.first_batch} of {len(self._batches)} in its epoch; train "
+                "again, or name another --experiment_dir"
+            )
+        return left
 
     def __getitem__(self, index: int) -> tuple[Any, Any, Any]:
         """Return inputs, targets and weights; weighted sums are nats per note."""

@@ -1,0 +1,31 @@
+"""No version of a dependency with a known hole is let in."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+# The last version with each hole.
+HOLES = {
+    "CVE-2026-1669, files of the machine read into weights": ("keras", "3.13.1"),
+    "CVE-2026-0897, giant shapes": ("keras", "3.13.0"),
+    "CVE-2026-1462, code in a file that safe_mode lets pass": ("keras", "3.13.1"),
+    "GHSA-hqp4-2352-xf5r, archives unpacked elsewhere": ("keras", "3.13.2"),
+    "keras#23010, archives that unpack without end": ("keras", "3.14.1"),
+    "CVE-2025-27516, a way out of the sandbox": ("jinja2", "3.1.5"),
+    "CVE-2025-68146, a link followed when a lock is made": ("filelock", "3.20.0"),
+    "CVE-2026-22701, the same of soft locks": ("filelock", "3.20.2"),
+}
+
+
+@pytest.mark.parametrize("hole", HOLES)
+def test_a_version_with_a_hole_is_not_let_in(hole: str) -> None:
+    project = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
+    named = {need.name: need for need in map(Requirement, project["dependencies"])}
+    package, version = HOLES[hole]
+    assert not named[package].specifier.contains(version)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monody.ours import MARK, MARK_FILE, claim, files_in, is_ours, mark, remove
+
+
+def test_a_folder_is_ours_if_we_made_it_or_found_it_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("new/one", "empty"):
+        assert claim(tmp_path / name)
+        assert claim(tmp_path / name)
+        assert is_ours(tmp_path / name)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "notes.txt").touch()
+    assert not claim(theirs)
+    assert [path.name for path in theirs.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("found", [b"", MARK[:43], MARK + b"x", b"Signature: 1"])
+def test_the_mark_of_another_is_not_ours(tmp_path: Path, found: bytes) -> None:
+    (tmp_path / MARK_FILE).write_bytes(found)
+    assert not is_ours(tmp_path)
+    remove(tmp_path)
+    assert (tmp_path / MARK_FILE).read_bytes() == found
+    assert list(files_in(tmp_path)) == []
+
+
+def test_the_mark_goes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "ours"
+    (folder / "below").mkdir(parents=True)
+    (folder / "file").touch()
+    mark(folder)
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            remove(folder)
+    assert is_ours(folder)
+    remove(folder)
+    assert not folder.exists()
