@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from monody.models.outline import STYLE_SYMBOLS, TONIC_SYMBOLS
+from monody.music.form import APPROACHES, UNKNOWN_APPROACH, UNKNOWN_DEGREE
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import MAX_BAR_TICKS, TICKS_PER_QUARTER, is_meter
 from monody.music.pitch import PITCH_CLASSES
@@ -27,10 +28,10 @@ CHOSEN = {
     "training": ("batch_size", "patience"),
 }
 
-_share = partial(number, minimum=0, maximum=1)
 _ticks = partial(whole, maximum=MAX_TICKS)
 _length = partial(whole, minimum=1, maximum=MAX_TICKS)
 _bar = partial(whole, maximum=MAX_BARS)
+_pitch = partial(whole, maximum=MAX_PITCH)
 
 
 def check_record(saved: Mapping[str, Any]) -> None:
@@ -67,9 +68,6 @@ def _check_usual(usual: Mapping[str, Any]) -> None:
     number(usual["bpm"], MIN_BPM, MAX_BPM)
     for name in ("bars", "most_bars"):
         whole(usual[name], 1, MAX_BARS)
-    ends = table(usual["ends"])
-    _share(ends["tonic"])
-    _ticks(ends["last_ticks"])
 
 
 def _check_meter(value: Any) -> None:
@@ -84,11 +82,10 @@ def _check_seen(seen: Mapping[str, Any]) -> None:
     require(bool(note_ticks), "there are no lengths of notes")
     for lengths in (note_ticks, *(listed(seen[n], _length) for n in SILENCES)):
         require(all(map(int.__lt__, lengths, lengths[1:])), "lengths are not rising")
-    lowest, highest = listed(seen["pitch_range"], partial(whole, maximum=MAX_PITCH))
+    lowest, highest = listed(seen["pitch_range"], _pitch)
     require(lowest <= highest, "the lowest pitch is above the highest")
     listed(seen["places"], partial(whole, maximum=TICKS_PER_QUARTER - 1))
     listed(seen["repeats"], whole)
-    listed(seen["approaches"], _share)
     listed(seen["precedents"], _check_precedent)
 
 
@@ -97,9 +94,10 @@ SILENCES = ("rest_ticks", "hold_ticks")
 
 def _check_precedent(saved: Sequence[Any]) -> None:
     """Check a melody whose outline new ones may follow."""
-    meter, tonic, style, form = saved
+    meter, tonic, lowest, highest, style, form = saved
     _check_meter(meter)
     whole(tonic, maximum=TONIC_SYMBOLS - 1)
+    require(_pitch(lowest) <= _pitch(highest), "its lowest note is above its highest")
     whole(style, maximum=STYLE_SYMBOLS - 1)
     _check_form(form)
 
@@ -123,6 +121,7 @@ def _check_form(saved: Sequence[Any]) -> None:
 
 
 def _check_cadence(saved: Sequence[Any]) -> None:
-    tick, degree = saved
+    tick, degree, way = saved
     _ticks(tick)
-    whole(degree, minimum=-1, maximum=PITCH_CLASSES - 1)
+    whole(degree, minimum=UNKNOWN_DEGREE, maximum=PITCH_CLASSES - 1)
+    whole(way, minimum=UNKNOWN_APPROACH, maximum=len(APPROACHES))
