@@ -9,8 +9,10 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from monody.ending import half_done
 from monody.errors import MonodyError
 
 
@@ -43,14 +45,15 @@ def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     # The random part lets two processes write at once; the suffix stays the same for
     # writers that look at it, as Keras does.
     temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
-    try:
-        yield temporary
-        if lasting:
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with half_done(temporary.unlink):
+        try:
+            yield temporary
+            if lasting:
+                with temporary.open("rb+") as file:
+                    os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -61,16 +64,17 @@ def laying_out(folder: Path) -> Iterator[Path]:
     another run was quicker, stays.
     """
     temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    try:
-        temporary.mkdir(parents=True)
-        yield temporary
+    with half_done(partial(shutil.rmtree, temporary)):
         try:
-            temporary.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            temporary.mkdir(parents=True)
+            yield temporary
+            try:
+                temporary.rename(folder)
+            except OSError:
+                if not folder.is_dir():
+                    raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_bytes(path: Path, data: bytes, *, lasting: bool = True) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from monody.cli.verbosity import verbosity_options
+from monody.errors import MonodyError
 from monody.settings.base import Limits, Settings, field_types
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -85,6 +86,18 @@ class _WithExamples(_Forgiving):
 
 class ExamplesGroup(_WithExamples, click.Group):
     """A group of commands whose help keeps the lines of its examples."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click would take the end of a file for Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:
+            raise MonodyError(
+                f"a file that is read ends too early ({error}): it was cut off; get or "
+                "make it again"
+            ) from error
+        except KeyboardInterrupt as error:
+            raise click.Abort from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

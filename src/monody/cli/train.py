@@ -23,6 +23,7 @@ from monody.cli.reading import (
     report_reading,
 )
 from monody.cli.verbosity import detail, is_quiet, say, say_whole
+from monody.ending import exit_code, reason
 from monody.errors import MonodyError
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
@@ -31,7 +32,6 @@ from monody.settings.training import TrainSettings
 if TYPE_CHECKING:
     from monody.experiments.experiment import Experiment
 
-EXIT_INTERRUPTED = 130
 MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they extend it
 
 
@@ -222,16 +222,16 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
         experiment = work(callbacks=[lines])
     except TrainingStopped as stopped:
         lines.close()
-        say("stopped by Ctrl-C")
+        say(reason())
         _say_how_to_go_on(stopped.experiment)
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exit_code())
     finally:
         lines.close()
     say_training(experiment)
     if not lines.finished:
-        say("stopped by Ctrl-C; these are the best weights so far")
+        say(f"{reason()}; these are the best weights so far")
         _say_how_to_go_on(experiment)
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exit_code())
     return experiment
 
 

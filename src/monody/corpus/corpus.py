@@ -20,6 +20,7 @@ import weakref
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from monody.corpus.duplicates import Duplicates, find_duplicates
 from monody.corpus.lazy import LazySequence
 from monody.corpus.saved_reports import NamedReport, SavedReports
 from monody.corpus.verdicts import Verdict, VerdictList
+from monody.ending import undo_at_end
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore, StoreWriter
@@ -237,6 +239,7 @@ def _read_uncached(
 ) -> Corpus:
     """Read a corpus into a temporary folder that goes when the corpus does."""
     folder = Path(tempfile.mkdtemp(prefix="monody-"))
+    undo_at_end(partial(shutil.rmtree, folder))
     try:
         _write(folder, found, settings, None, progress)
         return _load_and_forget(folder, root, settings)

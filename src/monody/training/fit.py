@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from monody import seeds
+from monody.ending import Stoppable
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
@@ -37,7 +38,7 @@ from monody.training.callbacks import (
     Stopwatch,
     TensorBoardLog,
 )
-from monody.training.checkpointing import CtrlC, KeepCheckpoint
+from monody.training.checkpointing import KeepCheckpoint
 from monody.training.optimizer import make_optimizer
 
 
@@ -101,7 +102,7 @@ def fit(
         best: Held-out bits per note of the model that is there already.
 
     Raises:
-        KeyboardInterrupt: After Ctrl-C, once the checkpoint is written.
+        KeyboardInterrupt: If it was asked to stop, once the checkpoint is written.
     """
     validation = sets.get("validation")
     data = TrainingData(sets["train"], settings)
@@ -113,8 +114,8 @@ def fit(
         HistoryTable(experiment.history_path),
     ]
     curves = TensorBoardLog(experiment.tensorboard_path)
-    with CtrlC() as ctrl_c, closing(curves):
-        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, ctrl_c)
+    with Stoppable() as work, closing(curves):
+        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, work)
         own = [
             keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
             HeldOutScore(network, Evaluator(validation) if validation else None),

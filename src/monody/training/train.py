@@ -7,8 +7,10 @@ once, at the end. A training that was stopped can go on (``resume``).
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +18,7 @@ from typing import Any
 
 from monody.corpus.corpus import Corpus, require_melodies
 from monody.corpus.split import split_corpus
+from monody.ending import half_done
 from monody.experiments.base import open_experiment
 from monody.experiments.experiment import SIDES, Experiment
 from monody.experiments.novelty_index import known_melodies
@@ -219,7 +222,10 @@ def train_from_nothing(
     record = replace(record, model=model, training=settings)
     keras.utils.set_random_seed(settings.seed)
     network = build_model(model, vocabulary, settings.seed)
-    with TemporaryDirectory(prefix=".from_nothing.", dir=experiment.folder) as folder:
+    with (
+        TemporaryDirectory(prefix=".from_nothing.", dir=experiment.folder) as folder,
+        half_done(partial(shutil.rmtree, folder)),
+    ):
         made = Experiment(folder)
         fit(
             network,
