@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: By default those of the process.
     """
     with taking_signals():
+        from monody.chatter import libraries_silenced
         from monody.cli.failures import run  # imports all commands
 
-        run(sys.argv[1:] if arguments is None else arguments)
+        with libraries_silenced():
+            run(sys.argv[1:] if arguments is None else arguments)

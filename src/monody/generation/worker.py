@@ -11,6 +11,7 @@ import pickle
 import signal
 import sys
 
+from monody.chatter import libraries_silenced
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Draft
 
@@ -36,4 +37,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with libraries_silenced():
+        main()

@@ -25,6 +25,7 @@ from monody.experiments.training_state import (
 )
 from monody.models.backend import keras
 from monody.training.callbacks import Remembers
+from monody.training.divergence import Divergence
 
 SECONDS_BETWEEN = 25.0  # within an epoch; writing takes about 20 ms
 
@@ -38,10 +39,18 @@ class KeepCheckpoint(keras.callbacks.Callback):
         path: The file.
         parts: The callbacks that remember something.
         work: Where it is asked to stop, the file is written and training broken off.
+        divergence: Keeps weights that are no numbers out of the file.
     """
 
-    def __init__(self, path: Path, parts: Sequence[Remembers], work: Stoppable) -> None:
+    def __init__(
+        self,
+        path: Path,
+        parts: Sequence[Remembers],
+        work: Stoppable,
+        divergence: Divergence,
+    ) -> None:
         super().__init__()
+        self._divergence = divergence
         self._path = path
         self._parts = {part.key: part for part in parts}
         self._work = work
@@ -84,6 +93,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
 
     def _write(self, epoch: int, batch: int) -> None:
         self.model.jax_state_sync()  # during an epoch, Keras has them elsewhere
+        self._divergence.require_good_weights()
         remembered = {name: part.state() for name, part in self._parts.items()}
         state = TrainingState(epoch, batch, remembered)
         write_checkpoint(self._path, state, variables_of(self.model))

@@ -39,6 +39,7 @@ from monody.training.callbacks import (
     TensorBoardLog,
 )
 from monody.training.checkpointing import KeepCheckpoint
+from monody.training.divergence import Divergence
 from monody.training.optimizer import make_optimizer
 
 
@@ -102,6 +103,7 @@ def fit(
         best: Held-out bits per note of the model that is there already.
 
     Raises:
+        DivergedError: If a loss or a weight is NaN or infinite.
         KeyboardInterrupt: If it was asked to stop, once the checkpoint is written.
     """
     validation = sets.get("validation")
@@ -114,11 +116,14 @@ def fit(
         HistoryTable(experiment.history_path),
     ]
     curves = TensorBoardLog(experiment.tensorboard_path)
+    divergence = Divergence(settings)
+    evaluator = Evaluator(validation) if validation else None
     with Stoppable() as work, closing(curves):
-        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, work)
+        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, work, divergence)
         own = [
+            divergence,
             keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
-            HeldOutScore(network, Evaluator(validation) if validation else None),
+            HeldOutScore(network, evaluator, divergence),
             *parts,
             KeepMilestones(experiment),
             curves,

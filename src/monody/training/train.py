@@ -37,6 +37,7 @@ from monody.models.surprisal import Score
 from monody.music.melody_store import MelodyStore
 from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
+from monody.training.divergence import DivergedError
 from monody.training.fit import fit
 from monody.training.presets import choose_base, fill_in, take_sizes
 
@@ -74,8 +75,9 @@ def train(
         the first epoch ends training early.
 
     Raises:
-        MonodyError: If the corpus has no melody, the folder holds a model already, or
-            the base is not there or has other sizes than were named.
+        MonodyError: If the corpus has no melody, the folder holds a model already, the
+            base is not there or has other sizes than were named, or a loss became NaN
+            or infinite.
 
     Example:
         >>> import monody
@@ -140,7 +142,8 @@ def resume(
         The experiment. Where its training is over already, nothing is trained.
 
     Raises:
-        MonodyError: If there is nothing to go on with.
+        MonodyError: If there is nothing to go on with, or a loss became NaN or
+            infinite.
 
     Example:
         >>> import monody
@@ -289,6 +292,11 @@ def _train_network(
                 state=state,
                 best=best,
             )
+        except DivergedError as error:
+            if not experiment.model_path.exists():
+                raise
+            kept = f"the best weights before that are in {str(experiment.folder)!r}"
+            raise DivergedError(f"{error}; {kept}") from error
         except KeyboardInterrupt:
             if not experiment.model_path.exists():
                 raise
