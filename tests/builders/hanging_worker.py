@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -20,6 +22,16 @@ def main() -> None:
             name = Path(path).name
             if name.startswith("kills"):
                 os._exit(11)
+            if name.startswith("unlucky") and not Path(path).exists():
+                Path(path).touch()
+                os.kill(os.getpid(), signal.SIGKILL)  # as a system without memory does
+            if name.startswith("hunted"):
+                os.kill(os.getpid(), signal.SIGKILL)
+            if name.startswith("heavy"):
+                os.kill(os.getpid(), signal.SIGXCPU)
+            if name.startswith("breeds"):
+                subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+                name = "hangs"
             if name.startswith("hangs"):
                 time.sleep(600)
             if name.startswith("garbles"):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -19,7 +21,7 @@ from tests.builders.midi_files import tune
 
 @pytest.fixture(autouse=True)
 def _children_find_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
 
 
 def _sources(names: list[str]) -> list[Source]:
@@ -80,6 +82,43 @@ def test_a_child_that_cannot_start_is_no_file_s_fault() -> None:
         ReadPool(ReadSettings(n_jobs=1), module="tests.no_such_module") as pool,
     ):
         list(pool.read(_sources(["good"])))
+
+
+def test_a_file_whose_reader_was_killed_is_read_by_another(tmp_path: Path) -> None:
+    names = ["good1", str(tmp_path / "unlucky"), "good2"]
+    assert _reasons(names) == [f"read {Path(name).name}" for name in names]
+
+
+def test_a_file_whose_readers_are_killed_is_not_blamed() -> None:
+    settings = ReadSettings(n_jobs=1)
+    with ReadPool(settings, module="tests.builders.hanging_worker") as pool:
+        [(_, chunk)] = pool.read(_sources(["hunted"]))
+    [((reason, _),)] = [report.left_out for report in chunk.reports]
+    assert reason.text == (
+        "the process that read it was killed, perhaps for want of memory"
+    )
+    assert reason.advice == "read it again, with fewer --n_jobs"
+    assert chunk.keys == [None]  # and it is asked for again
+
+
+def test_the_limit_of_processor_time_is_the_limit_of_time() -> None:
+    assert _reasons(["heavy"]) == ["took longer than 0.5 s to read"]
+
+
+def test_the_time_limit_ends_what_a_reader_started_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held, outer = os.pipe()
+    start = subprocess.Popen
+
+    def heard(*args: Any, **kwargs: Any) -> Any:
+        return start(*args, **{**kwargs, "stderr": outer})
+
+    monkeypatch.setattr(subprocess, "Popen", heard)
+    assert _reasons(["breeds"]) == ["took longer than 0.5 s to read"]
+    os.close(outer)
+    with os.fdopen(held, "rb") as pipe:
+        assert pipe.read() == b""  # nobody lives who could still write
 
 
 def test_an_archive_that_kills_its_reader_is_not_called_empty() -> None:

@@ -8,7 +8,6 @@ monody's own (``workers``): nothing of a stranger's is unpickled.
 from __future__ import annotations
 
 import pickle
-import signal
 import sys
 
 from monody.chatter import libraries_silenced
@@ -18,7 +17,6 @@ from monody.generation.writer import Draft
 
 def main() -> None:
     """Write until the parent closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever is printed must not get between the answers
     writer: MelodyWriter = pickle.load(requests)  # noqa: S301

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import IO, Any, Protocol, cast
+from typing import Protocol
 
+from monody.child_process import ChildProcess, ChildProcesses
 from monody.errors import MonodyError
 from monody.generation.writer import Draft, Task
 
@@ -78,18 +78,16 @@ class WriterPool:
         self._writer = pickle.dumps(writer)
         self._jobs = jobs
         self._local = threading.local()
-        self._children: list[subprocess.Popen[bytes]] = []
+        self._children = ChildProcesses()
         self._threads = ThreadPoolExecutor(jobs)
 
     def __enter__(self) -> WriterPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for child in self._children:
-            child.kill()
+        self._children.kill()
         self._threads.shutdown(cancel_futures=True)
-        for child in self._children:
-            child.communicate()  # closes its pipes, and waits for it
+        self._children.close()
 
     def write(self, chunks: Iterable[Sequence[Task]]) -> Iterator[list[Draft]]:
         """Write chunks of tasks, and yield their drafts in order.
@@ -109,12 +107,11 @@ class WriterPool:
 
     def _written(self, chunk: Sequence[Task]) -> list[Draft]:
         """Let the child of this thread write a chunk."""
-        child = self._child()
-        stdin, stdout = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
         try:
-            pickle.dump(list(chunk), stdin)
-            stdin.flush()
-            drafts, error = pickle.load(stdout)  # noqa: S301 - it is our own child
+            child = self._child()
+            pickle.dump(list(chunk), child.requests)
+            child.requests.flush()
+            drafts, error = pickle.load(child.answers)  # noqa: S301 - our own child
         except (OSError, EOFError, pickle.UnpicklingError) as gone:
             raise MonodyError(
                 "a process that writes melodies has died, perhaps for want of memory: "
@@ -125,17 +122,14 @@ class WriterPool:
         written: list[Draft] = drafts
         return written
 
-    def _child(self) -> subprocess.Popen[bytes]:
+    def _child(self) -> ChildProcess:
         """Return the child of this thread, started when it is first needed."""
-        child: Any = getattr(self._local, "child", None)
+        child: ChildProcess | None = getattr(self._local, "child", None)
         if child is None:
-            child = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", MODULE],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
+            # What is pickled here must be found there.
+            path = os.pathsep.join(filter(None, sys.path))
+            child = ChildProcess(MODULE, environment={"PYTHONPATH": path})
             self._local.child = child
-            self._children.append(child)
-            child.stdin.write(self._writer)
-        started: subprocess.Popen[bytes] = child
-        return started
+            self._children.add(child)
+            child.requests.write(self._writer)
+        return child

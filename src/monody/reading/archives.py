@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 import zlib
@@ -14,7 +15,7 @@ from monody.reading.file_types import (
     is_readable_name,
 )
 from monody.reading.other_files import other_by_name
-from monody.reading.raw_score import GET_IT_AGAIN, UnreadableError
+from monody.reading.raw_score import GET_IT_AGAIN, PassingError, UnreadableError
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -24,6 +25,7 @@ _DAMAGE = (
     ValueError,
     NotImplementedError,  # a version of the format that does not exist
 )
+_NO_MEMORY = "Error -4 "  # how zlib says so
 # The methods of packing whose unpacking can be stopped at a size.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -52,6 +54,27 @@ def check_size(size: int, max_bytes: int, name: str = "") -> None:
         )
 
 
+def raise_if_passing(error: Exception) -> None:
+    """Raise an error again that is the machine's and not the file's.
+
+    Args:
+        error: What came up while something was unpacked. A damaged archive can send the
+            reader to a place before its beginning, which the system calls invalid.
+
+    Example:
+        >>> from monody.reading.archives import raise_if_passing
+        >>> raise_if_passing(ValueError("a negative place"))
+        >>> raise_if_passing(PermissionError(13, "Permission denied"))
+        Traceback (most recent call last):
+        ...
+        PermissionError: [Errno 13] Permission denied
+    """
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        raise error
+    if isinstance(error, zlib.error) and str(error).startswith(_NO_MEMORY):
+        raise MemoryError from error
+
+
 class Member(NamedTuple):
     """A file in an archive."""
 
@@ -67,6 +90,7 @@ class Archive:
 
     Raises:
         UnreadableError: If it is none, or damaged.
+        OSError: If it cannot be opened.
 
     Example:
         >>> import zipfile
@@ -85,6 +109,7 @@ class Archive:
             opened = io.BytesIO(file) if isinstance(file, bytes) else file
             self._zip = zipfile.ZipFile(opened)
         except _DAMAGE as error:
+            raise_if_passing(error)
             raise UnreadableError("damaged zip archive", GET_IT_AGAIN) from error
 
     @property
@@ -128,11 +153,12 @@ class Archive:
 
         Raises:
             UnreadableError: If it is larger, damaged, or locked by a password.
+            OSError: If the system cannot read it.
         """
         try:
             info = self._zip.infolist()[place]
         except IndexError as error:  # it was listed when it was another file
-            raise UnreadableError("changed while it was read", "try again") from error
+            raise PassingError("changed while it was read", "try again") from error
         if info.flag_bits & 1:
             raise UnreadableError("locked by a password", "unpack the archive yourself")
         if info.compress_type not in _METHODS:
@@ -145,6 +171,7 @@ class Archive:
                 check_size(len(data), max_bytes, info.filename)
                 file.read(1)  # where the archive's checksum is compared
         except _DAMAGE as error:
+            raise_if_passing(error)
             raise UnreadableError("damaged in the archive", GET_IT_AGAIN) from error
         return data
 
@@ -161,5 +188,6 @@ def open_archive(path: str) -> Archive:
 
     Raises:
         UnreadableError: If it is none, or damaged.
+        OSError: If it cannot be opened.
     """
     return Archive(path)

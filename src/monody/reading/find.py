@@ -83,6 +83,8 @@ def _walk(root: Path) -> Iterator[str]:
     closed: list[str] = []
 
     def note(error: OSError) -> None:
+        if error.filename is None:  # the disk failed within a folder
+            raise error
         closed.append(os.path.relpath(error.filename, root))
 
     for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):

@@ -10,7 +10,7 @@ import os
 import zlib
 from dataclasses import replace
 
-from monody.reading.archives import Archive, check_size
+from monody.reading.archives import Archive, check_size, raise_if_passing
 from monody.reading.file_types import (
     ARCHIVE_SUFFIX,
     GZIP_SUFFIX,
@@ -91,6 +91,7 @@ def _unpacked(data: bytes, max_bytes: int) -> tuple[bytes, bool]:
         try:
             unpacked += unpacker.decompress(rest, max_bytes + 1 - len(unpacked))
         except zlib.error as error:
+            raise_if_passing(error)
             raise UnreadableError("damaged gzip file", GET_IT_AGAIN) from error
         check_size(len(unpacked), max_bytes)
         rest, whole = unpacker.unused_data, unpacker.eof

@@ -2,15 +2,14 @@
 
 ``multiprocessing`` would run the user's script again in each child (a five-line script
 has no ``__main__`` guard) and loses a whole pool when one process dies. These children
-start clean, know only ``worker``, and a death costs the one file that caused it.
+start clean, know only ``worker``, and a death costs the one file that caused it. Where
+someone else ended a child, the file is tried once more, and never blamed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -19,8 +18,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, TypeVar
 
+from monody.child_process import ChildProcess, ChildProcesses
 from monody.errors import MonodyError
 from monody.reading import protocol
 from monody.reading.overview import Overview
@@ -33,6 +33,8 @@ Answer = TypeVar("Answer")
 MAX_CHUNK = 64  # files sent to a child at a time, so that it never waits for the parent
 WATCH_SECONDS = 0.1
 MAX_JOBS = 8  # more readers than one parent can listen to only cost memory
+START_SECONDS = 20.0  # of processor time, until a child has imported what it needs
+LAST_WORDS_SECONDS = 1.0  # for a child whose pipe broke to say how it ended
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ class ReadPool:
         self._jobs = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
         self._local = threading.local()
         self._children: list[_Child] = []
+        self._processes = ChildProcesses()
         self._closed = threading.Event()
-        self._starting = threading.Lock()  # no child starts unseen while all are ended
         self._threads = ThreadPoolExecutor(self._jobs)
         self._watchdog = threading.Thread(target=self._watch, daemon=True)
 
@@ -85,14 +87,11 @@ class ReadPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._starting:
-            self._closed.set()
-            for child in self._children:
-                child.kill()
+        self._closed.set()
+        self._processes.kill()
         self._threads.shutdown(cancel_futures=True)
         self._watchdog.join()
-        for child in self._children:
-            child.close()
+        self._processes.close()
 
     def read(self, sources: Iterable[Source]) -> Iterator[_Answer]:
         """Read files.
@@ -147,14 +146,22 @@ class ReadPool:
         return self._threads.submit(self._describe, source, max_pieces).result()
 
     def _describe(self, source: Source, max_pieces: int) -> Overview | Reason:
-        child = self._child()
-        described = child.overview(source, max_pieces)
-        return child.obituary() if described is None else described
+        return self._asked(lambda child: child.overview(source, max_pieces))
 
     def _list(self, path: str) -> list[tuple[int, str]] | Reason:
+        return self._asked(lambda child: child.members(path))
+
+    def _asked(self, ask: Callable[[_Child], Answer | None]) -> Answer | Reason:
+        """Ask this thread's child about one file; why it ended, if it does over it.
+
+        A file whose child someone else ended is given to another child, once.
+        """
         child = self._child()
-        listed = child.members(path)
-        return child.obituary() if listed is None else listed
+        answer = ask(child)
+        if answer is None and child.was_killed and not self._closed.is_set():
+            child = self._child()
+            answer = ask(child)
+        return child.obituary() if answer is None else answer
 
     def _read_chunk(self, sources: Sequence[Source]) -> list[_Answer]:
         """Read files in this thread's child; a file that kills it is named.
@@ -163,13 +170,14 @@ class ReadPool:
         """
         if self._closed.is_set():
             return []
-        child = self._child()
-        read = child.read(sources)
-        if read is not None or self._closed.is_set():
-            return [(sources, read)] if read else []
-        if len(sources) > 1:
-            return [one for source in sources for one in self._read_chunk([source])]
-        return [(sources, FilesRead.failed(child.obituary()))]
+        if len(sources) == 1:
+            read = self._asked(lambda child: child.read(sources))
+            alone = FilesRead.failed(read) if isinstance(read, Reason) else read
+            return [(sources, alone)]
+        together = self._child().read(sources)
+        if together is not None:
+            return [(sources, together)]
+        return [one for source in sources for one in self._read_chunk([source])]
 
     def _child(self) -> _Child:
         """Return this thread's living child, started if need be."""
@@ -177,13 +185,12 @@ class ReadPool:
         if child is None or not child.alive:
             if child is not None:
                 self._children.remove(child)
+                self._processes.remove(child.process)
             limit = self._settings.max_seconds_per_file
             child = _Child(self._module, self._arguments, limit)
             self._local.child = child
-            with self._starting:
-                self._children.append(child)
-                if self._closed.is_set():  # too late: nobody else would end it
-                    child.kill()
+            self._children.append(child)
+            self._processes.add(child.process)
             child.wait_until_ready(self._closed)
         return child
 
@@ -207,17 +214,13 @@ class _Child:
     def __init__(
         self, module: str, arguments: Sequence[str], limit_seconds: float
     ) -> None:
-        # -P: a json.py in the folder where monody is run must not be imported.
-        arguments = [sys.executable, "-P", "-m", module, *arguments]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, our own Python
+        self.process = ChildProcess(
+            module,
             arguments,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            cpu_seconds=START_SECONDS + limit_seconds,
+            environment={"OPENBLAS_NUM_THREADS": "1"},
+            quiet=True,
         )
-        self._requests = cast(BinaryIO, self._process.stdin)
-        self._answers = cast(BinaryIO, self._process.stdout)
         self._module = module
         self._limit_seconds = limit_seconds
         self._deadline = float("inf")
@@ -233,7 +236,7 @@ class _Child:
         Raises:
             MonodyError: If it ends without it: no file is to blame for that.
         """
-        if self._answers.readline() != protocol.READY and not closed.is_set():
+        if self.process.answers.readline() != protocol.READY and not closed.is_set():
             self.close()
             raise MonodyError(
                 "a reading process did not start: run "
@@ -272,13 +275,12 @@ class _Child:
         """Send a request and wait for its answer; ``None`` if the process ends."""
         self._start_clock()
         try:
-            protocol.send_request(self._requests, request)
-            return receive(self._answers, self._start_clock)
+            protocol.send_request(self.process.requests, request)
+            return receive(self.process.answers, self._start_clock)
         except (EOFError, OSError, ValueError, KeyError, TypeError):
             # The pipe broke, or what came is no answer: this process is done for.
             self._deadline = float("inf")
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=1)  # it may say itself how it ended
+            self.process.wait(LAST_WORDS_SECONDS)
             self.close()
             return None
         finally:
@@ -291,29 +293,31 @@ class _Child:
         """End the process if its present file takes too long."""
         if time.monotonic() > self._deadline:
             self._overdue = True
-            self.kill()
-
-    def kill(self) -> None:
-        """End the process; whoever waits for its answer then sees the pipe's end."""
-        self._process.kill()
+            self.process.kill()
 
     def close(self) -> None:
         """End the process and let go of its pipes."""
         self.alive = False
-        self.kill()
-        self._process.wait()
-        for pipe in (self._requests, self._answers):
-            with contextlib.suppress(OSError):  # a broken pipe closes with an error
-                pipe.close()
+        self.process.close()
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether neither its file nor this pool ended the process."""
+        return self.process.was_killed and not self._overdue
 
     def obituary(self) -> Reason:
         """Say why the process ended: the verdict of the file that it was reading."""
-        if self._overdue:
+        if self._overdue or self.process.used_its_time:
             return Reason(
                 f"took longer than {self._limit_seconds:g} s to read",
                 "raise --max_seconds_per_file",
             )
+        if self.was_killed:
+            return Reason(
+                "the process that read it was killed, perhaps for want of memory",
+                "read it again, with fewer --n_jobs",
+            )
         return Reason(
-            f"the parser died on it (exit status {self._process.returncode})",
+            f"the parser died on it (exit status {self.process.poll()})",
             "report it, with the file, to the authors of monody",
         )

@@ -33,6 +33,14 @@ class UnreadableError(Exception):
         self.reason = Reason(text, advice)
 
 
+class PassingError(UnreadableError):
+    """The file cannot be used now, which says nothing about it: it is asked again.
+
+    Nothing remembers it. What the system says (``OSError``, ``MemoryError``) is passing
+    as well.
+    """
+
+
 @dataclass(frozen=True)
 class RawTrack:
     """One instrument of a file: its notes as read, in any order, not yet validated.

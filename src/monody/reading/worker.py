@@ -8,9 +8,12 @@ input and output; ``protocol`` says how.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
+import math
 import os
+import sqlite3
 import stat
 import sys
 import time
@@ -22,6 +25,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from monody.child_start import allow_cpu_seconds
 from monody.reading import protocol
 from monody.reading.archives import Member, check_size, open_archive
 from monody.reading.cache import ReadCache, reading_key
@@ -31,13 +35,14 @@ from monody.reading.file_types import is_archive_name
 from monody.reading.formats import read_scores
 from monody.reading.overview import Overview
 from monody.reading.protocol import FilesRead
-from monody.reading.raw_score import RawScore, UnreadableError
+from monody.reading.raw_score import PassingError, RawScore, UnreadableError
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
 
 MEMORY_LIMIT_BYTES = 2 * 2**30
 TELL_SECONDS = 0.05  # between signs of life
 BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 TOO_MUCH_MEMORY = Reason(
     f"needs more than {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
     "split it into smaller files",
@@ -103,9 +108,15 @@ class Reader:
         opened: list[_Opened] = []
         size = 0
         for path, member in requests:
-            opened.append(self._open(path, member))
+            file = self._open(path, member)
+            if opened and TOO_MUCH_MEMORY in file.left_out:
+                # Those before it may have taken the memory.
+                groups.append(self._extracted(opened))
+                opened, size = [], 0
+                file = self._open(path, member)
+            opened.append(file)
             parsed()
-            size += opened[-1].size
+            size += file.size
             if size > BYTES_AT_ONCE:
                 groups.append(self._extracted(opened))
                 opened, size = [], 0
@@ -159,7 +170,8 @@ class Reader:
             found = read_scores(data, name, self._max_bytes)
             return _Opened(found.scores, found.left_out, len(data), key)
         except UnreadableError as error:
-            return _Opened([], [error.reason], key=key)
+            passing = isinstance(error, PassingError)
+            return _Opened([], [error.reason], key=None if passing else key)
         except (ValueError, ArithmeticError) as error:
             return _Opened([], [_nonsense(error)], key=key)
         except MemoryError:
@@ -170,26 +182,27 @@ class Reader:
     def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
         """Return the bytes of a file, or of an archive's member, and its name."""
         if member >= 0:
-            archive = open_archive(path)
+            archive = open_archive(path)  # which was a regular file when it was listed
             return archive.read(member, self._max_bytes), archive.name_of(member)
         try:
             status = os.stat(path)
         except OSError as error:
-            if os.path.islink(path):
+            if error.errno in _NOWHERE and os.path.islink(path):
                 reason = "a link that leads nowhere"
                 raise UnreadableError(reason, "mend or remove it") from error
             raise
         if stat.S_ISDIR(status.st_mode):
-            raise UnreadableError(
-                "a folder that may not be read", "check its permissions"
-            )
+            raise PassingError("a folder that may not be read", "check its permissions")
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("not a regular file", "leave it out")
         if is_archive_name(path):
             raise _no_members(path)
         check_size(status.st_size, self._max_bytes, path)
-        with open(path, "rb", buffering=0) as file:  # all at once: no need of a buffer
-            return file.readall(), os.path.basename(path)
+        with open(path, "rb") as file:
+            data = file.read(status.st_size + 1)
+        if len(data) != status.st_size:  # it grows, or is none that has a size
+            raise PassingError("changed while it was read", "read it again")
+        return data, os.path.basename(path)
 
     def _extracted(self, opened: Sequence[_Opened]) -> FilesRead:
         """Extract the melodies of parsed files; a file that cannot be is named."""
@@ -231,8 +244,10 @@ def _no_members(path: str) -> UnreadableError:
 
     Raises:
         UnreadableError: If it cannot even be opened.
+        OSError: If the system cannot read it.
     """
-    open_archive(path)
+    if open_archive(path).members():
+        return PassingError("could not be listed at first", "read it again")
     return UnreadableError("an archive without a music file", "leave it out")
 
 
@@ -264,18 +279,32 @@ def _with_remembered(read: FilesRead, opened: Sequence[_Opened]) -> FilesRead:
     return FilesRead.joined([file.remembered or next(fresh) for file in opened])
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
-    """Answer requests until the parent closes the pipe."""
+def serve(
+    requests: BinaryIO,
+    answers: BinaryIO,
+    reader: Reader,
+    max_seconds: float = math.inf,
+) -> None:
+    """Answer requests until the parent closes the pipe.
+
+    Args:
+        requests: From the parent.
+        answers: To the parent.
+        reader: Reads the files.
+        max_seconds: Of processor time that each file may take.
+    """
     told = time.monotonic()
 
     def parsed() -> None:
         nonlocal told
+        allow_cpu_seconds(max_seconds)
         if time.monotonic() - told > TELL_SECONDS:
             told = time.monotonic()
             protocol.send_word(answers, protocol.ALIVE)
 
     protocol.send_word(answers, protocol.READY)
     for request in protocol.requests_from(requests):
+        allow_cpu_seconds(max_seconds)
         if isinstance(request, str):
             protocol.send_members(answers, _members(request))
         elif isinstance(request, dict):
@@ -288,9 +317,11 @@ def serve(requests: BinaryIO, answers: BinaryIO, reader: Reader) -> None:
 
 def _members(path: str) -> list[Member]:
     """List the music files in an archive; none if reading it must say why not."""
+    if not os.path.isfile(path):  # opening a pipe waits for ever
+        return []
     try:
         return open_archive(path).members()
-    except (UnreadableError, MemoryError):
+    except (UnreadableError, MemoryError, OSError):
         return []
 
 
@@ -317,14 +348,15 @@ def main() -> None:
     settings = ReadSettings.from_json(json.loads(sys.argv[1]))
     reader = Reader(settings)
     if sys.argv[2:]:
-        reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
+        with contextlib.suppress(sqlite3.Error):  # then nothing was read before
+            reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
     _limit_memory()
     # Parsing makes many objects and hardly a circle of them: look for these seldom.
     gc.freeze()
     gc.set_threshold(50_000)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    serve(sys.stdin.buffer, answers, reader)
+    serve(sys.stdin.buffer, answers, reader, settings.max_seconds_per_file)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from xml.parsers import expat
 
 from monody.reading.raw_score import GET_IT_AGAIN, UnreadableError
 
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
+
 
 def parsed_xml(data: bytes, kind: str) -> ET.Element:
     """Parse XML that declares no entities: they could grow without bound.
@@ -37,7 +39,11 @@ def parsed_xml(data: bytes, kind: str) -> ET.Element:
     parser.EntityDeclHandler = _refuse_entity
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
+    except expat.ExpatError as error:
+        if error.code == _NO_MEMORY:
+            raise MemoryError from error
+        raise _not_xml(data, kind, str(error)) from error
+    except (ValueError, LookupError) as error:
         raise _not_xml(data, kind, str(error)) from error
     root = builder.close()
     if root.tag.lower() == "html":

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import islice
 
 _FRACTION = re.compile(r"(\d{1,4})\s*/\s*(\d{1,4})")
-_METER = re.compile(r"\(?\s*(\d{1,3}(?:\s*\+\s*\d{1,3})*)\s*\)?\s*/\s*(\d{1,3})")
+# Possessive, or wide gaps in a hostile file take the square of their width.
+_METER = re.compile(
+    r"\(?\s*+(\d{1,3}+(?:\s*+\+\s*+\d{1,3}+)*+)\s*+\)?\s*+/\s*+(\d{1,3})"
+)
 _QUOTED = re.compile(r'"[^"]*"?')
 _BPM = re.compile(r"=?\s*(\d{1,5}(?:\.\d{1,4})?)")
 _PART = re.compile(r"[A-Za-z]|\(|\)|\d{1,3}")
 MAX_PARTS = 1000  # played
+MAX_BRACKETS = 8  # inside each other
+MAX_BEATS = 16  # that a tempo adds up
 
 Meter = tuple[int, int]
 
@@ -90,7 +96,8 @@ def parse_tempo(value: str, unit: Fraction) -> float | None:
         return None
     beat = unit
     if equals:
-        beats = [Fraction(int(a), int(b)) for a, b in _FRACTION.findall(lengths)
+        named = islice(_FRACTION.finditer(lengths), MAX_BEATS)
+        beats = [Fraction(int(a), int(b)) for a, b in (m.groups() for m in named)
                  if int(b)]  # fmt: skip
         multiple = re.match(r"\s*[A-Za-z]\s*(\d{0,3})", lengths)
         if beats:
@@ -117,7 +124,7 @@ def parse_parts(value: str) -> tuple[str, ...]:
     last: list[str] = []  # what a number repeats
     for token in _PART.findall(value):
         if token == "(":  # noqa: S105 - a bracket
-            groups.append([])
+            groups += [[]] if len(groups) <= MAX_BRACKETS else []
             continue
         if token.isdigit():
             groups[-1] += (last * (int(token) - 1))[: MAX_PARTS - len(groups[-1])]

@@ -24,9 +24,8 @@ _TONIC = re.compile(
 )
 _OTHER_MODE = re.compile(rf"(?!(?i:{_CLEF}))([A-G])([#♯♭]|b(?!lues)|)()[A-Za-z]+")
 _ACCIDENTAL = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])(?![A-Za-z])")
-_PROPERTY = re.compile(
-    r'((?<![\w=^])m|(?<![A-Za-z0-9])[A-Za-z]\w+)\s*=\s*("[^"]*"?|\S+)'
-)
+# Possessive, or long words of a hostile file take the square of their length.
+_PROPERTY = re.compile(r'((?<![\w=^])m|(?<!\w)[A-Za-z]\w++)\s*+=\s*+("[^"]*"?|\S+)')
 _CLEF_OCTAVE = re.compile(r"(?:treble|bass|alto|tenor|perc|auto|[GFC])\d?([+-])8")
 _SHARPS = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
 ALTERATIONS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}

@@ -25,6 +25,7 @@ _BEGINS_LIKE_ABC = re.compile(
 # No ABC has these: mail wrote an equals sign as =3D, and a line's end as =20 or =.
 _QUOTED_PRINTABLE = re.compile(r"=3D|=(?:20)?$", re.MULTILINE)
 _SEARCH_CHARACTERS = 4096
+MAX_COMMON = 16  # fields of a file's header; the last ones count
 
 
 def abc_text(data: bytes) -> str:
@@ -87,7 +88,8 @@ def tunes_of(text: str) -> list[str]:
             if _TUNE_START.match(block[0]):
                 tunes.append(_tune(block, common))
             elif not tunes:
-                common += [line for line in block if _FILE_HEADER_FIELD.match(line)]
+                fields = [line for line in block if _FILE_HEADER_FIELD.match(line)]
+                common = [*common, *fields][-MAX_COMMON:]
             continue
         first = next(place for place, line in enumerate(block) if _FIELD.match(line))
         tunes.append(_tune(block[first:], common))

@@ -44,6 +44,7 @@ class _Element:
     notes: range  # indices in it
     pitched: list[Pitched]
     ticks: int
+    tied: bool = False
 
 
 @dataclass
@@ -183,8 +184,9 @@ class Voice:
 
     def tie(self) -> None:
         """Tie the last note or chord to what follows (4.11)."""
-        if self._last is None:
+        if self._last is None or self._last.tied:
             return
+        self._last.tied = True
         notes = self._last.measure.notes
         for index in self._last.notes:
             notes[index] = notes[index]._replace(tied=True)

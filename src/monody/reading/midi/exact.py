@@ -7,7 +7,7 @@ channels, notes without an end, drum kits anywhere, the pedal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 import numpy as np
@@ -46,8 +46,13 @@ _PARAMETER, _MPE = 100, 6  # registered parameter 6 gives each note a channel (M
 
 Tracks = tuple[tuple[RawTrack, ...], tuple[str, ...]]
 
+# What tracks without notes say to those that have some: events times tracks. Real files
+# have a thousandth of it; a hostile one could ask for any number.
+MAX_STEERED = 5_000_000
+
 _JOINED = "channels of one player joined to another"
 _CLOSED = "notes without an end closed"
+_UNHEARD = "events for other tracks not followed"
 
 
 def exact_tracks(file: MidiFile) -> Tracks:
@@ -99,9 +104,22 @@ class _Reader:
         self.done: Counter[str] = Counter()
         self._file = file
         self._events = [track_events(body) for body in file.bodies]
-        self._steering = _steering(self._events)
+        self._players = sum(track.plays for track in self._events)
+        self._steering = self._followed(_steering(self._events))
+        self._is_mpe_file = _says_mpe(self._steering.values())
         self._drums = drum_channels(file.data)
         self._roland = is_roland(file.data)
+
+    def _followed(self, steering: dict[int, ChannelEvents]) -> dict[int, ChannelEvents]:
+        """Return what tracks without notes say, unless it is beyond all measure."""
+        events = sum(
+            len(channel.programs) + sum(map(len, channel.controls.values()))
+            for channel in steering.values()
+        )
+        if events * self._players <= MAX_STEERED:
+            return steering
+        self.done[_UNHEARD] += events
+        return {}
 
     def read(self) -> None:
         """Read all tracks."""
@@ -114,7 +132,11 @@ class _Reader:
             for track in self._events
         ]
         strays = _strays(struck)
-        whole_band = sum(track.plays for track in self._events) < 2
+        lost = sum(len(ticks) for own in strays.values() for ticks in own.values())
+        if lost * self._players > MAX_STEERED:
+            self.done[_UNHEARD] += lost
+            strays = {}
+        whole_band = self._players < 2
         for place, channels in enumerate(struck):
             parts = [
                 self._part(place, number, notes, strays.get(number, {}))
@@ -134,12 +156,7 @@ class _Reader:
 
     def _is_mpe(self, place: int) -> bool:
         """Tell whether a track says that each of its notes has its own channel."""
-        steering = self._steering.values()
-        return any(
-            value == _MPE
-            for channel in (*self._events[place].channels.values(), *steering)
-            for _, value in channel.controls.get(_PARAMETER, ())
-        )
+        return self._is_mpe_file or _says_mpe(self._events[place].channels.values())
 
     def _part(
         self,
@@ -178,6 +195,15 @@ class _Reader:
         if by_bank is None:
             by_bank = self._drums.get(number, number == DRUM_CHANNEL)
         return by_bank or self._file.is_named_drums(place)
+
+
+def _says_mpe(channels: Iterable[ChannelEvents]) -> bool:
+    """Tell whether channels say that each note has a channel of its own."""
+    return any(
+        value == _MPE
+        for channel in channels
+        for _, value in channel.controls.get(_PARAMETER, ())
+    )
 
 
 class _Steered:

@@ -84,24 +84,32 @@ def _matched(
     puts all note-offs of a tick before the note-ons.
     """
     matched, strays, sounding = [], [], 0
+    begun = ended = 0  # where the notes of this tick and the note-offs after them end
     for place, (tick, velocity) in enumerate(own):
         if not velocity and not sounding:
             strays.append(tick)
             continue
-        if velocity and strays and strays[-1] == tick and _is_one_too_many(own, place):
-            matched += [(tick, velocity), (strays.pop(), 0)]
-            continue
+        if velocity and strays and strays[-1] == tick:
+            if place >= begun:
+                begun, ended = _begun_and_ended(own, place)
+            notes, ends = begun - place, ended - begun
+            if notes > 1 and ends < notes:
+                matched += [(tick, velocity), (strays.pop(), 0)]
+                continue
         sounding += 1 if velocity else -1
         matched.append((tick, velocity))
     return matched, strays
 
 
-def _is_one_too_many(own: Sequence[tuple[int, int]], place: int) -> bool:
-    """Tell whether notes that begin together have fewer ends than they are.
+def _begun_and_ended(own: Sequence[tuple[int, int]], place: int) -> tuple[int, int]:
+    """Find the notes that begin together, and the note-offs that follow them.
 
     Args:
         own: The strikes of a pitch.
         place: The first of the note-ons of a tick.
+
+    Returns:
+        The places behind the last of the notes, and of the note-offs.
     """
     tick = own[place][0]
     begun = place
@@ -110,7 +118,7 @@ def _is_one_too_many(own: Sequence[tuple[int, int]], place: int) -> bool:
     ended = begun
     while ended < len(own) and not own[ended][1]:
         ended += 1
-    return begun - place > 1 and ended - begun < begun - place
+    return begun, ended
 
 
 def _without_end(matched: Sequence[tuple[int, int]]) -> set[int]:

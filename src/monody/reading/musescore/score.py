@@ -32,6 +32,7 @@ from monody.reading.xml_tree import finite_number
 MAX_COPIED_NOTES = 100_000  # by signs that repeat a measure
 _USUAL_DIVISION = 480
 _BREAK = "LayoutBreak"
+_OLD_LINES = ("Ottava", "Volta")
 
 
 def written_score(root: ET.Element) -> WrittenScore:
@@ -66,16 +67,18 @@ def written_score(root: ET.Element) -> WrittenScore:
     if not frames:
         raise UnreadableError("a MuseScore file without music", "leave it out")
     page = _Page(frames, score.findtext("metaTag[@name='workTitle']", ""))
+    concert = score.findtext("Style/concertPitch", "").strip() == "1"
+    old_lines = _old_lines(score)
     for number, (staff, measures, player) in enumerate(found):
         reader = StaffReader(
-            frames,
+            frames[: len(measures)],
             ticks_per_whole // 4,
             player,
-            shows_concert_pitch=score.findtext("Style/concertPitch", "").strip() == "1",
+            shows_concert_pitch=concert,
         )
         reader.read(measures)
-        track = VOICES * (whole_number(staff.get("id"), number + 1) - 1)
-        _add_old_lines(score, reader, frames, ticks_per_whole, track)
+        place = whole_number(staff.get("id"), number + 1) - 1
+        _add_old_lines(old_lines.get(place, []), reader, frames, ticks_per_whole)
         page.add_staff(number, reader, player)
         page.add_signs(measures)
     page.add_old_signs(score, found, ticks_per_whole)
@@ -105,27 +108,34 @@ def _signs_of_old(
     return sorted(signs)
 
 
+def _old_lines(score: ET.Element) -> dict[int, list[ET.Element]]:
+    """Return the lines that version 1 lists beside the music, by staff.
+
+    They name tracks, of which each staff has some: a track is a voice.
+    """
+    lines: dict[int, list[ET.Element]] = {}
+    for line in score:
+        if line.tag in _OLD_LINES and line.find("tick2") is not None:
+            staff = whole_number(line.findtext("track")) // VOICES
+            lines.setdefault(staff, []).append(line)
+    return lines
+
+
 def _add_old_lines(
-    score: ET.Element,
+    lines: Sequence[ET.Element],
     reader: StaffReader,
     frames: Sequence[Frame],
     ticks_per_whole: int,
-    track: int,
 ) -> None:
     """Add the lines of a staff that version 1 lists beside the music, with ticks.
 
     Args:
-        score: The element that holds them.
+        lines: Those of the staff.
         reader: Of the staff.
         frames: The measures.
         ticks_per_whole: Of the file.
-        track: The first one of the staff; a track is a voice.
     """
-    for line in score:
-        if line.tag not in ("Ottava", "Volta") or line.find("tick2") is None:
-            continue
-        if not 0 <= whole_number(line.findtext("track")) - track < VOICES:
-            continue
+    for line in lines:
         start, end = (
             place_of(
                 frames,
@@ -133,8 +143,8 @@ def _add_old_lines(
             )
             for tag in ("tick", "tick2")
         )
-        lines = reader.octave_lines if line.tag == "Ottava" else reader.endings
-        lines.append(Span(start, end, line))
+        spans = reader.octave_lines if line.tag == "Ottava" else reader.endings
+        spans.append(Span(start, end, line))
 
 
 class _Page:
@@ -164,7 +174,7 @@ class _Page:
         for voice in sorted({note.line for measure in notes for note in measure}):
             line_of[voice] = len(self._lines)
             self._lines.append(Line(staff, player.program, player.is_drum, player.name))
-        for measure, own, end in zip(self._measures, notes, reader.ends, strict=True):
+        for measure, own, end in zip(self._measures, notes, reader.ends, strict=False):
             measure.notes += [note._replace(line=line_of[note.line]) for note in own]
             measure.ticks = max(measure.ticks, ticks_of(end))
         self._left_out.update(reader.left_out)

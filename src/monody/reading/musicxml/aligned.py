@@ -92,11 +92,17 @@ def _add(measure: ScoreMeasure, own: PartMeasure) -> None:
         measure.lengths.add(own.ticks)
         notes_end = max(note.end for note in own.notes)
         measure.notes_end = max(measure.notes_end, notes_end)
-    measure.meters = own.meters | measure.meters
-    measure.keys = own.keys | measure.keys
-    measure.tempos = own.tempos | measure.tempos
+    _add_missing(measure.meters, own.meters)
+    _add_missing(measure.keys, own.keys)
+    _add_missing(measure.tempos, own.tempos)
     for tick, line in own.bar_lines.items():
         measure.bar_lines.setdefault(tick, BarLine()).add(line)
+
+
+def _add_missing(signs: dict[int, Value], more: dict[int, Value]) -> None:
+    """Add signs at ticks that have none; only the new ones cost time."""
+    for tick, value in more.items():
+        signs.setdefault(tick, value)
 
 
 def _length(measure: ScoreMeasure, full: int) -> int:

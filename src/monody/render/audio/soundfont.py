@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from monody.bounded_file import read_bounded
 from monody.errors import MonodyError
 from monody.extras import extra_module
 from monody.music.melody import Melody
@@ -16,6 +17,8 @@ from monody.render.audio.loudness import Audio
 
 BANK_RATE = 44_100  # samples a second
 RIFF = b"RIFF"  # how every sound bank begins
+MAX_BANK_BYTES = 2**31  # more than the largest banks that are passed around
+_INSTEAD = "name another, or none for monody's own sound"
 
 
 def played_by(sound_bank: Path, melody: Melody) -> Audio:
@@ -47,22 +50,21 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
 def _read(sound_bank: Path) -> bytes:
     """Read a sound bank whole, unless its first bytes say that it is something else."""
     try:
-        with sound_bank.open("rb") as file:
-            head = file.read(len(RIFF))
-            if head != RIFF:
-                raise _no_bank(sound_bank, "it is no SoundFont")
-            return head + file.read()
+        bank = read_bounded(sound_bank, MAX_BANK_BYTES, _INSTEAD)
     except OSError as error:
         raise MonodyError(
-            f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}; name "
-            "another, or none for monody's own sound"
+            f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}; "
+            f"{_INSTEAD}"
         ) from error
+    if not bank.startswith(RIFF):
+        raise _no_bank(sound_bank, "it is no SoundFont")
+    return bank
 
 
 def _no_bank(sound_bank: Path, reason: str) -> MonodyError:
     return MonodyError(
         f"expected a sound bank (.sf2), but {str(sound_bank)!r} cannot be played "
-        f"({reason}): name another, or none for monody's own sound"
+        f"({reason}): {_INSTEAD}"
     )
 
 
