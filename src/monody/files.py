@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-import secrets
+import re
 import shutil
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-from monody.ending import half_done
 from monody.errors import MonodyError
+from monody.saved.damage import DamagedError, read_json, require_file
+from monody.saved.values import table
+from monody.temporary import TemporaryFolder, is_temporary, temporary_file
+
+# As NumPy says that no more could be written, without a number.
+_CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
 
 
 def make_folder(path: Path) -> None:
@@ -30,30 +35,122 @@ def make_folder(path: Path) -> None:
         ) from error
 
 
-@contextmanager
-def replacing(path: Path, *, lasting: bool = True) -> Iterator[Path]:
+def replacing(path: Path, *, lasting: bool = True) -> AbstractContextManager[Path]:
     """Give a temporary path beside ``path`` that takes its place once written.
 
-    If the block raises, ``path`` stays as it was and nothing is left behind.
+    If the block raises, ``path`` stays as it was and nothing is left behind. What a
+    killed process left is removed by the next that writes to the folder.
 
     Args:
         path: The file.
         lasting: Whether to wait until the disk has it, so that a power cut cannot take
             it. What can be made again need not: ten such waits are a tenth of a second
             on good disks, and seconds on busy ones.
+
+    Raises:
+        OSError: If it cannot be written; it is told of ``path``.
     """
-    # The random part lets two processes write at once; the suffix stays the same for
-    # writers that look at it, as Keras does.
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
-    with half_done(temporary.unlink):
-        try:
-            yield temporary
-            if lasting:
-                with temporary.open("rb+") as file:
-                    os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    return _writing(path, Path.replace, lasting)
+
+
+def creating(path: Path, *, lasting: bool = True) -> AbstractContextManager[Path]:
+    """Give a temporary path that becomes ``path``, unless a file is there by then.
+
+    Of two that write the same file at once, the second meets the first one's.
+
+    Args:
+        path: The file.
+        lasting: As in ``replacing``.
+
+    Raises:
+        FileExistsError: If there is one already.
+        OSError: If it cannot be written; it is told of ``path``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.files import creating
+        >>> for text in ("mine", "another's"):
+        ...     with creating(Path("my.txt")) as temporary:
+        ...         _ = temporary.write_text(text)
+        Traceback (most recent call last):
+        ...
+        FileExistsError: [Errno 17] File exists: 'my.txt'
+        >>> Path("my.txt").read_text()
+        'mine'
+    """
+    return _writing(path, _move_to_free, lasting)
+
+
+@contextmanager
+def _writing(
+    path: Path, move: Callable[[Path, Path], object], lasting: bool
+) -> Iterator[Path]:
+    """Give a temporary path, and move it once it is written."""
+    with _telling_of(path), temporary_file(path.parent, path.suffix) as temporary:
+        yield temporary
+        if lasting:
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+        move(temporary, path)
+
+
+def _move_to_free(temporary: Path, path: Path) -> None:
+    """Move a file to a name that is free, at one stroke."""
+    try:
+        path.hardlink_to(temporary)  # unlike a move, it never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links here, as on many sticks: the name is taken first
+        path.open("xb").close()
+        temporary.replace(path)
+
+
+@contextmanager
+def _telling_of(path: Path) -> Iterator[None]:
+    """Name the file that was meant where the system names a temporary one, or none."""
+    try:
+        yield
+    except OSError as error:
+        named = error.filename
+        if named is not None and not is_temporary(named):
+            raise
+        number, words = error.errno or errno.EIO, error.strerror or str(error)
+        if _CUT_SHORT.search(words):
+            number, words = errno.ENOSPC, os.strerror(errno.ENOSPC)
+        raise OSError(number, words, str(path)) from error
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether a disk, or what one may use of it, is full.
+
+    Example:
+        >>> from monody.files import is_full
+        >>> is_full(OSError(28, "No space left on device")), is_full(OSError())
+        (True, False)
+    """
+    # Windows has no word for a quota.
+    return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None), errno.EFBIG)
+
+
+def told(error: OSError) -> str:
+    """Say in a line what the system refused, of which file, and what to do.
+
+    Example:
+        >>> from monody.files import told
+        >>> told(OSError(28, "No space left on device", "tune.mid"))
+        "no space left for 'tune.mid': make room there, or name a folder on another..."
+        >>> told(OSError(13, "Permission denied", "tune.mid"))
+        "cannot use 'tune.mid': Permission denied"
+    """
+    name = repr(str(error.filename)) if error.filename else None
+    if is_full(error):
+        where = name or "what is written"
+        return (
+            f"no space left for {where}: make room there, or name a folder on another "
+            "disk"
+        )
+    what = f"cannot use {name}: " if name else ""
+    return f"{what}{error.strerror or error}"
 
 
 @contextmanager
@@ -61,25 +158,46 @@ def laying_out(folder: Path) -> Iterator[Path]:
     """Give a temporary folder beside ``folder`` that becomes it once filled.
 
     If the block raises, nothing is left behind. A folder that is there by then, because
-    another run was quicker, stays.
+    another run was quicker, stays. The disk has what is in it before it has its name,
+    so that a power cut leaves no folder of empty files.
     """
-    temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    with half_done(partial(shutil.rmtree, temporary)):
-        try:
-            temporary.mkdir(parents=True)
-            yield temporary
+    making = TemporaryFolder(folder.parent)
+    try:
+        with _telling_of(folder):
+            yield making.path
+            _sync(making.path)
             try:
-                temporary.rename(folder)
+                making.move_to(folder)
             except OSError:
                 if not folder.is_dir():
                     raise
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    finally:
+        making.remove()
+
+
+def _sync(folder: Path) -> None:
+    """Wait until the disk has every file in a folder, and their names."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        elif path.is_dir() and os.name != "nt":  # Windows keeps names by itself
+            opened = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
 
 
 def write_bytes(path: Path, data: bytes, *, lasting: bool = True) -> None:
     """Write a file whole or not at all; see ``replacing``."""
     with replacing(path, lasting=lasting) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and over no other; see ``creating``."""
+    with creating(path) as temporary:
         temporary.write_bytes(data)
 
 
@@ -103,14 +221,16 @@ def write_beside(path: Path, data: bytes) -> Path:
         'my-2.abc'
     """
     number, free = 1, path
-    while os.path.lexists(free):
+    while True:
+        if not os.path.lexists(free):
+            with suppress(FileExistsError):  # another process was quicker
+                write_new(free, data)
+                return free
         alike = free.is_file() and free.stat().st_size == len(data)
         if alike and free.read_bytes() == data:
             return free
         number += 1
         free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    write_bytes(free, data)
-    return free
 
 
 def copy_file(source: Path, path: Path) -> None:
@@ -146,22 +266,37 @@ SUMS_FILE = "sums.json"
 
 
 def seal(folder: Path) -> None:
-    """Write down the checksums of a folder's files."""
-    sums = {path.name: _sum(path) for path in sorted(folder.iterdir())}
+    """Write down the checksums of a folder's files, those in its folders included."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = {path.relative_to(folder).as_posix(): _sum(path) for path in files}
     write_text(folder / SUMS_FILE, json.dumps(sums))
 
 
 def is_whole(folder: Path) -> bool:
-    """Tell whether a folder's files are what they were when it was sealed."""
+    """Tell whether a folder's files are what they were when it was sealed.
+
+    Files that came later do not matter. Who made the folder is not asked: the sums
+    tell damage, and not where a file is from.
+    """
     try:
-        sums = json.loads((folder / SUMS_FILE).read_text("utf-8"))
-        return all(_sum(folder / name) == value for name, value in sums.items())
-    except (OSError, ValueError, AttributeError):
+        sums = table(read_json(folder / SUMS_FILE))
+        return bool(sums) and all(
+            _is_within(name) and _sum(folder / name) == value
+            for name, value in sums.items()
+        )
+    except (OSError, DamagedError):
         return False
+
+
+def _is_within(name: str) -> bool:
+    """Tell whether a name in a file leads nowhere but below its folder."""
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 def _sum(path: Path) -> int:
     """Return a checksum of a file, read a mebibyte at a time."""
+    require_file(path)
     total = 0
     with path.open("rb") as file:
         while part := file.read(2**20):
@@ -169,7 +304,7 @@ def _sum(path: Path) -> int:
     return total
 
 
-COMPILED = "compiled"  # what JAX compiled, see `backend`
+COMPILED = "compilations"  # what JAX compiled, see `backend`
 
 
 LAID_OUT = "base-"  # the base model, see `base`

@@ -108,7 +108,7 @@ def require(size: int, what: str, advice: str) -> None:
 
 def machine_bytes() -> int:
     """Return the memory that this process can have: the least of all limits."""
-    limits = [_physical(), _address_space(), *_cgroups(Path("/"))]
+    limits = [_physical(), _address_space(), cgroup_bytes(Path("/"))]
     return min(limit for limit in limits if limit is not None)
 
 
@@ -121,27 +121,30 @@ def cgroup_bytes(root: Path) -> int | None:
     Returns:
         Bytes; ``None`` without a limit, and where there are no control groups.
     """
-    return min(_cgroups(root), default=None)
-
-
-def _cgroups(root: Path) -> list[int]:
-    """List the limits of the groups that this process is in, and of those above."""
     lines: list[str] = []
     with suppress(OSError):
         lines = (root / "proc/self/cgroup").read_text("utf-8").splitlines()
-    found = []
-    for line in lines:
-        _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
-        if controllers and "memory" not in controllers.split(","):
-            continue
-        tree, name = "sys/fs/cgroup", "memory.max"
-        if controllers:  # version 1
-            tree, name = "sys/fs/cgroup/memory", "memory.limit_in_bytes"
-        group = Path(path.strip("/"))
-        # A container sees its own group as the root of the tree.
-        for part in (group, *group.parents):
-            found.append(_limit(root / tree / part / name))
-    return [limit for limit in found if limit is not None]
+    limits = [_limit(file) for line in lines for file in _limit_files(root, line)]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _limit_files(root: Path, line: str) -> Iterator[Path]:
+    """Yield where the limits are of a group that this process is in, and those above.
+
+    Args:
+        root: Of the file system.
+        line: The group, as the system says it: ``4:memory:/jobs/7``, or ``0::/jobs/7``
+            of version 2.
+    """
+    _, _, rest = line.partition(":")
+    controllers, _, path = rest.partition(":")
+    group = Path(path.strip("/"))
+    # A container sees its own group as the root of the tree.
+    for part in (group, *group.parents):
+        if not controllers:
+            yield root / "sys/fs/cgroup" / part / "memory.max"
+        elif "memory" in controllers.split(","):
+            yield root / "sys/fs/cgroup/memory" / part / "memory.limit_in_bytes"
 
 
 def _limit(file: Path) -> int | None:

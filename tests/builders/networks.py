@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from monody.models import numpy_ops
 from monody.models.backend import keras
 from monody.models.decoder_state import DecoderState, EventInputs
+from monody.models.inference_layers import PARTS, Layer
+from monody.models.layer_shapes import LayerShape
 from monody.models.network import READING
 from monody.models.parts import Parts
 from monody.models.stored_layers import pack_layers, unpack_layers
@@ -55,9 +57,27 @@ def taught(network: keras.Model) -> keras.Model:
     return network
 
 
+def shapes_of(network: keras.Model) -> dict[str, LayerShape]:
+    """Return the shapes of the layers of a network that a model file keeps."""
+    return {
+        layer.name: LayerShape(
+            type(layer).__name__,
+            tuple(weight.shape for weight in layer.weights),
+            layer.get_config().get("activation") == "relu",
+        )
+        for layer in network.layers
+        if type(layer).__name__ in PARTS
+    }
+
+
+def stored_layers(network: keras.Model) -> dict[str, Layer]:
+    """Return the layers of a network as a model file keeps them."""
+    return unpack_layers(pack_layers(network), shapes_of(network))
+
+
 def parts_of(network: keras.Model) -> Parts:
     """Return a network on NumPy, as a model file keeps it."""
-    return Parts(unpack_layers(pack_layers(network)), numpy_ops)
+    return Parts(stored_layers(network), numpy_ops)
 
 
 def inputs_at(inputs: Inputs, index: Any) -> EventInputs[Any]:

@@ -16,6 +16,7 @@ from monody.corpus import corpus as corpus_module
 from monody.corpus.cache import Cache, cache_bytes, clear_cache
 from monody.corpus.corpus import Corpus, read_corpus
 from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.ours import claim
 from monody.reading.cache import DATABASE, CacheRow
 from monody.reading.pool import ReadPool, Source
 from monody.reading.protocol import FilesRead
@@ -271,7 +272,7 @@ def test_only_what_is_ours_is_removed(music: Path, cache: Path) -> None:
 def test_a_database_of_another_layout_is_begun_anew(
     music: Path, cache: Path, parsed: list[int]
 ) -> None:
-    cache.mkdir()
+    assert claim((cache / DATABASE).parent)
     with sqlite3.connect(cache / DATABASE) as database:
         database.execute("create table readings (key text, value text)")
     database.close()

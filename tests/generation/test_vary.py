@@ -31,7 +31,7 @@ def sampled(trained: Experiment, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def _bytes_again(path: Path, experiment_dir: Path | None = None) -> bytes:
     [output] = again(path, experiment_dir).outputs
     copy = path.with_suffix(".again")
-    output.write(copy)
+    copy.write_bytes(output.to_bytes())
     return copy.read_bytes()
 
 

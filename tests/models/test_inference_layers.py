@@ -15,9 +15,8 @@ from monody.models.inference_layers import (
     arrays_of,
 )
 from monody.models.keras_network import build_model, layers_of
-from monody.models.stored_layers import pack_layers, unpack_layers
 from monody.settings.model import ModelSettings
-from tests.builders.networks import taught
+from tests.builders.networks import stored_layers, taught
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def network() -> keras.Model:
 @pytest.fixture(scope="module")
 def plain(network: keras.Model) -> dict[str, Layer]:
     """Its layers, as a file holds them."""
-    return unpack_layers(pack_layers(network))
+    return stored_layers(network)
 
 
 def test_every_layer_with_weights_is_read(

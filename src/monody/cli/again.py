@@ -64,9 +64,10 @@ def again(
 
     from monody.generation.vary import again as make_again
 
+    before = Path(output).read_bytes()
     generation = make_again(output, experiment_dir)
     [path] = generation.save(save_dir) if out is None else generation.save_as(Path(out))
-    same = path.read_bytes() == Path(output).read_bytes()
+    same = path.read_bytes() == before
     say_written([path])
     say_whole(
         f"the same bytes as {output}"

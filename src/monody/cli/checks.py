@@ -155,8 +155,8 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
         page: Whether a page will be written there.
 
     Raises:
-        MonodyError: If it holds a training already, has a page of another program, or
-            cannot be written to.
+        MonodyError: If it holds a training already or one is at work in it, if it has
+            files of another program that would be replaced, or cannot be written to.
 
     Example:
         >>> from monody.cli.checks import require_new_experiment
@@ -170,9 +170,10 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
     if experiment_dir is None:
         require_writable(EXPERIMENTS, "--experiment_dir")
         return
-    require_writable(Path(experiment_dir), "--experiment_dir")
     experiment = Experiment(experiment_dir)
     experiment.require_free()
+    require_writable(experiment.folder, "--experiment_dir")
+    experiment.require_idle()
     if page:
         require_own_training_page(experiment)
         if experiment.samples.exists() and not experiment.page_path.exists():

@@ -36,11 +36,12 @@ def corpus(names: Sequence[str], out: str | None) -> None:
             say(line)
         return
 
+    require_writable(Path(out or DATA_DIR), "--out")
+
     from monody.experiments.base_tunes import collection_named, known_collections
 
     everything = not names or "all" in {name.lower() for name in names}
     chosen = known_collections() if everything else map(collection_named, names)
-    require_writable(Path(out or DATA_DIR), "--out")
     for name in [*dict.fromkeys(chosen)]:  # each is checked before one is written
         _write(name, Path(out or DATA_DIR))
 
@@ -80,3 +81,8 @@ def _write(name: str, folder: Path) -> None:
     say_whole(f"{report.name}: {report.written:,} tunes in {folder}")
     if report.left_out:
         say(f"  {report.left_out} others are left out: copies of these")
+    if report.kept:
+        say_whole(
+            f"  {report.kept} files of the same names have other contents and are left "
+            "as they are: name another folder with --out, or move them away"
+        )

@@ -10,6 +10,7 @@ import click
 from monody.cli.commands import cli
 from monody.ending import exit_code, reason
 from monody.errors import MonodyError, SettingError
+from monody.files import told
 
 EXIT_USER_ERROR = 2
 PROGRAM = "monody"
@@ -38,8 +39,7 @@ def run(arguments: Sequence[str]) -> None:
     except MonodyError as error:
         fail(f"{PROGRAM}: {error}")
     except OSError as error:
-        what = f"cannot use {error.filename!r}: " if error.filename else ""
-        fail(f"{PROGRAM}: {what}{error.strerror or error}")
+        fail(f"{PROGRAM}: {told(error)}")
     except MemoryError:
         fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
     except click.Abort:

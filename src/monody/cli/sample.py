@@ -111,9 +111,9 @@ def sample(
     from monody.experiments.base import open_experiment
 
     experiment = open_experiment(experiment_dir)
-    experiment.load()  # refused here if it is damaged, or no model at all
     folder = Path(save_dir or experiment.generated)
     checks.require_melody_folder(folder, PAGE if page else None)
+    experiment.load()  # refused here if it is damaged, or no model at all
     _say_model(experiment)
 
     from rich.console import Console

@@ -145,6 +145,7 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
 
     experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
     checks.require_writable(experiment.folder, "--experiment_dir")
+    experiment.require_idle()
     if page:
         checks.require_own_training_page(experiment)
     record = experiment.record()

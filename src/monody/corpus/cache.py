@@ -1,9 +1,11 @@
 """The cache folder, in which monody remembers what it read.
 
-    readings.sqlite      the melodies of each file (``reading.cache``)
-    corpora/             whole corpora, ready to be memory-mapped
-    compiled/            the compilations of JAX
+    readings/            a database of the melodies of each file (``reading.cache``)
+    corpora/…/           whole corpora, ready to be memory-mapped
+    compilations/        those of JAX
     base-…/              the base model, unpacked
+
+Each of these folders carries our mark (``ours``).
 
 A corpus is found again by the names, sizes and times of its files. If any of these
 differs, the files are opened, but those with a known content are not parsed. Damaged
@@ -13,25 +15,25 @@ parts are made again. The folder can be removed at any time: `monody cache --cle
 from __future__ import annotations
 
 import contextlib
+import errno
 import secrets
-import shutil
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monody.files import (
-    COMPILED,
-    LAID_OUT,
-    SUMS_FILE,
-    cache_folder,
-    is_whole,
-    seal,
+from monody.files import COMPILED, LAID_OUT, cache_folder, is_whole, seal
+from monody.ours import claim, files_in, mark, remove
+from monody.reading.cache import (
+    DATABASE,
+    READINGS,
+    CacheRow,
+    ReadCache,
+    program_fingerprint,
 )
-from monody.reading.cache import DATABASE, CacheRow, ReadCache, program_fingerprint
+from monody.temporary import TemporaryFolder
 
-_MAKING = "making-"
-_FORGOTTEN_SECONDS = 24 * 3600  # after which a run counts as killed
+_FORGOTTEN_SECONDS = 24 * 3600  # after which another program counts as gone
 
 
 class Cache:
@@ -71,6 +73,9 @@ class Cache:
             sqlite3.Error: If the database cannot be used.
         """
         self._corpora.mkdir(parents=True, exist_ok=True)
+        if not claim(self.database.parent):
+            folder = str(self.database.parent)
+            raise FileExistsError(errno.EEXIST, "a folder that is not monody's", folder)
         self._remove_old()
         try:
             self._readings = ReadCache(self.database, program_fingerprint().hex())
@@ -85,14 +90,12 @@ class Cache:
         self._readings = ReadCache(self.database, program_fingerprint().hex())
 
     def _remove_old(self) -> None:
-        """Remove what runs that were killed left, and what other programs kept."""
+        """Remove what other programs kept."""
         for folder in self._corpora.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another run has renamed it
                 old = time.time() - folder.stat().st_mtime > _FORGOTTEN_SECONDS
-                if old and folder.name.startswith(_MAKING):
-                    shutil.rmtree(folder, ignore_errors=True)
-                elif old and not folder.name.startswith(_program_prefix()):
-                    _remove_corpus(folder)
+                if old and not folder.name.startswith(_program_prefix()):
+                    remove(folder)
 
     def add(self, rows: Iterable[CacheRow]) -> None:
         """Remember readings. A database that turns out damaged is begun again.
@@ -120,13 +123,13 @@ class Cache:
         kept = self._corpora.glob(f"{_program_prefix()}{owner}-{key}-*")
         return next(filter(is_whole, kept), None)
 
-    def making(self) -> Path:
+    def making(self) -> TemporaryFolder:
         """Make a folder to write a corpus into, before it is kept."""
-        folder = self._corpora / f"{_MAKING}{secrets.token_hex(8)}"
-        folder.mkdir()
-        return folder
+        making = TemporaryFolder(self._corpora)
+        mark(making.path)
+        return making
 
-    def keep(self, made: Path, owner: str, key: str) -> Path:
+    def keep(self, made: TemporaryFolder, owner: str, key: str) -> Path:
         """Keep a corpus under its key, in place of the owner's earlier ones.
 
         Args:
@@ -137,28 +140,19 @@ class Cache:
         Returns:
             Its folder from now on.
         """
-        seal(made)
+        seal(made.path)
         name = f"{_program_prefix()}{owner}"
         earlier = list(self._corpora.glob(f"{name}-*"))
         # No other run has this name: it cannot be in the way, nor half removed.
-        kept = made.rename(self._corpora / f"{name}-{key}-{secrets.token_hex(4)}")
+        kept = self._corpora / f"{name}-{key}-{secrets.token_hex(4)}"
+        made.move_to(kept)
         for folder in earlier:
-            _remove_corpus(folder)
+            remove(folder)
         return kept
 
 
 def _program_prefix() -> str:
     return f"{program_fingerprint().hex()[:8]}-"
-
-
-def _remove_corpus(folder: Path) -> None:
-    """Remove a corpus that was kept, and nothing else.
-
-    Another run may use it. Memory-mapped files stay readable while they are used,
-    except on Windows, which refuses to remove them; there a later run does.
-    """
-    if (folder / SUMS_FILE).is_file():
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def cache_bytes(folder: Path | None = None) -> int:
@@ -175,10 +169,18 @@ def cache_bytes(folder: Path | None = None) -> int:
         0
     """
     total = 0
-    for path in (folder or cache_folder()).rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # another run is at work
-            total += path.stat().st_size if path.is_file() else 0
+    for ours in _ours(folder or cache_folder()):
+        for path in files_in(ours):
+            with contextlib.suppress(FileNotFoundError):  # another run is at work
+                total += path.stat().st_size
     return total
+
+
+def _ours(folder: Path) -> Iterator[Path]:
+    """Yield the folders that monody may have made, though another's may have a name."""
+    yield from (folder / READINGS, folder / COMPILED)
+    yield from sorted(folder.glob(f"{LAID_OUT}*"))
+    yield from sorted((folder / "corpora").glob("*"))
 
 
 def clear_cache(folder: Path | None = None) -> None:
@@ -187,10 +189,5 @@ def clear_cache(folder: Path | None = None) -> None:
     Args:
         folder: By default the user's cache folder, or ``MONODY_CACHE``.
     """
-    folder = folder or cache_folder()
-    for corpus in (folder / "corpora").glob("*"):
-        _remove_corpus(corpus)
-    for suffix in ("", "-wal", "-shm"):
-        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
-    for made in (folder / COMPILED, *folder.glob(f"{LAID_OUT}*")):
-        shutil.rmtree(made, ignore_errors=True)
+    for ours in _ours(folder or cache_folder()):
+        remove(ours)

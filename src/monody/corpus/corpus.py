@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import os
 import shlex
-import shutil
 import sqlite3
 import tempfile
 import time
@@ -20,7 +19,6 @@ import weakref
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +29,6 @@ from monody.corpus.duplicates import Duplicates, find_duplicates
 from monody.corpus.lazy import LazySequence
 from monody.corpus.saved_reports import NamedReport, SavedReports
 from monody.corpus.verdicts import Verdict, VerdictList
-from monody.ending import undo_at_end
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore, StoreWriter
@@ -47,6 +44,7 @@ from monody.reading.find import SETTLED_SECONDS, FoundFiles, find_files
 from monody.reading.pool import ReadPool, Source
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
+from monody.temporary import TemporaryFolder
 
 REPORTS_FILE = "reports.jsonl"
 
@@ -135,13 +133,13 @@ def read_corpus(
     settings = settings or ReadSettings()
     root, found = Path(data_dir), find_music(data_dir)
     if not settings.cache:
-        return _read_apart(root, found, settings, progress)
+        return _read_uncached(root, found, settings, progress)
     with Cache() as cache:
         try:
             corpus = _read_cached(cache, root, found, settings, progress)
         except (OSError, sqlite3.Error) as error:  # the cache's: files' are verdicts
             cache.problem = str(error)
-            corpus = _read_apart(root, found, settings, progress)
+            corpus = _read_uncached(root, found, settings, progress)
         if not cache.problem:
             return corpus
         remark = f"what was read is not remembered: {cache.problem}"
@@ -223,55 +221,36 @@ def _read_cached(
     cache.open()
     folder = cache.making()
     try:
-        lasting = _write(folder, found, settings, cache, progress)
+        lasting = _write(folder.path, found, settings, cache, progress)
         # Files that changed a moment ago may change again at the same time of day.
         settled = found.newest < began - SETTLED_SECONDS
         if not (lasting and settled) or cache.problem:
             return _load_and_forget(folder, root, settings)
         return _load(cache.keep(folder, owner, found.digest), root, settings)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
         raise
-
-
-def _read_apart(
-    root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
-) -> Corpus:
-    """Read a corpus without the cache.
-
-    Raises:
-        MonodyError: If what is read cannot be kept in a folder for temporary files.
-    """
-    try:
-        return _read_uncached(root, found, settings, progress)
-    except OSError as error:  # the folder's: those of files are verdicts
-        named = tempfile.tempdir
-        folder = f"the folder {str(named)!r}" if named else "a folder"
-        raise MonodyError(
-            f"cannot keep the melodies in {folder} for temporary files: "
-            f"{error.strerror or error}; make room there, or name another folder with "
-            "the environment variable TMPDIR"
-        ) from error
 
 
 def _read_uncached(
     root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
 ) -> Corpus:
     """Read a corpus into a temporary folder that goes when the corpus does."""
-    folder = Path(tempfile.mkdtemp(prefix="monody-"))
-    undo_at_end(partial(shutil.rmtree, folder))
+    folder = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
     try:
-        _write(folder, found, settings, None, progress)
+        _write(folder.path, found, settings, None, progress)
         return _load_and_forget(folder, root, settings)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
         raise
 
 
-def _load_and_forget(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
+def _load_and_forget(
+    folder: TemporaryFolder, root: Path, settings: ReadSettings
+) -> Corpus:
     """Load a corpus, and remove its folder when its melodies are no longer used."""
-    corpus = _load(folder, root, settings)
-    weakref.finalize(corpus.melodies, shutil.rmtree, folder, ignore_errors=True)
+    corpus = _load(folder.path, root, settings)
+    weakref.finalize(corpus.melodies, folder.remove)
     return corpus
 
 

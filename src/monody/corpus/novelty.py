@@ -40,6 +40,8 @@ from monody.files import is_whole, laying_out, seal, write_text
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import bar_lines, metric_positions
+from monody.saved.damage import DamagedError, damage_in, read_json
+from monody.saved.values import number, table, whole
 
 NEW, NEAR_COPY, COPY = LABELS = ("new", "near-copy", "copy")
 COPY_SHARE = 1 / 2  # of the melody, in one run
@@ -173,12 +175,12 @@ class NoveltyIndex:
         if not is_whole(folder):
             return None
         try:
-            about = json.loads((folder / INDEX_FILE).read_text("utf-8"))
+            about = read_json(folder / INDEX_FILE)
             expected = {"layout": LAYOUT, "fingerprint": melodies.fingerprint()}
             return (
                 cls(melodies, SuffixArray.load(folder)) if about == expected else None
             )
-        except (OSError, ValueError):
+        except (OSError, DamagedError):
             return None
 
     def look_up(self, melody: Melody) -> Novelty:
@@ -259,9 +261,19 @@ class UsualNovelty:
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> UsualNovelty:
-        """Rebuild what ``to_json`` returned."""
-        named = {name: Typical(**saved[name]) for name in TYPICAL}
-        return cls(saved["melodies"], saved["shares"], **named)
+        """Rebuild what ``to_json`` returned.
+
+        Raises:
+            DamagedError: If it is damaged or of another version.
+        """
+        with damage_in("what is usual"):
+            typical = {name: table(saved[name]) for name in TYPICAL}
+            named = {
+                name: Typical(*(number(figures[part]) for part in Typical._fields))
+                for name, figures in typical.items()
+            }
+            shares = {name: number(saved["shares"][name], 0, 1) for name in LABELS}
+            return cls(whole(saved["melodies"]), shares, **named)
 
 
 TYPICAL = ("longest_notes", "longest_bars", "covered", "closest_covered")

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import Ints
+from monody.saved.arrays import map_array
+from monody.saved.damage import require
 
 Longs: TypeAlias = NDArray[np.int64]
 
@@ -155,10 +157,39 @@ class SuffixArray:
 
     @classmethod
     def load(cls, folder: Path) -> SuffixArray:
-        """Open the arrays that ``save`` wrote, memory-mapped."""
-        paths = (folder / f"{field.name}.npy" for field in fields(cls))
-        arrays = (np.load(path, mmap_mode="r") for path in paths)
-        return cls(*map(np.asarray, arrays))  # slicing a memmap itself is slow
+        """Open the arrays that ``save`` wrote, memory-mapped.
+
+        Raises:
+            DamagedError: If they are damaged, or not of one set of melodies.
+            OSError: If one is not there, or cannot be read.
+        """
+        paths = {field.name: folder / f"{field.name}.npy" for field in fields(cls)}
+        made = cls(
+            **{
+                name: map_array(path, np.int64 if name == "alphabet" else np.int32)
+                for name, path in paths.items()
+            }
+        )
+        made._check()
+        return made
+
+    def _check(self) -> None:
+        """Make sure that no array points out of another."""
+        notes, kinds = len(self.text), len(self.alphabet)
+        for array, least, most in (
+            (self.text, END, kinds - 1),
+            (self.order, 0, notes - 1),
+            (self.onward, 0, notes - 1),
+            (self.first_slots, 0, notes),
+            (self.groups, 0, notes),
+        ):
+            within = not len(array) or (array.min() >= least and array.max() <= most)
+            require(bool(within), "an index of melodies points out of them")
+        require(len(self.order) == len(self.onward) == notes, "an index is cut")
+        require(len(self.first_slots) == kinds + 1, "an index has other steps")
+        require(not notes or self.text[-1] == END, "an index has no end")
+        for rising in (self.first_slots, self.groups):
+            require(bool(np.all(np.diff(rising) >= 0)), "an index is not in order")
 
     def longest(self, steps: Longs) -> LongestRuns:
         """Find the longest run from each place of a melody on that is found here.

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import zipfile
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -26,7 +26,16 @@ from monody.experiments.experiment import (
     TRAINING,
     Experiment,
 )
-from monody.files import LAID_OUT, cache_folder, copy_file, laying_out, replacing
+from monody.files import (
+    LAID_OUT,
+    cache_folder,
+    copy_file,
+    is_whole,
+    laying_out,
+    replacing,
+    seal,
+)
+from monody.ours import is_ours, mark, remove
 from monody.settings.training import BASE
 
 PACKED = Path(__file__).parent / "base_model"
@@ -55,15 +64,43 @@ def base_experiment() -> BaseExperiment:
         MonodyError: If it cannot be laid out there.
     """
     folder = cache_folder() / f"{LAID_OUT}{base_fingerprint()[:16]}"
-    if not folder.is_dir():
-        try:
+    try:
+        if is_ours(folder) and not _is_whole(folder, _state(folder)):
+            remove(folder)
+        if not folder.is_dir():
             _lay_out(folder)
-        except OSError as error:
-            raise MonodyError(
-                f"cannot lay out the base model in {str(folder)!r}: {error.strerror}; "
-                "name a folder that can be written to with MONODY_CACHE"
-            ) from error
+    except OSError as error:
+        raise _cannot(folder, error.strerror or str(error)) from error
+    if not is_ours(folder):
+        raise _cannot(folder, "a folder that is not monody's is in the way")
+    if not _is_whole(folder, _state(folder)):
+        raise _cannot(folder, "what is there is damaged, and cannot be removed")
     return BaseExperiment(folder)
+
+
+def _cannot(folder: Path, why: str) -> MonodyError:
+    return MonodyError(
+        f"cannot lay out the base model in {str(folder)!r}: {why}; "
+        "name a folder that can be written to with MONODY_CACHE"
+    )
+
+
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return the names, the sizes and the times of the files that are laid out."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    states = ((str(path), path.stat()) for path in files)
+    return tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
+
+
+@lru_cache(maxsize=4)
+def _is_whole(folder: Path, _: tuple[tuple[str, int, int], ...]) -> bool:
+    """Tell whether what was laid out is whole; megabytes that are read once a change.
+
+    Args:
+        folder: Where it lies.
+        _: What ``_state`` returned.
+    """
+    return is_whole(folder)
 
 
 def base_model_fingerprint() -> str:
@@ -88,8 +125,13 @@ def _sha256(folder: Path, *names: str) -> str:
 def _lay_out(folder: Path) -> None:
     """Unpack the experiment into a folder, whole or not at all."""
     with laying_out(folder) as making, ZipFile(PACKED / ARCHIVE) as archive:
+        mark(making)
         shutil.copyfile(PACKED / MODEL_FILE, making / MODEL_FILE)
-        archive.extractall(making)
+        names = archive.namelist()
+        later = Experiment(making).usual_novelty_path.name  # may be counted again
+        archive.extractall(making, [name for name in names if name != later])
+        seal(making)
+        archive.extractall(making, [name for name in names if name == later])
 
 
 def open_experiment(path: str | os.PathLike[str] | None = None) -> Experiment:

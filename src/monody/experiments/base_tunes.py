@@ -15,9 +15,9 @@ from monody.corpus.public_domain import COLLECTIONS
 from monody.errors import MonodyError
 from monody.experiments.base import base_experiment
 from monody.experiments.experiment import SIDES
-from monody.files import make_folder
+from monody.files import make_folder, write_new
 from monody.music.melody import Melody
-from monody.music.midi_file import write_midi
+from monody.music.midi_file import midi_bytes
 from monody.progress import Progress
 
 
@@ -28,6 +28,7 @@ class CollectionReport:
     name: str
     written: int  # tunes
     left_out: int  # tunes that are copies of others in the collections
+    kept: int = 0  # files of the same names with other contents, which were left alone
 
 
 def known_collections() -> dict[str, int]:
@@ -99,11 +100,12 @@ def write_collection(
 
     Args:
         name: One of ``COLLECTIONS`` that the base model knows, in any case.
-        out: The folder; files of the same names in it are replaced.
+        out: The folder; files that are in it are left alone.
         progress: Called with the tunes done and the tunes in all.
 
     Returns:
-        How many tunes were written, and how many the collection has besides.
+        How many tunes are there now, how many the collection has besides, and how many
+        files were in the way.
 
     Raises:
         MonodyError: If there is no such collection, or the folder cannot be made.
@@ -120,12 +122,22 @@ def write_collection(
     make_folder(folder)
     tunes = tunes_of_collection(name)
     parts: Counter[str] = Counter()  # melodies of each file: long rests split some
+    kept = 0
     for done, tune in enumerate(tunes, 1):
         parts[tune.source] += 1
         stem, part = Path(tune.source).stem, parts[tune.source]
         stem += f"-part{part}" if part > 1 else ""
-        write_midi(tune, folder / f"{stem}.mid", stem)
+        kept += not _write(midi_bytes(tune, stem), folder / f"{stem}.mid")
         if progress:
             progress(done, len(tunes))
     left_out = COLLECTIONS[name].tunes - len(tunes)
-    return CollectionReport(name, len(tunes), left_out)
+    return CollectionReport(name, len(tunes) - kept, left_out, kept)
+
+
+def _write(data: bytes, path: Path) -> bool:
+    """Write a file over no other; return whether it is there now as it should be."""
+    try:
+        write_new(path, data)
+    except FileExistsError:
+        return path.is_file() and path.read_bytes() == data
+    return True

@@ -26,20 +26,24 @@ generated/         what `monody sample` writes
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from monody.errors import MonodyError
+from monody.experiments.history import read_history
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
 from monody.files import make_folder, write_json
+from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
-from monody.music.melody_store import MelodyStore
+from monody.music.melody_store import ARRAYS, SOURCES_FILE, MelodyStore
+from monody.music.store_check import check_store
+from monody.saved.damage import DamagedError, damage_in, read_json
+from monody.saved.values import table
 
 EXPERIMENTS = Path("experiments")
 # The names that the base model is packed under, and that experiments are known by. All
@@ -171,14 +175,15 @@ class Experiment:
         return self.folder / "samples"
 
     def history(self) -> list[dict[str, float]]:
-        """Return the figures of each epoch; none before the first is over."""
-        if not self.history_path.is_file():
+        """Return the figures of each epoch; none before the first is over.
+
+        Raises:
+            MonodyError: If they are damaged or of another version.
+        """
+        if not self.history_path.exists():
             return []
-        with self.history_path.open(encoding="utf-8", newline="") as file:
-            return [
-                {name: float(value) for name, value in row.items()}
-                for row in csv.DictReader(file)
-            ]
+        with self._holding(self.history_path.name):
+            return read_history(self.history_path)
 
     def __repr__(self) -> str:
         return f"Experiment({str(self.path)!r})"
@@ -197,17 +202,51 @@ class Experiment:
             return cls(_make_numbered())
         experiment = cls(path)
         experiment.require_free()
-        make_folder(experiment.folder)
-        # Of a training that is over and whose model was removed: no way to go on.
-        experiment.checkpoint_path.unlink(missing_ok=True)
+        with experiment.alone():
+            experiment.require_free()  # another may have been quicker
+            # Of a training that is over and whose model was removed: no way to go on.
+            experiment.checkpoint_path.unlink(missing_ok=True)
         return experiment
 
-    def require_free(self) -> None:
-        """Make sure that a new training may go into the folder.
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other trainings out of the experiment; its folder is made if need be.
+
+        The folder of the training melodies is locked, which nothing but a training
+        writes to: melodies may be sampled into the experiment meanwhile.
 
         Raises:
-            MonodyError: If the folder holds a training already.
+            MonodyError: If another training is at work, or no folder can be made.
         """
+        make_folder(self.training_path)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.training_path))
+            except LockedError as error:
+                raise MonodyError(
+                    f"another training is at work in {str(self.path)!r} just now: wait "
+                    "until it is over, or name another --experiment_dir"
+                ) from error
+            yield
+
+    def require_idle(self) -> None:
+        """Make sure that no training is at work just now.
+
+        Raises:
+            MonodyError: If one is.
+        """
+        if self.training_path.is_dir():
+            with self.alone():
+                pass
+
+    def require_free(self) -> None:
+        """Make sure that a new training may go into the folder, and replaces nothing.
+
+        Raises:
+            MonodyError: If the folder is a file, holds a training already, or has other
+                files of the names that a training writes.
+        """
+        self._require_folder()
         unfinished = not self.is_over()
         if unfinished or self.model_path.exists():
             holds = "an unfinished training" if unfinished else "a trained model"
@@ -216,6 +255,38 @@ class Experiment:
                 f"{str(self.path)!r} holds {holds} already: {resume}name another "
                 "--experiment_dir, or remove it"
             )
+        for path in () if self._is_ours() else self._records():
+            if os.path.lexists(path):
+                raise MonodyError(
+                    f"{str(path)!r} is of no training of monody, and would be "
+                    "replaced: name another --experiment_dir, or move it away"
+                )
+
+    def _require_folder(self) -> None:
+        if self.path.is_file():
+            raise MonodyError(
+                f"{str(self.path)!r} is a file: name the folder of an experiment with "
+                "--experiment_dir"
+            )
+
+    def _is_ours(self) -> bool:
+        """Tell whether a training began here, whatever became of it."""
+        try:
+            return bool(self.started())
+        except MonodyError:
+            return False
+
+    def _records(self) -> Iterator[Path]:
+        """Yield the files that a training writes."""
+        yield from (
+            self.settings_path, self.split_path, self.verdicts_path, self.message_path,
+            self.history_path, self.scores_path, self.checkpoint_path, self.last_path,
+            self.base_path, self.from_nothing_path, self.epoch_path(1),
+            self.usual_novelty_path,
+        )  # fmt: skip
+        for folder in (self.training_path, self.held_out_path):
+            yield from (folder / f"{name}.npy" for name in ARRAYS)
+            yield folder / SOURCES_FILE
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Experiment:
@@ -248,6 +319,7 @@ class Experiment:
             MonodyError: If there is none, or it has no checkpoint.
         """
         experiment = cls(path) if path else _most_recent(SETTINGS_FILE)
+        experiment._require_folder()
         if not experiment.checkpoint_path.is_file():
             raise MonodyError(
                 f"no training to go on with in {str(experiment.path)!r}: expected "
@@ -285,9 +357,19 @@ class Experiment:
         return TrainedModel(self.base_path) if there else None
 
     def held_out_melodies(self) -> MelodyStore | None:
-        """Return the held-out melodies, or ``None`` of a model file on its own."""
+        """Return the held-out melodies, or ``None`` of a model file on its own.
+
+        Raises:
+            MonodyError: If they are damaged.
+        """
         folder = self.held_out_path
-        return MelodyStore.load(folder) if folder.is_dir() else None
+        return self._melodies(folder, HELD_OUT) if folder.is_dir() else None
+
+    def _melodies(self, folder: Path, side: str) -> MelodyStore:
+        with self._holding(f"the {side} melodies"):
+            melodies = MelodyStore.load(folder)
+            check_store(melodies)
+            return melodies
 
     def side(self, name: str) -> MelodyStore:
         """Return the melodies of one side of the split, in the order of the split.
@@ -300,10 +382,7 @@ class Experiment:
         """
         folder = self.training_path if name == "train" else self.held_out_path
         counts = self.record().melodies
-        try:
-            melodies = MelodyStore.load(folder)
-        except (OSError, ValueError, EOFError) as error:
-            raise self._lacks(f"the {name} melodies") from error
+        melodies = self._melodies(folder, name)
         first = counts.validation if name == "test" else 0
         side = melodies[first : first + counts.of(name)]
         if len(side) != counts.of(name):
@@ -327,18 +406,13 @@ class Experiment:
         return str(self._saved_record().get("started", ""))
 
     def _saved_record(self) -> dict[str, object]:
-        try:
-            saved = json.loads(self.settings_path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise self._lacks(SETTINGS_FILE) from error
-        if not isinstance(saved, dict):
-            raise self._lacks(SETTINGS_FILE)
-        return saved
+        with self._holding(SETTINGS_FILE):
+            return dict(table(read_json(self.settings_path)))
 
     def message(self) -> str | None:
-        """Return the note to self, or ``None``."""
+        """Return the note to self, or ``None``. Letters that are damaged are marked."""
         there = self.message_path.is_file()
-        return self.message_path.read_text("utf-8") if there else None
+        return self.message_path.read_text("utf-8", "replace") if there else None
 
     def scores(self) -> dict[str, SideScores]:
         """Return the held-out figures by side; none before training is over.
@@ -346,13 +420,20 @@ class Experiment:
         Raises:
             MonodyError: If they are damaged or of another version.
         """
-        if not self.scores_path.is_file():
+        if not self.scores_path.exists():
             return {}
-        try:
-            saved = json.loads(self.scores_path.read_text("utf-8"))
+        with self._holding(SCORES_FILE):
+            saved = table(read_json(self.scores_path))
             return {side: SideScores.from_json(saved[side]) for side in saved}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise self._lacks(SCORES_FILE) from error
+
+    @contextlib.contextmanager
+    def _holding(self, what: str) -> Iterator[None]:
+        """Say in a sentence that a part is not whole, whatever is wrong with it."""
+        try:
+            with damage_in(what):
+                yield
+        except (DamagedError, FileNotFoundError, NotADirectoryError) as error:
+            raise self._lacks(what) from error
 
     def _lacks(self, what: str) -> MonodyError:
         return MonodyError(

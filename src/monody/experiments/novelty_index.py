@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from monody.corpus.novelty import (
@@ -26,6 +27,8 @@ from monody.experiments.experiment import Experiment
 from monody.files import write_text
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
+from monody.saved.damage import DamagedError, read_json
+from monody.saved.values import table
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,14 @@ def known_melodies(experiment: Experiment) -> KnownMelodies | None:
 
     Returns:
         ``None`` where the experiment does not hold its training melodies.
+
+    Raises:
+        MonodyError: If they are damaged: a copy could not be told from a new melody.
     """
-    try:
-        training = experiment.side("train")
-        held_out = experiment.held_out_melodies()
-    except MonodyError:
+    if not experiment.training_path.is_dir():
         return None  # a model's file on its own
+    training = experiment.side("train")
+    held_out = experiment.held_out_melodies()
     if not len(training):
         return None
     indices = (_index(experiment, training), *_base_indices(experiment))
@@ -87,12 +92,13 @@ def _usual(
     melodies = training[:0] if held_out is None else held_out
     of = [training.fingerprint(), melodies.fingerprint()]
     try:
-        saved = json.loads(path.read_text("utf-8"))
-        if saved["of"] == of:
-            return UsualNovelty.from_json(saved["usual"])
-    except (OSError, ValueError, KeyError, TypeError):
+        saved = table(read_json(path))
+        if saved.get("of") == of:
+            return UsualNovelty.from_json(saved.get("usual", {}))
+    except (OSError, DamagedError):
         pass  # not made yet, or not whole: it is made now
     usual = usual_novelty(indices, melodies)
     if experiment.novelty_path.is_dir():
-        write_text(path, json.dumps({"of": of, "usual": usual.to_json()}))
+        with suppress(OSError):  # a closed or a full disk: it is counted again, then
+            write_text(path, json.dumps({"of": of, "usual": usual.to_json()}))
     return usual

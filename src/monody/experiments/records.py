@@ -121,13 +121,13 @@ def write_records(
         for side, indices in asdict(split).items()
     }
     verdicts = [verdict.to_json() for verdict in corpus.verdicts]
+    experiment.write_record(record)  # first: it tells that the folder is an experiment
     write_json(experiment.split_path, named)
     write_json(experiment.verdicts_path, verdicts)
     melodies.take(split.train).save(experiment.training_path)
     melodies.take((*split.validation, *split.test)).save(experiment.held_out_path)
     if message:
         write_text(experiment.message_path, message)
-    experiment.write_record(record)
 
 
 def _melody_name(melodies: MelodyStore, index: int) -> dict[str, str | int]:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,14 +101,14 @@ def list_runs(folder: str | os.PathLike[str] = EXPERIMENTS) -> list[Run]:
 
 def read_run(folder: Path) -> Run:
     """Read what one experiment tells of itself; what cannot be read is its problem."""
-    if not (folder / SETTINGS_FILE).is_file():
-        return Run(str(folder), problem=f"not an experiment: no {SETTINGS_FILE}")
     try:
+        if not (folder / SETTINGS_FILE).is_file():
+            return Run(str(folder), problem=f"not an experiment: no {SETTINGS_FILE}")
         return _read_run(Experiment(folder))
     except MonodyError as error:
         return Run(str(folder), problem=f"damaged, or of another version: {error}")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return Run(str(folder), problem=f"damaged: {type(error).__name__}: {error}")
+    except OSError as error:
+        return Run(str(folder), problem=f"cannot be read: {error.strerror or error}")
 
 
 def _read_run(experiment: Experiment) -> Run:
@@ -117,11 +118,11 @@ def _read_run(experiment: Experiment) -> Run:
     key = "val_bits_per_note"
     bits = [row[key] for row in history if key in row]
     seconds = sum(row["seconds"] for row in history)
-    with contextlib.suppress(MonodyError, KeyError):  # counts an epoch begun, too
+    with contextlib.suppress(MonodyError):  # counts an epoch begun, too
         seconds = read_training_state(experiment.checkpoint_path).seconds
     return Run(
         folder=str(folder),
-        started=record.started,
+        started=_time(record.started),
         message=experiment.message(),
         data_dir=record.data_dir,
         data_fingerprint=record.data_fingerprint,
@@ -133,6 +134,23 @@ def _read_run(experiment: Experiment) -> Run:
         scores=experiment.scores(),
         best_so_far=min(bits, default=None),
     )
+
+
+def _time(text: str) -> str | None:
+    """Return a time as it is; ``None`` where there is none, as in the base model.
+
+    Raises:
+        MonodyError: If it is no time, or one that no clock here can show.
+    """
+    if not text:
+        return None
+    try:
+        datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError) as error:
+        raise MonodyError(f"its training started at {text!r}, which is no time") from (
+            error
+        )
+    return text
 
 
 def _by_name(path: Path) -> list[tuple[int, str]]:

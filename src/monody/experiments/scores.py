@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from monody.models.surprisal import Score
+from monody.saved.values import listed, number, table, whole
 
+INTERVAL = "interval_95"
 BIGRAM, BASE_ALONE = "bigram", "base_alone"  # the models beside the network
 
 
@@ -28,13 +30,15 @@ class SideScores:
         """Rebuild what ``to_json`` returned.
 
         Raises:
-            KeyError, TypeError: If it is damaged or of another version.
+            KeyError, TypeError, ValueError: If it is damaged or of another version.
         """
         own = {name: value for name, value in saved.items() if name != "references"}
-        references = saved["references"]
+        references = table(saved["references"])
         return cls(_score(own), {name: _score(ref) for name, ref in references.items()})
 
 
 def _score(saved: Mapping[str, Any]) -> Score:
-    low, high = saved["interval_95"]
-    return Score(**{**saved, "interval_95": (low, high)})
+    low, high = listed(saved[INTERVAL], number)
+    counts = {name: whole(saved[name], 1) for name in ("melodies", "notes")}
+    others = {name: number(saved[name]) for name in saved.keys() - {*counts, INTERVAL}}
+    return Score(**counts, **others, interval_95=(low, high))  # type: ignore[arg-type]

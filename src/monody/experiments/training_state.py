@@ -9,20 +9,33 @@ of them needs to be kept. Nothing is pickled.
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from monody.errors import MonodyError
 from monody.files import replacing
+from monody.saved.archives import SavedArchive
+from monody.saved.damage import (
+    DamagedError,
+    damage_in,
+    parse_json,
+    require,
+    require_file,
+    require_no_holes,
+)
+from monody.saved.values import listed, number, table, whole
 from monody.settings.base import required
 from monody.settings.training import TrainSettings
 
+Variable: TypeAlias = tuple[tuple[int, ...], DTypeLike]  # a shape and a type
+
+MAX_STATE_BYTES = 2**24  # a hundred thousand epochs
 STATE_MEMBER = "standing"  # the member with the JSON
 # Whose memory is looked at here; the names are those that checkpoints have always had.
 STOPWATCH, PLATEAU = "Clock", "Plateau"
@@ -35,6 +48,20 @@ class TrainingState:
     epoch: int  # epochs that are over
     batch: int  # batches of the next epoch that are done
     remembered: dict[str, dict[str, Any]]  # what each callback remembers, by its name
+
+    @classmethod
+    def from_json(cls, saved: Any) -> Self:
+        """Rebuild what ``asdict`` and JSON made of it.
+
+        Raises:
+            DamagedError: If it is damaged or of another version.
+        """
+        with damage_in(STATE_MEMBER):
+            remembered = table(saved["remembered"])
+            parts = {name: _memory(table(part)) for name, part in remembered.items()}
+            number(parts[STOPWATCH]["seconds"], minimum=0)
+            whole(parts[PLATEAU]["stale_epochs"])
+            return cls(whole(saved["epoch"]), whole(saved["batch"]), parts)
 
     @property
     def seconds(self) -> float:
@@ -65,6 +92,16 @@ class TrainingState:
         return None
 
 
+def _memory(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what a callback remembers: figures, or rows of figures."""
+    for value in saved.values():
+        if isinstance(value, list):
+            listed(value, lambda row: [number(figure) for figure in row.values()])
+        elif value is not None:
+            number(value)
+    return dict(saved)
+
+
 def write_checkpoint(
     path: Path, state: TrainingState, variables: Mapping[str, NDArray[Any]]
 ) -> None:
@@ -87,42 +124,53 @@ def read_training_state(path: Path) -> TrainingState:
     Raises:
         MonodyError: If there is no checkpoint, or it is damaged.
     """
-    text = _read(path, only=STATE_MEMBER)[STATE_MEMBER].tobytes()
-    try:
-        return TrainingState(**json.loads(text))
-    except (TypeError, ValueError) as error:
-        raise _damaged(path) from error
+    with _opened(path) as archive:
+        text = archive.stored_array(STATE_MEMBER, MAX_STATE_BYTES).tobytes()
+        return TrainingState.from_json(parse_json(text, STATE_MEMBER))
 
 
-def read_variables(path: Path) -> dict[str, NDArray[Any]]:
+def read_variables(
+    path: Path, expected: Mapping[str, Variable] | None = None
+) -> dict[str, NDArray[Any]]:
     """Read the arrays of a checkpoint, by name.
 
+    Args:
+        path: The file.
+        expected: What there is to be: the shape and the type of each array. By default
+            whatever there is.
+
     Raises:
-        MonodyError: If there is no checkpoint, or it is damaged.
+        MonodyError: If there is no checkpoint, it is damaged, or holds other arrays.
     """
-    arrays = _read(path)
-    del arrays[STATE_MEMBER]
-    return arrays
+    with _opened(path) as archive:
+        names = {name.removesuffix(".npy") for name in archive.names} - {STATE_MEMBER}
+        if expected is None:
+            size = path.stat().st_size
+            return {name: archive.stored_array(name, size) for name in sorted(names)}
+        require(names == set(expected), "its variables are others")
+        return {name: archive.array(name, *expected[name]) for name in expected}
 
 
-def _read(path: Path, only: str | None = None) -> dict[str, NDArray[Any]]:
-    """Read all arrays of a checkpoint, or one; each is checked by its CRC."""
+@contextmanager
+def _opened(path: Path) -> Iterator[SavedArchive]:
+    """Open a checkpoint, and say in a sentence if it is damaged."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            if STATE_MEMBER not in archive:
-                raise _damaged(path)
-            return {name: archive[name] for name in ([only] if only else archive)}
+        require_file(path)
+        with path.open("rb") as file:
+            require_no_holes(file)
+            yield SavedArchive(file, path.name)
     except FileNotFoundError as error:
         raise MonodyError(
             f"no checkpoint in {str(path.parent)!r}: there is no training to resume; "
             "name another --experiment_dir, or train again"
         ) from error
-    except (zipfile.BadZipFile, ValueError, EOFError, TypeError) as error:
+    except DamagedError as error:
         raise _damaged(path) from error
 
 
 def _damaged(path: Path) -> MonodyError:
     return MonodyError(
-        f"{str(path)!r} is not a whole checkpoint of this version of monody: train "
-        "again, or name another --experiment_dir"
+        f"{str(path)!r} is not a whole checkpoint of this version of monody, or of "
+        "another network: train again, or name another --experiment_dir; settings.json "
+        "names the versions that began it"
     )

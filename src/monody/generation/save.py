@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
-from monody.files import make_folder, write_json
+from monody.files import make_folder, write_json, write_new
 from monody.generation.provenance import Provenance
 from monody.generation.variants import free_stems
+from monody.locks import locked
 from monody.music.melody import Melody
-from monody.music.midi_file import write_midi
+from monody.music.midi_file import midi_bytes
 
 MANIFEST = "manifest.json"
+MAX_WAIT_SECONDS = 600.0  # for another process that writes to the folder
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ class Output:
         seed, number = self.provenance.settings.seed, self.provenance.index + 1
         return f"monody, seed {seed}, melody {number}"
 
-    def write(self, path: Path) -> None:
-        """Write the MIDI file, which says how it was made."""
-        write_midi(self.melody, path, self.name, self.provenance.text())
+    def to_bytes(self) -> bytes:
+        """Return the MIDI file, which says how it was made."""
+        return midi_bytes(self.melody, self.name, self.provenance.text())
 
 
 def save_outputs(
@@ -45,6 +48,8 @@ def save_outputs(
     stem: str | None = None,
 ) -> list[Path]:
     """Write melodies as MIDI files; files that exist are left alone.
+
+    Of two processes that write to one folder at once, one waits for the other.
 
     Args:
         outputs: The melodies.
@@ -58,23 +63,39 @@ def save_outputs(
 
     Raises:
         MonodyError: If a ``manifest.json`` of another program is there.
+        LockedError: If another process keeps the folder to itself for minutes.
     """
-    runs = _read_manifest(folder / MANIFEST)
+    require_own_manifest(folder)
     make_folder(folder)
-    if stem is None:
-        stems = _next_numbers(folder, len(outputs))
-    else:
-        stems = free_stems(folder, stem, len(outputs))
-    paths = [folder / f"{name}.mid" for name in stems]
-    for path, output in zip(paths, outputs, strict=True):
-        output.write(path)
-    melodies = [
-        {"file": path.name, **output.about, "passport": output.provenance.to_json()}
-        for path, output in zip(paths, outputs, strict=True)
-    ]
-    runs.append({"made": now(), **run, "melodies": melodies})
-    write_json(folder / MANIFEST, runs)
+    with locked(folder, MAX_WAIT_SECONDS):
+        paths = _write_new(outputs, folder, stem)
+        melodies = [
+            {"file": path.name, **output.about, "passport": output.provenance.to_json()}
+            for path, output in zip(paths, outputs, strict=True)
+        ]
+        runs = _read_manifest(folder / MANIFEST)
+        runs.append({"made": now(), **run, "melodies": melodies})
+        write_json(folder / MANIFEST, runs)
     return paths
+
+
+def _write_new(outputs: Sequence[Output], folder: Path, stem: str | None) -> list[Path]:
+    """Write melodies under names that no file has."""
+    paths: list[Path] = []
+    while len(paths) < len(outputs):
+        left = outputs[len(paths) :]
+        with suppress(FileExistsError):  # another program was quicker: other names
+            for name, output in zip(_free(folder, stem, len(left)), left, strict=True):
+                write_new(folder / f"{name}.mid", output.to_bytes())
+                paths.append(folder / f"{name}.mid")
+    return paths
+
+
+def _free(folder: Path, stem: str | None, count: int) -> list[str]:
+    """Return names that no file has, numbered on or after a stem."""
+    if stem is None:
+        return _next_numbers(folder, count)
+    return free_stems(folder, stem, count)
 
 
 def _next_numbers(folder: Path, count: int) -> list[str]:
@@ -103,6 +124,36 @@ def require_own_manifest(folder: Path) -> None:
         monody.errors.MonodyError: 'manifest.json' is not a list of monody: name...
     """
     _read_manifest(folder / MANIFEST)
+
+
+def remove_outputs(folder: Path) -> None:
+    """Remove the melodies that a folder's manifest names, and what goes with them.
+
+    Args:
+        folder: Where ``save_outputs`` wrote. Other files in it stay, and so does it
+            where there are any.
+
+    Raises:
+        MonodyError: If its ``manifest.json`` is of another program.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.generation.save import remove_outputs
+        >>> folder = Path("samples/model")
+        >>> folder.mkdir(parents=True)
+        >>> _ = (folder / "mine.mid").write_bytes(b"MThd")
+        >>> remove_outputs(folder)
+        >>> [path.name for path in folder.iterdir()]
+        ['mine.mid']
+    """
+    runs = _read_manifest(folder / MANIFEST)
+    named = {Path(melody["file"]).stem for run in runs for melody in run["melodies"]}
+    for path in list(folder.iterdir()):
+        if path.stem in named and path.is_file():
+            path.unlink()
+    (folder / MANIFEST).unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _read_manifest(path: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from monody.errors import MonodyError
 from monody.files import COMPILED, cache_folder
+from monody.ours import claim
 
 if "keras" not in sys.modules:
     os.environ["KERAS_BACKEND"] = "jax"
@@ -38,9 +39,11 @@ def _keep_compiled() -> None:
         return
     folder = cache_folder() / COMPILED
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        ours = claim(folder)
     except OSError:
         return  # the home is read-only: everything is compiled each time
+    if not ours:
+        return  # JAX removes what is old from its folder, whoever put it there
     for name, value in {
         "jax_compilation_cache_dir": str(folder),
         "jax_compilation_cache_max_size": MAX_COMPILED_BYTES,

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from monody.errors import MonodyError, SettingError
+from monody.models.record_check import check_record
 from monody.music.form import Form
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
@@ -212,6 +213,7 @@ class RunRecord:
             MonodyError: If it is damaged, or of another version.
         """
         try:
+            check_record(saved)
             settings, melodies = saved["settings"], saved["melodies"]
             return cls(
                 reading=ReadSettings.from_json(settings["reading"]),

@@ -2,27 +2,51 @@
 
 A ``.keras`` file is a zip archive, and monody adds two members to it: ``monody.json``
 with the vocabulary, the settings and the fingerprint of the data, and ``decoding.npz``
-with the weights for decoding (see ``stored_layers``). Plain Keras opens the file and
-ignores them. Nothing is pickled.
+with the weights (see ``stored_layers``). Plain Keras opens the file and ignores them.
+
+The file may be a stranger's. Only these two members are read: the record tells the
+sizes of the network, and they tell how large the rest may be. Nothing is pickled, no
+code is loaded, and no other file is opened.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import zipfile
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from monody.errors import MonodyError
 from monody.files import replacing
 from monody.models.events import Vocabulary
+from monody.models.layer_shapes import layer_shapes
 from monody.models.likelihood import surprisal_of
 from monody.models.parts import Parts, numpy_parts
 from monody.models.record import RunRecord
+from monody.models.stored_layers import (
+    DECODING,
+    pack_layers,
+    packed_bytes,
+    unpack_layers,
+)
 from monody.progress import Progress
+from monody.saved.archives import SavedArchive
+from monody.saved.damage import (
+    MAX_JSON_BYTES,
+    DamagedError,
+    damage_in,
+    parse_json,
+    require,
+    require_file,
+    require_no_holes,
+)
+from monody.saved.values import table
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
@@ -35,25 +59,16 @@ RECORD = "monody.json"  # the member with the vocabulary and the record
 # A set with more is worth starting Keras for: it uses all cores, or a GPU.
 MANY_EVENTS = 200_000
 
-# What reading our members of a damaged file may raise.
-_DAMAGED = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    OSError,
-    RuntimeError,  # of zipfile: a flag says that the member is encrypted
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+# A model file has the weights twice, ours and Keras's. A larger one is none.
+MAX_COPIES, BYTES_BESIDE = 4, 2**26
 
 
 class TrainedModel:
     """A trained network, with all that is needed to write with it.
 
     Args:
-        path: The ``.keras`` file.
+        path: The ``.keras`` file. It is read once: a training may replace it meanwhile.
+        data: Its contents, where they were read already.
 
     Raises:
         MonodyError: If the file is damaged, not a model of monody, or of a version with
@@ -71,24 +86,37 @@ class TrainedModel:
         (12, 48)
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         self.path = path
+        with self._whole(), _opened(path, data) as file:
+            require_no_holes(file)
+            archive = SavedArchive(file, path.name)
+            saved = table(parse_json(archive.read(RECORD, MAX_JSON_BYTES), RECORD))
+            with damage_in("its vocabulary"):
+                self.vocabulary = Vocabulary.from_json(saved["vocabulary"])
+            self.record = RunRecord.from_json(saved)
+            model = self.record.model
+            require(model.encoding == self.vocabulary.encoding, "of another encoding")
+            self._shapes = layer_shapes(model, len(self.vocabulary.durations))
+            require(DECODING in archive.names, "without our weights")
+            size = MAX_COPIES * packed_bytes(self._shapes) + BYTES_BESIDE
+            require(file.seek(0, os.SEEK_END) <= size, "larger than its network")
+            file.seek(0)
+            self._data = file.read()
+
+    def __reduce__(self) -> tuple[type[TrainedModel], tuple[Path, bytes]]:
+        return TrainedModel, (self.path, self._data)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Say in a sentence that the file is damaged, whatever the damage is."""
         try:
-            with zipfile.ZipFile(path) as archive:
-                saved = json.loads(archive.read(RECORD))
-            self.vocabulary = Vocabulary.from_json(saved["vocabulary"])
-        except _DAMAGED as error:
-            raise self._not_whole() from error
-        self.record = RunRecord.from_json(saved)
-
-    def __reduce__(self) -> tuple[type[TrainedModel], tuple[Path]]:
-        return TrainedModel, (self.path,)  # another process opens the file itself
-
-    def _not_whole(self) -> MonodyError:
-        return MonodyError(
-            f"{str(self.path)!r} is not a whole model file of monody: train again, or "
-            "name another --experiment_dir"
-        )
+            yield
+        except (DamagedError, FileNotFoundError, IsADirectoryError) as error:
+            raise MonodyError(
+                f"{str(self.path)!r} is not a whole model file of monody, or it is of "
+                "another version: train again, or name another --experiment_dir"
+            ) from error
 
     @property
     def data_fingerprint(self) -> str:
@@ -98,22 +126,20 @@ class TrainedModel:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the file."""
-        return sha256(self.path.read_bytes()).hexdigest()
+        return sha256(self._data).hexdigest()
 
     @cached_property
     def network(self) -> keras.Model:
-        """The Keras model, as plain Keras opens it; loaded when first asked for.
+        """The Keras model; built when first asked for.
 
         Raises:
             MonodyError: If the weights in the file are damaged.
         """
-        from monody.models.backend import keras
+        from monody.models.keras_network import build_model, start_from
 
-        # Optimizer state is not needed; safe_mode refuses code in the file.
-        try:
-            return keras.saving.load_model(self.path, compile=False, safe_mode=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-            raise self._not_whole() from error
+        network = build_model(self.record.model, self.vocabulary)
+        start_from(network, self.layers)
+        return network
 
     @cached_property
     def parts(self) -> Parts:
@@ -146,12 +172,18 @@ class TrainedModel:
         Raises:
             MonodyError: If the weights in the file are damaged.
         """
-        from monody.models.stored_layers import read_layers
+        with self._whole():
+            archive = SavedArchive(BytesIO(self._data), self.path.name)
+            packed = archive.read(DECODING, packed_bytes(self._shapes))
+            return unpack_layers(packed, self._shapes)
 
-        try:
-            return read_layers(self.path)
-        except _DAMAGED as error:
-            raise self._not_whole() from error
+
+def _opened(path: Path, data: bytes | None) -> BinaryIO:
+    """Open a model's file, or its contents where they were read already."""
+    if data is not None:
+        return BytesIO(data)
+    require_file(path)
+    return path.open("rb")
 
 
 def save_model(
@@ -165,8 +197,6 @@ def save_model(
         record: How it was trained.
         path: The ``.keras`` file.
     """
-    from monody.models.stored_layers import DECODING, pack_layers
-
     with replacing(path) as temporary:
         network.save(temporary)
         with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:

@@ -6,7 +6,8 @@ and ``layers.json``, which names the kind of each layer and says whether a ReLU 
     {"embed_pitch": {"kind": "Embedding", "relu": false}, ...}
 
 ``np.load`` opens it, nothing in it is pickled, and the same network gives the same
-bytes. How Keras lays out its own members is private and may change.
+bytes. How Keras lays out its own members is private and may change; they are HDF5,
+which can name other files of the machine that opens it. monody never reads them.
 """
 
 from __future__ import annotations
@@ -14,18 +15,22 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monody.models.inference_layers import PARTS, Layer, make_layer
+from monody.models.layer_shapes import LayerShape
+from monody.saved.archives import SavedArchive
+from monody.saved.damage import parse_json, require
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
 
 DECODING = "decoding.npz"
 KINDS = "layers.json"
+BYTES_BESIDE_ARRAY = 2**10  # its header and its names in the archive, at most
 
 
 def _has_relu(layer: keras.Layer) -> bool:
@@ -54,30 +59,38 @@ def pack_layers(network: keras.Model) -> bytes:
     return packed.getvalue()
 
 
-def unpack_layers(packed: bytes) -> dict[str, Layer]:
+def packed_bytes(shapes: Mapping[str, LayerShape]) -> int:
+    """Return the most that the member takes for a network of these layers."""
+    numbers = sum(layer.numbers for layer in shapes.values())
+    arrays = sum(len(layer.shapes) for layer in shapes.values())
+    return 4 * numbers + BYTES_BESIDE_ARRAY * (arrays + len(shapes))
+
+
+def unpack_layers(packed: bytes, shapes: Mapping[str, LayerShape]) -> dict[str, Layer]:
     """Return the layers by name, from the bytes that ``pack_layers`` returned.
 
+    Args:
+        packed: The member.
+        shapes: What the network has; nothing else is read.
+
     Raises:
-        AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile:
-            If they are damaged.
+        DamagedError: If the member is damaged, or of another network.
     """
+    archive = SavedArchive(io.BytesIO(packed), DECODING)
+    kinds = parse_json(archive.read(KINDS, BYTES_BESIDE_ARRAY * len(shapes)), KINDS)
+    of_network = {name: _about(layer) for name, layer in shapes.items()}
+    require(kinds == of_network, "its layers are of another version")
     layers = {}
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        for name, about in json.loads(archive.read(KINDS)).items():
-            arrays = []
-            for part in PARTS[about["kind"]]:
-                data = io.BytesIO(archive.read(f"{name}/{part}.npy"))
-                arrays.append(np.load(data, allow_pickle=False))
-            layers[name] = make_layer(about["kind"], arrays, about["relu"])
+    for name, layer in shapes.items():
+        parts = zip(PARTS[layer.kind], layer.shapes, strict=True)
+        arrays = [
+            archive.array(f"{name}/{part}", shape, np.float32) for part, shape in parts
+        ]
+        finite = all(np.isfinite(array).all() for array in arrays)
+        require(finite, f"{name!r} has weights that are no numbers")
+        layers[name] = make_layer(layer.kind, arrays, layer.relu)
     return layers
 
 
-def read_layers(path: Path) -> dict[str, Layer]:
-    """Read the layers of a ``.keras`` file, by name.
-
-    Raises:
-        AttributeError, EOFError, KeyError, OSError, TypeError, ValueError,
-        zipfile.BadZipFile: If the file is damaged.
-    """
-    with zipfile.ZipFile(path) as archive:
-        return unpack_layers(archive.read(DECODING))
+def _about(layer: LayerShape) -> dict[str, object]:
+    return {"kind": layer.kind, "relu": layer.relu}

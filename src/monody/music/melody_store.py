@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, overload
+from typing import Any, BinaryIO, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from monody.files import replacing, write_text
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter, longest_meter
+from monody.saved.arrays import map_array
+from monody.saved.damage import MAX_JSON_BYTES, read_json
+from monody.saved.values import listed, text
 
 INFO = np.dtype(
     [
@@ -37,7 +40,14 @@ INFO = np.dtype(
 )
 
 ARRAYS = ("notes", "meters", "info")
+# Of each array the type of its items, and the shape of a row.
+_ROWS: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {
+    "notes": (np.dtype("<i4"), (3,)),
+    "meters": (np.dtype("<i4"), (3,)),
+    "info": (INFO, ()),
+}
 SOURCES_FILE = "sources.json"
+MAX_NAME_BYTES = 2**13  # of a file name in JSON
 NOTES_AT_A_TIME, MELODIES_AT_A_TIME = 2**18, 2**15
 
 
@@ -264,14 +274,18 @@ class MelodyStore(Sequence[Melody]):
         Args:
             folder: Written by ``save`` or ``StoreWriter``.
             sources: The file names, where ``save`` did not write them.
+
+        Raises:
+            DamagedError: If a file is damaged. What is in the arrays is looked at by
+                ``store_check``.
+            OSError: If a file is not there, or cannot be read.
         """
         notes, meters, info = (
-            # As plain views: slicing a memmap itself is slow.
-            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
-            for name in ARRAYS
+            map_array(folder / f"{name}.npy", *_ROWS[name]) for name in ARRAYS
         )
         if sources is None:
-            sources = json.loads((folder / SOURCES_FILE).read_text("utf-8"))
+            max_bytes = MAX_JSON_BYTES + MAX_NAME_BYTES * len(info)
+            sources = listed(read_json(folder / SOURCES_FILE, max_bytes), text)
         return cls(notes, meters, info, sources)
 
 
@@ -295,19 +309,29 @@ class StoreWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._stack = ExitStack()
         self._files: dict[str, BinaryIO] = {}
         self._rows = dict.fromkeys(ARRAYS, 0)
-        for name in ARRAYS:
-            temporary = self._stack.enter_context(replacing(folder / f"{name}.npy"))
-            # Closed, by the order of the stack, before the file takes its place.
-            file = self._stack.enter_context(temporary.open("wb"))
-            self._files[name] = file
-            self._write_header(name)
 
     def __enter__(self) -> StoreWriter:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            for name in ARRAYS:
+                path = self._folder / f"{name}.npy"
+                temporary = stack.enter_context(replacing(path))
+                self._files[name] = stack.enter_context(self._open(name, temporary))
+            self._stack = stack.pop_all()
         return self
+
+    @contextmanager
+    def _open(self, name: str, temporary: Path) -> Iterator[BinaryIO]:
+        """Open a file, and write its header at last, when the rows are counted."""
+        with temporary.open("wb") as file:
+            self._write_header(name, file)
+            yield file
+            file.seek(0)
+            self._write_header(name, file)
 
     def __exit__(
         self,
@@ -315,9 +339,6 @@ class StoreWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for name, file in self._files.items():
-            file.seek(0)
-            self._write_header(name)
         self._stack.__exit__(kind, error, traceback)
 
     def append(self, melodies: MelodyStore) -> None:
@@ -327,11 +348,11 @@ class StoreWriter:
             self._files[name].write(np.ascontiguousarray(array).data)
             self._rows[name] += len(array)
 
-    def _write_header(self, name: str) -> None:
+    def _write_header(self, name: str, file: BinaryIO) -> None:
         """Write the header of a ``.npy`` file; its length leaves room for any count."""
-        dtype, columns = (INFO, ()) if name == "info" else (np.dtype(np.int32), (3,))
+        dtype, columns = _ROWS[name]
         np.lib.format.write_array_header_1_0(
-            self._files[name],
+            file,
             {
                 "descr": np.lib.format.dtype_to_descr(dtype),
                 "fortran_order": False,

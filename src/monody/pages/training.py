@@ -5,7 +5,6 @@ It is made from the files of the experiment, so it can be written again at any t
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from monody.evaluation.scorecard import evaluate
 from monody.evaluation.wording import ModelRow, about, meaning, rows_of, titles_of
 from monody.experiments.experiment import Experiment
 from monody.generation.generate import generate
+from monody.generation.save import remove_outputs
 from monody.music.melody_store import MelodyStore
 from monody.pages.melodies import Shown
 from monody.pages.page import charts_of, require_own, write_html
@@ -65,8 +65,8 @@ def write_training_page(
         progress(0, steps)
     context = _context(experiment)
     step()
-    if experiment.samples.exists():
-        shutil.rmtree(experiment.samples)  # of an earlier page
+    for folder in experiment.samples.glob("*/"):
+        remove_outputs(folder)  # of an earlier page
     maker = CardMaker(experiment.folder, sound_bank)
     cards = [(title, list(_cards(model, maker, step))) for title, model in heard]
     context |= {"heard": cards, "left_out": maker.left_out}

@@ -21,7 +21,8 @@ from monody.reading.reasons import FileReport
 from monody.settings.reading import ReadSettings
 
 PACKAGE = Path(__file__).parents[1]  # all rooms: many have a say in a reading
-DATABASE = "readings.sqlite"
+READINGS = "readings"  # the folder of the database
+DATABASE = f"{READINGS}/readings.sqlite"
 WAIT_SECONDS = 30.0  # for another process that is writing
 _KEY_BYTES = 16
 
@@ -115,7 +116,11 @@ class ReadCache:
         self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
         self._program = program
         if program:
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self.close()
+                raise
 
     def _prepare(self) -> None:
         run = self._connection.execute

@@ -89,6 +89,11 @@ class Reader:
         self._cache = cache
         self._common_key = common_key
 
+    def close(self) -> None:
+        """Close what was read before."""
+        if self._cache is not None:
+            self._cache.close()
+
     def read(
         self,
         requests: Sequence[tuple[str, int]],
@@ -357,6 +362,7 @@ def main() -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     serve(sys.stdin.buffer, answers, reader, settings.max_seconds_per_file)
+    reader.close()
 
 
 if __name__ == "__main__":

@@ -156,7 +156,8 @@ def _check(name: str, value: Any, plain: type, limits: Limits) -> None:
     fits = isinstance(value, (int, float) if plain is float else plain)
     if not fits or (numeric and isinstance(value, bool)):
         raise SettingError(f"{name} must be {_kind(plain)}, not {value!r}")
-    if numeric and not math.isfinite(value):
+    # A whole number is finite, though it may have too many digits for a float.
+    if isinstance(value, float) and not math.isfinite(value):
         raise SettingError(f"{name} must be a finite number, not {value!r}")
     choices = limits.choices
     if choices is not None and value not in choices:

@@ -20,6 +20,7 @@ from monody.ending import Stoppable
 from monody.errors import MonodyError
 from monody.experiments.training_state import (
     TrainingState,
+    Variable,
     read_variables,
     write_checkpoint,
 )
@@ -55,27 +56,33 @@ class KeepCheckpoint(keras.callbacks.Callback):
         self._parts = {part.key: part for part in parts}
         self._work = work
         self._first_batch = 0  # of the present epoch: those before were done already
-        self._found: dict[str, NDArray[Any]] | None = None
+        self._goes_on = False  # from what the file holds
         self._written = time.monotonic()
 
     def go_on_from(self, state: TrainingState) -> None:
         """Take back what the file holds. The variables follow when training begins."""
         for name, part in self._parts.items():
-            part.restore(state.remembered[name])
+            try:
+                part.restore(state.remembered[name])
+            except KeyError as error:
+                raise MonodyError(
+                    f"{str(self._path)!r} does not say what {name} remembers: train "
+                    "again, or name another --experiment_dir"
+                ) from error
         self._first_batch = state.batch
-        self._found = read_variables(self._path)
+        self._goes_on = True
 
     def on_train_begin(self, logs: object = None) -> None:
         """Write how training begins."""
-        if self._found is None and not self._path.exists():
+        if not self._goes_on and not self._path.exists():
             self._write(0, 0)
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         """Put the variables back; Keras has set the figures of the epoch to 0."""
         self._epoch = epoch
-        if self._found is not None:
-            put_back(self._found, self.model)
-            self._found = None
+        if self._goes_on:
+            put_back(read_variables(self._path, shapes_of(self.model)), self.model)
+            self._goes_on = False
             if not self._first_batch:
                 self.model.reset_metrics()  # they are of the epoch before
 
@@ -125,6 +132,18 @@ def variables_of(model: Any) -> dict[str, NDArray[Any]]:
     """
     return {
         name: np.asarray(variable.value) for name, variable in _variables(model).items()
+    }
+
+
+def shapes_of(model: Any) -> dict[str, Variable]:
+    """Return the shape and the type of what ``variables_of`` returns.
+
+    Args:
+        model: A compiled ``keras.Model`` whose optimizer is built.
+    """
+    return {
+        name: (tuple(variable.shape), np.dtype(variable.dtype))
+        for name, variable in _variables(model).items()
     }
 
 

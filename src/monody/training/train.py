@@ -7,18 +7,14 @@ once, at the end. A training that was stopped can go on (``resume``).
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from os import PathLike
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from monody.corpus.corpus import Corpus, require_melodies
 from monody.corpus.split import split_corpus
-from monody.ending import half_done
 from monody.experiments.base import open_experiment
 from monody.experiments.experiment import SIDES, Experiment
 from monody.experiments.novelty_index import known_melodies
@@ -37,6 +33,7 @@ from monody.models.surprisal import Score
 from monody.music.melody_store import MelodyStore
 from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
+from monody.temporary import TemporaryFolder
 from monody.training.divergence import DivergedError
 from monody.training.fit import fit
 from monody.training.presets import choose_base, fill_in, take_sizes
@@ -75,9 +72,9 @@ def train(
         the first epoch ends training early.
 
     Raises:
-        MonodyError: If the corpus has no melody, the folder holds a model already, the
-            base is not there or has other sizes than were named, or a loss became NaN
-            or infinite.
+        MonodyError: If the corpus has no melody, the folder holds a training already
+            or another is at work in it, the base is not there or has other sizes
+            than were named, or a loss became NaN or infinite.
 
     Example:
         >>> import monody
@@ -89,6 +86,8 @@ def train(
     """
     settings = settings or TrainSettings()
     model = model or ModelSettings()
+    if experiment_dir is not None:
+        Experiment(experiment_dir).require_free()  # before anything takes time
     explain = explain or _tell_nobody
     melodies = require_melodies(corpus).melodies
     split = split_corpus(corpus, settings.seed)
@@ -107,11 +106,27 @@ def train(
     model, settings = fill_in(model, settings, notes, explain)
     experiment = Experiment.create(experiment_dir)
     record = make_record(corpus, split, learnt, model, settings, base, styles)
-    write_records(experiment, corpus, split, record, message)
-    if base is not None:
-        copy_file(base.path, experiment.base_path)
-    _train_network(experiment, sets, record, callbacks, explain=explain)
+    with experiment.alone():
+        experiment.require_free()  # another may have been quicker
+        write_records(experiment, corpus, split, record, message)
+        if base is not None:
+            record = _keep_base(base, experiment, record)
+        _train_network(experiment, sets, record, callbacks, explain=explain)
     return experiment
+
+
+def _keep_base(
+    base: TrainedModel, experiment: Experiment, record: RunRecord
+) -> RunRecord:
+    """Copy the base, and return the record of a training from just that copy.
+
+    A base that is in training itself may be another file by now than was opened.
+    """
+    copy_file(base.path, experiment.base_path)
+    copied = TrainedModel(experiment.base_path)
+    record = replace(record, base_sha256=copied.fingerprint)
+    experiment.write_record(record)
+    return record
 
 
 def _tell_nobody(_line: str) -> None:
@@ -142,8 +157,8 @@ def resume(
         The experiment. Where its training is over already, nothing is trained.
 
     Raises:
-        MonodyError: If there is nothing to go on with, or a loss became NaN or
-            infinite.
+        MonodyError: If there is nothing to go on with, it goes on already, or a loss
+            became NaN or infinite.
 
     Example:
         >>> import monody
@@ -151,28 +166,42 @@ def resume(
         2
     """
     experiment = Experiment.to_go_on(experiment_dir)
-    state = read_training_state(experiment.checkpoint_path)
-    record = experiment.record()
     asked: dict[str, Any] = {
         "num_epochs": num_epochs,
         "patience": patience,
         "max_minutes": max_minutes,
     }
     named = {name: value for name, value in asked.items() if value is not None}
+    with experiment.alone():
+        _go_on(experiment, named, callbacks)
+    return experiment
+
+
+def _go_on(
+    experiment: Experiment, named: dict[str, Any], callbacks: Sequence[Any]
+) -> None:
+    """Go on with a training that no other is at work on.
+
+    Args:
+        experiment: Its folder.
+        named: The settings that are others than it began with.
+        callbacks: Further Keras callbacks.
+    """
+    state = read_training_state(experiment.checkpoint_path)
+    record = experiment.record()
     record = replace(record, training=replace(record.training, **named))
     over = state.over(record.training)
     if over and experiment.scores_path.exists():
-        return experiment
+        return
     vocabulary = Vocabulary(record.model.encoding)
     sets = _encoded_sides(experiment, SIDES)
     if over:
         _write_scores(experiment, sets, vocabulary)
-        return experiment
+        return
     # They are those of the best weights before the stop.
     experiment.scores_path.unlink(missing_ok=True)
     experiment.write_record(record)
     _train_network(experiment, sets, record, callbacks, state)
-    return experiment
 
 
 def _encoded_sides(
@@ -225,11 +254,9 @@ def train_from_nothing(
     record = replace(record, model=model, training=settings)
     keras.utils.set_random_seed(settings.seed)
     network = build_model(model, vocabulary, settings.seed)
-    with (
-        TemporaryDirectory(prefix=".from_nothing.", dir=experiment.folder) as folder,
-        half_done(partial(shutil.rmtree, folder)),
-    ):
-        made = Experiment(folder)
+    folder = TemporaryFolder(experiment.folder)
+    try:
+        made = Experiment(folder.path)
         fit(
             network,
             sets,
@@ -239,6 +266,8 @@ def train_from_nothing(
             callbacks=callbacks,
         )
         made.model_path.replace(path)
+    finally:
+        folder.remove()
     return TrainedModel(path)
 
 

@@ -1,0 +1,95 @@
+"""What in the cache folder is ours: folders with our mark. Nothing else is removed.
+
+``MONODY_CACHE`` may name any folder, with anything in it. So every folder that monody
+makes there carries a mark, and neither a name nor a file in it makes it ours. The mark
+is a ``CACHEDIR.TAG`` (https://bford.info/cachedir/), by which programs that make
+backups know that they may leave the folder out.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+MARK_FILE = "CACHEDIR.TAG"
+MARK = (
+    b"Signature: 8a477f597d28d172789f06886806bc55\n"
+    b"# monody made this folder, and `monody cache --clear` removes it.\n"
+)
+
+
+def mark(folder: Path) -> None:
+    """Make a folder ours, with all that is in it.
+
+    Args:
+        folder: One that was just made.
+    """
+    (folder / MARK_FILE).write_bytes(MARK)
+
+
+def is_ours(folder: Path) -> bool:
+    """Tell whether a folder carries our mark; a link to one is not ours.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.ours import is_ours, mark
+        >>> Path("base-line").mkdir()
+        >>> is_ours(Path("base-line"))
+        False
+        >>> mark(Path("base-line"))
+        >>> is_ours(Path("base-line"))
+        True
+    """
+    path = folder / MARK_FILE
+    if folder.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MARK) + 1) == MARK
+
+
+def claim(folder: Path) -> bool:
+    """Make a folder that is ours, unless it is there already.
+
+    Returns:
+        Whether it may be written to: not where another's folder has its name, unless
+        that one is empty.
+
+    Raises:
+        OSError: If it cannot be made, or not be looked into.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not is_ours(folder):
+        if any(folder.iterdir()):
+            return is_ours(folder)  # another run may have been quicker
+        mark(folder)
+    return True
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder if it is ours.
+
+    Another run may use it. Memory-mapped files stay readable while they are used,
+    except on Windows, which refuses to remove them; there a later run does.
+    """
+    if is_ours(folder):
+        # The mark goes last: what is left of a removal that is broken off is ours.
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != MARK_FILE:
+                _unlink(path)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        return  # in use, on Windows
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder that is ours; none of another's."""
+    if is_ours(folder):
+        yield from (path for path in folder.rglob("*") if path.is_file())
