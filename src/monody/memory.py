@@ -87,6 +87,23 @@ def allowed_bytes() -> int:
     return min([*own, *_limits, machine_bytes()])
 
 
+def processes(most: int, each: int, own: int) -> int:
+    """Return how many children fit into the memory, one at the least.
+
+    Args:
+        most: There are not to be more.
+        each: Bytes that one needs.
+        own: Bytes that this process needs.
+
+    Example:
+        >>> from monody.memory import limited_to, processes
+        >>> with limited_to(1_000_000_000):
+        ...     processes(8, each=250_000_000, own=200_000_000)
+        3
+    """
+    return max(min(most, (allowed_bytes() - own) // each), 1)
+
+
 def require(size: int, what: str, advice: str) -> None:
     """Raise an error before work that cannot fit.
 
@@ -108,7 +125,7 @@ def require(size: int, what: str, advice: str) -> None:
 
 def machine_bytes() -> int:
     """Return the memory that this process can have: the least of all limits."""
-    limits = [_physical(), _address_space(), cgroup_bytes(Path("/"))]
+    limits = [_physical(), _allowed_addresses(), cgroup_bytes(Path("/"))]
     return min(limit for limit in limits if limit is not None)
 
 
@@ -156,7 +173,18 @@ def _limit(file: Path) -> int | None:
     return size if 0 < size < _UNLIMITED else None
 
 
-def _address_space() -> int | None:
+def address_space() -> int:
+    """Return the addresses that this process has already, in bytes; 0 if unknown.
+
+    Libraries take many that they never fill, and limits of the system count them.
+    """
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def _allowed_addresses() -> int | None:
     """Return what ``ulimit -v`` allows; Windows has no such limit."""
     try:
         import resource

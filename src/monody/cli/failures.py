@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -39,12 +40,22 @@ def run(arguments: Sequence[str]) -> None:
     except MonodyError as error:
         fail(f"{PROGRAM}: {error}")
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
         fail(f"{PROGRAM}: {told(error)}")
-    except MemoryError:
+    except (MemoryError, RuntimeError, ImportError) as error:
+        if not _is_out_of_memory(error):
+            raise
         fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
     except click.Abort:
         click.echo(reason(), err=True)
         sys.exit(exit_code())
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Tell whether there was no memory, whoever says so: Python, JAX or the system."""
+    words = ("RESOURCE_EXHAUSTED", "failed to map segment", "annot allocate memory")
+    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 
 def fail(message: str) -> None:

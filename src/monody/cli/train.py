@@ -14,7 +14,12 @@ import click
 from click.core import ParameterSource
 
 from monody.cli import checks
-from monody.cli.options import HeadedCommand, settings_from, settings_options
+from monody.cli.options import (
+    HeadedCommand,
+    memory_option,
+    settings_from,
+    settings_options,
+)
 from monody.cli.page import page_options, write_page
 from monody.cli.reading import (
     data_dir_options,
@@ -56,6 +61,7 @@ MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they exten
 @settings_options(ModelSettings)
 @settings_options(TrainSettings)
 @settings_options(ReadSettings)
+@memory_option
 @click.pass_context
 def train(
     context: click.Context,

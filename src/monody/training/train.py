@@ -36,6 +36,7 @@ from monody.settings.training import NONE, TrainSettings
 from monody.temporary import TemporaryFolder
 from monody.training.divergence import DivergedError
 from monody.training.fit import fit
+from monody.training.footprint import within_memory
 from monody.training.presets import choose_base, fill_in, take_sizes
 
 
@@ -104,6 +105,7 @@ def train(
     if base is not None:
         model = take_sizes(model, base.record.model)
     model, settings = fill_in(model, settings, notes, explain)
+    settings = within_memory(model, settings, learnt, explain)
     experiment = Experiment.create(experiment_dir)
     record = make_record(corpus, split, learnt, model, settings, base, styles)
     with experiment.alone():
