@@ -196,7 +196,7 @@ def test_ctrl_c_is_one_line(
         (MemoryError(), "not enough memory"),
         (RuntimeError("RESOURCE_EXHAUSTED: Out of memory"), "not enough memory"),
         (
-            ImportError("libx.so: failed to map segment from shared"),
+            ImportError("libx.so: failed to map segment"),
             "not enough memory",
         ),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "not enough memory"),

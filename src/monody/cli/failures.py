@@ -43,13 +43,13 @@ def run(arguments: Sequence[str]) -> None:
         if error.errno == errno.ENOMEM:
             fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
         fail(f"{PROGRAM}: {told(error)}")
+    except click.Abort:
+        click.echo(reason(), err=True)
+        sys.exit(exit_code())
     except (MemoryError, RuntimeError, ImportError) as error:
         if not _is_out_of_memory(error):
             raise
         fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
-    except click.Abort:
-        click.echo(reason(), err=True)
-        sys.exit(exit_code())
 
 
 def _is_out_of_memory(error: Exception) -> bool:
