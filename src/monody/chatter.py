@@ -35,8 +35,8 @@ def libraries_silenced() -> Iterator[None]:
     finally:
         warnings.showwarning, logging.lastResort = before
         # What Python finds unclosed when it ends is no matter of the user's, either.
-        atexit.unregister(_silence)
-        atexit.register(_silence)
+        atexit.unregister(warnings.simplefilter)
+        atexit.register(warnings.simplefilter, "ignore")
 
 
 def _silence() -> None:

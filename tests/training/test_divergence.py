@@ -38,7 +38,8 @@ def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int, float], list[
             inputs, targets, weights = get(data, index)
             seen[0] += 1
             if (drawn[0], index) == (epoch, batch):
-                weights["pitch"] = weights["pitch"] * np.float32(factor)
+                pitch = weights["pitch"]
+                weights["pitch"] = np.where(pitch, np.float32(factor), pitch)
             return inputs, targets, weights
 
         monkeypatch.setattr(TrainingData, "draw", drawing)
