@@ -13,10 +13,11 @@ with training, which alone needs it.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # the real one takes longer than all the rest to import
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from monody.corpus.corpus import Corpus, read_corpus
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
@@ -132,6 +133,8 @@ def __getattr__(name: str) -> Any:
         return version("monody")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'monody' has no attribute {name!r}")
+    import importlib
+
     return getattr(importlib.import_module(f"monody.{_HOME_OF[name]}"), name)
 
 

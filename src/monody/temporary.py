@@ -14,8 +14,10 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
+from monody.ending import undo_at_end
 from monody.locks import NoLocksError, try_lock
 
 _START = ".monody-"
@@ -47,12 +49,13 @@ def temporary_file(folder: Path, suffix: str = "") -> Iterator[Path]:
         (False, 'whole')
     """
     remove_abandoned(folder)
-    path, lock = _made(folder, suffix, _make_file)
+    path, lock, take_back = _made(folder, suffix, _make_file)
     try:
         yield path
     finally:
         path.unlink(missing_ok=True)
         _unlock(lock)
+        take_back()
 
 
 class TemporaryFolder:
@@ -80,7 +83,9 @@ class TemporaryFolder:
         parent.mkdir(parents=True, exist_ok=True)
         remove_abandoned(parent)
         mode = 0o700 if private else 0o777
-        self.path, self._lock = _made(parent, "", lambda path: path.mkdir(mode))
+        self.path, self._lock, self._take_back = _made(
+            parent, "", lambda path: path.mkdir(mode)
+        )
 
     def move_to(self, path: Path) -> None:
         """Give it its lasting name.
@@ -96,6 +101,7 @@ class TemporaryFolder:
         shutil.rmtree(self.path, ignore_errors=True)
         _unlock(self._lock)
         self._lock = None
+        self._take_back()
 
 
 def is_temporary(path: str | bytes | os.PathLike[str]) -> bool:
@@ -111,20 +117,39 @@ def is_temporary(path: str | bytes | os.PathLike[str]) -> bool:
 
 def _made(
     folder: Path, suffix: str, make: Callable[[Path], None]
-) -> tuple[Path, int | None]:
-    """Make something under a new name, and lock it where that can be."""
+) -> tuple[Path, int | None, Callable[[], None]]:
+    """Make something under a new name, and lock it where that can be.
+
+    Returns:
+        Its path, its lock, and what to call when it was moved or removed: until then a
+        signal that ends the process removes it.
+    """
     while True:
         path = folder / f"{_START}{secrets.token_hex(8)}{suffix[:_MAX_SUFFIX]}"
-        make(path)
+        take_back = undo_at_end(partial(_remove, path))
+        try:
+            make(path)
+        except BaseException:
+            take_back()
+            raise
         try:
             lock = try_lock(path)
         except FileNotFoundError:
+            take_back()
             continue  # who looks for what was abandoned was here before the lock was
         except NoLocksError:
-            return path, None
+            return path, None, take_back
         if lock is not None and path.exists():
-            return path, lock
+            return path, lock, take_back
+        take_back()
         _unlock(lock)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _make_file(path: Path) -> None:
@@ -175,9 +200,7 @@ def _remove_if_abandoned(path: Path) -> None:
     except NoLocksError:
         abandoned = time.time() - path.lstat().st_mtime > _FORGOTTEN_SECONDS
     try:
-        if abandoned and path.is_dir():
-            shutil.rmtree(path)
-        elif abandoned:
-            path.unlink()
+        if abandoned:
+            _remove(path)
     finally:
         _unlock(lock)

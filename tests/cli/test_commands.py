@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 
 from monody.cli.main import main
 from monody.experiments.experiment import Experiment
+from monody.experiments.training_state import read_training_state
 from tests.builders.midi_files import midi_file, read_back, tune, write_tunes
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +41,18 @@ SAMPLE_WITH_EVERY_FLAG = """
     --experiment-dir experiments/01 --save_dir out --midi-instrument VIOLIN
     --num_files 2 --file-length 40 --prime_file data/midi/tune-003.mid
     --seed 3 --temperature 0.9
+"""
+
+
+SAYING_WHEN_IT_IMPORTS = """
+import sys
+from monody.cli.main import main
+class Saying:
+    def find_spec(self, name, *_):
+        if name == "monody.cli.commands":
+            print("importing", flush=True)
+sys.meta_path.insert(0, Saying())
+main()
 """
 
 
@@ -173,6 +187,97 @@ def test_ctrl_c_is_one_line(
     monkeypatch.setattr("monody.corpus.corpus.read_corpus", interrupt)
     said = _fails(["train", str(tmp_path)], capsys, code=130)
     assert said == "stopped by Ctrl-C\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (EOFError("No data left in file"), "ends too early (No data left in file)"),
+        (MemoryError(), "not enough memory"),
+        (RuntimeError("RESOURCE_EXHAUSTED: Out of memory"), "not enough memory"),
+        (
+            ImportError("libx.so: failed to map segment"),
+            "not enough memory",
+        ),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "not enough memory"),
+    ],
+)
+def test_what_is_no_mistake_of_the_program_is_a_sentence(
+    error: Exception,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("monody.corpus.corpus.read_corpus", fail)
+    said = _fails(["train", str(tmp_path)], capsys)
+    assert words in said
+    assert "Ctrl-C" not in said
+
+
+def test_a_fault_of_the_program_is_not_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("monody.corpus.corpus.read_corpus", fail)
+    with pytest.raises(RuntimeError, match="of ours"):
+        main(["train", str(tmp_path)])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another thing on Windows")
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("inspect midi --no_cache", "importing"),
+        ("sample --seed 1 --num_files 500 --no_page", "writing"),
+        ("train midi --rnn_size 12 --no_page", "making the network ready"),
+    ],
+)
+def test_ctrl_c_ends_a_command_at_every_moment_and_leaves_nothing(
+    command: str, line: str, tmp_path: Path
+) -> None:
+    write_tunes(tmp_path / "midi", 10, bars=4)
+    (tmp_path / "temporary").mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", SAYING_WHEN_IT_IMPORTS, *command.split()],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        next(said for said in process.stdout if said.startswith(line))
+        process.send_signal(signal.SIGINT)
+        err = process.communicate(timeout=60)[1]
+    assert (process.returncode, err) == (130, "stopped by Ctrl-C\n")
+    assert not [*tmp_path.rglob(".*"), *(tmp_path / "temporary").iterdir()]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another thing on Windows")
+def test_a_request_to_end_writes_the_checkpoint(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "data/midi", 10, bars=4)
+    arguments = ["train", "--rnn_size", "12", "--num_epochs", "99999"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "monody", *arguments, "--patience", "99999"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if line.startswith("epoch   2"))
+        process.send_signal(signal.SIGTERM)
+        err = process.communicate(timeout=60)[1]
+    assert process.returncode == 128 + signal.SIGTERM
+    assert err in ("", "stopped by SIGTERM\n")
+    state = read_training_state(tmp_path / "experiments/01/checkpoint.npz")
+    assert state.epoch >= 2
 
 
 def test_the_classic_scripts_with_every_flag_in_both_spellings(

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
-from monody.cli.main import cli, main
+from monody.cli.commands import cli
+from monody.cli.main import main
 from monody.cli.meant import COMMANDS, OPTIONS
 from monody.corpus.public_domain import STYLES
 from monody.music.general_midi import GENERAL_MIDI

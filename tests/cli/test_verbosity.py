@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from monody.cli.main import cli
+from monody.cli.commands import cli
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import detail, fitted, say, say_whole, say_written, status
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import monody
-from monody.cli.main import cli
+from monody.cli.commands import cli
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError, SettingError
 from monody.experiments.experiment import Experiment

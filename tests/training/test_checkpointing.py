@@ -7,7 +7,6 @@ import signal
 import struct
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -34,7 +33,7 @@ from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
 from monody.settings.model import ModelSettings
 from monody.settings.training import COSINE, TrainSettings
-from monody.training.checkpointing import CtrlC, put_back, variables_of
+from monody.training.checkpointing import put_back, variables_of
 from monody.training.train import TrainingStopped, resume, train
 
 NETWORK = ModelSettings(rnn_size=12, num_layers=1, dropout=0.3)
@@ -351,34 +350,3 @@ def test_training_says_why_it_is_over() -> None:
     assert STANDING.over(replace(settings, max_minutes=1.6)) is None
     assert "--num_epochs" in str(STANDING.over(replace(settings, num_epochs=2)))
     assert "--patience" in str(STANDING.over(replace(settings, patience=1)))
-
-
-def test_a_second_ctrl_c_does_not_wait() -> None:
-    with CtrlC() as ctrl_c:
-        signal.raise_signal(signal.SIGINT)
-        assert ctrl_c.pressed
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_ctrl_c_is_left_alone_where_it_is_not_ours() -> None:
-    def own(*_: Any) -> None: ...
-
-    signal.signal(signal.SIGINT, own)
-    try:
-        with CtrlC():
-            assert signal.getsignal(signal.SIGINT) is own
-        assert signal.getsignal(signal.SIGINT) is own
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    seen: list[bool] = []
-
-    def elsewhere() -> None:
-        with CtrlC() as ctrl_c:
-            seen.append(ctrl_c.pressed)
-
-    thread = threading.Thread(target=elsewhere)
-    thread.start()
-    thread.join()
-    assert seen == [False]

@@ -32,6 +32,7 @@ from monody.training.callbacks import (
     SaveModels,
     Stopwatch,
 )
+from monody.training.divergence import Divergence
 from monody.training.fit import TrainingData
 from monody.training.optimizer import LEARNING_RATES, make_optimizer
 from tests.builders.json_files import read_json
@@ -333,9 +334,10 @@ def test_a_diverged_training_says_so() -> None:
     vocabulary = Vocabulary("notes")
     network = build_model(replace(TINY, num_layers=1, dropout=0.3), vocabulary)
     network.set_weights([w * np.nan for w in network.get_weights()])
-    callback = HeldOutScore(network, Evaluator(encode_set([tune(1)], vocabulary)))
+    evaluator = Evaluator(encode_set([tune(1)], vocabulary))
+    callback = HeldOutScore(network, evaluator, Divergence(TrainSettings()))
     callback.set_model(_Trainee())
-    with pytest.raises(MonodyError, match="diverged.*lower --learning_rate"):
+    with pytest.raises(MonodyError, match="diverged.*the held-out figure is NaN"):
         callback.on_epoch_end(0, {"loss": 1.0})
 
 

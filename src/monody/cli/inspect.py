@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monody.cli.checks import require_report
-from monody.cli.options import HeadedCommand, settings_from, settings_options
+from monody.cli.options import (
+    HeadedCommand,
+    memory_option,
+    settings_from,
+    settings_options,
+)
 from monody.cli.reading import data_dir_options, named_folder, read_folder
 from monody.cli.verbosity import is_quiet, is_verbose, say_written, status
 from monody.settings.reading import ReadSettings
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("--all", "every", is_flag=True, help="List every file, tune and track.")
 @settings_options(ReadSettings)
+@memory_option
 def inspect(
     folder: str | None,
     data_dir: str | None,

@@ -1,8 +1,7 @@
-"""The command line: ``monody train``, ``sample``, ``inspect`` and the other commands.
+"""Where the command line begins: signals are taken before anything else is imported.
 
-Nothing is decided here. Each command turns its options into settings, calls the same
-function that Python users call, and prints what came out. Heavy imports happen inside
-commands, so that ``--help`` answers at once.
+So Ctrl-C ends a command at every moment in the same way (``ending``); and what a
+command raises becomes one line and an exit code.
 """
 
 from __future__ import annotations
@@ -10,75 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
-
-from monody.cli.again import again, vary
-from monody.cli.cache import cache
-from monody.cli.completion import completion
-from monody.cli.corpus import corpus
-from monody.cli.evaluate import evaluate
-from monody.cli.help import help_command
-from monody.cli.inspect import inspect
-from monody.cli.names import names
-from monody.cli.options import ExamplesGroup
-from monody.cli.render import render
-from monody.cli.runs import runs
-from monody.cli.sample import sample
-from monody.cli.train import EXIT_INTERRUPTED, train
-from monody.errors import MonodyError, SettingError
-from monody.files import told
-
-EXIT_USER_ERROR = 2
-
-
-def _normal(token: str) -> str:
-    """Return an option's, a command's or a choice's name as it is written here.
-
-    ``--rnn-size`` is ``--rnn_size``, and any case will do. But ``-V`` is not ``-v``.
-    """
-    return token if len(token) == 1 else token.lower().replace("-", "_")
-
-
-_NORMALISED = {
-    "token_normalize_func": _normal,
-    "help_option_names": ["-h", "--help"],
-    "max_content_width": 88,
-}
-
-
-@click.group(cls=ExamplesGroup, context_settings=_NORMALISED)
-@click.version_option(
-    None, "-V", "--version", package_name="monody", message="monody %(version)s"
-)
-def cli() -> None:
-    r"""Learn from a folder of MIDI files and write new melodies.
-
-    \b
-    The first five minutes:
-      monody sample --bars 16    write melodies with the base model that comes with it
-      monody inspect data/midi   what there is to learn from, and what is wrong with it
-      monody train data/midi     learn from the MIDI files in data/midi
-      monody sample              write 10 new melodies with what was learnt from them
-    No MIDI files at hand? Public-domain tunes:
-      monody corpus oneills1850 --out data/midi
-
-    Each command explains itself: monody help train
-    """
-
-
-cli.add_command(inspect)
-cli.add_command(cache)
-cli.add_command(train)
-cli.add_command(evaluate)
-cli.add_command(runs)
-cli.add_command(sample)
-cli.add_command(vary)
-cli.add_command(again)
-cli.add_command(render)
-cli.add_command(corpus)
-cli.add_command(names)
-cli.add_command(completion)
-cli.add_command(help_command)
+from monody.ending import taking_signals
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -87,34 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: By default those of the process.
     """
-    command = "monody"
-    try:
-        cli.main(args=arguments, prog_name=command, standalone_mode=False)
-    except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else command
-        if isinstance(error, click.exceptions.NoArgsIsHelpError):  # monody alone
-            click.echo(error.format_message())
-            return
-        advice = f" (see {command} --help)"
-        _fail(f"{command}: {error.format_message()}{advice}")
-    except SettingError as error:
-        _fail(f"{command}: --{error}")
-    except MonodyError as error:
-        _fail(f"{command}: {error}")
-    except OSError as error:
-        _fail(f"{command}: {told(error)}")
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("stopped by Ctrl-C", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+    with taking_signals():
+        from monody.chatter import libraries_silenced
+        from monody.cli.failures import run  # imports all commands
 
-
-def _fail(message: str) -> None:
-    """Print one line and end."""
-    line = " ".join(message.split())
-    if not line.isprintable():  # a name of a stranger's file
-        from monody.corpus.report import printable
-
-        line = printable(line)
-    click.echo(line, err=True)
-    sys.exit(EXIT_USER_ERROR)
+        with libraries_silenced():
+            run(sys.argv[1:] if arguments is None else arguments)

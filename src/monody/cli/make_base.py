@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 
 from monody.cli.epoch_lines import EpochLines
-from monody.cli.main import EXIT_USER_ERROR
+from monody.cli.failures import EXIT_USER_ERROR
 from monody.corpus.corpus import Corpus, read_corpus
 from monody.corpus.free_scores import require_fetched, write_fetched
 from monody.corpus.public_domain import COLLECTIONS, STYLES

@@ -13,7 +13,10 @@ from typing import Any, TypeVar
 import click
 
 from monody.cli.verbosity import verbosity_options
+from monody.errors import MonodyError
+from monody.memory import limited_to
 from monody.settings.base import Limits, Settings, field_types
+from monody.settings.memory import MemorySettings
 
 Command = TypeVar("Command", bound=Callable[..., object])
 Chosen = TypeVar("Chosen", bound=Settings)
@@ -85,6 +88,18 @@ class _WithExamples(_Forgiving):
 
 class ExamplesGroup(_WithExamples, click.Group):
     """A group of commands whose help keeps the lines of its examples."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click would take the end of a file for Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:
+            raise MonodyError(
+                f"a file that is read ends too early ({error}): it was cut off; get or "
+                "make it again"
+            ) from error
+        except KeyboardInterrupt as error:
+            raise click.Abort from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -159,14 +174,13 @@ def _option(
     field: dataclasses.Field[Any], plain: type, settings: type[Settings]
 ) -> Callable[[Command], Command]:
     """Make one option. Values are checked by the settings class itself."""
-    headed = type("Headed", (SettingOption,), {"heading": settings.heading})
     limits = Limits.of(field)
     name = f"--{field.name}"
     return click.option(
         field.name,
         f"{name}/--no_{field.name}" if plain is bool else name,
         *SHORT.get(field.name, ()),
-        cls=headed,
+        cls=_headed(settings),
         type=click.Choice(limits.choices) if limits.choices else plain,
         default=field.default,
         metavar=None if limits.choices or plain is bool else _METAVARS[plain],
@@ -182,6 +196,31 @@ def _help(field: dataclasses.Field[Any], about: str, limits: Limits) -> str:
     elif field.default is not None:
         notes.append(f"default {field.default}")
     return f"{about} [{'; '.join(notes)}]" if notes else about
+
+
+def memory_option(command: Command) -> Command:
+    """Add ``--max_memory``, which holds while the command runs."""
+    name = "max_memory"
+    return click.option(
+        f"--{name}",
+        cls=_headed(MemorySettings),
+        metavar="SIZE",
+        help=MemorySettings.explanations[name],
+        expose_value=False,
+        callback=_limit_memory,
+    )(command)
+
+
+def _limit_memory(
+    context: click.Context, _option: click.Parameter, named: str | None
+) -> None:
+    """Hold to a limit until the command has ended."""
+    context.with_resource(limited_to(MemorySettings(named).max_bytes))
+
+
+def _headed(settings: type[Settings]) -> type[SettingOption]:
+    """Make a class of options that are explained under the heading of a class."""
+    return type("Headed", (SettingOption,), {"heading": settings.heading})
 
 
 def settings_from(settings: type[Chosen], values: Mapping[str, Any]) -> Chosen:

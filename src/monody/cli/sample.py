@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monody.cli import checks
-from monody.cli.options import HeadedCommand, settings_from, settings_options
+from monody.cli.options import (
+    HeadedCommand,
+    memory_option,
+    settings_from,
+    settings_options,
+)
 from monody.cli.page import page_options, write_melody_page
 from monody.cli.verbosity import detail, is_verbose, say, say_whole
 from monody.settings.sampling import SampleSettings
@@ -52,6 +57,7 @@ MAX_DRAWN = 5  # melodies that are drawn into the terminal
 @page_options
 @click.option("--classic", is_flag=True, hidden=True)  # sample.py says it
 @settings_options(SampleSettings)
+@memory_option
 def sample(
     experiment_dir: str | None,
     save_dir: str | None,

@@ -14,7 +14,12 @@ import click
 from click.core import ParameterSource
 
 from monody.cli import checks
-from monody.cli.options import HeadedCommand, settings_from, settings_options
+from monody.cli.options import (
+    HeadedCommand,
+    memory_option,
+    settings_from,
+    settings_options,
+)
 from monody.cli.page import page_options, write_page
 from monody.cli.reading import (
     data_dir_options,
@@ -23,6 +28,7 @@ from monody.cli.reading import (
     report_reading,
 )
 from monody.cli.verbosity import detail, is_quiet, say, say_whole
+from monody.ending import exit_code, reason
 from monody.errors import MonodyError
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
@@ -31,7 +37,6 @@ from monody.settings.training import TrainSettings
 if TYPE_CHECKING:
     from monody.experiments.experiment import Experiment
 
-EXIT_INTERRUPTED = 130
 MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they extend it
 
 
@@ -56,6 +61,7 @@ MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they exten
 @settings_options(ModelSettings)
 @settings_options(TrainSettings)
 @settings_options(ReadSettings)
+@memory_option
 @click.pass_context
 def train(
     context: click.Context,
@@ -224,9 +230,9 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
         experiment = work(callbacks=[lines])
     except TrainingStopped as stopped:
         lines.close()
-        say("stopped by Ctrl-C")
+        say(reason())
         _say_how_to_go_on(stopped.experiment)
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exit_code())
     except OSError as error:
         lines.close()
         if error.filename:  # a full disk, above all: once there is room, it goes on
@@ -236,9 +242,9 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
         lines.close()
     say_training(experiment)
     if not lines.finished:
-        say("stopped by Ctrl-C; these are the best weights so far")
+        say(f"{reason()}; these are the best weights so far")
         _say_how_to_go_on(experiment)
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exit_code())
     return experiment
 
 

@@ -12,6 +12,7 @@ from monody.generation.collapse import collapse_of
 from monody.generation.primers import Primer
 from monody.generation.workers import MelodyWriter, cores, write_chunks
 from monody.generation.writer import Draft, Task
+from monody.memory import MIB, allowed_bytes, processes
 from monody.music.form_check import keeps_form
 from monody.music.meter import TICKS_PER_STEP
 from monody.progress import Progress
@@ -21,6 +22,8 @@ TRIES = 20  # of one melody, at most
 # Between two reports of progress: about a second's work.
 STEPS_AT_ONCE, MIN_AT_ONCE, MAX_AT_ONCE = 16_000, 16, 128  # 16ths; melodies
 STEPS_A_JOB = 40_000  # 16ths that make it worth starting one more process
+WRITER_BYTES = 320 * MIB  # of a process that writes as many at once; of the first, too
+OWN_BYTES = 96 * MIB  # of this process, besides
 COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
 COPIED, NOT_IN_FORM = "copied too much", "not in the form"
 
@@ -87,6 +90,10 @@ class RejectionSampler:
         """Write one melody for each index, some at a time."""
         steps = max(self.writer.usual_ticks // TICKS_PER_STEP, 1)
         size = min(max(STEPS_AT_ONCE // steps, MIN_AT_ONCE), MAX_AT_ONCE)
+        jobs = min(cores(), len(open_) * steps // STEPS_A_JOB)
+        jobs = processes(jobs, WRITER_BYTES, OWN_BYTES)
+        share = (allowed_bytes() - OWN_BYTES) // jobs
+        size = max(min(size, size * share // WRITER_BYTES), 1)
         chunks = (
             [
                 Task(index, attempt, self.primer_of(index, attempt))
@@ -94,7 +101,6 @@ class RejectionSampler:
             ]
             for first in range(0, len(open_), size)
         )
-        jobs = min(cores(), len(open_) * steps // STEPS_A_JOB)
         return write_chunks(self.writer, chunks, jobs)
 
     def _judged(self, draft: Draft) -> GeneratedMelody:

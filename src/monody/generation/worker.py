@@ -10,6 +10,7 @@ from __future__ import annotations
 import pickle
 import sys
 
+from monody.chatter import libraries_silenced
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Draft
 
@@ -34,4 +35,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with libraries_silenced():
+        main()

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +22,7 @@ from typing import BinaryIO, TypeVar
 
 from monody.child_process import ChildProcess, ChildProcesses
 from monody.errors import MonodyError
+from monody.memory import MIB, VARIABLE, allowed_bytes, processes
 from monody.reading import protocol
 from monody.reading.overview import Overview
 from monody.reading.protocol import FilesRead
@@ -33,6 +34,7 @@ Answer = TypeVar("Answer")
 MAX_CHUNK = 64  # files sent to a child at a time, so that it never waits for the parent
 WATCH_SECONDS = 0.1
 MAX_JOBS = 8  # more readers than one parent can listen to only cost memory
+CHILD_BYTES, OWN_BYTES = 96 * MIB, 96 * MIB  # of a reader at least, and of its parent
 START_SECONDS = 20.0  # of processor time, until a child has imported what it needs
 LAST_WORDS_SECONDS = 1.0  # for a child whose pipe broke to say how it ended
 
@@ -74,7 +76,10 @@ class ReadPool:
         self._settings = settings
         self._arguments = [json.dumps(settings.to_json()), *cache]
         self._module = module
-        self._jobs = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
+        most = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
+        self._jobs = processes(most, CHILD_BYTES, OWN_BYTES)
+        share = max(allowed_bytes() - OWN_BYTES, CHILD_BYTES) // self._jobs
+        self._environment = {VARIABLE: str(share)}
         self._local = threading.local()
         self._children: list[_Child] = []
         self._processes = ChildProcesses()
@@ -188,7 +193,7 @@ class ReadPool:
                 self._processes.remove(child.process)
                 self._local.child = None
             limit = self._settings.max_seconds_per_file
-            child = _Child(self._module, self._arguments, limit)
+            child = _Child(self._module, self._arguments, limit, self._environment)
             self._local.child = child
             self._children.append(child)
             self._processes.add(child.process)
@@ -213,13 +218,17 @@ class _Child:
     """One reading process."""
 
     def __init__(
-        self, module: str, arguments: Sequence[str], limit_seconds: float
+        self,
+        module: str,
+        arguments: Sequence[str],
+        limit_seconds: float,
+        environment: Mapping[str, str],
     ) -> None:
         self.process = ChildProcess(
             module,
             arguments,
             cpu_seconds=START_SECONDS + limit_seconds,
-            environment={"OPENBLAS_NUM_THREADS": "1"},
+            environment={"OPENBLAS_NUM_THREADS": "1", **environment},
             quiet=True,
         )
         self._module = module

@@ -26,6 +26,7 @@ from typing import BinaryIO
 import numpy as np
 
 from monody.child_start import allow_cpu_seconds
+from monody.memory import address_space, allowed_bytes
 from monody.reading import protocol
 from monody.reading.archives import Member, check_size, open_archive
 from monody.reading.cache import ReadCache, reading_key
@@ -39,13 +40,15 @@ from monody.reading.raw_score import PassingError, RawScore, UnreadableError
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
 
-MEMORY_LIMIT_BYTES = 2 * 2**30
+_MOST_BYTES = 2 * 2**30  # no piece of music needs as much
+MEMORY_LIMIT_BYTES = min(_MOST_BYTES, allowed_bytes())  # the share of this child
+_OR_ALLOW = "" if MEMORY_LIMIT_BYTES == _MOST_BYTES else ", or allow more --max_memory"
 TELL_SECONDS = 0.05  # between signs of life
 BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 TOO_MUCH_MEMORY = Reason(  # the machine may have had less than the limit
     f"not read within {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
-    "split it into smaller files, or free memory and read it again",
+    f"split it into smaller files{_OR_ALLOW}",
 )
 
 
@@ -337,7 +340,7 @@ def _limit_memory() -> None:
     except ImportError:  # Windows has no such limit
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    soft = MEMORY_LIMIT_BYTES
+    soft = address_space() + MEMORY_LIMIT_BYTES
     if hard != resource.RLIM_INFINITY:
         soft = min(soft, hard)
     # macOS refuses this limit: the limit of time is left.

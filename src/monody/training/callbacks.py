@@ -20,12 +20,12 @@ from tensorboardX.event_file_writer import EventsWriter
 from tensorboardX.proto.event_pb2 import Event, SessionLog
 from tensorboardX.proto.summary_pb2 import Summary
 
-from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import PLATEAU, STOPWATCH
 from monody.files import copy_file, make_folder, telling_of, write_text
 from monody.models.backend import keras
 from monody.models.keras_likelihood import Evaluator
+from monody.training.divergence import Divergence
 
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
 RATE_FACTOR = 0.5  # by which the learning rate falls
@@ -50,12 +50,16 @@ class HeldOutScore(keras.callbacks.Callback):
     Args:
         network: The network that is trained.
         evaluator: Scores it on the validation melodies; ``None`` without any.
+        divergence: Stops training where a figure is no number.
     """
 
-    def __init__(self, network: Any, evaluator: Evaluator | None) -> None:
+    def __init__(
+        self, network: Any, evaluator: Evaluator | None, divergence: Divergence
+    ) -> None:
         super().__init__()
         self._network = network
         self._evaluator = evaluator
+        self._divergence = divergence
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Replace the losses, in nats, by figures a person can compare."""
@@ -66,11 +70,8 @@ class HeldOutScore(keras.callbacks.Callback):
             score = self._evaluator.score(self._network)
             for name in (BITS, "pitch_bits_per_note", "duration_bits_per_note"):
                 logs[f"val_{name}"] = getattr(score, name)
-        if not math.isfinite(logs.get(HELD_OUT_BITS, logs[BITS])):
-            raise MonodyError(
-                "training diverged: the figures are no numbers any more; try a lower "
-                "--learning_rate or a --grad_clip of 1"
-            )
+            self._divergence.require_number(logs[HELD_OUT_BITS], "the held-out figure")
+        self._divergence.require_good_weights()
         logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 
 

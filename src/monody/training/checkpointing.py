@@ -8,7 +8,6 @@ that part of the epoch once more and comes to the same.
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.ending import Stoppable
 from monody.errors import MonodyError
 from monody.experiments.training_state import (
     TrainingState,
@@ -26,38 +26,9 @@ from monody.experiments.training_state import (
 )
 from monody.models.backend import keras
 from monody.training.callbacks import Remembers
+from monody.training.divergence import Divergence
 
 SECONDS_BETWEEN = 25.0  # within an epoch; writing takes about 20 ms
-
-
-class CtrlC:
-    """Notes the first Ctrl-C instead of raising; the second one does not wait.
-
-    A context manager around work that looks at ``pressed`` where it can stop. Outside
-    the main thread, or where the program handles Ctrl-C itself, it changes nothing.
-    """
-
-    def __init__(self) -> None:
-        self.pressed = False
-        self._handles = False
-
-    def __enter__(self) -> CtrlC:
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            try:
-                signal.signal(signal.SIGINT, self._note)
-                self._handles = True
-            except ValueError:
-                pass  # not the main thread: Ctrl-C does not come here
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._handles:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _note(self, *_: object) -> None:
-        """Handle the first Ctrl-C."""
-        self.pressed = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class KeepCheckpoint(keras.callbacks.Callback):
@@ -68,14 +39,22 @@ class KeepCheckpoint(keras.callbacks.Callback):
     Args:
         path: The file.
         parts: The callbacks that remember something.
-        ctrl_c: Where it was pressed, training is broken off once the file is written.
+        work: Where it is asked to stop, the file is written and training broken off.
+        divergence: Keeps weights that are no numbers out of the file.
     """
 
-    def __init__(self, path: Path, parts: Sequence[Remembers], ctrl_c: CtrlC) -> None:
+    def __init__(
+        self,
+        path: Path,
+        parts: Sequence[Remembers],
+        work: Stoppable,
+        divergence: Divergence,
+    ) -> None:
         super().__init__()
+        self._divergence = divergence
         self._path = path
         self._parts = {part.key: part for part in parts}
-        self._ctrl_c = ctrl_c
+        self._work = work
         self._first_batch = 0  # of the present epoch: those before were done already
         self._goes_on = False  # from what the file holds
         self._written = time.monotonic()
@@ -111,7 +90,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
         """Write, if it is time."""
         steps = self.params["steps"]
         due = time.monotonic() >= self._written + SECONDS_BETWEEN
-        if (due or self._ctrl_c.pressed) and batch + 1 < steps:
+        if (due or self._work.asked) and batch + 1 < steps:
             self._write(self._epoch, self._first_batch + batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
@@ -121,11 +100,12 @@ class KeepCheckpoint(keras.callbacks.Callback):
 
     def _write(self, epoch: int, batch: int) -> None:
         self.model.jax_state_sync()  # during an epoch, Keras has them elsewhere
+        self._divergence.require_good_weights()
         remembered = {name: part.state() for name, part in self._parts.items()}
         state = TrainingState(epoch, batch, remembered)
         write_checkpoint(self._path, state, variables_of(self.model))
         self._written = time.monotonic()
-        if self._ctrl_c.pressed:
+        if self._work.asked:
             raise KeyboardInterrupt
 
 

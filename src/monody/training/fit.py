@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from monody import seeds
+from monody.ending import Stoppable
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
@@ -38,7 +39,8 @@ from monody.training.callbacks import (
     Stopwatch,
     TensorBoardLog,
 )
-from monody.training.checkpointing import CtrlC, KeepCheckpoint
+from monody.training.checkpointing import KeepCheckpoint
+from monody.training.divergence import Divergence
 from monody.training.optimizer import make_optimizer
 
 
@@ -109,7 +111,8 @@ def fit(
         best: Held-out bits per note of the model that is there already.
 
     Raises:
-        KeyboardInterrupt: After Ctrl-C, once the checkpoint is written.
+        DivergedError: If a loss or a weight is NaN or infinite.
+        KeyboardInterrupt: If it was asked to stop, once the checkpoint is written.
     """
     validation = sets.get("validation")
     data = TrainingData(sets["train"], settings)
@@ -121,11 +124,14 @@ def fit(
         HistoryTable(experiment.history_path),
     ]
     curves = TensorBoardLog(experiment.tensorboard_path)
-    with CtrlC() as ctrl_c, closing(curves):
-        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, ctrl_c)
+    divergence = Divergence(settings)
+    evaluator = Evaluator(validation) if validation else None
+    with Stoppable() as work, closing(curves):
+        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, work, divergence)
         own = [
+            divergence,
             keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
-            HeldOutScore(network, Evaluator(validation) if validation else None),
+            HeldOutScore(network, evaluator, divergence),
             *parts,
             KeepMilestones(experiment),
             curves,

@@ -23,14 +23,23 @@ LEARNING_RATES = {
 FINE_TUNING_RATE = 1 / 3  # of those: at a higher one a base forgets before it learns
 
 
+def usual_rate(settings: TrainSettings) -> float:
+    """Return the learning rate where none is named.
+
+    Example:
+        >>> import monody
+        >>> from monody.training.optimizer import usual_rate
+        >>> usual_rate(monody.TrainSettings(optimizer="adam"))
+        0.003
+    """
+    usual = LEARNING_RATES[settings.optimizer]
+    return usual * FINE_TUNING_RATE if settings.fine_tunes else usual
+
+
 def make_optimizer(settings: TrainSettings) -> Any:
     """Make the optimizer that the settings name."""
-    usual = LEARNING_RATES[settings.optimizer]
-    if settings.fine_tunes:
-        usual *= FINE_TUNING_RATE
-    rate = settings.learning_rate or usual
     config = {
-        "learning_rate": rate,
+        "learning_rate": settings.learning_rate or usual_rate(settings),
         "global_clipnorm": settings.grad_clip or None,
     }
     return keras.optimizers.deserialize(

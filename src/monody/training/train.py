@@ -34,7 +34,9 @@ from monody.music.melody_store import MelodyStore
 from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
 from monody.temporary import TemporaryFolder
+from monody.training.divergence import DivergedError
 from monody.training.fit import fit
+from monody.training.footprint import within_memory
 from monody.training.presets import choose_base, fill_in, take_sizes
 
 
@@ -72,8 +74,8 @@ def train(
 
     Raises:
         MonodyError: If the corpus has no melody, the folder holds a training already
-            or another is at work in it, or the base is not there or has other sizes
-            than were named.
+            or another is at work in it, the base is not there or has other sizes
+            than were named, or a loss became NaN or infinite.
 
     Example:
         >>> import monody
@@ -103,6 +105,7 @@ def train(
     if base is not None:
         model = take_sizes(model, base.record.model)
     model, settings = fill_in(model, settings, notes, explain)
+    settings = within_memory(model, settings, learnt, explain)
     experiment = Experiment.create(experiment_dir)
     record = make_record(corpus, split, learnt, model, settings, base, styles)
     with experiment.alone(new=True):
@@ -155,7 +158,8 @@ def resume(
         The experiment. Where its training is over already, nothing is trained.
 
     Raises:
-        MonodyError: If there is nothing to go on with, or it goes on already.
+        MonodyError: If there is nothing to go on with, it goes on already, or a loss
+            became NaN or infinite.
 
     Example:
         >>> import monody
@@ -318,6 +322,11 @@ def _train_network(
                 state=state,
                 best=best,
             )
+        except DivergedError as error:
+            if not experiment.model_path.exists():
+                raise
+            kept = f"the best weights before that are in {str(experiment.folder)!r}"
+            raise DivergedError(f"{error}; {kept}") from error
         except KeyboardInterrupt:
             if not experiment.model_path.exists():
                 raise

@@ -1,0 +1,73 @@
+"""What a command raises becomes one line, and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Sequence
+
+import click
+
+from monody.cli.commands import cli
+from monody.ending import exit_code, reason
+from monody.errors import MonodyError, SettingError
+from monody.files import told
+
+EXIT_USER_ERROR = 2
+PROGRAM = "monody"
+OUT_OF_MEMORY = (
+    "there is not enough memory for this: end other programs, or ask for less at a "
+    "time (--max_memory)"
+)
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run a command; a mistake of the user's ends in one line and exit code 2.
+
+    Args:
+        arguments: Of the command line, without the name of the program.
+    """
+    try:
+        cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:  # monody alone
+        click.echo(error.format_message())
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else PROGRAM
+        fail(f"{command}: {error.format_message()} (see {command} --help)")
+    except SettingError as error:
+        fail(f"{PROGRAM}: --{error}")
+    except MonodyError as error:
+        fail(f"{PROGRAM}: {error}")
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
+            fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
+        fail(f"{PROGRAM}: {told(error)}")
+    except click.Abort:
+        click.echo(reason(), err=True)
+        sys.exit(exit_code())
+    except (MemoryError, RuntimeError, ImportError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Tell whether there was no memory, whoever says so: Python, JAX or the system."""
+    words = ("RESOURCE_EXHAUSTED", "failed to map segment", "annot allocate memory")
+    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
+
+
+def fail(message: str) -> None:
+    """Print one line and end.
+
+    Args:
+        message: It may hold names from anywhere.
+    """
+    line = " ".join(message.split())
+    if not line.isprintable():  # a name of a stranger's file
+        from monody.corpus.report import printable
+
+        line = printable(line)
+    click.echo(line, err=True)
+    sys.exit(EXIT_USER_ERROR)

@@ -1,0 +1,310 @@
+"""Ending at once, at any moment, and leaving nothing behind.
+
+Python answers Ctrl-C with an exception. Where a library is being imported or JAX
+compiles, that exception comes late, gets lost in a callback or crashes the library. So
+the command line lets a thread of its own take the signals. It undoes what is half done
+and ends the process, whatever the main thread is in.
+
+Work that can stop by itself, as a training does after its present step, says so
+(``Stoppable``). It gets a moment; a second signal does not wait.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
+
+TYPE_CHECKING = False  # typing would be imported for nothing
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+GRACE_SECONDS = 1.5  # for what stops by itself; all is to end within two
+UNDO_SECONDS = 0.3  # that another thread may take to begin something, at most
+# Those that this system has: Windows knows neither SIGHUP nor a SIGTERM from outside.
+SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+_DEFAULTS = (signal.default_int_handler, signal.SIG_DFL)
+_PASSED = b"\0"  # in the pipe of signals: whoever wrote it wants to know it was read
+_CLEARED = b"\r\x1b[K\x1b[?25h"  # of a progress bar, and the cursor that it hid
+
+_half_done: dict[object, Callable[[], object]] = {}
+_beginning = threading.RLock()  # taken for ever once all is undone: nothing begins then
+_stoppable: list[Stoppable] = []
+_by: list[int] = []  # the signals that came
+
+
+def undo_at_end(undo: Callable[[], object]) -> Callable[[], None]:
+    """Say what is to be undone if a signal ends the process.
+
+    Args:
+        undo: Called then, from another thread. What it raises is passed over.
+
+    Returns:
+        What takes it back, once there is nothing to undo any more.
+
+    Example:
+        >>> from monody.ending import undo_at_end
+        >>> take_back = undo_at_end(print)
+        >>> take_back()
+    """
+    token = object()
+    with _beginning:
+        _half_done[token] = undo
+
+    def take_back() -> None:
+        _half_done.pop(token, None)
+
+    return take_back
+
+
+@contextmanager
+def half_done(undo: Callable[[], object]) -> Iterator[None]:
+    """Say what is to be undone if a signal ends the process within the block.
+
+    Args:
+        undo: As in ``undo_at_end``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.ending import half_done
+        >>> draft = Path("draft.txt")
+        >>> with half_done(draft.unlink):  # not called: no signal comes
+        ...     _ = draft.write_text("...")
+        >>> draft.exists()
+        True
+    """
+    take_back = undo_at_end(undo)
+    try:
+        yield
+    finally:
+        take_back()
+
+
+class Stoppable:
+    """Work that looks at ``asked`` now and then, and stops soon after. A context.
+
+    Under the command line it hears of the signals that ``taking_signals`` takes. In
+    another program it takes those signals itself that the program leaves to Python: a
+    second Ctrl-C then raises ``KeyboardInterrupt``, and a request to end the program
+    ends it when the work has stopped.
+
+    Example:
+        >>> import signal
+        >>> from monody.ending import Stoppable
+        >>> with Stoppable() as work:
+        ...     signal.raise_signal(signal.SIGINT)
+        ...     work.asked
+        True
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._number = 0  # of the signal
+        self._before: dict[int, Any] = {}  # the handlers that were there
+
+    def __enter__(self) -> Stoppable:
+        _stoppable.append(self)
+        with suppress(ValueError):  # not the main thread: no signal comes here
+            for number in SIGNALS:
+                before = signal.getsignal(number)
+                if before in _DEFAULTS:
+                    signal.signal(number, self._note)
+                    self._before[number] = before
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _stoppable.remove(self)
+        self._give_back()
+        if self._number and self._number != signal.SIGINT:
+            signal.raise_signal(self._number)  # it was only put off
+
+    def ask(self) -> None:
+        """Ask the work to stop."""
+        self.asked = True
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        """Take the first signal."""
+        self._number = number
+        self._give_back()
+        self.ask()
+
+    def _give_back(self) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        self._before.clear()
+
+
+@contextmanager
+def taking_signals() -> Iterator[None]:
+    """Let signals end this process within two seconds, in whatever it is.
+
+    For programs; a library leaves signals to the program that uses it. Those that are
+    ignored, as under ``nohup``, or that the program handles itself, stay as they are.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = _Signals()
+    try:
+        yield
+    finally:
+        signals.give_back()
+        # What was asked for is done: Python may put things away undisturbed.
+        atexit.unregister(_ignore)
+        atexit.register(_ignore)
+
+
+def exit_code() -> int:
+    """Return what a process ends with that a signal asked to: 130 for Ctrl-C."""
+    return 128 + (_by[0] if _by else signal.SIGINT)
+
+
+def reason() -> str:
+    """Say in words what asked the process to end: ``"stopped by Ctrl-C"``."""
+    number = _by[0] if _by else signal.SIGINT
+    name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+    return f"stopped by {name}"
+
+
+def _ignore() -> None:
+    """Ignore signals that come when all is done."""
+    for number in SIGNALS:
+        if signal.getsignal(number) in _DEFAULTS:
+            signal.signal(number, signal.SIG_IGN)
+
+
+class _Signals:
+    """Takes signals in a thread, to which Python's C code writes them at once."""
+
+    def __init__(self) -> None:
+        self._pipe = _Pipe() if os.name == "posix" else _SocketPipe()
+        self._passed: SimpleQueue[None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        self._wakeup = signal.set_wakeup_fd(
+            self._pipe.descriptor, warn_on_full_buffer=False
+        )
+        self._before = {
+            number: signal.signal(number, self._wait)
+            for number in SIGNALS
+            if signal.getsignal(number) in _DEFAULTS
+        }
+
+    def give_back(self) -> None:
+        """Leave signals to whoever had them before."""
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        signal.set_wakeup_fd(self._wakeup)
+        self._pipe.end()
+        self._thread.join()
+        _by.clear()
+
+    def _wait(self, _number: int, _frame: FrameType | None) -> None:
+        """Keep the main thread from going on until it is decided what to do."""
+        self._pipe.write(_PASSED)
+        self._passed.get()
+
+    def _listen(self) -> None:
+        """Read the signals, one byte each, until nobody writes any more."""
+        while byte := self._pipe.read():
+            if byte == _PASSED:
+                self._passed.put(None)
+            else:
+                _answer(byte[0])
+        self._pipe.close()
+
+
+class _Pipe:
+    """What Python's C code can write signals to."""
+
+    def __init__(self) -> None:
+        self._inbox, self.descriptor = os.pipe()
+        os.set_blocking(self.descriptor, False)
+
+    def read(self) -> bytes:
+        """Wait for a byte; none comes once the other side has ended."""
+        return os.read(self._inbox, 1)
+
+    def write(self, byte: bytes) -> None:
+        """Send a byte."""
+        os.write(self.descriptor, byte)
+
+    def end(self) -> None:
+        """Close the side that is written to."""
+        os.close(self.descriptor)
+
+    def close(self) -> None:
+        """Close the side that is read."""
+        os.close(self._inbox)
+
+
+class _SocketPipe:
+    """The same for Windows, where signals can be written to sockets only."""
+
+    def __init__(self) -> None:
+        import socket  # it takes a while, and no other system needs it
+
+        self._inbox, self._outbox = socket.socketpair()
+        self._outbox.setblocking(False)
+        self.descriptor = self._outbox.fileno()
+
+    def read(self) -> bytes:
+        """Wait for a byte; none comes once the other side has ended."""
+        return self._inbox.recv(1)
+
+    def write(self, byte: bytes) -> None:
+        """Send a byte."""
+        self._outbox.send(byte)
+
+    def end(self) -> None:
+        """Close the side that is written to."""
+        self._outbox.close()
+
+    def close(self) -> None:
+        """Close the side that is read."""
+        self._inbox.close()
+
+
+def _answer(number: int) -> None:
+    """Ask what can stop by itself to do so; if that takes too long, or again: end."""
+    _by.append(number)
+    if len(_by) > 1 or not _stoppable:
+        _end()
+    for work in _stoppable:
+        work.ask()
+    timer = threading.Timer(GRACE_SECONDS, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    """Undo what is half done, and end the process."""
+    try:
+        # In vain only where the thread that has it is the one that waits meanwhile.
+        _beginning.acquire(timeout=UNDO_SECONDS)
+        for undo in reversed([*_half_done.values()]):
+            with suppress(Exception):
+                undo()
+        _tell(reason())
+    finally:
+        os._exit(exit_code())
+
+
+def _tell(line: str) -> None:
+    """Write a line past Python's streams, which another thread may hold."""
+    if sys.__stderr__ is None:
+        return
+    with suppress(OSError, ValueError):  # closed: there is nobody to tell
+        descriptor = sys.__stderr__.fileno()
+        start = _CLEARED if os.isatty(descriptor) else b""
+        os.write(descriptor, start + line.encode("ascii") + b"\n")
