@@ -2,6 +2,8 @@
 
 An estimate on the safe side: what Keras and JAX take before they do anything, what is
 kept of each weight, and what a step keeps of each event and of each pair of events.
+Three trainings on two cores took 1.11, 1.38 and 1.73 GiB at most, where it says 1.23,
+1.46 and 1.77: 128 units and batches of 8, 192 and 16, 512 and 64.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from monody.settings.base import required
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings
 
-FIXED_BYTES = 700 * MIB  # Python, Keras and JAX, with a small network compiled
+FIXED_BYTES = 1200 * MIB  # Python, Keras and JAX, with a small network compiled
 FLOAT_BYTES = 4
 COPIES = 5  # of a weight: itself, its gradient, two moments, and the one that is saved
 EVENT_FLOATS = 24  # kept of an event in each unit of a layer, gates and gradients
@@ -37,7 +39,7 @@ def training_bytes(model: ModelSettings, batch_size: int, longest: int) -> int:
         >>> from monody.settings.model import ModelSettings
         >>> from monody.training.footprint import training_bytes
         >>> small, large = (ModelSettings(rnn_size=n, num_layers=2) for n in (64, 2048))
-        >>> training_bytes(small, 8, 200) < 1e9 < training_bytes(large, 8, 200)
+        >>> training_bytes(small, 8, 200) < 2e9 < training_bytes(large, 8, 200)
         True
     """
     units, layers = int(required(model.rnn_size)), int(required(model.num_layers))
