@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from monody.cores import usable_cores
 from monody.corpus.novelty import Novelty
 from monody.experiments.novelty_index import KnownMelodies
 from monody.generation.collapse import collapse_of
 from monody.generation.primers import Primer
-from monody.generation.workers import MelodyWriter, cores, write_chunks
+from monody.generation.workers import MelodyWriter, write_chunks
 from monody.generation.writer import Draft, Task
 from monody.music.form_check import keeps_form
 from monody.music.meter import TICKS_PER_STEP
@@ -94,7 +95,7 @@ class RejectionSampler:
             ]
             for first in range(0, len(open_), size)
         )
-        jobs = min(cores(), len(open_) * steps // STEPS_A_JOB)
+        jobs = min(usable_cores(), len(open_) * steps // STEPS_A_JOB)
         return write_chunks(self.writer, chunks, jobs)
 
     def _judged(self, draft: Draft) -> GeneratedMelody:

@@ -7,7 +7,6 @@ has no ``__main__`` guard). These children start clean and know only ``worker``.
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
@@ -34,13 +33,6 @@ class MelodyWriter(Protocol):
     @property
     def usual_ticks(self) -> int:
         """Return how long a melody is."""
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def write_chunks(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, TypeVar, cast
 
+from monody.cores import usable_cores
 from monody.errors import MonodyError
 from monody.reading import protocol
 from monody.reading.overview import Overview
@@ -72,7 +73,7 @@ class ReadPool:
         self._settings = settings
         self._arguments = [json.dumps(settings.to_json()), *cache]
         self._module = module
-        self._jobs = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
+        self._jobs = settings.n_jobs or min(usable_cores(), MAX_JOBS)
         self._local = threading.local()
         self._children: list[_Child] = []
         self._closed = threading.Event()
