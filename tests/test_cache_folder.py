@@ -1,4 +1,4 @@
-"""Where monody remembers: with a home, without one, and where another place is named."""
+"""Where monody remembers: in the home, without one, and in a place that is named."""
 
 from __future__ import annotations
 
@@ -95,3 +95,17 @@ def test_a_user_whom_the_system_does_not_know_gets_no_folder_named_tilde(
     unknown = Path("~/.cache/monody")  # as some versions of platformdirs answer
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: unknown)
     assert passing()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other disks have UTF-8 names only")
+def test_a_cache_whose_name_is_not_utf8_keeps_no_compilations(tmp_path: Path) -> None:
+    named = os.fsencode(tmp_path) + b"/caf\xe9"
+    code = "from monody.models.backend import keras; print(keras.ops.ones(3).sum())"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env={**os.environ, "MONODY_CACHE": os.fsdecode(named)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "3.0\n"

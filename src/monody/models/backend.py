@@ -38,9 +38,10 @@ def _keep_compiled() -> None:
         return
     folder = cache_folder() / COMPILED
     try:
+        str(folder).encode()  # XLA takes no path that is not UTF-8
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return  # the home is read-only: everything is compiled each time
+    except (OSError, UnicodeEncodeError):
+        return  # it is read-only, or has such a name: everything is compiled each time
     for name, value in {
         "jax_compilation_cache_dir": str(folder),
         "jax_compilation_cache_max_size": MAX_COMPILED_BYTES,
