@@ -68,7 +68,7 @@ def passing(
 ) -> Iterator[Callable[[], bool]]:
     """Tell whether the cache is a temporary folder; it is removed after the test."""
     _places_of_users(monkeypatch, tmp_path)
-    monkeypatch.setattr("monody.files.atexit.register", lambda *_, **__: None)
+    monkeypatch.setattr("atexit.register", lambda *_, **__: None)
     folders: list[Path] = []
 
     def is_temporary() -> bool:
