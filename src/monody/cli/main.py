@@ -24,6 +24,7 @@ from monody.cli.options import ExamplesGroup
 from monody.cli.render import render
 from monody.cli.runs import runs
 from monody.cli.sample import sample
+from monody.cli.streams import open_closed_streams
 from monody.cli.train import EXIT_INTERRUPTED, train
 from monody.errors import MonodyError, SettingError
 
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: By default those of the process.
     """
+    open_closed_streams()
     command = "monody"
     try:
         cli.main(args=arguments, prog_name=command, standalone_mode=False)
