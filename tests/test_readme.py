@@ -152,3 +152,9 @@ def test_commands_and_program_run_with_the_base_as_it_is(
             _run(shlex.split(line), tmp_path)
     [program] = _blocks(ENGLISH, "python")
     _run([sys.executable, "-c", program], tmp_path)
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    named = re.findall(r"`(tests/\S+)`", (ROOT / "SECURITY.md").read_text("utf-8"))
+    assert len(named) >= 20
+    assert [path for path in named if not (ROOT / path).is_file()] == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import json
 import os
 import re
 import shutil
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -269,13 +271,40 @@ FOLDER_VARIABLE = "MONODY_CACHE"
 
 
 def cache_folder() -> Path:
-    """Return where monody remembers what it read."""
+    """Return where monody remembers what it read.
+
+    ``MONODY_CACHE`` names the folder; by default it is where the system keeps caches.
+    Where there is no home, or one that cannot be written to, it is a temporary folder,
+    which the child processes share and which goes when the process ends.
+
+    Raises:
+        OSError: If there is no place for a temporary folder either.
+    """
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Path(named)
     from platformdirs import user_cache_path
 
-    return user_cache_path("monody", appauthor=False)
+    usual = user_cache_path("monody", appauthor=False)
+    if _can_be_used(usual):
+        return usual
+    passing = tempfile.mkdtemp(prefix="monody-")  # closed to other users
+    atexit.register(shutil.rmtree, passing, ignore_errors=True)
+    os.environ[FOLDER_VARIABLE] = passing
+    return Path(passing)
+
+
+def _can_be_used(folder: Path) -> bool:
+    """Tell whether a folder can be written to, or made.
+
+    The path is relative where a user has no home: it begins with a ``~`` that nothing
+    could be put in place of.
+    """
+    there = folder
+    while not os.path.exists(there):  # noqa: PTH110 - false, too, where access is denied
+        there = there.parent
+    usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    return usable and folder.is_absolute()
 
 
 SUMS_FILE = "sums.json"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from monody.cli.streams import open_closed_streams
 from monody.ending import taking_signals
 
 
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: By default those of the process.
     """
+    open_closed_streams()
     with taking_signals():
         from monody.chatter import libraries_silenced
         from monody.cli.failures import run  # imports all commands

@@ -13,6 +13,7 @@ import hashlib
 import os
 import shlex
 import sqlite3
+import sys
 import tempfile
 import time
 import weakref
@@ -255,8 +256,12 @@ def _load_and_forget(
 
 
 def _owner(root: Path, settings: ReadSettings) -> str:
-    """Return a digest of the folder, the settings and the program of a corpus."""
-    key = common_key(settings).encode() + os.fsencode(root.resolve())
+    """Return a digest of the folder, the settings and the program of a corpus.
+
+    And of the locale: file names that it has no letters for are kept spelt out.
+    """
+    locale = sys.getfilesystemencoding()
+    key = f"{common_key(settings)}{locale}".encode() + os.fsencode(root.resolve())
     return hashlib.blake2b(key, digest_size=8).hexdigest()
 
 

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from monody.cores import usable_cores
 from monody.corpus.novelty import Novelty
 from monody.experiments.novelty_index import KnownMelodies
 from monody.generation.collapse import collapse_of
 from monody.generation.primers import Primer
-from monody.generation.workers import MelodyWriter, cores, write_chunks
+from monody.generation.workers import MelodyWriter, write_chunks
 from monody.generation.writer import Draft, Task
 from monody.memory import MIB, allowed_bytes, processes
 from monody.music.form_check import keeps_form
@@ -88,9 +89,9 @@ class RejectionSampler:
 
     def _written(self, open_: Sequence[int], attempt: int) -> Iterator[list[Draft]]:
         """Write one melody for each index, some at a time."""
-        steps = max(self.writer.usual_ticks // TICKS_PER_STEP, 1)
+        steps = max(self.writer.usual_ticks // TICKS_PER_STEP, 1) * self.settings.takes
         size = min(max(STEPS_AT_ONCE // steps, MIN_AT_ONCE), MAX_AT_ONCE)
-        jobs = min(cores(), len(open_) * steps // STEPS_A_JOB)
+        jobs = min(usable_cores(), len(open_) * steps // STEPS_A_JOB)
         jobs = processes(jobs, WRITER_BYTES, OWN_BYTES)
         share = (allowed_bytes() - OWN_BYTES) // jobs
         size = max(min(size, size * share // WRITER_BYTES), 1)

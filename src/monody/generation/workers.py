@@ -36,13 +36,6 @@ class MelodyWriter(Protocol):
         """Return how long a melody is."""
 
 
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def write_chunks(
     writer: MelodyWriter, chunks: Iterable[Sequence[Task]], jobs: int = 1
 ) -> Iterator[list[Draft]]:

@@ -39,9 +39,10 @@ def _keep_compiled() -> None:
         return
     folder = cache_folder() / COMPILED
     try:
+        str(folder).encode()  # XLA takes no path that is not UTF-8
         ours = claim(folder)
-    except OSError:
-        return  # the home is read-only: everything is compiled each time
+    except (OSError, UnicodeEncodeError):
+        return  # it is read-only, or has such a name: everything is compiled each time
     if not ours:
         return  # JAX removes what is old from its folder, whoever put it there
     for name, value in {

@@ -9,7 +9,6 @@ someone else ended a child, the file is tried once more, and never blamed.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from monody.child_process import ChildProcess, ChildProcesses
+from monody.cores import usable_cores
 from monody.errors import MonodyError
 from monody.memory import MIB, VARIABLE, allowed_bytes, processes
 from monody.reading import protocol
@@ -76,7 +76,7 @@ class ReadPool:
         self._settings = settings
         self._arguments = [json.dumps(settings.to_json()), *cache]
         self._module = module
-        most = settings.n_jobs or min(os.cpu_count() or 1, MAX_JOBS)
+        most = settings.n_jobs or min(usable_cores(), MAX_JOBS)
         self._jobs = processes(most, CHILD_BYTES, OWN_BYTES)
         share = max(allowed_bytes() - OWN_BYTES, CHILD_BYTES) // self._jobs
         self._environment = {VARIABLE: str(share)}

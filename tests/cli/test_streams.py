@@ -1,0 +1,54 @@
+"""Commands where standard input, output or errors are closed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes them")
+
+
+def _run(closed: str, *command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python with what is named in a shell's words closed."""
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_folder_is_inspected(closed: str, tunes: Path, tmp_path: Path) -> None:
+    command = ("-P", "-m", "monody", "inspect", str(tunes), "--html", "report.html")
+    done = _run(closed, *command, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert page.rstrip().endswith("</html>")
+
+
+def test_a_mistake_is_still_a_mistake(tmp_path: Path) -> None:
+    command = ("-P", "-m", "monody", "inspect", "nothing")
+    assert _run("<&- >&- 2>&-", *command, folder=tmp_path).returncode == 2
+
+
+PRINTS = """
+import os
+from monody.cli.streams import open_closed_streams
+open_closed_streams()
+with open("tune.mid", "wb") as file:
+    os.system("echo of a library; echo of a library >&2")
+"""
+
+
+def test_what_is_printed_goes_into_no_file(tmp_path: Path) -> None:
+    done = _run("<&- >&- 2>&-", "-P", "-c", PRINTS, folder=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "tune.mid").read_bytes() == b""

@@ -1,0 +1,90 @@
+"""Whole commands on a system without what only Linux has, pretended here."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monody.cli.main import main
+from monody.experiments.experiment import Experiment
+from tests.builders import windows
+
+# The network of the other tests, compiled once for all.
+SMALL = [
+    *("--base", "none", "--rnn_size", "12", "--num_layers", "2"),
+    *("--batch_size", "8", "--seed", "3"),
+]
+ROOT = Path(__file__).parents[1]  # where children find `tests`
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="what is open is read from /proc"
+)
+
+
+@pytest.fixture
+def on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a new folder, on such a system, in this process and its children."""
+    site = tmp_path / "site"
+    windows.write_site(site)
+    for name, folders in {"PATH": [site], "PYTHONPATH": [site, ROOT]}.items():
+        for folder in reversed(folders):
+            monkeypatch.setenv(name, str(folder), prepend=os.pathsep)
+    monkeypatch.setenv("MONODY_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    gc.collect()  # what other tests left open
+    for change in windows.changes(
+        monkeypatch.setattr, monkeypatch.delattr, monkeypatch.setitem
+    ):
+        change()
+
+
+@pytest.mark.usefixtures("on_windows")
+def test_the_pretence_refuses_what_windows_does() -> None:
+    path = Path("tune.mid")
+    path.write_bytes(b"MThd")
+    with path.open("rb"):
+        for act in (path.unlink, lambda: path.replace("other.mid")):
+            with pytest.raises(PermissionError, match="open here"):
+                act()
+    for name in ("what?", "aux.mid", "end."):
+        with pytest.raises(OSError, match="Invalid argument"):
+            Path(name).write_bytes(b"")
+    with pytest.raises(PermissionError):
+        os.open(".", os.O_RDONLY)
+    path.replace("other.mid")
+
+
+@pytest.mark.usefixtures("on_windows")
+def test_a_day_of_commands(tunes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(tunes, "tunes")
+    for command in (
+        ["inspect", "tunes", "--html", "report.html"],
+        ["inspect", "tunes"],  # from the cache
+        ["train", "tunes", "--num_epochs", "2", "--no_page", *SMALL],
+        ["train", "--resume", "--num_epochs", "3"],  # over what it wrote
+        ["runs"],
+        ["evaluate"],
+        ["sample", "--num_files", "2", "--bars", "2"],
+        ["sample", "--num_files", "2", "--bars", "2"],  # the page and the manifest
+        ["again", "experiments/01/generated/1.mid"],
+        ["vary", "experiments/01/generated/1.mid", "--keep", "rhythm"],
+        ["render", "experiments/01/generated/1.mid"],
+        ["cache"],
+        ["cache", "--clear"],
+    ):
+        main(command)
+        gc.collect()  # as where a process ends
+        assert "Traceback" not in capsys.readouterr().err
+    assert len(list(Experiment.open().generated.glob("?.mid"))) == 4
+
+
+@pytest.mark.usefixtures("on_windows")
+def test_children_pretend_too() -> None:
+    code = "import os, sys; sys.exit(hasattr(os, 'killpg'))"
+    subprocess.run([sys.executable, "-P", "-c", code], check=True)
