@@ -15,12 +15,17 @@ from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.public_domain import style_of
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.generation.saved_values import MAX_BARS, SavedValues
 from monody.models.events import UNKNOWN
-from monody.models.outline import moved_tonic, tonic_symbols
+from monody.models.outline import (
+    STYLE_SYMBOLS,
+    TONIC_SYMBOLS,
+    moved_tonic,
+    tonic_symbols,
+)
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, bar_places, lines_around
 from monody.music.melody_store import MelodyStore
-from monody.music.meter import Meter
 from monody.music.phrases import phrase_ends
 from monody.music.pitch import OCTAVE
 from monody.settings.reading import ReadSettings
@@ -28,6 +33,7 @@ from monody.settings.sampling import SampleSettings
 
 MIN_PRIMER_BARS, MAX_PRIMER_BARS = 2, 8
 MIN_PRIMER_NOTES = 4
+MAX_PITCH = 127
 
 
 @dataclass(frozen=True)
@@ -62,15 +68,27 @@ class Primer:
         return {**{name: getattr(self, name) for name in names}, **music}
 
     @classmethod
-    def from_json(cls, saved: dict[str, Any]) -> Primer:
-        """Rebuild what ``to_json`` wrote."""
-        values = dict(saved)
-        music = Melody.from_notes(
-            values.pop("notes"),
-            meters=[Meter(*meter) for meter in values.pop("meters")],
-            bpm=values.pop("bpm"),
+    def from_json(cls, saved: object) -> Primer:
+        """Rebuild what ``to_json`` wrote.
+
+        Raises:
+            ValueError: If it is no primer of monody's.
+        """
+        values = SavedValues(saved)
+        music = values.melody()
+        bar_ticks = music.meters[-1].bar_ticks
+        return cls(
+            music=music,
+            source=values.text("source"),
+            track=values.whole("track"),
+            first_bar=values.whole("first_bar"),
+            bars=values.whole("bars", maximum=MAX_BARS),
+            ticks=values.whole("ticks", music.end),
+            position=values.whole("position", maximum=bar_ticks - 1),
+            key=values.whole("key", maximum=TONIC_SYMBOLS - 1),
+            style=values.whole("style", maximum=STYLE_SYMBOLS - 1),
+            transposed=values.whole("transposed", -MAX_PITCH, MAX_PITCH),
         )
-        return cls(music=music, **values)
 
     def to_bar_line(self) -> Primer:
         """Return it with the rest of the bar in which it ends, silent."""
