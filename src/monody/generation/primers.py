@@ -15,7 +15,13 @@ from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.public_domain import style_of
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
-from monody.generation.saved_values import MAX_BARS, SavedValues
+from monody.generation.saved_values import (
+    MAX_BARS,
+    MAX_NOTES,
+    MAX_TICKS,
+    SavedValues,
+    is_too_long,
+)
 from monody.models.events import UNKNOWN
 from monody.models.outline import (
     STYLE_SYMBOLS,
@@ -26,6 +32,7 @@ from monody.models.outline import (
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, bar_places, lines_around
 from monody.music.melody_store import MelodyStore
+from monody.music.meter import COMMON_TIME
 from monody.music.phrases import phrase_ends
 from monody.music.pitch import OCTAVE
 from monody.settings.reading import ReadSettings
@@ -315,6 +322,12 @@ def named_bars(melody: Melody, first: int, last: int) -> Primer:
     primer = _cut(melody, lines, first - 1, last - first + 1)
     if not len(primer.music):
         raise MonodyError(f"bars {first}-{last} of {melody.source!r} are silent")
+    if is_too_long(primer.music) or primer.ticks > MAX_TICKS:
+        raise MonodyError(
+            f"bars {first}-{last} of {melody.source!r} are too long to continue: name "
+            f"at most {MAX_NOTES:,} notes and {MAX_TICKS // COMMON_TIME.bar_ticks:,} "
+            "bars of 4/4"
+        )
     return primer
 
 

@@ -106,14 +106,14 @@ class Provenance:
         """
         try:
             values = SavedValues(saved)
-            primer, rewrite = values.any("primer"), saved.get("rewrite")
+            rewrite = saved.get("rewrite")
             return cls(
                 model=values.text("model"),
                 model_path=values.text("model_path"),
                 settings=_settings(values),
                 index=values.whole("melody", maximum=MAX_INDEX),
                 attempt=values.whole("attempt", maximum=MAX_ATTEMPT),
-                primer=None if primer is None else Primer.from_json(primer),
+                primer=_primer(values.any("primer")),
                 rewrite=None if rewrite is None else RewriteRecord.from_json(rewrite),
             )
         except _DAMAGED as error:
@@ -125,6 +125,14 @@ class Provenance:
     def text(self) -> str:
         """Return it as the text that a MIDI file carries."""
         return json.dumps(self.to_json(), separators=(",", ":"))
+
+
+def _primer(saved: object) -> Primer | None:
+    """Return what a melody continues; without a note it continues nothing."""
+    primer = None if saved is None else Primer.from_json(saved)
+    if primer is not None and not len(primer.music):
+        raise ValueError("the primer has no note")
+    return primer
 
 
 def _settings(values: SavedValues) -> SampleSettings:

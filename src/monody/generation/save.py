@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from monody.generation.provenance import Provenance
 from monody.generation.variants import free_stems
 from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
+from monody.plain_json import parse_json
 
 MANIFEST = "manifest.json"
 
@@ -114,8 +114,8 @@ def _read_manifest(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        runs = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError, RecursionError):
+        runs = parse_json(path.read_bytes()) if path.is_file() else None
+    except (ValueError, OSError):
         runs = None
     if not isinstance(runs, list) or not all(map(_is_run, runs)):
         raise MonodyError(

@@ -13,11 +13,25 @@ from typing import Any
 import numpy as np
 
 from monody.music.melody import Melody
-from monody.music.meter import MAX_BAR_TICKS, Ints, Meter
+from monody.music.meter import Ints, Meter
 
 MAX_BARS = 10_000  # as many as a melody may be asked to have
-MAX_TICKS = MAX_BARS * MAX_BAR_TICKS
+# Of bars to continue and of melodies to rewrite. The network hears them in seconds, and
+# each note may attend to all others: the memory grows with the square.
+MAX_NOTES, MAX_TICKS = 5_000, 200_000  # 2,000 bars of 4/4
 MAX_CHARACTERS = 20_000  # of a text; a form of many sections is the longest
+
+
+def is_too_long(melody: Melody) -> bool:
+    """Tell whether a melody has more notes or lasts longer than a passport holds.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.generation.saved_values import is_too_long
+        >>> is_too_long(Melody.from_notes([(60, 0, 24), (62, 2**30, 24)]))
+        True
+    """
+    return len(melody) > MAX_NOTES or melody.end > MAX_TICKS
 
 
 class SavedValues:
@@ -37,7 +51,7 @@ class SavedValues:
         >>> saved.whole("source")
         Traceback (most recent call last):
         ...
-        ValueError: source must be a whole number from 0 to 3840000
+        ValueError: source must be a whole number from 0 to 200000
     """
 
     def __init__(self, values: object) -> None:
@@ -95,7 +109,10 @@ class SavedValues:
         bpm = self.any("bpm")
         if type(bpm) not in (int, float):
             raise ValueError("bpm must be a number")
-        return Melody(self._rows("notes"), meters=tuple(meters), bpm=bpm)
+        melody = Melody(self._rows("notes"), meters=tuple(meters), bpm=bpm)
+        if is_too_long(melody):
+            raise ValueError("it has too many notes, or they last too long")
+        return melody
 
     def _rows(self, name: str) -> Ints:
         """Return rows of three whole numbers: ``(rows, 3)``."""

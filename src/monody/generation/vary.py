@@ -18,10 +18,12 @@ from monody.generation.generate import Generation, with_letters, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
+from monody.generation.saved_values import MAX_NOTES, MAX_TICKS, is_too_long
 from monody.generation.variants import AGAIN, variant_of, what_was_done
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Writer
 from monody.music.melody import Melody
+from monody.music.meter import COMMON_TIME
 from monody.settings.sampling import SampleSettings
 
 PathLike = str | os.PathLike[str]
@@ -129,6 +131,12 @@ def vary(
         experiment = open_experiment(experiment_dir)
     settings = SampleSettings(**{"num_files": 1, **changes}).with_seed()
     melody = read_melody(Path(path))
+    if is_too_long(melody):
+        raise MonodyError(
+            f"{str(path)!r} is too long to rewrite: expected a melody of at most "
+            f"{MAX_NOTES:,} notes and {MAX_TICKS // COMMON_TIME.bar_ticks:,} bars of "
+            "4/4; cut it first"
+        )
     rewrite = RewriteRecord(how, melody)
     made = write_melodies(
         experiment,
