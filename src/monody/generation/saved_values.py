@@ -18,7 +18,7 @@ from monody.music.meter import Ints, Meter
 MAX_BARS = 10_000  # as many as a melody may be asked to have
 # Of bars to continue and of melodies to rewrite. The network hears them in seconds, and
 # each note may attend to all others: the memory grows with the square.
-MAX_NOTES, MAX_TICKS = 5_000, 200_000  # 2,000 bars of 4/4
+MAX_NOTES, MAX_TICKS = 5_000, 96_000  # 1,000 bars of 4/4
 MAX_CHARACTERS = 20_000  # of a text; a form of many sections is the longest
 
 
@@ -51,7 +51,7 @@ class SavedValues:
         >>> saved.whole("source")
         Traceback (most recent call last):
         ...
-        ValueError: source must be a whole number from 0 to 200000
+        ValueError: source must be a whole number from 0 to 96000
     """
 
     def __init__(self, values: object) -> None:

@@ -70,7 +70,9 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
 
 def _shown(value: object) -> object:
     """Return a value as a page shows it; what a template calls safe is left alone."""
-    return printable(value) if type(value) is str else value
+    if type(value) is not str:
+        return value
+    return "\n".join(map(printable, value.split("\n")))
 
 
 _ADVICE = "name another folder, move that file away, or leave the page out (--no_page)"
