@@ -258,13 +258,40 @@ def copy_file(source: Path, path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 text file whole or not at all."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write a UTF-8 text file whole or not at all; what is no Unicode is spelt out."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: Path, values: object) -> None:
     """Write a JSON file that people can read, whole or not at all."""
     write_text(path, json.dumps(values, indent=2) + "\n")
+
+
+def last_names(path: str | os.PathLike[str]) -> str:
+    """Return a path as it may be given away: its own name and that of its folder.
+
+    Files that monody writes are shared. They name no folder above, and not the home
+    folder, whose name is mostly that of the user.
+
+    Args:
+        path: A file or a folder; it need not be there.
+
+    Example:
+        >>> from monody.files import last_names
+        >>> last_names("/srv/music/experiments/01/model.keras")
+        '01/model.keras'
+    """
+    names = Path(os.path.normpath(Path(path).absolute())).parts[1:][-2:]
+    home = _home_name()
+    return "/".join(name for name in names if name.casefold() != home)
+
+
+def _home_name() -> str | None:
+    """Return the name of the user's home folder, if there is one."""
+    try:
+        return Path.home().name.casefold()
+    except RuntimeError:  # nothing says where it is
+        return None
 
 
 FOLDER_VARIABLE = "MONODY_CACHE"

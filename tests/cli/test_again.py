@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,16 @@ from tests.builders.midi_files import tune
 
 
 @pytest.fixture
-def output(trained: Experiment, tmp_path: Path) -> Path:
+def output(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A melody of an experiment in the folder in which somebody works."""
+    work = tmp_path / "work"
+    shutil.copytree(trained.folder, work / "experiments" / "01")
+    monkeypatch.chdir(work)
     settings = SampleSettings(num_files=1, bars=4, seed=5)
-    [path] = monody.generate(trained, settings).save(tmp_path / "out")
+    experiment = Experiment("experiments/01")
+    [path] = monody.generate(experiment, settings).save(tmp_path / "out")
     return path
 
 
@@ -135,7 +143,7 @@ def test_a_page_has_the_source_first_and_leaves_other_files_alone(
     assert all(p.read_bytes() == kept[p] for p in kept if p != manifest)
     runs = json.loads(manifest.read_text())
     assert [len(run["melodies"]) for run in runs] == [1, 1]
-    assert runs[1]["made_of"] == str(output)
+    assert runs[1]["made_of"] == "out/1.mid"
 
 
 def test_the_page_of_several_rewrites_has_their_common_name(

@@ -22,6 +22,19 @@ SHORT: dict[str, Any] = {"start": "primer", "num_files": 3, "bars": 4, "seed": 5
 
 
 @pytest.fixture(scope="module")
+def work(trained: Experiment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which somebody works, with one experiment."""
+    folder = tmp_path_factory.mktemp("work")
+    shutil.copytree(trained.folder, folder / "experiments" / "01")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def here(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(work)
+
+
+@pytest.fixture(scope="module")
 def sampled(trained: Experiment, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A melody that continues a primer, and is the second of its run."""
     folder = tmp_path_factory.mktemp("sampled")
@@ -77,7 +90,7 @@ def test_a_rewrite_is_made_again_from_itself_alone(
     mine.unlink()
     assert len(paths) == 2
     for path in paths:
-        assert _bytes_again(path) == path.read_bytes()
+        assert _bytes_again(path, experiment.folder) == path.read_bytes()
 
 
 def test_again_works_from_anywhere(
@@ -86,15 +99,16 @@ def test_again_works_from_anywhere(
     shutil.copytree(trained.folder, tmp_path / "runs" / "01")
     monkeypatch.chdir(tmp_path / "runs")
     generation = monody.generate(Experiment.open("01"), SampleSettings(**SHORT))
-    path = generation.save(tmp_path / "out")[2]
+    path = generation.save()[2].absolute()
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert _bytes_again(path) == path.read_bytes()
 
 
 def test_again_finds_a_model_that_was_moved(
-    trained: Experiment, tmp_path: Path
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     there = tmp_path / "there"
     shutil.copytree(trained.folder, there)
     settings = SampleSettings(**SHORT)

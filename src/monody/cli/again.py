@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from monody.cli.options import HeadedCommand, settings_options
 from monody.cli.page import page_options, write_melody_page
 from monody.cli.verbosity import say, say_whole, say_written, status
 from monody.errors import MonodyError
+from monody.file_names import MAX_STEM_BYTES
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
 
 _EXPERIMENT = click.option(
     "--experiment_dir",
     metavar="DIR",
-    help="Experiment, .keras file or base. [default: the one the file was made with]",
+    help="Experiment, .keras file or base. [default: the one the file was made "
+    "with, in experiments/ or beside the file]",
 )
 _SAVE_DIR = click.option(
     "--save_dir",
@@ -87,6 +90,11 @@ def _require_out(out: Path, save_dir: str | None) -> None:
         raise MonodyError("--out and --save_dir both say where to write: name one")
     if out.suffix.lower() != ".mid":
         raise MonodyError(f"--out names a MIDI file, not {str(out)!r}: end it in .mid")
+    if len(os.fsencode(out.stem)) > MAX_STEM_BYTES:
+        raise MonodyError(
+            f"--out is too long for the files that go with it: name at most "
+            f"{MAX_STEM_BYTES} bytes"
+        )
     checks.require_file_writable(out, "--out")
     if free_stems(out.parent, out.stem, 1) != [out.stem]:
         raise MonodyError(

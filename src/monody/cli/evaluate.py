@@ -16,7 +16,7 @@ from monody.cli.checks import (
     require_writable,
 )
 from monody.cli.options import HeadedCommand
-from monody.cli.verbosity import is_quiet, say, say_written, status
+from monody.cli.verbosity import is_quiet, say, say_aside, say_written, status
 from monody.errors import MonodyError
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ def evaluate(
         words = _draw(card, Path(plot), melody)
         if is_quiet() and not as_json:
             say_written([Path(plot)])
-        elif not is_quiet():
-            click.echo(words, err=True)  # JSON stays alone on the other stream
+        else:
+            say_aside(words)
     if as_json:
         click.echo(json.dumps(card.to_json(), indent=2))
     elif not is_quiet():
@@ -255,7 +255,6 @@ def _columns_that_fit(
 
 def _draw(card: Scorecard, path: Path, number: int | None) -> str:
     """Draw a melody, and return which one in words."""
-    from monody.corpus.report import printable
     from monody.files import write_text
 
     count = len(card.judged.melodies)
@@ -263,5 +262,5 @@ def _draw(card: Scorecard, path: Path, number: int | None) -> str:
         _require_melody(number, count)
     index = card.judged.median() if number is None else number - 1
     write_text(path, card.picture(index))
-    source = printable(card.judged.melodies[index].source)
+    source = card.judged.melodies[index].source
     return f"written: {path} (melody {index + 1} of {count}, {source})"

@@ -7,19 +7,29 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
-    TextColumn,
+    Task,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from monody.cli.verbosity import is_quiet
+from monody.corpus.report import printable
+
+
+class _Doing(ProgressColumn):
+    """Says what is being done; a folder's name in it cannot command the terminal."""
+
+    def render(self, task: Task) -> Text:
+        return Text(printable(task.description), style="none")
 
 
 def progress_bar(console: Console) -> Progress:
     """Return a bar that vanishes when it is done, and shows nothing in a log file."""
     return Progress(
         SpinnerColumn(),  # moves while the first step compiles
-        TextColumn("{task.description}", markup=False),
+        _Doing(),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monody.cli.options import Command
-from monody.cli.verbosity import is_quiet, say, say_whole
+from monody.cli.verbosity import say, say_aside, say_whole
 from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
 
@@ -51,7 +51,6 @@ def read_folder(folder: str, settings: ReadSettings) -> Corpus:
 
     from monody.cli.progress import progress_bar
     from monody.corpus.corpus import read_corpus
-    from monody.corpus.report import printable
 
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(f"reading {folder}", total=None)
@@ -60,8 +59,8 @@ def read_folder(folder: str, settings: ReadSettings) -> Corpus:
             bar.update(task, completed=done, total=total)
 
         corpus = read_corpus(folder, settings, progress)
-    for remark in () if is_quiet() else corpus.remarks:
-        click.echo(printable(remark), err=True)
+    for remark in corpus.remarks:
+        say_aside(remark)
     return corpus
 
 

@@ -37,7 +37,8 @@ def render(
 
     Any MIDI file will do; of one with many tracks the melody with the most notes is
     taken. No file is written over: what is there already with other contents stays, and
-    the new one gets a number, my-2.wav. Only png needs 'monody[picture]'.
+    the new one gets a number, my-2.wav; very long names are cut. Only png needs
+    'monody[picture]'.
     """
     from monody.render.forms import parse_forms, require_form
 
@@ -53,6 +54,7 @@ def render(
     status(f"rendering {files[0]} ...")
 
     from monody.corpus.read_melody import read_melody
+    from monody.file_names import portable_stem
     from monody.files import make_folder, write_beside
     from monody.generation.provenance import scale_of
     from monody.render.forms import render as render_as
@@ -64,4 +66,5 @@ def render(
         make_folder(folder)
         for form in wanted:
             data = render_as(melody, form, path.stem, bank, scale_of(path))
-            say_written([write_beside(folder / f"{path.stem}.{form}", data)])
+            name = f"{portable_stem(path.stem)}.{form}"
+            say_written([write_beside(folder / name, data)])

@@ -95,6 +95,18 @@ def say_whole(line: str) -> None:
         _print(line, _terminal_width() if sys.stdout.isatty() else None)
 
 
+def say_aside(line: str) -> None:
+    """Print a line to the error stream, unless the command is quiet.
+
+    So the other stream holds nothing but what another program reads, such as JSON.
+
+    Args:
+        line: As for ``say_whole``.
+    """
+    if not is_quiet():
+        _print(line, None, err=True)
+
+
 def detail(line: str) -> None:
     """Print a line if the command is verbose.
 

@@ -36,7 +36,7 @@ from monody.errors import MonodyError
 from monody.experiments.history import read_history
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
-from monody.files import make_folder, write_json
+from monody.files import last_names, make_folder, write_json
 from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
@@ -143,8 +143,8 @@ class Experiment:
 
     @property
     def model_name(self) -> str:
-        """What files that it writes call their model: where it lies."""
-        return str(self.model_path.absolute())
+        """What files that it writes call their model, such as ``01/model.keras``."""
+        return last_names(self.model_path)
 
     @property
     def base_path(self) -> Path:

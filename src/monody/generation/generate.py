@@ -20,6 +20,7 @@ from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
+from monody.files import last_names
 from monody.generation.outlines import style_symbol
 from monody.generation.primers import Primer, choose_primer, primer_melodies
 from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
@@ -96,7 +97,7 @@ class Generation:
 
     def _run(self) -> dict[str, Any]:
         """Say how they were made, for the manifest."""
-        made_of = {"made_of": str(self.variant.source)} if self.variant else {}
+        made_of = {"made_of": last_names(self.variant.source)} if self.variant else {}
         return {
             **made_of,
             **self.made_from.to_json(),
@@ -194,8 +195,8 @@ def generate(
         progress=progress or no_progress,
     )
     primers = PrimerSource(
-        prime_file=str(prime_file) if prime_file else None,
-        data_dir=str(data_dir) if data_dir else None,
+        prime_file=last_names(prime_file) if prime_file else None,
+        data_dir=last_names(data_dir) if data_dir else None,
     )
     return replace(
         made,

@@ -15,12 +15,24 @@ from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.public_domain import style_of
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.generation.saved_values import (
+    MAX_BARS,
+    MAX_NOTES,
+    MAX_TICKS,
+    SavedValues,
+    is_too_long,
+)
 from monody.models.events import UNKNOWN
-from monody.models.outline import moved_tonic, tonic_symbols
+from monody.models.outline import (
+    STYLE_SYMBOLS,
+    TONIC_SYMBOLS,
+    moved_tonic,
+    tonic_symbols,
+)
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, bar_places, lines_around
 from monody.music.melody_store import MelodyStore
-from monody.music.meter import Meter
+from monody.music.meter import COMMON_TIME
 from monody.music.phrases import phrase_ends
 from monody.music.pitch import OCTAVE
 from monody.settings.reading import ReadSettings
@@ -28,6 +40,7 @@ from monody.settings.sampling import SampleSettings
 
 MIN_PRIMER_BARS, MAX_PRIMER_BARS = 2, 8
 MIN_PRIMER_NOTES = 4
+MAX_PITCH = 127
 
 
 @dataclass(frozen=True)
@@ -62,15 +75,27 @@ class Primer:
         return {**{name: getattr(self, name) for name in names}, **music}
 
     @classmethod
-    def from_json(cls, saved: dict[str, Any]) -> Primer:
-        """Rebuild what ``to_json`` wrote."""
-        values = dict(saved)
-        music = Melody.from_notes(
-            values.pop("notes"),
-            meters=[Meter(*meter) for meter in values.pop("meters")],
-            bpm=values.pop("bpm"),
+    def from_json(cls, saved: object) -> Primer:
+        """Rebuild what ``to_json`` wrote.
+
+        Raises:
+            ValueError: If it is no primer of monody's.
+        """
+        values = SavedValues(saved)
+        music = values.melody()
+        bar_ticks = music.meters[-1].bar_ticks
+        return cls(
+            music=music,
+            source=values.text("source"),
+            track=values.whole("track"),
+            first_bar=values.whole("first_bar"),
+            bars=values.whole("bars", maximum=MAX_BARS),
+            ticks=values.whole("ticks", music.end),
+            position=values.whole("position", maximum=bar_ticks - 1),
+            key=values.whole("key", maximum=TONIC_SYMBOLS - 1),
+            style=values.whole("style", maximum=STYLE_SYMBOLS - 1),
+            transposed=values.whole("transposed", -MAX_PITCH, MAX_PITCH),
         )
-        return cls(music=music, **values)
 
     def to_bar_line(self) -> Primer:
         """Return it with the rest of the bar in which it ends, silent."""
@@ -297,6 +322,12 @@ def named_bars(melody: Melody, first: int, last: int) -> Primer:
     primer = _cut(melody, lines, first - 1, last - first + 1)
     if not len(primer.music):
         raise MonodyError(f"bars {first}-{last} of {melody.source!r} are silent")
+    if is_too_long(primer.music) or primer.ticks > MAX_TICKS:
+        raise MonodyError(
+            f"bars {first}-{last} of {melody.source!r} are too long to continue: name "
+            f"at most {MAX_NOTES:,} notes and {MAX_TICKS // COMMON_TIME.bar_ticks:,} "
+            "bars of 4/4"
+        )
     return primer
 
 

@@ -2,26 +2,37 @@
 
 Each generated file carries it, as a text event in the MIDI file and in the manifest
 beside it: the model's fingerprint, the seed, the settings, which melody of the run it
-was, and the primer, note for note.
+was, and the primer, note for note. It names no folder of the machine it was made on.
+
+A file from anywhere may carry one that anybody wrote. So what it says is checked here
+before it is used, and no path in it is ever opened.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from monody.errors import MonodyError, SettingError
+from monody.errors import MonodyError
 from monody.generation.primers import Primer
 from monody.generation.rewrite import RewriteRecord
+from monody.generation.saved_values import SavedValues
+from monody.music.general_midi import program_of
 from monody.music.scale import Scale
 from monody.music.smf import texts_of
+from monody.plain_json import parse_json
 from monody.settings.sampling import SampleSettings
 
 MARK = "monody"  # the first name in its JSON; the value is the version
+MAX_FILE_BYTES = 2**25  # a melody of 100,000 bars has less, its passport included
+MAX_INDEX, MAX_ATTEMPT = 99_999, 1_000
+MAX_SAID = 200  # characters of what is wrong with a passport
+_DAMAGED = (TypeError, ValueError, OverflowError, KeyError, IndexError, MonodyError)
 FORGETTABLE = ("num_files", "best_of", "max_copy")  # say nothing about one melody
 
 
@@ -29,7 +40,7 @@ FORGETTABLE = ("num_files", "best_of", "max_copy")  # say nothing about one melo
 class MadeFrom:
     """What the melodies of a generation were made from."""
 
-    model: str  # where its file is, or the name of the base model
+    model: str  # what its file is called, or the name of the base model
     model_sha256: str
     data_fingerprint: str  # of the melodies that it was trained and judged on
     primers: PrimerSource | None = None  # None where nothing was to be named
@@ -63,7 +74,7 @@ class Provenance:
     """How one melody was made."""
 
     model: str  # SHA-256 of the model's file
-    model_path: str  # where it lay
+    model_path: str  # what it is called, for people: ``01/model.keras``
     settings: SampleSettings  # with the seed
     index: int  # which melody of its run, counted from 0
     attempt: int  # 0, or more where it was tried again
@@ -87,29 +98,65 @@ class Provenance:
     def from_json(cls, saved: dict[str, Any]) -> Provenance:
         """Rebuild what ``to_json`` wrote.
 
+        Args:
+            saved: The value of a JSON text, which anybody may have written.
+
         Raises:
             MonodyError: If it is of another version, or damaged.
         """
         try:
-            primer, rewrite = saved["primer"], saved.get("rewrite")
+            values = SavedValues(saved)
+            rewrite = saved.get("rewrite")
             return cls(
-                model=saved["model"],
-                model_path=saved["model_path"],
-                settings=SampleSettings.from_json(saved["settings"]),
-                index=int(saved["melody"]),
-                attempt=int(saved["attempt"]),
-                primer=Primer.from_json(primer) if primer else None,
-                rewrite=RewriteRecord.from_json(rewrite) if rewrite else None,
+                model=values.text("model"),
+                model_path=values.text("model_path"),
+                settings=_settings(values),
+                index=values.whole("melody", maximum=MAX_INDEX),
+                attempt=values.whole("attempt", maximum=MAX_ATTEMPT),
+                primer=_primer(values.any("primer")),
+                rewrite=None if rewrite is None else RewriteRecord.from_json(rewrite),
             )
-        except (KeyError, TypeError, ValueError, SettingError) as error:
+        except _DAMAGED as error:
             raise MonodyError(
-                f"it says how it was made, but not as this version of monody does "
-                f"({error}): install version {saved.get(MARK)}"
+                "it says how it was made, but not as this version of monody does "
+                f"({_brief(str(error))}): install {_version_of(saved)}"
             ) from error
 
     def text(self) -> str:
         """Return it as the text that a MIDI file carries."""
         return json.dumps(self.to_json(), separators=(",", ":"))
+
+
+def _primer(saved: object) -> Primer | None:
+    """Return what a melody continues; without a note it continues nothing."""
+    primer = None if saved is None else Primer.from_json(saved)
+    if primer is not None and not len(primer.music):
+        raise ValueError("the primer has no note")
+    return primer
+
+
+def _settings(values: SavedValues) -> SampleSettings:
+    """Return the settings; they have a seed and an instrument, and name no file."""
+    settings = SampleSettings.from_json(values.settings("settings"))
+    if settings.seed is None:
+        raise ValueError("seed is missing")
+    if settings.form_file is not None:
+        raise ValueError("form must be in letters, not that of a file")
+    program_of(settings.midi_instrument)
+    return settings
+
+
+def _brief(text: str) -> str:
+    """Return the beginning of a text that a file may have made long."""
+    return text if len(text) <= MAX_SAID else f"{text[: MAX_SAID - 1]}…"
+
+
+def _version_of(saved: dict[str, Any]) -> str:
+    """Say which version wrote a passport, if it looks like one."""
+    named = saved.get(MARK)
+    if isinstance(named, str) and re.fullmatch(r"[0-9A-Za-z.+-]{1,30}", named):
+        return f"version {named}"
+    return "the version that wrote it"
 
 
 def _of_one_melody(settings: SampleSettings) -> dict[str, Any]:
@@ -141,21 +188,40 @@ def scale_of(path: Path) -> Scale | None:
 def read_provenance(path: Path) -> Provenance:
     """Read how a generated MIDI file was made.
 
+    Args:
+        path: Any file. Reading takes time that grows with its size, up to a limit.
+
     Raises:
         MonodyError: If there is no such file, or it has none.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise MonodyError(f"no file {str(path)!r}: name a file of monody's") from None
-    for text in texts_of(data):
-        try:
-            saved = json.loads(text)
-        except ValueError:
+    for text in texts_of(_bytes_of(path)):
+        if MARK not in text:
             continue  # another program's text
+        try:
+            saved = parse_json(text)
+        except ValueError:
+            continue
         if isinstance(saved, dict) and MARK in saved:
             return Provenance.from_json(saved)
     raise MonodyError(
         f"{str(path)!r} does not say how monody made it: expected a file that `monody "
         "sample` or `monody vary` wrote"
     )
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Read a file, if it is one and not larger than any of monody's.
+
+    Raises:
+        MonodyError: If it is not.
+    """
+    if not path.is_file():
+        raise MonodyError(f"no file {str(path)!r}: name a file of monody's")
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise MonodyError(
+            f"{str(path)!r} is larger than {MAX_FILE_BYTES / 2**20:g} MiB: expected a "
+            "file that `monody sample` or `monody vary` wrote"
+        )
+    return data

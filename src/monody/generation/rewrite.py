@@ -24,15 +24,26 @@ from monody.generation.decoding.decode import DecodedMelody, Start, decode_event
 from monody.generation.decoding.loop import ALL
 from monody.generation.infill import Gap, before, filled, gap_of
 from monody.generation.rescoring import rescore
+from monody.generation.saved_values import MAX_BARS, SavedValues
 from monody.generation.writer import Draft, Task, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
 from monody.music.key_finding import heard_scale
+from monody.music.keys import key_signature
 from monody.music.melody import Melody, notes_in_bars
-from monody.music.meter import Ints, Meter, bar_line_before, bar_lines, meter_at
+from monody.music.meter import (
+    Ints,
+    Meter,
+    bar_line_before,
+    bar_lines,
+    is_meter,
+    meter_at,
+)
 from monody.music.scale import Scale, move_to_scale, parse_scale
 from monody.settings.sampling import SampleSettings
 
+KEPT = ("rhythm", "pitches")
+MAX_PROGRAM = 127
 FILLINGS = 32  # of replaced bars, that one is drawn from
 
 
@@ -48,7 +59,7 @@ class Rewrite:
         from_key: Its own key; by default the one that is heard.
 
     Raises:
-        MonodyError: If two rewrites contradict each other.
+        MonodyError: If two rewrites contradict each other, or one is none.
 
     Example:
         >>> from monody import Rewrite
@@ -63,6 +74,7 @@ class Rewrite:
     from_key: str | None = None  # by default the key that is heard
 
     def __post_init__(self) -> None:
+        self._require_known()
         asked = [self.keep is not None or self.to_meter is not None, self.replace]
         if self.keep == "rhythm" and self.to_meter is not None:
             raise MonodyError(
@@ -71,13 +83,38 @@ class Rewrite:
         if all(asked):
             raise MonodyError("--replace and --keep are two rewrites: name one of them")
 
+    def _require_known(self) -> None:
+        """Refuse what is no rewrite, no bars, no meter or no key."""
+        if self.keep not in (None, *KEPT):
+            raise MonodyError(f"keep must be {' or '.join(KEPT)}, not {self.keep!r}")
+        if self.replace is not None and not _are_bars(self.replace):
+            raise MonodyError(
+                f"replace must be a first and a last bar, such as (5, 8), not "
+                f"{self.replace!r}"
+            )
+        if self.to_meter is not None and not (
+            _is_pair(self.to_meter) and is_meter(*self.to_meter)
+        ):
+            raise MonodyError(
+                f"to_meter must be the two numbers of a meter, such as (6, 8), not "
+                f"{self.to_meter!r}"
+            )
+        for name in ("to_key", "from_key"):
+            key = getattr(self, name)
+            if key is not None:
+                parse_scale(key, name)
+
     def to_json(self) -> dict[str, Any]:
         """Return what is asked for, as JSON values."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Rewrite:
-        """Rebuild what ``to_json`` wrote."""
+        """Rebuild what ``to_json`` wrote.
+
+        Raises:
+            TypeError, MonodyError: If it is no rewrite of monody's.
+        """
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in saved.items()
@@ -104,12 +141,27 @@ class RewriteRecord:
         return {"how": self.how.to_json(), "melody": melody}
 
     @classmethod
-    def from_json(cls, saved: dict[str, Any]) -> RewriteRecord:
-        """Rebuild what ``to_json`` returned."""
-        values = dict(saved["melody"])
-        meters = tuple(Meter(*meter) for meter in values.pop("meters"))
-        melody = Melody(meters=meters, source="monody", **values)
-        return cls(Rewrite.from_json(saved["how"]), melody)
+    def from_json(cls, saved: object) -> RewriteRecord:
+        """Rebuild what ``to_json`` returned.
+
+        Raises:
+            ValueError, TypeError, MonodyError: If it is no rewrite of monody's.
+        """
+        values = SavedValues(saved)
+        whole = values.part("melody")
+        key = None if whole.any("key") is None else whole.text("key")
+        if key is not None:
+            key_signature(key)
+        music = whole.melody()
+        if not len(music):
+            raise ValueError("there is no note to rewrite")
+        melody = replace(
+            music,
+            key=key,
+            program=whole.whole("program", maximum=MAX_PROGRAM),
+            source="monody",
+        )
+        return cls(Rewrite.from_json(values.settings("how")), melody)
 
 
 class Rewriter:
@@ -323,6 +375,18 @@ def in_key(melody: Melody, key: str, from_key: str | None = None) -> Melody:
         raise MonodyError(f"{key} takes the melody out of MIDI's range of pitches")
     notes = np.column_stack([pitches, melody.starts, melody.durations])
     return replace(melody, notes=notes.astype(np.int32), key=target.signature)
+
+
+def _is_pair(value: object) -> bool:
+    """Tell whether a value is two whole numbers."""
+    if not isinstance(value, tuple) or len(value) != 2:
+        return False
+    return all(isinstance(each, int) and each is not True for each in value)
+
+
+def _are_bars(value: tuple[int, int]) -> bool:
+    """Tell whether a value is a first and a last bar, counted from 1."""
+    return _is_pair(value) and 1 <= value[0] <= value[1] <= MAX_BARS
 
 
 def _kinds(events: Events) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from monody.generation.variants import free_stems
 from monody.locks import locked
 from monody.music.melody import Melody
 from monody.music.midi_file import midi_bytes
+from monody.plain_json import parse_json
 
 MANIFEST = "manifest.json"
 MAX_WAIT_SECONDS = 600.0  # for another process that writes to the folder
@@ -165,8 +165,8 @@ def _read_manifest(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        runs = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError, RecursionError):
+        runs = parse_json(path.read_bytes()) if path.is_file() else None
+    except (ValueError, OSError):
         runs = None
     if not isinstance(runs, list) or not all(map(_is_run, runs)):
         raise MonodyError(

@@ -15,6 +15,7 @@ from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 
+from monody.file_names import off_devices, seen_part
 from monody.generation.rewrite import Rewrite
 from monody.music.melody import Melody
 from monody.settings.sampling import SampleSettings
@@ -23,9 +24,7 @@ AGAIN = "again"
 SOURCE = "-source"  # at the end of the name of the sound of a source
 # In bytes of UTF-8. File systems take 255, some 143; endings and numbers come on top.
 MAX_SOURCE_BYTES, MAX_DONE_BYTES = 64, 48
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*]+')  # by one file system or another
 _AWKWARD = re.compile(r'[<>:"/\\|?*\s-]+')  # to type, in the text of settings
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _PLAIN = str.maketrans({"♯": "#", "♭": "b"})
 _OF_MANY = ("num_files", "seed")  # tell rewrites apart, and are not what was done
 
@@ -60,11 +59,9 @@ def variant_of(source: Path, done: str, melody: Melody | None) -> Variant:
         >>> variant_of(Path("tunes/my air.mid"), "to_key-D minor", None).stem
         'my air-to_key-D-minor'
     """
-    named = _FORBIDDEN.sub("-", _visible(source.stem))
-    name = _cut(named, MAX_SOURCE_BYTES).lstrip(". ")
-    said = _cut(_AWKWARD.sub("-", _visible(done)), MAX_DONE_BYTES)
-    stem = f"{name or 'melody'}-{said}"
-    return Variant(source, melody, f"_{stem}" if _DEVICES.match(stem) else stem)
+    name = seen_part(_typed(source.stem), MAX_SOURCE_BYTES) or "melody"
+    said = seen_part(_AWKWARD.sub("-", _typed(done)), MAX_DONE_BYTES)
+    return Variant(source, melody, off_devices(f"{name}-{said}"))
 
 
 def what_was_done(changes: Mapping[str, Any], how: Rewrite | None = None) -> str:
@@ -147,12 +144,6 @@ def _compared(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _visible(text: str) -> str:
-    """Replace signs that nobody can see, and those of music that nobody can type."""
-    text = unicodedata.normalize("NFC", text.translate(_PLAIN))
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def _cut(text: str, max_bytes: int) -> str:
-    """Cut a text to some bytes of UTF-8, between two characters."""
-    return text.encode()[:max_bytes].decode(errors="ignore").rstrip("-. ")
+def _typed(text: str) -> str:
+    """Replace the signs of music that nobody can type."""
+    return unicodedata.normalize("NFC", text.translate(_PLAIN))

@@ -10,19 +10,21 @@ from typing import Any
 
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError, SettingError
-from monody.experiments.base import base_experiment, open_experiment
-from monody.experiments.experiment import MODEL_FILE, Experiment
+from monody.experiments.base import open_experiment
+from monody.experiments.experiment import EXPERIMENTS, Experiment
+from monody.experiments.made_with import find_made_with
 from monody.generation.collapse import collapse_of
 from monody.generation.generate import Generation, with_letters, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
+from monody.generation.saved_values import MAX_NOTES, MAX_TICKS, is_too_long
 from monody.generation.variants import AGAIN, variant_of, what_was_done
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Writer
 from monody.music.melody import Melody
+from monody.music.meter import COMMON_TIME
 from monody.settings.sampling import SampleSettings
-from monody.settings.training import BASE
 
 PathLike = str | os.PathLike[str]
 OF_A_RUN = frozenset(("best_of", "prime_bars"))  # not of one melody
@@ -38,13 +40,15 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
 
     Args:
         path: A file that monody wrote.
-        experiment_dir: Where its model is now; by default where it was.
+        experiment_dir: Where its model is; by default it is looked for in
+            ``experiments/`` and beside the file.
 
     Returns:
         The melody. By default it is saved beside the file, as ``1-again.mid``.
 
     Raises:
-        MonodyError: If the file does not say how it was made, or its model is gone.
+        MonodyError: If the file does not say how it was made, or its model is not
+            found.
 
     Example:
         >>> import monody
@@ -55,13 +59,13 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
         True
     """
     provenance = read_provenance(Path(path))
-    experiment = _experiment_of(provenance, experiment_dir)
-    if experiment.load().fingerprint != provenance.model:
-        raise MonodyError(
-            f"{experiment.model_name!r} is not the model that {str(path)!r} was made "
-            "with: name that one with --experiment_dir"
-        )
+    experiment = _experiment_of(provenance, Path(path), experiment_dir)
     model = experiment.load()
+    if model.fingerprint != provenance.model:
+        raise MonodyError(
+            f"{str(experiment.model_path)!r} is not the model that {str(path)!r} was "
+            "made with: name that one with --experiment_dir"
+        )
     writer: MelodyWriter = Writer(model, provenance.settings)
     if provenance.rewrite is not None:
         writer = Rewriter(model, provenance.settings, provenance.rewrite)
@@ -69,7 +73,7 @@ def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
         experiment, writer, provenance.settings, lambda *_: provenance.primer,
         [provenance.index], provenance.attempt, guarded=False,
     )  # fmt: skip
-    # The path is part of the provenance, and so of the bytes.
+    # What the model was called is part of the provenance, and so of the bytes.
     made_from = replace(made.made_from, model=provenance.model_path)
     made = replace(made, made_from=made_from, rewrite=provenance.rewrite)
     return _beside(made, Path(path), AGAIN)
@@ -89,16 +93,17 @@ def vary(
             unless it is named here.
         how: What to keep; the model writes the rest, ``num_files`` times (once by
             default), from a new seed unless it is named.
-        experiment_dir: The model; by default the one that the file was made with, or
-            the most recent one.
+        experiment_dir: The model; by default the one that the file was made with, if it
+            is in ``experiments/`` or beside the file; for a rewrite else the most
+            recent one.
 
     Returns:
         The melodies. By default they are saved beside the file, under names that say
         what was done: ``1-temperature-0.8.mid``, ``1-keep-rhythm.mid``.
 
     Raises:
-        MonodyError: If the file does not say how it was made, its model is gone, or no
-            melody can be all that is asked for.
+        MonodyError: If the file does not say how it was made, its model is not
+            found, or no melody can be all that is asked for.
 
     Example:
         >>> import monody
@@ -121,11 +126,17 @@ def vary(
         provenance = read_provenance(Path(path))
         if how.from_key is None:
             how = replace(how, from_key=provenance.settings.key)
-        experiment = _experiment_of(provenance, experiment_dir)
+        experiment = _experiment_of(provenance, Path(path), experiment_dir)
     except MonodyError:
         experiment = open_experiment(experiment_dir)
     settings = SampleSettings(**{"num_files": 1, **changes}).with_seed()
     melody = read_melody(Path(path))
+    if is_too_long(melody):
+        raise MonodyError(
+            f"{str(path)!r} is too long to rewrite: expected a melody of at most "
+            f"{MAX_NOTES:,} notes and {MAX_TICKS // COMMON_TIME.bar_ticks:,} bars of "
+            "4/4; cut it first"
+        )
     rewrite = RewriteRecord(how, melody)
     made = write_melodies(
         experiment,
@@ -177,7 +188,7 @@ def _changed(
     if changes.get("free") is False:
         changes.setdefault("free_at_least", None)
     settings = replace(provenance.settings, **{**changes, "num_files": 1})
-    experiment = _experiment_of(provenance, experiment_dir)
+    experiment = _experiment_of(provenance, path, experiment_dir)
     primer = provenance.primer if settings.start != "nothing" else None
     if primer is not None:
         primer = fitted(primer, settings)
@@ -216,18 +227,20 @@ def _beside(
 
 
 def _experiment_of(
-    provenance: Provenance, experiment_dir: PathLike | None
+    provenance: Provenance, file: Path, experiment_dir: PathLike | None
 ) -> Experiment:
-    """Open the model that was named, or the one that a melody was made with."""
+    """Open the model that was named, or find the one that a file was made with.
+
+    Raises:
+        MonodyError: If it is not found.
+    """
     if experiment_dir is not None:
         return open_experiment(experiment_dir)
-    if provenance.model_path == BASE:
-        return base_experiment()
-    path = Path(provenance.model_path)
-    if not path.is_file():
+    found = find_made_with(provenance.model, provenance.model_path, file)
+    if found is None:
         raise MonodyError(
-            f"the model is no longer where it was, {str(path)!r}: name it with "
+            f"the model that {str(file)!r} was made with is no longer where it was: it "
+            f"is neither in {str(EXPERIMENTS)!r} nor beside the file; name it with "
             "--experiment_dir"
         )
-    inside = path.name == MODEL_FILE
-    return Experiment.open(path.parent if inside else path)
+    return found

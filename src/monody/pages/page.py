@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monody.corpus.histograms import HistogramName, Histograms
+from monody.corpus.report import printable
 from monody.errors import MonodyError
 from monody.files import replacing
 
@@ -35,7 +36,8 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
 
     Args:
         template: The name of the file in ``templates``.
-        context: The values that the template names.
+        context: The values that the template names. Texts may be from anywhere: markup
+            in them is shown as it is, and what does not show is spelt out.
         path: The file to write; one that is there is replaced.
 
     Example:
@@ -55,6 +57,7 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_shown,
     )
     stream = environment.get_template(template).stream(context, max_bars=MAX_BARS)
     stream.enable_buffering(BUFFERED_PIECES)
@@ -63,6 +66,13 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         temporary.open("w", encoding="utf-8") as file,
     ):
         file.writelines(stream)
+
+
+def _shown(value: object) -> object:
+    """Return a value as a page shows it; what a template calls safe is left alone."""
+    if type(value) is not str:
+        return value
+    return "\n".join(map(printable, value.split("\n")))
 
 
 _ADVICE = "name another folder, move that file away, or leave the page out (--no_page)"

@@ -8,6 +8,7 @@ made, such as the staff of a very long melody, the page leaves out and says so o
 from __future__ import annotations
 
 import base64
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -204,7 +205,7 @@ class CardMaker:
 
     def _relative(self, path: Path) -> str:
         """Return the address of a file, from the page."""
-        return quote(path.relative_to(self._folder).as_posix())
+        return quote(os.fsencode(path.relative_to(self._folder).as_posix()))
 
     def _link(self, kind: str, path: Path) -> Link:
         """Offer a file.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from monody import plain_json
 from monody.errors import MonodyError
 
 MAX_JSON_BYTES = 2**25  # the record of the base model, a large one, takes 2**20
@@ -129,7 +129,7 @@ def parse_json(text: bytes, what: str) -> Any:
         {'epoch': 3}
     """
     with damage_in(what):
-        return json.loads(text)
+        return plain_json.parse_json(text)
 
 
 def read_json(path: Path, max_bytes: int = MAX_JSON_BYTES) -> Any:

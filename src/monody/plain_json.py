@@ -1,0 +1,76 @@
+"""JSON that anybody may have written: read with limits, so that it can be trusted.
+
+Python's own reader takes numbers without end, ``NaN``, which is no JSON, and nesting so
+deep that whatever walks through it fails. Here they are errors like any other.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+MAX_DEPTH = 32  # lists and objects within each other; monody's own have 7
+MAX_WHOLE = 2**63 - 1
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Read a JSON text from anywhere.
+
+    Args:
+        text: As text, or as bytes of UTF-8.
+
+    Returns:
+        Its value: all numbers are finite, whole ones have 64 bits at most, and lists
+        and objects are not nested deeper than ``MAX_DEPTH``.
+
+    Raises:
+        ValueError: If it is no JSON, or breaks one of these limits.
+
+    Example:
+        >>> from monody.plain_json import parse_json
+        >>> parse_json('{"notes": [[60, 0, 24]]}')
+        {'notes': [[60, 0, 24]]}
+        >>> parse_json("[1e999]")
+        Traceback (most recent call last):
+        ...
+        ValueError: a number is not finite
+    """
+    try:
+        value = json.loads(
+            text, parse_int=_whole, parse_float=_finite, parse_constant=_finite
+        )
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if _is_deep(value):
+        raise ValueError("it is nested too deeply")
+    return value
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > len(str(-MAX_WHOLE)) or abs(int(digits)) > MAX_WHOLE:
+        raise ValueError("a number has too many digits")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)  # of NaN and Infinity, too
+    if not math.isfinite(number):
+        raise ValueError("a number is not finite")
+    return number
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether a value is nested too deeply, looking at one layer after another."""
+    layer = [value]
+    for _ in range(MAX_DEPTH + 1):
+        layer = [part for each in layer for part in _parts(each)]
+    return bool(layer)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    """Return what a list or an object holds; nothing of any other value."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
