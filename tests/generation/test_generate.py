@@ -333,7 +333,7 @@ def test_the_form_of_a_file_is_taken_and_kept_in_letters(
         assert keeps_form(melody, parse_form("AABA"), 16)
     path = generation.save(tmp_path / "out")[0]
     mine.unlink()
-    assert monody.again(path).melodies == generation.melodies[:1]
+    assert monody.again(path, trained.folder).melodies == generation.melodies[:1]
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,9 @@ def test_a_path_in_a_file_is_not_followed(output: Path, tmp_path: Path) -> None:
         saved = _changed(read_provenance(output), ("model_path",), named)
         hostile = tmp_path / "mail" / "hostile.mid"
         write_midi(read_melody(output), hostile, text=json.dumps(saved))
-        with pytest.raises(MonodyError, match="neither in 'experiments' nor beside"):
+        with pytest.raises(
+            MonodyError, match="neither in 'exp|'base' is not the model"
+        ):
             again(hostile)
         with pytest.raises(MonodyError, match="--experiment_dir"):
             vary(hostile, {"temperature": 0.5})

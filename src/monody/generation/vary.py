@@ -25,6 +25,7 @@ from monody.generation.writer import Writer
 from monody.music.melody import Melody
 from monody.music.meter import COMMON_TIME
 from monody.settings.sampling import SampleSettings
+from monody.settings.training import BASE
 
 PathLike = str | os.PathLike[str]
 OF_A_RUN = frozenset(("best_of", "prime_bars"))  # not of one melody
@@ -237,6 +238,11 @@ def _experiment_of(
     if experiment_dir is not None:
         return open_experiment(experiment_dir)
     found = find_made_with(provenance.model, provenance.model_path, file)
+    if found is None and provenance.model_path == BASE:
+        raise MonodyError(
+            f"{BASE!r} is not the model that {str(file)!r} was made with: install the "
+            "version of monody that brought it, or name a model with --experiment_dir"
+        )
     if found is None:
         raise MonodyError(
             f"the model that {str(file)!r} was made with is no longer where it was: it "
