@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -34,6 +35,12 @@ COMPILED = "compiled"
 SLOW_FILES = ("test_readme.py", "test_commands.py")
 
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+# Whoever starts the tests in the background has them ignore Ctrl-C, and programs that
+# they start would ignore it, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:

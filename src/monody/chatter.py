@@ -23,10 +23,10 @@ def libraries_silenced() -> Iterator[None]:
     Warnings that are made errors (``python -W error``) still are.
 
     Example:
-        >>> import warnings
+        >>> import logging
         >>> from monody.chatter import libraries_silenced
         >>> with libraries_silenced():
-        ...     warnings.warn("of no use to you", FutureWarning)
+        ...     logging.getLogger("a library").warning("of no use to you")
     """
     before = warnings.showwarning, logging.lastResort
     _silence()

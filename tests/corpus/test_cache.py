@@ -369,10 +369,11 @@ def test_every_connection_is_closed(
 ) -> None:
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=_Counted))
-    if damage is not None:
-        cache.mkdir()
-        (cache / DATABASE).write_bytes(damage)
     read_corpus(music)
+    if damage is not None:
+        (cache / DATABASE).write_bytes(damage)
+        write_tunes(music, 12)
+        read_corpus(music)
     with closing(connect(cache / DATABASE)) as other:
         other.execute("pragma user_version = 99")  # as of a version to come
     write_tunes(music, 13)

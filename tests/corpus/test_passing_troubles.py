@@ -117,11 +117,11 @@ def test_what_the_machine_refused_is_read_the_next_time(
     assert _dropped(read_corpus(music)) == []
 
 
-def test_a_temporary_folder_that_is_not_there_is_one_sentence(
+def test_a_temporary_folder_that_cannot_be_made_is_one_sentence(
     music: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(music / "missing"))
-    with pytest.raises(MonodyError, match=r"missing.*No such file.*TMPDIR"):
+    monkeypatch.setattr(tempfile, "tempdir", str(music / "c.zip" / "none"))
+    with pytest.raises(MonodyError, match=r"c\.zip.*Not a directory.*TMPDIR"):
         read_corpus(music, ReadSettings(cache=False))
 
 

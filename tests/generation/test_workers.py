@@ -98,12 +98,12 @@ def test_all_cores_are_used_where_there_is_enough_to_do(
 
     monkeypatch.setattr("monody.generation.retries.write_chunks", watched)
     monkeypatch.setattr("monody.generation.retries.usable_cores", lambda: 3)
-    settings = SampleSettings(num_files=1, seed=1)
+    settings = SampleSettings(num_files=1, seed=1, takes=1)
     few = RejectionSampler(Scribe(), settings, lambda *_: None, None, guarded=False)
     few.run(range(100), no_progress)  # of 16 16ths each
     replace(few, writer=_Long()).run(range(20), no_progress)
     replace(few, writer=_Long()).run(range(200), no_progress)
-    assert jobs == [0, 0, 3]
+    assert jobs == [1, 1, 3]
 
 
 class _Long(Scribe):

@@ -113,8 +113,9 @@ def test_the_first_a_middle_and_the_best_epoch_are_heard(
     best: list[int], heard: list[str], tmp_path: Path
 ) -> None:
     experiment = Experiment(tmp_path)
-    rows = [f"{epoch},{float(epoch in best)}" for epoch in range(1, 21)]
-    (tmp_path / "history.csv").write_text("\n".join(["epoch,best", *rows, ""]))
+    rows = [f"{epoch},3.0,{float(epoch in best)},1.0" for epoch in range(1, 21)]
+    head = "epoch,bits_per_note,best,seconds"
+    (tmp_path / "history.csv").write_text("\n".join([head, *rows, ""]))
     for epoch in (1, 2, 4, 8, 16):
         experiment.epoch_path(epoch).touch()
     assert [title for title, _ in epochs_to_hear(experiment)] == heard

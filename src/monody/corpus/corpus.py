@@ -134,13 +134,13 @@ def read_corpus(
     settings = settings or ReadSettings()
     root, found = Path(data_dir), find_music(data_dir)
     if not settings.cache:
-        return _read_uncached(root, found, settings, progress)
+        return _read_apart(root, found, settings, progress)
     with Cache() as cache:
         try:
             corpus = _read_cached(cache, root, found, settings, progress)
         except (OSError, sqlite3.Error) as error:  # the cache's: files' are verdicts
             cache.problem = str(error)
-            corpus = _read_uncached(root, found, settings, progress)
+            corpus = _read_apart(root, found, settings, progress)
         if not cache.problem:
             return corpus
         remark = f"what was read is not remembered: {cache.problem}"
@@ -231,6 +231,26 @@ def _read_cached(
     except BaseException:
         folder.remove()
         raise
+
+
+def _read_apart(
+    root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
+) -> Corpus:
+    """Read a corpus without the cache.
+
+    Raises:
+        MonodyError: If what is read cannot be kept in a folder for temporary files.
+    """
+    try:
+        return _read_uncached(root, found, settings, progress)
+    except OSError as error:  # the folder's: those of files are verdicts
+        named = tempfile.tempdir
+        folder = f"the folder {str(named)!r}" if named else "a folder"
+        raise MonodyError(
+            f"cannot keep the melodies in {folder} for temporary files: "
+            f"{error.strerror or error}; make room there, or name another folder with "
+            "the environment variable TMPDIR"
+        ) from error
 
 
 def _read_uncached(
