@@ -23,11 +23,11 @@ THREE = TrainSettings(num_epochs=3, batch_size=8, seed=3, base="none")
 
 
 @pytest.fixture
-def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int, float], list[int]]:
-    """Let the loss of one batch be another figure; what comes back counts batches."""
+def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int, float], None]:
+    """Let the loss of one batch be another figure."""
 
-    def spoil(epoch: int, batch: int, factor: float) -> list[int]:
-        drawn, seen = [-1], [0]
+    def spoil(epoch: int, batch: int, factor: float) -> None:
+        drawn = [-1]
         draw, get = TrainingData.draw, TrainingData.__getitem__
 
         def drawing(data: TrainingData, number: int) -> None:
@@ -36,7 +36,6 @@ def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int, float], list[
 
         def getting(data: TrainingData, index: int) -> Any:
             inputs, targets, weights = get(data, index)
-            seen[0] += 1
             if (drawn[0], index) == (epoch, batch):
                 pitch = weights["pitch"]
                 weights["pitch"] = np.where(pitch, np.float32(factor), pitch)
@@ -44,7 +43,6 @@ def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int, float], list[
 
         monkeypatch.setattr(TrainingData, "draw", drawing)
         monkeypatch.setattr(TrainingData, "__getitem__", getting)
-        return seen
 
     return spoil
 
@@ -53,7 +51,7 @@ def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int, float], list[
 def test_a_loss_that_is_no_number_ends_training_with_the_weights_before_it(
     tunes: Path,
     tmp_path: Path,
-    spoilt: Callable[[int, int, float], list[int]],
+    spoilt: Callable[[int, int, float], None],
     monkeypatch: pytest.MonkeyPatch,
     factor: float,
     word: str,
@@ -78,7 +76,7 @@ def test_a_loss_that_is_no_number_ends_training_with_the_weights_before_it(
 
 
 def test_without_an_epoch_that_went_well_there_is_no_model(
-    tunes: Path, tmp_path: Path, spoilt: Callable[[int, int, float], list[int]]
+    tunes: Path, tmp_path: Path, spoilt: Callable[[int, int, float], None]
 ) -> None:
     spoilt(0, 1, np.nan)
     corpus, folder = monody.read_corpus(tunes), tmp_path / "x"

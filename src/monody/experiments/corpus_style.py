@@ -1,4 +1,4 @@
-"""What is usual in a corpus: its meter, lengths, endings, and how far figures repeat.
+"""What is usual in a corpus: its meter, lengths, outlines, and repeats.
 
 New melodies take their defaults and their limits from here (``models.record`` has the
 record itself).
@@ -21,7 +21,6 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.repetition import run_lengths
 
-SHORT_PERCENT = 10  # of last notes are shorter than the shortest that is written
 FIGURE_NOTES = 64  # notes of the longest figure that is watched
 COMMON_SHARE = 0.01  # of the notes
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats

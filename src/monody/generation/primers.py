@@ -16,7 +16,6 @@ from monody.corpus.public_domain import style_of
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation.saved_values import (
-    MAX_BARS,
     MAX_NOTES,
     MAX_TICKS,
     SavedValues,
@@ -29,6 +28,7 @@ from monody.models.outline import (
     moved_tonic,
     tonic_symbols,
 )
+from monody.music.form_text import MAX_BARS
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, bar_places, lines_around
 from monody.music.melody_store import MelodyStore

@@ -24,10 +24,11 @@ from monody.generation.decoding.decode import DecodedMelody, Start, decode_event
 from monody.generation.decoding.loop import ALL
 from monody.generation.infill import Gap, before, filled, gap_of
 from monody.generation.rescoring import rescore
-from monody.generation.saved_values import MAX_BARS, SavedValues
+from monody.generation.saved_values import SavedValues
 from monody.generation.writer import Draft, Task, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
+from monody.music.form_text import MAX_BARS
 from monody.music.key_finding import heard_scale
 from monody.music.keys import key_signature
 from monody.music.melody import Melody, notes_in_bars

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from monody.music.form_text import MAX_BARS
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter
 
-MAX_BARS = 10_000  # as many as a melody may be asked to have
 # Of bars to continue and of melodies to rewrite. The network hears them in seconds, and
 # each note may attend to all others: the memory grows with the square.
 MAX_NOTES, MAX_TICKS = 5_000, 96_000  # 1,000 bars of 4/4

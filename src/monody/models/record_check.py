@@ -12,13 +12,13 @@ from typing import Any
 
 from monody.models.outline import STYLE_SYMBOLS, TONIC_SYMBOLS
 from monody.music.form import APPROACHES, UNKNOWN_APPROACH, UNKNOWN_DEGREE
+from monody.music.form_text import MAX_BARS
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import MAX_BAR_TICKS, TICKS_PER_QUARTER, is_meter
 from monody.music.pitch import PITCH_CLASSES
 from monody.saved.damage import require
 from monody.saved.values import listed, number, table, text, whole
 
-MAX_BARS = 10_000  # that a melody may be asked to have
 MAX_TICKS = MAX_BARS * MAX_BAR_TICKS
 MAX_PITCH = 127
 

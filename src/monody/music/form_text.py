@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PRIME = "'"
 SECTION_BARS = 4  # of a section for which no length is named
-MAX_BARS = 10_000  # of a form
+MAX_BARS = 10_000  # of a form, and of any melody that is asked for
 # How primes are typed: ' and `, and the typographic ones; two make a second variation,
 # which is a varied section, too.
 _PRIMES = "'`´‘’′″ʹʼ\""
