@@ -29,7 +29,7 @@ test: $(VENV)/.dev
 	$(RUN)/ruff format --check .
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mypy
-	$(RUN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(RUN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 thorough: export MONODY_THOROUGH := 1
 thorough: test

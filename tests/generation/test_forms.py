@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -81,6 +82,17 @@ def test_a_form_is_fitted_to_any_length_meter_and_beginning(
     assert len(fitted.cadences) in (0, len(ends))
     for cadence, end in zip(fitted.cadences, ends, strict=False):
         assert 0 <= cadence.tick < end
+
+
+@pytest.mark.parametrize("begins", [None, 0, 72])
+def test_what_is_no_longer_than_a_pickup_is_prolonged_as_a_bar(
+    begins: int | None,
+) -> None:
+    short = Form(96, 48, (60,), (0,), (False,), (Cadence(54, 0, 1),), (2,))
+    fitted = fitted_form(short, 4, 96, begins)
+    assert fitted.whole_bars == 4
+    assert len(fitted.phrase_ends) <= fitted.bars + 1
+    assert fitted.begins == (48 if begins is None else begins)
 
 
 @given(every_form)

@@ -84,6 +84,8 @@ def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Fo
     form = _in_bars_of(form, bar_ticks)
     if begins is None:
         begins = form.begins % bar_ticks
+    if not form.whole_bars:  # a few notes late in a bar: there is nothing to lead into
+        form = replace(form, begins=0)
     pickup = 2 * begins >= bar_ticks
     if form.has_pickup and not pickup:
         form = _without_first_bar(form)
@@ -154,16 +156,17 @@ def _twice(form: Form) -> Form:
     ticks = (form.bars - skipped) * form.bar_ticks
     join = max(ticks + form.begins * skipped, form.end)  # where the second one begins
     again = tuple(end + ticks for end in form.phrase_ends)
+    gone = sum(end <= join for end in again)  # phrases that were the pickup alone
     notes = form.notes
     if notes:
         shared = (notes[-1] + notes[0],) if skipped else (notes[-1],)
         notes = (*notes[:-1], *shared, *notes[skipped:])
     return replace(
         form,
-        phrase_ends=(*form.phrase_ends[:-1], join, *again),
+        phrase_ends=(*form.phrase_ends[:-1], join, *again[gone:]),
         back=form.back + form.back[skipped:],
         exact=form.exact + form.exact[skipped:],
-        cadences=(*form.cadences, *_later(form.cadences, ticks)),
+        cadences=(*form.cadences, *_later(form.cadences[gone:], ticks)),
         notes=notes,
     )
 
