@@ -114,6 +114,7 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
     reading = settings_from(ReadSettings, values)
     checks.require_new_experiment(values["experiment_dir"], page=page)
     checks.require_base(model, settings)
+    checks.require_training_memory()
     folder = named_folder(values["folder"], values["data_dir"])
     say(f"reading {folder} ...")
     corpus = read_folder(folder, reading)
@@ -166,6 +167,7 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
         done = f", {state.batch} batches of it done" if state.batch else ""
         say_whole(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
         _warn_of_versions(record.versions)
+        checks.require_training_memory()
         say("making the network ready ...")
 
     from monody.cli.train_report import say_training

@@ -194,6 +194,11 @@ class Rewriter:
         self._gap = gap_of(self._melody, *how.replace) if how.replace else None
 
     @property
+    def memory_bytes(self) -> int:
+        """Return what its model takes."""
+        return self._model.memory_bytes
+
+    @property
     def usual_ticks(self) -> int:
         """Return how long the rewritten melody is."""
         if self._how.to_meter is None:

@@ -36,7 +36,7 @@ from monody.settings.training import NONE, TrainSettings
 from monody.temporary import TemporaryFolder
 from monody.training.divergence import DivergedError
 from monody.training.fit import fit
-from monody.training.footprint import within_memory
+from monody.training.footprint import require_memory, within_memory
 from monody.training.presets import choose_base, fill_in, take_sizes
 
 
@@ -199,6 +199,7 @@ def _go_on(
     if over:
         _write_scores(experiment, sets, vocabulary)
         return
+    require_memory(record.model, record.training, sets["train"])
     # They are those of the best weights before the stop.
     experiment.scores_path.unlink(missing_ok=True)
     experiment.write_record(record)
@@ -252,6 +253,7 @@ def train_from_nothing(
         sets["train"].note_count,
         _tell_nobody,
     )
+    settings = within_memory(model, settings, sets["train"], _tell_nobody)
     record = replace(record, model=model, training=settings)
     keras.utils.set_random_seed(settings.seed)
     network = build_model(model, vocabulary, settings.seed)
