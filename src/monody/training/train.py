@@ -101,8 +101,12 @@ def train(
     learnt = sets["train"]
     notes = learnt.note_count
     settings = choose_base(model, settings, len(learnt), notes, explain)
-    base = open_experiment(settings.base).load() if settings.fine_tunes else None
-    if base is not None:
+    base = None
+    if settings.fine_tunes:
+        tuned = open_experiment(settings.base)
+        base = tuned.load()
+        # What is kept is given away: it names no folder of this machine.
+        settings = replace(settings, base=tuned.model_name)
         model = take_sizes(model, base.record.model)
     model, settings = fill_in(model, settings, notes, explain)
     settings = within_memory(model, settings, learnt, explain)
