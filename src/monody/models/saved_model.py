@@ -39,14 +39,13 @@ from monody.models.stored_layers import (
 from monody.progress import Progress
 from monody.saved.archives import SavedArchive
 from monody.saved.damage import (
-    MAX_JSON_BYTES,
     DamagedError,
     damage_in,
-    parse_json,
     require,
     require_file,
     require_no_holes,
 )
+from monody.saved.plain_json import MAX_JSON_BYTES, parse_json
 from monody.saved.values import table
 
 if TYPE_CHECKING:
