@@ -105,10 +105,28 @@ def test_without_groups_the_tree_is_ended(monkeypatch: pytest.MonkeyPatch) -> No
     with monkeypatch.context() as windows:
         windows.delattr(os, "killpg")
         windows.setattr(subprocess, "run", lambda it, **_: commands.append(it))
+        windows.setenv("SYSTEMROOT", "/windows")
         child.kill()
     os.killpg(child.pid, signal.SIGKILL)
     child.close()
-    assert commands == [["taskkill", "/F", "/T", "/PID", str(child.pid)]]
+    # By its mere name a program would run that lies where monody is run.
+    program = "/windows/System32/taskkill.exe"
+    assert commands == [[program, "/F", "/T", "/PID", str(child.pid)]]
+
+
+def test_where_nothing_ends_a_tree_the_child_at_least_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = ChildProcess(STUBBORN, ["sleeps"])
+    child.answers.readline()
+    with monkeypatch.context() as windows:
+        windows.delattr(os, "killpg")
+        windows.setenv("SYSTEMROOT", str(tmp_path))
+        child.kill()
+    child.wait(60)
+    assert child.poll() == -signal.SIGKILL
+    os.killpg(child.pid, signal.SIGKILL)
+    child.close()
 
 
 def test_who_was_killed_by_others_is_told_from_who_died() -> None:

@@ -31,9 +31,9 @@ def on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in a new folder, on such a system, in this process and its children."""
     site = tmp_path / "site"
     windows.write_site(site)
-    for name, folders in {"PATH": [site], "PYTHONPATH": [site, ROOT]}.items():
-        for folder in reversed(folders):
-            monkeypatch.setenv(name, str(folder), prepend=os.pathsep)
+    for folder in (ROOT, site):
+        monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+    monkeypatch.setenv("SYSTEMROOT", str(site))
     monkeypatch.setenv("MONODY_CACHE", str(tmp_path / "cache"))
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")

@@ -202,10 +202,20 @@ def _end_tree(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # all have ended
             os.killpg(process.pid, signal.SIGKILL)
     else:  # Windows has no groups, but a program that ends a tree
-        subprocess.run(  # noqa: S603
-            ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        with contextlib.suppress(FileNotFoundError):  # a Windows without it
+            subprocess.run(  # noqa: S603
+                [_taskkill(), "/F", "/T", "/PID", str(process.pid)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
     process.kill()
+
+
+def _taskkill() -> str:
+    """Return where Windows keeps it.
+
+    By its mere name one would run that was put into the folder where monody is run.
+    """
+    windows = os.environ.get("SYSTEMROOT", r"C:\Windows")
+    return os.path.join(windows, "System32", "taskkill.exe")  # noqa: PTH118

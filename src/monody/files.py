@@ -15,7 +15,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from monody.errors import MonodyError
-from monody.saved.damage import DamagedError, read_json, require_file
+from monody.saved.damage import DamagedError, require_file
+from monody.saved.plain_json import read_json
 from monody.saved.values import table
 from monody.temporary import TemporaryFolder, is_temporary, temporary_file
 

@@ -42,7 +42,7 @@ SITE = {
     "sitecustomize.py": "from tests.builders.windows import changes\n"
     "for change in changes(): change()\n",
     # taskkill /F /T /PID number
-    "taskkill": "#!/bin/sh\n"
+    "System32/taskkill.exe": "#!/bin/sh\n"
     'end() { for child in $(cat /proc/"$1"/task/*/children); do end "$child"; done\n'
     'kill -9 "$1"; }\n'
     'end "$4"\n',
@@ -51,7 +51,7 @@ SITE = {
 
 def write_site(folder: Path) -> None:
     """Write what makes children pretend, too, and a program that Windows has."""
-    folder.mkdir()
+    (folder / "System32").mkdir(parents=True)
     for name, text in SITE.items():
         (folder / name).write_text(text, "utf-8")
         (folder / name).chmod(0o755)

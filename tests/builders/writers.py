@@ -22,6 +22,8 @@ class Scribe:
         notes = [(60, 24 * number, 24) for number in range(task.index)]
         return Draft(task, Melody.from_notes(notes), 96, float(os.getpid()), {})
 
+    memory_bytes = 0  # it has no model
+
     @property
     def usual_ticks(self) -> int:
         """How long a melody is."""

@@ -227,6 +227,8 @@ class _Recites:
         self.known, self.own, self.copies = known, own, copies
         self.written: list[Task] = []
 
+    memory_bytes = 0
+
     @property
     def usual_ticks(self) -> int:
         return self.known.end

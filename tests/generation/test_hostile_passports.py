@@ -19,10 +19,10 @@ from monody.experiments.experiment import Experiment
 from monody.files import last_names
 from monody.generation.provenance import Provenance, read_provenance, scale_of
 from monody.generation.rewrite import Rewrite, RewriteRecord
-from monody.generation.saved_values import MAX_NOTES, MAX_TICKS
+from monody.generation.saved_melody import MAX_NOTES, MAX_TICKS
 from monody.generation.vary import again, vary
 from monody.music.midi_file import midi_bytes, write_midi
-from monody.plain_json import parse_json
+from monody.saved.plain_json import parse_json
 from monody.settings.sampling import SampleSettings
 from tests.builders.midi_files import tune
 from tests.builders.provenances import PROVENANCE

@@ -14,6 +14,7 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.memory import limited_to
 from monody.models import saved_model
 from monody.models.batches import encode_set
 from monody.models.saved_model import RECORD, TrainedModel
@@ -32,6 +33,25 @@ def test_few_events_and_many_are_judged_alike(
     many = model.surprisal(encoded)  # with Keras
     for name, values in vars(few).items():
         np.testing.assert_allclose(values, getattr(many, name), atol=1e-3)
+
+
+def test_many_events_are_judged_without_keras_where_it_does_not_fit(
+    trained: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = trained.load()
+    encoded = encode_set([tune(1, bars=2)], model.vocabulary)
+    monkeypatch.setattr(saved_model, "MANY_EVENTS", 0)
+    monkeypatch.setattr(TrainedModel, "network", None)
+    with limited_to(10**9):
+        few = model.surprisal(encoded)
+    assert len(few.bits) == len(encoded.pitch)
+
+
+def test_a_model_takes_its_file_and_its_weights_more_than_once(
+    trained: Experiment,
+) -> None:
+    size = trained.model_path.stat().st_size
+    assert size < trained.load().memory_bytes < 4 * size
 
 
 def _record(path: Path) -> dict[str, Any]:

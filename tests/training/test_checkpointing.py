@@ -28,6 +28,7 @@ from monody.experiments.training_state import (
     read_variables,
     write_checkpoint,
 )
+from monody.memory import limited_to
 from monody.models.backend import keras
 from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
@@ -187,6 +188,19 @@ def test_what_was_stopped_ends_like_what_was_not(
     resume(folder)
     _assert_same(whole.folder, folder)
     assert not list(folder.glob(".*"))
+
+
+def test_what_cannot_fit_does_not_go_on_and_can_later(
+    tunes: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "x"
+    standing = _stopped(tunes, folder, 0, 2)
+    with (
+        limited_to(10**9),
+        pytest.raises(MonodyError, match="training needs about .* 1.0 GB may be used"),
+    ):
+        resume(folder)
+    assert read_training_state(folder / "checkpoint.npz") == standing
 
 
 def test_it_may_be_stopped_again_and_again(

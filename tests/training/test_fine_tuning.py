@@ -11,6 +11,7 @@ from monody.errors import MonodyError
 from monody.evaluation.scorecard import evaluate
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import read_training_state
+from monody.memory import limited_to
 from monody.models.batches import encode_set
 from monody.models.keras_likelihood import Evaluator
 from monody.models.saved_model import TrainedModel
@@ -129,6 +130,13 @@ def _small_presets() -> tuple[object, ...]:
     from monody.training.presets import PRESETS
 
     return tuple(replace(preset, rnn_size=12) for preset in PRESETS)
+
+
+def test_what_it_would_be_is_not_trained_where_it_cannot_fit(
+    tuned: Experiment,
+) -> None:
+    with limited_to(10**9), pytest.raises(MonodyError, match="training needs about"):
+        train_from_nothing(tuned)
 
 
 def test_ctrl_c_leaves_nothing_of_the_comparison(

@@ -9,7 +9,7 @@ from monody.models.events import Vocabulary
 from monody.music.melody import Melody
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings
-from monody.training.footprint import training_bytes, within_memory
+from monody.training.footprint import require_memory, training_bytes, within_memory
 
 NETWORK = ModelSettings(rnn_size=256, num_layers=2)
 SETTINGS = TrainSettings(batch_size=64)
@@ -43,6 +43,19 @@ def test_a_training_that_cannot_fit_is_refused(melodies: EncodedSet) -> None:
         pytest.raises(MonodyError, match="training needs about .* smaller --rnn_size"),
     ):
         within_memory(NETWORK, SETTINGS, melodies, print)
+
+
+def test_a_training_that_goes_on_keeps_its_batches_or_is_refused(
+    melodies: EncodedSet,
+) -> None:
+    needed = training_bytes(NETWORK, 64, 112)
+    with limited_to(needed):
+        require_memory(NETWORK, SETTINGS, melodies)
+    with (
+        limited_to(needed - 1),
+        pytest.raises(MonodyError, match="training needs about .* --batch_size"),
+    ):
+        require_memory(NETWORK, SETTINGS, melodies)
 
 
 def test_short_windows_need_less(melodies: EncodedSet) -> None:

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from monody.cli import checks
-from monody.cli.options import HeadedCommand, settings_options
+from monody.cli.options import HeadedCommand, memory_option, settings_options
 from monody.cli.page import page_options, write_melody_page
 from monody.cli.verbosity import say, say_whole, say_written, status
 from monody.errors import MonodyError
@@ -41,6 +41,7 @@ _SAVE_DIR = click.option(
 @_SAVE_DIR
 @_EXPERIMENT
 @page_options
+@memory_option
 def again(
     output: str,
     out: str | None,
@@ -138,6 +139,7 @@ def _require(
 @_EXPERIMENT
 @page_options
 @settings_options(SampleSettings)
+@memory_option
 @click.pass_context
 def vary(
     context: click.Context,

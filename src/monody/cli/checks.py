@@ -237,6 +237,29 @@ def require_base(model: ModelSettings, settings: TrainSettings) -> None:
         take_sizes(model, open_experiment(base).load().record.model)
 
 
+def require_training_memory() -> None:
+    """Make sure that there is memory for the smallest training.
+
+    How much one needs is known when its melodies are read.
+
+    Raises:
+        MonodyError: If there is less.
+
+    Example:
+        >>> from monody.cli.checks import require_training_memory
+        >>> from monody.memory import limited_to
+        >>> with limited_to(500_000_000):
+        ...     require_training_memory()
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: training needs about 1.3 GB of memory, and 500 MB...
+    """
+    from monody.memory import require
+    from monody.training.footprint import FIXED_BYTES, TRAINING
+
+    require(FIXED_BYTES, TRAINING, "allow more, or train on another machine")
+
+
 def require_music(data_dir: str) -> None:
     """Make sure that there are music files in a folder, whatever is in them.
 

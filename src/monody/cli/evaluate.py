@@ -13,9 +13,10 @@ import click
 from monody.cli.checks import (
     require_file_writable,
     require_music,
+    require_training_memory,
     require_writable,
 )
-from monody.cli.options import HeadedCommand
+from monody.cli.options import HeadedCommand, memory_option
 from monody.cli.verbosity import is_quiet, say, say_aside, say_written, status
 from monody.errors import MonodyError
 
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     help="The melody to draw, counted from 1. [default: the one in the middle, by bits "
     "per note]",
 )
+@memory_option
 def evaluate(
     experiment: str | None,
     data_dir: str | None,
@@ -116,6 +118,8 @@ def evaluate(
     opened = open_experiment(experiment)
     if from_nothing:
         require_writable(opened.folder, "EXPERIMENT")
+        if not opened.from_nothing_path.is_file():
+            require_training_memory()
     counts = opened.load().record.melodies
     if melody is not None and not data_dir:
         sides = ("validation", "test") if part == "both" else (part or "test",)

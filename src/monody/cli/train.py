@@ -32,7 +32,7 @@ from monody.ending import exit_code, reason
 from monody.errors import MonodyError
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
-from monody.settings.training import TrainSettings
+from monody.settings.training import BASE, NONE, TrainSettings
 
 if TYPE_CHECKING:
     from monody.experiments.experiment import Experiment
@@ -114,6 +114,7 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
     reading = settings_from(ReadSettings, values)
     checks.require_new_experiment(values["experiment_dir"], page=page)
     checks.require_base(model, settings)
+    checks.require_training_memory()
     folder = named_folder(values["folder"], values["data_dir"])
     say(f"reading {folder} ...")
     corpus = read_folder(folder, reading)
@@ -166,6 +167,7 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
         done = f", {state.batch} batches of it done" if state.batch else ""
         say_whole(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
         _warn_of_versions(record.versions)
+        checks.require_training_memory()
         say("making the network ready ...")
 
     from monody.cli.train_report import say_training
@@ -207,13 +209,24 @@ def _refuse_differing(named: dict[str, Any], experiment: Experiment) -> None:
         if name == "resume":
             continue
         key = "data_dir" if name == "folder" else name
-        same = str(Path(value).absolute()) if key == "data_dir" else value
-        if same != began.get(key):
+        if _as_recorded(key, value) != began.get(key):
             raise MonodyError(
                 f"--{key} is {value!r}, but {str(experiment.folder)!r} began with "
                 f"{began.get(key)!r}: leave it out to go on, or train again; only "
                 f"{', '.join(f'--{name}' for name in MAY_CHANGE)} may change"
             )
+
+
+def _as_recorded(name: str, value: Any) -> Any:
+    """Return the value of an option as records have it, which name no folder above."""
+    from monody.experiments.experiment import Experiment
+    from monody.files import last_names
+
+    if name == "data_dir":
+        return last_names(value)
+    if name == "base" and value not in (BASE, NONE):
+        return Experiment(value).model_name
+    return value
 
 
 def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:

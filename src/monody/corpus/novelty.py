@@ -40,7 +40,8 @@ from monody.files import is_whole, laying_out, seal, write_text
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import bar_lines, metric_positions
-from monody.saved.damage import DamagedError, damage_in, read_json
+from monody.saved.damage import DamagedError, damage_in
+from monody.saved.plain_json import read_json
 from monody.saved.values import number, table, whole
 
 NEW, NEAR_COPY, COPY = LABELS = ("new", "near-copy", "copy")

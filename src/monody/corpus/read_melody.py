@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from monody.bounded_file import read_bounded
 from monody.corpus.corpus import read_corpus, require_melodies
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.meter import COMMON_TIME, TICKS_PER_QUARTER, Meter
 from monody.reading.midi.parse import read_midi
 from monody.reading.raw_score import RawScore, UnreadableError
+from monody.saved.bounded_file import read_named
 from monody.settings.reading import ReadSettings
 
 MAX_BYTES = int(ReadSettings.max_file_megabytes * 1e6)
@@ -57,7 +57,7 @@ def read_melody(path: Path) -> Melody:
 def _exactly(path: Path) -> Melody | None:
     """Read a file that holds just one melody on whole ticks; else return ``None``."""
     try:
-        score = read_midi(read_bounded(path, MAX_BYTES, "name a MIDI file"))
+        score = read_midi(read_named(path, MAX_BYTES, "name a MIDI file"))
         [track] = score.tracks
         per_tick = score.ticks_per_quarter / TICKS_PER_QUARTER
         times = np.stack([track.start, track.duration], axis=1) / per_tick

@@ -42,7 +42,8 @@ from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
 from monody.music.melody_store import ARRAYS, SOURCES_FILE, MelodyStore
 from monody.music.store_check import check_store
-from monody.saved.damage import DamagedError, damage_in, read_json
+from monody.saved.damage import DamagedError, damage_in
+from monody.saved.plain_json import read_json
 from monody.saved.values import table
 from monody.temporary import remove_abandoned
 

@@ -6,7 +6,8 @@ import csv
 import io
 from pathlib import Path
 
-from monody.saved.damage import damage_in, read_limited, require
+from monody.saved.bounded_file import read_bounded
+from monody.saved.damage import damage_in, require
 from monody.saved.values import number
 
 MAX_BYTES = 2**24  # a row has 150
@@ -31,7 +32,7 @@ def read_history(path: Path) -> list[dict[str, float]]:
         [1.0, 2.0]
     """
     with damage_in(path.name):
-        text = read_limited(path, MAX_BYTES).decode("utf-8")
+        text = read_bounded(path, MAX_BYTES).decode("utf-8")
         table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         names = table.fieldnames or ()
         require(set(COLUMNS) <= set(names), f"{path.name} lacks a column")

@@ -27,7 +27,8 @@ from monody.experiments.experiment import Experiment
 from monody.files import write_text
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
-from monody.saved.damage import DamagedError, read_json
+from monody.saved.damage import DamagedError
+from monody.saved.plain_json import read_json
 from monody.saved.values import table
 
 

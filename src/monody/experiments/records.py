@@ -13,7 +13,7 @@ from monody.corpus.split import Split
 from monody.errors import MonodyError
 from monody.experiments.corpus_style import corpus_style
 from monody.experiments.experiment import Experiment, now
-from monody.files import write_json, write_text
+from monody.files import last_names, write_json, write_text
 from monody.models.batches import EncodedSet
 from monody.models.record import MelodyCounts, RunRecord
 from monody.models.saved_model import TrainedModel
@@ -60,7 +60,7 @@ def make_record(
         versions=versions(),
         styles=tuple(styles),
         started=now(),
-        data_dir=str(corpus.root.absolute()),
+        data_dir=last_names(corpus.root),
     )
 
 

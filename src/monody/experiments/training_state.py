@@ -24,11 +24,11 @@ from monody.saved.archives import SavedArchive
 from monody.saved.damage import (
     DamagedError,
     damage_in,
-    parse_json,
     require,
     require_file,
     require_no_holes,
 )
+from monody.saved.plain_json import parse_json
 from monody.saved.values import listed, number, table, whole
 from monody.settings.base import required
 from monody.settings.training import TrainSettings

@@ -15,11 +15,11 @@ from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.public_domain import style_of
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
-from monody.generation.saved_values import (
+from monody.generation.saved_melody import (
     MAX_NOTES,
     MAX_TICKS,
-    SavedValues,
     is_too_long,
+    read_saved_melody,
 )
 from monody.models.events import UNKNOWN
 from monody.models.outline import (
@@ -35,6 +35,7 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import COMMON_TIME
 from monody.music.phrases import phrase_ends
 from monody.music.pitch import OCTAVE
+from monody.saved.values import SavedValues
 from monody.settings.reading import ReadSettings
 from monody.settings.sampling import SampleSettings
 
@@ -79,18 +80,18 @@ class Primer:
         """Rebuild what ``to_json`` wrote.
 
         Raises:
-            ValueError: If it is no primer of monody's.
+            ValueError: If it is no primer of monody's; a ``DamagedError`` is one.
         """
         values = SavedValues(saved)
-        music = values.melody()
+        music = read_saved_melody(values)
         bar_ticks = music.meters[-1].bar_ticks
         return cls(
             music=music,
             source=values.text("source"),
-            track=values.whole("track"),
-            first_bar=values.whole("first_bar"),
+            track=values.whole("track", maximum=MAX_TICKS),
+            first_bar=values.whole("first_bar", maximum=MAX_TICKS),
             bars=values.whole("bars", maximum=MAX_BARS),
-            ticks=values.whole("ticks", music.end),
+            ticks=values.whole("ticks", music.end, MAX_TICKS),
             position=values.whole("position", maximum=bar_ticks - 1),
             key=values.whole("key", maximum=TONIC_SYMBOLS - 1),
             style=values.whole("style", maximum=STYLE_SYMBOLS - 1),

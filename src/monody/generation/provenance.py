@@ -21,18 +21,21 @@ from typing import Any
 from monody.errors import MonodyError
 from monody.generation.primers import Primer
 from monody.generation.rewrite import RewriteRecord
-from monody.generation.saved_values import SavedValues
 from monody.music.general_midi import program_of
 from monody.music.scale import Scale
 from monody.music.smf import texts_of
-from monody.plain_json import parse_json
+from monody.saved.bounded_file import read_named
+from monody.saved.damage import DamagedError, require
+from monody.saved.plain_json import parse_json
+from monody.saved.values import SavedValues
 from monody.settings.sampling import SampleSettings
 
 MARK = "monody"  # the first name in its JSON; the value is the version
-MAX_FILE_BYTES = 2**25  # a melody of 100,000 bars has less, its passport included
+MAX_FILE_BYTES = 32 * 10**6  # a melody of 100,000 bars has less, its passport included
 MAX_INDEX, MAX_ATTEMPT = 99_999, 1_000
 MAX_SAID = 200  # characters of what is wrong with a passport
 _DAMAGED = (TypeError, ValueError, OverflowError, KeyError, IndexError, MonodyError)
+_OF_MONODY = "expected a file that `monody sample` or `monody vary` wrote"
 FORGETTABLE = ("num_files", "best_of", "max_copy")  # say nothing about one melody
 
 
@@ -130,18 +133,16 @@ class Provenance:
 def _primer(saved: object) -> Primer | None:
     """Return what a melody continues; without a note it continues nothing."""
     primer = None if saved is None else Primer.from_json(saved)
-    if primer is not None and not len(primer.music):
-        raise ValueError("the primer has no note")
+    require(primer is None or len(primer.music) > 0, "the primer has no note")
     return primer
 
 
 def _settings(values: SavedValues) -> SampleSettings:
     """Return the settings; they have a seed and an instrument, and name no file."""
     settings = SampleSettings.from_json(values.settings("settings"))
-    if settings.seed is None:
-        raise ValueError("seed is missing")
-    if settings.form_file is not None:
-        raise ValueError("form must be in letters, not that of a file")
+    require(settings.seed is not None, "seed is missing")
+    in_letters = settings.form_file is None
+    require(in_letters, "form must be in letters, not that of a file")
     program_of(settings.midi_instrument)
     return settings
 
@@ -199,14 +200,11 @@ def read_provenance(path: Path) -> Provenance:
             continue  # another program's text
         try:
             saved = parse_json(text)
-        except ValueError:
+        except DamagedError:
             continue
         if isinstance(saved, dict) and MARK in saved:
             return Provenance.from_json(saved)
-    raise MonodyError(
-        f"{str(path)!r} does not say how monody made it: expected a file that `monody "
-        "sample` or `monody vary` wrote"
-    )
+    raise MonodyError(f"{str(path)!r} does not say how monody made it: {_OF_MONODY}")
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -217,11 +215,4 @@ def _bytes_of(path: Path) -> bytes:
     """
     if not path.is_file():
         raise MonodyError(f"no file {str(path)!r}: name a file of monody's")
-    with path.open("rb") as file:
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise MonodyError(
-            f"{str(path)!r} is larger than {MAX_FILE_BYTES / 2**20:g} MiB: expected a "
-            "file that `monody sample` or `monody vary` wrote"
-        )
-    return data
+    return read_named(path, MAX_FILE_BYTES, _OF_MONODY)

@@ -23,7 +23,8 @@ TRIES = 20  # of one melody, at most
 # Between two reports of progress: about a second's work.
 STEPS_AT_ONCE, MIN_AT_ONCE, MAX_AT_ONCE = 16_000, 16, 128  # 16ths; melodies
 STEPS_A_JOB = 40_000  # 16ths that make it worth starting one more process
-WRITER_BYTES = 320 * MIB  # of a process that writes as many at once; of the first, too
+# Of a process that writes as many at once, without the model; of the first one, too.
+WRITER_BYTES = 304 * MIB
 OWN_BYTES = 96 * MIB  # of this process, besides
 COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
 COPIED, NOT_IN_FORM = "copied too much", "not in the form"
@@ -92,9 +93,11 @@ class RejectionSampler:
         steps = max(self.writer.usual_ticks // TICKS_PER_STEP, 1) * self.settings.takes
         size = min(max(STEPS_AT_ONCE // steps, MIN_AT_ONCE), MAX_AT_ONCE)
         jobs = min(usable_cores(), len(open_) * steps // STEPS_A_JOB)
-        jobs = processes(jobs, WRITER_BYTES, OWN_BYTES)
-        share = (allowed_bytes() - OWN_BYTES) // jobs
-        size = max(min(size, size * share // WRITER_BYTES), 1)
+        model = self.writer.memory_bytes  # each process has it
+        jobs = processes(jobs, WRITER_BYTES + model, OWN_BYTES + model)
+        # Where there is no room for as many, this process writes, and fewer at once.
+        room = allowed_bytes() - OWN_BYTES - model
+        size = max(min(size, size * room // WRITER_BYTES), 1)
         chunks = (
             [
                 Task(index, attempt, self.primer_of(index, attempt))

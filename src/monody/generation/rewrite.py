@@ -24,7 +24,7 @@ from monody.generation.decoding.decode import DecodedMelody, Start, decode_event
 from monody.generation.decoding.loop import ALL
 from monody.generation.infill import Gap, before, filled, gap_of
 from monody.generation.rescoring import rescore
-from monody.generation.saved_values import SavedValues
+from monody.generation.saved_melody import read_saved_melody
 from monody.generation.writer import Draft, Task, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
@@ -41,6 +41,8 @@ from monody.music.meter import (
     meter_at,
 )
 from monody.music.scale import Scale, move_to_scale, parse_scale
+from monody.saved.damage import require
+from monody.saved.values import SavedValues
 from monody.settings.sampling import SampleSettings
 
 KEPT = ("rhythm", "pitches")
@@ -153,9 +155,8 @@ class RewriteRecord:
         key = None if whole.any("key") is None else whole.text("key")
         if key is not None:
             key_signature(key)
-        music = whole.melody()
-        if not len(music):
-            raise ValueError("there is no note to rewrite")
+        music = read_saved_melody(whole)
+        require(len(music) > 0, "there is no note to rewrite")
         melody = replace(
             music,
             key=key,
@@ -192,6 +193,11 @@ class Rewriter:
             melody = in_key(melody, how.to_key, how.from_key)
         self._melody = melody
         self._gap = gap_of(self._melody, *how.replace) if how.replace else None
+
+    @property
+    def memory_bytes(self) -> int:
+        """Return what its model takes."""
+        return self._model.memory_bytes
 
     @property
     def usual_ticks(self) -> int:

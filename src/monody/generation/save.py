@@ -16,9 +16,11 @@ from monody.generation.variants import free_stems
 from monody.locks import locked
 from monody.music.melody import Melody
 from monody.music.midi_file import midi_bytes
-from monody.plain_json import parse_json
+from monody.saved.damage import DamagedError
+from monody.saved.plain_json import read_json
 
 MANIFEST = "manifest.json"
+MAX_MANIFEST_BYTES = 2**31  # of a million melodies
 MAX_WAIT_SECONDS = 600.0  # for another process that writes to the folder
 
 
@@ -165,8 +167,8 @@ def _read_manifest(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        runs = parse_json(path.read_bytes()) if path.is_file() else None
-    except (ValueError, OSError):
+        runs = read_json(path, MAX_MANIFEST_BYTES)
+    except (DamagedError, OSError):
         runs = None
     if not isinstance(runs, list) or not all(map(_is_run, runs)):
         raise MonodyError(

@@ -18,7 +18,7 @@ from monody.generation.generate import Generation, with_letters, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
-from monody.generation.saved_values import MAX_NOTES, MAX_TICKS, is_too_long
+from monody.generation.saved_melody import MAX_NOTES, MAX_TICKS, is_too_long
 from monody.generation.variants import AGAIN, variant_of, what_was_done
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Writer

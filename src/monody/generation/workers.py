@@ -32,6 +32,10 @@ class MelodyWriter(Protocol):
         """Write one melody for each task."""
 
     @property
+    def memory_bytes(self) -> int:
+        """Return what its model takes."""
+
+    @property
     def usual_ticks(self) -> int:
         """Return how long a melody is."""
 

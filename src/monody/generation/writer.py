@@ -160,6 +160,11 @@ class Writer:
         return [[part._replace(take=take) for part in parts] for take in takes]
 
     @property
+    def memory_bytes(self) -> int:
+        """Return what its model takes."""
+        return self._model.memory_bytes
+
+    @property
     def usual_ticks(self) -> int:
         """About how long a melody is."""
         if self._settings.bars is None:

@@ -1,7 +1,9 @@
 """The one place that Keras is imported from: on JAX, whose compilations are kept.
 
 Write ``from monody.models.backend import keras``. The backend has to be chosen before
-Keras is imported, and a ``keras.json`` of another project must not choose it.
+Keras is imported, and no ``keras.json`` may choose it, or the kind of the numbers: not
+that of another project, and not one in /tmp, where anybody could have put it and where
+Keras looks if there is no home. So its home is a place where no file can be.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from monody.ours import claim
 
 if "keras" not in sys.modules:
     os.environ["KERAS_BACKEND"] = "jax"
+    os.environ.setdefault("KERAS_HOME", os.devnull)
 
 import jax
 import keras

@@ -3,7 +3,8 @@
 A network alone is numbers. To write melodies with it one must know how its corpus was
 read, which settings it was trained with, and what its training melodies are like. Both
 ``monody.json`` in a ``.keras`` file and ``settings.json`` in an experiment hold this
-record; the folder also says when the training started and where its data was.
+record; the folder also says when the training started and what its data was called.
+Both may be given away: they name no folder of the machine.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ class RunRecord:
         versions: Of Python and of the packages that a figure may depend on.
         styles: The names of the styles that it was told, in the order of their symbols.
         started: When, in UTC; empty in a model's file.
-        data_dir: Where the data was; empty in a model's file, which may be given away.
+        data_dir: What the folder of the data was called; empty in a model's file.
     """
 
     reading: ReadSettings

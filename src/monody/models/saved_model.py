@@ -22,6 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from monody import memory
 from monody.errors import MonodyError
 from monody.files import replacing
 from monody.models.events import Vocabulary
@@ -38,14 +39,13 @@ from monody.models.stored_layers import (
 from monody.progress import Progress
 from monody.saved.archives import SavedArchive
 from monody.saved.damage import (
-    MAX_JSON_BYTES,
     DamagedError,
     damage_in,
-    parse_json,
     require,
     require_file,
     require_no_holes,
 )
+from monody.saved.plain_json import MAX_JSON_BYTES, parse_json
 from monody.saved.values import table
 
 if TYPE_CHECKING:
@@ -56,11 +56,18 @@ if TYPE_CHECKING:
 
 RECORD = "monody.json"  # the member with the vocabulary and the record
 
-# A set with more is worth starting Keras for: it uses all cores, or a GPU.
-MANY_EVENTS = 200_000
+# A set with more is worth starting Keras for: it uses all cores, or a GPU. It wants
+# much memory for that; NumPy reads a few melodies at a time.
+MANY_EVENTS, KERAS_BYTES = 200_000, 1400 * memory.MIB
 
 # A model file has the weights twice, ours and Keras's. A larger one is none.
 MAX_COPIES, BYTES_BESIDE = 4, 2**26
+
+# What it costs to write with a model: Python and NumPy, its file, and the weights as
+# they are stored, as products want them, and some of them on the way. Two models took
+# 500 and 1,146 MB, where this says 540 and 1,167: files of 196 and 474 MB.
+OWN_BYTES, LAYER_COPIES = 96 * memory.MIB, 2.5
+OR_A_SMALLER = "allow more, or name another --experiment_dir"
 
 
 class TrainedModel:
@@ -100,7 +107,10 @@ class TrainedModel:
             self._shapes = layer_shapes(model, len(self.vocabulary.durations))
             require(DECODING in archive.names, "without our weights")
             size = MAX_COPIES * packed_bytes(self._shapes) + BYTES_BESIDE
-            require(file.seek(0, os.SEEK_END) <= size, "larger than its network")
+            self.file_bytes = file.seek(0, os.SEEK_END)
+            require(self.file_bytes <= size, "larger than its network")
+            needed = OWN_BYTES + self.memory_bytes
+            memory.require(needed, f"the model {str(path)!r}", OR_A_SMALLER)
             file.seek(0)
             self._data = file.read()
 
@@ -117,6 +127,11 @@ class TrainedModel:
                 f"{str(self.path)!r} is not a whole model file of monody, or it is of "
                 "another version: train again, or name another --experiment_dir"
             ) from error
+
+    @property
+    def memory_bytes(self) -> int:
+        """How much memory it takes where melodies are written or judged."""
+        return self.file_bytes + int(LAYER_COPIES * packed_bytes(self._shapes))
 
     @property
     def data_fingerprint(self) -> str:
@@ -159,7 +174,8 @@ class TrainedModel:
             encoded: The melodies.
             progress: Called with how much is done, and how much there is to do.
         """
-        if len(encoded.pitch) <= MANY_EVENTS:
+        there_is_room = KERAS_BYTES + self.memory_bytes <= memory.allowed_bytes()
+        if len(encoded.pitch) <= MANY_EVENTS or not there_is_room:
             return surprisal_of(self.parts, encoded, progress)
         from monody.models.keras_likelihood import Evaluator
 

@@ -23,7 +23,8 @@ import numpy as np
 from monody.models.inference_layers import PARTS, Layer, make_layer
 from monody.models.layer_shapes import LayerShape
 from monody.saved.archives import SavedArchive
-from monody.saved.damage import parse_json, require
+from monody.saved.damage import require
+from monody.saved.plain_json import parse_json
 
 if TYPE_CHECKING:
     from monody.models.backend import keras

@@ -23,7 +23,7 @@ from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter, longest_meter
 from monody.saved.arrays import map_array
-from monody.saved.damage import MAX_JSON_BYTES, read_json
+from monody.saved.plain_json import MAX_JSON_BYTES, read_json
 from monody.saved.values import listed, text
 
 INFO = np.dtype(

@@ -22,6 +22,7 @@ from monody.corpus.report import (
     summary,
 )
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS
+from monody.files import last_names
 from monody.pages.page import charts_of, write_html
 
 ROWS_IN_PART = 250
@@ -70,7 +71,7 @@ def _context(report: Report) -> dict[str, object]:
     """Gather the values that the template names."""
     totals = report.totals
     return {
-        "root": printable(report.root),
+        "root": printable(last_names(report.root)),
         "summary": summary(report),
         "verdicts": [
             (verdict, totals.with_verdict(verdict), MEANINGS[verdict])

@@ -1,4 +1,4 @@
-"""The one kind of error that a damaged file makes, and reading a file to a limit."""
+"""The one kind of error that a damaged file makes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from monody import plain_json
 from monody.errors import MonodyError
 
-MAX_JSON_BYTES = 2**25  # the record of the base model, a large one, takes 2**20
 # What takes more is to be there: at least a share of it, on the disk or packed.
 MUCH, MAX_RATIO = 2**26, 8
 BLOCK_BYTES = 512  # of what a system counts as blocks, whatever its file system has
@@ -93,54 +91,3 @@ def require_no_holes(file: BinaryIO) -> None:
     if blocks is not None and status.st_size > MUCH:
         there = blocks * BLOCK_BYTES * MAX_RATIO >= status.st_size
         require(there, "the file is mostly holes")
-
-
-def read_limited(path: Path, max_bytes: int) -> bytes:
-    """Read a whole file.
-
-    Args:
-        path: A plain file.
-        max_bytes: The most that it may hold.
-
-    Raises:
-        DamagedError: If it is larger, or no plain file.
-        OSError: If it is not there, or cannot be read.
-    """
-    require_file(path)
-    with path.open("rb") as file:
-        data = file.read(max_bytes + 1)
-    require(len(data) <= max_bytes, f"{path.name} is larger than {max_bytes:,} bytes")
-    return data
-
-
-def parse_json(text: bytes, what: str) -> Any:
-    """Return the values of a JSON text, whatever they are.
-
-    Args:
-        text: UTF-8.
-        what: What is read, for the message.
-
-    Raises:
-        DamagedError: If it is none, or nested without measure.
-
-    Example:
-        >>> from monody.saved.damage import parse_json
-        >>> parse_json(b'{"epoch": 3}', "the state")
-        {'epoch': 3}
-    """
-    with damage_in(what):
-        return plain_json.parse_json(text)
-
-
-def read_json(path: Path, max_bytes: int = MAX_JSON_BYTES) -> Any:
-    """Read a JSON file.
-
-    Args:
-        path: A plain file.
-        max_bytes: The most that it may hold.
-
-    Raises:
-        DamagedError: If it is no JSON, larger, or no plain file.
-        OSError: If it is not there, or cannot be read.
-    """
-    return parse_json(read_limited(path, max_bytes), path.name)

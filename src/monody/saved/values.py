@@ -1,4 +1,4 @@
-"""JSON values of the kind and the range that is expected.
+"""JSON values of the kind and the range that is expected, alone or asked for by name.
 
 JSON from a file may hold anything where a number should be: a text, a list, ``true``, a
 number with a thousand digits, or ``NaN``.
@@ -7,6 +7,7 @@ number with a thousand digits, or ``NaN``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from monody.saved.damage import DamagedError
@@ -14,6 +15,7 @@ from monody.saved.damage import DamagedError
 Value = TypeVar("Value")
 MAX_WHOLE = 2**31 - 1
 LARGE = 1e300
+MAX_CHARACTERS = 20_000  # of a text; a form of many sections is the longest
 
 
 def whole(value: object, minimum: int = 0, maximum: int = MAX_WHOLE) -> int:
@@ -34,9 +36,8 @@ def whole(value: object, minimum: int = 0, maximum: int = MAX_WHOLE) -> int:
         ...
         monody.saved.damage.DamagedError: expected a whole number from 0 to 2147483647
     """
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise DamagedError("expected a whole number")
-    if not minimum <= value <= maximum:
+    is_bool = isinstance(value, bool)
+    if is_bool or not isinstance(value, int) or not minimum <= value <= maximum:
         raise DamagedError(f"expected a whole number from {minimum} to {maximum}")
     return value
 
@@ -64,11 +65,15 @@ def number(value: object, minimum: float = -LARGE, maximum: float = LARGE) -> fl
     return float(value)
 
 
-def text(value: object) -> str:
+def text(value: object, max_characters: int = MAX_WHOLE) -> str:
     """Return a text.
 
+    Args:
+        value: From JSON.
+        max_characters: The most that it may have.
+
     Raises:
-        DamagedError: If it is none.
+        DamagedError: If it is none, or longer.
 
     Example:
         >>> from monody.saved.values import text
@@ -77,6 +82,8 @@ def text(value: object) -> str:
     """
     if not isinstance(value, str):
         raise DamagedError("expected a text")
+    if len(value) > max_characters:
+        raise DamagedError(f"expected a text of {max_characters:,} characters at most")
     return value
 
 
@@ -114,3 +121,70 @@ def listed(value: object, item: Callable[[Any], Value]) -> tuple[Value, ...]:
     if not isinstance(value, list):
         raise DamagedError("expected a list")
     return tuple(map(item, value))
+
+
+class SavedValues:
+    """A JSON object whose values are asked for by name; errors name them.
+
+    Args:
+        values: From JSON.
+
+    Raises:
+        DamagedError: If it is no object, or a value is missing or of another kind.
+
+    Example:
+        >>> from monody.saved.values import SavedValues
+        >>> saved = SavedValues({"attempt": 2, "source": "a.mid"})
+        >>> saved.whole("attempt", maximum=9), saved.text("source")
+        (2, 'a.mid')
+        >>> saved.whole("source", maximum=9)
+        Traceback (most recent call last):
+        ...
+        monody.saved.damage.DamagedError: source: expected a whole number from 0 to 9
+    """
+
+    def __init__(self, values: object) -> None:
+        self._values = table(values)
+
+    def any(self, name: str) -> Any:
+        """Return a value of any kind."""
+        if name not in self._values:
+            raise DamagedError(f"{name} is missing")
+        return self._values[name]
+
+    def part(self, name: str) -> SavedValues:
+        """Return the object within this one that has a name."""
+        return SavedValues(self._as(name, table))
+
+    def whole(self, name: str, minimum: int = 0, maximum: int = MAX_WHOLE) -> int:
+        """Return a whole number within its limits, both included."""
+        return self._as(name, partial(whole, minimum=minimum, maximum=maximum))
+
+    def number(self, name: str) -> float:
+        """Return a finite number."""
+        return self._as(name, number)
+
+    def text(self, name: str) -> str:
+        """Return a text that is not too long."""
+        return self._as(name, partial(text, max_characters=MAX_CHARACTERS))
+
+    def settings(self, name: str) -> dict[str, Any]:
+        """Return the object with a name as it is; its texts are not too long."""
+        part = self.part(name)
+        for each, value in part._values.items():
+            if isinstance(value, str):
+                part.text(each)
+        return dict(part._values)
+
+    def _as(self, name: str, kind: Callable[[Any], Value]) -> Value:
+        """Return a value of a kind.
+
+        Args:
+            name: Of the value.
+            kind: Returns it, or raises a ``DamagedError``.
+        """
+        value = self.any(name)
+        try:
+            return kind(value)
+        except DamagedError as error:
+            raise DamagedError(f"{name}: {error}") from error

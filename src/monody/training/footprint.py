@@ -25,6 +25,7 @@ COPIES = 5  # of a weight: itself, its gradient, two moments, and the one that i
 EVENT_FLOATS = 24  # kept of an event in each unit of a layer, gates and gradients
 PAIR_FLOATS = 48  # kept of a pair of events by the copy
 HEAD_FLOATS = 2_000  # kept of an event by what comes before and after the layers
+TRAINING = "training"
 
 
 def training_bytes(model: ModelSettings, batch_size: int, longest: int) -> int:
@@ -67,18 +68,40 @@ def within_memory(
     Raises:
         MonodyError: If not even one sequence at a time fits.
     """
-    events = int(np.diff(learnt.ends, prepend=0).max())
-    longest = -(-min(events, settings.window_size) // LENGTH_UNIT) * LENGTH_UNIT
+    longest = _longest(settings, learnt)
     size = asked = required(settings.batch_size)
     while size > 1 and training_bytes(model, size, longest) > allowed_bytes():
         size //= 2
-    require(
-        training_bytes(model, size, longest),
-        "training",
-        "name a smaller --rnn_size or --window_size",
-    )
+    needed = training_bytes(model, size, longest)
+    require(needed, TRAINING, "name a smaller --rnn_size or --window_size")
     if size == asked:
         return settings
     allowed = size_text(allowed_bytes())
     explain(f"  --batch_size {size}, not {asked}: so that it fits into {allowed}")
     return replace(settings, batch_size=size)
+
+
+def require_memory(
+    model: ModelSettings, settings: TrainSettings, learnt: EncodedSet
+) -> None:
+    """Raise an error before a training goes on that cannot fit.
+
+    Its batches stay as they are: with others it would end in other weights.
+
+    Args:
+        model: What the network looks like.
+        settings: How it is trained.
+        learnt: The melodies to train on.
+
+    Raises:
+        MonodyError: If it does not fit.
+    """
+    longest = _longest(settings, learnt)
+    needed = training_bytes(model, required(settings.batch_size), longest)
+    require(needed, TRAINING, "allow more, or train again with a smaller --batch_size")
+
+
+def _longest(settings: TrainSettings, learnt: EncodedSet) -> int:
+    """Return the events of the longest sequence, as batches are filled up."""
+    events = int(np.diff(learnt.ends, prepend=0).max())
+    return -(-min(events, settings.window_size) // LENGTH_UNIT) * LENGTH_UNIT

@@ -36,7 +36,7 @@ from monody.settings.training import NONE, TrainSettings
 from monody.temporary import TemporaryFolder
 from monody.training.divergence import DivergedError
 from monody.training.fit import fit
-from monody.training.footprint import within_memory
+from monody.training.footprint import require_memory, within_memory
 from monody.training.presets import choose_base, fill_in, take_sizes
 
 
@@ -101,8 +101,12 @@ def train(
     learnt = sets["train"]
     notes = learnt.note_count
     settings = choose_base(model, settings, len(learnt), notes, explain)
-    base = open_experiment(settings.base).load() if settings.fine_tunes else None
-    if base is not None:
+    base = None
+    if settings.fine_tunes:
+        tuned = open_experiment(settings.base)
+        base = tuned.load()
+        # What is kept is given away: it names no folder of this machine.
+        settings = replace(settings, base=tuned.model_name)
         model = take_sizes(model, base.record.model)
     model, settings = fill_in(model, settings, notes, explain)
     settings = within_memory(model, settings, learnt, explain)
@@ -199,6 +203,7 @@ def _go_on(
     if over:
         _write_scores(experiment, sets, vocabulary)
         return
+    require_memory(record.model, record.training, sets["train"])
     # They are those of the best weights before the stop.
     experiment.scores_path.unlink(missing_ok=True)
     experiment.write_record(record)
@@ -252,6 +257,7 @@ def train_from_nothing(
         sets["train"].note_count,
         _tell_nobody,
     )
+    settings = within_memory(model, settings, sets["train"], _tell_nobody)
     record = replace(record, model=model, training=settings)
     keras.utils.set_random_seed(settings.seed)
     network = build_model(model, vocabulary, settings.seed)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from monody.bounded_file import read_bounded
 from monody.errors import MonodyError
 from monody.extras import extra_module
 from monody.music.melody import Melody
 from monody.music.midi_file import midi_bytes
 from monody.render.audio.loudness import Audio
+from monody.saved.bounded_file import read_named
 
 BANK_RATE = 44_100  # samples a second
 RIFF = b"RIFF"  # how every sound bank begins
@@ -50,7 +50,7 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
 def _read(sound_bank: Path) -> bytes:
     """Read a sound bank whole, unless its first bytes say that it is something else."""
     try:
-        bank = read_bounded(sound_bank, MAX_BANK_BYTES, _INSTEAD)
+        bank = read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)
     except OSError as error:
         raise MonodyError(
             f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}; "

@@ -9,43 +9,60 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+
+from monody.saved.bounded_file import read_bounded
+from monody.saved.damage import damage_in, require
 
 MAX_DEPTH = 32  # lists and objects within each other; monody's own have 7
 MAX_WHOLE = 2**63 - 1
+MAX_JSON_BYTES = 2**25  # the record of the base model, a large one, takes 2**20
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes, what: str = "it") -> Any:
     """Read a JSON text from anywhere.
 
     Args:
         text: As text, or as bytes of UTF-8.
+        what: What is read, for the message.
 
     Returns:
         Its value: all numbers are finite, whole ones have 64 bits at most, and lists
         and objects are not nested deeper than ``MAX_DEPTH``.
 
     Raises:
-        ValueError: If it is no JSON, or breaks one of these limits.
+        DamagedError: If it is no JSON, or breaks one of these limits.
 
     Example:
-        >>> from monody.plain_json import parse_json
+        >>> from monody.saved.plain_json import parse_json
         >>> parse_json('{"notes": [[60, 0, 24]]}')
         {'notes': [[60, 0, 24]]}
-        >>> parse_json("[1e999]")
+        >>> parse_json("[1e999]", "the list")
         Traceback (most recent call last):
         ...
-        ValueError: a number is not finite
+        monody.saved.damage.DamagedError: the list is damaged (a number is not finite)
     """
-    try:
+    with damage_in(what):
         value = json.loads(
             text, parse_int=_whole, parse_float=_finite, parse_constant=_finite
         )
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    if _is_deep(value):
-        raise ValueError("it is nested too deeply")
+    require(not _is_deep(value), f"{what} is nested too deeply")
     return value
+
+
+def read_json(path: Path, max_bytes: int = MAX_JSON_BYTES) -> Any:
+    """Read a JSON file, as ``parse_json`` does.
+
+    Args:
+        path: The file.
+        max_bytes: The most that it may hold.
+
+    Raises:
+        DamagedError: If it is no JSON, larger, or a device, a pipe or the like.
+        OSError: If it is not there, or cannot be read.
+    """
+    return parse_json(read_bounded(path, max_bytes), path.name)
 
 
 def _whole(digits: str) -> int:

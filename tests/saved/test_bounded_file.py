@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from monody.bounded_file import read_bounded
 from monody.cli import checks
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
 from monody.reading.worker import Reader
 from monody.render.audio import soundfont
+from monody.saved.bounded_file import read_bounded, read_named
+from monody.saved.damage import DamagedError
 from monody.settings.reading import ReadSettings
 
 
@@ -35,18 +36,20 @@ def _hole(path: Path, size: int, begins: bytes = b"") -> Path:
 def test_a_device_is_no_file(device: str) -> None:
     if not Path(device).exists():
         pytest.skip(f"no {device}")
+    with pytest.raises(DamagedError, match=f"'{device}' is a device"):
+        read_bounded(Path(device), 1000)
     with pytest.raises(MonodyError, match=f"'{device}' is a device.*: name another"):
-        read_bounded(Path(device), 1000, "name another")
+        read_named(Path(device), 1000, "name another")
 
 
 def test_a_pipe_is_no_file_and_nobody_waits_for_it(pipe: Path) -> None:
-    with pytest.raises(MonodyError, match=r"pipe\.mid' is a device, a pipe or the"):
-        read_bounded(pipe, 1000, "name another")
+    with pytest.raises(DamagedError, match=r"pipe\.mid' is a device, a pipe or the"):
+        read_bounded(pipe, 1000)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises((MonodyError, OSError)):
-        read_bounded(tmp_path, 1000, "name another")
+    with pytest.raises((DamagedError, OSError)):
+        read_bounded(tmp_path, 1000)
 
 
 def test_a_file_of_a_terabyte_is_not_read(tmp_path: Path) -> None:
@@ -62,8 +65,8 @@ def test_a_file_that_grows_is_read_no_further(
     path.write_bytes(b"MThd" * 100)
     small = os.stat_result((0o100644, 0, 0, 1, 0, 0, 4, 0, 0, 0))
     monkeypatch.setattr(os, "fstat", lambda _: small)
-    with pytest.raises(MonodyError, match="larger than 0.0001 MB"):
-        read_bounded(path, 100, "name another")
+    with pytest.raises(DamagedError, match="larger than 0.0001 MB"):
+        read_bounded(path, 100)
 
 
 def test_a_sound_bank_without_end_is_one_sentence(
