@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from dataclasses import replace
@@ -146,6 +147,33 @@ def test_a_program_that_takes_the_name_first_keeps_it(
     )
     assert [path.name for path in paths] == [name]
     assert (tmp_path / other).read_bytes() == b"another program's"
+
+
+def test_no_melody_is_unlisted_when_a_disk_is_full_or_a_process_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_outputs(_outputs(1), tmp_path, {})
+
+    def write(path: Path, data: bytes) -> None:
+        if path.name == "4.mid":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_new(path, data)
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr(save, "write_new", write)
+        save_outputs(_outputs(4), tmp_path, {})
+    whole, broken_off = json.loads((tmp_path / MANIFEST).read_text())
+    assert [each["file"] for each in whole["melodies"]] == ["1.mid"]
+    assert broken_off["unfinished"]
+    listed = [each["file"] for each in broken_off["melodies"]]
+    assert listed == ["2.mid", "3.mid", "4.mid", "5.mid"]
+
+    save_outputs(_outputs(1), tmp_path, {})
+    runs = json.loads((tmp_path / MANIFEST).read_text())
+    listed = [[each["file"] for each in run["melodies"]] for run in runs]
+    assert listed == [["1.mid"], ["2.mid", "3.mid"], ["4.mid"]]
+    assert not any("unfinished" in run for run in runs)
+    assert sorted(sum(listed, [])) == sorted(path.name for path in tmp_path.glob("*.mid"))
 
 
 def test_a_folder_may_be_named_by_a_link(tmp_path: Path) -> None:
