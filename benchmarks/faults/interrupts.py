@@ -31,13 +31,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workplace import ROOT, Ended, Workplace
-from works import FINE_TUNING, WORKS, Made, Work, go_on, halves
+from works import OTHERS, WORKS, Made, Work, go_on, halves
 
 from header import print_header
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL")
 PROMISED_SECONDS = 2.0
-ALL = {**WORKS, "fine-tune": FINE_TUNING}
+ALL = {**WORKS, **OTHERS}
 
 
 class Stop(NamedTuple):
@@ -98,7 +98,9 @@ def _undisturbed(work: Work, place: Workplace) -> tuple[float, Made]:
     ended = place.run(work.program)
     seconds = time.monotonic() - began
     made = work.made(place.home, ended)
-    print(f"{seconds:.1f} s undisturbed: {str(made)[:500]}", file=sys.stderr, flush=True)
+    print(
+        f"{seconds:.1f} s undisturbed: {str(made)[:500]}", file=sys.stderr, flush=True
+    )
     place.tidy()
     return seconds, made
 
@@ -175,7 +177,9 @@ def _of_going_on(
 def _row(name: str, stops: list[Stop]) -> str:
     """Sum up the stops of a work."""
     kinds = Counter(
-        kind for stop in stops for kind in {each.partition(":")[0] for each in stop.faults}
+        kind
+        for stop in stops
+        for kind in {each.partition(":")[0] for each in stop.faults}
     )
     slow = sum(stop.seconds > PROMISED_SECONDS for stop in stops)
     figures = (

@@ -105,7 +105,7 @@ class Workplace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            preexec_fn=prepare,  # noqa: PLW1509 - no thread of ours runs
+            preexec_fn=prepare,
         )
         return Running(process, mark)
 
@@ -147,7 +147,9 @@ class Workplace:
     def harmed(self) -> list[str]:
         """Return the user's own files that are no longer what they were."""
         now = self._sums()
-        return sorted(name for name, sum_ in self._given.items() if now.get(name) != sum_)
+        return sorted(
+            name for name, sum_ in self._given.items() if now.get(name) != sum_
+        )
 
     def _sums(self) -> dict[str, str]:
         files = [p for name in GIVEN for p in sorted((self.home / name).rglob("*"))]
@@ -210,7 +212,9 @@ class Running:
 
     def _alive(self) -> list[int]:
         mark = f"{MARK}={self._mark}".encode()
-        numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+        numbers = [
+            int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()
+        ]
         return [pid for pid in numbers if mark in _environment(pid)]
 
 

@@ -78,6 +78,16 @@ def _inspection(_: Path, ended: Ended) -> Made:
     return {"said": ended.output}
 
 
+def _files(home: Path, _: Ended) -> Made:
+    """Return every file by its name."""
+    files = sorted((home / MADE).iterdir())
+    return {path.name: _digest(path.read_bytes()) for path in files}
+
+
+def _page(home: Path, _: Ended) -> Made:
+    return {"page": _digest((home / f"{MADE}.html").read_bytes())}
+
+
 def _base(home: Path, _: Ended) -> Made:
     packed = sorted((home / MADE / "packed").iterdir())
     return {path.name: _digest(path.read_bytes()) for path in packed}
@@ -103,11 +113,33 @@ WORKS = {
     ),
     "make base": Work([TINY_BASE, f"{MADE}", "free", f"{MADE}/packed"], _base),
 }
-FINE_TUNING = Work(
-    monody(f"train midi --seed 1 --num_epochs 2 --no_page --experiment_dir {MADE}"),
-    _training,
-    monody(f"train --resume --no_page --experiment_dir {MADE}"),
-)
+# Those that write, too; a stop of them is a stop of one of the others.
+OTHERS = {
+    "fine-tune": Work(
+        monody(f"train midi --seed 1 --num_epochs 2 --no_page --experiment_dir {MADE}"),
+        _training,
+        monody(f"train --resume --no_page --experiment_dir {MADE}"),
+    ),
+    "train with its page": Work(
+        monody(f"train midi {SMALL[:-10]} --experiment_dir {MADE}"),
+        _training,
+        monody(f"train --resume --experiment_dir {MADE}"),
+    ),
+    "sample from the base": Work(
+        monody(
+            f"sample --experiment_dir base --seed 1 --num_files 2 --bars 8 "
+            f"--save_dir {MADE}"
+        ),
+        _melodies,
+    ),
+    "again": Work(monody(f"again given/1.mid --save_dir {MADE}"), _melodies),
+    "render": Work(
+        monody(f"render given/1.mid --to wav,svg,musicxml,abc --save_dir {MADE}"),
+        _files,
+    ),
+    "corpus": Work(monody(f"corpus mutopia_hymns --out {MADE}"), _files),
+    "inspect --html": Work(monody(f"inspect midi --html {MADE}.html"), _page),
+}
 
 
 def go_on(work: Work, place: Workplace) -> Ended:
@@ -127,8 +159,13 @@ def _is_whole(path: Path) -> bool:
     check = _CHECKS.get(path.suffix)
     try:
         return check is None or check(path)
-    except Exception:  # noqa: BLE001 - whatever a reader says of a file that is cut
+    except Exception:
         return False
+
+
+def _is_own(path: Path) -> bool:
+    """Read how a melody was made, if it was made."""
+    return path.parent.name not in (MADE, "given") or bool(read_provenance(path))
 
 
 def _table_is_whole(path: Path) -> bool:
@@ -137,9 +174,7 @@ def _table_is_whole(path: Path) -> bool:
 
 
 _CHECKS: dict[str, Callable[[Path], bool]] = {
-    ".mid": lambda path: (
-        path.stem.startswith("tune") or read_provenance(path) is not None
-    ),
+    ".mid": lambda path: path.read_bytes().endswith(b"\xff\x2f\x00") and _is_own(path),
     ".json": lambda path: json.loads(path.read_text()) is not None,
     ".html": lambda path: path.read_text().rstrip().endswith("</html>"),
     ".keras": lambda path: zipfile.ZipFile(path).testzip() is None,
