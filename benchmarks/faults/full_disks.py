@@ -1,11 +1,11 @@
 """Fills the disk, or lets files grow no further, while commands write.
 
     python benchmarks/faults/full_disks.py [--times 50] [--seed 1] [--work sample]
-        [--src src]
+        [--src src] [--compiled FOLDER]
 
 For Linux, as root: the disks are tmpfs. In turn, each command meets one of these, with
-room for a random part of what it writes: the disk is full; only that of the cache, or of
-temporary files, is; no file may be longer than so and so many bytes (a quota).
+room for a random part of what it writes: the disk is full; only that of the cache, or
+of temporary files, is; no file may be longer than so and so many bytes (a quota).
 
 As promised is either one line that names the file and the way out, with exit code 2; or
 the whole work, where only what is remembered had no room. No file may be half, no
@@ -37,6 +37,7 @@ from workplace import ROOT, Ended, Workplace
 from works import OTHERS, WORKS, Made, Work, go_on, halves
 
 from header import print_header
+from monody.files import COMPILED
 
 ALL = {**WORKS, **OTHERS}
 DISK = 2**28  # bytes
@@ -70,6 +71,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=math.inf, help="At most.")
     parser.add_argument("--work", choices=ALL, action="append")
+    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
     parser.add_argument("--src", type=Path, default=ROOT / "src")
     asked = parser.parse_args()
     print_header("keras", "jax", "numpy", "click")
@@ -79,7 +81,7 @@ def main() -> None:
         disk = Path(folder) / "disk"
         disk.mkdir()
         with mounted(disk, DISK):
-            place = Workplace(disk / "place", asked.src.resolve())
+            place = Workplace(disk / "place", asked.src.resolve(), asked.compiled)
             usual: dict[str, Usual] = {}
             for number in range(asked.times):
                 if time.monotonic() > until:
@@ -142,7 +144,7 @@ def _disk(place: Workplace, room: int) -> Iterator[None]:
 @contextmanager
 def _cache(place: Workplace, room: int) -> Iterator[None]:
     """Give the cache a disk of its own, with what was compiled: that takes long."""
-    compiled = place.cache / "compilations"
+    compiled = place.cache / COMPILED
     kept = place.folder.parent / "compilations"
     shutil.copytree(compiled, kept)
     size = sum(path.stat().st_blocks * 512 for path in kept.rglob("*"))
@@ -167,10 +169,7 @@ QUOTA = "a quota on a file"
 
 def _undisturbed(work: Work, place: Workplace) -> Usual:
     """Return what a command writes, and what comes of it."""
-    place.tidy()
-    place.run(work.program)  # now all is compiled
-    place.tidy()
-    place.forget()
+    place.make_ready(work.program)
     before = place.state()
     ended = place.run(work.program)
     written = [

@@ -1,7 +1,7 @@
 """Stops commands at random moments and counts what is lost or left.
 
     python benchmarks/faults/interrupts.py [--times 100] [--seed 1] [--work sample]
-        [--src src]
+        [--src src] [--compiled FOLDER]
 
 Each command runs as a user runs it and gets SIGINT, SIGTERM, SIGHUP or SIGKILL in turn,
 at a random moment between its beginning and its usual end: alone, as from ``kill``, or
@@ -12,9 +12,10 @@ cache.
 A stop is as promised if the command ends with 128 and the number of the signal, in one
 line; or if it was finished by then. No process may be left, no temporary file (after
 SIGKILL: none after the next command), no half file, and nothing that the user had may
-be changed. Then the user goes on: resumes the training, or gives the command again. What
-was made in the end is what an undisturbed command makes: the same melodies, weights and
-figures, bit for bit. Prints a Markdown table under a hardware and version header.
+be changed. Then the user goes on: resumes the training, or gives the command again.
+What was made in the end is what an undisturbed command makes: the same melodies,
+weights and figures, bit for bit. Prints a Markdown table under a hardware and version
+header.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=math.inf, help="At most.")
     parser.add_argument("--work", choices=ALL, action="append")
+    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
     parser.add_argument("--src", type=Path, default=ROOT / "src")
     asked = parser.parse_args()
     print_header("keras", "jax", "numpy", "click")
@@ -67,7 +69,7 @@ def main() -> None:
     stops: dict[str, list[Stop]] = {name: [] for name in asked.work or WORKS}
     until = time.monotonic() + 60 * asked.minutes
     with tempfile.TemporaryDirectory(prefix="monody-faults-") as folder:
-        place = Workplace(Path(folder) / "place", asked.src.resolve())
+        place = Workplace(Path(folder) / "place", asked.src.resolve(), asked.compiled)
         usual = {name: _undisturbed(ALL[name], place) for name in stops}
         for number in range(asked.times):
             for name, (seconds, made) in usual.items():
@@ -90,10 +92,7 @@ def _tell(name: str, number: int, stop: Stop) -> None:
 
 def _undisturbed(work: Work, place: Workplace) -> tuple[float, Made]:
     """Return how long a work takes, and what it makes."""
-    place.tidy()
-    place.run(work.program)  # now all is compiled
-    place.tidy()
-    place.forget()
+    place.make_ready(work.program)
     began = time.monotonic()
     ended = place.run(work.program)
     seconds = time.monotonic() - began

@@ -1,13 +1,13 @@
 """Runs two commands at once, in one folder, one experiment or one cache.
 
     python benchmarks/faults/pairs.py [--times 1] [--seed 1] [--pair 'two samplings']
-        [--src src]
+        [--src src] [--compiled FOLDER]
 
 The second begins at a random moment of the first. As promised is: both do all that they
 do alone; or, where there is room for one, the other is refused in a line that says so.
-Every melody that was written is there and in the manifest, no file is half, no temporary
-file or process left, and nothing of the user's changed. For Linux. Prints a Markdown
-table under a hardware and version header.
+Every melody that was written is there and in the manifest, no file is half, no
+temporary file or process left, and nothing of the user's changed. For Linux. Prints a
+Markdown table under a hardware and version header.
 """
 
 from __future__ import annotations
@@ -109,12 +109,13 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=1, help="Times of each pair.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pair", choices=PAIRS, action="append")
+    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
     parser.add_argument("--src", type=Path, default=ROOT / "src")
     asked = parser.parse_args()
     print_header("keras", "jax", "numpy", "click")
     print("| at once | times | exit codes | faults |\n|---|---:|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="monody-faults-") as folder:
-        place = Workplace(Path(folder) / "place", asked.src.resolve())
+        place = Workplace(Path(folder) / "place", asked.src.resolve(), asked.compiled)
         trained = _trained(place, Path(folder) / "trained")
         for name in asked.pair or PAIRS:
             codes, faults = set(), []

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
 
 from tests.builders.midi_files import write_tunes  # noqa: E402
 
+from monody.files import COMPILED  # noqa: E402
 from monody.temporary import is_temporary  # noqa: E402
 
 MARK = "MONODY_FAULTS"  # a variable by which a process and all that it started is found
@@ -58,12 +59,13 @@ class Workplace:
     Args:
         folder: Where it is made. It must not be there.
         src: The sources of monody.
-        extra: Variables of the environment for all commands.
+        compiled: What JAX compiled in an earlier campaign, if that is to be used: a
+            folder. What is compiled in this one is added to it.
     """
 
-    def __init__(
-        self, folder: Path, src: Path, extra: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, folder: Path, src: Path, compiled: Path | None = None) -> None:
+        # Who is started in the background ignores Ctrl-C, and its children would.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.folder, self.home = folder, folder / "home"
         self.cache, self.temporary = folder / "cache", folder / "tmp"
         self.environment = {
@@ -71,9 +73,11 @@ class Workplace:
             "PYTHONPATH": os.pathsep.join([str(src), str(ROOT)]),
             "MONODY_CACHE": str(self.cache),
             "TMPDIR": str(self.temporary),
-            **(extra or {}),
         }
         self.temporary.mkdir(parents=True)
+        self._compiled = compiled
+        if compiled and compiled.is_dir():
+            shutil.copytree(compiled, self.cache / COMPILED)
         write_tunes(self.home / "midi", 12, bars=8)
         write_tunes(self.home / "many", 150, bars=8)
         write_tunes(self.home / "free/lieder", 16, bars=8)
@@ -113,6 +117,14 @@ class Workplace:
         """Run a program to its end."""
         return self.start(program, **variables).ended()
 
+    def make_ready(self, program: Sequence[str]) -> None:
+        """Run a program once, so that all that it needs is compiled."""
+        self.run(program)
+        self.tidy()
+        self.forget()
+        if self._compiled:
+            shutil.copytree(self.cache / COMPILED, self._compiled, dirs_exist_ok=True)
+
     def tidy(self) -> None:
         """Remove all that commands wrote, except what they remember."""
         keep = {name.partition("/")[0] for name in GIVEN}
@@ -126,7 +138,7 @@ class Workplace:
     def forget(self) -> None:
         """Remove what monody remembers, except what JAX compiled: that takes long."""
         for path in self.cache.iterdir():
-            if path.name != "compilations":
+            if path.name != COMPILED:
                 _remove(path)
 
     def state(self) -> dict[str, tuple[int, int]]:
@@ -135,11 +147,11 @@ class Workplace:
         return {
             str(path): (state.st_size, state.st_mtime_ns)
             for path, state in states
-            if "compilations" not in path.parts
+            if COMPILED not in path.parts
         }
 
     def temporary_files(self) -> list[str]:
-        """Return what is on its way, in every folder, and in that for temporary files."""
+        """Return what is on its way, and all in the folder for temporary files."""
         found = [path for path in self.folder.rglob("*") if is_temporary(path)]
         found += self.temporary.iterdir()
         return sorted({str(path.relative_to(self.folder)) for path in found})

@@ -20,6 +20,7 @@ from workplace import ROOT, Ended, Workplace, monody
 
 from monody.generation.provenance import read_provenance
 from monody.models.stored_layers import DECODING
+from monody.temporary import is_temporary
 
 MADE = "made"  # the folder that works write to
 
@@ -149,9 +150,12 @@ def go_on(work: Work, place: Workplace) -> Ended:
 
 
 def halves(folder: Path) -> list[str]:
-    """Return the files below a folder that are not whole."""
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [str(path.relative_to(folder)) for path in paths if not _is_whole(path)]
+    """Return the files below a folder that are not whole, but for those on their way."""
+    return [
+        str(path.relative_to(folder))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not is_temporary(path) and not _is_whole(path)
+    ]
 
 
 def _is_whole(path: Path) -> bool:
