@@ -150,7 +150,7 @@ def go_on(work: Work, place: Workplace) -> Ended:
 
 
 def halves(folder: Path) -> list[str]:
-    """Return the files below a folder that are not whole, but for those on their way."""
+    """Return the files below a folder that are not whole, those on their way aside."""
     return [
         str(path.relative_to(folder))
         for path in sorted(folder.rglob("*"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 import monody
+from monody.cli.base import recipe
+from monody.cli.main import main
 from monody.corpus.public_domain import BOOKS, COLLECTIONS, collection_of
 from monody.errors import MonodyError
 from monody.experiments import base
@@ -209,6 +212,32 @@ def test_the_base_model_has_the_settings_of_the_recipe() -> None:
     assert record.model == MODEL
     assert record.training == TRAINING
     assert record.reading.of_reading() == READING.of_reading()
+
+
+def test_a_base_whose_training_was_stopped_is_not_packed(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from monody.cli import make_base
+
+    experiment, packed = Experiment(tmp_path / "experiment"), tmp_path / "packed"
+    shutil.copytree(trained.folder, experiment.folder)
+    record = trained.record()
+    longer = replace(record.training, num_epochs=99)
+    experiment.write_record(replace(record, training=longer))
+    monkeypatch.setattr(make_base, "RECIPE", make_base.Recipe(into=packed))
+    # Ctrl-C leaves the best weights so far.
+    monkeypatch.setattr("monody.training.train.resume", lambda *_, **__: experiment)
+    with pytest.raises(SystemExit) as stopped:
+        main([str(tmp_path)], recipe)
+    assert stopped.value.code == 130
+    assert not packed.exists()
+
+    experiment.write_record(record)
+    main([str(tmp_path)], recipe)
+    assert sorted(path.name for path in packed.iterdir()) == [
+        "experiment.zip",
+        "model.keras",
+    ]
 
 
 @pytest.mark.thorough  # it reads 4,248 tunes

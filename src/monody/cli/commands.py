@@ -16,7 +16,6 @@ from monody.cli.corpus import corpus
 from monody.cli.evaluate import evaluate
 from monody.cli.help import help_command
 from monody.cli.inspect import inspect
-from monody.cli.make_base import make_base
 from monody.cli.names import names
 from monody.cli.options import ExamplesGroup
 from monody.cli.render import render
@@ -72,5 +71,4 @@ cli.add_command(render)
 cli.add_command(corpus)
 cli.add_command(names)
 cli.add_command(completion)
-cli.add_command(make_base)
 cli.add_command(help_command)

@@ -1,4 +1,4 @@
-"""The recipe of the base model: ``make base``, which is ``monody make_base``.
+"""The recipe of the base model: ``make base``.
 
 The collections of ``corpus.public_domain``, these settings, and their seed: that is all
 that the network which comes with monody is made from. The dances come with music21's
@@ -55,7 +55,7 @@ class Recipe:
 RECIPE = Recipe()
 
 
-@click.command("make_base", hidden=True)  # for those who work on monody
+@click.command()
 @click.argument("folder", default=FOLDER, type=click.Path(path_type=Path))
 @click.argument("free", default=FREE, type=click.Path(path_type=Path))
 def make_base(folder: Path, free: Path) -> None:
