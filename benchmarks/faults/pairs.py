@@ -97,9 +97,7 @@ PAIRS = {
     "a training and an inspection of its folder": _pair(
         f"{TRAIN} --experiment_dir {MADE}", "inspect midi", BOTH, 0, _whole(MADE)
     ),
-    "two base buildings": Pair(
-        BASE, BASE, (*ONE, *BOTH), 0, _whole(f"{MADE}/experiment")
-    ),
+    "two base buildings": Pair(BASE, BASE, ONE, 0, _whole(f"{MADE}/experiment")),
 }
 
 

@@ -21,6 +21,7 @@ from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.provenance import read_provenance
 from monody.generation.vary import again
+from monody.locks import locked
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import TrainSettings
 from tests.builders.damages import damages
@@ -214,7 +215,7 @@ def test_the_base_model_has_the_settings_of_the_recipe() -> None:
     assert record.reading.of_reading() == READING.of_reading()
 
 
-def test_a_base_whose_training_was_stopped_is_not_packed(
+def test_a_base_is_packed_by_whoever_is_alone_and_not_stopped(
     trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from monody.cli import make_base
@@ -233,6 +234,11 @@ def test_a_base_whose_training_was_stopped_is_not_packed(
     assert not packed.exists()
 
     experiment.write_record(record)
+    with locked(tmp_path), pytest.raises(SystemExit) as refused:
+        main([str(tmp_path)], recipe)
+    assert refused.value.code == 2
+    assert not packed.exists()
+
     main([str(tmp_path)], recipe)
     assert sorted(path.name for path in packed.iterdir()) == [
         "experiment.zip",

@@ -64,11 +64,15 @@ def make_base(folder: Path, free: Path) -> None:
     FOLDER gets the tunes and the experiment; FREE has what was fetched.
     """
     from monody.experiments.base import PACKED, pack_base
+    from monody.files import make_folder
+    from monody.locks import locked
 
-    experiment = _trained(folder, free)
-    if not experiment.is_over():  # stopped, with a model that is not the best yet
-        raise click.Abort
-    pack_base(experiment, RECIPE.into or PACKED)
+    make_folder(folder)
+    with locked(folder):  # another would write the tunes again while they are read
+        experiment = _trained(folder, free)
+        if not experiment.is_over():  # stopped, with a model that is not the best yet
+            raise click.Abort
+        pack_base(experiment, RECIPE.into or PACKED)
 
 
 def _trained(folder: Path, free: Path) -> Experiment:
