@@ -38,7 +38,7 @@ test-everywhere: $(VENV)/.dev
 	nice -n 10 $(RUN)/nox
 
 base: $(VENV)/.base
-	$(RUN)/python -m monody.cli.make_base data/base $(FREE)
+	$(RUN)/python -m monody.cli.base data/base $(FREE)
 
 clean:
 	rm -rf $(VENV)

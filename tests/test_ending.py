@@ -29,7 +29,7 @@ while True:
 BEGIN = """
 import hashlib, os, pathlib, sys, time
 import monody.ending
-from monody.ending import Stoppable, half_done, taking_signals, undo_at_end
+from monody.ending import Stoppable, taking_signals, undo_at_end
 """
 
 
@@ -80,11 +80,13 @@ def test_windows_hears_signals_through_a_socket(tmp_path: Path) -> None:
 def test_what_is_half_done_is_undone(tmp_path: Path) -> None:
     program = """
 draft, kept = pathlib.Path("draft"), pathlib.Path("kept")
-with half_done(kept.unlink):
-    kept.touch()
+take_back = undo_at_end(kept.unlink)
+kept.touch()
+take_back()
 undo_at_end(lambda: 1 / 0)
-with half_done(draft.unlink), taking_signals():
-    draft.touch()
+undo_at_end(draft.unlink)
+draft.touch()
+with taking_signals():
     print("begun", flush=True)
     time.sleep(60)
 """
@@ -97,9 +99,10 @@ def test_nothing_is_begun_while_what_is_half_done_is_undone(tmp_path: Path) -> N
 import threading
 def begin_more():
     while True:
-        with half_done(lambda: None):
-            pathlib.Path("more").touch()
-            pathlib.Path("more").unlink()
+        take_back = undo_at_end(lambda: None)
+        pathlib.Path("more").touch()
+        pathlib.Path("more").unlink()
+        take_back()
 def undo():
     time.sleep(0.2)
     for path in pathlib.Path().iterdir():

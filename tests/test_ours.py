@@ -20,6 +20,14 @@ def test_a_folder_is_ours_if_we_made_it_or_found_it_empty(tmp_path: Path) -> Non
     assert [path.name for path in theirs.iterdir()] == ["notes.txt"]
 
 
+def test_a_mark_that_a_full_disk_left_empty_is_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    (folder / MARK_FILE).touch()
+    assert claim(folder)
+    assert is_ours(folder)
+
+
 @pytest.mark.parametrize("found", [b"", MARK[:43], MARK + b"x", b"Signature: 1"])
 def test_the_mark_of_another_is_not_ours(tmp_path: Path, found: bytes) -> None:
     (tmp_path / MARK_FILE).write_bytes(found)

@@ -1,27 +1,29 @@
-"""Stops commands at random moments and counts what they leave.
+"""Stops commands at random moments and counts what is lost or left.
 
-    python benchmarks/faults/interrupts.py [--times 100] [--seed 1] [--command sample]
-        [--signal INT] [--src src]
+    python benchmarks/faults/interrupts.py [--times 100] [--seed 1] [--work sample]
+        [--src src] [--compiled FOLDER]
 
-Each command runs as a user runs it, in a folder of its own, and gets the signal at a
-random moment between its beginning and its usual end: alone, as from ``kill``, or with
-its whole group, as from a terminal. It begins once Python has started, which takes
-some hundredths of a second that no program can do anything about.
+Each command runs as a user runs it and gets SIGINT, SIGTERM, SIGHUP or SIGKILL in turn,
+at a random moment between its beginning and its usual end: alone, as from ``kill``, or
+with its whole group, as from a terminal. It begins once it takes signals: until then,
+some hundredths of a second, it is Python that starts. Half of the stops meet an empty
+cache.
 
-A stop is as promised if the command ends within two seconds, with 128 and the number of
-the signal as its exit code, and one line; or if it was finished by then (exit code 0).
-Nothing may be left: no hidden or temporary file, no process. Prints a Markdown table
-under a hardware and version header. For Linux: it looks into ``/proc``.
+A stop is as promised if the command ends with 128 and the number of the signal, in one
+line; or if it was finished by then. No process may be left, no temporary file (after
+SIGKILL: none after the next command), no half file, and nothing that the user had may
+be changed. Then the user goes on: resumes the training, or gives the command again.
+What was made in the end is what an undisturbed command makes: the same melodies,
+weights and figures, bit for bit. Prints a Markdown table under a hardware and version
+header.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import math
 import random
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,238 +31,164 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+from workplace import ROOT, Ended, Workplace
+from works import OTHERS, WORKS, Made, Work, go_on, halves
 
-from tests.builders.midi_files import write_tunes  # noqa: E402
+from header import print_header
 
-from header import print_header  # noqa: E402
-
-COMMANDS = {
-    "sample": "sample --seed 1 --num_files 40 --bars 32 --save_dir out",
-    "train": "train midi --rnn_size 16 --num_epochs 9999 --patience 9999 --no_page",
-    "fine-tune": "train midi --num_epochs 9999 --patience 9999 --no_page",
-    "inspect": "inspect many --no_cache",
-    "vary": "vary given/1.mid --temperature 0.8 --save_dir out",
-    "evaluate": "evaluate --experiment_dir experiments/01",
-}
-MAX_SECONDS = (
-    12.0  # after which a command that goes on for ever is stopped at the latest
-)
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL")
 PROMISED_SECONDS = 2.0
-FIRST_SECONDS = 0.1  # of Python itself, before the first line of monody
-MANY = 400  # files
+ALL = {**WORKS, **OTHERS}
 
 
 class Stop(NamedTuple):
-    """How a command ended."""
+    """How a command ended, and what came after."""
 
-    fault: str  # empty if it is as promised
+    by: str  # the signal
+    after: float  # seconds from the beginning
     seconds: float  # from the signal to the end
     finished: bool  # the signal came too late to stop anything
-    at: float  # seconds, when the signal came
-    said: str  # on the error stream
+    faults: list[str]  # each begins with its kind and a colon
+    said: str
 
 
 def main() -> None:
     """Stop commands, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--times", type=int, default=100, help="Stops of each command.")
+    parser.add_argument("--times", type=int, default=100, help="Stops of each work.")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--command", choices=COMMANDS, action="append")
-    parser.add_argument("--signal", choices=("INT", "TERM", "HUP"), default="INT")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="At most.")
+    parser.add_argument("--work", choices=ALL, action="append")
+    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
     parser.add_argument("--src", type=Path, default=ROOT / "src")
     asked = parser.parse_args()
     print_header("keras", "jax", "numpy", "click")
-    print(f"| SIG{asked.signal} | stopped | finished | slowest, s | faults |")
-    print("|---|---:|---:|---:|---|")
-    rng = random.Random(asked.seed)  # noqa: S311 - no secret
-    number = signal.Signals[f"SIG{asked.signal}"]
+    print("| stopped | stops | finished before | lost | said wrong | left | "
+          "over 2 s | slowest, s |")  # fmt: skip
+    print("|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    stops: dict[str, list[Stop]] = {name: [] for name in asked.work or WORKS}
+    until = time.monotonic() + 60 * asked.minutes
     with tempfile.TemporaryDirectory(prefix="monody-faults-") as folder:
-        home = Path(folder) / "home"
-        environment = _make_home(home, asked.src.resolve())
-        for name in asked.command or COMMANDS:
-            usual = _usual_seconds(COMMANDS[name], home, environment)
-            stops = []
-            for _ in range(asked.times):
-                after = rng.uniform(0, usual)
-                alone = rng.random() < 0.5
-                stop = _stopped(COMMANDS[name], home, environment, number, after, alone)
-                stops.append(stop)
-                if stop.fault:
-                    print(name, stop, file=sys.stderr, flush=True)
-            print(_row(name, stops), flush=True)
+        place = Workplace(Path(folder) / "place", asked.src.resolve(), asked.compiled)
+        usual = {name: _undisturbed(ALL[name], place) for name in stops}
+        for number in range(asked.times):
+            for name, (seconds, made) in usual.items():
+                if time.monotonic() < until:
+                    rng = random.Random(f"{asked.seed} {name} {number}")  # noqa: S311
+                    by = SIGNALS[number % len(SIGNALS)]
+                    stop = _stopped(ALL[name], place, by, rng, seconds, made)
+                    stops[name].append(stop)
+                    _tell(name, number, stop)
+    for name, each in stops.items():
+        print(_row(name, each), flush=True)
 
 
-def _row(name: str, stops: list[Stop]) -> str:
-    """Sum up the stops of a command."""
-    faults = Counter(stop.fault for stop in stops if stop.fault)
-    told = "; ".join(f"{count} × {fault}" for fault, count in faults.most_common())
-    finished = sum(stop.finished for stop in stops)
-    slowest = max(stop.seconds for stop in stops)
-    return (
-        f"| {name} | {len(stops) - finished} | {finished} | {slowest:.1f} | "
-        f"{told or 'none'} |"
-    )
+def _tell(name: str, number: int, stop: Stop) -> None:
+    """Tell of a stop at once, in a line that is told in full where there is a fault."""
+    bad = stop.faults or stop.seconds > PROMISED_SECONDS
+    told = stop if bad else (stop.by, round(stop.after, 2), round(stop.seconds, 2))
+    print(name, number, told, file=sys.stderr, flush=True)
 
 
-def _make_home(home: Path, src: Path) -> dict[str, str]:
-    """Make a folder with tunes, an experiment and a melody; return an environment."""
-    write_tunes(home / "midi", 12, bars=8)
-    write_tunes(home / "many", MANY, bars=8)
-    temporary = home.parent / "tmp"
-    temporary.mkdir()
-    own = {
-        "PYTHONPATH": str(src),
-        "MONODY_CACHE": str(home.parent / "cache"),
-        "TMPDIR": str(temporary),
-    }
-    environment = {**os.environ, **own}
-    first = ("train midi --rnn_size 8 --num_epochs 1 --no_page", "sample --num_files 1")
-    for command in first:
-        _start(command, home, environment).communicate()
-    shutil.move(home / "experiments/01/generated", home / "given")
-    return environment
-
-
-def _start(
-    command: str, home: Path, environment: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    """Start a command, in a session of its own."""
-    return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "monody", *command.split()],
-        cwd=home,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def _usual_seconds(command: str, home: Path, environment: dict[str, str]) -> float:
-    """Measure how long a command takes, when everything that is kept is there."""
+def _undisturbed(work: Work, place: Workplace) -> tuple[float, Made]:
+    """Return how long a work takes, and what it makes."""
+    place.make_ready(work.program)
     began = time.monotonic()
-    process = _start(command, home, environment)
-    try:
-        process.communicate(timeout=MAX_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-    took = time.monotonic() - began
-    _tidy(home)
-    return took
-
-
-def _tidy(home: Path) -> None:
-    """Remove what commands write, and what they left."""
-    for path in home.iterdir():
-        if path.name not in ("midi", "many", "given", "experiments"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in (home / "experiments").iterdir():
-        if path.name != "01":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in (home.parent / "tmp").iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    ended = place.run(work.program)
+    seconds = time.monotonic() - began
+    made = work.made(place.home, ended)
+    print(
+        f"{seconds:.1f} s undisturbed: {str(made)[:500]}", file=sys.stderr, flush=True
+    )
+    place.tidy()
+    return seconds, made
 
 
 def _stopped(
-    command: str,
-    home: Path,
-    environment: dict[str, str],
-    number: int,
-    after: float,
-    alone: bool,
+    work: Work,
+    place: Workplace,
+    by: str,
+    rng: random.Random,
+    usual: float,
+    expected: Made,
 ) -> Stop:
-    """Start a command, stop it after some seconds, and look at what is left."""
-    process = _start(command, home, environment)
-    group = process.pid
-    _wait_until_begun(process)
+    """Start a work, stop it after some seconds, look at what is left, and go on."""
+    place.tidy()
+    if rng.random() < 0.5:
+        place.forget()
+    after, alone = rng.uniform(0, usual), rng.random() < 0.5
+    before = place.state()
+    running = place.start(work.program)
+    running.wait_until_begun()
     time.sleep(after)
-    if process.poll() is None:
-        (os.kill if alone else os.killpg)(group, number)
+    running.signal(signal.Signals[by], alone=alone)
     sent = time.monotonic()
-    fault = ""
-    try:
-        process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        fault = "ignored"
+    ended = running.ended(20)
     seconds = time.monotonic() - sent
-    fault = fault or _fault_of(process.returncode, number, seconds)
-    left = _processes_of(group)
-    for pid in left:
-        os.kill(pid, signal.SIGKILL)
-    process.kill()
-    said = process.communicate()[1]
-    text = said.decode(errors="replace")
-    finished = process.returncode == 0
-    fault = fault or _said_fault(text, finished) or _left_fault(home, left)
-    _tidy(home)
-    return Stop(fault, seconds, finished, after, text[-3000:])
+    left = running.left()
+    faults = [f"left: {len(left)} processes"] if left else []
+    running.kill_left(left)
+    faults += [*_of_the_end(ended, by), *_of_the_files(place, by)]
+    said = ended.errors[-3000:] if faults else ""
+    if place.state() != before:  # else there is nothing that could be lost
+        then = go_on(work, place)
+        later = _of_going_on(work, place, then, expected)
+        faults += later
+        said += then.errors[-3000:] if later else ""
+    return Stop(by, after, seconds, ended.code == 0, faults, said)
 
 
-def _wait_until_begun(process: subprocess.Popen[bytes]) -> None:
-    """Wait until a command takes signals: Python alone leaves SIGTERM to the system."""
-    while process.poll() is None:
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        caught = int(status.split("SigCgt:")[1].split()[0], 16)
-        if caught & 1 << signal.SIGTERM - 1:
-            return
-        time.sleep(0.001)
-
-
-def _fault_of(code: int, number: int, seconds: float) -> str:
+def _of_the_end(ended: Ended, by: str) -> list[str]:
     """Say what is wrong with how a command ended."""
-    if code < 0:
-        return f"killed by {signal.Signals(-code).name}"
-    if code not in (0, 128 + number):
-        return f"exit code {code}"
-    return "slow" if seconds > PROMISED_SECONDS else ""
+    number = signal.Signals[by]
+    if ended.traceback:
+        return ["said: traceback"]
+    if ended.code not in (0, -number if by == "SIGKILL" else 128 + number):
+        return [f"said: exit code {ended.code}"]
+    lines = len(ended.errors.strip().splitlines())
+    allowed = int(ended.code != 0 and by != "SIGKILL")
+    return [f"said: {lines} lines"] if lines != allowed else []
 
 
-def _said_fault(text: str, finished: bool) -> str:
-    """Say what is wrong with what came on the error stream."""
-    if "Traceback" in text or "Exception ignored" in text:
-        return "traceback"
-    lines = len(text.strip().splitlines())
-    return f"{lines} lines" if lines > (0 if finished else 1) else ""
+def _of_the_files(place: Workplace, by: str) -> list[str]:
+    """Say which files are half, harmed or left."""
+    faults = [f"lost: half of {name}" for name in halves(place.home)]
+    faults += [f"lost: {name} of the user" for name in place.harmed()]
+    if by != "SIGKILL":
+        faults += [f"left: {name}" for name in place.temporary_files()]
+    return faults
 
 
-def _left_fault(home: Path, processes: list[int]) -> str:
-    """Say what is left that should not be."""
-    if processes:
-        return f"{len(processes)} processes left"
-    hidden = [path for path in home.parent.rglob(".*") if ".lock" not in path.name]
-    temporary = [*(home.parent / "tmp").iterdir()]
-    if hidden or temporary:
-        return f"left {sorted({path.name for path in hidden + temporary})}"
-    return ""
+def _of_going_on(
+    work: Work, place: Workplace, then: Ended, expected: Made
+) -> list[str]:
+    """Say what is wrong after the user went on."""
+    if then.code or then.traceback:
+        return [f"lost: going on ended with {then.code}"]
+    faults = _of_the_files(place, "")
+    made = work.made(place.home, then)
+    if made != expected:
+        others = [name for name in expected if made.get(name) != expected[name]]
+        faults.append(f"lost: other {others}: {[made.get(name) for name in others]}")
+    return faults
 
 
-def _processes_of(session: int) -> list[int]:
-    """Find the processes of a session that are still there, zombies aside.
-
-    A child that was told to end has a moment to do so.
-    """
-    for _ in range(20):
-        found = [pid for pid in _pids() if _session_of(pid) == session]
-        if not found:
-            break
-        time.sleep(0.05)
-    return found
-
-
-def _pids() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _session_of(pid: int) -> int:
-    """Return the session of a process that runs; 0 if it does not."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return 0
-    state, _, _, session = stat.rpartition(")")[2].split()[:4]
-    return 0 if state == "Z" else int(session)
+def _row(name: str, stops: list[Stop]) -> str:
+    """Sum up the stops of a work."""
+    kinds = Counter(
+        kind
+        for stop in stops
+        for kind in {each.partition(":")[0] for each in stop.faults}
+    )
+    slow = sum(stop.seconds > PROMISED_SECONDS for stop in stops)
+    figures = (
+        len(stops),
+        sum(stop.finished for stop in stops),
+        *(kinds[kind] for kind in ("lost", "said", "left")),
+        slow,
+        f"{max(stop.seconds for stop in stops):.1f}",
+    )
+    return f"| {name} | {' | '.join(map(str, figures))} |"
 
 
 if __name__ == "__main__":

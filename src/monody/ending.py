@@ -67,29 +67,6 @@ def undo_at_end(undo: Callable[[], object]) -> Callable[[], None]:
     return take_back
 
 
-@contextmanager
-def half_done(undo: Callable[[], object]) -> Iterator[None]:
-    """Say what is to be undone if a signal ends the process within the block.
-
-    Args:
-        undo: As in ``undo_at_end``.
-
-    Example:
-        >>> from pathlib import Path
-        >>> from monody.ending import half_done
-        >>> draft = Path("draft.txt")
-        >>> with half_done(draft.unlink):  # not called: no signal comes
-        ...     _ = draft.write_text("...")
-        >>> draft.exists()
-        True
-    """
-    take_back = undo_at_end(undo)
-    try:
-        yield
-    finally:
-        take_back()
-
-
 class Stoppable:
     """Work that looks at ``asked`` now and then, and stops soon after. A context.
 

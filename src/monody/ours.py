@@ -60,10 +60,16 @@ def claim(folder: Path) -> bool:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not is_ours(folder):
-        if any(folder.iterdir()):
+        if not _is_new(folder):
             return is_ours(folder)  # another run may have been quicker
         mark(folder)
     return True
+
+
+def _is_new(folder: Path) -> bool:
+    """Tell whether a folder is empty, or has a mark that a full disk left empty."""
+    path = folder / MARK_FILE
+    return all(file == path and not file.stat().st_size for file in folder.iterdir())
 
 
 def remove(folder: Path) -> None:

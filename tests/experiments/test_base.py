@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 import monody
+from monody.cli.base import recipe
+from monody.cli.main import main
 from monody.corpus.public_domain import BOOKS, COLLECTIONS, collection_of
 from monody.errors import MonodyError
 from monody.experiments import base
@@ -18,6 +21,7 @@ from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation.provenance import read_provenance
 from monody.generation.vary import again
+from monody.locks import locked
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import TrainSettings
 from tests.builders.damages import damages
@@ -209,6 +213,37 @@ def test_the_base_model_has_the_settings_of_the_recipe() -> None:
     assert record.model == MODEL
     assert record.training == TRAINING
     assert record.reading.of_reading() == READING.of_reading()
+
+
+def test_a_base_is_packed_by_whoever_is_alone_and_not_stopped(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from monody.cli import make_base
+
+    experiment, packed = Experiment(tmp_path / "experiment"), tmp_path / "packed"
+    shutil.copytree(trained.folder, experiment.folder)
+    record = trained.record()
+    longer = replace(record.training, num_epochs=99)
+    experiment.write_record(replace(record, training=longer))
+    monkeypatch.setattr(make_base, "RECIPE", make_base.Recipe(into=packed))
+    # Ctrl-C leaves the best weights so far.
+    monkeypatch.setattr("monody.training.train.resume", lambda *_, **__: experiment)
+    with pytest.raises(SystemExit) as stopped:
+        main([str(tmp_path)], recipe)
+    assert stopped.value.code == 130
+    assert not packed.exists()
+
+    experiment.write_record(record)
+    with locked(tmp_path), pytest.raises(SystemExit) as refused:
+        main([str(tmp_path)], recipe)
+    assert refused.value.code == 2
+    assert not packed.exists()
+
+    main([str(tmp_path)], recipe)
+    assert sorted(path.name for path in packed.iterdir()) == [
+        "experiment.zip",
+        "model.keras",
+    ]
 
 
 @pytest.mark.thorough  # it reads 4,248 tunes

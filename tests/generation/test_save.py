@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from dataclasses import replace
@@ -17,6 +18,7 @@ from monody.generation.save import (
     require_own_manifest,
     save_outputs,
 )
+from tests.builders.left_behind import killed_at_work
 from tests.builders.midi_files import read_back, tune
 from tests.builders.provenances import PROVENANCE
 
@@ -146,6 +148,65 @@ def test_a_program_that_takes_the_name_first_keeps_it(
     )
     assert [path.name for path in paths] == [name]
     assert (tmp_path / other).read_bytes() == b"another program's"
+
+
+def _listed(folder: Path) -> list[list[str]]:
+    """Return the files that the manifest lists, for each run."""
+    runs = json.loads((folder / MANIFEST).read_text())
+    return [[melody["file"] for melody in run["melodies"]] for run in runs]
+
+
+def test_a_full_disk_leaves_no_melody_that_is_not_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(path: Path, data: bytes) -> None:
+        if path.name == "4.mid":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_new(path, data)
+
+    save_outputs(_outputs(1), tmp_path, {})
+    with monkeypatch.context() as patched:
+        patched.setattr(save, "write_new", write)
+        with pytest.raises(OSError, match="No space"):
+            save_outputs(_outputs(4), tmp_path, {})
+    assert _listed(tmp_path) == [["1.mid"], ["2.mid", "3.mid", "4.mid", "5.mid"]]
+    assert '"unfinished": true' in (tmp_path / MANIFEST).read_text()
+
+    save_outputs(_outputs(1), tmp_path, {})
+    assert _listed(tmp_path) == [["1.mid"], ["2.mid", "3.mid"], ["4.mid"]]
+    assert "unfinished" not in (tmp_path / MANIFEST).read_text()
+
+
+# It writes one melody of two, and is killed.
+KILLED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from monody.generation import save
+from tests.builders.midi_files import tune
+from tests.builders.provenances import PROVENANCE
+
+def write(path, data):
+    if path.name == "2.mid":
+        print("at work", flush=True)
+        sys.stdin.read()
+    write_new(path, data)
+
+write_new, save.write_new = save.write_new, write
+save.save_outputs([save.Output(tune(1), PROVENANCE, {})] * 2, Path(), {})
+"""
+
+
+def test_a_kill_leaves_no_melody_that_is_not_listed(tmp_path: Path) -> None:
+    tests = str(Path(__file__).parents[2])
+    killed_at_work(KILLED.replace("sys.argv[1]", repr(tests)), tmp_path)
+    assert [path.name for path in tmp_path.glob("*.mid")] == ["1.mid"]
+    assert _listed(tmp_path) == [["1.mid", "2.mid"]]
+    save_outputs(_outputs(1), tmp_path, {})
+    assert _listed(tmp_path) == [["1.mid"], ["2.mid"]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "1.mid", "2.mid", MANIFEST,
+    ]  # fmt: skip
 
 
 def test_a_folder_may_be_named_by_a_link(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from monody.music.meter import Meter
 from monody.music.midi_file import write_midi
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings
-from monody.training.train import train_from_nothing
+from monody.training.train import TrainingStopped, train_from_nothing
 from tests.builders.json_files import read_json
 from tests.builders.midi_files import write_tunes
 
@@ -106,6 +106,31 @@ def test_going_on_after_a_stop_ends_in_the_same_weights(
     folder = tmp_path / "01"
     _tune(folder, trained, others, TrainSettings(num_epochs=1))
     monody.resume(folder, num_epochs=2)
+    assert _same(folder / "model.keras", tuned.model_path)
+
+
+@pytest.mark.parametrize("moment", ["fit", "save_model"])
+def test_a_stop_before_anything_is_learnt_leaves_what_goes_on(
+    moment: str,
+    tuned: Experiment,
+    trained: Experiment,
+    others: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    folder = tmp_path / "01"
+    with monkeypatch.context() as patch:
+        patch.setattr(f"monody.training.train.{moment}", stopped)
+        with pytest.raises(TrainingStopped):
+            _tune(folder, trained, others)
+    assert not (folder / "model.keras").exists()
+    if (folder / "checkpoint.npz").exists():
+        monody.resume(folder)
+    else:
+        _tune(folder, trained, others)
     assert _same(folder / "model.keras", tuned.model_path)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import click
 
-from monody.cli.commands import cli
 from monody.ending import exit_code, reason
 from monody.errors import MonodyError, SettingError
 from monody.files import told
@@ -21,20 +20,21 @@ OUT_OF_MEMORY = (
 )
 
 
-def run(arguments: Sequence[str]) -> None:
+def run(arguments: Sequence[str], command: click.Command) -> None:
     """Run a command; a mistake of the user's ends in one line and exit code 2.
 
     Args:
         arguments: Of the command line, without the name of the program.
+        command: What is run.
     """
     try:
-        cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+        command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:  # monody alone
         click.echo(error.format_message())
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
-        command = context.command_path if context else PROGRAM
-        fail(f"{command}: {error.format_message()} (see {command} --help)")
+        name = context.command_path if context else PROGRAM
+        fail(f"{name}: {error.format_message()} (see {name} --help)")
     except SettingError as error:
         fail(f"{PROGRAM}: --{error}")
     except MonodyError as error:

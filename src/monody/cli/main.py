@@ -7,22 +7,36 @@ command raises becomes one line and an exit code.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from monody.cli.streams import open_closed_streams
 from monody.ending import taking_signals
 
+TYPE_CHECKING = False  # typing would be imported before signals are taken
+if TYPE_CHECKING:
+    import click
 
-def main(arguments: Sequence[str] | None = None) -> None:
+
+def _commands() -> click.Command:
+    from monody.cli.commands import cli
+
+    return cli
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    command: Callable[[], click.Command] = _commands,
+) -> None:
     """Run the command line; a mistake of the user's ends in one line and exit code 2.
 
     Args:
         arguments: By default those of the process.
+        command: Imports what is run; by default all commands.
     """
     open_closed_streams()
     with taking_signals():
         from monody.chatter import libraries_silenced
-        from monody.cli.failures import run  # imports all commands
+        from monody.cli.failures import run
 
         with libraries_silenced():
-            run(sys.argv[1:] if arguments is None else arguments)
+            run(sys.argv[1:] if arguments is None else arguments, command())

@@ -9,26 +9,21 @@ package (``base``), and docs/base-model.md says what that can do.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from monody.cli.epoch_lines import EpochLines
-from monody.cli.failures import EXIT_USER_ERROR
-from monody.corpus.corpus import Corpus, read_corpus
-from monody.corpus.free_scores import require_fetched, write_fetched
 from monody.corpus.public_domain import COLLECTIONS, STYLES
-from monody.corpus.tune_books import write_book
-from monody.errors import MonodyError
-from monody.experiments.base import pack_base
-from monody.experiments.experiment import Experiment
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
 from monody.settings.training import TrainSettings
-from monody.training.train import resume, train
+
+if TYPE_CHECKING:
+    from monody.corpus.corpus import Corpus
+    from monody.experiments.experiment import Experiment
 
 FOLDER = Path("data/base")
 FREE = Path("data/free_melodies")  # a folder for each collection that is fetched
@@ -47,6 +42,67 @@ TRAINING = TrainSettings(
 )
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """What a base model is made from, and where it goes."""
+
+    collections: tuple[str, ...] = tuple(COLLECTIONS)
+    model: ModelSettings = MODEL
+    training: TrainSettings = TRAINING
+    into: Path | None = None  # a folder; the package's own by default
+
+
+RECIPE = Recipe()
+
+
+@click.command()
+@click.argument("folder", default=FOLDER, type=click.Path(path_type=Path))
+@click.argument("free", default=FREE, type=click.Path(path_type=Path))
+def make_base(folder: Path, free: Path) -> None:
+    """Train the base model, or go on with it, and put it into the package.
+
+    FOLDER gets the tunes and the experiment; FREE has what was fetched.
+    """
+    from monody.experiments.base import PACKED, pack_base
+    from monody.files import make_folder
+    from monody.locks import locked
+
+    make_folder(folder)
+    with locked(folder):  # another would write the tunes again while they are read
+        experiment = _trained(folder, free)
+        if not experiment.is_over():  # stopped, with a model that is not the best yet
+            raise click.Abort
+        pack_base(experiment, RECIPE.into or PACKED)
+
+
+def _trained(folder: Path, free: Path) -> Experiment:
+    """Train, or go on with a training that was stopped."""
+    from rich.console import Console
+
+    from monody.cli.epoch_lines import EpochLines
+    from monody.experiments.experiment import Experiment
+    from monody.training.train import TrainingStopped, resume, train
+
+    trained = folder / "experiment"
+    lines = EpochLines(Console(), RECIPE.training.num_epochs)
+    try:
+        if Experiment(trained).checkpoint_path.exists():
+            return resume(trained, callbacks=[lines])
+        return train(
+            base_corpus(folder / "tunes", free, RECIPE.collections),
+            RECIPE.training,
+            model=RECIPE.model,
+            experiment_dir=trained,
+            message="the base model: make base",
+            styles=STYLES,
+            callbacks=[lines],
+        )
+    except TrainingStopped as stopped:
+        raise click.Abort from stopped
+    finally:
+        lines.close()
+
+
 def base_corpus(
     folder: Path, free: Path = FREE, names: Iterable[str] = tuple(COLLECTIONS)
 ) -> Corpus:
@@ -60,6 +116,10 @@ def base_corpus(
     Raises:
         MonodyError: If music21 is not installed, or a collection has to be fetched.
     """
+    from monody.corpus.corpus import read_corpus
+    from monody.corpus.free_scores import require_fetched, write_fetched
+    from monody.corpus.tune_books import write_book
+
     fetched = [name for name in names if COLLECTIONS[name].is_fetched]
     require_fetched(free, fetched)
     for name in names:
@@ -69,42 +129,3 @@ def base_corpus(
             report = write_book(name, folder)
         click.echo(f"{name}: {report.written:,} files written")
     return read_corpus(folder, READING)
-
-
-def make_base(folder: Path, free: Path = FREE) -> Experiment:
-    """Train the base model, or go on with it, and put it into the package.
-
-    Args:
-        folder: Where the tunes and the experiment go.
-        free: Where the collections are that the user fetches.
-
-    Raises:
-        MonodyError: If tunes are missing.
-    """
-    trained = folder / "experiment"
-    lines = EpochLines(Console(), TRAINING.num_epochs)
-    try:
-        if Experiment(trained).checkpoint_path.exists():
-            experiment = resume(trained, callbacks=[lines])
-        else:
-            experiment = train(
-                base_corpus(folder / "tunes", free),
-                TRAINING,
-                model=MODEL,
-                experiment_dir=trained,
-                message="the base model: make base",
-                styles=STYLES,
-                callbacks=[lines],
-            )
-    finally:
-        lines.close()
-    pack_base(experiment)
-    return experiment
-
-
-if __name__ == "__main__":
-    try:
-        make_base(*(map(Path, sys.argv[1:]) if sys.argv[1:] else [FOLDER]))
-    except MonodyError as error:
-        click.echo(f"make base: {error}", err=True)
-        sys.exit(EXIT_USER_ERROR)

@@ -29,7 +29,6 @@ from monody.experiments.experiment import (
 from monody.files import (
     LAID_OUT,
     cache_folder,
-    copy_file,
     is_whole,
     laying_out,
     replacing,
@@ -161,7 +160,7 @@ def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
     """Make an experiment the base model. The same one gives the same bytes.
 
     Args:
-        experiment: What ``base_recipe`` trained.
+        experiment: What ``make_base`` trained.
         into: A folder of the package.
     """
     folder, record = experiment.folder, experiment.record()
@@ -176,11 +175,10 @@ def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
         for file in sorted((folder / part).iterdir()):
             contents[f"{part}/{file.name}"] = file.read_bytes()
     into.mkdir(exist_ok=True)
-    copy_file(experiment.model_path, into / MODEL_FILE)
-    with (
-        replacing(into / ARCHIVE) as temporary,
-        ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
-    ):
-        for name, content in contents.items():
-            archive.writestr(ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    with replacing(into / MODEL_FILE) as model, replacing(into / ARCHIVE) as temporary:
+        # Both are written before either takes its place: they belong together.
+        shutil.copyfile(experiment.model_path, model)
+        with ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for name, content in contents.items():
+                archive.writestr(ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     _sha256.cache_clear()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ from monody.saved.plain_json import read_json
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 2**31  # of a million melodies
+UNFINISHED = "unfinished"  # of a run that is being written, or was stopped meanwhile
 MAX_WAIT_SECONDS = 600.0  # for another process that writes to the folder
 
 
@@ -70,34 +74,71 @@ def save_outputs(
     require_own_manifest(folder)
     make_folder(folder)
     with locked(folder, MAX_WAIT_SECONDS):
-        paths = _write_new(outputs, folder, stem)
-        melodies = [
-            {"file": path.name, **output.about, "passport": output.provenance.to_json()}
-            for path, output in zip(paths, outputs, strict=True)
-        ]
-        runs = _read_manifest(folder / MANIFEST)
-        runs.append({"made": now(), **run, "melodies": melodies})
-        write_json(folder / MANIFEST, runs)
+        runs = _mended(_read_manifest(folder / MANIFEST), folder)
+        made = {"made": now(), **run}
+
+        def note(paths: Sequence[Path], **flags: bool) -> None:
+            melodies = [
+                {"file": path.name, **one.about, "passport": one.provenance.to_json()}
+                for path, one in zip(paths, outputs, strict=True)
+            ]
+            this = {**made, **flags, "melodies": melodies}
+            write_json(folder / MANIFEST, [*runs, this])
+
+        # Before and after: if this is killed, or the disk is full, no melody is there
+        # that is not listed, and the next that writes here strikes out what is missing.
+        paths = _write_new(outputs, folder, stem, partial(note, **{UNFINISHED: True}))
+        note(paths)
     return paths
 
 
-def _write_new(outputs: Sequence[Output], folder: Path, stem: str | None) -> list[Path]:
-    """Write melodies under names that no file has."""
-    paths: list[Path] = []
-    while len(paths) < len(outputs):
-        left = outputs[len(paths) :]
+def _mended(runs: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """Strike out the melodies that runs listed and were stopped before they wrote."""
+    mended = []
+    for run in runs:
+        melodies = run["melodies"]
+        if run.pop(UNFINISHED, False):
+            there = [os.path.lexists(folder / melody["file"]) for melody in melodies]
+            melodies = list(compress(melodies, there))
+        if melodies or not run["melodies"]:
+            mended.append({**run, "melodies": melodies})
+    return mended
+
+
+def _write_new(
+    outputs: Sequence[Output],
+    folder: Path,
+    stem: str | None,
+    note: Callable[[Sequence[Path]], None],
+) -> list[Path]:
+    """Write melodies under names that no file has.
+
+    Args:
+        outputs: The melodies.
+        folder: Where to.
+        stem: As of ``save_outputs``.
+        note: Called with the paths before they are written.
+    """
+    written: list[Path] = []
+    while len(written) < len(outputs):
+        done = len(written)
+        paths = _free(folder, stem, len(outputs) - done)
+        note([*written, *paths])
         with suppress(FileExistsError):  # another program was quicker: other names
-            for name, output in zip(_free(folder, stem, len(left)), left, strict=True):
-                write_new(folder / f"{name}.mid", output.to_bytes())
-                paths.append(folder / f"{name}.mid")
-    return paths
+            for path, output in zip(paths, outputs[done:], strict=True):
+                write_new(path, output.to_bytes())
+                written.append(path)
+    return written
 
 
-def _free(folder: Path, stem: str | None, count: int) -> list[str]:
-    """Return names that no file has, numbered on or after a stem."""
-    if stem is None:
-        return _next_numbers(folder, count)
-    return free_stems(folder, stem, count)
+def _free(folder: Path, stem: str | None, count: int) -> list[Path]:
+    """Return paths that no file has, numbered on or after a stem."""
+    stems = (
+        _next_numbers(folder, count)
+        if stem is None
+        else free_stems(folder, stem, count)
+    )
+    return [folder / f"{name}.mid" for name in stems]
 
 
 def _next_numbers(folder: Path, count: int) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from monody.errors import MonodyError
@@ -44,6 +45,8 @@ def _keep_compiled() -> None:
     try:
         str(folder).encode()  # XLA takes no path that is not UTF-8
         ours = claim(folder)
+        if ours:
+            remove_unfinished(folder)
     except (OSError, UnicodeEncodeError):
         return  # it is read-only, or has such a name: everything is compiled each time
     if not ours:
@@ -54,6 +57,33 @@ def _keep_compiled() -> None:
         "jax_persistent_cache_min_compile_time_secs": MIN_SECONDS,
     }.items():
         config.update(name, value)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove compilations that a kill or a full disk cut short.
+
+    JAX writes a file and then, beside it, when it was used. It never replaces one that
+    it cannot read, and keeps nothing more while the time of one is missing.
+
+    Args:
+        folder: Where JAX keeps them.
+
+    Raises:
+        OSError: If one cannot be removed.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.models.backend import remove_unfinished
+        >>> for name in ("a-cache", "a-atime", "b-cache"):
+        ...     Path(name).touch()
+        >>> remove_unfinished(Path())
+        >>> sorted(path.name for path in Path().glob("?-*"))
+        ['a-atime', 'a-cache']
+    """
+    for path in folder.glob("*-cache"):
+        used = path.with_name(path.name.removesuffix("-cache") + "-atime")
+        if not used.exists():
+            path.unlink(missing_ok=True)
 
 
 _keep_compiled()

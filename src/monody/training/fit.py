@@ -96,6 +96,7 @@ def fit(
     callbacks: Sequence[Any] = (),
     state: TrainingState | None = None,
     best: float = math.inf,
+    begins_with_model: bool = False,
 ) -> None:
     """Fit the network, from the first epoch or from where training was.
 
@@ -108,7 +109,8 @@ def fit(
         save: Writes the network to a path.
         callbacks: Further Keras callbacks.
         state: How far training came, to go on from the experiment's checkpoint.
-        best: Held-out bits per note of the model that is there already.
+        best: Held-out bits per note of the network as it is.
+        begins_with_model: Whether the network as it is counts as the best so far.
 
     Raises:
         DivergedError: If a loss or a weight is NaN or infinite.
@@ -138,6 +140,10 @@ def fit(
             *callbacks,
             checkpoint,
         ]
+        if begins_with_model:
+            # After the checkpoint: whoever is stopped between the two goes on from it.
+            first = partial(save, experiment.model_path)
+            own.append(keras.callbacks.LambdaCallback(on_train_begin=lambda _: first()))
         trainee = _compiled(network, settings)
         if settings.schedule == COSINE:
             first_rate = float(trainee.optimizer.learning_rate)

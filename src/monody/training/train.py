@@ -309,10 +309,11 @@ def _train_network(
 
     try:
         best = math.inf
-        if settings.fine_tunes and state is None:
+        untrained = state is None or (state.epoch, state.batch) == (0, 0)
+        begins = settings.fine_tunes and untrained
+        if begins:
             base = TrainedModel(experiment.base_path)
             start_from(network, base.layers)
-            save(experiment.model_path)
             if "validation" in sets:
                 encoded = sets["validation"]
                 best = Score.of(base.surprisal(encoded), encoded).bits_per_note
@@ -327,6 +328,7 @@ def _train_network(
                 callbacks=callbacks,
                 state=state,
                 best=best,
+                begins_with_model=begins,
             )
         except DivergedError as error:
             if not experiment.model_path.exists():
