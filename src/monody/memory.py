@@ -20,7 +20,8 @@ from monody.errors import MonodyError
 MIB = 2**20
 VARIABLE = "MONODY_MAX_MEMORY"  # bytes; how a child hears of its share
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B?", re.IGNORECASE | re.ASCII)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT])(i?)B?", re.IGNORECASE | re.ASCII)
+_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _UNLIMITED = 2**60  # what cgroups of version 1 have where there is no limit, and more
 _limits: list[int] = []  # of `limited_to`, the innermost last
 
@@ -83,7 +84,7 @@ def limited_to(size: int | None) -> Iterator[None]:
 def allowed_bytes() -> int:
     """Return how much memory this process and its children may use together."""
     asked = os.environ.get(VARIABLE, "")
-    own = [int(asked)] if asked.isdecimal() else []
+    own = [int(asked)] if _WHOLE.fullmatch(asked) else []
     return min([*own, *_limits, machine_bytes()])
 
 

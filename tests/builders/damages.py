@@ -80,7 +80,7 @@ def odd_value(seed: int) -> Damage:
     def change(path: Path) -> None:
         rng = random.Random(seed)
         saved = json.loads(path.read_bytes())
-        holder, key = rng.choice(list(_places(saved)) or [([saved], 0)])
+        holder, key = rng.choice(list(places(saved)) or [([saved], 0)])
         odd = rng.choice(ODD)
         if rng.random() < 0.2 and isinstance(holder, dict):
             del holder[key]
@@ -91,7 +91,7 @@ def odd_value(seed: int) -> Damage:
     return change
 
 
-def _places(saved: Any) -> Iterator[tuple[Any, Any]]:
+def places(saved: Any) -> Iterator[tuple[Any, Any]]:
     """Yield every place of a JSON value: what holds it, and its key or index."""
     items: Any = ()
     if isinstance(saved, dict):
@@ -100,7 +100,7 @@ def _places(saved: Any) -> Iterator[tuple[Any, Any]]:
         items = list(enumerate(saved))[:20]
     for key, value in items:
         yield saved, key
-        yield from _places(value)
+        yield from places(value)
 
 
 def other_array(seed: int) -> Damage:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import click
 
 from monody.ending import exit_code, reason
-from monody.errors import MonodyError, SettingError
+from monody.errors import MonodyError, SettingError, brief
 from monody.files import told
 
 EXIT_USER_ERROR = 2
+MAX_LINE = 2_000  # characters: paths are long
 PROGRAM = "monody"
 OUT_OF_MEMORY = (
     "there is not enough memory for this: end other programs, or ask for less at a "
@@ -64,10 +65,24 @@ def fail(message: str) -> None:
     Args:
         message: It may hold names from anywhere.
     """
-    line = " ".join(message.split())
+    click.echo(one_line(message), err=True)
+    sys.exit(EXIT_USER_ERROR)
+
+
+def one_line(message: str) -> str:
+    r"""Return a message as a line that a terminal can show.
+
+    Args:
+        message: It may hold names and values from anywhere, of any length.
+
+    Example:
+        >>> from monody.cli.failures import one_line
+        >>> one_line("no file\n'tune.mid'")
+        "no file 'tune.mid'"
+    """
+    line = brief(" ".join(message.split()), MAX_LINE)
     if not line.isprintable():  # a name of a stranger's file
         from monody.corpus.report import printable
 
         line = printable(line)
-    click.echo(line, err=True)
-    sys.exit(EXIT_USER_ERROR)
+    return line

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
-from monody.errors import MonodyError
+from monody.errors import MonodyError, brief
 from monody.experiments.experiment import (
     EXPERIMENTS,
     HELD_OUT,
@@ -35,6 +35,7 @@ from monody.files import (
     seal,
 )
 from monody.ours import is_ours, mark, remove
+from monody.saved.damage import DamagedError, damage_in
 from monody.settings.training import BASE
 
 PACKED = Path(__file__).parent / "base_model"
@@ -70,6 +71,11 @@ def base_experiment() -> BaseExperiment:
             _lay_out(folder)
     except OSError as error:
         raise _cannot(folder, error.strerror or str(error)) from error
+    except DamagedError as error:
+        raise MonodyError(
+            f"the base model that came with monody is not whole ({brief(str(error))}): "
+            "install monody again, or name a model with --experiment_dir"
+        ) from error
     if not is_ours(folder):
         raise _cannot(folder, "a folder that is not monody's is in the way")
     if not _is_whole(folder, _state(folder)):
@@ -123,7 +129,11 @@ def _sha256(folder: Path, *names: str) -> str:
 
 def _lay_out(folder: Path) -> None:
     """Unpack the experiment into a folder, whole or not at all."""
-    with laying_out(folder) as making, ZipFile(PACKED / ARCHIVE) as archive:
+    with (
+        laying_out(folder) as making,
+        damage_in(ARCHIVE),
+        ZipFile(PACKED / ARCHIVE) as archive,
+    ):
         mark(making)
         shutil.copyfile(PACKED / MODEL_FILE, making / MODEL_FILE)
         names = archive.namelist()

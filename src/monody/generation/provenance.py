@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from monody.errors import MonodyError
+from monody.errors import MonodyError, brief
 from monody.generation.primers import Primer
 from monody.generation.rewrite import RewriteRecord
 from monody.music.general_midi import program_of
@@ -33,7 +33,6 @@ from monody.settings.sampling import SampleSettings
 MARK = "monody"  # the first name in its JSON; the value is the version
 MAX_FILE_BYTES = 32 * 10**6  # a melody of 100,000 bars has less, its passport included
 MAX_INDEX, MAX_ATTEMPT = 99_999, 1_000
-MAX_SAID = 200  # characters of what is wrong with a passport
 _DAMAGED = (TypeError, ValueError, OverflowError, KeyError, IndexError, MonodyError)
 _OF_MONODY = "expected a file that `monody sample` or `monody vary` wrote"
 FORGETTABLE = ("num_files", "best_of", "max_copy")  # say nothing about one melody
@@ -122,7 +121,7 @@ class Provenance:
         except _DAMAGED as error:
             raise MonodyError(
                 "it says how it was made, but not as this version of monody does "
-                f"({_brief(str(error))}): install {_version_of(saved)}"
+                f"({brief(str(error))}): install {_version_of(saved)}"
             ) from error
 
     def text(self) -> str:
@@ -145,11 +144,6 @@ def _settings(values: SavedValues) -> SampleSettings:
     require(in_letters, "form must be in letters, not that of a file")
     program_of(settings.midi_instrument)
     return settings
-
-
-def _brief(text: str) -> str:
-    """Return the beginning of a text that a file may have made long."""
-    return text if len(text) <= MAX_SAID else f"{text[: MAX_SAID - 1]}…"
 
 
 def _version_of(saved: dict[str, Any]) -> str:

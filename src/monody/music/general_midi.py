@@ -54,7 +54,7 @@ def program_of(instrument: str) -> int:
         >>> program_of("flute"), program_of("acoustic guitar nylon"), program_of("73")
         (73, 24, 73)
     """
-    if re.fullmatch(r"\s*[+-]?[0-9]+\s*", instrument):
+    if re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", instrument):
         program = int(instrument)
         if not 0 <= program < len(GENERAL_MIDI):
             raise SettingError(

@@ -14,6 +14,7 @@ STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # semitones a
 BY_FIFTHS = "FCGDAEB"  # letters, each a fifth above the one before
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+MAX_DIGITS = 9  # of a number: Python refuses those of thousands
 _OCTAVE_NUMBER = re.compile(r"\s*(-?[0-9]{1,2})\s*")
 
 
@@ -65,7 +66,8 @@ def parse_pitch(text: str) -> int:
 def _named_pitch(text: str) -> tuple[int, NoteName | None]:
     """Return a MIDI number, and the note's name unless the text is a number."""
     text = text.strip()
-    pitch, name = int(text) if text.isdecimal() else -1, None
+    is_number = text.isdecimal() and len(text) <= MAX_DIGITS
+    pitch, name = int(text) if is_number else -1, None
     for named, rest in readings(text):
         if octave := _OCTAVE_NUMBER.fullmatch(rest):
             pitch, name = _semitones(str(named)) + OCTAVE * (int(octave[1]) + 1), named

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.errors import brief
 from monody.music.meter import Meter
 from monody.reading.reasons import Reason
 
@@ -37,7 +38,7 @@ class UnreadableError(Exception):
 
     def __init__(self, text: str, advice: str) -> None:
         super().__init__(text)
-        self.reason = Reason(text, advice)
+        self.reason = Reason(brief(text), advice)
 
 
 class PassingError(UnreadableError):

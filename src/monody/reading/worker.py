@@ -26,6 +26,7 @@ from typing import BinaryIO
 import numpy as np
 
 from monody.child_start import allow_cpu_seconds
+from monody.errors import brief
 from monody.memory import address_space, allowed_bytes
 from monody.reading import protocol
 from monody.reading.archives import Member, check_size, open_archive
@@ -266,7 +267,9 @@ def _closed(error: OSError) -> Reason:
 
 
 def _nonsense(error: Exception) -> Reason:
-    return Reason(f"values that make no music: {error}", "export it again")
+    return Reason(
+        f"values that make no music: {brief(str(error))}", "export it again"
+    )
 
 
 def _report(of_scores: list[FileReport], left_out: list[Reason]) -> FileReport:

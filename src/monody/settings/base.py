@@ -16,10 +16,12 @@ import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
-from monody.errors import SettingError
+from monody.errors import SettingError, brief
 
+MAX_BITS = 512  # of a whole number that a message says
 LIMITS = "limits"  # of a field, in its metadata
 
 
@@ -88,6 +90,7 @@ def _strings_below_fields(settings: type[Settings]) -> Iterator[tuple[str, str]]
                         yield name, " ".join(text.split())
 
 
+@cache
 def field_types(settings: type[Settings]) -> dict[str, tuple[type, bool]]:
     """Return, for each field, its plain type and whether ``None`` is allowed too."""
     described = {}
@@ -155,7 +158,7 @@ def _check(name: str, value: Any, plain: type, limits: Limits) -> None:
     numeric = plain in (int, float)
     fits = isinstance(value, (int, float) if plain is float else plain)
     if not fits or (numeric and isinstance(value, bool)):
-        raise SettingError(f"{name} must be {_kind(plain)}, not {value!r}")
+        raise SettingError(f"{name} must be {_kind(plain)}, not {_said(value)}")
     # A whole number is finite, though it may have too many digits for a float.
     if isinstance(value, float) and not math.isfinite(value):
         raise SettingError(f"{name} must be a finite number, not {value!r}")
@@ -167,8 +170,15 @@ def _check(name: str, value: Any, plain: type, limits: Limits) -> None:
     too_large = maximum is not None and value > maximum
     if too_small or too_large:
         raise SettingError(
-            f"{name} must be {range_text(minimum, maximum)}, not {value}"
+            f"{name} must be {range_text(minimum, maximum)}, not {_said(value)}"
         )
+
+
+def _said(value: Any) -> str:
+    """Return a value as a message says it; Python writes no number of 5,000 digits."""
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return f"one of {value.bit_length():,} bits"
+    return brief(repr(value))
 
 
 def _kind(plain: type) -> str:

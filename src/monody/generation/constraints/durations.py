@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from monody.errors import MonodyError
 from monody.generation.constraints.arrays import Bools
 from monody.generation.constraints.reachable import (
@@ -78,7 +80,7 @@ def plan_durations(
         fillable = fillable_lengths(durations, span.length_ticks)
         if counted is not None:  # this table decides: in it holds, too, fill the time
             fillable[:] = True
-        if fillable[-1] and (counted is None or counted[-1, Sounds.NOTHING, 0]):
+        if fillable[-1] and (counted is None or len(counted)):
             sums = fillable_lengths(durations, span.length_ticks, any_end=True)
             return DurationPlan(durations, fillable, sums, counted)
     raise _cannot_fill(spec, span)
@@ -156,7 +158,8 @@ def _count_table(durations: Durations, spec: MelodySpec, span: Span) -> Bools | 
 
     Returns:
         ``(length_ticks + 1, sounds, counts)``; the last row is the whole melody.
-        ``None`` where notes are not counted.
+        ``None`` where notes are not counted; without a row where the melody cannot be
+        filled: tables can be large, and those that help nobody are not kept.
     """
     if not spec.kept.pitches and spec.notes_per_bar is None:
         return None
@@ -164,4 +167,5 @@ def _count_table(durations: Durations, spec: MelodySpec, span: Span) -> Bools | 
     counts = counts_of(spec, length // bar_ticks + 1)
     if not spec.kept.pitches:
         counts.low[length // bar_ticks] = 0  # a last bar that is not whole
-    return fillable_by_counts(durations, length, bar_ticks, counts)
+    table = fillable_by_counts(durations, length, bar_ticks, counts)
+    return table if table[-1, Sounds.NOTHING, 0] else np.zeros((0, 0, 0), np.bool_)

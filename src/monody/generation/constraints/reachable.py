@@ -7,6 +7,7 @@ number of notes in each bar where these are counted.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from monody.generation.constraints.arrays import Bools, Integers
+
+UNNEEDED = 2**30  # bars: no later bar must have a note
 
 
 class Kind(IntEnum):
@@ -172,34 +175,84 @@ def fillable_by_counts(
         >>> table[[4, 2], Sounds.NOTE].tolist()  # with 4 ticks left, and with 2
         [[True, False, False], [False, True, False]]
     """
-    most = int(counts.high.max())
-    begun = np.arange(most + 1)
-    table = np.zeros((length_ticks + 1, len(Sounds), most + 1), np.bool_)
+    ticks = [each.tolist() for each in _by_kind(durations)]
+    bars = _bars(counts, length_ticks // bar_ticks)
     bar, position = divmod(length_ticks, bar_ticks)
-    enough = (begun >= counts.low[bar]) & (begun <= counts.high[bar])
-    table[0, Sounds.CLOSING] = enough if position else begun == 0
+    # Of each sound, by the ticks left: the notes that may have begun in the bar.
+    sets = [[0], [0], [bars[bar].over if position else 1]]
     for left in range(1, length_ticks + 1):
         bar, position = divmod(length_ticks - left, bar_ticks)
-        for kind, ticks in enumerate(_by_kind(durations)):
-            after = left - ticks[ticks <= left, None]  # (durations, 1)
-            lines = (position + left - after) // bar_ticks
-            own = begun + (kind == Kind.NOTE)  # the event's note included
-            # Both (durations, most + 1).
-            ok, count = count_event(counts, own, np.array(bar), lines)
-            for sounds in list(Sounds)[kind == Kind.HOLD :]:
-                then = table[after, _then(kind, sounds), np.minimum(count, most)]
-                table[left, sounds] |= np.any(ok & then, axis=0)
-    return table
+        event = _Event(bars[bar], bar_ticks - position, bar_ticks)
+        note = event.begun(ticks[Kind.NOTE], sets[Sounds.CLOSING], left) >> 1
+        rest = event.begun(ticks[Kind.REST], sets[Sounds.NOTHING], left)
+        for sounds in Sounds:
+            held = 0
+            if sounds != Sounds.NOTHING:
+                held = event.begun(ticks[Kind.HOLD], sets[sounds], left)
+            sets[sounds].append(note | rest | held)
+    most = int(counts.high.max())
+    return np.stack([_bits(each, most + 1) for each in sets], axis=1)
+
+
+class _Bar(NamedTuple):
+    """How many notes may begin in a bar: sets of numbers, whose bits are the members.
+
+    Arithmetic on them is quicker than on arrays: there are a handful of members, and
+    hundreds of thousands of sets.
+    """
+
+    most: int  # as many as the bar may have, or fewer
+    over: int  # as many as it must have when it is over
+    bars_to_need: int  # to the next bar that must have a note
+
+
+def _bars(counts: Counts, last: int) -> list[_Bar]:
+    """Return what all bars up to the last one ask for."""
+    found: list[_Bar] = []
+    to_need = UNNEEDED
+    for bar in range(last, -1, -1):
+        low, high = int(counts.low[bar]), int(counts.high[bar])
+        most = (1 << (high + 1)) - 1
+        found.append(_Bar(most, most >> low << low, to_need))
+        to_need = 1 if low else to_need + 1
+    return found[::-1]
+
+
+class _Event(NamedTuple):
+    """The place of an event."""
+
+    bar: _Bar
+    to_line: int  # ticks to the next bar line
+    bar_ticks: int
+
+    def begun(self, ticks: list[int], then: list[int], left: int) -> int:
+        """Return how many notes may have begun in its bar, its own included.
+
+        Args:
+            ticks: The lengths that it may have, rising.
+            then: How many may have begun after it, by the ticks left.
+            left: Ticks left before it.
+        """
+        bar, to_line, bar_ticks = self
+        within = crossing = 0
+        longest = min(left, bar.bars_to_need * bar_ticks + to_line - 1)
+        for each in ticks[: bisect_right(ticks, longest)]:
+            if each < to_line:
+                within |= then[left - each]
+            else:
+                crossing |= then[left - each]
+        return (within & bar.most) | (bar.over if crossing & 1 else 0)
+
+
+def _bits(sets: list[int], size: int) -> Bools:
+    """Return the members of sets of small numbers as an array: ``(sets, size)``."""
+    width = (size + 7) // 8
+    data = b"".join(each.to_bytes(width, "little") for each in sets)
+    rows = np.frombuffer(data, np.uint8).reshape(len(sets), width)
+    return np.unpackbits(rows, axis=1, count=size, bitorder="little").astype(np.bool_)
 
 
 def _by_kind(durations: Durations) -> list[Integers]:
     """Return the ticks of notes, rests and holds: by ``Kind``."""
     kinds = (durations.notes, durations.rests, durations.holds)
     return [np.array(sorted(ticks), np.int64) for ticks in kinds]
-
-
-def _then(kind: int, sounds: Sounds) -> Sounds:
-    """Return what sounds after an event; a note may always be a closing one."""
-    if kind == Kind.HOLD:
-        return sounds
-    return Sounds.CLOSING if kind == Kind.NOTE else Sounds.NOTHING
