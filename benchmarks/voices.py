@@ -5,7 +5,7 @@ loudest), the T60 of what dies away (seconds), the spectral centroid (Hz, 0.1 to
 after the onset) played softly and loudly (velocities 48 and 112), and by how many dB
 the odd partials are stronger than the even ones. Each first of ours, then of the banks.
 
-    python -m benchmarks.voices /usr/share/sounds/sf2/FluidR3_GM.sf2 other.sf2 ...
+    python benchmarks/voices.py /usr/share/sounds/sf2/FluidR3_GM.sf2 other.sf2 ...
 
 On Debian: apt-get install fluid-soundfont-gm timgm6mb-soundfont.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.header import print_header
+from header import print_header
 from monody.music.melody import Melody
 from monody.music.pitch import pitch_name
 from monody.render.audio.play import Frames, voice_samples

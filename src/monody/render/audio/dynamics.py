@@ -54,7 +54,8 @@ def shaped(melody: Melody, own: NDArray[np.integer] | None = None) -> Ints:
     ends = np.array(phrase_ends(melody))
     phrase = np.searchsorted(ends, melody.starts, side="right").clip(0, len(ends) - 1)
     loud += _arcs(melody, ends, phrase) + _height(melody, phrase)
-    return np.rint(loud.clip(SOFTEST, LOUDEST)).astype(np.int32)
+    velocity: Ints = np.rint(loud.clip(SOFTEST, LOUDEST)).astype(np.int32)
+    return velocity
 
 
 def _is_varied(melody: Melody, own: NDArray[np.integer]) -> bool:
@@ -62,7 +63,7 @@ def _is_varied(melody: Melody, own: NDArray[np.integer]) -> bool:
     played = np.asarray(own)
     if played.shape != (len(melody),):
         raise ValueError(f"expected {len(melody)} velocities, not {played.shape}")
-    if len(played) and not (1 <= played.min() and played.max() <= 127):
+    if len(played) and not (played.min() >= 1 and played.max() <= 127):
         raise ValueError("velocities must be from 1 to 127")
     return len(set(played.tolist())) > 1
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.render.audio.noise import burst, steady
+from monody.render.audio.noise import burst, drift, steady
 from monody.render.audio.rate import (
     HIGHEST_HERTZ,
     MIDDLE_C,
@@ -23,12 +23,14 @@ from monody.render.audio.spectra import strengths
 from monody.render.audio.voice import Held
 
 VIBRATO_HERTZ = 5.2
+LEVEL_DRIFT = 0.012  # of the level, for each cent that a pitch wanders
 VIBRATO_AFTER, VIBRATO_GROWS = 0.25, 0.5  # seconds
 ATTACK_HALVES, SLOWEST = 24, 1.5  # semitones higher; of middle C's, far below it
 SHORTEST_SHARE = 0.3  # of a note that an attack may take
 FULL_AFTER, BRIGHT_AFTER = 2.2, 3.0  # attacks, until a tone is as loud and bright
 _CYCLE = 2048  # samples of a table
 
+Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 
 
@@ -47,14 +49,17 @@ def held(voice: Held, pitch: int, velocity: int, samples: int, sounding: int) ->
     rise = _rise(samples, FULL_AFTER * attack, 3)
     bright = _rise(samples, BRIGHT_AFTER * attack, 2)
     tables = _cycles(voice, pitch, velocity)
-    depth = _vibrato_depth(samples) if voice.vibrato or voice.shimmer else None
+    depth = _vibrato_depth(samples)
     audio = np.zeros((2, samples), np.float32)
     for player in range(voice.players):
-        wave = _read(tables, _phase(voice, pitch, player, samples, depth), bright)
+        curve, wandered = drift(samples, 31 * pitch + player)
+        wave = _read(tables, _phase(voice, pitch, player, wandered, depth), bright)
+        if voice.drift:
+            wave *= 1 + np.float32(LEVEL_DRIFT * voice.drift) * curve
         place = voice.width * _place(player, voice.players)
         audio[0] += wave * np.float32((1 - place) / math.sqrt(voice.players))
         audio[1] += wave * np.float32((1 + place) / math.sqrt(voice.players))
-    if depth is not None and voice.shimmer:
+    if voice.shimmer:
         audio *= 1 + np.float32(voice.shimmer) * depth * _swing(samples, 0.0)
     audio += steady(voice.noise, samples)
     audio *= rise
@@ -87,13 +92,16 @@ def _cycles(voice: Held, pitch: int, velocity: int) -> Floats32:
 
 
 def _phase(
-    voice: Held, pitch: int, player: int, samples: int, depth: Floats32 | None
+    voice: Held, pitch: int, player: int, wandered: Floats, depth: Floats32
 ) -> Floats32:
     """Return where in its cycle a tone is, in samples of the table."""
+    samples = len(wandered)
     out = voice.cents * _place(player, voice.players)
     hertz = hertz_of(pitch) * 2 ** (out / 1200)
     cycles = np.arange(samples) * (hertz / SAMPLE_RATE) + 0.37 * player
-    if depth is not None and voice.vibrato:
+    if voice.drift:
+        cycles += hertz * (2 ** (voice.drift / 1200) - 1) * wandered
+    if voice.vibrato:
         reach = hertz * (2 ** (voice.vibrato / 1200) - 1)
         swing = _swing(samples, 1.7 * player)
         cycles -= reach / (2 * math.pi * VIBRATO_HERTZ) * depth * swing
@@ -126,8 +134,6 @@ def _read(tables: Floats32, phase: Floats32, bright: Floats32) -> Floats32:
     at = phase.astype(np.int32)
     at = np.minimum(at, _CYCLE - 1)
     part = phase - at
-    begin, more = (
-        table[:-1][at] + part * np.diff(table)[at] for table in tables
-    )
+    begin, more = (table[:-1][at] + part * np.diff(table)[at] for table in tables)
     wave: Floats32 = begin + bright * more
     return wave

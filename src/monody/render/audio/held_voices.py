@@ -42,7 +42,8 @@ HELD = (
         },
     ),
     Held(
-        name="harmonica", attack=0.035, bloom=3, noise=_REED, touch=4, shimmer=0.12,
+        name="harmonica", drift=2, attack=0.035, bloom=3, noise=_REED, touch=4,
+        shimmer=0.12,
         vibrato=6,
         spectra={
             60: "-2 -5 0 -22 -15 -15 -19 -15 -18 -21 -23 -32 -29 -45",
@@ -50,7 +51,7 @@ HELD = (
         },
     ),
     Held(
-        name="violin", attack=0.05, bloom=5, noise=_BOW, touch=4, vibrato=14,
+        name="violin", drift=4, attack=0.05, bloom=5, noise=_BOW, touch=4, vibrato=14,
         shimmer=0.08, release=0.12,
         spectra={
             57: "-7 0 -5 -10 -10 -19 -18 -22 -21 -20 -26 -27 -26 -28",
@@ -59,7 +60,7 @@ HELD = (
         },
     ),
     Held(
-        name="viola", attack=0.06, bloom=5, noise=_BOW, touch=4, vibrato=12,
+        name="viola", drift=4, attack=0.06, bloom=5, noise=_BOW, touch=4, vibrato=12,
         shimmer=0.07, release=0.12,
         spectra={
             50: "-6 0 -2 -8 -5 -13 -14 -18 -15 -15 -23 -24 -29 -30",
@@ -68,7 +69,7 @@ HELD = (
         },
     ),
     Held(
-        name="cello", attack=0.07, bloom=5, touch=4, vibrato=11, shimmer=0.07,
+        name="cello", drift=4, attack=0.07, bloom=5, touch=4, vibrato=11, shimmer=0.07,
         noise=Noise(-28, 2000, 2.5, 0.12, -46), release=0.14,
         spectra={
             38: "-6 0 -7 -12 -6 -10 -17 -18 -17 -19 -18 -25 -27 -36",
@@ -77,7 +78,8 @@ HELD = (
         },
     ),
     Held(
-        name="strings", attack=0.12, bloom=4, touch=3, vibrato=9, players=3, cents=7,
+        name="strings", drift=5, attack=0.12, bloom=4, touch=3, vibrato=9, players=3,
+        cents=7,
         noise=Noise(-40, 3000, 2.5, 0.15, -44), width=0.6, release=0.3,
         spectra={
             48: "-2 0 -7 -8 -11 -14 -19 -19 -20 -22 -26 -28 -30 -36",
@@ -86,7 +88,8 @@ HELD = (
         },
     ),
     Held(
-        name="choir", attack=0.11, bloom=3, touch=2, vibrato=10, players=3, cents=8,
+        name="choir", drift=6, attack=0.11, bloom=3, touch=2, vibrato=10, players=3,
+        cents=8,
         noise=Noise(-44, 2500, 2.5, 0.15, -46), width=0.6, release=0.25,
         spectra={
             48: "-12 -10 -5 0 -6 -14 -15 -17 -27 -33 -37 -39 -44",
@@ -95,7 +98,8 @@ HELD = (
         },
     ),
     Held(
-        name="trumpet", attack=0.022, bloom=9, noise=_LIPS, touch=8, vibrato=5,
+        name="trumpet", drift=2.5, attack=0.022, bloom=9, noise=_LIPS, touch=8,
+        vibrato=5,
         shimmer=0.04,
         spectra={
             57: "-5 -4 0 -3 -3 -4 -6 -7 -10 -12 -14 -17 -22 -34",
@@ -104,7 +108,8 @@ HELD = (
         },
     ),
     Held(
-        name="trombone", attack=0.035, bloom=9, noise=_LIPS, touch=8, vibrato=4,
+        name="trombone", drift=3, attack=0.035, bloom=9, noise=_LIPS, touch=8,
+        vibrato=4,
         spectra={
             45: "-12 -7 -3 0 -2 -2 -4 -7 -7 -11 -11 -17 -17 -28",
             57: "-10 -1 0 -5 -10 -14 -17 -21 -22 -25 -29 -32 -34 -43",
@@ -112,7 +117,7 @@ HELD = (
         },
     ),
     Held(
-        name="tuba", attack=0.04, bloom=8, touch=6, release=0.12,
+        name="tuba", drift=3, attack=0.04, bloom=8, touch=6, release=0.12,
         noise=Noise(-30, 500, 2.5, 0.1, -54),
         spectra={
             33: "-5 0 -5 -6 -8 -7 -10 -13 -17 -21 -27 -28 -31 -37",
@@ -120,7 +125,7 @@ HELD = (
         },
     ),
     Held(
-        name="horn", attack=0.045, bloom=8, touch=7, release=0.14,
+        name="horn", drift=3, attack=0.045, bloom=8, touch=7, release=0.14,
         noise=Noise(-32, 900, 2.5, 0.1, -54),
         spectra={
             45: "-6 0 -4 -5 -2 -8 -13 -16 -20 -24 -25 -30 -32 -36",
@@ -129,7 +134,8 @@ HELD = (
         },
     ),
     Held(
-        name="soprano sax", attack=0.03, bloom=5, noise=_REED, touch=6, vibrato=9,
+        name="soprano sax", drift=3, attack=0.03, bloom=5, noise=_REED, touch=6,
+        vibrato=9,
         shimmer=0.06,
         spectra={
             60: "0 -5 -10 -9 -11 -9 -10 -9 -10 -15 -19 -17 -20 -40",
@@ -137,7 +143,8 @@ HELD = (
         },
     ),
     Held(
-        name="alto sax", attack=0.03, bloom=5, touch=6, vibrato=8, shimmer=0.06,
+        name="alto sax", drift=3, attack=0.03, bloom=5, touch=6, vibrato=8,
+        shimmer=0.06,
         noise=Noise(-28, 2400, 2.0, 0.07, -46),
         spectra={
             52: "-4 -5 0 -6 -3 -8 -18 -18 -17 -19 -20 -20 -24 -26",
@@ -146,7 +153,8 @@ HELD = (
         },
     ),
     Held(
-        name="tenor sax", attack=0.03, bloom=5, touch=6, vibrato=8, shimmer=0.06,
+        name="tenor sax", drift=3, attack=0.03, bloom=5, touch=6, vibrato=8,
+        shimmer=0.06,
         noise=Noise(-26, 2000, 2.0, 0.07, -44),
         spectra={
             48: "-3 -3 -2 0 -5 -10 -17 -13 -11 -8 -14 -19 -17 -32",
@@ -155,7 +163,8 @@ HELD = (
         },
     ),
     Held(
-        name="oboe", attack=0.03, bloom=4, noise=_REED, touch=3, vibrato=7, shimmer=0.05,
+        name="oboe", drift=2.5, attack=0.03, bloom=4, noise=_REED, touch=3, vibrato=7,
+        shimmer=0.05,
         spectra={
             60: "-8 -7 -7 0 -2 -15 -19 -23 -23 -24 -24 -26 -31 -50",
             70: "-9 -2 0 -19 -23 -22 -28 -38 -47 -45 -51 -55",
@@ -163,7 +172,8 @@ HELD = (
         },
     ),
     Held(
-        name="bassoon", attack=0.035, bloom=4, noise=_REED, touch=4, vibrato=4,
+        name="bassoon", drift=2.5, attack=0.035, bloom=4, noise=_REED, touch=4,
+        vibrato=4,
         spectra={
             38: "-10 -9 -9 -8 -2 0 -12 -16 -19 -22 -25 -26 -25 -36",
             48: "-14 -9 0 -3 -16 -21 -20 -18 -21 -24 -38 -39 -41",
@@ -171,7 +181,7 @@ HELD = (
         },
     ),
     Held(
-        name="clarinet", attack=0.03, bloom=4, touch=5, vibrato=0,
+        name="clarinet", drift=2, attack=0.03, bloom=4, touch=5, vibrato=0,
         noise=Noise(-34, 2500, 2.0, 0.06, -52),
         spectra={
             52: "0 -33 -5 -31 -8 -27 -6 -20 -11 -25 -16 -24 -22 -36",
@@ -180,7 +190,8 @@ HELD = (
         },
     ),
     Held(
-        name="flute", attack=0.05, bloom=4, noise=_AIR, touch=4, vibrato=6, shimmer=0.1,
+        name="flute", drift=3, attack=0.042, bloom=4, noise=_AIR, touch=4, vibrato=6,
+        shimmer=0.1,
         release=0.12,
         spectra={
             62: "-2 0 -8 -17 -16 -16 -24 -31 -36 -36 -37 -43 -46",
@@ -189,7 +200,7 @@ HELD = (
         },
     ),
     Held(
-        name="recorder", attack=0.025, bloom=3, touch=3, release=0.07,
+        name="recorder", drift=2, attack=0.025, bloom=3, touch=3, release=0.07,
         noise=Noise(-18, 2800, 1.6, 0.06, -42),
         spectra={
             65: "0 -28 -21 -40 -34 -38 -36 -42 -48 -48 -55",
@@ -198,7 +209,8 @@ HELD = (
         },
     ),
     Held(
-        name="pan flute", attack=0.04, bloom=3, touch=4, vibrato=4, shimmer=0.08,
+        name="pan flute", drift=4, attack=0.04, bloom=3, touch=4, vibrato=4,
+        shimmer=0.08,
         noise=Noise(-12, 2200, 1.8, 0.11, -30),
         spectra={
             62: "0 -34 -9 -32 -15 -33 -26 -43 -37 -52 -49",

@@ -11,6 +11,7 @@ from monody.render.audio.rate import SAMPLE_RATE, Stereo
 from monody.render.audio.voice import Noise
 
 NOISE_SECONDS = 4  # then it comes again
+MAX_DRIFT_HERTZ = 6
 _SEED = 20
 
 
@@ -32,6 +33,36 @@ def band(hertz: float, octaves: float) -> Stereo:
     return noise
 
 
+@lru_cache(maxsize=1)
+def _wandering() -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return a slow random curve of deviation 1, twice over, and its integral (s)."""
+    size = NOISE_SECONDS * SAMPLE_RATE
+    frequencies = np.arange(1, MAX_DRIFT_HERTZ * NOISE_SECONDS)  # cycles in the curve
+    turns = np.random.default_rng(_SEED).uniform(0, 2 * np.pi, len(frequencies))
+    spectrum = np.zeros(size // 2 + 1, np.complex128)
+    # Slow wanderings are wider; the integral of each harmonic is one, too.
+    spectrum[frequencies] = np.exp(1j * turns) / np.sqrt(frequencies)
+    curve = np.fft.irfft(spectrum)
+    spectrum[frequencies] /= 2j * np.pi * frequencies / NOISE_SECONDS
+    integral = np.fft.irfft(spectrum) / curve.std()
+    return np.tile(curve / curve.std(), 2).astype(np.float32), np.tile(integral, 2)
+
+
+def drift(samples: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return how a tone wanders: a slow curve of deviation 1, and its integral.
+
+    Args:
+        samples: How many of each.
+        seed: Which: each note and player has another.
+    """
+    curve, integral = _wandering()
+    begin = seed * 7919 % (NOISE_SECONDS * SAMPLE_RATE)
+    times = -(-samples // (NOISE_SECONDS * SAMPLE_RATE))
+    if times > 1:
+        curve, integral = np.tile(curve, times), np.tile(integral, times)
+    return curve[begin : begin + samples], integral[begin : begin + samples]
+
+
 def burst(noise: Noise, samples: int) -> Stereo:
     """Return the noise of an onset, until it cannot be heard: ``(2, samples)``.
 
@@ -40,9 +71,11 @@ def burst(noise: Noise, samples: int) -> Stereo:
         samples: The most that it may have.
     """
     length = min(samples, round(noise.seconds * SAMPLE_RATE))
-    return gain(noise.decibels) * band(noise.hertz, noise.octaves)[
-        :, :length
-    ] * _falling(noise.seconds, length)
+    return (
+        gain(noise.decibels)
+        * band(noise.hertz, noise.octaves)[:, :length]
+        * _falling(noise.seconds, length)
+    )
 
 
 def steady(noise: Noise, samples: int) -> Stereo:

@@ -20,12 +20,13 @@ from monody.render.audio.voices import voice_of
 
 RING_OUT = 2.0  # seconds after the last note's end
 MAX_SECONDS = 60.0  # of one note
+LETS_RING = 0.2  # seconds of release; with less, a note ends where the next begins
 MAX_PEAK = 10 ** (-1 / 20)  # of full scale: 1 dB below it
 
 _LEVEL = 0.2  # root mean square of a note of velocity 127 as it begins
 _LOUDER = 1.5  # a velocity's amplitude is its part of 127, to this power
 _DAMPING = round(0.04 * SAMPLE_RATE)  # samples of fading that a note has at least
-_LEGATO = round(0.03 * SAMPLE_RATE)  # that a held note sounds into the next
+_LEGATO = round(0.01 * SAMPLE_RATE)  # that such a note sounds into the next
 
 Frames = NDArray[np.float32]  # (samples, 2): left and right
 
@@ -148,8 +149,8 @@ def sample_length(melody: Melody, rate: int) -> int:
 def _spans(melody: Melody, voice: Voice, samples: int) -> list[_Span]:
     """Decide when each note sounds.
 
-    What is struck rings on while others sound; a wind or a bow has one tone at a time.
-    No key is struck again before its damper is down.
+    A harp or a vibraphone rings on while others sound; a wind, a bow or a hand on a
+    keyboard has one tone at a time. No key is struck again before its damper is down.
     """
     starts = sample_times(melody.starts, melody.bpm).tolist()
     ends = sample_times(melody.ends, melody.bpm).tolist()
@@ -158,7 +159,7 @@ def _spans(melody: Melody, voice: Voice, samples: int) -> list[_Span]:
     again = {int(melody.pitches[-1]): starts[-1]}  # when a pitch is next struck
     for note in range(len(starts) - 2, -1, -1):
         pitch, stop = int(melody.pitches[note]), ends[note] + release
-        if isinstance(voice, Held):
+        if isinstance(voice, Held) or voice.release < LETS_RING:
             stop = min(stop, starts[note + 1] + _LEGATO)
         stop = min(stop, again.get(pitch, stop), samples)
         spans.append(_Span(starts[note], ends[note], stop))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Stereo = NDArray[np.float32]  # (2, samples): left and right; full scale from -1 to 1
 
-SAMPLE_RATE = 32_000  # of all sound: a minute takes 7.7 MB; pitch 127 can just be played
+SAMPLE_RATE = 32_000  # a minute takes 7.7 MB; pitch 127, 12.5 kHz, can just be played
 HIGHEST_HERTZ = 0.45 * SAMPLE_RATE
 MIDDLE_C = 60
 

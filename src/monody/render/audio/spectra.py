@@ -13,8 +13,8 @@ Floats = NDArray[np.float64]
 
 AS_DESCRIBED = 70  # the velocity at which a voice's tables are what is heard
 SOFT_TO_LOUD = 64  # velocities: from 48, piano, to 112, forte
-MAX_PARTIALS = 40
-FALL = 15.0  # dB an octave, of partials above those in the table
+MAX_PARTIALS = 60
+FALL = 18.0  # dB an octave, of partials above those in the table
 INAUDIBLE = -66.0  # dB below the strongest
 _TAIL = 3  # partials at the end of a table, whose mean the others go on from
 
@@ -40,7 +40,8 @@ def strengths(voice: Voice, pitch: int, velocity: int, tilt: float = 0.0) -> Flo
     decibels += (touch + tilt) * np.log2(np.arange(1, len(decibels) + 1))
     decibels -= decibels.max()
     amplitude: Floats = np.where(decibels > INAUDIBLE, 10 ** (decibels / 20), 0)
-    return amplitude / np.sqrt((amplitude**2).sum() / 2)
+    amplitude /= np.sqrt((amplitude**2).sum() / 2)
+    return amplitude
 
 
 def _between(pitches: Floats, tables: Floats, pitch: int) -> Floats:
@@ -58,7 +59,8 @@ def _between(pitches: Floats, tables: Floats, pitch: int) -> Floats:
 def _tables(spectra: tuple[tuple[int, str], ...]) -> tuple[Floats, Floats]:
     """Read tables: pitches ``(tables,)`` and dB ``(tables, partials)``."""
     rows = [np.array(words.split(), np.float64) for _, words in spectra]
-    return np.array([pitch for pitch, _ in spectra]), np.stack([_whole(r) for r in rows])
+    pitches = np.array([pitch for pitch, _ in spectra], np.float64)
+    return pitches, np.stack([_whole(row) for row in rows])
 
 
 def _whole(table: Floats) -> Floats:

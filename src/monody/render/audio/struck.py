@@ -20,8 +20,10 @@ from monody.render.audio.voice import Struck
 
 TWIN_LASTS, FIRST_LASTS = 1.5, 0.8  # the T60 of either string, of the voice's
 TREMOLO_HERTZ = 5.0
+QUIET = 5e-4  # of the strongest partial: -66 dB
 TOUCH_OF_NOISE = 6.0  # dB that a knock is louder forte than piano, beside the tone
 _BLOCK = 256  # samples
+_GOLDEN = 0.618
 _SPREAD = 2.4  # radians from one partial's place to the next's
 
 
@@ -73,11 +75,12 @@ def _partials(
     # The table says how long the first partial lasts.
     decays = math.log(1000) / t60 * faster / faster[0]
     if voice.twin:
-        out = 2 ** (voice.cents / 1200)
-        hertz = np.concatenate([hertz, hertz * out])
+        # Each partial beats at a rate of its own; together they would sweep.
+        out = voice.cents * 2 * (_GOLDEN * np.arange(1, len(hertz) + 1) % 1)
+        hertz = np.concatenate([hertz, hertz * 2 ** (out / 1200)])
         amplitudes = np.concatenate([amplitudes, amplitudes * voice.twin])
         decays = np.concatenate([decays / FIRST_LASTS, decays / TWIN_LASTS])
-    heard = (hertz < HIGHEST_HERTZ) & (amplitudes > 0)
+    heard = (hertz < HIGHEST_HERTZ) & (amplitudes > QUIET * amplitudes.max())
     heard[0] = True
     return hertz[heard], amplitudes[heard], decays[heard]
 

@@ -1,18 +1,18 @@
 """The voices that are struck or plucked, described.
 
-The figures are near those of two General MIDI sound banks (see ``benchmarks/voices.py``),
-evened out: a bank's single note has accidents that an instrument has not.
+The figures are near those of two General MIDI sound banks, evened out: a bank's single
+note has accidents that an instrument has not. ``benchmarks/voices.py`` compares them.
 """
 
 from __future__ import annotations
 
 from monody.render.audio.voice import Noise, Struck
 
-_HAMMER = Noise(-24, 180, 2.0, 0.12)
-_FINGER = Noise(-30, 900, 3.0, 0.05)
-_PICK = Noise(-26, 2600, 2.0, 0.04)
-_QUILL = Noise(-20, 3500, 2.0, 0.05)
-_MALLET = Noise(-22, 500, 2.5, 0.06)
+_HAMMER = Noise(-25, 450, 5.0, 0.12)
+_FINGER = Noise(-30, 1400, 4.5, 0.07)
+_PICK = Noise(-26, 2400, 3.5, 0.06)
+_QUILL = Noise(-20, 3500, 3.5, 0.08)
+_MALLET = Noise(-24, 900, 4.0, 0.07)
 _BEATER = Noise(-22, 4500, 1.5, 0.03)
 
 STRUCK = (
@@ -26,7 +26,8 @@ STRUCK = (
         },
     ),
     Struck(
-        name="electric piano", t60=12, t60_octave=0.6, damping=1500, touch=7, rise=0.003,
+        name="electric piano", t60=12, t60_octave=0.6, damping=1500, touch=7,
+        rise=0.003,
         twin=0.2, cents=0.4, noise=Noise(-26, 1800, 1.5, 0.06), width=0.3,
         spectra={
             36: "-5 0 -6 -10 -12 -15 -20 -22 -27 -31 -32 -38 -38 -45",
@@ -35,7 +36,8 @@ STRUCK = (
         },
     ),
     Struck(
-        name="harpsichord", t60=5.5, t60_octave=0.85, damping=4000, touch=1.5, rise=0.006,
+        name="harpsichord", t60=5.5, t60_octave=0.85, damping=4000, touch=1.5,
+        rise=0.006,
         twin=0.5, cents=1.2, noise=_QUILL, width=0.3, release=0.12,
         spectra={
             48: "0 -2 -4 -2 -10 -6 -14 -19 -10 -10 -8 -8 -13 -20 -24 -24",
@@ -92,12 +94,13 @@ STRUCK = (
     ),
     Struck(
         name="timpani", t60=3.0, t60_octave=0.85, damping=800, touch=6,
-        noise=Noise(-16, 300, 3.0, 0.08), release=0.6, ratios=(1, 1.5, 1.99, 2.44, 2.89),
+        noise=Noise(-16, 300, 3.0, 0.08), release=0.6, ratios=(1, 1.5, 1.99, 2.44,
+        2.89),
         spectra={36: "0 -6 -9 -16 -20", 60: "0 -10 -15 -20 -28"},
     ),
     Struck(
-        name="nylon guitar", t60=7.0, t60_octave=0.85, damping=3000, touch=5,
-        noise=Noise(-24, 220, 2.5, 0.09), rise=0.012, twin=0.25, cents=0.3,
+        name="nylon guitar", t60=7.0, t60_octave=0.85, damping=1300, touch=5,
+        noise=Noise(-26, 500, 5.0, 0.12), rise=0.012, twin=0.25, cents=0.3,
         spectra={
             45: "-4 0 -12 -23 -27 -33 -29 -34 -33 -38 -40 -46 -43 -44",
             57: "0 -6 -20 -20 -12 -26 -25 -25 -26 -34 -31 -36 -42 -44",
@@ -105,7 +108,8 @@ STRUCK = (
         },
     ),
     Struck(
-        name="steel guitar", t60=6.5, t60_octave=0.78, damping=3500, touch=4, rise=0.008,
+        name="steel guitar", t60=6.5, t60_octave=0.78, damping=3500, touch=4,
+        rise=0.008,
         noise=_PICK, twin=0.4, cents=0.8, stiffness=5e-5, width=0.25,
         spectra={
             45: "0 0 -8 -9 -18 -25 -30 -28 -24 -22 -23 -30 -29 -33",
@@ -114,7 +118,8 @@ STRUCK = (
         },
     ),
     Struck(
-        name="electric guitar", t60=9.0, t60_octave=0.7, damping=2500, touch=5, rise=0.006,
+        name="electric guitar", t60=9.0, t60_octave=0.7, damping=2500, touch=5,
+        rise=0.006,
         noise=_PICK, twin=0.3, cents=0.5, width=0.1,
         spectra={
             45: "-3 -4 -3 -10 -12 -16 -15 -24 -26 -23 -28 -30 -28 -30",
@@ -160,7 +165,8 @@ STRUCK = (
         },
     ),
     Struck(
-        name="sitar", t60=7.2, t60_octave=0.8, damping=9000, touch=3, noise=_PICK, rise=0.005,
+        name="sitar", t60=7.2, t60_octave=0.8, damping=9000, touch=3, noise=_PICK,
+        rise=0.005,
         twin=0.6, cents=2.5, width=0.25, release=0.4,
         spectra={
             48: "-11 -1 -6 -5 -5 -7 -8 -5 -7 -6 -8 -8 -11 -11 -12 -13 -14 -15 -16 -18",
@@ -176,7 +182,8 @@ STRUCK = (
         },
     ),
     Struck(
-        name="koto", t60=4.2, t60_octave=0.9, damping=4000, touch=4, noise=_PICK, rise=0.004,
+        name="koto", t60=4.2, t60_octave=0.9, damping=4000, touch=4, noise=_PICK,
+        rise=0.004,
         width=0.25, release=0.5, twin=0.2, cents=0.8,
         spectra={
             55: "-6 -2 -4 -5 -2 -5 -7 -6 -5 -11 -9 -12 -13 -12",

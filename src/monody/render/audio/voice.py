@@ -50,7 +50,7 @@ class Voice:
     spectra: Mapping[int, str]
     noise: Noise
     touch: float = 3.0
-    release: float = 0.15
+    release: float = 0.1
     width: float = 0.2
 
 
@@ -94,6 +94,8 @@ class Held(Voice):
         bloom: By how many dB an octave of partials a tone is duller when it begins.
         vibrato: How far the pitch swings, in cents.
         shimmer: How far the level swings with it, 0-1.
+        drift: How far the pitch wanders, in cents; the level wanders with it. Nobody
+            holds a tone as a machine does.
         players: How many sound together.
         cents: How far they are out of tune.
     """
@@ -102,6 +104,7 @@ class Held(Voice):
     bloom: float = 3.0
     vibrato: float = 0.0
     shimmer: float = 0.0
+    drift: float = 0.0
     players: int = 1
     cents: float = 0.0
     release: float = field(default=0.1)
