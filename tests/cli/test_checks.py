@@ -41,7 +41,6 @@ def home(
 ) -> Iterator[Path]:
     """A folder with an experiment and what users name by mistake; no work is done."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MONODY_SOUND_BANK", raising=False)
     shutil.copytree(trained.folder, "experiments/01")
     shutil.copytree(trained.folder, "foreign")
     write_tunes(tmp_path / "tunes", 3, bars=4)

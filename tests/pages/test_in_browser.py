@@ -24,7 +24,7 @@ from playwright.sync_api import (
 )
 
 from monody.music.melody import Melody
-from monody.render.audio.wav import RING_OUT
+from monody.render.audio.play import RING_OUT
 from tests.builders.midi_files import Triple, read_back
 from tests.builders.pages_to_open import (
     MELODIES,

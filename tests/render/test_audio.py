@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 from monody.errors import MonodyError
 from monody.music.general_midi import program_of
 from monody.music.melody import Melody
+from monody.render.audio.held import held
 from monody.render.audio.loudness import Audio, loudness
-from monody.render.audio.soundfont import BANK_RATE
-from monody.render.audio.synth import SAMPLE_RATE, blown
-from monody.render.audio.wav import RING_OUT, TARGET_LUFS, render_wav, sample_times
+from monody.render.audio.play import RING_OUT, sample_times
+from monody.render.audio.rate import SAMPLE_RATE
+from monody.render.audio.voice import Held
+from monody.render.audio.voices import voice_of
+from monody.render.audio.wav import TARGET_LUFS, render_wav
 from tests.builders.melodies import melodies
 from tests.builders.profile import examples
 
@@ -28,20 +31,21 @@ VOICES = pytest.mark.parametrize("program", [PIANO, FLUTE])
 REPEATED = [(67, 6 * i, 6) for i in range(8)]  # 16ths, 125 ms each at 120 bpm
 
 
-def sound(data: bytes, rate: int = SAMPLE_RATE) -> Audio:
+def both_sides(data: bytes) -> Audio:
+    """Read left and right: ``(samples, 2)``."""
     with wave.open(io.BytesIO(data)) as file:
-        assert file.getparams()[:3] == (1, 2, rate)
+        assert file.getparams()[:3] == (2, 2, SAMPLE_RATE)
         frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    return (frames / 2**15).astype(np.float32)
+    return (frames.reshape(-1, 2) / 2**15).astype(np.float32)
+
+
+def sound(data: bytes) -> Audio:
+    mono: Audio = both_sides(data).mean(axis=1)
+    return mono
 
 
 def samples(seconds: float) -> int:
     return round(seconds * SAMPLE_RATE)
-
-
-def resampled(audio: Audio, size: int) -> Audio:
-    scaled = np.fft.irfft(np.fft.rfft(audio), size) * (size / len(audio))
-    return scaled.astype(np.float32)
 
 
 def heard(melody: Melody) -> Audio:
@@ -100,14 +104,14 @@ def pitch_faults(melody: Melody, audio: Audio) -> list[bool]:
 
 def test_pitches_and_onsets_are_those_of_the_melody() -> None:
     wrong, late = [], []
-    for melody in map(wandering, range(20)):
+    for melody in map(wandering, range(12)):
         audio = heard(melody)
         wrong += pitch_faults(melody, audio)
         for tick in melody.starts:
             expected = tick * 60 / (24 * melody.bpm)  # seconds
             onset = onset_near(audio, round(expected * SAMPLE_RATE)) / SAMPLE_RATE
             late.append(abs(onset - expected) > 0.01)
-    assert len(wrong) > 300
+    assert len(wrong) > 180
     assert np.mean(wrong) <= 0.01
     assert np.mean(late) <= 0.01
 
@@ -135,17 +139,20 @@ def test_the_same_melody_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_melodies_are_equally_loud_in_every_register(seed: int) -> None:
     lowest = 36 + 10 * seed
-    audio = heard(wandering(seed, lowest, lowest + 10))
+    audio = both_sides(render_wav(wandering(seed, lowest, lowest + 10)))
     assert loudness(audio, SAMPLE_RATE) == pytest.approx(TARGET_LUFS, abs=0.5)
 
 
 @VOICES
-def test_rests_are_silent_and_the_last_note_rings_on(program: int) -> None:
+def test_in_rests_only_the_room_is_heard_and_the_last_note_rings_on(
+    program: int,
+) -> None:
     melody = Melody.from_notes([(60, 24, 24), (64, 96, 24)])  # 24 ticks: 0.5 s
     audio = heard(replace(melody, program=program))
     assert not audio[: samples(0.5)].any()
-    assert not audio[samples(1.16) : samples(2)].any()
     last = np.abs(audio[samples(2) :]).max()
+    assert np.abs(audio[samples(1.2) : samples(1.3)]).max() < 0.05 * last
+    assert np.abs(audio[samples(1.8) : samples(2)]).max() < 0.003 * last
     ring_out = np.abs(audio[samples(2.5) :])
     assert ring_out[samples(0.5) :][: samples(0.1)].max() > 0.05 * last
     assert ring_out[-samples(0.01) :].max() < 1e-4
@@ -163,7 +170,7 @@ def test_repeated_notes_are_apart(program: int) -> None:
     audio = heard(melody)
     for start in sample_times(melody.starts, melody.bpm)[1:]:
         level = np.abs(audio[start - samples(0.05) : start + samples(0.05)]).max()
-        assert np.abs(audio[start - samples(0.0025) : start]).max() < 0.1 * level
+        assert np.abs(audio[start - samples(0.0025) : start]).max() < 0.2 * level
 
 
 @VOICES
@@ -176,7 +183,7 @@ def test_notes_end_without_a_click(program: int) -> None:
         assert highs(audio[start:][:size]) < 2 * inside + 1e-6
     cut = end - samples(0.045)
     audio[cut:] = 0  # what a click would be: a note that just stops
-    assert highs(audio[cut - size // 2 :][:size]) > 5 * inside
+    assert highs(audio[cut - size // 2 :][:size]) > 2.5 * inside
 
 
 def highs(audio: Audio) -> float:
@@ -205,14 +212,20 @@ def test_blown_and_bowed_instruments_hold_their_tone(
     assert share > 0.9 if holds else share < 0.5
 
 
-def test_the_vibrato_is_small() -> None:
-    audio = blown(440.0, 2 * SAMPLE_RATE)
-    before = np.flatnonzero((audio[:-1] < 0) & (audio[1:] >= 0))
-    crossings = before + audio[before] / (audio[before] - audio[before + 1])
-    hertz = 8 * SAMPLE_RATE / (crossings[8:] - crossings[:-8])
-    cents = np.abs(1200 * np.log2(hertz / 440))
-    assert 4 < cents.max() < 8
-    assert cents[:80].max() < 1  # the first 0.2 s are steady
+def test_the_vibrato_is_small_and_comes_late() -> None:
+    flute = voice_of(FLUTE)
+    assert isinstance(flute, Held)
+    still = replace(flute, noise=replace(flute.noise, decibels=-200, steady=-200))
+    audio = held(still, 69, 70, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE)[0]
+    spectrum = np.fft.fft(audio)
+    hertz = np.fft.fftfreq(len(audio), 1 / SAMPLE_RATE)
+    spectrum[np.abs(hertz - 440) > 60] = 0  # the first partial alone, as it turns
+    turns = np.unwrap(np.angle(np.fft.ifft(spectrum))) / (2 * math.pi)
+    span = samples(0.02)
+    heard_hertz = (turns[span:] - turns[:-span]) * SAMPLE_RATE / span
+    cents = np.abs(1200 * np.log2(heard_hertz / 440))
+    assert cents[samples(0.1) : samples(0.25)].max() < 8
+    assert 5 < cents[samples(0.8) : samples(1.8)].max() < 20
 
 
 def sine(hertz: float, seconds: float, decibels: float = 0.0) -> Audio:
@@ -228,6 +241,8 @@ def test_loudness_is_that_of_the_recommendation() -> None:
     parts = [sine(1000, 5, -33), sine(1000, 30, -20), sine(1000, 5, -33)]
     gated = loudness(np.concatenate(parts), SAMPLE_RATE)
     assert gated == pytest.approx(-23.01, abs=0.1)
+    both = np.stack([sine(997, 2), sine(997, 2)], axis=1)  # channels add up
+    assert loudness(both, SAMPLE_RATE) == pytest.approx(0, abs=0.02)
     treble, bass = (loudness(sine(hertz, 2), SAMPLE_RATE) for hertz in (10_000, 50))
     assert treble - bass == pytest.approx(8, abs=0.3)
     assert loudness(sine(1000, 2, -80), SAMPLE_RATE) == -math.inf
@@ -250,9 +265,10 @@ def bank() -> Path:
 
 def test_a_sound_bank_plays_the_melody() -> None:
     melody = wandering(0, 55, 84)
-    audio = sound(render_wav(melody, sound_bank=bank()), BANK_RATE)
-    assert loudness(audio, BANK_RATE) == pytest.approx(TARGET_LUFS, abs=0.5)
-    audio = resampled(audio, len(heard(melody)))
+    both = both_sides(render_wav(melody, sound_bank=bank()))
+    assert loudness(both, SAMPLE_RATE) == pytest.approx(TARGET_LUFS, abs=0.5)
+    assert len(both) == len(heard(melody))
+    audio = both.mean(axis=1)
     assert np.mean(pitch_faults(melody, audio)) <= 0.05
     assert np.abs(audio[-samples(1.7) : -samples(1.4)]).max() > 0.01  # rings out
     assert np.abs(audio[-samples(0.01) :]).max() < 1e-4

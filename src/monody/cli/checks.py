@@ -120,10 +120,10 @@ def require_sound_bank(sound_bank: str | None) -> Path | None:
     """Make sure that a sound bank can be played, by playing one short note.
 
     Args:
-        sound_bank: As the user named it, if at all.
+        sound_bank: As the user named it, if at all: else one that the system has.
 
     Returns:
-        Its path.
+        Its path; ``None`` for monody's own voices.
 
     Raises:
         MonodyError: If it cannot be read, is none, or midirenderer is not installed.
@@ -137,14 +137,14 @@ def require_sound_bank(sound_bank: str | None) -> Path | None:
         ...
         monody.errors.MonodyError: expected a sound bank (.sf2), but 'bank.sf2'...
     """
-    if not sound_bank:
-        return None
     from monody.music.melody import Melody
+    from monody.render.audio.banks import chosen_bank
     from monody.render.audio.soundfont import played_by
 
-    path = Path(sound_bank)
-    played_by(path, Melody.from_notes([(60, 0, 1)]))
-    return path
+    bank = chosen_bank(sound_bank)
+    if sound_bank and bank is not None:  # what was found has been tried
+        played_by(bank, Melody.from_notes([(60, 0, 1)]))
+    return bank
 
 
 def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:

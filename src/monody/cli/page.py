@@ -22,10 +22,10 @@ BANK_VARIABLE = "MONODY_SOUND_BANK"
 
 sound_bank_option = click.option(
     "--sound_bank",
-    metavar="FILE.sf2",
+    metavar="FILE.sf2|none",
     envvar=BANK_VARIABLE,
-    help="Sound bank that plays (SoundFont 2); needs 'monody[audio]'. "
-    f"[default: {BANK_VARIABLE}, or monody's own sound]",
+    help="Sound bank that plays (SoundFont 2), or none for monody's own voices. "
+    f"[default: {BANK_VARIABLE}, or one that the system has, or none]",
 )
 _PAGE = click.option(
     "--page/--no_page",
@@ -39,6 +39,17 @@ _OPEN = click.option("--open", "opens", is_flag=True, help="Open that page.")
 def page_options(command: Command) -> Command:
     """Add ``--page``, ``--open`` and ``--sound_bank``."""
     return _PAGE(_OPEN(sound_bank_option(command)))
+
+
+def say_bank(bank: Path | None, named: str | None) -> None:
+    """Say what plays, if it is a sound bank that nobody named.
+
+    Args:
+        bank: That plays, if one does.
+        named: As the user named it, if at all.
+    """
+    if bank is not None and not named:
+        say(f"played by the system's {bank.name}; --sound_bank none for our own voices")
 
 
 def write_page(
@@ -59,8 +70,9 @@ def write_page(
     from rich.console import Console
 
     from monody.cli.progress import progress_bar
+    from monody.render.audio.banks import chosen_bank
 
-    bank = Path(sound_bank) if sound_bank else None
+    bank = chosen_bank(sound_bank)
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(what, total=None)
 
@@ -70,6 +82,7 @@ def write_page(
         shown = write(bank, progress)
     for line in shown.left_out:
         say(line)
+    say_bank(bank, sound_bank)
     say_written([shown.page], "page")
     if opens:
         click.launch(str(shown.page.absolute()))

@@ -8,7 +8,7 @@ import click
 
 from monody.cli import checks
 from monody.cli.options import HeadedCommand
-from monody.cli.page import sound_bank_option
+from monody.cli.page import say_bank, sound_bank_option
 from monody.cli.verbosity import say_written, status
 
 
@@ -68,3 +68,4 @@ def render(
             data = render_as(melody, form, path.stem, bank, scale_of(path))
             name = f"{portable_stem(path.stem)}.{form}"
             say_written([write_beside(folder / name, data)])
+    say_bank(bank, sound_bank)

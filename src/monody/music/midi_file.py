@@ -21,15 +21,22 @@ _LATE_END, _END = b"\x01\xff\x2f\x00", b"\x00\xff\x2f\x00"  # of a track
 DOWNBEAT_VELOCITY, BEAT_VELOCITY, OFFBEAT_VELOCITY = 100, 88, 76
 
 
-def midi_bytes(melody: Melody, name: str = "melody", text: str | None = None) -> bytes:
+def midi_bytes(
+    melody: Melody,
+    name: str = "melody",
+    text: str | None = None,
+    loudness: Ints | None = None,
+) -> bytes:
     """Return a MIDI file with tempo, meter, key if known, program and a track name.
 
     Args:
-        melody: The melody. Velocities follow the meter: a note on the bar line is
-            the loudest, one on a beat louder than one between beats.
+        melody: The melody.
         name: The track's name.
         text: A note about the file, in a text event at its start, such as how
             it was made; ``smf.texts_of`` reads it. Best ASCII. ``None``: nothing.
+        loudness: The velocity of each note, 1-127: ``(notes,)``. ``None``: they follow
+            the meter; a note on the bar line is the loudest, one on a beat louder than
+            one between beats.
 
     Returns:
         The bytes of the file, 480 ticks to the quarter.
@@ -56,7 +63,7 @@ def midi_bytes(melody: Melody, name: str = "melody", text: str | None = None) ->
         melody.starts * _SCALE,
         melody.durations * _SCALE,
         melody.pitches.astype(np.int8),
-        velocities(melody).astype(np.int8),
+        (velocities(melody) if loudness is None else loudness).astype(np.int8),
     )
     score.tracks.append(track)
     data: bytes = score.dumps_midi()

@@ -1,4 +1,4 @@
-"""How loud audio is to the ear: integrated loudness, ITU-R BS.1770-4, one channel."""
+"""How loud audio is to the ear: integrated loudness, ITU-R BS.1770-4."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-Audio = NDArray[np.float32]  # (samples,); full scale is from -1 to 1
+Audio = NDArray[np.float32]  # (samples,) or (samples, channels); -1 to 1 is full scale
 Floats = NDArray[np.float64]
 
 SILENT, GATE = -70.0, -10.0  # LUFS of a block; dB below the mean of the others
@@ -26,7 +26,8 @@ def loudness(audio: Audio, rate: int) -> float:
     """Measure integrated loudness: the mean of the blocks that are not near silence.
 
     Args:
-        audio: ``(samples,)``, full scale from -1 to 1.
+        audio: ``(samples,)``, or ``(samples, 2)`` of which left and right add up; full
+            scale from -1 to 1.
         rate: Samples a second.
 
     Returns:
@@ -40,7 +41,7 @@ def loudness(audio: Audio, rate: int) -> float:
         >>> round(loudness(sine, 48_000), 1)
         -3.0
     """
-    hop = rate // 10
+    hop, channels = rate // 10, audio.size // max(len(audio), 1) or 1
     hops = max(_HOPS_IN_BLOCK, math.ceil(len(audio) / hop))
     # Twice: a real signal has each frequency as a positive and a negative one.
     ear = 2 * _ear_power(np.fft.rfftfreq(hop, 1 / rate)) / hop**2  # (frequencies,)
@@ -48,9 +49,10 @@ def loudness(audio: Audio, rate: int) -> float:
     for first in range(0, hops, _HOPS_AT_ONCE):
         some = min(_HOPS_AT_ONCE, hops - first)
         part = audio[first * hop : (first + some) * hop]
-        padded = np.pad(part, (0, some * hop - len(part))).reshape(some, hop)
-        power = np.abs(np.fft.rfft(padded)) ** 2  # (some, frequencies)
-        heard[first : first + some] = power @ ear
+        whole = np.zeros((some * hop, channels), np.float32)
+        whole[: len(part)] = part.reshape(-1, channels)
+        spectra = np.fft.rfft(whole.reshape(some, hop, channels), axis=1)
+        heard[first : first + some] = ((np.abs(spectra) ** 2).sum(axis=2)) @ ear
     blocks = np.convolve(heard, np.full(_HOPS_IN_BLOCK, 1 / _HOPS_IN_BLOCK), "valid")
     blocks = blocks[blocks > _power(SILENT)]
     if not len(blocks):

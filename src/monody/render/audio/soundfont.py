@@ -3,33 +3,67 @@
 from __future__ import annotations
 
 import io
+import math
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy import fft
 
 from monody.errors import MonodyError
 from monody.extras import extra_module
 from monody.music.melody import Melody
+from monody.music.meter import TICKS_PER_QUARTER, Ints
 from monody.music.midi_file import midi_bytes
-from monody.render.audio.loudness import Audio
+from monody.render.audio.dynamics import shaped
+from monody.render.audio.play import RING_OUT, Frames, fading, sample_length
+from monody.render.audio.rate import SAMPLE_RATE
 from monody.saved.bounded_file import read_named
 
-BANK_RATE = 44_100  # samples a second
 RIFF = b"RIFF"  # how every sound bank begins
 MAX_BANK_BYTES = 2**31  # more than the largest banks that are passed around
 _INSTEAD = "name another, or none for monody's own sound"
 
 
-def played_by(sound_bank: Path, melody: Melody) -> Audio:
-    """Play a melody until its last note ends, as loud as the bank makes it.
+def bank_samples(sound_bank: Path, melody: Melody) -> Frames:
+    """Play a melody, with the last note held and faded to make it ring out.
 
     Args:
         sound_bank: A ``.sf2`` file.
         melody: The melody to play.
 
     Returns:
-        ``(samples,)``, one channel at 44,100 samples a second.
+        ``(samples, 2)``, left and right, at 32,000 samples a second, as loud as the
+        bank makes it; two seconds longer than the melody.
+
+    Raises:
+        MonodyError: If midirenderer is not installed, or the file cannot be read or is
+            no sound bank.
+    """
+    length = sample_length(melody, SAMPLE_RATE)
+    notes = melody.notes.copy()
+    notes[-1:, 2] += math.ceil(RING_OUT * TICKS_PER_QUARTER * melody.bpm / 60)
+    held = replace(melody, notes=notes)
+    frames = played_by(sound_bank, held)[:length]
+    frames = np.pad(frames, ((0, length - len(frames)), (0, 0)))
+    ring_out = round(RING_OUT * SAMPLE_RATE)
+    frames[length - ring_out :] *= fading(ring_out)[:, None]
+    return frames
+
+
+def played_by(
+    sound_bank: Path, melody: Melody, velocities: Ints | None = None
+) -> Frames:
+    """Play a melody until its last note ends, as loud as the bank makes it.
+
+    Args:
+        sound_bank: A ``.sf2`` file.
+        melody: The melody to play.
+        velocities: Of its notes, 1-127; by default phrase and meter shape them.
+
+    Returns:
+        ``(samples, 2)``, left and right, at 32,000 samples a second.
 
     Raises:
         MonodyError: If midirenderer is not installed, or the file cannot be read or is
@@ -37,14 +71,16 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
     """
     midirenderer = extra_module("midirenderer", "audio", "a sound bank is played by")
     bank = _read(sound_bank)
+    loud = shaped(melody) if velocities is None else velocities
     try:
-        data = midirenderer.render_wave_from(bank, midi_bytes(melody))
+        midi = midi_bytes(melody, loudness=loud)
+        data = midirenderer.render_wave_from(bank, midi)
     except BaseException as error:
         # A damaged bank makes midirenderer's Rust panic, and that is no Exception.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         raise _no_bank(sound_bank, str(error)) from error
-    return _mono(data)
+    return _at_our_rate(data)
 
 
 def _read(sound_bank: Path) -> bytes:
@@ -68,17 +104,18 @@ def _no_bank(sound_bank: Path, reason: str) -> MonodyError:
     )
 
 
-def _mono(data: bytes) -> Audio:
-    """Read a 16-bit WAV file as one channel at 44,100 samples a second."""
+def _at_our_rate(data: bytes) -> Frames:
+    """Read a 16-bit WAV file as two channels at 32,000 samples a second."""
     with wave.open(io.BytesIO(data)) as file:
         rate, channels = file.getframerate(), file.getnchannels()
-        frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    # (frames, channels) to (frames,)
-    audio = frames.reshape(-1, channels).mean(axis=1, dtype=np.float32) / 2**15
+        integers = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    frames = integers.reshape(-1, channels).astype(np.float32) / 2**15
+    stereo = np.stack([frames[:, 0], frames[:, -1]], axis=1)
     # One transform of everything resamples exactly. Whole seconds make both lengths
     # quick to transform; the rest of the last one is silence.
-    seconds = len(audio) // rate + 1
-    spectrum = np.fft.rfft(audio, seconds * rate)
-    resampled = np.fft.irfft(spectrum, seconds * BANK_RATE)
-    at_rate: Audio = (resampled * (BANK_RATE / rate)).astype(np.float32)
+    seconds = len(stereo) // rate + 1
+    spectrum = fft.rfft(stereo, seconds * rate, axis=0)
+    kept = spectrum[: seconds * SAMPLE_RATE // 2 + 1]
+    resampled = fft.irfft(kept, seconds * SAMPLE_RATE, axis=0)
+    at_rate: Frames = (resampled * np.float32(SAMPLE_RATE / rate)).astype(np.float32)
     return at_rate
