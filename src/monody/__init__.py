@@ -18,6 +18,7 @@ TYPE_CHECKING = False  # the real one takes longer than all the rest to import
 if TYPE_CHECKING:
     from typing import Any
 
+    from monody.corpus.choices import choose_files
     from monody.corpus.corpus import Corpus, read_corpus
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 # Where each public name is defined. A test compares it with the imports above, which
 # type checkers and editors read, and with ``__all__``.
 _HOMES = {
+    "corpus.choices": ("choose_files",),
     "corpus.corpus": ("Corpus", "read_corpus"),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
@@ -109,6 +111,7 @@ __all__ = [
     "Vocabulary",
     "__version__",
     "again",
+    "choose_files",
     "compare",
     "evaluate",
     "generate",
