@@ -4,6 +4,7 @@ collections/ID/  files as they were dropped
 models/ID/       an experiment each
 trainings/ID.*   what is and was trained
 melodies/ID.*    a card each: a MIDI file, and what is known of it
+deleted/         collections and trainings that were deleted, whole
 studio.json      where the server is, while there is one
 
 Names are made here and never from what a stranger calls a file: no name leads out of
@@ -87,6 +88,7 @@ class StudioFolder:
         self.models = path / "models"
         self.trainings = path / "trainings"
         self.melodies = path / "melodies"
+        self.deleted = path / "deleted"  # collections and trainings, whole
 
     @classmethod
     def named(cls, path: str | os.PathLike[str] | None = None) -> StudioFolder:

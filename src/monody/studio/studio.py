@@ -60,4 +60,5 @@ class Studio:
     def close(self) -> None:
         """Stop what runs."""
         self.trainings.close()
+        self.collections.close()
         self.composer.close()
