@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from monody.corpus.choices import choose_files
     from monody.corpus.corpus import Corpus, read_corpus
+    from monody.corpus.read_melody import read_melody
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
     from monody.errors import MonodyError, SettingError
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from monody.music.melody_store import MelodyStore
     from monody.music.meter import Meter
     from monody.music.midi_file import midi_bytes, write_midi
+    from monody.render.forms import render
     from monody.settings.model import ModelSettings
     from monody.settings.reading import ReadSettings
     from monody.settings.sampling import SampleSettings
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "corpus.choices": ("choose_files",),
     "corpus.corpus": ("Corpus", "read_corpus"),
+    "corpus.read_melody": ("read_melody",),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
     "errors": ("MonodyError", "SettingError"),
@@ -75,6 +78,7 @@ _HOMES = {
     "music.melody_store": ("MelodyStore",),
     "music.meter": ("Meter",),
     "music.midi_file": ("midi_bytes", "write_midi"),
+    "render.forms": ("render",),
     "settings.model": ("ModelSettings",),
     "settings.reading": ("ReadSettings",),
     "settings.sampling": ("SampleSettings",),
@@ -119,6 +123,8 @@ __all__ = [
     "midi_bytes",
     "open_experiment",
     "read_corpus",
+    "read_melody",
+    "render",
     "resume",
     "split_corpus",
     "train",

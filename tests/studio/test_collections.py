@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from monody.studio import collections as collections_module
 from monody.studio.studio import Studio
 from tests.builders.midi_files import midi_file, tune
-from tests.builders.studios import browser_of, dropped, studio_in
+from tests.builders.browsers import browser_of, dropped, studio_in
 
 
 def _tune(seed: int) -> bytes:
