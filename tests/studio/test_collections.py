@@ -200,15 +200,6 @@ def test_what_has_no_music_is_refused(browser: TestClient, tmp_path: Path) -> No
     assert [*(tmp_path / "studio/collections").iterdir()] == []
 
 
-def test_too_large_a_request_is_not_even_read(browser: TestClient) -> None:
-    headers = {"content-type": "multipart/form-data; boundary=x"}
-    refused = browser.post(
-        "/api/collections", content=b"", headers={**headers, "content-length": str(10**9)}
-    )
-    assert refused.status_code == 400
-    assert "at most 200 MB" in refused.json()["error"]
-
-
 def test_a_damaged_collection_does_not_hide_the_others(
     browser: TestClient, tmp_path: Path
 ) -> None:

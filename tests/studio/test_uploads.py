@@ -103,20 +103,19 @@ def test_what_is_there_already_is_not_put_twice(tmp_path: Path) -> None:
     assert _tree(stays) == {"x/a.mid": b"1", "b.mid": b"2", "x/a-2.mid": b"3"}
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("MAX_BYTES", 99), ("MAX_FILES", 1), ("MAX_TEXT_BYTES", 5)]
-)
-def test_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: int
+def test_too_many_files_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, name, value)
-    with pytest.raises(MonodyError, match="too much at a time: at most"):
+    monkeypatch.setattr(uploads, "MAX_FILES", 1)
+    with pytest.raises(MonodyError, match="At most 1 files at a time: drop a part"):
         _received(
-            tmp_path / "new",
-            _part("files", bytes(40), "a.mid"),
-            _part("files", bytes(40), "b.mid"),
-            _part("name", b"a longer name"),
+            tmp_path / "new", _part("files", b"", "a.mid"), _part("files", b"", "b.mid")
         )
+
+
+def test_a_text_without_an_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MonodyError, match="a text in it is too long"):
+        _received(tmp_path / "new", _part("name", bytes(10_000)))
 
 
 def test_what_is_no_form_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +17,7 @@ from monody.studio.answers import answer, json_of
 from monody.studio.card_json import card_json
 from monody.studio.cards import SOURCE, SavedCard
 from monody.studio.studio import Studio
-from monody.studio.uploads import MAX_BYTES, received, too_much
+from monody.studio.uploads import Upload, received
 
 ONE = "/api/collections/{id}"
 
@@ -94,11 +95,10 @@ def routes(studio: Studio) -> list[BaseRoute]:
     ]
 
 
-def _upload(request: Request, studio: Studio) -> Any:
-    """Receive the files of a request; one that says it is too large is not read."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_BYTES:
-        raise MonodyError(too_much())
+def _upload(
+    request: Request, studio: Studio
+) -> AbstractAsyncContextManager[Upload]:
+    """Receive the files of a request."""
     kind = request.headers.get("content-type", "")
     return received(request.stream(), kind, studio.folder.collections)
 

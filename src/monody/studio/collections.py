@@ -376,6 +376,8 @@ def _require_music(upload: Upload) -> None:
 
 def _named(name: str, upload: Upload) -> str:
     """Return the name of a collection, made of its folder or its file if need be."""
-    first = upload.files[0]
+    first, *others = upload.files
     dropped = first.parts[0] if len(first.parts) > 1 else first.stem
+    if others and len(first.parts) == 1:
+        dropped = _("{first} and others").format(first=dropped)
     return (name.strip() or dropped)[:MAX_NAME]

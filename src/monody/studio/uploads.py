@@ -1,7 +1,7 @@
 """What a browser sends: files, written to the disk as they come, under safe names.
 
 A form of files and texts comes in one request. Each file goes straight to the disk, so
-that no upload fills the memory. Folders are kept as sub-folders, and zip archives stay
+that no upload fills the memory (``security`` limits what comes in all). Folders are kept as sub-folders, and zip archives stay
 as they are: the reading opens them.
 """
 
@@ -24,7 +24,6 @@ from monody.reading.file_types import is_readable_name
 from monody.studio.words import _
 from monody.temporary import TemporaryFolder
 
-MAX_BYTES = 200 * 10**6  # of a request
 MAX_FILES = 20_000
 MAX_TEXT_BYTES = 4096  # of a field that is no file
 MAX_FOLDERS = 8  # within each other; of more, the innermost count
@@ -60,7 +59,6 @@ class Upload:
         self.passed_over = 0  # files that are no music
         self.texts: dict[str, str] = {}
         self._folder = folder
-        self._received = 0
         self._whole = False
         self._taken: set[str] = set()
         self._part = _Part()
@@ -91,9 +89,6 @@ class Upload:
             MonodyError: If they are no form, or there are too many of them.
             OSError: If they cannot be written.
         """
-        self._received += len(data)
-        if self._received > MAX_BYTES:
-            raise MonodyError(too_much())
         try:
             self._parser.write(data)
         except FormParserError as error:
@@ -151,7 +146,7 @@ class Upload:
             self.passed_over += bool(sent)
             return
         if len(self.files) >= MAX_FILES:
-            raise MonodyError(too_much())
+            raise _too_much()
         name = free_name(name, self._taken)
         self._taken.add(str(name).casefold())
         path = self._folder / name
@@ -165,7 +160,7 @@ class Upload:
         elif self._part.filename is None:
             self._part.text += data
             if len(self._part.text) > MAX_TEXT_BYTES:
-                raise MonodyError(too_much())
+                raise _no_form("a text in it is too long")
 
     def _end(self) -> None:
         part = self._part
@@ -212,11 +207,11 @@ def _no_form(why: object) -> MonodyError:
     return MonodyError(f"the upload is no whole form: {why}; drop the files again")
 
 
-def too_much() -> str:
-    """Say what an upload may hold."""
-    return _(
-        f"this is too much at a time: at most {MAX_BYTES // 10**6} MB and "
-        f"{MAX_FILES:,} files; drop a part of it first, and add the rest"
+def _too_much() -> MonodyError:
+    return MonodyError(
+        _("At most {files} files at a time: drop a part first, and add the rest.").format(
+            files=f"{MAX_FILES:,}"
+        )
     )
 
 
