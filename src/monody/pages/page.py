@@ -59,6 +59,7 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         undefined=StrictUndefined,
         finalize=_shown,
     )
+    environment.globals["_"] = str  # until there is a catalogue of translations
     stream = environment.get_template(template).stream(context, max_bars=MAX_BARS)
     stream.enable_buffering(BUFFERED_PIECES)
     with (
