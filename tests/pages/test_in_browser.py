@@ -344,6 +344,7 @@ def test_the_note_that_sounds_is_lit(
 def test_a_click_between_the_notes_of_the_roll_goes_to_that_time(page: Page) -> None:
     card = _card(page, ROWS)
     row = card.locator(".roll-row").nth(1)
+    row.scroll_into_view_if_needed()
     box = row.locator(".roll-white-keys").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
@@ -365,7 +366,7 @@ def test_a_click_in_the_staff_goes_to_the_nearest_note(
 
 def test_the_page_follows_the_music_and_the_player_stays_in_reach(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
-    page.set_viewport_size({"width": 390, "height": 260})
+    page.set_viewport_size({"width": 800, "height": 280})
     card = _card(page, ROWS)
     _button(card).scroll_into_view_if_needed()
     _position(card).fill("180")

@@ -22,7 +22,7 @@ export function bringToLife(card) {
   };
   const show = () => {
     const tick = now();
-    pictures.show(tick, !audio.paused || tick > begin);
+    pictures.show(tick, !audio.paused || tick > begin + 0.01);
     at.value = Math.round(tick);
     const [number] = place(tick);
     const text = number ? t("{bar} of {bars}", { bar: number, bars }) : t("pickup");
