@@ -17,6 +17,7 @@ from monody.studio.card_json import card_json
 from monody.studio.names import names
 from monody.studio.security import OnlyOwnPage
 from monody.studio.studio import Studio
+from monody.studio.words import InItsLanguage
 
 
 def make_app(studio: Studio, port: int) -> Starlette:
@@ -43,7 +44,7 @@ def make_app(studio: Studio, port: int) -> Starlette:
             *training_routes.routes(studio),
             *page.routes(studio),
         ],
-        middleware=[Middleware(OnlyOwnPage, port=port)],
+        middleware=[Middleware(InItsLanguage), Middleware(OnlyOwnPage, port=port)],
         exception_handlers={MonodyError: told, HTTPException: _http},
     )
 

@@ -52,12 +52,12 @@ export function bringToLife(card) {
     for (const { element } of pictures.lit) keepInPicture(element);
     requestAnimationFrame(frame);
   };
-  const toggle = () => {
-    if (!audio.paused) return audio.pause();
+  const start = () => {
     const [from, until] = wrapped();
     if (audio.ended || now() <= begin || now() >= until) seek(from);
     return audio.play().catch(() => {});  // stopped before it began, or "error" says why
   };
+  const toggle = () => audio.paused ? start() : audio.pause();
   play.addEventListener("click", toggle);
   audio.addEventListener("play", () => {
     for (const other of document.querySelectorAll("audio")) {
@@ -113,7 +113,7 @@ export function bringToLife(card) {
   show();
   say();
   return Object.assign(player, {
-    seek, toggle, show, tick: now, bars, bar: () => place(now())[0],
+    seek, play: start, toggle, show, tick: now, bars, bar: () => place(now())[0],
     toBar: (number) => seek(lines[Math.max(0, Math.min(number, bars) - first)]),
   });
 }
