@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -71,6 +72,12 @@ def test_two_staffs_may_stand_in_one_page(staff: str) -> None:
 
 def test_the_same_score_is_the_same_picture(staff: str) -> None:
     assert to_svg_staff(to_musicxml(tune_to_write(4), "a melody")) == staff
+
+
+def test_several_threads_may_draw_at_once(staff: str) -> None:
+    score = to_musicxml(tune_to_write(4), "a melody")
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(to_svg_staff, [score] * 8)) == {staff}
 
 
 def test_other_text_is_refused_without_noise(capfd: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -29,7 +30,8 @@ OPTIONS = {
     "xmlIdChecksum": True,  # ids made from the drawing, else random
 }
 # The note of the tempo, in letters of music fonts (SMuFL 1.4, "Metronome marks").
-_TEMPO_NOTE = re.compile(
+_TEMPO_ENGRAVER = threading.Lock()  # two at a time disturb each other: verovio refuses both
+_NOTE = re.compile(
     '<tspan font-family="Leipzig" font-size="720px">(?P<note>.)(?P<dot> \uecb7)?'
 )
 _NOTE = re.compile('<g id="(?P<id>[^"]*)" class="note"')
@@ -71,18 +73,19 @@ def to_svg_staff(musicxml: str) -> str:
     """
     import verovio
 
-    verovio.enableLog(verovio.LOG_OFF)
-    toolkit = verovio.toolkit()
-    toolkit.setOptions(OPTIONS)
-    if not toolkit.loadData(musicxml):
-        raise MonodyError("a staff is drawn from MusicXML, not from other text")
-    if toolkit.getPageCount() != 1:
-        raise MonodyError(
-            "the staff is too long for one picture: render a shorter melody"
-        )
-    svg: str = toolkit.renderToSVG(1)
-    svg = _TEMPO_NOTE.sub(_plain_note, svg)
-    svg = _with_times(svg, toolkit.renderToTimemap())
+    with _ENGRAVER:
+        verovio.enableLog(verovio.LOG_OFF)
+        toolkit = verovio.toolkit()
+        toolkit.setOptions(OPTIONS)
+        if not toolkit.loadData(musicxml):
+            raise MonodyError("a staff is drawn from MusicXML, not from other text")
+        if toolkit.getPageCount() != 1:
+            raise MonodyError(
+                "the staff is too long for one picture: render a shorter melody"
+            )
+        svg: str = toolkit.renderToSVG(1)
+        moments = toolkit.renderToTimemap()
+    svg = _with_times(_TEMPO_NOTE.sub(_plain_note, svg), moments)
     return svg.replace(' color="black"', ' fill="currentColor"')
 
 

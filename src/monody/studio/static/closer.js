@@ -6,6 +6,7 @@ import { draw, make, pitchName } from "./dom.js";
 import { attempt } from "./said.js";
 
 const MOST_BITS = 8;  // that are shown apart; more is as dark
+const AROUND = 96;  // ticks of the other tune before and after the run
 const WIDTH = 560, HEIGHT = 90, EDGE = 8;
 
 // Shade the notes of the roll by their surprise, in bits.
@@ -29,8 +30,8 @@ function mark(article, runs) {
   }
 }
 
-// A small roll of notes: [pitch, start, end] each.
-export function miniature(notes, label) {
+// A small roll of notes, [pitch, start, end] each; those of a stretch are marked.
+export function miniature(notes, label, [first, last] = [-Infinity, Infinity]) {
   const low = Math.min(...notes.map(([pitch]) => pitch)) - 1;
   const high = Math.max(...notes.map(([pitch]) => pitch)) + 1;
   const begin = notes[0][1], end = Math.max(...notes.map((note) => note[2]));
@@ -38,15 +39,20 @@ export function miniature(notes, label) {
   const step = (HEIGHT - 2 * EDGE) / (high - low + 1);
   return draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "miniature", role: "img",
     "aria-label": label }, ...notes.map(([pitch, start, until]) => draw("rect", {
-    x: x(start), y: EDGE + (high - pitch) * step, rx: 2,
+    class: first <= start && start < last ? "marked" : "around", x: x(start), y: EDGE + (high - pitch) * step, rx: 2,
     width: Math.max(x(until) - x(start) - 1, 1.5), height: Math.max(step, 3) })));
 }
 
+// A shared run in the tune that it comes from, with what is around it there.
 function runParts(run) {
-  const names = run.notes.map(([pitch]) => pitchName(pitch)).join(" ");
+  const stretch = [run.source_first_tick, run.source_last_tick];
+  const shared = run.notes.filter(([, start]) => stretch[0] <= start && start < stretch[1]);
+  const around = run.notes.filter(([, start]) =>
+    stretch[0] - AROUND <= start && start < stretch[1] + AROUND);
+  const names = shared.map(([pitch]) => pitchName(pitch)).join(" ");
   return make("figure", {},
     make("figcaption", {}, t("The marked notes, as they are in {source}", { source: run.source })),
-    run.notes.length ? miniature(run.notes, names) : null);
+    around.length ? miniature(around, names, stretch) : null);
 }
 
 function panelOf(found) {
