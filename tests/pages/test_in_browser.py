@@ -531,11 +531,11 @@ def test_a_screen_reader_hears_a_card(page: Page) -> None:
             - text: pickup Tempo
             - slider "Tempo of 2.mid": "100"
             - text: 100 %
-          - figure:
-            - img "Piano roll of 2.mid": C5 E4 1 · 6/8 2
           - group:
             - text: Staff
             - img "Staff of 2.mid"
+          - figure:
+            - img "Piano roll of 2.mid": C5 E4 1 · 6/8 2
           - list "Files of 2.mid":
             - listitem:
               - link "MIDI of 2.mid": MIDI

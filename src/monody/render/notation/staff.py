@@ -30,10 +30,10 @@ OPTIONS = {
     "xmlIdChecksum": True,  # ids made from the drawing, else random
 }
 # The note of the tempo, in letters of music fonts (SMuFL 1.4, "Metronome marks").
-_TEMPO_ENGRAVER = threading.Lock()  # two at a time disturb each other: verovio refuses both
-_NOTE = re.compile(
+_TEMPO_NOTE = re.compile(
     '<tspan font-family="Leipzig" font-size="720px">(?P<note>.)(?P<dot> \uecb7)?'
 )
+_ENGRAVER = threading.Lock()  # verovio refuses two scores that are read at one time
 _NOTE = re.compile('<g id="(?P<id>[^"]*)" class="note"')
 # Usual fonts have no other notes than these two.
 _PLAIN_NOTES = {
