@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import TypedDict
 
 from monody.errors import MonodyError
@@ -33,7 +33,6 @@ OPTIONS = {
 _TEMPO_NOTE = re.compile(
     '<tspan font-family="Leipzig" font-size="720px">(?P<note>.)(?P<dot> \uecb7)?'
 )
-_ENGRAVER = threading.Lock()  # verovio refuses two scores that are read at one time
 _NOTE = re.compile('<g id="(?P<id>[^"]*)" class="note"')
 # Usual fonts have no other notes than these two.
 _PLAIN_NOTES = {
@@ -73,19 +72,19 @@ def to_svg_staff(musicxml: str) -> str:
     """
     import verovio
 
-    with _ENGRAVER:
-        verovio.enableLog(verovio.LOG_OFF)
-        toolkit = verovio.toolkit()
-        toolkit.setOptions(OPTIONS)
-        if not toolkit.loadData(musicxml):
-            raise MonodyError("a staff is drawn from MusicXML, not from other text")
-        if toolkit.getPageCount() != 1:
-            raise MonodyError(
-                "the staff is too long for one picture: render a shorter melody"
-            )
-        svg: str = toolkit.renderToSVG(1)
-        moments = toolkit.renderToTimemap()
-    svg = _with_times(_TEMPO_NOTE.sub(_plain_note, svg), moments)
+    verovio.enableLog(verovio.LOG_OFF)
+    # Each thread has a path of its own, and only the importing one has a good one.
+    verovio.setDefaultResourcePath(str(files("verovio") / "data"))
+    toolkit = verovio.toolkit()
+    toolkit.setOptions(OPTIONS)
+    if not toolkit.loadData(musicxml):
+        raise MonodyError("a staff is drawn from MusicXML, not from other text")
+    if toolkit.getPageCount() != 1:
+        raise MonodyError(
+            "the staff is too long for one picture: render a shorter melody"
+        )
+    svg: str = _TEMPO_NOTE.sub(_plain_note, toolkit.renderToSVG(1))
+    svg = _with_times(svg, toolkit.renderToTimemap())
     return svg.replace(' color="black"', ' fill="currentColor"')
 
 
