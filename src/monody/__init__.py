@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from monody.corpus.corpus import Corpus, read_corpus
+    from monody.corpus.read_melody import read_melody
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
     from monody.errors import MonodyError, SettingError
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from monody.music.melody_store import MelodyStore
     from monody.music.meter import Meter
     from monody.music.midi_file import midi_bytes, write_midi
+    from monody.render.forms import render
     from monody.settings.model import ModelSettings
     from monody.settings.reading import ReadSettings
     from monody.settings.sampling import SampleSettings
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 # type checkers and editors read, and with ``__all__``.
 _HOMES = {
     "corpus.corpus": ("Corpus", "read_corpus"),
+    "corpus.read_melody": ("read_melody",),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
     "errors": ("MonodyError", "SettingError"),
@@ -73,6 +76,7 @@ _HOMES = {
     "music.melody_store": ("MelodyStore",),
     "music.meter": ("Meter",),
     "music.midi_file": ("midi_bytes", "write_midi"),
+    "render.forms": ("render",),
     "settings.model": ("ModelSettings",),
     "settings.reading": ("ReadSettings",),
     "settings.sampling": ("SampleSettings",),
@@ -116,6 +120,8 @@ __all__ = [
     "midi_bytes",
     "open_experiment",
     "read_corpus",
+    "read_melody",
+    "render",
     "resume",
     "split_corpus",
     "train",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextvars import copy_context
 from typing import Any, TypeVar
@@ -54,6 +54,20 @@ async def json_of(request: Request) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise MonodyError("expected a JSON object")
     return values
+
+
+def object_of(asked: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a JSON object within a JSON object; an empty one where there is none.
+
+    Raises:
+        MonodyError: If it is something else.
+    """
+    value = asked.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise MonodyError(f"expected {name} as names with values")
+    return value
 
 
 async def run_in(

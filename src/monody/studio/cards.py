@@ -117,6 +117,11 @@ class CardLibrary:
             cards = [card for card in self._cards.values() if card.kind != SOURCE]
         return sorted(cards, key=lambda card: (card.created, card.id), reverse=True)
 
+    def count(self, kind: str) -> int:
+        """Count the cards of a kind, the deleted ones, too."""
+        with self._lock:
+            return sum(card.kind == kind for card in self._cards.values())
+
     def get(self, card_id: str) -> SavedCard:
         """Return a card.
 

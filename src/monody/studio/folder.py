@@ -4,6 +4,7 @@ collections/ID/  files as they were dropped
 models/ID/       an experiment each
 trainings/ID.*   what is and was trained
 melodies/ID.*    a card each: a MIDI file, and what is known of it
+sounds/          what was played lately; gone at the next start
 studio.json      where the server is, while there is one
 
 Names are made here and never from what a stranger calls a file: no name leads out of
@@ -16,6 +17,7 @@ import os
 import re
 import secrets
 import string
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +31,7 @@ from monody.saved.values import table, text
 
 FOLDER_VARIABLE = "MONODY_STUDIO"
 ADDRESS_FILE = "studio.json"
+SECONDS_BETWEEN_LOOKS = 0.05
 ID_LENGTH = 12
 _LETTERS = string.ascii_lowercase + string.digits
 _ID = re.compile(rf"[a-z0-9]{{{ID_LENGTH}}}")
@@ -60,12 +63,11 @@ def is_id(name: str) -> bool:
 class TakenError(MonodyError):
     """Another studio is open on the folder."""
 
-    def __init__(self, folder: Path, address: str | None) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__(
             f"another monody studio is open on {str(folder)!r}: close it, or name "
             "another folder with --studio_dir"
         )
-        self.address = address  # of the other one, if it has said
 
 
 class StudioFolder:
@@ -87,6 +89,7 @@ class StudioFolder:
         self.models = path / "models"
         self.trainings = path / "trainings"
         self.melodies = path / "melodies"
+        self.sounds = path / "sounds"
 
     @classmethod
     def named(cls, path: str | os.PathLike[str] | None = None) -> StudioFolder:
@@ -108,8 +111,14 @@ class StudioFolder:
         Raises:
             MonodyError: If it cannot be made.
         """
-        for part in (self.collections, self.models, self.trainings, self.melodies):
+        parts = (self.collections, self.models, self.trainings, self.melodies)
+        for part in (*parts, self.sounds):
             make_folder(part)
+
+    def clear_sounds(self) -> None:
+        """Remove the sounds that an earlier server made; they can be made again."""
+        for path in self.sounds.glob("*.wav"):
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -122,9 +131,10 @@ class StudioFolder:
         self.make()
         try:
             with locked(self.path):
+                self._forget()  # of a server that was killed
                 yield
         except LockedError as error:
-            raise TakenError(self.path, self.address()) from error
+            raise TakenError(self.path) from error
 
     @contextmanager
     def open_at(self, address: str) -> Iterator[None]:
@@ -133,17 +143,26 @@ class StudioFolder:
         Args:
             address: Such as ``http://127.0.0.1:8123/``.
         """
-        path = self.path / ADDRESS_FILE
-
-        def forget() -> None:
-            path.unlink(missing_ok=True)
-
-        write_json(path, {"address": address})
+        write_json(self.path / ADDRESS_FILE, {"address": address})
         try:
-            with half_done(forget):
+            with half_done(self._forget):
                 yield
         finally:
-            forget()
+            self._forget()
+
+    def _forget(self) -> None:
+        (self.path / ADDRESS_FILE).unlink(missing_ok=True)
+
+    def address_soon(self, seconds: float) -> str | None:
+        """Return where the server says that it is; one that begins is waited for.
+
+        Args:
+            seconds: How long, at most.
+        """
+        deadline = time.monotonic() + seconds
+        while (address := self.address()) is None and time.monotonic() < deadline:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        return address
 
     def address(self) -> str | None:
         """Return where the server says that it is, if it does."""

@@ -10,13 +10,14 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from monody.pages import page as pages
 from monody.studio.names import names
 from monody.studio.studio import Studio
 from monody.studio.words import LANGUAGES, _, catalogue, language
@@ -59,19 +60,8 @@ def page_html() -> str:
 
 @cache
 def environment() -> Environment:
-    """Return what fills the templates of the studio and of the player.
-
-    Texts may be from anywhere: markup in them is shown as it is.
-    """
-    made = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("monody.studio"), PackageLoader("monody.pages")]
-        ),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    """Return what fills the templates of the studio, and of the player."""
+    made = pages.environment("monody.studio")
     made.globals["_"] = _
     return made
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,7 @@ from monody.studio.words import _
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 READING = ("GET", "HEAD")
+MAX_UPLOAD_BYTES = 200 * 10**6  # of a request
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; "
@@ -49,7 +51,7 @@ class OnlyOwnPage:
         if scope["type"] != "http":
             return None  # no web sockets here
         headers = Headers(scope=scope)
-        refused = self._refused(scope["method"], headers)
+        refused = self._refused(scope["method"], scope["path"], headers)
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -60,7 +62,7 @@ class OnlyOwnPage:
             return await refusal(403, refused)(scope, receive, sealed)
         return await self._app(scope, receive, sealed)
 
-    def _refused(self, method: str, headers: Headers) -> str:
+    def _refused(self, method: str, path: str, headers: Headers) -> str:
         """Say why a request is not answered; nothing where it is."""
         if headers.getlist("host") not in [[host] for host in self._hosts]:
             return _("This server answers only its own page.")
@@ -69,7 +71,9 @@ class OnlyOwnPage:
         if origin is not None and origin not in own:
             return _("Another site may not ask this server.")
         site = headers.get("sec-fetch-site")
-        if site not in (None, "same-origin", "none"):
+        # A link to the page, wherever it is, may be followed: it is opened by itself.
+        followed = headers.get("sec-fetch-mode") == "navigate" and path == "/"
+        if site not in (None, "same-origin", "none") and not followed:
             return _("Another site may not ask this server.")
         if method not in READING and origin is None and site != "same-origin":
             return _("Only the page of this server may change anything.")
@@ -78,3 +82,54 @@ class OnlyOwnPage:
 
 def _raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers]
+
+
+class TooLargeError(Exception):
+    """A request has sent more than it may."""
+
+
+class LimitedUploads:
+    """Refuses requests that are too large, whatever they say about their size.
+
+    Args:
+        app: What answers.
+        max_bytes: The most that a request may send.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int = MAX_UPLOAD_BYTES) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it as soon as it is too large."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        said = Headers(scope=scope).get("content-length", "0")
+        begun, received = False, 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise TooLargeError
+            return message
+
+        async def sent(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        if said.isascii() and said.isdecimal() and int(said) > self._max_bytes:
+            return await self._refuse(scope, receive, send)
+        try:
+            return await self._app(scope, counted, sent)
+        except TooLargeError:
+            if begun:
+                raise
+            return await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        megabytes = self._max_bytes // 10**6
+        sentence = _("At most {megabytes} MB at a time.").format(megabytes=megabytes)
+        await refusal(413, sentence)(scope, receive, send)

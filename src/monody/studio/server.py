@@ -15,7 +15,7 @@ from monody.studio import card_routes, collection_routes, page, training_routes
 from monody.studio.answers import answer, refusal, told
 from monody.studio.card_json import card_json
 from monody.studio.names import names
-from monody.studio.security import OnlyOwnPage
+from monody.studio.security import LimitedUploads, OnlyOwnPage
 from monody.studio.studio import Studio
 from monody.studio.words import InItsLanguage
 
@@ -31,6 +31,9 @@ def make_app(studio: Studio, port: int) -> Starlette:
     async def state(_: Request) -> Response:
         return answer(await run_in_threadpool(_state, studio))
 
+    async def models(_: Request) -> Response:
+        return answer(await run_in_threadpool(studio.models_json))
+
     async def events(_: Request) -> Response:
         heard = studio.changes.heard()
         return StreamingResponse(heard, media_type="text/event-stream")
@@ -39,12 +42,17 @@ def make_app(studio: Studio, port: int) -> Starlette:
         routes=[
             Route("/api/state", state),
             Route("/api/events", events),
+            Route("/api/models", models),
             *card_routes.routes(studio),
             *collection_routes.routes(studio),
             *training_routes.routes(studio),
             *page.routes(studio),
         ],
-        middleware=[Middleware(InItsLanguage), Middleware(OnlyOwnPage, port=port)],
+        middleware=[
+            Middleware(InItsLanguage),
+            Middleware(OnlyOwnPage, port=port),
+            Middleware(LimitedUploads),
+        ],
         exception_handlers={MonodyError: told, HTTPException: _http},
     )
 

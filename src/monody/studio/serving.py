@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import uvicorn
 
@@ -15,29 +16,45 @@ from monody.studio.server import make_app
 from monody.studio.studio import Studio
 
 LOCAL = "127.0.0.1"
+USUAL_PORT = 8377  # tried first, so that a bookmark keeps
+SECONDS_TO_END = 1  # that pages which still listen get
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the command line, see ``ending``."""
+class Serving(NamedTuple):
+    """A studio that is served."""
 
-    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]
-        return nullcontext()
+    address: str
+    wait: Callable[[], None]  # until it ends
 
 
 @contextmanager
-def serve(
-    folder: StudioFolder, port: int | None, usual: int
-) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Serve a studio in a thread; yield its address, and what waits for its end."""
-    with _listening(port, usual) as listening:
+def serving(folder: StudioFolder, port: int | None = None) -> Iterator[Serving]:
+    """Serve a studio in a thread, as long as the block runs.
+
+    The main thread and the signals are left to the command line (see ``ending``): on
+    Windows an event loop in that thread would take them away.
+
+    Args:
+        folder: Nobody else works on it.
+        port: To listen on; by default the usual one, or any that is free.
+
+    Raises:
+        MonodyError: If the port is taken.
+    """
+    with _listening(port) as listening:
         number = listening.getsockname()[1]
         address = f"http://{LOCAL}:{number}/"
         studio = Studio.of(folder)
-        config = uvicorn.Config(
-            make_app(studio, number), log_level="critical", access_log=False,
-            lifespan="off", server_header=False, timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        server = _Server(config)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                make_app(studio, number),
+                log_level="error",
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=SECONDS_TO_END,
+            )
+        )
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listening]}, daemon=True
         )
@@ -45,17 +62,17 @@ def serve(
         studio.start()
         try:
             with folder.open_at(address):
-                yield address, thread.join
+                yield Serving(address, thread.join)
         finally:
             server.should_exit = True
             thread.join()
             studio.close()
 
 
-def _listening(port: int | None, usual: int) -> socket.socket:
+def _listening(port: int | None) -> socket.socket:
     """Listen on a port that is named, or else on the usual one, or any that is free."""
-    tried = (port,) if port is not None else (usual, 0)
-    for number in tried:
+    refused = OSError()
+    for number in (USUAL_PORT, 0) if port is None else (port,):
         try:
             return socket.create_server((LOCAL, number), backlog=128)
         except OSError as error:

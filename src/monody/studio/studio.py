@@ -36,6 +36,7 @@ class Studio:
             MonodyError: If it cannot be made.
         """
         folder.make()
+        folder.clear_sounds()
         changes = Changes()
         cards = CardLibrary(folder.melodies, changes)
         collections = CollectionLibrary(folder, changes)
@@ -50,7 +51,7 @@ class Studio:
 
     def models_json(self) -> list[dict[str, Any]]:
         """Return the models that can write, as the page gets them."""
-        return models_json(self.folder)
+        return models_json(self.folder, self.composer.model(None))
 
     def start(self) -> None:
         """Open the base model in the background, and go on with what was training."""
