@@ -14,6 +14,7 @@ from monody.generation.provenance import scale_of
 from monody.music.general_midi import GENERAL_MIDI
 from monody.music.scale import Scale
 from monody.pages.player import MAX_STAFF_BARS
+from monody.render.forms import render
 from monody.render.notation.staff import to_svg_staff
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
@@ -67,14 +68,14 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
     if ending == ".wav":
         # The name is not in its sound.
         sound = studio.folder.sounds / f"{card_id}-{sha256(midi).hexdigest()[:16]}.wav"
-        _make(sound, lambda: monody.render(melody, "wav", card.name))
+        _make(sound, lambda: render(melody, "wav", card.name))
         return CardFile(tag, MEDIA_TYPES[ending], None, sound)
     if name == "roll.svg":
         svg = roll_svg(melody, printable(card.name), heading=False)
         return CardFile(tag, SVG, svg.encode(), None)
     if name == "staff.svg":
         return CardFile(tag, SVG, staff_of(melody, card, scale_of(path)).encode(), None)
-    score = monody.render(melody, ending[1:], card.name, scale=scale_of(path))
+    score = render(melody, ending[1:], card.name, scale=scale_of(path))
     return CardFile(tag, MEDIA_TYPES[ending], score, None)
 
 
@@ -90,9 +91,7 @@ def staff_of(melody: monody.Melody, card: SavedCard, scale: Scale | None) -> str
                 bars=MAX_STAFF_BARS
             )
         )
-    return to_svg_staff(
-        monody.render(melody, "musicxml", card.name, scale=scale).decode()
-    )
+    return to_svg_staff(render(melody, "musicxml", card.name, scale=scale).decode())
 
 
 def voice_of(studio: Studio, program: str, pitch: str) -> Path:
@@ -117,7 +116,7 @@ def voice_of(studio: Studio, program: str, pitch: str) -> Path:
         program=voice,
     )
     path = studio.folder.sounds / f"voice-{voice}-{note}.wav"
-    _make(path, lambda: monody.render(melody, "wav", GENERAL_MIDI[voice]))
+    _make(path, lambda: render(melody, "wav", GENERAL_MIDI[voice]))
     return path
 
 
