@@ -1,8 +1,8 @@
 """Cards: the melodies of a studio, each a MIDI file and what is known of it.
 
 A card is two files. ``ID.mid`` is the melody, and how it was made; ``ID.json`` is what
-the musician did with it: its name, its heart, whether it is deleted. One that is deleted
-stays on the disk, so that it can be had back.
+the musician did with it: its name, its heart, whether it is deleted. One that is
+deleted stays on the disk, so that it can be had back.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from monody.studio.events import Changes
 from monody.studio.folder import is_id, new_id
 from monody.studio.words import _
 
-KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase", "dropped",
-         "source")  # fmt: skip
+KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase",
+         "dropped", "source")  # fmt: skip
 SOURCE = "source"  # heard of a collection: not in the list, gone with the server
 MAX_NAME = 200  # characters
 MAX_CARD_BYTES = 2**18

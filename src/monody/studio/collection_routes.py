@@ -1,4 +1,4 @@
-"""What is asked of collections over HTTP. (A place for helper g.)"""
+"""What is asked of collections over HTTP. A place for helper g."""
 
 from __future__ import annotations
 

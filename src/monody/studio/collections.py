@@ -1,4 +1,4 @@
-"""Collections: what a musician dropped. (A place for helper g.)"""
+"""Collections: what a musician dropped. A place for helper g."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page itself, its scripts and styles. (A place for helper f.)"""
+"""The page itself, its scripts and styles. A place for helper f."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trainings: a queue, one at a time. (A place for helper g.)"""
+"""Trainings: a queue, one at a time. A place for helper g."""
 
 from __future__ import annotations
 
