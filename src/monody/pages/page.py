@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from monody.corpus.histograms import HistogramName, Histograms
 from monody.corpus.report import printable
 from monody.errors import MonodyError
 from monody.files import replacing
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PAGE = "index.html"
 GENERATOR = '<meta name="generator" content="monody">'
@@ -49,23 +52,42 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         >>> "<h1>Airs</h1>" in page.read_text()
         True
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("monody.pages"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-    )
-    stream = environment.get_template(template).stream(context, max_bars=MAX_BARS)
+    stream = environment().get_template(template).stream(context, max_bars=MAX_BARS)
     stream.enable_buffering(BUFFERED_PIECES)
     with (
         replacing(path, lasting=False) as temporary,
         temporary.open("w", encoding="utf-8") as file,
     ):
         file.writelines(stream)
+
+
+def environment(*rooms: str) -> Environment:
+    """Return what fills templates.
+
+    Markup in a text is shown as it is, and what does not show is spelt out.
+
+    Args:
+        *rooms: Packages that have ``templates``, before those of this room.
+
+    Example:
+        >>> from monody.pages.page import environment
+        >>> environment().from_string("{{ name }}").render(name="<b>Air</b>")
+        '&lt;b&gt;Air&lt;/b&gt;'
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=ChoiceLoader(
+            [PackageLoader(room) for room in (*rooms, "monody.pages")]
+        ),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+    )
+    made.globals["_"] = str  # until there is a catalogue of translations
+    return made
 
 
 def _shown(value: object) -> object:

@@ -68,6 +68,7 @@ class Card:
     sound: str = ""  # the path of its WAV from the page; empty where there is none
     staff: str = ""  # an SVG
     files: tuple[Link, ...] = ()
+    bars_in_row: int | None = None  # of its roll; by default as many as suit it
 
     @property
     def ticks_per_second(self) -> float:
@@ -87,7 +88,8 @@ class Card:
     @property
     def roll(self) -> str:
         """Its piano roll, an SVG."""
-        return roll_svg(self.melody, f"Piano roll of {self.name}", heading=False)
+        title, bars = f"Piano roll of {self.name}", self.bars_in_row
+        return roll_svg(self.melody, title, bars_in_row=bars, heading=False)
 
 
 class CardMaker:

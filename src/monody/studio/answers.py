@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -73,4 +74,5 @@ async def run_in(
 ) -> Answer:
     """Run what takes a while in a thread, so that other requests are answered."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(thread, work, *arguments)
+    speaking = copy_context()  # the language of the request
+    return await loop.run_in_executor(thread, speaking.run, work, *arguments)

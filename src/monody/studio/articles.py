@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
+from monody.corpus.report import printable
 from monody.errors import MonodyError
 from monody.generation.provenance import scale_of
 from monody.pages.player import Card, Link
 from monody.studio.card_files import staff_of
+from monody.studio.page import environment
 from monody.studio.studio import Studio
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 KINDS = {"MIDI": ".mid", "WAV": ".wav", "MusicXML": ".musicxml", "ABC": ".abc"}
 
 
-def article(studio: Studio, card_id: str) -> str:
+def article(studio: Studio, card_id: str, bars_in_row: int | None = None) -> str:
     """Return the article of a card, as HTML.
 
     Args:
         studio: Whose card.
         card_id: The card.
+        bars_in_row: Bars side by side in the roll; by default as many as suit it.
 
     Raises:
         UnknownError: If there is no such card.
@@ -35,7 +32,7 @@ def article(studio: Studio, card_id: str) -> str:
         staff = ""
     links = {kind: _address(card_id, ending) for kind, ending in KINDS.items()}
     card = Card(
-        name=saved.name,
+        name=printable(saved.name),
         melody=melody,
         label=saved.label,
         said=saved.said,
@@ -45,27 +42,12 @@ def article(studio: Studio, card_id: str) -> str:
             Link(kind, f"{saved.name}{KINDS[kind]}", link)
             for kind, link in links.items()
         ),
+        bars_in_row=bars_in_row,
     )
-    template = _environment().get_template("article.html")
+    template = environment().get_template("article.html")
     return template.render(card=card, saved=saved, number=card_id)
 
 
 def _address(card_id: str, ending: str) -> str:
     """Return the address of a file of a card."""
     return f"/api/cards/{card_id}/{card_id}{ending}"
-
-
-@cache
-def _environment() -> Environment:
-    """Return the templates of the studio and, below them, those of all pages."""
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("monody.studio"), PackageLoader("monody.pages")]
-        ),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )

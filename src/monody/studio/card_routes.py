@@ -24,6 +24,7 @@ from monody.studio.studio import Studio
 from monody.studio.words import _
 
 VOICE_SECONDS = 86_400  # that a browser may keep the sound of a note
+ROLLS = ("2", "4", "8")  # bars side by side that a page may ask for
 FLAGS = ("heart", "deleted")
 
 
@@ -80,7 +81,10 @@ class _CardRoutes:
 
     async def article(self, request: Request) -> Response:
         """Show a card."""
-        text = await run_in_threadpool(article, self._studio, request.path_params["id"])
+        asked = request.query_params.get("bars_in_row", "")
+        bars = int(asked) if asked in ROLLS else None
+        card_id = request.path_params["id"]
+        text = await run_in_threadpool(article, self._studio, card_id, bars)
         headers = {"Cache-Control": "no-store"}
         return Response(text, media_type="text/html", headers=headers)
 

@@ -17,6 +17,7 @@ from monody.studio.card_json import card_json
 from monody.studio.names import names
 from monody.studio.security import LimitedUploads, OnlyOwnPage
 from monody.studio.studio import Studio
+from monody.studio.words import InItsLanguage
 
 
 def make_app(studio: Studio, port: int) -> Starlette:
@@ -48,6 +49,7 @@ def make_app(studio: Studio, port: int) -> Starlette:
             *page.routes(studio),
         ],
         middleware=[
+            Middleware(InItsLanguage),
             Middleware(OnlyOwnPage, port=port),
             Middleware(LimitedUploads),
         ],

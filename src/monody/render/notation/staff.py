@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import TypedDict
 
 from monody.errors import MonodyError
+from monody.music.meter import TICKS_PER_QUARTER
 
 # Lengths are verovio's: a staff is 72 high, so on a phone, where 1400 become some 360
 # pixels, 18 pixels high, with two to four bars a line.
@@ -29,6 +33,7 @@ OPTIONS = {
 _TEMPO_NOTE = re.compile(
     '<tspan font-family="Leipzig" font-size="720px">(?P<note>.)(?P<dot> \uecb7)?'
 )
+_NOTE = re.compile('<g id="(?P<id>[^"]*)" class="note"')
 # Usual fonts have no other notes than these two.
 _PLAIN_NOTES = {
     "\ueca2": "whole note",
@@ -45,6 +50,11 @@ def to_svg_staff(musicxml: str) -> str:
 
     It scales to its place by its ``viewBox``, takes the colour of the text around it,
     and needs no font or file. Two scores may be in one page: no id is the same.
+
+    A script finds its way by attributes; all times are in ticks, 24 to the quarter,
+    from the first note or rest of the score on. Each ``<g class="note">`` has
+    ``data-start`` and ``data-end``: notes that a tie joins have their own times. The
+    ``<svg>`` has ``data-end``, where the last bar ends.
 
     Args:
         musicxml: A score, as ``to_musicxml`` returns it.
@@ -63,6 +73,8 @@ def to_svg_staff(musicxml: str) -> str:
     import verovio
 
     verovio.enableLog(verovio.LOG_OFF)
+    # Each thread has a path of its own, and only the importing one has a good one.
+    verovio.setDefaultResourcePath(str(files("verovio") / "data"))
     toolkit = verovio.toolkit()
     toolkit.setOptions(OPTIONS)
     if not toolkit.loadData(musicxml):
@@ -71,9 +83,40 @@ def to_svg_staff(musicxml: str) -> str:
         raise MonodyError(
             "the staff is too long for one picture: render a shorter melody"
         )
-    svg: str = toolkit.renderToSVG(1)
-    svg = _TEMPO_NOTE.sub(_plain_note, svg)
+    svg: str = _TEMPO_NOTE.sub(_plain_note, toolkit.renderToSVG(1))
+    svg = _with_times(svg, toolkit.renderToTimemap())
     return svg.replace(' color="black"', ' fill="currentColor"')
+
+
+class _Moment(TypedDict, total=False):
+    """What begins and ends at one moment of a score, by id."""
+
+    qstamp: float  # quarters from the beginning
+    on: list[str]
+    off: list[str]
+
+
+def _with_times(svg: str, moments: Sequence[_Moment]) -> str:
+    """Write into a picture when each of its notes sounds.
+
+    Args:
+        svg: As verovio draws it.
+        moments: Of the same score, in order; the last one is its end.
+    """
+    starts: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    for moment in moments:
+        tick = round(moment["qstamp"] * TICKS_PER_QUARTER)
+        starts.update(dict.fromkeys(moment.get("on", ()), tick))
+        ends.update(dict.fromkeys(moment.get("off", ()), tick))
+
+    def timed(found: re.Match[str]) -> str:
+        name = found["id"]
+        times = f' data-start="{starts[name]}" data-end="{ends[name]}"'
+        return f"{found[0]}{times}"
+
+    svg = _NOTE.sub(timed, svg)
+    return svg.replace("<svg ", f'<svg data-end="{tick}" ', 1)
 
 
 def _plain_note(found: re.Match[str]) -> str:

@@ -1,0 +1,120 @@
+// What can be done with one card: name, heart, deletion, instrument, files, and more.
+
+import { t } from "./player.js";
+import { patch, post } from "./api.js";
+import { card as known, keep } from "./state.js";
+import { make, withSigns } from "./dom.js";
+import { attempt, say, undoable } from "./said.js";
+import { openChange } from "./change.js";
+import { barsOf } from "./bars.js";
+import { lookCloser } from "./closer.js";
+import { compareWith } from "./compare.js";
+import { arrived } from "./compose.js";
+
+export async function change(id, values) {
+  keep("cards", [await patch(`/api/cards/${id}`, values)]);
+}
+
+function factsOf(item) {
+  const bars = item.bar_lines.length - 2 + item.first_bar;
+  return [withSigns(item.key ?? ""), item.meter,
+    bars === 1 ? t("1 bar") : t("{count} bars", { count: bars }),
+    `${Math.round(item.bpm)} bpm`, item.form && `${t("form")} ${item.form}`].filter(Boolean);
+}
+
+// Show what changed about a card.
+export function refresh(article, item) {
+  const heading = article.querySelector(".head > :first-child");
+  if (heading.textContent !== item.name) heading.textContent = item.name;
+  article.querySelector(".heart").setAttribute("aria-pressed", String(item.heart));
+  for (const link of article.querySelectorAll(".files a")) {
+    const ending = link.href.slice(link.href.lastIndexOf("."));
+    link.download = `${item.name.replace(/[\\/:*?"<>|]+/g, "-")}${ending}`;
+  }
+  const voice = article.querySelector(".instrument");
+  voice.value = [...voice.options].find((one) => Number(one.dataset.program) === item.program)
+    ?.value ?? "";
+}
+
+// Make all parts of a card work.
+export function dress(article, id, player) {
+  const item = known(id), on = (name, kind, act) =>
+    article.querySelector(name).addEventListener(kind, act);
+  const list = article.querySelector("dl");
+  list.replaceWith(make("p", { class: "facts" }, factsOf(item).join(" · ")));
+  fillVoices(article.querySelector(".instrument"));
+  refresh(article, item);
+  on(".rename", "click", () => rename(article, id));
+  article.querySelector(".head > :first-child")
+    .addEventListener("dblclick", () => rename(article, id));
+  on(".heart", "click", () => attempt(() => change(id, { heart: !known(id).heart })));
+  on(".delete", "click", () => drop(id));
+  on(".instrument", "change", (event) => attempt(() =>
+    change(id, { midi_instrument: event.target.value })));
+  on(".continue", "click", (event) => goOn(id, "continue", event.currentTarget));
+  on(".answer", "click", (event) => goOn(id, "answer", event.currentTarget));
+  on(".look", "click", () => lookCloser(article, id));
+  on(".compare", "click", () => compareWith(id));
+  const bars = player && barsOf(article, id, player);
+  on(".open-change", "click", () => openChange(article, id, bars));
+  for (const link of article.querySelectorAll(".files a")) draggable(link);
+}
+
+// Another program takes the file itself from a browser that knows "DownloadURL".
+function draggable(link) {
+  link.removeAttribute("target");
+  link.draggable = true;
+  link.addEventListener("dragstart", (event) => {
+    const kind = { ".mid": "audio/midi", ".wav": "audio/wav" }[
+      link.href.slice(link.href.lastIndexOf("."))] ?? "text/plain";
+    event.dataTransfer.setData("DownloadURL", `${kind}:${link.download}:${link.href}`);
+    event.dataTransfer.effectAllowed = "copy";
+  });
+}
+
+function fillVoices(select) {
+  const all = [...document.querySelectorAll("#knob-instrument optgroup")];
+  select.replaceChildren(...all.map((group) => group.cloneNode(true)));
+  const programs = [...all.at(-1).querySelectorAll("option")].map((one) => one.value);
+  for (const option of select.options) option.dataset.program = programs.indexOf(option.value);
+}
+
+// The heading becomes a field: Enter keeps the name, Escape leaves it.
+export function rename(article, id) {
+  const heading = article.querySelector(".head > :first-child");
+  const field = make("input", { type: "text", class: "name", maxlength: 200,
+    "aria-label": t("Name"), value: known(id).name });
+  let open = true;
+  const close = (keepIt) => {
+    if (!open) return;
+    open = false;
+    const name = field.value.trim(), before = known(id).name;
+    field.replaceWith(heading);
+    article.querySelector(".rename").focus({ preventScroll: true });
+    if (keepIt && name && name !== before) attempt(() => change(id, { name }));
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") close(true);
+    if (event.key === "Escape") close(false);
+    event.stopPropagation();
+  });
+  field.addEventListener("blur", () => close(true));
+  heading.replaceWith(field);
+  field.select();
+}
+
+// Delete a card, with a way back.
+export async function drop(id) {
+  const { name } = known(id);
+  await attempt(async () => {
+    await change(id, { deleted: true });
+    undoable(t("{name} was deleted.", { name }), t("Undo"), () => change(id, { deleted: false }));
+  });
+}
+
+export async function goOn(id, how, button) {
+  await attempt(async () => {
+    say(t("monody writes …"));
+    arrived((await post(`/api/cards/${id}/continue`, { as: how })).cards);
+  }, button);
+}
