@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from monody.music.melody_store import MelodyStore
     from monody.music.meter import Meter
     from monody.music.midi_file import midi_bytes, write_midi
-    from monody.render.forms import render
     from monody.settings.model import ModelSettings
     from monody.settings.reading import ReadSettings
     from monody.settings.sampling import SampleSettings
@@ -76,7 +75,6 @@ _HOMES = {
     "music.melody_store": ("MelodyStore",),
     "music.meter": ("Meter",),
     "music.midi_file": ("midi_bytes", "write_midi"),
-    "render.forms": ("render",),
     "settings.model": ("ModelSettings",),
     "settings.reading": ("ReadSettings",),
     "settings.sampling": ("SampleSettings",),
@@ -121,7 +119,6 @@ __all__ = [
     "open_experiment",
     "read_corpus",
     "read_melody",
-    "render",
     "resume",
     "split_corpus",
     "train",

@@ -72,9 +72,7 @@ def test_an_unknown_model_is_refused(page: Page, model: Any) -> None:
     assert page.refusal("/api/compose", model=model, settings=FOUR_BARS)
 
 
-def test_one_knob_turned_is_a_variation_below_the_melody(
-    page: Page, card: Any
-) -> None:
+def test_one_knob_turned_is_a_variation_below_the_melody(page: Page, card: Any) -> None:
     path = f"/api/cards/{card['id']}/vary"
     [varied] = page.post(path, changes={"midi_instrument": "Flute"})["cards"]
     assert varied["parent"] == card["id"]

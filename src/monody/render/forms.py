@@ -114,9 +114,10 @@ def render(
             is too long for it.
 
     Example:
-        >>> import monody
-        >>> melody = monody.Melody.from_notes([(60, 0, 24), (62, 24, 72)])
-        >>> monody.render(melody, "wav", "Two notes")[:4]
+        >>> from monody import Melody
+        >>> from monody.render.forms import render
+        >>> melody = Melody.from_notes([(60, 0, 24), (62, 24, 72)])
+        >>> render(melody, "wav", "Two notes")[:4]
         b'RIFF'
     """
     if form in NOTATION:

@@ -91,9 +91,7 @@ def staff_of(melody: monody.Melody, card: SavedCard, scale: Scale | None) -> str
                 bars=MAX_STAFF_BARS
             )
         )
-    return to_svg_staff(
-        render(melody, "musicxml", card.name, scale=scale).decode()
-    )
+    return to_svg_staff(render(melody, "musicxml", card.name, scale=scale).decode())
 
 
 def voice_of(studio: Studio, program: str, pitch: str) -> Path:

@@ -55,6 +55,6 @@ def music_json(melody: Melody) -> dict[str, Any]:
         "meter": str(melody.meters[0]),
         "key": melody.key or heard.name,
         "form": form_letters(melody),
-        "bpm": melody.bpm,
+        "bpm": round(melody.bpm, 3),  # a MIDI file says it in microseconds
         "program": melody.program,
     }

@@ -224,12 +224,18 @@ class CardLibrary:
         while root.parent in self._cards and root.parent not in seen:
             root = self.get(root.parent)
             seen.add(root.id)
-        family, cards = [root], sorted(self.listed(), key=lambda card: card.created)
-        for card in cards:
-            ids = {each.id for each in family}
-            if card.parent in ids and card.id not in ids:
-                family.append(card)
-        return family
+        family = {root.id: root}
+        while True:
+            of_family = [
+                card
+                for card in self.listed()
+                if card.parent in family and card.id not in family
+            ]
+            if not of_family:
+                break
+            family |= {card.id: card for card in of_family}
+        below = [card for card in family.values() if card is not root]
+        return [root, *sorted(below, key=lambda card: (card.created, card.id))]
 
     def _keep(self, card: SavedCard) -> None:
         """Write a card and tell of it."""

@@ -10,9 +10,7 @@ from monody.studio.folder import StudioFolder, is_id
 from monody.studio.words import _
 
 
-def models_json(
-    folder: StudioFolder, base: monody.Experiment
-) -> list[dict[str, Any]]:
+def models_json(folder: StudioFolder, base: monody.Experiment) -> list[dict[str, Any]]:
     """Return the models that can write, as the page gets them: the base model first.
 
     Args:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
-from typing import Any
+from collections.abc import Iterable
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monody.studio.answers import refusal
@@ -84,15 +84,11 @@ def _raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers]
 
 
-class TooLargeError(Exception):
-    """A request has sent more than it may."""
-
-
 class LimitedUploads:
     """Refuses requests that are too large, whatever they say about their size.
 
     Args:
-        app: What answers.
+        app: What answers; it turns an ``HTTPException`` into an answer.
         max_bytes: The most that a request may send.
     """
 
@@ -105,31 +101,21 @@ class LimitedUploads:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         said = Headers(scope=scope).get("content-length", "0")
-        begun, received = False, 0
+        if said.isascii() and said.isdecimal() and int(said) > self._max_bytes:
+            return await refusal(413, self._sentence)(scope, receive, send)
+        received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_bytes:
-                raise TooLargeError
+                raise HTTPException(413, self._sentence)
             return message
 
-        async def sent(message: MutableMapping[str, Any]) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
+        return await self._app(scope, counted, send)
 
-        if said.isascii() and said.isdecimal() and int(said) > self._max_bytes:
-            return await self._refuse(scope, receive, send)
-        try:
-            return await self._app(scope, counted, sent)
-        except TooLargeError:
-            if begun:
-                raise
-            return await self._refuse(scope, receive, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        megabytes = self._max_bytes // 10**6
-        sentence = _("At most {megabytes} MB at a time.").format(megabytes=megabytes)
-        await refusal(413, sentence)(scope, receive, send)
+    @property
+    def _sentence(self) -> str:
+        megabytes = self._max_bytes / 10**6
+        return _("At most {megabytes:g} MB at a time.").format(megabytes=megabytes)
