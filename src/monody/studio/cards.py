@@ -28,8 +28,10 @@ from monody.studio.folder import is_id, new_id
 from monody.studio.words import _
 
 KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase", "dropped",
-         "source")  # fmt: skip
+         "source", "heard")  # fmt: skip
 SOURCE = "source"  # heard of a collection: not in the list, gone with the server
+HEARD = "heard"  # on the way of a training, which lists it
+UNLISTED = (SOURCE, HEARD)
 MAX_NAME = 200  # characters
 MAX_CARD_BYTES = 2**18
 MAX_MELODIES = 1000  # that are kept in memory
@@ -114,7 +116,7 @@ class CardLibrary:
     def listed(self) -> list[SavedCard]:
         """Return the cards of the list, the newest first, the deleted ones, too."""
         with self._lock:
-            cards = [card for card in self._cards.values() if card.kind != SOURCE]
+            cards = [card for card in self._cards.values() if card.kind not in UNLISTED]
         return sorted(cards, key=lambda card: (card.created, card.id), reverse=True)
 
     def count(self, kind: str) -> int:

@@ -4,6 +4,7 @@ collections/ID/  files as they were dropped
 models/ID/       an experiment each
 trainings/ID.*   what is and was trained
 melodies/ID.*    a card each: a MIDI file, and what is known of it
+deleted/         collections and trainings that were deleted, whole
 sounds/          what was played lately; gone at the next start
 studio.json      where the server is, while there is one
 
@@ -89,6 +90,7 @@ class StudioFolder:
         self.models = path / "models"
         self.trainings = path / "trainings"
         self.melodies = path / "melodies"
+        self.deleted = path / "deleted"  # collections and trainings, whole
         self.sounds = path / "sounds"
 
     @classmethod

@@ -61,4 +61,5 @@ class Studio:
     def close(self) -> None:
         """Stop what runs."""
         self.trainings.close()
+        self.collections.close()
         self.composer.close()

@@ -16,6 +16,9 @@ from monody.settings.training import BASE, NONE, TrainSettings
 
 SIZES = ("encoding", "rnn_size", "num_layers")  # a base cannot change them
 NUM_LAYERS = 2
+# Why a base is fine-tuned, or none.
+BASE_REASON = "it knows what a melody is, and has to learn your style only"
+NO_BASE_REASON = "there is enough to learn from nothing"
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,9 @@ def choose_base(
     if preset.base == BASE and own:
         reason = f"the base model is no network of {' and '.join(own)}"
     elif preset.base == BASE:
-        reason = "it knows what a melody is, and has to learn your style only"
+        reason = BASE_REASON
     else:
-        reason = "there is enough to learn from nothing"
+        reason = NO_BASE_REASON
     base = NONE if own else preset.base
     explain(f"  --base {base}: {reason}")
     return replace(settings, base=base)

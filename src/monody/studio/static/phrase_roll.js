@@ -4,7 +4,7 @@ import { t } from "./player.js";
 import { draw, pitchName } from "./dom.js";
 import { say } from "./said.js";
 
-const ROWS = 25, ROW = 18, LEFT = 38, TOP = 18, HOLD = 9;  // px; two octaves are shown
+const ROWS = 25, ROW = 16, LEFT = 38, TOP = 18, HOLD = 9;  // px; two octaves are shown
 const BLACK = [1, 3, 6, 8, 10];
 
 export class PhraseRoll {
