@@ -15,6 +15,7 @@ from monody.corpus.histograms import HistogramName, Histograms
 from monody.corpus.report import printable
 from monody.errors import MonodyError
 from monody.files import replacing
+from monody.translation import gettext, ngettext, spoken
 
 PAGE = "index.html"
 GENERATOR = '<meta name="generator" content="monody">'
@@ -59,6 +60,7 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         undefined=StrictUndefined,
         finalize=_shown,
     )
+    environment.globals |= {"_": gettext, "ngettext": ngettext, "language": spoken()}
     stream = environment.get_template(template).stream(context, max_bars=MAX_BARS)
     stream.enable_buffering(BUFFERED_PIECES)
     with (
