@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from monody.translation import marked
+
 MAX_DEPTH = 32  # lists and objects within each other; monody's own have 7
 MAX_WHOLE = 2**63 - 1
 
@@ -42,22 +44,22 @@ def parse_json(text: str | bytes) -> Any:
             text, parse_int=_whole, parse_float=_finite, parse_constant=_finite
         )
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(marked("it is nested too deeply")) from error
     if _is_deep(value):
-        raise ValueError("it is nested too deeply")
+        raise ValueError(marked("it is nested too deeply"))
     return value
 
 
 def _whole(digits: str) -> int:
     if len(digits) > len(str(-MAX_WHOLE)) or abs(int(digits)) > MAX_WHOLE:
-        raise ValueError("a number has too many digits")
+        raise ValueError(marked("a number has too many digits"))
     return int(digits)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)  # of NaN and Infinity, too
     if not math.isfinite(number):
-        raise ValueError("a number is not finite")
+        raise ValueError(marked("a number is not finite"))
     return number
 
 

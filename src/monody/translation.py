@@ -5,6 +5,9 @@ gettext's: ``locale/es/LC_MESSAGES/monody.po`` has the Spanish, and the ``.mo`` 
 it is the same for machines (``make catalogue`` writes both). What no catalogue has is
 said in English. The language belongs to the task that runs: a server answers two
 browsers in two languages at once.
+
+Errors and reasons are English where they arise, as files and caches keep them. They are
+translated where they are shown (``sentences``).
 """
 
 from __future__ import annotations
@@ -18,13 +21,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+
+TYPE_CHECKING = False  # typing would be imported for nothing
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    Texts = TypeVar("Texts")
 
 LANGUAGES = {"en": "English", "es": "Español"}  # each in its own words
 LOCALE = Path(__file__).parent / "locale"
 VARIABLE = "MONODY_LANGUAGE"
 
 # A call of t() and the string in double quotes that it is given.
-_IN_SCRIPT = re.compile(r'\bt\(\s*("(?:[^"\\\n]|\\.)*")')
+IN_SCRIPT = re.compile(r'\bt\(\s*("(?:[^"\\\n]|\\.)*")')
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -45,6 +55,23 @@ def gettext(text: str) -> str:
     return _catalogue(_language.get()).gettext(text)
 
 
+def marked(text: Texts) -> Texts:
+    """Return a text as it is; it is kept in English, and translated where it is shown.
+
+    The mark is for ``make catalogue``, which gathers the texts to translate.
+
+    Args:
+        text: In English, or several. An f-string will do: ``sentences`` finds its
+            values again.
+
+    Example:
+        >>> from monody.translation import marked
+        >>> marked("no notes")
+        'no notes'
+    """
+    return text
+
+
 def ngettext(one: str, more: str, count: int) -> str:
     """Say a text that depends on a number, which takes the place of ``{count}``.
 
@@ -59,7 +86,24 @@ def ngettext(one: str, more: str, count: int) -> str:
         '1,200 melodies'
     """
     text = _catalogue(_language.get()).ngettext(one, more, count)
-    return text.replace("{count}", f"{count:,}")
+    return text.replace("{count}", grouped(count))
+
+
+def grouped(count: int) -> str:
+    r"""Write a number with its thousands apart, as the language of the task does.
+
+    Example:
+        >>> from monody.translation import grouped, speaking
+        >>> with speaking("es"):
+        ...     grouped(1200), grouped(12000)
+        ('1200', '12\xa0000')
+        >>> grouped(12000)
+        '12,000'
+    """
+    if _language.get() != "es":
+        return f"{count:,}"
+    # A comma would be the point before decimals; of four digits none is apart.
+    return f"{count:,}".replace(",", "\xa0") if abs(count) > 9999 else f"{count}"
 
 
 @contextmanager
@@ -96,7 +140,7 @@ def script_texts(script: str, language: str) -> dict[str, str]:
         >>> script_texts('button.textContent = t("Pause");', "es")
         {'Pause': 'Pausa'}
     """
-    texts = [json.loads(quoted) for quoted in _IN_SCRIPT.findall(script)]
+    texts = [json.loads(quoted) for quoted in IN_SCRIPT.findall(script)]
     with speaking(language):
         return {text: gettext(text) for text in texts}
 
@@ -143,8 +187,32 @@ def system_language(environment: Mapping[str, str] | None = None) -> str:
     return "en"
 
 
+def texts(language: str) -> Mapping[str, str]:
+    """Return what a catalogue has, by the English; of texts with a number, nothing.
+
+    Args:
+        language: One of ``LANGUAGES``; English has no catalogue.
+    """
+    catalogue = _catalogue(language)
+    return catalogue.texts if isinstance(catalogue, _Catalogue) else {}
+
+
+class _Catalogue(library.GNUTranslations):
+    """One that can be listed."""
+
+    texts: Mapping[str, str] = MappingProxyType({})
+
+    def _parse(self, fp: Any) -> None:
+        """Read the file, as the library asks of those who build on it."""
+        super()._parse(fp)
+        # Those with a plural have a pair for a name; that of the heading is empty.
+        kept: dict[Any, str] = self._catalog  # type: ignore[attr-defined]
+        self.texts = {key: text for key, text in kept.items()
+                      if isinstance(key, str) and key}  # fmt: skip
+
+
 @lru_cache
 def _catalogue(language: str) -> library.NullTranslations:
     """Read a catalogue once; English needs none."""
-    known = [language] if language in LANGUAGES else []
-    return library.translation("monody", LOCALE, known, fallback=True)
+    known = [language] if language in LANGUAGES and language != "en" else []
+    return library.translation("monody", LOCALE, known, _Catalogue, fallback=True)

@@ -9,13 +9,16 @@ from collections.abc import Sequence
 import click
 
 from monody.cli.commands import cli
-from monody.ending import exit_code, reason
+from monody.ending import exit_code, reason, say_reason_as
 from monody.errors import MonodyError, SettingError
 from monody.files import told
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import marked, speaking, system_language
 
 EXIT_USER_ERROR = 2
 PROGRAM = "monody"
-OUT_OF_MEMORY = (
+OUT_OF_MEMORY = marked(
     "there is not enough memory for this: end other programs, or ask for less at a "
     "time (--max_memory)"
 )
@@ -27,6 +30,14 @@ def run(arguments: Sequence[str]) -> None:
     Args:
         arguments: Of the command line, without the name of the program.
     """
+    language = system_language()
+    with speaking(language):
+        say_reason_as(_("stopped by {name}"))
+        _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> None:
+    """Run a command in the language that is spoken."""
     try:
         cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:  # monody alone
@@ -34,22 +45,25 @@ def run(arguments: Sequence[str]) -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else PROGRAM
-        fail(f"{command}: {error.format_message()} (see {command} --help)")
+        see = _("{message} (see {command} --help)").format(
+            message=translated(error.format_message()), command=command
+        )
+        fail(f"{command}: {see}")
     except SettingError as error:
-        fail(f"{PROGRAM}: --{error}")
+        fail(f"{PROGRAM}: --{translated(str(error))}")
     except MonodyError as error:
-        fail(f"{PROGRAM}: {error}")
+        fail(f"{PROGRAM}: {translated(str(error))}")
     except OSError as error:
         if error.errno == errno.ENOMEM:
-            fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
-        fail(f"{PROGRAM}: {told(error)}")
+            fail(f"{PROGRAM}: {_(OUT_OF_MEMORY)}")
+        fail(f"{PROGRAM}: {translated(told(error))}")
     except click.Abort:
         click.echo(reason(), err=True)
         sys.exit(exit_code())
     except (MemoryError, RuntimeError, ImportError) as error:
         if not _is_out_of_memory(error):
             raise
-        fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
+        fail(f"{PROGRAM}: {_(OUT_OF_MEMORY)}")
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -46,6 +46,7 @@ from monody.reading.pool import ReadPool, Source
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
 from monody.temporary import TemporaryFolder
+from monody.translation import marked
 
 REPORTS_FILE = "reports.jsonl"
 
@@ -143,7 +144,7 @@ def read_corpus(
             corpus = _read_apart(root, found, settings, progress)
         if not cache.problem:
             return corpus
-        remark = f"what was read is not remembered: {cache.problem}"
+        remark = marked(f"what was read is not remembered: {cache.problem}")
         return replace(corpus, remarks=(remark,))
 
 

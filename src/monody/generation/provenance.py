@@ -27,6 +27,7 @@ from monody.music.scale import Scale
 from monody.music.smf import texts_of
 from monody.plain_json import parse_json
 from monody.settings.sampling import SampleSettings
+from monody.translation import marked
 
 MARK = "monody"  # the first name in its JSON; the value is the version
 MAX_FILE_BYTES = 2**25  # a melody of 100,000 bars has less, its passport included
@@ -131,7 +132,7 @@ def _primer(saved: object) -> Primer | None:
     """Return what a melody continues; without a note it continues nothing."""
     primer = None if saved is None else Primer.from_json(saved)
     if primer is not None and not len(primer.music):
-        raise ValueError("the primer has no note")
+        raise ValueError(marked("the primer has no note"))
     return primer
 
 
@@ -139,9 +140,9 @@ def _settings(values: SavedValues) -> SampleSettings:
     """Return the settings; they have a seed and an instrument, and name no file."""
     settings = SampleSettings.from_json(values.settings("settings"))
     if settings.seed is None:
-        raise ValueError("seed is missing")
+        raise ValueError(marked("seed is missing"))
     if settings.form_file is not None:
-        raise ValueError("form must be in letters, not that of a file")
+        raise ValueError(marked("form must be in letters, not that of a file"))
     program_of(settings.midi_instrument)
     return settings
 

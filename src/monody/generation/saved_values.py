@@ -15,6 +15,7 @@ import numpy as np
 from monody.music.form_text import MAX_BARS
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter
+from monody.translation import marked
 
 # Of bars to continue and of melodies to rewrite. The network hears them in seconds, and
 # each note may attend to all others: the memory grows with the square.
@@ -56,7 +57,7 @@ class SavedValues:
 
     def __init__(self, values: object) -> None:
         if not isinstance(values, Mapping):
-            raise ValueError("expected names with values")
+            raise ValueError(marked("expected names with values"))
         self._values = values
 
     def any(self, name: str) -> Any:
@@ -66,7 +67,7 @@ class SavedValues:
             ValueError: If there is none.
         """
         if name not in self._values:
-            raise ValueError(f"{name} is missing")
+            raise ValueError(marked(f"{name} is missing"))
         return self._values[name]
 
     def part(self, name: str) -> SavedValues:
@@ -78,7 +79,7 @@ class SavedValues:
         value = self.any(name)
         if type(value) is not int or not minimum <= value <= maximum:
             raise ValueError(
-                f"{name} must be a whole number from {minimum} to {maximum}"
+                marked(f"{name} must be a whole number from {minimum} to {maximum}")
             )
         return value
 
@@ -86,7 +87,9 @@ class SavedValues:
         """Return a text that is not too long."""
         value = self.any(name)
         if not isinstance(value, str) or len(value) > MAX_CHARACTERS:
-            raise ValueError(f"{name} must be a text of {MAX_CHARACTERS} characters")
+            raise ValueError(
+                marked(f"{name} must be a text of {MAX_CHARACTERS} characters")
+            )
         return value
 
     def settings(self, name: str) -> dict[str, Any]:
@@ -105,13 +108,13 @@ class SavedValues:
         """
         meters = [Meter(*map(int, meter)) for meter in self._rows("meters")]
         if len(meters) > MAX_BARS:
-            raise ValueError(f"meters must be {MAX_BARS} at most")
+            raise ValueError(marked(f"meters must be {MAX_BARS} at most"))
         bpm = self.any("bpm")
         if type(bpm) not in (int, float):
-            raise ValueError("bpm must be a number")
+            raise ValueError(marked("bpm must be a number"))
         melody = Melody(self._rows("notes"), meters=tuple(meters), bpm=bpm)
         if is_too_long(melody):
-            raise ValueError("it has too many notes, or they last too long")
+            raise ValueError(marked("it has too many notes, or they last too long"))
         return melody
 
     def _rows(self, name: str) -> Ints:
@@ -119,7 +122,7 @@ class SavedValues:
         saved = self.any(name)
         rows = np.array(saved) if saved != [] else np.zeros((0, 3), np.int32)
         if rows.dtype.kind != "i" or rows.ndim != 2 or rows.shape[1] != 3:
-            raise ValueError(f"{name} must be rows of three whole numbers")
+            raise ValueError(marked(f"{name} must be rows of three whole numbers"))
         if np.any(rows < 0) or np.any(rows > MAX_TICKS):
-            raise ValueError(f"{name} must have numbers from 0 to {MAX_TICKS}")
+            raise ValueError(marked(f"{name} must have numbers from 0 to {MAX_TICKS}"))
         return rows.astype(np.int32)

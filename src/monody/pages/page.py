@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monody.corpus.histograms import HistogramName, Histograms
-from monody.corpus.report import printable
+from monody.corpus.report import label_in_words, printable
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.translation import gettext, ngettext, spoken
+from monody.translation import gettext, grouped, ngettext, spoken
 
 PAGE = "index.html"
 GENERATOR = '<meta name="generator" content="monody">'
@@ -124,7 +124,10 @@ def _bars(counts: Mapping[str, int]) -> list[HistogramBar]:
     peak, total = max(counts.values()), sum(counts.values())
     return [
         HistogramBar(
-            label, f"{count:,}", round(100 * count / peak, 1), _share(count / total)
+            label_in_words(label),
+            grouped(count),
+            round(100 * count / peak, 1),
+            _share(count / total),
         )
         for label, count in counts.items()
     ]

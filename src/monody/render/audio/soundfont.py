@@ -14,6 +14,7 @@ from monody.extras import extra_module
 from monody.music.melody import Melody
 from monody.music.midi_file import midi_bytes
 from monody.render.audio.loudness import Audio
+from monody.translation import marked
 
 BANK_RATE = 44_100  # samples a second
 RIFF = b"RIFF"  # how every sound bank begins
@@ -35,7 +36,9 @@ def played_by(sound_bank: Path, melody: Melody) -> Audio:
         MonodyError: If midirenderer is not installed, or the file cannot be read or is
             no sound bank.
     """
-    midirenderer = extra_module("midirenderer", "audio", "a sound bank is played by")
+    midirenderer = extra_module(
+        "midirenderer", "audio", marked("a sound bank is played by")
+    )
     bank = _read(sound_bank)
     try:
         data = midirenderer.render_wave_from(bank, midi_bytes(melody))
