@@ -46,7 +46,8 @@ def extract(file: IO[bytes], *_: object, **__: object) -> Iterator[Message]:
     for node in ast.walk(tree):
         for shown in _shown(node):
             for text in sentences(shown, values):
-                yield node.lineno, "gettext", text, []
+                if " " in text or _is_marked(node):
+                    yield node.lineno, "gettext", text, []
         if isinstance(node, ast.Call) and len(node.args) > 1:
             noun = node.args[1]
             if _name(node.func) in COUNTED and isinstance(noun, ast.Constant):
@@ -62,6 +63,11 @@ def _shown(node: ast.AST) -> list[ast.expr]:
     name = _name(node.func)
     raised = name.endswith(RAISED) and name not in OF_PROGRAMS
     return node.args if raised or name in MARKS else []
+
+
+def _is_marked(node: ast.AST) -> bool:
+    """Tell whether a word alone is a text, and no name of a thing."""
+    return isinstance(node, ast.Call) and _name(node.func) == "marked"
 
 
 def _name(function: ast.expr) -> str:
@@ -128,5 +134,7 @@ def template(node: ast.JoinedStr) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Tell whether a text has a word that can be translated."""
+    """Tell whether a text has a word that can be translated, and is no name of ours."""
+    if re.fullmatch(r"[a-z]+(_[a-z]+)+|\.[a-z]+", text):
+        return False
     return bool(re.search(r"[a-z]{3}", re.sub(r"\{\w+\}|--\w+", "", text)))

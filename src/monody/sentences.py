@@ -14,13 +14,13 @@ from functools import lru_cache
 
 from monody.translation import spoken, texts
 
-MIN_LETTERS = 4  # of a template: with fewer, it could be any sentence
+MIN_LETTERS = 3  # of a template: with fewer, it could be any sentence
 MAX_CHARACTERS = 4000  # of a sentence; what is longer is no sentence of ours
 
 _PLACE = re.compile(r"\{(\w*)\}")
 # What is put in under these names is the user's, and may look like a text of ours.
 _NAMES = frozenset((
-    "data", "data_dir", "dir", "file", "files", "folder", "id", "label", "line",
+    "data", "data_dir", "dir", "file", "folder", "id", "label", "line",
     "named", "name", "out", "output", "path", "root", "source", "text", "title",
     "value",
 ))  # fmt: skip

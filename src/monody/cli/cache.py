@@ -6,7 +6,6 @@ import click
 
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say_whole
-from monody.translation import gettext as _
 
 
 @click.command(cls=HeadedCommand)
@@ -22,8 +21,4 @@ def cache(clear: bool) -> None:
 
     if clear:
         clear_cache()
-    say_whole(
-        _("{cache_folder}: {cache_bytes} MB").format(
-            cache_folder=cache_folder(), cache_bytes=f"{cache_bytes() / 1000000.0:.1f}"
-        )
-    )
+    say_whole(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")

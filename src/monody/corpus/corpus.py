@@ -196,10 +196,12 @@ def require_melodies(corpus: Corpus) -> Corpus:
     """
     if not len(corpus.melodies):
         dropped = Counter((item.reason, item.advice) for item in corpus.verdicts)
-        (reason, advice), _ = dropped.most_common(1)[0]
-        files = "file" if len(corpus.verdicts) == 1 else "files"
+        (reason, advice), _count = dropped.most_common(1)[0]
+        files = marked("1 file")
+        if len(corpus.verdicts) > 1:
+            files = marked(f"{len(corpus.verdicts)} files")
         raise MonodyError(
-            f"no usable melody in {len(corpus.verdicts)} {files} of "
+            f"no usable melody in {files} of "
             f"{str(corpus.root)!r}; most often: {reason} ({advice}); "
             f"`monody inspect {shlex.quote(str(corpus.root))}` explains each file"
         )
