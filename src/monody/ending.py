@@ -37,6 +37,7 @@ _DEFAULTS = (signal.default_int_handler, signal.SIG_DFL)
 _PASSED = b"\0"  # in the pipe of signals: whoever wrote it wants to know it was read
 _CLEARED = b"\r\x1b[K\x1b[?25h"  # of a progress bar, and the cursor that it hid
 
+_stopped_by = ["stopped by {name}"]  # in the language of the program
 _half_done: dict[object, Callable[[], object]] = {}
 _beginning = threading.RLock()  # taken for ever once all is undone: nothing begins then
 _stoppable: list[Stoppable] = []
@@ -150,7 +151,16 @@ def reason() -> str:
     """Say in words what asked the process to end: ``"stopped by Ctrl-C"``."""
     number = _by[0] if _by else signal.SIGINT
     name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-    return f"stopped by {name}"
+    return _stopped_by[0].format(name=name)
+
+
+def say_reason_as(words: str) -> None:
+    """Say what asked the process to end in the words of another language.
+
+    Args:
+        words: With ``{name}`` in place of the signal; plain ASCII.
+    """
+    _stopped_by[0] = words
 
 
 def _ignore() -> None:
@@ -284,4 +294,4 @@ def _tell(line: str) -> None:
     with suppress(OSError, ValueError):  # closed: there is nobody to tell
         descriptor = sys.__stderr__.fileno()
         start = _CLEARED if os.isatty(descriptor) else b""
-        os.write(descriptor, start + line.encode("ascii") + b"\n")
+        os.write(descriptor, start + line.encode("ascii", "replace") + b"\n")

@@ -19,6 +19,7 @@ from monody.saved.damage import DamagedError, require_file
 from monody.saved.plain_json import read_json
 from monody.saved.values import table
 from monody.temporary import TemporaryFolder, is_temporary, temporary_file
+from monody.translation import marked
 
 # As NumPy says that no more could be written, without a number.
 _CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
@@ -132,13 +133,13 @@ def told(error: OSError) -> str:
     """
     name = repr(str(error.filename)) if error.filename else None
     if is_full(error):
-        where = name or "what is written"
-        return (
+        where = name or marked("what is written")
+        return marked(
             f"no space left for {where}: make room there, or name a folder on another "
             "disk"
         )
-    what = f"cannot use {name}: " if name else ""
-    return f"{what}{error.strerror or error}"
+    why = error.strerror or str(error)
+    return marked(f"cannot use {name}: {why}") if name else why
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monody.errors import MonodyError
+from monody.translation import marked
 
 MIB = 2**20
 VARIABLE = "MONODY_MAX_MEMORY"  # bytes; how a child hears of its share
@@ -42,7 +43,7 @@ def parse_size(text: str) -> int:
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"a size such as 4GB or 500MB, not {text!r}")
+        raise ValueError(marked(f"a size such as 4GB or 500MB, not {text!r}"))
     number, unit, binary = found.groups()
     power = "KMGT".index(unit.upper()) + 1
     return int(float(number) * (1024**power if binary else _UNITS[unit.upper()]))

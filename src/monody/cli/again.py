@@ -17,6 +17,7 @@ from monody.errors import MonodyError
 from monody.file_names import MAX_STEM_BYTES
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
+from monody.translation import gettext as _
 
 _EXPERIMENT = click.option(
     "--experiment_dir",
@@ -64,7 +65,7 @@ def again(
     if out is not None:
         _require_out(Path(out), save_dir)
     _require(output, str(Path(out).parent) if out else save_dir, sound_bank, page=page)
-    status(f"making {output} again ...")
+    status(_("making {output} again ...").format(output=output))
 
     from monody.generation.vary import again as make_again
 
@@ -179,7 +180,7 @@ def vary(
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
 
-    status(f"varying {output} ...")
+    status(_("varying {output} ...").format(output=output))
 
     from monody.generation.rewrite import Rewrite
 

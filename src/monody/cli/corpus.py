@@ -11,6 +11,8 @@ from monody.cli.checks import require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.reading import DATA_DIR
 from monody.cli.verbosity import say, say_whole, status
+from monody.translation import gettext as _
+from monody.translation import grouped
 
 
 @click.command(cls=HeadedCommand)
@@ -54,17 +56,22 @@ def _listed() -> Iterator[str]:
     known = known_collections()
     width = max(map(len, known), default=0)
     for name, count in known.items():
-        title, years, style, *_ = COLLECTIONS[name]
-        yield f"{name:{width}}  {count:5,} tunes  {style:5}  {title}, {years}"
+        title, years, style, *_others = COLLECTIONS[name]
+        tunes = _("{count} tunes").format(count=f"{grouped(count):>5}")
+        yield f"{name:{width}}  {tunes}  {style:5}  {title}, {years}"
     total = sum(known.values())
     copies = sum(COLLECTIONS[name].tunes for name in known) - total
-    yield f"{'all':{width}}  {total:5,} tunes, without {copies:,} copies among them"
-    yield f"to write them as MIDI files: monody corpus all --out {DATA_DIR}"
+    yield f"{'all':{width}}  " + _(
+        "{count} tunes, without {copies} copies among them"
+    ).format(count=f"{grouped(total):>5}", copies=grouped(copies))
+    yield _("to write them as MIDI files: monody corpus all --out {folder}").format(
+        folder=DATA_DIR
+    )
 
 
 def _write(name: str, folder: Path) -> None:
     """Write a collection, and say what was written."""
-    status(f"opening {name} ...")
+    status(_("opening {name} ...").format(name=name))
 
     from rich.console import Console
 
@@ -73,18 +80,28 @@ def _write(name: str, folder: Path) -> None:
     from monody.experiments.base_tunes import write_collection
 
     with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(f"writing {name}", total=None)
+        task = bar.add_task(_("writing {name}").format(name=name), total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
         report = write_collection(name, folder, progress)
-    say_whole(f"{report.name}: {report.written:,} tunes in {folder}")
+    say_whole(
+        _("{name}: {count} tunes in {folder}").format(
+            name=report.name, count=grouped(report.written), folder=folder
+        )
+    )
     if report.left_out:
-        say(f"  {report.left_out} others are left out: copies of these")
+        say(
+            _("  {left_out} others are left out: copies of these").format(
+                left_out=report.left_out
+            )
+        )
     if report.kept:
         kept = counted(report.kept, "file")
         say_whole(
-            f"  {kept} of the same name with other contents left alone: name another "
-            "folder with --out, or move away what is there"
+            _(
+                "  {kept} of the same name with other contents left alone: name "
+                "another folder with --out, or move away what is there"
+            ).format(kept=kept)
         )

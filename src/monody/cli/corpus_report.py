@@ -20,9 +20,14 @@ from monody.corpus.report import (
     captions,
     counted,
     in_order,
+    label_in_words,
+    reason_in_words,
     summary,
 )
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import marked
 
 STYLES = {
     DROPPED: "bold red",
@@ -34,9 +39,9 @@ BAR_STYLE = "cyan"
 
 # All widths are in cells of the terminal: a Chinese character takes two.
 VERDICT_CELLS = 11  # the verdict and the space after it
-TITLES = FileRow(
-    "verdict", "file", "melodies", "notes", "meter", "tempo", "key", "track", "", ""
-)  # fmt: skip
+TITLES = FileRow(*marked((
+    "verdict", "file", "melodies", "notes", "meter", "tempo", "key", "track"
+)), "", "")  # fmt: skip
 MUSIC_CELLS = (9, 8, -8, -8, -10, -7)  # the columns after the file; numbers are above 0
 MIN_PATH_CELLS, MAX_PATH_CELLS = 12, 60
 MIN_CHART_CELLS, MAX_CHART_CELLS = 36, 56
@@ -62,7 +67,7 @@ def print_report(report: Report, console: Console, max_rows: int | None = 60) ->
     lines = chain(
         wrapped(Text(summary(report)), console),
         _problem_lines(report, console),
-        _title("Files", console),
+        _title(_("Files"), console),
         _table_lines(report, console, max_rows),
         _chart_lines(report, console),
     )
@@ -105,7 +110,8 @@ def _table_lines(
     report: Report, console: Console, max_rows: int | None
 ) -> Iterator[Text]:
     """Yield a line for each file, and beneath it what there is to say."""
-    yield from wrapped(_file_line(TITLES, "bold", console.width), console)
+    titles = FileRow(*(_(title) if title else "" for title in TITLES))
+    yield from wrapped(_file_line(titles, "bold", console.width), console)
     before: tuple[str, ...] = ()  # all but the path of the row above
     for row in islice(in_order(report.files), max_rows):
         line = _file_line(row, STYLES[row.verdict], console.width)
@@ -121,8 +127,9 @@ def _table_lines(
     files = report.totals.files
     listed = files if max_rows is None else max_rows
     if files > listed:
-        rest = counted(files - listed, "more file")
-        text = f"… and {rest}: --all shows them, --html FILE has everything."
+        text = _("… and {more}: --all shows them, --html FILE has everything.").format(
+            more=counted(files - listed, "more file")
+        )
         yield from wrapped(Text(text), console)
 
 
@@ -148,7 +155,7 @@ def _file_line(row: FileRow, style: str, width: int) -> Text:
     if not _has_music(row):
         room = room if cell_len(row.path) > path_cells else path_cells
         columns, path_cells = [], room
-    line = Text(set_cell_size(row.verdict, VERDICT_CELLS))
+    line = Text(set_cell_size(_(row.verdict), VERDICT_CELLS))
     line.stylize(style)
     line.append(set_cell_size(shortened(row.path, path_cells), path_cells))
     for text, cells in zip(row[2:], columns, strict=False):
@@ -175,20 +182,22 @@ def shortened(path: str, cells: int) -> str:
 def _problem_lines(report: Report, console: Console) -> Iterator[Text]:
     """Yield why files were dropped and what to do, then what was repaired."""
     for verdict, title in (
-        (DROPPED, "What to do about the files that were dropped"),
-        (RECOVERED, "What was repaired; there is nothing to do"),
+        (DROPPED, _("What to do about the files that were dropped")),
+        (RECOVERED, _("What was repaired; there is nothing to do")),
     ):
         found = [problem for problem in report.problems if problem.verdict == verdict]
         if found:
             yield from _title(title, console)
         for problem in found[:MAX_PROBLEMS]:
             files = counted(problem.files, "file").rjust(VERDICT_CELLS - 2)
-            line = Text.assemble((files, STYLES[verdict]), f"  {problem.reason}")
+            line = Text.assemble(
+                (files, STYLES[verdict]), f"  {reason_in_words(problem)}"
+            )
             yield from wrapped(line, console)
-            yield from _advice(problem.advice, console)
+            yield from _advice(translated(problem.advice), console)
         if found[MAX_PROBLEMS:]:
             rest = counted(len(found) - MAX_PROBLEMS, "rarer reason")
-            yield from _remark(f"… and {rest}", console)
+            yield from _remark(_("… and {more}").format(more=rest), console)
 
 
 def _chart_lines(report: Report, console: Console) -> Iterator[Text]:
@@ -230,7 +239,7 @@ def _side_by_side(lines: Sequence[Text], cells: int) -> Text:
 
 def _bar_lines(title: str, counts: dict[str, int], cells: int) -> list[Text]:
     """Draw a line for each label: its count and a bar, ``cells`` wide at most."""
-    shown = _largest(counts)
+    shown = {label_in_words(label): count for label, count in _largest(counts).items()}
     peak = max(shown.values())
     label_cells = max(map(len, shown))
     count_cells = len(f"{peak:,}")
@@ -249,7 +258,12 @@ def _largest(counts: dict[str, int]) -> dict[str, int]:
     by_count = sorted(counts, key=lambda label: -counts[label])
     rare = set(by_count[MAX_BARS - 1 :])
     shown = {label: count for label, count in counts.items() if label not in rare}
-    return {**shown, f"{len(rare)} others": sum(counts[label] for label in rare)}
+    return {
+        **shown,
+        _("{count} others").format(count=len(rare)): sum(
+            counts[label] for label in rare
+        ),
+    }
 
 
 def _bar(cells: float) -> str:
@@ -274,7 +288,9 @@ def _pitch_lines(counts: dict[str, int], width: int) -> Iterator[str]:
     yield _octaves(labels, cells, together)[:width]
     often = sorted(counts, key=lambda label: -counts[label])[:3]
     commonest = ", ".join(f"{label} ({counts[label]:,})" for label in often)
-    yield f"{labels[0]} to {labels[-1]}; most often {commonest}"
+    yield _("{lowest} to {highest}; most often {pitches}").format(
+        lowest=labels[0], highest=labels[-1], pitches=commonest
+    )
 
 
 def _eighths(count: int, peak: int) -> int:

@@ -12,9 +12,11 @@ from monody.cli.progress import progress_bar
 from monody.cli.verbosity import is_verbose
 from monody.models.backend import keras
 from monody.training.callbacks import BITS, HELD_OUT_BITS
+from monody.translation import gettext as _
+from monody.translation import marked
 
-COMPILING = "compiling (once for this size of network)"
-SCORING = "scoring the held-out melodies"
+COMPILING = marked("compiling (once for this size of network)")
+SCORING = marked("scoring the held-out melodies")
 
 
 class EpochLines(keras.callbacks.Callback):
@@ -38,28 +40,30 @@ class EpochLines(keras.callbacks.Callback):
         self.finished = False
         if not self._explained:
             self._console.print(
-                "bits per note, lower is better; * marks the best so far"
+                _("bits per note, lower is better; * marks the best so far")
             )
         self._explained = True
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         """Start the epoch's bar; one without an end moves while the first compiles."""
         self._bar = progress_bar(self._console)
-        self._name = f"epoch {epoch + 1}/{self._num_epochs}"
+        self._name = _("epoch {epoch}/{epochs}").format(
+            epoch=epoch + 1, epochs=self._num_epochs
+        )
         self._steps = int(self.params["steps"])
         self._bar.start()
         if self._compiled:
             self._task = self._bar.add_task(self._name, total=self._steps)
             return
-        self._task = self._bar.add_task(COMPILING, total=None)
+        self._task = self._bar.add_task(_(COMPILING), total=None)
         if not self._console.is_terminal:
-            self._console.print(f"{COMPILING} ...", highlight=False)
+            self._console.print(f"{_(COMPILING)} ...", highlight=False)
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Move the bar; after the last step the held-out melodies are next."""
         self._compiled = True
         done = batch + 1
-        name = SCORING if done == self._steps else self._name
+        name = _(SCORING) if done == self._steps else self._name
         self._bar.update(
             self._task, description=name, completed=done, total=self._steps
         )
@@ -67,14 +71,22 @@ class EpochLines(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Print the epoch's line."""
         self._bar.stop()
-        rate = f"rate {logs['learning_rate']:.2g}  " if is_verbose() else ""
-        held_out = "held-out     -"
+        held_out = "    -"
         if HELD_OUT_BITS in logs:
-            held_out = f"held-out {logs[HELD_OUT_BITS]:5.2f}"
+            held_out = f"{logs[HELD_OUT_BITS]:5.2f}"
+        rate = _("rate {rate}").format(rate=f"{logs['learning_rate']:.2g}")
+        figures = (
+            _("epoch {epoch}/{epochs}").format(
+                epoch=f"{epoch + 1:3d}", epochs=self._num_epochs
+            ),
+            _("train {bits}").format(bits=f"{logs[BITS]:5.2f}"),
+            _("held-out {bits}").format(bits=held_out)
+            + (" *" if logs["best"] else "  "),
+            *([rate] if is_verbose() else []),
+            f"{logs['seconds']:.1f} s",
+        )
         self._console.print(
-            f"epoch {epoch + 1:3d}/{self._num_epochs}  train {logs[BITS]:5.2f}  "
-            f"{held_out} {'*' if logs['best'] else ' '}  "
-            f"{rate}{logs['seconds']:.1f} s",
+            "  ".join(figures),
             highlight=False,
         )
 

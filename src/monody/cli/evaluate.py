@@ -19,6 +19,8 @@ from monody.cli.checks import (
 from monody.cli.options import HeadedCommand, memory_option
 from monody.cli.verbosity import is_quiet, say, say_aside, say_written, status
 from monody.errors import MonodyError
+from monody.sentences import translated
+from monody.translation import gettext as _
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,7 +111,9 @@ def evaluate(
     if data_dir:
         require_music(data_dir)
     first = status if as_json else say
-    first(f"judging {experiment or 'the latest network'} ...")
+    first(
+        _("judging {network} ...").format(network=experiment or _("the latest network"))
+    )
 
     from rich.console import Console
 
@@ -167,13 +171,13 @@ def _progress(console: Console) -> Iterator[StageProgress]:
     from monody.cli.progress import progress_bar
 
     with progress_bar(console) as bar:
-        task, shown = bar.add_task("loading", total=None), "loading"
+        task, shown = bar.add_task(_("loading"), total=None), "loading"
 
         def progress(what: str, done: int, total: int) -> None:
             nonlocal task, shown
             if what != shown:
                 bar.remove_task(task)
-                task, shown = bar.add_task(what, total=total), what
+                task, shown = bar.add_task(translated(what), total=total), what
             bar.update(task, completed=done, total=total)
 
         yield progress
@@ -205,8 +209,8 @@ def _print_music(music: SampleQuality, console: Console) -> None:
     for line in music_about(music):
         say(line, console.width)
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("\noverlap of, 1 is perfect")
-    for title in ("generated\nand real", "real\nand real")[: len(music.sides)]:
+    table.add_column("\n" + _("overlap of, 1 is perfect"))
+    for title in (_("generated\nand real"), _("real\nand real"))[: len(music.sides)]:
         table.add_column(title, justify="right")
     rows = list(music_rows(music))
     for row in rows:
@@ -224,7 +228,7 @@ def _table(rows: Sequence[ModelRow], titles: Sequence[str], width: int) -> Table
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("\nmodel")
+    table.add_column("\n" + _("model"))
     shown = _columns_that_fit(rows, titles, width)
     for column in shown:
         table.add_column(titles[column], justify="right")
@@ -267,4 +271,6 @@ def _draw(card: Scorecard, path: Path, number: int | None) -> str:
     index = card.judged.median() if number is None else number - 1
     write_text(path, card.picture(index))
     source = card.judged.melodies[index].source
-    return f"written: {path} (melody {index + 1} of {count}, {source})"
+    return _("written: {path} (melody {number} of {count}, {source})").format(
+        path=path, number=index + 1, count=count, source=source
+    )

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 
 import click
 
-from monody.ending import exit_code, reason
+from monody.ending import exit_code, reason, say_reason_as
 from monody.errors import MonodyError, SettingError, brief
 from monody.files import told
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import marked, speaking, system_language
 
 EXIT_USER_ERROR = 2
 MAX_LINE = 2_000  # characters: paths are long
 PROGRAM = "monody"
-OUT_OF_MEMORY = (
+OUT_OF_MEMORY = marked(
     "there is not enough memory for this: end other programs, or ask for less at a "
     "time (--max_memory)"
 )
@@ -28,6 +31,14 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
         arguments: Of the command line, without the name of the program.
         command: What is run.
     """
+    language = system_language()
+    with speaking(language):
+        say_reason_as(_("stopped by {name}"))
+        _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> None:
+    """Run a command in the language that is spoken."""
     try:
         command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:  # monody alone
@@ -35,22 +46,25 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         name = context.command_path if context else PROGRAM
-        fail(f"{name}: {error.format_message()} (see {name} --help)")
+        see = _("{message} (see {command} --help)").format(
+            message=translated(error.format_message()), command=name
+        )
+        fail(f"{name}: {see}")
     except SettingError as error:
-        fail(f"{PROGRAM}: --{error}")
+        fail(f"{PROGRAM}: --{translated(str(error))}")
     except MonodyError as error:
-        fail(f"{PROGRAM}: {error}")
+        fail(f"{PROGRAM}: {translated(str(error))}")
     except OSError as error:
         if error.errno == errno.ENOMEM:
-            fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
-        fail(f"{PROGRAM}: {told(error)}")
+            fail(f"{PROGRAM}: {_(OUT_OF_MEMORY)}")
+        fail(f"{PROGRAM}: {translated(told(error))}")
     except click.Abort:
         click.echo(reason(), err=True)
         sys.exit(exit_code())
     except (MemoryError, RuntimeError, ImportError) as error:
         if not _is_out_of_memory(error):
             raise
-        fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
+        fail(f"{PROGRAM}: {_(OUT_OF_MEMORY)}")
 
 
 def _is_out_of_memory(error: Exception) -> bool:

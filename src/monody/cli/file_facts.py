@@ -16,6 +16,7 @@ from monody.music.melody import Melody
 from monody.music.pitch import pitch_name
 from monody.reading.extraction.extract import FEWER_NOTES
 from monody.reading.overview import LineFacts, Overview, PieceOverview
+from monody.translation import marked
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def file_facts(overview: Overview, melodies: Sequence[Melody]) -> FileFacts:
     pieces = (
         PieceOfFile(
             number=piece.facts.index + 1,
-            kind=piece.facts.kind or ("notation" if piece.facts.is_written else "MIDI"),
+            kind=piece.facts.kind
+            or (marked("notation") if piece.facts.is_written else "MIDI"),
             title=piece.facts.title,
             ticks_per_quarter=(
                 0 if piece.facts.is_written else piece.facts.ticks_per_quarter
@@ -147,7 +149,7 @@ def _track(piece: PieceOverview, place: int, melodies: Sequence[Melody]) -> Trac
 
 def _instrument(line: LineFacts, *, is_written: bool) -> str:
     if line.is_drum:
-        return "drums"
+        return marked("drums")
     if is_written and not line.program:  # few pages name one: it need not be a piano
         return ""
     return GENERAL_MIDI[line.program % len(GENERAL_MIDI)]

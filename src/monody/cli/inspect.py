@@ -22,6 +22,7 @@ from monody.cli.options import (
 from monody.cli.reading import data_dir_options, named_folder, read_folder
 from monody.cli.verbosity import is_quiet, is_verbose, say_written, status
 from monody.settings.reading import ReadSettings
+from monody.translation import gettext as _
 
 if TYPE_CHECKING:
     from monody.cli.file_facts import FileFacts
@@ -67,7 +68,7 @@ def inspect(
         require_report(Path(page))
     settings = settings_from(ReadSettings, values)
     named = named_folder(folder, data_dir)
-    status(f"reading {named} ...")
+    status(_("reading {named} ...").format(named=named))
 
     from rich.console import Console
 

@@ -6,7 +6,7 @@ bars, and where its meter, tempo, key and pickup were taken from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -19,12 +19,15 @@ from monody.cli.file_facts import FileFacts, PieceOfFile, TrackFacts
 from monody.cli.melody_facts import SHOWN_BARS, MelodyFacts
 from monody.cli.melody_words import facts_in_words
 from monody.corpus.corpus import Corpus
-from monody.corpus.report import counted, printable, row_of
+from monody.corpus.report import counted, printable, repair_in_words, row_of
 from monody.corpus.verdicts import Verdict
 from monody.reading.file_types import is_archive_name
 from monody.reading.overview import Overview
 from monody.reading.pool import ReadPool, Source
 from monody.reading.reasons import Reason
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import grouped
 
 MAX_PIECES, MAX_TRACKS, MAX_MELODIES = 5, 20, 4  # shown, of a piece or a track
 
@@ -77,7 +80,7 @@ def _verdict_lines(
     verdict: Verdict, facts: FileFacts, console: Console
 ) -> Iterator[Text]:
     row = row_of(verdict)
-    title = Text(set_cell_size(row.verdict, VERDICT_CELLS), STYLES[row.verdict])
+    title = Text(set_cell_size(_(row.verdict), VERDICT_CELLS), STYLES[row.verdict])
     yield from wrapped(title.append(row.path, "bold"), console)
     found = ""
     if verdict.melodies:
@@ -97,9 +100,9 @@ def _kind(facts: FileFacts) -> str:
     if not facts.pieces:
         return ""
     first = facts.pieces[0]
-    parts = [printable(first.kind)]
+    parts = [printable(translated(first.kind))]
     if first.ticks_per_quarter:
-        parts.append(f"{first.ticks_per_quarter} ticks a quarter")
+        parts.append(_("{count} ticks a quarter").format(count=first.ticks_per_quarter))
     if facts.pieces_in_file > 1:
         parts.append(counted(facts.pieces_in_file, "tune"))
     return ", ".join(parts)
@@ -110,18 +113,20 @@ def _body(facts: FileFacts, console: Console, *, every: bool) -> Iterator[Text]:
     if not any(piece.tracks for piece in facts.pieces):
         return
     yield Text()
-    titles = _columns("track", "name", "instrument", "notes", "range", "bars")
+    titles = _columns(
+        _("track"), _("name"), _("instrument"), _("notes"), _("range"), _("bars")
+    )
     yield from wrapped(Text(titles, "bold"), console)
     is_book = facts.pieces_in_file > 1
     shown = facts.pieces if every else facts.pieces[:MAX_PIECES]
     for piece in shown:
         yield from _piece(piece, console, is_book=is_book, every=every)
-    yield from _more(facts.pieces_in_file - len(shown), "tune", console, 0)
+    yield from _more(facts.pieces_in_file - len(shown), "more tune", console, 0)
 
 
 def _more(count: int, noun: str, console: Console, indent: int) -> Iterator[Text]:
     if count > 0:
-        text = f"… and {counted(count, f'more {noun}')}: --all shows them."
+        text = _("… and {more}: --all shows them.").format(more=counted(count, noun))
         yield from wrapped(Text(text), console, indent)
 
 
@@ -132,22 +137,25 @@ def _piece(
     title = printable(piece.title)
     if is_book:
         yield Text()
-        title = f"Tune {piece.number}{f': {title}' if title else ''}"
+        heading = _("Tune {number}").format(number=piece.number)
+        title = f"{heading}{f': {title}' if title else ''}"
     if title:
         yield from wrapped(Text(title, "bold"), console)
     if piece.played and piece.played != piece.measures:
-        text = f"{counted(piece.measures, 'measure')} written, {piece.played:,} played"
-        yield from _fact("repeats", text, console)
+        text = _("{measures} written, {played} played").format(
+            measures=counted(piece.measures, "measure"), played=grouped(piece.played)
+        )
+        yield from _fact(_("repeats"), text, console)
     if is_book and piece.repairs:
-        yield from _fact("repaired", printable("; ".join(piece.repairs)), console)
+        yield from _fact(_("repaired"), _repaired(piece.repairs), console)
     if not piece.tracks:
-        yield from _fact("left out", "no notes", console)
+        yield from _fact(_("left out"), _("no notes"), console)
     shown = piece.tracks if every else piece.tracks[:MAX_TRACKS]
     told: dict[str, str] = {}
     for track in shown:
         alone = not is_book and len(piece.tracks) == 1
         yield from _track(track, told, console, every=every, alone=alone)
-    yield from _more(len(piece.tracks) - len(shown), "track", console, INDENT)
+    yield from _more(len(piece.tracks) - len(shown), "more track", console, INDENT)
 
 
 def _track(
@@ -171,7 +179,7 @@ def _track(
     row = _columns(
         str(track.track),
         printable(track.name),
-        track.instrument,
+        _(track.instrument) if track.instrument else "",
         f"{track.notes:,}",
         _range(track),
         f"{bars:,}" if bars else "",
@@ -180,17 +188,27 @@ def _track(
     yield from wrapped(Text(row, style), console)
     for reason, advice, count in track.left_out:
         times = f"{count:,} × " if count > 1 else ""
-        yield from _fact("left out", printable(f"{times}{reason} → {advice}"), console)
+        text = f"{times}{translated(reason)} → {translated(advice)}"
+        yield from _fact(_("left out"), printable(text), console)
     if track.repairs and not alone:
-        yield from _fact("repaired", printable("; ".join(track.repairs)), console)
+        yield from _fact(_("repaired"), _repaired(track.repairs), console)
     shown = track.melodies if every else track.melodies[:MAX_MELODIES]
     for number, melody in enumerate(shown, start=1):
         if len(track.melodies) > 1:
-            size = f"{counted(melody.notes, 'note')} in {counted(melody.bars, 'bar')}"
-            text = f"{number} of {len(track.melodies)}, {size}"
-            yield from _fact("melody", text, console)
+            text = _("{number} of {all}, {notes} in {bars}").format(
+                number=number,
+                all=len(track.melodies),
+                notes=counted(melody.notes, "note"),
+                bars=counted(melody.bars, "bar"),
+            )
+            yield from _fact(_("melody"), text, console)
         yield from _melody(melody, told, console)
-    yield from _more(len(track.melodies) - len(shown), "melody", console, INDENT)
+    yield from _more(len(track.melodies) - len(shown), "more melody", console, INDENT)
+
+
+def _repaired(repairs: Sequence[str]) -> str:
+    """Say what was done to a piece or a track."""
+    return printable("; ".join(map(repair_in_words, repairs)))
 
 
 def _range(track: TrackFacts) -> str:

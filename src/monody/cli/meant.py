@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from monody.translation import marked
+
 # What hands type, and the options and arguments that it may mean: the first that the
 # command has.
 OPTIONS = {
@@ -92,14 +94,14 @@ def instead_of_option(option: str, args: Sequence[str], context: click.Context) 
     own = _parameters(context.command)
     wanted = option.lstrip("-")
     if one_dash := next(_one_dash(args, own), ""):
-        return f": did you mean --{one_dash}?"
+        return marked(f": did you mean --{one_dash}?")
     if same := _same(wanted, own):
         return f": {_said(own[same], same, context)}"
     if others := _having(wanted, context):
         return f": {others}"
     names = [name for name, one in own.items() if isinstance(one, click.Option)]
     if near := difflib.get_close_matches(wanted, names, n=1):
-        return f": did you mean {_dashed(near[0])}?"
+        return marked(f": did you mean {_dashed(near[0])}?")
     typed = " ".join(OPTIONS).split()
     near = difflib.get_close_matches(wanted, typed, n=1, cutoff=0.75)  # --ouput
     same = _same(near[0], own) if near else None
@@ -109,7 +111,7 @@ def instead_of_option(option: str, args: Sequence[str], context: click.Context) 
 def instead_of_value(args: Sequence[str], context: click.Context) -> str:
     """Say what is meant where a value is wrong because an option has one dash."""
     one_dash = next(_one_dash(args, _parameters(context.command)), "")
-    return f" Did you mean --{one_dash}?" if one_dash else ""
+    return marked(f" Did you mean --{one_dash}?") if one_dash else ""
 
 
 def instead_of_argument(
@@ -128,17 +130,23 @@ def instead_of_argument(
     option = args[place - 2] if place >= 2 else ""
     words = shlex.quote(" ".join([*args[max(0, place - 1) : place], *extra]))
     if _takes_value(own.get(option.lstrip("-").replace("-", "_").lower())):
-        return f": did you mean {option} {words}?"
+        return marked(f": did you mean {option} {words}?")
     if any(isinstance(one, click.Argument) for one in own.values()):
         one_only = path.exists() or path.suffix.lower() in MUSIC
-        return ": one at a time" if one_only else f": did you mean {words}?"
+        return (
+            marked(": one at a time")
+            if one_only
+            else marked(f": did you mean {words}?")
+        )
     if first.isdecimal():
         name = "num_files"
     elif path.suffix == ".keras" or first == "base" or _is_experiment(path):
         name = "experiment_dir"
     else:
         name = "data_dir" if path.is_dir() else "prime_file"
-    return f": did you mean --{name} {shlex.quote(first)}?" if name in own else ""
+    return (
+        marked(f": did you mean --{name} {shlex.quote(first)}?") if name in own else ""
+    )
 
 
 def instead_of_command(name: str, commands: Sequence[str]) -> str:
@@ -157,14 +165,16 @@ def instead_of_command(name: str, commands: Sequence[str]) -> str:
     """
     path, quoted = Path(name), shlex.quote(name)
     if path.suffix == ".keras" or _is_experiment(path):
-        return f": to write melodies with it, monody sample --experiment_dir {quoted}"
+        return marked(
+            f": to write melodies with it, monody sample --experiment_dir {quoted}"
+        )
     if path.is_dir():
-        return (
+        return marked(
             f": of a folder, monody train {quoted} learns and monody inspect {quoted} "
             "says what is in it"
         )
     if path.is_file() or path.suffix.lower() in MUSIC:
-        return (
+        return marked(
             f": of a file, monody inspect {quoted} says what is in it, monody render "
             f"{quoted} makes it heard, monody vary {quoted} writes something like it"
         )
@@ -174,7 +184,7 @@ def instead_of_command(name: str, commands: Sequence[str]) -> str:
     ]
     near = meant or difflib.get_close_matches(wanted, commands, n=2)
     said = " or ".join(f"monody {command}" for command in near)
-    return f": did you mean {said}?" if said else ""
+    return marked(f": did you mean {said}?") if said else ""
 
 
 def _same(typed: str, own: Mapping[str, click.Parameter]) -> str | None:
@@ -210,8 +220,8 @@ def _said(parameter: click.Parameter, name: str, context: click.Context) -> str:
     """Say how an option or an argument is written."""
     if isinstance(parameter, click.Argument):
         value = parameter.make_metavar(context)
-        return f"write it without an option, {context.command_path} {value}"
-    return f"did you mean {_dashed(name)}?"
+        return marked(f"write it without an option, {context.command_path} {value}")
+    return marked(f"did you mean {_dashed(name)}?")
 
 
 def _dashed(name: str) -> str:
@@ -231,11 +241,17 @@ def _having(option: str, context: click.Context) -> str:
         if isinstance(_parameters(command).get(option), click.Option)
     ]
     if context.command is not root:
-        return f"it is an option of {' and of '.join(having[:2])}" if having else ""
+        return (
+            marked(f"it is an option of {' and of '.join(having[:2])}")
+            if having
+            else ""
+        )
     # The option was typed before the command: monody -n 3 sample
     having.sort(key=lambda name: name != "monody sample")
     return (
-        f"write it after its command, {having[0]} {_dashed(option)}" if having else ""
+        marked(f"write it after its command, {having[0]} {_dashed(option)}")
+        if having
+        else ""
     )
 
 

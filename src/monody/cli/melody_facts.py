@@ -13,6 +13,7 @@ from monody.music.melody import Melody, lines_around
 from monody.music.meter import TICKS_PER_QUARTER, Meter, meter_at
 from monody.reading.overview import LineFacts
 from monody.render.notation.abc import to_abc
+from monody.translation import marked
 
 SHOWN_BARS = 4
 
@@ -144,16 +145,22 @@ def _beginning(melody: Melody, bar: int, pickup_quarters: float) -> str:
         pickup_quarters: Length of the pickup that it begins in, or 0.
     """
     beat, since = divmod(int(melody.starts[0]), melody.meters[0].beat_ticks)
-    place = f"{'after' if since else 'on'} beat {beat + 1} of"
-    where = f"{place} bar {bar}" if bar else f"{place} a bar"
+    beat += 1
+    if bar:
+        on, after = f"on beat {beat} of bar {bar}", f"after beat {beat} of bar {bar}"
+    else:
+        on, after = f"on beat {beat} of a bar", f"after beat {beat} of a bar"
+    where = marked(after if since else on)
     ticks = round(pickup_quarters * TICKS_PER_QUARTER)
     if not ticks:
         return where
     value = NOTE_VALUES.get(ticks)
-    length = f"{ticks / TICKS_PER_QUARTER:.3g} quarters"
-    if value:
-        length = f"{'an' if value.startswith('8') else 'a'} {value}"
-    return f"{where}, in a pickup of {length}"
+    if not value:
+        quarters = f"{ticks / TICKS_PER_QUARTER:.3g}"
+        return marked(f"{where}, in a pickup of {quarters} quarters")
+    if value.startswith("8"):
+        return marked(f"{where}, in a pickup of an {value}")
+    return marked(f"{where}, in a pickup of a {value}")
 
 
 def _as_abc(melody: Melody, lines: Sequence[int]) -> Iterator[str]:

@@ -9,26 +9,33 @@ import click
 
 from monody.cli.options import HeadedCommand
 from monody.settings.known_names import FORMS, STYLES
+from monody.translation import gettext as _
+from monody.translation import marked
 
 if TYPE_CHECKING:
     Rows = Iterator[tuple[str, str]]
 
-KINDS = {
-    "instruments": "for --midi_instrument: those of General MIDI, by name or number",
-    "ranges": "for --range: instruments and voices, and what they can play or sing",
-    "keys": "for --key: notes and modes, in their languages",
-    "meters": "for --meter: those that the model knows by name",
-    "forms": "for --form: how forms are written, and those that have a name",
-    "styles": "for --style: those of the base model",
-}
-REMARKS = {
-    "meters": "Any other will do whose lower number is 1, 2, 4, 8, 16 or 32 and whose "
-    "bar is no longer than four whole notes, such as 11/8.",
-    "forms": "The same letter again is the same music, note for note; with a prime (') "
-    "it is varied: at least half of its notes are the same, but not all. Put quotes "
-    'around spaces and primes: --form "A A\' B A".',
-    "styles": "A model of your own has learnt one style, that of its corpus.",
-}
+KINDS = marked(
+    {
+        "instruments": "for --midi_instrument: those of General MIDI, by name or "
+        "number",
+        "ranges": "for --range: instruments and voices, and what they can play or sing",
+        "keys": "for --key: notes and modes, in their languages",
+        "meters": "for --meter: those that the model knows by name",
+        "forms": "for --form: how forms are written, and those that have a name",
+        "styles": "for --style: those of the base model",
+    }
+)
+REMARKS = marked(
+    {
+        "meters": "Any other will do whose lower number is 1, 2, 4, 8, 16 or 32 and "
+        "whose bar is no longer than four whole notes, such as 11/8.",
+        "forms": "The same letter again is the same music, note for note; with a prime "
+        "(') it is varied: at least half of its notes are the same, but not all. Put "
+        'quotes around spaces and primes: --form "A A\' B A".',
+        "styles": "A model of your own has learnt one style, that of its corpus.",
+    }
+)
 
 
 class _Kind(click.Choice[str]):
@@ -60,14 +67,14 @@ def names(context: click.Context, kind: str | None) -> None:
     else:
         formatter.write_dl([*_ROWS.get(kind or "", _kinds)()])
     if kind in REMARKS:
-        formatter.write_text(REMARKS[kind])
+        formatter.write_text(_(REMARKS[kind]))
     click.echo(formatter.getvalue(), nl=False)
 
 
 def _kinds() -> Rows:
     """Yield what can be listed."""
     for kind, about in KINDS.items():
-        yield f"monody names {kind}", about
+        yield f"monody names {kind}", _(about)
 
 
 def _instruments() -> Rows:
@@ -75,7 +82,8 @@ def _instruments() -> Rows:
     from monody.music.general_midi import GENERAL_MIDI
 
     for number, name in enumerate(GENERAL_MIDI):
-        yield f"{number:3}", name
+        said = _(name)
+        yield f"{number:3}", name if said == name else f"{name}: {said}"
 
 
 def _ranges() -> Rows:
@@ -91,7 +99,12 @@ def _meters() -> Rows:
     from monody.models.events import METERS
     from monody.music.meter import Meter
 
-    beats = {12: "8ths", 24: "quarters", 36: "dotted quarters", 48: "halves"}  # ticks
+    beats = {
+        12: _("8ths"),
+        24: _("quarters"),
+        36: _("dotted quarters"),
+        48: _("halves"),
+    }
     for name in METERS[:-1]:  # the last is "other"
         meter = Meter(0, *map(int, name.split("/")))
         count = meter.bar_ticks // meter.beat_ticks
@@ -100,12 +113,14 @@ def _meters() -> Rows:
 
 def _forms() -> Rows:
     """Yield each form and what is so called."""
-    yield from FORMS.items()
+    for form, about in FORMS.items():
+        yield form, _(about)
 
 
 def _styles() -> Rows:
     """Yield each style and what is of it."""
-    yield from STYLES.items()
+    for style, about in STYLES.items():
+        yield style, _(about)
 
 
 _ROWS = {
@@ -122,18 +137,22 @@ def _write_keys(formatter: click.HelpFormatter) -> None:
     from monody.music.mode_names import MODE_NAMES
 
     formatter.write_text(
-        "A note and a mode: D dorian, Am, do mayor, fa# menor, Es-Dur; a note alone is "
-        "major. Or a list of notes: C,D,E,G,A or do,re,mi,sol,la. Accents and case do "
-        "not count. H is B natural; B is B flat only before a German mode: B-Dur."
+        _(
+            "A note and a mode: D dorian, Am, do mayor, fa# menor, Es-Dur; a note "
+            "alone is "
+            "major. Or a list of notes: C,D,E,G,A or do,re,mi,sol,la. Accents and "
+            "case do "
+            "not count. H is B natural; B is B flat only before a German mode: B-Dur."
+        )
     )
     formatter.write_paragraph()
-    with formatter.section("Notes"):
+    with formatter.section(_("Notes")):
         formatter.write_dl([*_notes()])
     modes = [
         (mode, ", ".join(dict.fromkeys(name.split(", ")[0] for name in languages)))
         for mode, languages in MODE_NAMES.items()
     ]
-    with formatter.section("Modes"):
+    with formatter.section(_("Modes")):
         formatter.write_dl(modes)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from monody.cli.verbosity import say, say_written
+from monody.translation import gettext as _
+from monody.translation import marked
 
 if TYPE_CHECKING:
     from monody.generation.generate import Generation
@@ -63,7 +65,7 @@ def write_page(
 
     Args:
         write: Does it, with a sound bank, and tells its progress.
-        what: What takes the time, in words.
+        what: What takes the time, in English words.
         sound_bank: As the user named it.
         opens: Whether to open it.
     """
@@ -74,7 +76,7 @@ def write_page(
 
     bank = chosen_bank(sound_bank)
     with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(_(what), total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
@@ -83,7 +85,7 @@ def write_page(
     for line in shown.left_out:
         say(line)
     say_bank(bank, sound_bank)
-    say_written([shown.page], "page")
+    say_written([shown.page], marked("page"))
     if opens:
         click.launch(str(shown.page.absolute()))
 
@@ -105,4 +107,6 @@ def write_melody_page(
     """
     from monody.pages.melodies import show
 
-    write_page(partial(show, generation, paths), "rendering", sound_bank, opens=opens)
+    write_page(
+        partial(show, generation, paths), marked("rendering"), sound_bank, opens=opens
+    )

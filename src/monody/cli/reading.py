@@ -11,7 +11,10 @@ import click
 from monody.cli.options import Command
 from monody.cli.verbosity import say, say_aside, say_whole
 from monody.errors import MonodyError
+from monody.sentences import translated
 from monody.settings.reading import ReadSettings
+from monody.translation import gettext as _
+from monody.translation import grouped, ngettext
 
 if TYPE_CHECKING:
     from monody.corpus.corpus import Corpus
@@ -53,14 +56,14 @@ def read_folder(folder: str, settings: ReadSettings) -> Corpus:
     from monody.corpus.corpus import read_corpus
 
     with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(f"reading {folder}", total=None)
+        task = bar.add_task(_("reading {folder}").format(folder=folder), total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
         corpus = read_corpus(folder, settings, progress)
     for remark in corpus.remarks:
-        say_aside(remark)
+        say_aside(translated(remark))
     return corpus
 
 
@@ -81,20 +84,43 @@ def report_reading(corpus: Corpus) -> None:
     root = str(corpus.root)
     files = len(corpus.verdicts)
     say(
-        f"{root}: {counted(len(used), 'melody')}, {counted(notes, 'note')}, from "
-        f"{files - counts[DROPPED] - counts[DUPLICATE]:,} of {counted(files, 'file')}"
+        _("{folder}: {melodies}, {notes}, from {usable} of {files}").format(
+            folder=root,
+            melodies=counted(len(used), "melody"),
+            notes=counted(notes, "note"),
+            usable=grouped(files - counts[DROPPED] - counts[DUPLICATE]),
+            files=counted(files, "file"),
+        )
     )
     copies = len(corpus.melodies) - len(used)
     if copies:
-        are = "is a copy of another" if copies == 1 else "are copies of others"
-        say(f"  {counted(copies, 'melody')} {are} and left out")
+        say(
+            ngettext(
+                "  {count} melody is a copy of another and left out",
+                "  {count} melodies are copies of others and left out",
+                copies,
+            )
+        )
     if counts[RECOVERED]:
-        say(f"  {counted(counts[RECOVERED], 'file')} recovered")
-    for (reason, advice), count in dropped.most_common(MAX_REASONS):
-        say(f"  {count:,} dropped: {reason} ({advice})")
-    rest = dropped.total() - sum(count for _, count in dropped.most_common(MAX_REASONS))
+        say(
+            ngettext(
+                "  {count} file recovered",
+                "  {count} files recovered",
+                counts[RECOVERED],
+            )
+        )
+    listed = dropped.most_common(MAX_REASONS)
+    for (reason, advice), count in listed:
+        say(
+            _("  {count} dropped: {reason} ({advice})").format(
+                count=grouped(count),
+                reason=translated(reason),
+                advice=translated(advice),
+            )
+        )
+    rest = dropped.total() - sum(count for _why, count in listed)
     if rest:
-        say(f"  {rest:,} dropped for other reasons")
+        say(_("  {count} dropped for other reasons").format(count=grouped(rest)))
     if dropped or copies or counts[RECOVERED]:
-        say_whole(f"  more: monody inspect {shlex.quote(root)}")
+        say_whole(_("  more: monody inspect {root}").format(root=shlex.quote(root)))
     require_melodies(corpus)

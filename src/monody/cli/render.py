@@ -10,6 +10,7 @@ from monody.cli import checks
 from monody.cli.options import HeadedCommand
 from monody.cli.page import say_bank, sound_bank_option
 from monody.cli.verbosity import say_written, status
+from monody.translation import gettext as _
 
 
 @click.command(cls=HeadedCommand)
@@ -51,7 +52,7 @@ def render(
     for folder in {Path(save_dir)} if save_dir else {path.parent for path in paths}:
         checks.require_writable(folder, "--save_dir")
 
-    status(f"rendering {files[0]} ...")
+    status(_("rendering {files} ...").format(files=files[0]))
 
     from monody.corpus.read_melody import read_melody
     from monody.file_names import portable_stem

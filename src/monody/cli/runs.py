@@ -12,6 +12,9 @@ import click
 
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import is_quiet, say_whole, status
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import grouped, ngettext
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,7 +38,7 @@ def runs(folder: str, as_json: bool) -> None:
 
     Held-out bits per note, lower is better; the settings that differ; how long it took.
     """
-    status(f"looking at the experiments in {folder} ...")
+    status(_("looking at the experiments in {folder} ...").format(folder=folder))
 
     from monody.experiments.runs import best_runs, differing_settings, list_runs
 
@@ -51,7 +54,11 @@ def runs(folder: str, as_json: bool) -> None:
         click.echo(json.dumps(known, indent=2))
         return
     if not listed:
-        say_whole(f"no experiment in {folder!r}: run `monody train` first")
+        say_whole(
+            _("no experiment in {folder}: run `monody train` first").format(
+                folder=repr(folder)
+            )
+        )
     if not listed or is_quiet():
         return
 
@@ -59,10 +66,10 @@ def runs(folder: str, as_json: bool) -> None:
 
     console = Console()
     console.print(_table(listed, differing, best))
-    console.print("bits per note on held-out melodies, lower is better", style="dim")
+    console.print(_("bits per note on held-out melodies, lower is better"), style="dim")
     if best:
         console.print(
-            "* the best on the same melodies, by the validation half", style="dim"
+            _("* the best on the same melodies, by the validation half"), style="dim"
         )
 
 
@@ -77,13 +84,13 @@ def _table(
     from monody.corpus.report import printable
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=False)
-    table.add_column("run", min_width=8, overflow="fold")
-    table.add_column("data", overflow="fold", max_width=18)
-    for title in ("test", "valid.", "time"):
+    table.add_column(_("run"), min_width=8, overflow="fold")
+    table.add_column(_("data"), overflow="fold", max_width=18)
+    for title in (_("test"), _("valid."), _("time")):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("what differs", overflow="fold")
+    table.add_column(_("what differs"), overflow="fold")
     for run in listed:
-        cells = [_name(run, best), "", "", "", "", run.problem or ""]
+        cells = [_name(run, best), "", "", "", "", translated(run.problem or "")]
         if not run.problem:
             cells[1:] = [
                 _data(run),
@@ -110,7 +117,7 @@ def _data(run: Run) -> str:
     """Name the data: its folder, how many melodies, and its fingerprint."""
     named = Path(run.data_dir).name if run.data_dir else ""
     count = sum(run.melodies.values())
-    counted = f"{count:,} melodies" if count else ""
+    counted = _("{count} melodies").format(count=grouped(count)) if count else ""
     return "\n".join(filter(None, (named, counted, (run.data_fingerprint or "")[:8])))
 
 
@@ -132,10 +139,11 @@ def _duration(seconds: float | None) -> str:
 
 def _remarks(run: Run, differing: Sequence[str]) -> str:
     """Say what is particular about a run: its state, its settings, its message."""
-    state = "" if run.finished else f"unfinished, epoch {run.epochs + 1}"
+    state = _("unfinished, epoch {epoch}").format(epoch=run.epochs + 1)
+    state = "" if run.finished else state
     settings = [f"{name} {run.settings.get(name, '-')}" for name in differing]
     more = len(settings) - MAX_SETTINGS
     if more > 0:
-        settings[MAX_SETTINGS:] = [f"{more} more"]
+        settings[MAX_SETTINGS:] = [ngettext("{count} more", "{count} more", more)]
     message = f'"{run.message}"' if run.message else ""
     return "\n".join(filter(None, (state, ", ".join(settings), message)))

@@ -18,6 +18,8 @@ from monody.cli.options import (
 from monody.cli.page import page_options, write_melody_page
 from monody.cli.verbosity import detail, is_verbose, say, say_whole
 from monody.settings.sampling import SampleSettings
+from monody.translation import gettext as _
+from monody.translation import ngettext
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,10 +111,12 @@ def sample(
     from monody.pages.page import PAGE
 
     program_of(settings.midi_instrument)
-    melodies = "melody" if settings.num_files == 1 else "melodies"
-    asked = f"{settings.num_files:,} {melodies} of {settings.length_text}"
-    say(f"writing {asked}, seed {settings.seed}")
-    detail(f"temperature {settings.temperature_text}")
+    melodies = ngettext("{count} melody", "{count} melodies", settings.num_files)
+    asked = _("{melodies} of {length}").format(
+        melodies=melodies, length=settings.length_text
+    )
+    say(_("writing {asked}, seed {seed}").format(asked=asked, seed=settings.seed))
+    detail(_("temperature {value}").format(value=settings.temperature_text))
 
     from monody.experiments.base import open_experiment
 
@@ -129,7 +133,7 @@ def sample(
     from monody.generation.generate import generate
 
     with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task("writing melodies", total=None)
+        task = bar.add_task(_("writing melodies"), total=None)
         generation = generate(
             experiment,
             settings,
@@ -151,10 +155,10 @@ def _say_model(experiment: Experiment) -> None:
     from monody.experiments.base import BaseExperiment
 
     if not isinstance(experiment, BaseExperiment):
-        say_whole(f"with {experiment.model_path}")
+        say_whole(_("with {model_path}").format(model_path=experiment.model_path))
         return
-    say("with the base model; for your own style: monody train FOLDER")
-    detail("it comes with monody, and has learnt from public-domain dance tunes")
+    say(_("with the base model; for your own style: monody train FOLDER"))
+    detail(_("it comes with monody, and has learnt from public-domain dance tunes"))
 
 
 def _draw(generation: Generation, paths: Sequence[Path], console: Console) -> None:

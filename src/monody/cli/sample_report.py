@@ -16,25 +16,28 @@ from monody.generation.generate import Generation
 from monody.generation.retries import GeneratedMelody
 from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
+from monody.music.key_words import key_in_words
 from monody.music.melody import Melody, lines_around
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.scale import Scale
 from monody.render.pickup import has_pickup
+from monody.translation import gettext as _
+from monody.translation import grouped, marked
 
 MAX_ROWS = 20  # melodies that are listed one by one
 RULE_NAMES = {
-    "corpus": "what the corpus uses",
+    "corpus": marked("what the corpus uses"),
     "durations": "--durations",
     "density": "--density",
     "key": "--key",
     "range": "--range",
     "end": "--end",
     "form": "--form",
-    "grid": "the grid of the corpus",
-    "length": "the exact length",
-    "repeats": "no endless loops",
-    "rests": "no rest after a rest",
-    "register": "the register of the melody that is followed",
+    "grid": marked("the grid of the corpus"),
+    "length": marked("the exact length"),
+    "repeats": marked("no endless loops"),
+    "rests": marked("no rest after a rest"),
+    "register": marked("the register of the melody that is followed"),
 }
 MIN_COST_BITS = 0.005  # per note; less is not worth a word
 
@@ -48,7 +51,7 @@ def say_report(generation: Generation, paths: Sequence[Path]) -> None:
     """
     no_primer = generation.primers[0] is None and generation.settings.continues
     if no_primer and generation.rewrite is None:
-        say("no held-out melody to continue: the melodies start from nothing")
+        say(_("no held-out melody to continue: the melodies start from nothing"))
     _say_melodies(generation, paths)
     for line in _warnings(generation, paths):
         say(line)
@@ -64,11 +67,16 @@ def headline(generation: Generation) -> str:
         generation: The melodies.
     """
     settings = generation.settings
-    drawn = f"seed {settings.seed}, temperature {settings.temperature_text}"
+    drawn = _("seed {seed}, temperature {temperature}").format(
+        seed=settings.seed, temperature=settings.temperature_text
+    )
     count = len(generation.generated)
     if generation.rewrite is not None:
         return f"{counted(count, 'rewrite')}, {drawn}"
-    return f"{counted(count, 'melody')} of {settings.length_text}, {drawn}"
+    melodies = _("{melodies} of {length}").format(
+        melodies=counted(count, "melody"), length=settings.length_text
+    )
+    return f"{melodies}, {drawn}"
 
 
 def _say_melodies(generation: Generation, paths: Sequence[Path]) -> None:
@@ -78,15 +86,19 @@ def _say_melodies(generation: Generation, paths: Sequence[Path]) -> None:
     for path, melody, one in zip(
         paths[:MAX_ROWS], generation.melodies, generation.generated, strict=False
     ):
-        label = [one.novelty.label] if one.novelty else []
+        label = [_(one.novelty.label)] if one.novelty else []
         form = form_letters(melody, settings.named_form, settings.bars)
-        said = [f"form {form}"] if form else []
+        said = [_("form {letters}").format(letters=form)] if form else []
         facts = ", ".join([melody_in_words(melody, settings.scale), *said, *label])
         say(f"{path.name:>{width}}  {facts}")
         if is_verbose():
             say(f"{'':{width}}  {_figures_of(one)}")
     if len(paths) > MAX_ROWS:
-        say(f"... and {len(paths) - MAX_ROWS:,} more: see manifest.json")
+        say(
+            _("... and {count} more: see manifest.json").format(
+                count=grouped(len(paths) - MAX_ROWS)
+            )
+        )
 
 
 def melody_in_words(melody: Melody, scale: Scale | None = None) -> str:
@@ -104,12 +116,13 @@ def melody_in_words(melody: Melody, scale: Scale | None = None) -> str:
         'G major, 6/8, 2 bars, 0:03'
     """
     if not len(melody):
-        return "no notes"
+        return _("no notes")
     meters = dict.fromkeys(map(str, melody.meters))
     pickup = has_pickup(melody)  # it comes before bar 1
     length = counted(len(lines_around(melody)) - 1 - pickup, "bar")
-    length += " and a pickup" * pickup
-    facts = _key(melody, scale), " then ".join(meters), length
+    if pickup:
+        length = _("{bars} and a pickup").format(bars=length)
+    facts = _key(melody, scale), _(" then ").join(meters), length
     seconds = melody.end / TICKS_PER_QUARTER * 60 / melody.bpm
     return ", ".join((*facts, _time(seconds)))
 
@@ -117,8 +130,10 @@ def melody_in_words(melody: Melody, scale: Scale | None = None) -> str:
 def _key(melody: Melody, scale: Scale | None) -> str:
     if scale is None:
         scale = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
-        return "no key" if scale.mode == "chromatic" else scale.name
-    return scale.name if scale.mode else f"notes {scale.name.replace(',', ' ')}"
+        return _("no key") if scale.mode == "chromatic" else key_in_words(scale.name)
+    if scale.mode:
+        return key_in_words(scale.name)
+    return _("notes {names}").format(names=scale.name.replace(",", " "))
 
 
 def _time(seconds: float) -> str:
@@ -137,36 +152,48 @@ def _warnings(generation: Generation, paths: Sequence[Path]) -> Iterator[str]:
     ]
     yield from warned[:MAX_ROWS]
     if len(warned) > MAX_ROWS:
-        yield f"... and {len(warned) - MAX_ROWS:,} more such: see manifest.json"
+        yield _("... and {count} more such: see manifest.json").format(
+            count=grouped(len(warned) - MAX_ROWS)
+        )
     if any(one.failure for one in generation.generated):
-        yield "to mend that, ask for less, or for another --temperature or --seed"
+        yield _("to mend that, ask for less, or for another --temperature or --seed")
     if all(one.novelty is None for one in generation.generated):
-        yield "copies were not looked for: the training melodies are not at hand"
+        yield _("copies were not looked for: the training melodies are not at hand")
 
 
 def _copied(novelty: Novelty | None) -> str:
     """Say what a melody copies, and from where; nothing of one that is new."""
     if novelty is None or novelty.label == NEW:
         return ""
-    what = "is a copy" if novelty.label == COPY else "is a near-copy"
+    what = _("is a copy") if novelty.label == COPY else _("is a near-copy")
     covered = novelty.closest_covered
     if novelty.label != COPY and covered >= NEAR_COPY_COVERED:
-        return f"{what}: {100 * covered:.0f} % of it is in {novelty.closest}"
-    return (
-        f"{what}: {counted(novelty.longest_notes, 'note')} from bar {novelty.bar} on "
-        f"are those of {novelty.source} from bar {novelty.source_bar} on"
+        return _("{what}: {percent} % of it is in {source}").format(
+            what=what, percent=f"{100 * covered:.0f}", source=novelty.closest
+        )
+    return _(
+        "{what}: {notes} from bar {bar} on are those of {source} from bar {source_bar} "
+        "on"
+    ).format(
+        what=what,
+        notes=counted(novelty.longest_notes, "note"),
+        bar=novelty.bar,
+        source=novelty.source,
+        source_bar=novelty.source_bar,
     )
 
 
 def _failed(failure: str | None) -> str:
-    return (
-        f"failed every time, and is as the last try was: {failure}" if failure else ""
+    if not failure:
+        return ""
+    return _("failed every time, and is as the last try was: {failure}").format(
+        failure=_(failure)
     )
 
 
 def _figures_of(one: GeneratedMelody) -> str:
     """Say the figures of one melody."""
-    bits = f"{one.draft.bits_per_note:.2f} bits a note"
+    bits = _("{bits} bits a note").format(bits=f"{one.draft.bits_per_note:.2f}")
     return "; ".join(filter(None, [bits, one.novelty.said if one.novelty else ""]))
 
 
@@ -181,12 +208,18 @@ def _figures(generation: Generation) -> Iterator[str]:
 def _usual(usual: UsualNovelty) -> Iterator[str]:
     if not usual.melodies:
         return
-    shares = ", ".join(f"{share:.0%} {label}" for label, share in usual.shares.items())
+    shares = ", ".join(
+        f"{share:.0%} {_(label)}" for label, share in usual.shares.items()
+    )
     notes = usual.longest_notes
-    yield (
-        f"for comparison, {usual.melodies} held-out real melodies: {shares}; longest "
-        f"shared run {notes.median:.0f} notes (median), {notes.percentile_95:.0f} in 1 "
-        "of 20"
+    yield _(
+        "for comparison, {count} held-out real melodies: {shares}; longest shared run "
+        "{median} notes (median), {long} in 1 of 20"
+    ).format(
+        count=usual.melodies,
+        shares=shares,
+        median=f"{notes.median:.0f}",
+        long=f"{notes.percentile_95:.0f}",
     )
 
 
@@ -194,25 +227,31 @@ def _costs(generation: Generation) -> Iterator[str]:
     """Say how much probability the rules cost."""
     names = dict(RULE_NAMES)
     if generation.rewrite is not None:
-        names["density"] = "as many notes in each bar"
+        names["density"] = marked("as many notes in each bar")
     of_melodies = [one.draft.cost_bits for one in generation.generated]
     costs = {
         name: sum(cost.get(rule, 0) for cost in of_melodies) / len(of_melodies)
         for rule, name in names.items()
     }
     told = [
-        f"{name} {bits:.2f}"
+        f"{_(name)} {bits:.2f}"
         for name, bits in sorted(costs.items(), key=lambda item: -item[1])
         if bits >= MIN_COST_BITS
     ]
     if told:
-        yield f"what was asked for cost, in bits a note: {', '.join(told)}"
+        yield _("what was asked for cost, in bits a note: {costs}").format(
+            costs=", ".join(told)
+        )
 
 
 def _tries(generation: Generation) -> Iterator[str]:
     """Say how many melodies had to be tried again."""
     failed = generation.first_tries
-    reasons = ", ".join(f"{reason} {count}" for reason, count in failed.items())
-    again = f" and were tried again ({reasons})" if failed else ""
-    count = f"{sum(failed.values())} of {generation.tries}"
-    yield f"first tries that failed: {count}{again}"
+    figures = {"count": sum(failed.values()), "tries": generation.tries}
+    if not failed:
+        yield _("first tries that failed: {count} of {tries}").format(**figures)
+        return
+    reasons = ", ".join(f"{_(reason)} {count}" for reason, count in failed.items())
+    yield _(
+        "first tries that failed: {count} of {tries} and were tried again ({reasons})"
+    ).format(reasons=reasons, **figures)

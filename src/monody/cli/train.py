@@ -30,9 +30,12 @@ from monody.cli.reading import (
 from monody.cli.verbosity import detail, is_quiet, say, say_whole
 from monody.ending import exit_code, reason
 from monody.errors import MonodyError
+from monody.sentences import translated
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
 from monody.settings.training import BASE, NONE, TrainSettings
+from monody.translation import gettext as _
+from monody.translation import marked
 
 if TYPE_CHECKING:
     from monody.experiments.experiment import Experiment
@@ -104,7 +107,7 @@ def train(
         from monody.pages.training import write_training_page
 
         write = partial(write_training_page, experiment)
-        write_page(write, "judging and rendering", sound_bank, opens=opens)
+        write_page(write, marked("judging and rendering"), sound_bank, opens=opens)
 
 
 def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
@@ -116,10 +119,10 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
     checks.require_base(model, settings)
     checks.require_training_memory()
     folder = named_folder(values["folder"], values["data_dir"])
-    say(f"reading {folder} ...")
+    say(_("reading {folder} ...").format(folder=folder))
     corpus = read_folder(folder, reading)
     report_reading(corpus)
-    say("making the network ready ...")
+    say(_("making the network ready ..."))
 
     from monody.training.train import train as train_network
 
@@ -137,15 +140,19 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
 
 def _explain(line: str) -> None:
     """Say how much there is to learn from, and what with; sizes are details."""
+    said = translated(line)
+    if said == line:  # an option: why it was chosen
+        what, colon, why = line.partition(": ")
+        said = f"{what}{colon}{translated(why)}"
     if line.startswith(" ") and "--base" not in line:
-        detail(line)
+        detail(said)
     else:
-        say(line)
+        say(said)
 
 
 def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
     """Go on with a training, by the options that were named."""
-    say("looking where the training was ...")
+    say(_("looking where the training was ..."))
 
     from monody.experiments.experiment import Experiment
     from monody.experiments.training_state import read_training_state
@@ -162,13 +169,20 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
     state = read_training_state(experiment.checkpoint_path)
     over = state.over(settings)
     if over:
-        say_whole(f"{experiment.folder} is finished: {over}")
+        say_whole(
+            _("{folder} is finished: {over}").format(
+                folder=experiment.folder, over=translated(over)
+            )
+        )
     else:
-        done = f", {state.batch} batches of it done" if state.batch else ""
-        say_whole(f"going on with {experiment.folder}: epoch {state.epoch + 1}{done}")
+        begun = _("going on with {folder}: epoch {epoch}").format(
+            folder=experiment.folder, epoch=state.epoch + 1
+        )
+        done = _(", {count} batches of it done").format(count=state.batch)
+        say_whole(begun + (done if state.batch else ""))
         _warn_of_versions(record.versions)
         checks.require_training_memory()
-        say("making the network ready ...")
+        say(_("making the network ready ..."))
 
     from monody.cli.train_report import say_training
     from monody.training.train import resume
@@ -186,14 +200,18 @@ def _warn_of_versions(began: dict[str, str]) -> None:
     from monody.experiments.records import versions
 
     others = [
-        f"{name} {version}, not {began.get(name)}"
+        _("{name} {version}, not {before}").format(
+            name=name, version=version, before=began.get(name)
+        )
         for name, version in versions().items()
         if version != began.get(name)
     ]
     if others:
         say(
-            f"the last bits will differ from a training without a stop: this is "
-            f"{'; '.join(others)}"
+            _(
+                "the last bits will differ from a training without a stop: this is "
+                "{others}"
+            ).format(others="; ".join(others))
         )
 
 
@@ -255,7 +273,7 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
         lines.close()
     say_training(experiment)
     if not lines.finished:
-        say(f"{reason()}; these are the best weights so far")
+        say(_("{reason}; these are the best weights so far").format(reason=reason()))
         _say_how_to_go_on(experiment)
         sys.exit(exit_code())
     return experiment
@@ -264,4 +282,8 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
 def _say_how_to_go_on(experiment: Experiment) -> None:
     if experiment.checkpoint_path.exists():
         folder = shlex.quote(str(experiment.folder))
-        say_whole(f"go on with it: monody train --resume --experiment_dir {folder}")
+        say_whole(
+            _("go on with it: monody train --resume --experiment_dir {folder}").format(
+                folder=folder
+            )
+        )

@@ -11,8 +11,13 @@ from monody.errors import MonodyError
 from monody.experiments.base import open_experiment
 from monody.experiments.experiment import Experiment
 from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
+from monody.translation import gettext as _
+from monody.translation import marked
 
-MEANINGS = {"validation": "used to choose the weights", "test": "used for nothing else"}
+MEANINGS = {
+    "validation": marked("used to choose the weights"),
+    "test": marked("used for nothing else"),
+}
 
 
 def say_training(experiment: Experiment) -> None:
@@ -22,12 +27,20 @@ def say_training(experiment: Experiment) -> None:
         experiment: A training that is over.
     """
     scores = experiment.scores()
-    say(f"{in_words(scores)}; next: monody sample{_named(experiment)}")
+    say(
+        _("{scores}; next: monody sample{experiment}").format(
+            scores=in_words(scores), experiment=_named(experiment)
+        )
+    )
     for side, meaning in MEANINGS.items():
         if side in scores:
             detail(_figures(side, meaning, scores[side]))
-    detail(f"more of them: monody evaluate {shlex.quote(str(experiment.folder))}")
-    say_written([experiment.model_path], "model")
+    detail(
+        _("more of them: monody evaluate {folder}").format(
+            folder=shlex.quote(str(experiment.folder))
+        )
+    )
+    say_written([experiment.model_path], marked("model"))
 
 
 def in_words(scores: Mapping[str, SideScores]) -> str:
@@ -45,19 +58,26 @@ def in_words(scores: Mapping[str, SideScores]) -> str:
     """
     judged = scores.get("test") or scores.get("validation")
     if judged is None:
-        return (
+        return _(
             "how well it predicts is not known: too few melodies that differ to hold "
             "any out"
         )
     figure, pairs = judged.score.bits_per_note, judged.references[BIGRAM].bits_per_note
     percent = round(100 * (1 - figure / pairs))
-    than = f"{abs(percent)} % {'fewer' if percent > 0 else 'more'} than"
-    compared = f"{than if percent else 'as many as'} counting pairs"
+    compared = _("as many as counting pairs")
+    if percent > 0:
+        compared = _("{percent} % fewer than counting pairs")
+    elif percent < 0:
+        compared = _("{percent} % more than counting pairs")
     base = ""
     if BASE_ALONE in judged.references:
-        base = f" (the base alone {judged.references[BASE_ALONE].bits_per_note:.2f})"
-    return (
-        f"it predicts held-out melodies with {figure:.2f} bits a note{base}, {compared}"
+        base = _(" (the base alone {bits})").format(
+            bits=f"{judged.references[BASE_ALONE].bits_per_note:.2f}"
+        )
+    return _(
+        "it predicts held-out melodies with {bits} bits a note{base}, {compared}"
+    ).format(
+        bits=f"{figure:.2f}", base=base, compared=compared.format(percent=abs(percent))
     )
 
 
@@ -76,9 +96,19 @@ def _figures(side: str, meaning: str, scores: SideScores) -> str:
     gain = 1 - figure / bigram
     base = ""
     if BASE_ALONE in references:
-        base = f"; the base alone: {references[BASE_ALONE].bits_per_note:.2f}"
-    return (
-        f"held-out {side} melodies ({score.melodies}, {meaning}): {figure:.2f} bits "
-        f"per note, {abs(gain):.0%} {'below' if gain >= 0 else 'above'} a bigram's "
-        f"{bigram:.2f}{base}"
+        base = _("; the base alone: {bits}").format(
+            bits=f"{references[BASE_ALONE].bits_per_note:.2f}"
+        )
+    compared = _("{percent} below") if gain >= 0 else _("{percent} above")
+    return _(
+        "held-out {side} melodies ({count}, {meaning}): {bits} bits per note, "
+        "{compared} a bigram's {bigram}{base}"
+    ).format(
+        side=side,
+        count=score.melodies,
+        meaning=_(meaning),
+        bits=f"{figure:.2f}",
+        compared=compared.format(percent=f"{abs(gain):.0%}"),
+        bigram=f"{bigram:.2f}",
+        base=base,
     )

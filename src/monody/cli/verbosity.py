@@ -20,6 +20,9 @@ from pathlib import Path
 
 import click
 
+from monody.translation import gettext as _
+from monody.translation import marked
+
 HANGING = 2  # columns that further lines of a line are indented by
 
 
@@ -117,19 +120,21 @@ def detail(line: str) -> None:
         _print(line, _terminal_width())
 
 
-def say_written(paths: Sequence[Path], what: str = "written") -> None:
+def say_written(paths: Sequence[Path], what: str = marked("written")) -> None:
     """Say which files were written; if quiet, print their paths only, one a line.
 
     Args:
         paths: One, or files in their order, of which the first and the last are named.
-        what: The word before them.
+        what: The word before them, in English.
     """
     if is_quiet():
         for path in paths:
             _print(str(path), None)
         return
-    last = f" to {paths[-1].name}" if paths[1:] else ""
-    say_whole(f"{what}: {paths[0]}{last}")
+    line = f"{_(what)}: {paths[0]}"
+    if paths[1:]:
+        line = _("{line} to {last}").format(line=line, last=paths[-1].name)
+    say_whole(line)
 
 
 def status(line: str) -> None:

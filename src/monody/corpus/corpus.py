@@ -46,6 +46,7 @@ from monody.reading.pool import ReadPool, Source
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
 from monody.temporary import TemporaryFolder
+from monody.translation import marked
 
 REPORTS_FILE = "reports.jsonl"
 
@@ -143,7 +144,7 @@ def read_corpus(
             corpus = _read_apart(root, found, settings, progress)
         if not cache.problem:
             return corpus
-        remark = f"what was read is not remembered: {cache.problem}"
+        remark = marked(f"what was read is not remembered: {cache.problem}")
         return replace(corpus, remarks=(remark,))
 
 
@@ -195,10 +196,12 @@ def require_melodies(corpus: Corpus) -> Corpus:
     """
     if not len(corpus.melodies):
         dropped = Counter((item.reason, item.advice) for item in corpus.verdicts)
-        (reason, advice), _ = dropped.most_common(1)[0]
-        files = "file" if len(corpus.verdicts) == 1 else "files"
+        (reason, advice), _count = dropped.most_common(1)[0]
+        files = marked("1 file")
+        if len(corpus.verdicts) > 1:
+            files = marked(f"{len(corpus.verdicts)} files")
         raise MonodyError(
-            f"no usable melody in {len(corpus.verdicts)} {files} of "
+            f"no usable melody in {files} of "
             f"{str(corpus.root)!r}; most often: {reason} ({advice}); "
             f"`monody inspect {shlex.quote(str(corpus.root))}` explains each file"
         )

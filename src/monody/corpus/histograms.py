@@ -17,30 +17,33 @@ from monody.music.keys import KEY_NAMES
 from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
+from monody.translation import marked
 
 Mask = NDArray[np.bool_]
 HistogramName = Literal["pitch", "duration", "meter", "key", "length"]
 Histograms = dict[HistogramName, dict[str, int]]  # counts by label
 
-NOTE_VALUES = {  # ticks, 24 to the quarter
-    3: "32nd",
-    4: "16th triplet",
-    6: "16th",
-    8: "8th triplet",
-    9: "dotted 16th",
-    12: "8th",
-    16: "quarter triplet",
-    18: "dotted 8th",
-    24: "quarter",
-    32: "half triplet",
-    36: "dotted quarter",
-    48: "half",
-    72: "dotted half",
-    96: "whole",
-    144: "dotted whole",
-}
-OTHER = "other"
-UNKNOWN_KEY = "unknown"
+NOTE_VALUES = marked(
+    {  # ticks, 24 to the quarter
+        3: "32nd",
+        4: "16th triplet",
+        6: "16th",
+        8: "8th triplet",
+        9: "dotted 16th",
+        12: "8th",
+        16: "quarter triplet",
+        18: "dotted 8th",
+        24: "quarter",
+        32: "half triplet",
+        36: "dotted quarter",
+        48: "half",
+        72: "dotted half",
+        96: "whole",
+        144: "dotted whole",
+    }
+)
+OTHER = marked("other")
+UNKNOWN_KEY = marked("unknown")
 LENGTHS = (1, 8, 16, 32, 64, 128, 256, 512, 1024)  # the least notes of each bin
 
 
@@ -186,5 +189,5 @@ def _by_length(melodies: MelodyStore, chosen: Mask) -> dict[str, int]:
 
 def _length_name(index: int) -> str:
     if index == len(LENGTHS) - 1:
-        return f"{LENGTHS[-1]} or more"
+        return marked(f"{LENGTHS[-1]} or more")
     return f"{LENGTHS[index]}-{LENGTHS[index + 1] - 1}"

@@ -43,8 +43,9 @@ from monody.music.meter import bar_lines, metric_positions
 from monody.saved.damage import DamagedError, damage_in
 from monody.saved.plain_json import read_json
 from monody.saved.values import number, table, whole
+from monody.translation import gettext, marked
 
-NEW, NEAR_COPY, COPY = LABELS = ("new", "near-copy", "copy")
+NEW, NEAR_COPY, COPY = LABELS = marked(("new", "near-copy", "copy"))
 COPY_SHARE = 1 / 2  # of the melody, in one run
 NEAR_COPY_SHARE = 1 / 3
 LONG_RUN_NOTES = 32  # eight bars of quarters in 4/4; real tunes share 23 at most
@@ -100,12 +101,22 @@ class Novelty:
         words = []
         if self.longest_notes:
             words.append(
-                f"longest shared run {self.longest_notes} notes "
-                f"({self.longest_bars:.1f} bars): bar {self.bar} as in {self.source}, "
-                f"bar {self.source_bar}"
+                gettext(
+                    "longest shared run {notes} notes ({bars} bars): bar {bar} as in "
+                    "{source}, bar {source_bar}"
+                ).format(
+                    notes=self.longest_notes,
+                    bars=f"{self.longest_bars:.1f}",
+                    bar=self.bar,
+                    source=self.source,
+                    source_bar=self.source_bar,
+                )
             )
         if self.label != NEW and self.closest:
-            words.append(f"{self.closest_covered:.0%} of {self.closest}")
+            share = f"{self.closest_covered:.0%}"
+            words.append(
+                gettext("{share} of {source}").format(share=share, source=self.closest)
+            )
         return "; ".join(words)
 
     def to_json(self) -> dict[str, object]:

@@ -31,7 +31,11 @@ from monody.corpus.verdicts import (
     VERDICTS,
     Verdict,
 )
+from monody.music.key_words import key_in_words
 from monody.music.melody_store import MelodyStore
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import grouped, marked, ngettext
 
 # The files that need the user come first.
 ATTENTION_ORDER = (DROPPED, RECOVERED, DUPLICATE, KEPT)
@@ -227,10 +231,10 @@ def row_of(verdict: Verdict) -> FileRow:
         f"{verdict.notes:,}" if verdict.notes else "",
         _first_of(verdict.meters),
         _first_of([f"{bpm:.0f}" for bpm in verdict.bpm]),
-        _first_of(verdict.keys),
+        _first_of([key_in_words(key) for key in verdict.keys]),
         _first_of([str(track) for track in verdict.tracks]),
         printable(_finding(verdict)),
-        printable(verdict.advice),
+        printable(translated(verdict.advice)),
     )
 
 
@@ -250,13 +254,28 @@ def printable(text: str) -> str:
 def counted(count: int, noun: str) -> str:
     """Write a number and its noun, in the plural where it must be.
 
+    Args:
+        count: The number.
+        noun: In English; it is said in the language of the task.
+
     Example:
         >>> from monody.corpus.report import counted
         >>> counted(1200, "melody"), counted(1, "file")
         ('1,200 melodies', '1 file')
     """
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {noun if count == 1 else plural}"
+    one, more = f"{{count}} {noun}", f"{{count}} {plural(noun)}"
+    return ngettext(one, more, count)
+
+
+def plural(noun: str) -> str:
+    """Return the plural of one of our nouns, in English.
+
+    Example:
+        >>> from monody.corpus.report import plural
+        >>> plural("melody"), plural("more file")
+        ('melodies', 'more files')
+    """
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
 def summary(report: Report) -> str:
@@ -271,15 +290,16 @@ def summary(report: Report) -> str:
     """
     totals = report.totals
     if not totals.melodies_used:
-        return (
-            f"No melody was found in {counted(totals.files, 'file')}: "
-            "nothing can be learned from this folder yet."
-        )
-    music = (
-        f"{counted(totals.melodies_used, 'melody')}, "
-        f"{counted(totals.notes_used, 'note')}, {_duration(totals.hours)} of music"
+        return _(
+            "No melody was found in {files}: nothing can be learned from this folder "
+            "yet."
+        ).format(files=counted(totals.files, "file"))
+    makes = _("That makes {melodies}, {notes}, {time} of music.").format(
+        melodies=counted(totals.melodies_used, "melody"),
+        notes=counted(totals.notes_used, "note"),
+        time=_duration(totals.hours),
     )
-    return f"{_condition(totals)} That makes {music}."
+    return f"{_condition(totals)} {makes}"
 
 
 def captions(melodies: int, keys_estimated: int) -> dict[HistogramName, str]:
@@ -294,61 +314,135 @@ def captions(melodies: int, keys_estimated: int) -> dict[HistogramName, str]:
         >>> captions(20, keys_estimated=5)["key"]
         'Melodies by key, 5 of them estimated'
     """
-    how_many = "all" if keys_estimated == melodies else f"{keys_estimated:,}"
-    by_key = f"Melodies by key, {how_many} of them estimated"
+    by_key = _("Melodies by key")
+    if keys_estimated == melodies and melodies:
+        by_key = _("Melodies by key, all of them estimated")
+    elif keys_estimated:
+        by_key = _("Melodies by key, {count} of them estimated").format(
+            count=grouped(keys_estimated)
+        )
     return {
-        "pitch": "Notes by pitch; C4 is middle C",
-        "duration": "Notes by note value",
-        "meter": "Melodies by meter",
-        "key": by_key if keys_estimated else "Melodies by key",
-        "length": "Melodies by number of notes",
+        "pitch": _("Notes by pitch; C4 is middle C"),
+        "duration": _("Notes by note value"),
+        "meter": _("Melodies by meter"),
+        "key": by_key,
+        "length": _("Melodies by number of notes"),
     }
+
+
+def label_in_words(label: str) -> str:
+    """Say a label of a histogram in the language of the task.
+
+    Args:
+        label: A note value, a meter, a key, a pitch or a number of notes.
+
+    Example:
+        >>> from monody.corpus.report import label_in_words
+        >>> label_in_words("dotted quarter"), label_in_words("D minor")
+        ('dotted quarter', 'D minor')
+    """
+    return key_in_words(translated(label))
 
 
 def _condition(totals: ReportTotals) -> str:
     """Say how many files can be used, and what is the matter with the others."""
     files = counted(totals.files, "file")
-    usable_files = f"{totals.usable:,} of {files}"
-    if totals.usable == totals.files:
-        usable_files = "The file" if totals.usable == 1 else f"All {files}"
-    parts = [f"{usable_files} can be used"]
+    if totals.usable < totals.files:
+        usable = _("{count} of {files} can be used")
+    elif totals.usable == 1:
+        usable = _("The file can be used")
+    else:
+        usable = _("All {files} can be used")
+    parts = [usable.format(count=grouped(totals.usable), files=files)]
     if totals.recovered:
-        which = f"{totals.recovered:,} of them " if totals.usable > 1 else ""
-        parts[0] += f", {which}after a repair"
+        repaired = _(", {count} of them after a repair")
+        if totals.usable == 1:
+            repaired = _(", after a repair")
+        parts[0] += repaired.format(count=grouped(totals.recovered))
     if totals.duplicate:
-        copies = "is a copy of another" if totals.duplicate == 1 else "are copies"
-        parts.append(f"{totals.duplicate:,} {copies}")
+        parts.append(
+            ngettext(
+                "{count} is a copy of another", "{count} are copies", totals.duplicate
+            )
+        )
     if totals.dropped:
-        have = "has" if totals.dropped == 1 else "have"
-        parts.append(f"{totals.dropped:,} {have} no melody to use")
+        parts.append(
+            ngettext(
+                "{count} has no melody to use",
+                "{count} have no melody to use",
+                totals.dropped,
+            )
+        )
     return f"{'; '.join(parts)}."
 
 
 def _duration(hours: float) -> str:
     """Round a time to its unit: 0.5 is "30 minutes"."""
     if hours >= 2:
-        return f"{hours:,.0f} hours"
+        return _("{count} hours").format(count=grouped(round(hours)))
     if hours * 60 >= 2:
-        return f"{hours * 60:.0f} minutes"
-    return f"{hours * 3600:.0f} seconds"
+        return _("{count} minutes").format(count=round(hours * 60))
+    return _("{count} seconds").format(count=round(hours * 3600))
 
 
 def _finding(verdict: Verdict) -> str:
     """Say what was found in a file, repaired in it or left out of it."""
     if verdict.verdict == DROPPED:
         once = verdict.left_out in ("", f"1 × {verdict.reason}")
-        return verdict.reason if once else verdict.left_out
-    parts = [] if verdict.verdict == KEPT else [verdict.reason]
+        return translated(verdict.reason) if once else _left_out(verdict)
+    repairs = [repair_in_words(repair) for repair in verdict.repairs]
     if verdict.verdict == DUPLICATE:
-        return "; ".join((*parts, *verdict.repairs))
+        return "; ".join((translated(verdict.reason), *repairs))
+    parts = [] if verdict.verdict == KEPT else repairs or [translated(verdict.reason)]
     if verdict.left_out:
-        parts.append(f"left out: {verdict.left_out}")
-    melodies = counted(verdict.melodies, "melody")
-    for count, where in ((verdict.copies, "elsewhere"), (verdict.repeats, "twice")):
-        if count:
-            are = "is" if count == 1 else "are"
-            parts.append(f"{count:,} of its {melodies} {are} found {where}")
+        parts.append(_("left out: {what}").format(what=_left_out(verdict)))
+    found = {"melodies": counted(verdict.melodies, "melody")}
+    if verdict.copies:
+        found_elsewhere = ngettext(
+            "{count} of its {melodies} is found elsewhere",
+            "{count} of its {melodies} are found elsewhere",
+            verdict.copies,
+        )
+        parts.append(found_elsewhere.format(**found))
+    if verdict.repeats:
+        found_twice = ngettext(
+            "{count} of its {melodies} is found twice",
+            "{count} of its {melodies} are found twice",
+            verdict.repeats,
+        )
+        parts.append(found_twice.format(**found))
     return "; ".join(parts)
+
+
+def _left_out(verdict: Verdict) -> str:
+    """Say what was left out: ``"3 × drum track, 1 × no notes"``."""
+    times = re.split(r"(?:^|, )([0-9,]+ × )", verdict.left_out)
+    return ", ".join(
+        count + translated(reason)
+        for count, reason in zip(times[1::2], times[2::2], strict=True)
+    )
+
+
+def reason_in_words(problem: Problem) -> str:
+    """Say in the language of the task why files were dropped, or what was repaired."""
+    return translated(problem.reason)
+
+
+def repair_in_words(repair: str) -> str:
+    """Say what was done to a file in the language of the task.
+
+    Args:
+        repair: In English; of what was done to notes it ends in their number.
+
+    Example:
+        >>> from monody.corpus.report import repair_in_words
+        >>>         >>> with speaking("es"):
+        ...     repair_in_words("overlaps trimmed: 3")
+        'solapamientos recortados: 3'
+    """
+    said = translated(repair)
+    what, colon, number = repair.rpartition(": ")
+    return said if said != repair else f"{translated(what)}{colon}{number}"
 
 
 def _first_of(values: Sequence[str]) -> str:
@@ -399,6 +493,6 @@ def _kind_of_repair(repair: str) -> str:
     >>> _kind_of_repair("track count put right: 3, not 4")
     'track count put right'
     """
-    text = _TRACK_NUMBERS.sub("a track", repair)
+    text = _TRACK_NUMBERS.sub(marked("a track"), repair)
     text = re.sub(r"(header length) of \d+", r"\1", text)
     return re.sub(r"[:,] .*\d.*$", "", text)

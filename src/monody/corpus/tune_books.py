@@ -18,6 +18,7 @@ from monody.reading.abc.parse import read_abc
 from monody.reading.abc.tune_book import title_of, tunes_of
 from monody.reading.extraction.extract import extract
 from monody.settings.reading import ReadSettings
+from monody.translation import marked
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def write_book(
 
 def _tunes(name: str) -> list[str]:
     """Read the ABC text of all tunes of a collection, in the order of its files."""
-    music21 = extra_spec("music21", "base", "the printed collections come with")
+    music21 = extra_spec("music21", "base", marked("the printed collections come with"))
     folder = Path(str(music21.origin)).parent / "corpus" / name
     files = sorted(folder.glob("*.abc"))
     texts = [file.read_text("utf-8", errors="replace") for file in files]

@@ -18,9 +18,11 @@ from monody.corpus.saved_reports import NamedReport
 from monody.music.keys import KEY_NAMES
 from monody.music.melody_store import MelodyStore
 from monody.reading.reasons import FileReport, Reason
+from monody.translation import marked
 
-KEPT, RECOVERED, DUPLICATE, DROPPED = "kept", "recovered", "duplicate", "dropped"
-VERDICTS = (KEPT, RECOVERED, DUPLICATE, DROPPED)
+KEPT, RECOVERED, DUPLICATE, DROPPED = VERDICTS = marked(
+    ("kept", "recovered", "duplicate", "dropped")
+)
 
 Value = TypeVar("Value")
 
@@ -140,7 +142,7 @@ class VerdictList(LazySequence[Verdict]):
         source = self._source_of(originals) if len(originals) == end - begin else ""
         left_out = report.left_out_text
         if source and self._deduplicate:
-            verdict, reason = DUPLICATE, f"the same tune as {source}"
+            verdict, reason = DUPLICATE, marked(f"the same tune as {source}")
         elif report.repairs:
             verdict, reason = RECOVERED, "; ".join(report.repairs)
         else:

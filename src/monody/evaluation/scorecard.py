@@ -42,6 +42,7 @@ from monody.models.surprisal import (
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.progress import Progress, StageProgress, no_stages
+from monody.translation import gettext, marked
 
 # The weakest first.
 REFERENCES: dict[str, Reference] = {
@@ -178,7 +179,9 @@ class Scorecard:
 
         index = self.judged.median() if melody is None else melody
         drawn, bits = self.judged.as_read(index), self.judged.bits_of_notes(index)
-        title = f"{drawn.source} (its end: {self.judged.bits_of_end(index):.1f} bits)"
+        title = gettext("{file} (its end: {bits} bits)").format(
+            file=drawn.source, bits=f"{self.judged.bits_of_end(index):.1f}"
+        )
         return surprisal_svg(drawn, bits.tolist(), title)
 
 
@@ -245,7 +248,7 @@ def evaluate(
         },
         judged=judged,
         music=(
-            sample_quality(experiment, real, progress=partial(tell, "music"))
+            sample_quality(experiment, real, progress=partial(tell, marked("music")))
             if real
             else None
         ),
@@ -261,7 +264,7 @@ def _melodies_to_judge(
     """Return the melodies of a folder, or part of the held-out ones."""
     if data_dir is None:
         return _held_out(experiment, part)
-    return _read(experiment, data_dir, partial(tell, f"reading {data_dir}"))
+    return _read(experiment, data_dir, partial(tell, marked(f"reading {data_dir}")))
 
 
 def _judge(
@@ -270,7 +273,7 @@ def _judge(
     """Judge the network; also return the seconds that it took."""
     encoded = encode_set(melodies, model.vocabulary)
     began = time.monotonic()
-    surprisal = model.surprisal(encoded, partial(tell, "network"))
+    surprisal = model.surprisal(encoded, partial(tell, marked("network")))
     seconds = time.monotonic() - began
     return Judged(melodies, model.vocabulary, encoded, surprisal), seconds
 
@@ -308,7 +311,7 @@ def _other_networks(
         from monody.training.train import train_from_nothing
 
         epochs = experiment.record().training.num_epochs
-        what = "training from nothing, this once, to compare"
+        what = marked("training from nothing, this once, to compare")
 
         def done(epoch: int, _logs: object) -> None:
             tell(what, epoch + 1, epochs)
@@ -376,7 +379,7 @@ def _references(
     comparisons = {}
     learnt = encode_set(train, judged.vocabulary)
     for done, (name, reference) in enumerate(REFERENCES.items()):
-        tell("references", done, len(REFERENCES))
+        tell(marked("references"), done, len(REFERENCES))
         began = time.monotonic()
         theirs = reference(learnt, judged.encoded, judged.vocabulary)
         comparisons[name] = judged.compared_with(theirs, time.monotonic() - began)

@@ -14,18 +14,34 @@ from monody.evaluation.sample_quality import (
 from monody.evaluation.scorecard import FROM_NOTHING, Comparison, Scorecard
 from monody.experiments.scores import BASE_ALONE
 from monody.models.surprisal import Score
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import grouped, marked, ngettext
 
 OTHER_NETWORKS = {
-    BASE_ALONE: "the base alone",
-    FROM_NOTHING: "the one from nothing",
+    BASE_ALONE: marked("the base alone"),
+    FROM_NOTHING: marked("the one from nothing"),
+}
+# The names of other models and of what is compared, as the JSON has them but for the
+# underscores: marked here, so that the catalogue has them.
+NAMES = marked((
+    "uniform", "unigram", "bigram", "variable order", "base alone", "from nothing",
+    "pitch class shares", "interval shares", "duration shares", "range semitones",
+    "notes per quarter", "repetition after 1 bar", "repetition after {bars} bars",
+    "in key share",
+))  # fmt: skip
+HELD_OUT = {  # one melody, and more
+    "test": marked(("{count} test melody", "{count} test melodies")),
+    "validation": marked(("{count} validation melody", "{count} validation melodies")),
+    "both": marked(("{count} held-out melody", "{count} held-out melodies")),
 }
 FEW_MELODIES = 8  # with fewer an interval over melodies means little
 EVEN = 50  # of 100: what guessing gets right
 VAGUE = 20  # of 100: an interval that is wider says little
 MEANINGS = {
-    "test": "training did not look at them",
-    "validation": "not trained on, but they chose the weights",
-    "both": "not trained on, but half of them chose the weights",
+    "test": marked("training did not look at them"),
+    "validation": marked("not trained on, but they chose the weights"),
+    "both": marked("not trained on, but half of them chose the weights"),
 }
 
 
@@ -46,15 +62,22 @@ def about(card: Scorecard) -> Iterator[str]:
     yield f"{printable(card.model)} ({card.encoding})"
     if card.part is None:
         melodies = counted(card.score.melodies, "melody")
-        yield f"judged on {melodies} of {printable(card.data)}, {notes}"
+        yield _("judged on {melodies} of {folder}, {notes}").format(
+            melodies=melodies, folder=printable(card.data), notes=notes
+        )
     else:
-        kind = "held-out" if card.part == "both" else card.part
-        melodies = counted(card.score.melodies, f"{kind} melody")
-        yield f"judged on {melodies}, {notes}: {MEANINGS[card.part]}"
+        one, more = HELD_OUT[card.part]
+        yield _("judged on {melodies}, {notes}: {meaning}").format(
+            melodies=ngettext(one, more, card.score.melodies),
+            notes=notes,
+            meaning=_(MEANINGS[card.part]),
+        )
     if card.like_training:
-        yield f"{card.like_training} of them are like a training melody: easy to know"
+        yield _("{count} of them are like a training melody: easy to know").format(
+            count=card.like_training
+        )
     if not card.references:
-        yield "no reference models: there are no training melodies beside the model"
+        yield _("no reference models: there are no training melodies beside the model")
 
 
 def titles_of(card: Scorecard) -> list[str]:
@@ -63,9 +86,14 @@ def titles_of(card: Scorecard) -> list[str]:
     Args:
         card: The scorecard.
     """
-    titles = ["bits per note\n(95 %)", "of\npitch", "of\nlength", "pitch\nright",
-              "length\nright"]  # fmt: skip
-    return [*titles, "bits saved\n(95 %)"] if card.references else titles
+    titles = [
+        _("bits per note\n(95 %)"),
+        _("of\npitch"),
+        _("of\nlength"),
+        _("pitch\nright"),
+        _("length\nright"),
+    ]
+    return [*titles, _("bits saved\n(95 %)")] if card.references else titles
 
 
 def rows_of(card: Scorecard) -> list[ModelRow]:
@@ -74,13 +102,13 @@ def rows_of(card: Scorecard) -> list[ModelRow]:
     Args:
         card: The scorecard.
     """
-    ours = "fine-tuned" if BASE_ALONE in card.references else "network"
+    ours = _("fine-tuned") if BASE_ALONE in card.references else _("network")
     rows = [ModelRow(ours, _figures(card.score))]
     for name, reference in _strongest_first(card):
         low, high = (f"{100 * edge:.0f}" for edge in reference.saving.interval_95)
         saved = f"{reference.saving.share:.0%} ({low}..{high})"
         figures = (*_figures(reference.score), saved)
-        rows.append(ModelRow(name.replace("_", " "), figures))
+        rows.append(ModelRow(_(name.replace("_", " ")), figures))
     return rows
 
 
@@ -110,23 +138,29 @@ def meaning(card: Scorecard) -> str:
     Args:
         card: The scorecard.
     """
-    said = (
+    said = _(
         "Asked for the next note, pitch and length together, the network is as unsure "
-        f"as if it chose among {_choices(card.score)} that are equally likely"
-    )
+        "as if it chose among {choices} that are equally likely"
+    ).format(choices=_choices(card.score))
     if not card.references:
         return f"{said}."
     name, strongest = _strongest_first(card)[0]
     low, high = strongest.saving.interval_95
     if card.score.melodies < FEW_MELODIES:
-        verdict = "too few melodies to say which of them knows such music better"
+        verdict = _("too few melodies to say which of them knows such music better")
     elif low <= 0 <= high:
-        verdict = "so near that other melodies of this kind could turn it round"
+        verdict = _("so near that other melodies of this kind could turn it round")
+    elif low > 0:
+        verdict = _("the network knows such music better, and not by chance")
     else:
-        better = "better" if low > 0 else "less well"
-        verdict = f"the network knows such music {better}, and not by chance"
-    other = OTHER_NETWORKS.get(name, f"the {name.replace('_', ' ')} model")
-    return f"{said}, {other} among {_choices(strongest.score)}: {verdict}."
+        verdict = _("the network knows such music less well, and not by chance")
+    if name in OTHER_NETWORKS:
+        other = _(OTHER_NETWORKS[name])
+    else:
+        other = _("the {name} model").format(name=_(name.replace("_", " ")))
+    return _("{said}, {other} among {choices}: {verdict}.").format(
+        said=said, other=other, choices=_choices(strongest.score), verdict=verdict
+    )
 
 
 def music_about(music: SampleQuality) -> Iterator[str]:
@@ -137,20 +171,32 @@ def music_about(music: SampleQuality) -> Iterator[str]:
     """
     real, generated = music.real, music.generated
     written = counted(generated.generated_melodies, "generated melody")
-    beside = f"{written} (seed {music.seed}) beside {generated.real_melodies:,}"
+    beside = _("{melodies} (seed {seed}) beside {count}").format(
+        melodies=written, seed=music.seed, count=grouped(generated.real_melodies)
+    )
     if real.data is not None:
-        yield f"{beside} of {printable(real.data)}"
+        yield _("{beside} of {folder}").format(
+            beside=beside, folder=printable(real.data)
+        )
     elif real.training:
-        yield (
-            f"{beside} real ones: {real.held_out:,} that were held out, too few to "
-            f"compare with alone, and {real.training:,} that it was trained on"
+        yield _(
+            "{beside} real ones: {held_out} that were held out, too few to compare "
+            "with alone, and {training} that it was trained on"
+        ).format(
+            beside=beside,
+            held_out=grouped(real.held_out),
+            training=grouped(real.training),
         )
     else:
-        yield f"{beside} of {real.held_out:,} held-out ones"
+        yield _("{beside} of {count} held-out ones").format(
+            beside=beside, count=grouped(real.held_out)
+        )
     if real.left_out:
-        yield f"left out: {real.left_out:,} that are like a training melody"
+        yield _("left out: {count} that are like a training melody").format(
+            count=grouped(real.left_out)
+        )
     if music.ceiling:
-        yield "real ones beside real ones: one half of these beside the other"
+        yield _("real ones beside real ones: one half of these beside the other")
 
 
 def music_meaning(music: SampleQuality) -> str:
@@ -163,22 +209,29 @@ def music_meaning(music: SampleQuality) -> str:
     accuracy, interval = generated.classifier_accuracy, generated.classifier_interval_95
     real = counted(generated.real_melodies, "real melody")
     if accuracy is None or interval is None:
-        return (
-            f"There are too few melodies to compare with, {real}: {MIN_MELODIES} are "
+        return _(
+            "There are too few melodies to compare with, {melodies}: {count} are "
             "needed. Train on more, or name a folder of others with --data_dir."
-        )
+        ).format(melodies=real, count=MIN_MELODIES)
     low, high = (100 * edge for edge in interval)
     if low > EVEN:
-        verdict = "they differ, and not by chance"
+        verdict = _("they differ, and not by chance")
     elif high - low > VAGUE:
-        verdict = "too few to hear whether they differ"
+        verdict = _("too few to hear whether they differ")
     else:
-        verdict = "no difference that could not be chance"
-    return (
+        verdict = _("no difference that could not be chance")
+    return _(
         "Asked whether a melody is real or the network's, a listener who goes by "
-        "pitches, note lengths, intervals, key and repetition is right "
-        f"{100 * accuracy:.0f} times in 100; who guesses, {EVEN} times. By {real} this "
-        f"is known to be between {low:.0f} and {high:.0f}: {verdict}."
+        "pitches, note lengths, intervals, key and repetition is right {right} times "
+        "in 100; who guesses, {even} times. By {melodies} this is known to be between "
+        "{low} and {high}: {verdict}."
+    ).format(
+        right=f"{100 * accuracy:.0f}",
+        even=EVEN,
+        melodies=real,
+        low=f"{low:.0f}",
+        high=f"{high:.0f}",
+        verdict=verdict,
     )
 
 
@@ -194,10 +247,13 @@ def music_rows(music: SampleQuality) -> Iterator[tuple[str, ...]]:
     sides = [side for side in music.sides if side.overlap is not None]
     for name in sides[0].overlap or () if sides else ():
         areas = (f"{side.overlap[name]:.2f}" for side in sides if side.overlap)
-        yield name.replace("_", " "), *areas
+        yield translated(name.replace("_", " ")), *areas
     if sides:
-        yield "notes in key", *(f"{side.generated_in_key_share:.0%}" for side in sides)
-        yield "told apart (95 %), 50% is perfect", *map(_told_apart, sides)
+        yield (
+            _("notes in key"),
+            *(f"{side.generated_in_key_share:.0%}" for side in sides),
+        )
+        yield _("told apart (95 %), 50% is perfect"), *map(_told_apart, sides)
 
 
 def _told_apart(side: Resemblance) -> str:
@@ -209,4 +265,4 @@ def _told_apart(side: Resemblance) -> str:
 def _choices(score: Score) -> str:
     """Return the perplexity: how many equally likely notes are as hard to guess."""
     choices = 2**score.bits_per_note
-    return f"{choices:,.1f}" if choices < 10 else f"{choices:,.0f}"
+    return f"{choices:.1f}" if choices < 10 else grouped(round(choices))

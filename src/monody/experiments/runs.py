@@ -23,6 +23,7 @@ from monody.experiments.experiment import (
 )
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
+from monody.translation import marked
 
 # Settings that a result does not depend on.
 WITHOUT_EFFECT = ("n_jobs", "max_files_in_ram", "max_seconds_per_file", "cache")
@@ -103,12 +104,18 @@ def read_run(folder: Path) -> Run:
     """Read what one experiment tells of itself; what cannot be read is its problem."""
     try:
         if not (folder / SETTINGS_FILE).is_file():
-            return Run(str(folder), problem=f"not an experiment: no {SETTINGS_FILE}")
+            return Run(
+                str(folder), problem=marked(f"not an experiment: no {SETTINGS_FILE}")
+            )
         return _read_run(Experiment(folder))
     except MonodyError as error:
-        return Run(str(folder), problem=f"damaged, or of another version: {error}")
+        return Run(
+            str(folder), problem=marked(f"damaged, or of another version: {error}")
+        )
     except OSError as error:
-        return Run(str(folder), problem=f"cannot be read: {error.strerror or error}")
+        return Run(
+            str(folder), problem=marked(f"cannot be read: {error.strerror or error}")
+        )
 
 
 def _read_run(experiment: Experiment) -> Run:

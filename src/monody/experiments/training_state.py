@@ -32,6 +32,7 @@ from monody.saved.plain_json import parse_json
 from monody.saved.values import listed, number, table, whole
 from monody.settings.base import required
 from monody.settings.training import TrainSettings
+from monody.translation import marked
 
 Variable: TypeAlias = tuple[tuple[int, ...], DTypeLike]  # a shape and a type
 
@@ -80,15 +81,19 @@ class TrainingState:
             settings: The settings that it would go on with.
         """
         if self.epoch >= settings.num_epochs:
-            return f"{self.epoch} epochs are done; a higher --num_epochs goes on"
+            return marked(
+                f"{self.epoch} epochs are done; a higher --num_epochs goes on"
+            )
         if self.stale_epochs >= required(settings.patience):
-            return (
+            return marked(
                 f"{self.stale_epochs} epochs brought no better held-out figure; a "
                 "higher --patience goes on"
             )
         limit = settings.max_minutes
         if limit is not None and self.seconds >= 60 * limit and not self.batch:
-            return f"its {limit:g} minutes are used up; a higher --max_minutes goes on"
+            return marked(
+                f"its {limit:g} minutes are used up; a higher --max_minutes goes on"
+            )
         return None
 
 

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.repetition import run_lengths
+from monody.translation import marked
 
-EMPTY = "empty"
-SILENCE = "silence"
-ONE_NOTE = "one note"
-ENDLESS_LOOP = "endless loop"
+EMPTY = marked("empty")
+SILENCE = marked("silence")
+ONE_NOTE = marked("one note")
+ENDLESS_LOOP = marked("endless loop")
 
 # Silences. Tunes are silent for 0.3 of their time at most, 1.3 bars in a row.
 SILENT_SHARE = 0.5  # of the time

@@ -29,6 +29,7 @@ from monody.saved.damage import DamagedError, require
 from monody.saved.plain_json import parse_json
 from monody.saved.values import SavedValues
 from monody.settings.sampling import SampleSettings
+from monody.translation import marked
 
 MARK = "monody"  # the first name in its JSON; the value is the version
 MAX_FILE_BYTES = 32 * 10**6  # a melody of 100,000 bars has less, its passport included
@@ -132,16 +133,16 @@ class Provenance:
 def _primer(saved: object) -> Primer | None:
     """Return what a melody continues; without a note it continues nothing."""
     primer = None if saved is None else Primer.from_json(saved)
-    require(primer is None or len(primer.music) > 0, "the primer has no note")
+    require(primer is None or len(primer.music) > 0, marked("the primer has no note"))
     return primer
 
 
 def _settings(values: SavedValues) -> SampleSettings:
     """Return the settings; they have a seed and an instrument, and name no file."""
     settings = SampleSettings.from_json(values.settings("settings"))
-    require(settings.seed is not None, "seed is missing")
+    require(settings.seed is not None, marked("seed is missing"))
     in_letters = settings.form_file is None
-    require(in_letters, "form must be in letters, not that of a file")
+    require(in_letters, marked("form must be in letters, not that of a file"))
     program_of(settings.midi_instrument)
     return settings
 

@@ -18,6 +18,7 @@ from monody.music.form_check import keeps_form
 from monody.music.meter import TICKS_PER_STEP
 from monody.progress import Progress
 from monody.settings.sampling import SampleSettings
+from monody.translation import marked
 
 TRIES = 20  # of one melody, at most
 # Between two reports of progress: about a second's work.
@@ -27,7 +28,7 @@ STEPS_A_JOB = 40_000  # 16ths that make it worth starting one more process
 WRITER_BYTES = 304 * MIB
 OWN_BYTES = 96 * MIB  # of this process, besides
 COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
-COPIED, NOT_IN_FORM = "copied too much", "not in the form"
+COPIED, NOT_IN_FORM = marked(("copied too much", "not in the form"))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ import re
 from monody.errors import SettingError
 from monody.music.instrument_ranges import RANGES
 from monody.music.near_names import near_names, plain_name
+from monody.translation import marked
 
-GENERAL_MIDI = (
+GENERAL_MIDI = marked((
     "Acoustic Grand Piano", "Bright Acoustic Piano", "Electric Grand Piano",
     "Honky-tonk Piano", "Electric Piano 1", "Electric Piano 2", "Harpsichord",
     "Clavinet", "Celesta", "Glockenspiel", "Music Box", "Vibraphone", "Marimba",
@@ -36,7 +37,7 @@ GENERAL_MIDI = (
     "Steel Drums", "Woodblock", "Taiko Drum", "Melodic Tom", "Synth Drum",
     "Reverse Cymbal", "Guitar Fret Noise", "Breath Noise", "Seashore", "Bird Tweet",
     "Telephone Ring", "Helicopter", "Applause", "Gunshot",
-)  # fmt: skip
+))  # fmt: skip
 
 
 def program_of(instrument: str) -> int:

@@ -15,6 +15,7 @@ from monody.music.keys import nearest_key_name
 from monody.music.mode_names import SHORT, ModeName, mode_named, spellings
 from monody.music.note_names import NoteName, note_name, readings, refuse_doubtful_b
 from monody.music.pitch import BY_FIFTHS, SHARP_NAMES, pitch_class
+from monody.translation import marked
 
 NEAR = 0.6  # how alike a misspelt mode is, 0-1
 _NUMBER = re.compile("[0-9]|10|11")  # of a pitch class
@@ -241,11 +242,11 @@ def _hint(text: str) -> str:
     if "," in text:
         return ""
     if mode_named(text):
-        return ": name its tonic, too, such as D"
+        return marked(": name its tonic, too, such as D")
     # Of "do mayro" the tonic is do: its "mayro" is nearer to a mode than "o mayro".
     nearest = max((_near_modes(text, rest) for _, rest in readings(text)), default=[])
     meant = " or ".join(f"'{name}'" for _, name in nearest[:2])
-    return f": did you mean {meant}?" if meant else ""
+    return marked(f": did you mean {meant}?") if meant else ""
 
 
 def _near_modes(text: str, rest: str) -> list[tuple[float, str]]:

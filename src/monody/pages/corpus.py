@@ -19,20 +19,24 @@ from monody.corpus.report import (
     counted,
     in_order,
     printable,
+    reason_in_words,
     summary,
 )
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS
 from monody.files import last_names
 from monody.pages.page import charts_of, write_html
+from monody.sentences import translated
+from monody.translation import gettext as _
+from monody.translation import marked
 
 ROWS_IN_PART = 250
 MAX_PROBLEMS = 50  # of each kind
 
 MEANINGS = {
-    KEPT: "as they are",
-    RECOVERED: "put right, or in part",
-    DUPLICATE: "copies of others",
-    DROPPED: "without a melody",
+    KEPT: marked("as they are"),
+    RECOVERED: marked("put right, or in part"),
+    DUPLICATE: marked("copies of others"),
+    DROPPED: marked("without a melody"),
 }
 
 
@@ -74,7 +78,7 @@ def _context(report: Report) -> dict[str, object]:
         "root": printable(last_names(report.root)),
         "summary": summary(report),
         "verdicts": [
-            (verdict, totals.with_verdict(verdict), MEANINGS[verdict])
+            (verdict, totals.with_verdict(verdict), _(MEANINGS[verdict]))
             for verdict in VERDICTS
         ],
         "dropped": _problem_lines(report, DROPPED),
@@ -93,13 +97,19 @@ def _problem_lines(report: Report, verdict: str) -> list[tuple[str, str, str]]:
     """
     found = [problem for problem in report.problems if problem.verdict == verdict]
     lines = [
-        (counted(problem.files, "file"), problem.reason, problem.advice)
+        (
+            counted(problem.files, "file"),
+            reason_in_words(problem),
+            translated(problem.advice),
+        )
         for problem in found[:MAX_PROBLEMS]
     ]
     rarer = found[MAX_PROBLEMS:]
     if rarer:
         files = sum(problem.files for problem in rarer)
-        reasons = f"{counted(len(rarer), 'rarer reason')}, named in the table"
+        reasons = _("{reasons}, named in the table").format(
+            reasons=counted(len(rarer), "rarer reason")
+        )
         lines.append((counted(files, "file"), reasons, ""))
     return lines
 

@@ -17,6 +17,7 @@ from monody.generation.variants import SOURCE, Variant, free_stems
 from monody.pages.page import PAGE, require_own, write_html
 from monody.pages.player import Card, CardMaker
 from monody.progress import Progress
+from monody.translation import gettext as _
 
 MAX_CARDS = 20  # of one run; a page of a thousand players is no page
 
@@ -69,12 +70,21 @@ def show(
     more = len(paths) - len(shown)
     if more:
         maker.leave_out(
-            f"the page shows the first {len(shown)}; {more} more lie beside it"
+            _("the page shows the first {count}; {more} more lie beside it").format(
+                count=len(shown), more=more
+            )
         )
-    made_of = f", made of {printable(variant.source.name)}" if variant else ""
+    title = _("{melodies} by monody").format(melodies=counted(len(paths), "melody"))
+    if variant:
+        title = _("{title}, made of {source}").format(
+            title=title, source=printable(variant.source.name)
+        )
     context = {
-        "title": f"{counted(len(paths), 'melody')} by monody{made_of}",
-        "about": [f"Model: {generation.made_from.model}", *maker.left_out],
+        "title": title,
+        "about": [
+            _("Model: {model}").format(model=generation.made_from.model),
+            *maker.left_out,
+        ],
         "cards": cards,
     }
     write_html("melodies.html", context, page)
@@ -94,7 +104,11 @@ def _page_beside(paths: Sequence[Path]) -> Path:
 def _source(variant: Variant, maker: CardMaker, page: Path) -> Iterator[Card]:
     """Yield the card of what melodies were made of, if there is a melody to show."""
     if variant.melody is None:
-        maker.leave_out(f"{printable(variant.source.name)} has no melody to show")
+        maker.leave_out(
+            _("{file} has no melody to show").format(
+                file=printable(variant.source.name)
+            )
+        )
     else:
         sound = page.with_name(f"{page.stem}{SOURCE}.wav")
         yield maker.source(variant.melody, variant.source, sound)

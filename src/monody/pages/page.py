@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from monody.corpus.histograms import HistogramName, Histograms
-from monody.corpus.report import printable
+from monody.corpus.report import label_in_words, printable
 from monody.errors import MonodyError
 from monody.files import replacing
+from monody.translation import gettext, grouped, ngettext, spoken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -77,16 +78,14 @@ def environment(*rooms: str) -> Environment:
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader(room) for room in (*rooms, "monody.pages")]
-        ),
+        loader=ChoiceLoader([PackageLoader(room) for room in (*rooms, "monody.pages")]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
         finalize=_shown,
     )
-    made.globals["_"] = str  # until there is a catalogue of translations
+    made.globals |= {"_": gettext, "ngettext": ngettext, "language": spoken()}
     return made
 
 
@@ -144,7 +143,10 @@ def _bars(counts: Mapping[str, int]) -> list[HistogramBar]:
     peak, total = max(counts.values()), sum(counts.values())
     return [
         HistogramBar(
-            label, f"{count:,}", round(100 * count / peak, 1), _share(count / total)
+            label_in_words(label),
+            grouped(count),
+            round(100 * count / peak, 1),
+            _share(count / total),
         )
         for label, count in counts.items()
     ]

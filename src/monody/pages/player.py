@@ -22,6 +22,7 @@ from monody.generation.provenance import scale_of
 from monody.generation.retries import GeneratedMelody
 from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
+from monody.music.key_words import key_in_words
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.scale import Scale
@@ -29,7 +30,9 @@ from monody.render.forms import render
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
 from monody.render.roll.rows import numbered_lines
+from monody.sentences import translated
 from monody.settings.sampling import SampleSettings
+from monody.translation import gettext as _
 
 MAX_STAFF_BARS = 128  # a longer staff takes seconds to engrave
 MIDI_ENDINGS = (".mid", ".midi")
@@ -88,7 +91,7 @@ class Card:
     @property
     def roll(self) -> str:
         """Its piano roll, an SVG."""
-        title, bars = f"Piano roll of {self.name}", self.bars_in_row
+        title, bars = _("Piano roll of {name}").format(name=self.name), self.bars_in_row
         return roll_svg(self.melody, title, bars_in_row=bars, heading=False)
 
 
@@ -184,7 +187,7 @@ class CardMaker:
             melody=melody,
             facts=(*_music(melody, scale), *_form(melody)),
             label="source",
-            said="What the melodies below were made of.",
+            said=_("What the melodies below were made of."),
             sound=self._relative(wav) if wav else "",
             staff=self._staff(score),
             files=tuple(self._link(kind, out) for kind, out in files.items()),
@@ -200,8 +203,9 @@ class CardMaker:
         short = bar_count(melody) <= MAX_STAFF_BARS
         if not short:
             self.leave_out(
-                f"no staff of more than {MAX_STAFF_BARS} bars: "
-                "monody render --to musicxml"
+                _(
+                    "no staff of more than {count} bars: monody render --to musicxml"
+                ).format(count=MAX_STAFF_BARS)
             )
         return short
 
@@ -241,7 +245,7 @@ class CardMaker:
         except MonodyError as error:
             if self._sound_bank is not None:
                 raise
-            self.leave_out(str(error))
+            self.leave_out(translated(str(error)))
             return None
         return self._write(path, "wav", data)
 
@@ -254,7 +258,7 @@ class CardMaker:
         try:
             return to_svg_staff(score.decode())
         except MonodyError as error:
-            self.leave_out(str(error))
+            self.leave_out(translated(str(error)))
             return ""
 
 
@@ -268,11 +272,12 @@ def _music(melody: Melody, scale: Scale | None) -> tuple[tuple[str, str], ...]:
     heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
     # A MIDI file knows major and minor only: of D dorian it says A minor.
     key = scale.name if scale else melody.key
+    said = _("{key} (heard)").format(key=key_in_words(heard.name))
     meters = dict.fromkeys(str(meter) for meter in melody.meters)
     return (
-        ("key", key or f"{heard.name} (heard)"),
-        ("meter", ", ".join(meters)),
-        ("tempo", f"{melody.bpm:.0f} bpm"),
+        (_("key"), key_in_words(key) if key else said),
+        (_("meter"), ", ".join(meters)),
+        (_("tempo"), _("{bpm} bpm").format(bpm=f"{melody.bpm:.0f}")),
     )
 
 
@@ -282,7 +287,7 @@ def _form(
     """Name the form of a melody, if it has one; as it was asked for, if it was."""
     named = settings.named_form if settings else None
     letters = form_letters(melody, named, settings.bars if settings else None)
-    return (("form", letters),) if letters else ()
+    return ((_("form"), letters),) if letters else ()
 
 
 def _writing(
@@ -291,7 +296,12 @@ def _writing(
     """List the facts of how a melody was written."""
     settings = generation.settings
     return (
-        ("seed", f"{settings.seed}, melody {generated.draft.task.index + 1}"),
-        ("temperature", settings.temperature_text),
-        ("bits a note", f"{generated.draft.bits_per_note:.2f}"),
+        (
+            _("seed"),
+            _("{seed}, melody {number}").format(
+                seed=settings.seed, number=generated.draft.task.index + 1
+            ),
+        ),
+        (_("temperature"), settings.temperature_text),
+        (_("bits a note"), f"{generated.draft.bits_per_note:.2f}"),
     )

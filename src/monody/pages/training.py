@@ -23,6 +23,7 @@ from monody.pages.player import Card, CardMaker
 from monody.progress import Progress
 from monody.render.curves import Curves, curves_svg
 from monody.settings.sampling import SampleSettings
+from monody.translation import gettext as _
 
 MELODIES, BARS = 3, 8  # of each epoch that is heard
 
@@ -99,14 +100,19 @@ def epochs_to_hear(experiment: Experiment) -> list[tuple[str, Experiment]]:
     """
     best = _best_epoch(experiment)
     if best is None:
-        return [("The base alone: no epoch was better", experiment)]
-    chosen = [(f"Best: epoch {best}", experiment)]
+        return [(_("The base alone: no epoch was better"), experiment)]
+    chosen = [(_("Best: epoch {epoch}").format(epoch=best), experiment)]
     kept = [epoch for epoch in range(1, best) if experiment.epoch_path(epoch).is_file()]
     middle = min(kept[1:], key=lambda epoch: abs(2 * epoch - best), default=None)
     if middle is not None:
-        chosen.insert(0, (f"Epoch {middle}", _at_epoch(experiment, middle)))
+        chosen.insert(
+            0, (_("Epoch {epoch}").format(epoch=middle), _at_epoch(experiment, middle))
+        )
     if kept:
-        chosen.insert(0, (f"Epoch {kept[0]}", _at_epoch(experiment, kept[0])))
+        chosen.insert(
+            0,
+            (_("Epoch {epoch}").format(epoch=kept[0]), _at_epoch(experiment, kept[0])),
+        )
     return chosen
 
 
@@ -136,9 +142,9 @@ def _context(experiment: Experiment) -> dict[str, object]:
     keys_estimated = int((melodies.info["key"] < 0).sum())
     named = Path(record.data_dir or experiment.folder).name
     return {
-        "title": f"Training on {printable(named)}",
+        "title": _("Training on {folder}").format(folder=printable(named)),
         "about": list(_about(experiment, sides)),
-        "curves": curves_svg(curves, "Learning curves") if history else "",
+        "curves": curves_svg(curves, _("Learning curves")) if history else "",
         "curves_said": curves.said if history else "",
         "charts": charts_of(histograms(melodies)),
         "captions": captions(len(melodies), keys_estimated),
@@ -161,13 +167,23 @@ def _about(experiment: Experiment, sides: dict[str, MelodyStore]) -> Iterator[st
     note = experiment.message()
     if note is not None:
         yield printable(note.strip())
-    counts = ", ".join(f"{len(melodies)} {side}" for side, melodies in sides.items())
+    counts = ", ".join(f"{len(melodies)} {_(side)}" for side, melodies in sides.items())
     notes = counted(sum(len(melodies.notes) for melodies in sides.values()), "note")
-    yield f"Melodies: {counts} ({notes}); none of one tune on two sides."
-    base = "fine-tuned from a base" if training.fine_tunes else "learnt from nothing"
-    yield (
-        f"Model: {model.num_layers} LSTM layers of {model.rnn_size}, encoding "
-        f"{model.encoding}, {base}; seed {training.seed}."
+    yield _("Melodies: {counts} ({notes}); none of one tune on two sides.").format(
+        counts=counts, notes=notes
+    )
+    base = _("learnt from nothing")
+    if training.fine_tunes:
+        base = _("fine-tuned from a base")
+    yield _(
+        "Model: {layers} LSTM layers of {size}, encoding {encoding}, {base}; seed "
+        "{seed}."
+    ).format(
+        layers=model.num_layers,
+        size=model.rnn_size,
+        encoding=model.encoding,
+        base=base,
+        seed=training.seed,
     )
 
 
@@ -200,6 +216,6 @@ def _cards(
     for number, (path, melody, one) in enumerate(
         zip(paths, generation.melodies, generation.generated, strict=True), 1
     ):
-        name = f"Melody {number}"
+        name = _("Melody {number}").format(number=number)
         yield maker.card(name, melody, one, path, generation)
         step()

@@ -21,6 +21,7 @@ from monody.reading.midi.parse import read_patterns
 from monody.reading.midi.repair import HEADER_SEARCH_BYTES
 from monody.reading.other_files import guitar_pro, other_by_content, other_by_name
 from monody.reading.raw_score import GET_IT_AGAIN, ReadScores, UnreadableError
+from monody.translation import marked
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _PIECE_BYTES = 4096  # unpacked at a time: what comes after a member is copied each time
@@ -77,9 +78,11 @@ def _read_gzip(data: bytes, name: str, max_bytes: int) -> ReadScores:
     unpacked, whole = _unpacked(data, max_bytes)
     if unpacked.startswith(_GZIP):
         raise UnreadableError("packed more than once", "unpack it")
-    repairs = [] if whole else ["gzip file cut short, unpacked as far as it goes"]
+    repairs = (
+        [] if whole else [marked("gzip file cut short, unpacked as far as it goes")]
+    )
     if not name.lower().endswith(GZIP_SUFFIX):
-        repairs.append("unpacked: it is a gzip file")
+        repairs.append(marked("unpacked: it is a gzip file"))
     inner = name[: -len(GZIP_SUFFIX)] if name.lower().endswith(GZIP_SUFFIX) else name
     return _repaired(read_scores(unpacked, inner, max_bytes), repairs)
 
@@ -130,7 +133,7 @@ def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
     if inner.startswith(_ZIP):
         raise UnreadableError("an archive inside an archive", "unpack it")
     found = read_scores(inner, members[0].name, max_bytes)
-    return _repaired(found, ["unpacked: it is a zip archive"])
+    return _repaired(found, [marked("unpacked: it is a zip archive")])
 
 
 def _repaired(found: ReadScores, repairs: list[str]) -> ReadScores:

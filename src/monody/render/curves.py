@@ -17,6 +17,8 @@ from monody.render.svg import (
     tag,
     text,
 )
+from monody.translation import gettext as _
+from monody.translation import marked
 
 WIDTH, HEIGHT = 760.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 104.0, 32.0, 54.0  # margins; on the right, names
@@ -57,16 +59,22 @@ class Curves:
     @property
     def said(self) -> str:
         """The picture in a sentence or two."""
-        shown, name = (
-            (self.held_out, "Held-out") if self.held_out else (self.train, "Training")
-        )
-        words = (
-            f"{name} bits per note: {shown[0]:.2f} after epoch 1, "
-            f"{shown[-1]:.2f} after epoch {len(shown)}"
+        shown = self.held_out or self.train
+        words = _("Training bits per note: {first} after epoch 1, {last} after epoch "
+                  "{epochs}")  # fmt: skip
+        if self.held_out:
+            words = _("Held-out bits per note: {first} after epoch 1, {last} after "
+                      "epoch {epochs}")  # fmt: skip
+        said = words.format(
+            first=f"{shown[0]:.2f}", last=f"{shown[-1]:.2f}", epochs=len(shown)
         )
         if self.best is None:
-            return f"{words}; no epoch was better than what training began with"
-        return f"{words}; best {shown[self.best - 1]:.2f}, after epoch {self.best}"
+            rest = _("no epoch was better than what training began with")
+        else:
+            rest = _("best {bits}, after epoch {epoch}").format(
+                bits=f"{shown[self.best - 1]:.2f}", epoch=self.best
+            )
+        return f"{said}; {rest}"
 
 
 @dataclass(frozen=True)
@@ -150,11 +158,11 @@ def _grid(axes: _Axes, step: float) -> Iterator[str]:
         y = axes.y(bits)
         yield line(LEFT, WIDTH - RIGHT, y, y, {"class": "grid"})
         yield text(f"{bits:.{digits}f}", LEFT - 8, y + 4, AT_END)
-    yield text("bits per note", LEFT, TOP - 12)
+    yield text(_("bits per note"), LEFT, TOP - 12)
     bottom = HEIGHT - BOTTOM
     for epoch in _named_epochs(axes.epochs):
         yield text(str(epoch), axes.x(epoch), bottom + 22, AT_MIDDLE)
-    yield text("epoch", (LEFT + WIDTH - RIGHT) / 2, bottom + 46, AT_MIDDLE)
+    yield text(_("epoch"), (LEFT + WIDTH - RIGHT) / 2, bottom + 46, AT_MIDDLE)
 
 
 def _named_epochs(epochs: int) -> list[int]:
@@ -165,7 +173,7 @@ def _named_epochs(epochs: int) -> list[int]:
 
 def _lines(curves: Curves, axes: _Axes) -> Iterator[str]:
     """Draw each curve, its name at its end, and a dot at the best epoch."""
-    names = {"train": curves.train, "held-out": curves.held_out}
+    names = {marked("train"): curves.train, marked("held-out"): curves.held_out}
     shown = {name: values for name, values in names.items() if values}
     ends = {name: axes.y(values[-1]) + 4 for name, values in shown.items()}
     if len(ends) > 1:
@@ -179,9 +187,11 @@ def _lines(curves: Curves, axes: _Axes) -> Iterator[str]:
             for epoch, bits in enumerate(values, 1)
         )
         yield tag("path", {"class": name, "d": "M" + "L".join(points)})
-        yield text(name, WIDTH - RIGHT + 10, ends[name])
+        yield text(_(name), WIDTH - RIGHT + 10, ends[name])
     if curves.best is not None:
         kept = (curves.held_out or curves.train)[curves.best - 1]
         dot: Look = {"class": "best", "cx": axes.x(curves.best), "cy": axes.y(kept)}
-        words = f"best: {kept:.2f} bits per note, epoch {curves.best}"
+        words = _("best: {bits} bits per note, epoch {epoch}").format(
+            bits=f"{kept:.2f}", epoch=curves.best
+        )
         yield tag("circle", {**dot, "r": 5}, f"<title>{words}</title>")

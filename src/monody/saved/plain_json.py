@@ -14,6 +14,7 @@ from typing import Any
 
 from monody.saved.bounded_file import read_bounded
 from monody.saved.damage import damage_in, require
+from monody.translation import marked
 
 MAX_DEPTH = 32  # lists and objects within each other; monody's own have 7
 MAX_WHOLE = 2**63 - 1
@@ -67,14 +68,14 @@ def read_json(path: Path, max_bytes: int = MAX_JSON_BYTES) -> Any:
 
 def _whole(digits: str) -> int:
     if len(digits) > len(str(-MAX_WHOLE)) or abs(int(digits)) > MAX_WHOLE:
-        raise ValueError("a number has too many digits")
+        raise ValueError(marked("a number has too many digits"))
     return int(digits)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)  # of NaN and Infinity, too
     if not math.isfinite(number):
-        raise ValueError("a number is not finite")
+        raise ValueError(marked("a number is not finite"))
     return number
 
 

@@ -20,6 +20,7 @@ from functools import cache
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from monody.errors import SettingError, brief
+from monody.translation import marked
 
 MAX_BITS = 512  # of a whole number that a message says
 LIMITS = "limits"  # of a field, in its metadata
@@ -184,7 +185,7 @@ def _said(value: Any) -> str:
 def _kind(plain: type) -> str:
     """Name a type in words."""
     names = {int: "a whole number", float: "a number", str: "text", bool: "on or off"}
-    return names[plain]
+    return marked(names)[plain]
 
 
 def range_text(minimum: float | None, maximum: float | None) -> str:
@@ -204,8 +205,8 @@ def range_text(minimum: float | None, maximum: float | None) -> str:
         for limit in (minimum, maximum)
     )
     if not low:
-        return f"at most {high}"
-    return f"from {low} to {high}" if high else f"at least {low}"
+        return marked(f"at most {high}")
+    return marked(f"from {low} to {high}") if high else marked(f"at least {low}")
 
 
 def required(value: int | float | None) -> Any:

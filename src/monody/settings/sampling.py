@@ -15,6 +15,7 @@ from monody.music.note_values import (
 )
 from monody.music.scale import Scale, parse_scale
 from monody.settings.base import Settings, setting
+from monody.translation import gettext, ngettext
 
 AUTO, PRIMER, NOTHING = STARTS = ("auto", "primer", "nothing")
 ENDS = ("usual", "tonic", "any")
@@ -210,13 +211,15 @@ class SampleSettings(Settings):
     @property
     def length_text(self) -> str:
         """The length in words: ``"16 bars"``, or ``"at most 256 16ths"``."""
-        count, unit = self.bars, "bar"
-        if count is None and self.form_file:
-            return "as many bars as that tune"
-        if count is None:
-            count, unit = self.file_length, "16th"
-        most = "at most " if self.free else ""
-        return f"{most}{count:,} {unit}{'' if count == 1 else 's'}"
+        if self.bars is not None:
+            length = ngettext("{count} bar", "{count} bars", self.bars)
+        elif self.form_file:
+            return gettext("as many bars as that tune")
+        else:
+            length = ngettext("{count} 16th", "{count} 16ths", self.file_length or 0)
+        return (
+            gettext("at most {length}").format(length=length) if self.free else length
+        )
 
     def with_seed(self) -> SampleSettings:
         """Return them with a seed, drawn where none is named."""
@@ -292,4 +295,8 @@ class SampleSettings(Settings):
     def temperature_text(self) -> str:
         """Both temperatures in words: ``"0.9"`` or ``"0.9 (rhythm 0.7)"``."""
         pitch, rhythm = self.temperatures
-        return f"{pitch:g}" if pitch == rhythm else f"{pitch:g} (rhythm {rhythm:g})"
+        if pitch == rhythm:
+            return f"{pitch:g}"
+        return gettext("{pitch} (rhythm {rhythm})").format(
+            pitch=f"{pitch:g}", rhythm=f"{rhythm:g}"
+        )

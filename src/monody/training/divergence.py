@@ -16,6 +16,7 @@ from monody.errors import MonodyError
 from monody.models.backend import keras
 from monody.settings.training import TrainSettings
 from monody.training.optimizer import usual_rate
+from monody.translation import marked
 
 HIGH = 3  # times the usual rate: a rate that may be to blame
 
@@ -60,7 +61,7 @@ class Divergence(keras.callbacks.Callback):
         """
         if bool(np.isfinite(figure).all()):
             return
-        what = "NaN" if bool(np.isnan(figure).any()) else "infinite"
+        what = "NaN" if bool(np.isnan(figure).any()) else marked("infinite")
         raise DivergedError(
             f"training diverged in epoch {self._epoch + 1}: {name} is {what}; "
             f"{likely_cause(self._settings)}"
@@ -88,11 +89,15 @@ def likely_cause(settings: TrainSettings) -> str:
     usual = usual_rate(settings)
     rate = settings.learning_rate or usual
     if rate > HIGH * usual:
-        return f"most likely --learning_rate {rate:g} is too high: try {usual:g}"
+        return marked(
+            f"most likely --learning_rate {rate:g} is too high: try {usual:g}"
+        )
     if not settings.grad_clip or settings.grad_clip > 1:
         clip = f"--grad_clip {settings.grad_clip:g}"
-        return f"most likely {clip} lets single steps be too large: try 1"
-    return f"most likely the learning rate is too high: try {_rounded(rate / HIGH)}"
+        return marked(f"most likely {clip} lets single steps be too large: try 1")
+    return marked(
+        f"most likely the learning rate is too high: try {_rounded(rate / HIGH)}"
+    )
 
 
 def _rounded(rate: float) -> str:

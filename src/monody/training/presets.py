@@ -13,12 +13,13 @@ from typing import Any
 from monody.errors import MonodyError
 from monody.settings.model import ModelSettings
 from monody.settings.training import BASE, NONE, TrainSettings
+from monody.translation import marked
 
 SIZES = ("encoding", "rnn_size", "num_layers")  # a base cannot change them
 NUM_LAYERS = 2
 # Why a base is fine-tuned, or none.
-BASE_REASON = "it knows what a melody is, and has to learn your style only"
-NO_BASE_REASON = "there is enough to learn from nothing"
+BASE_REASON = marked("it knows what a melody is, and has to learn your style only")
+NO_BASE_REASON = marked("there is enough to learn from nothing")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Preset:
     """What suits corpora of a size."""
 
     below_notes: float  # training notes; it is for corpora with fewer
-    size: str
+    size: str  # in English
     base: str  # what is fine-tuned
     rnn_size: int
     dropout: float
@@ -38,48 +39,54 @@ class Preset:
 PRESETS = (
     Preset(
         below_notes=12_000,
-        size="tens of tunes",
+        size=marked("tens of tunes"),
         base=BASE,
         rnn_size=128,
         dropout=0.5,
         batch_size=8,
         patience=12,
-        reasons={
-            "rnn_size": "more units would learn so few tunes by heart",
-            "dropout": "half of what is learnt is hidden in turn, against the same",
-            "batch_size": "small batches make enough steps of few tunes",
-            "patience": "held-out figures of few melodies go up and down",
-        },
+        reasons=marked(
+            {
+                "rnn_size": "more units would learn so few tunes by heart",
+                "dropout": "half of what is learnt is hidden in turn, against the same",
+                "batch_size": "small batches make enough steps of few tunes",
+                "patience": "held-out figures of few melodies go up and down",
+            }
+        ),
     ),
     Preset(
         below_notes=60_000,
-        size="hundreds of tunes",
+        size=marked("hundreds of tunes"),
         base=BASE,
         rnn_size=128,
         dropout=0.4,
         batch_size=8,
         patience=9,
-        reasons={
-            "rnn_size": "192 were no better on 400 tunes, and half as fast",
-            "dropout": "enough tunes to hide a little less of what is learnt",
-            "batch_size": "small batches make enough steps of few tunes",
-            "patience": "held-out figures still go up and down a little",
-        },
+        reasons=marked(
+            {
+                "rnn_size": "192 were no better on 400 tunes, and half as fast",
+                "dropout": "enough tunes to hide a little less of what is learnt",
+                "batch_size": "small batches make enough steps of few tunes",
+                "patience": "held-out figures still go up and down a little",
+            }
+        ),
     ),
     Preset(
         below_notes=float("inf"),
-        size="a thousand tunes and more",
+        size=marked("a thousand tunes and more"),
         base=NONE,
         rnn_size=192,
         dropout=0.3,
         batch_size=16,
         patience=6,
-        reasons={
-            "rnn_size": "there is enough to learn for more units",
-            "dropout": "many tunes are hard to learn by heart",
-            "batch_size": "quicker, and an epoch has steps enough",
-            "patience": "held-out figures of many melodies can be trusted",
-        },
+        reasons=marked(
+            {
+                "rnn_size": "there is enough to learn for more units",
+                "dropout": "many tunes are hard to learn by heart",
+                "batch_size": "quicker, and an epoch has steps enough",
+                "patience": "held-out figures of many melodies can be trusted",
+            }
+        ),
     ),
 )
 
@@ -111,7 +118,7 @@ def choose_base(
         return settings
     own = own_sizes(model)
     if preset.base == BASE and own:
-        reason = f"the base model is no network of {' and '.join(own)}"
+        reason = marked(f"the base model is no network of {' and '.join(own)}")
     elif preset.base == BASE:
         reason = BASE_REASON
     else:

@@ -1,5 +1,6 @@
 // Shows the rows that match the boxes and the text. All is readable without it.
 const form = document.querySelector("form");
+const language = document.documentElement.lang;
 const said = document.querySelector("output");
 const parts = [...document.querySelectorAll(".part")].map(part => ({part, rows: null}));
 
@@ -28,7 +29,8 @@ function show() {
     all += entry.rows.length;
   }
   document.querySelector("#parts").classList.toggle("filtered", found < all);
-  said.textContent = found === all ? "" : `${found.toLocaleString("en")} of ${all.toLocaleString("en")} files`;
+  said.textContent = found === all ? "" : said.dataset.found
+    .replace("{found}", found.toLocaleString(language)).replace("{all}", all.toLocaleString(language));
 }
 
 let waiting = 0;

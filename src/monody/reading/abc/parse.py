@@ -34,6 +34,7 @@ from monody.reading.notation.written_score import (
     WrittenScore,
 )
 from monody.reading.raw_score import RawScore
+from monody.translation import marked
 
 _PROGRAM = re.compile(r"MIDI\s+program\s+(?:\d{1,2}\s+)?(\d{1,3})\s*$")
 _PROPAGATION = re.compile(r"propagate-accidentals\s+(not|octave|pitch)")
@@ -304,4 +305,6 @@ def _repairs(measures: Sequence[WrittenMeasure]) -> list[str]:
     outside = sum(
         not 0 <= note.pitch <= 127 for measure in measures for note in measure.notes
     )
-    return [f"notes outside of MIDI's pitches left out: {outside}"] if outside else []
+    if not outside:
+        return []
+    return [marked(f"notes outside of MIDI's pitches left out: {outside}")]

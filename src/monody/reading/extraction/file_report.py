@@ -11,6 +11,7 @@ from monody.reading.note_table import Longs
 from monody.reading.raw_score import RawScore
 from monody.reading.reasons import FileReport, Reason
 from monody.reading.retiming.grid_fit import GridFit
+from monody.translation import marked
 
 
 class FileReports:
@@ -83,7 +84,7 @@ def _fits_text(fits: Sequence[tuple[GridFit, int]], quarter: int) -> str:
     confidence = min(fit.confidence for fit, _ in fits)
     quarters = sorted({f"{fit.period / quarter:.3g}" for fit, _ in fits}, key=float)
     span = quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}"
-    return (
+    return marked(
         f"tempo fitted, a quarter is {span} of the declared: {before:.0%} → "
         f"{after:.0%} of the onsets on the 16th grid, confidence {confidence:.2f}"
     )

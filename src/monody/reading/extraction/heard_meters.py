@@ -17,6 +17,7 @@ from monody.music.meter import TICKS_PER_QUARTER, Meter
 from monody.reading.extraction.accents import heard_bars
 from monody.reading.note_table import MAX_QUARTERS, Longs
 from monody.reading.raw_score import RawScore, RawTrack
+from monody.translation import marked
 
 MIN_QUARTERS = 8  # of beats in a row; fewer are a pickup or an extra beat
 
@@ -91,7 +92,7 @@ def _heard(score: RawScore) -> RawScore:
         found = _grouped(run, music.between(start, end))
         meters += found
         names = ", ".join(dict.fromkeys(map(str, run)))
-        texts.append(f"{names} read as {found[-1]}, by the accents")
+        texts.append(marked(f"{names} read as {found[-1]}, by the accents"))
     if not texts:
         return score
     repairs = (*score.repairs, *dict.fromkeys(texts))

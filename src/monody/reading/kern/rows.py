@@ -29,6 +29,7 @@ from monody.reading.notation.written_score import (
     WrittenScore,
 )
 from monody.reading.raw_score import MAX_NAME
+from monody.translation import marked
 
 NULL = "."
 _CLOSES = re.compile(r":[|!]")
@@ -205,7 +206,9 @@ class RowReader:
             measure.notes = [n._replace(line=number[n.line]) for n in measure.notes]
         lines = [self._players.get(part, Line(staff=part)) for part, _ in order]
         self._forget_repeats()
-        repairs = [f"left out: {n} × {what}" for what, n in self._left_out.items()]
+        repairs = [
+            marked(f"left out: {n} × {what}") for what, n in self._left_out.items()
+        ]
         return WrittenScore(lines, self._measures, self._parts, repairs)
 
     def _forget_repeats(self) -> None:

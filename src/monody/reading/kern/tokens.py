@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from monody.music.pitch import MIDDLE_C, STEPS
 from monody.reading.notation.written_score import WRITTEN_TICKS_PER_WHOLE
+from monody.translation import marked
 
 # A reciprocal of a whole note, 3%2 for two thirds of one, and dots.
 _LENGTH = re.compile(r"([0-9]{1,4})(?:%([0-9]{1,4}))?(\.{0,5})")
@@ -75,12 +76,12 @@ def parse_token(text: str) -> Token:
             continue
         pitch = _pitch(part)
         if "R" in part or (pitch is None and own):
-            problem = "note without a pitch"
+            problem = marked("note without a pitch")
         elif pitch is not None and own:
             tied = "[" in part or "_" in part
             notes.append(KernNote(pitch, own, tied, "]" in part or "_" in part))
         elif pitch is not None:
-            problem = "note without a length"
+            problem = marked("note without a length")
     return Token(ticks, tuple(notes), problem)
 
 

@@ -36,6 +36,7 @@ from monody.reading.midi.pedal import (
 from monody.reading.midi.players import ChannelPart, players
 from monody.reading.midi.track_events import ChannelEvents, TrackEvents, track_events
 from monody.reading.raw_score import RawTrack
+from monody.translation import marked
 
 Longs = NDArray[np.int64]
 
@@ -50,9 +51,9 @@ Tracks = tuple[tuple[RawTrack, ...], tuple[str, ...]]
 # have a thousandth of it; a hostile one could ask for any number.
 MAX_STEERED = 5_000_000
 
-_JOINED = "channels of one player joined to another"
-_CLOSED = "notes without an end closed"
-_UNHEARD = "events for other tracks not followed"
+_JOINED = marked("channels of one player joined to another")
+_CLOSED = marked("notes without an end closed")
+_UNHEARD = marked("events for other tracks not followed")
 
 
 def exact_tracks(file: MidiFile) -> Tracks:

@@ -15,11 +15,12 @@ from monody.reading.midi.pedal import held_in_line
 from monody.reading.midi.players import ChannelPart
 from monody.reading.note_table import Mask
 from monody.reading.raw_score import RawTrack
+from monody.translation import marked
 
 LEAST_VELOCITY = 1
 MIN_LOUD = 32  # of notes that drown one of the least velocity; in pp it may be meant
-_SILENT = "silent notes left out"
-_HELD = "notes held by the pedal"
+_SILENT = marked("silent notes left out")
+_HELD = marked("notes held by the pedal")
 
 
 def track_of(part: ChannelPart, index: int, name: str, done: Counter[str]) -> RawTrack:

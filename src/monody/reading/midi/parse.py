@@ -14,6 +14,7 @@ from monody.reading.midi.plain import parsed, plain_tracks
 from monody.reading.midi.repair import HEADER_SEARCH_BYTES, repair_midi
 from monody.reading.midi.signs import keys_of, meters_of, tempos_of
 from monody.reading.raw_score import GET_IT_AGAIN, RawScore, UnreadableError
+from monody.translation import marked
 
 
 def read_midi(data: bytes) -> RawScore:
@@ -121,5 +122,5 @@ def _score(file: MidiFile) -> RawScore | None:
         meters=tuple(meters_of(parts, file.ticks_per_quarter)),
         keys=tuple(keys_of(parts)),
         repairs=repairs,
-        kind=f"MIDI format {file.format}",
+        kind=marked(f"MIDI format {file.format}"),
     )

@@ -19,6 +19,7 @@ from monody.reading.midi.repair_track import (
     TrackChunk,
     is_track,
 )
+from monody.translation import marked
 
 HEADER_SEARCH_BYTES = 65536  # junk that may come before the header
 PATTERNS = 2  # the format of a file whose tracks are pieces of their own
@@ -28,8 +29,8 @@ FRAMES_PER_SECOND = (24, 25, 29, 30)
 _TAG = re.compile(rb"MT(?:rk|hd)")
 _OTHER_TAG = re.compile(rb"(?!MThd|MTrk)[ -~]{4}")
 
-_UNMARKED = "missing MTrk mark of {} restored"
-_STRAY_BYTES = "stray bytes before {} skipped"
+_UNMARKED = marked("missing MTrk mark of {} restored")
+_STRAY_BYTES = marked("stray bytes before {} skipped")
 
 
 @dataclass(frozen=True)
@@ -227,17 +228,19 @@ def _header_repairs(
 ) -> Iterator[str]:
     """Name the repairs outside the tracks."""
     if header.start and data.startswith(b"RIFF"):
-        yield "unwrapped from RIFF"
+        yield marked("unwrapped from RIFF")
     elif header.start:
-        yield "bytes before the header skipped"
+        yield marked("bytes before the header skipped")
     if header.size != 6:
-        yield f"header length of {header.size} put right"
+        yield marked(f"header length of {header.size} put right")
     if header.is_smpte:
-        yield f"SMPTE time turned into {header.ticks_per_quarter} ticks per quarter"
+        yield marked(
+            f"SMPTE time turned into {header.ticks_per_quarter} ticks per quarter"
+        )
     if header.format > PATTERNS or (header.format == 0 and len(tracks) > 1):
-        yield f"format {header.format} read as format 1"
+        yield marked(f"format {header.format} read as format 1")
     if header.track_count != len(tracks):
-        yield f"track count put right: {len(tracks)}, not {header.track_count}"
+        yield marked(f"track count put right: {len(tracks)}, not {header.track_count}")
 
 
 def _track_repairs(tracks: list[RebuiltTrack]) -> Iterator[str]:
@@ -258,8 +261,8 @@ def _name_tracks(numbers: list[int]) -> str:
     'tracks 1, 2, 5 and 2 more'
     """
     if len(numbers) == 1:
-        return f"track {numbers[0]}"
+        return marked(f"track {numbers[0]}")
     named = [str(number) for number in numbers[:3]]
     if len(numbers) > 3:
-        named.append(f"{len(numbers) - 3} more")
-    return f"tracks {', '.join(named[:-1])} and {named[-1]}"
+        named.append(marked(f"{len(numbers) - 3} more"))
+    return marked(f"tracks {', '.join(named[:-1])} and {named[-1]}")

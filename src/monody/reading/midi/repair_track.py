@@ -20,6 +20,7 @@ from monody.music.smf import (
     data_bytes,
     number_bytes,
 )
+from monody.translation import marked
 
 MAX_TICK = 2**31 - 1  # symusic's clock has 32 bits and would wrap around
 _TEMPO = 0x51
@@ -31,18 +32,18 @@ _STRAY_DATA = re.compile(rb"[\x80-\xff]")
 _SYSEX_BODY = re.compile(rb"[\x00-\x7f]*+\xf7?")
 _SYSEX_TO_END = re.compile(rb"[\x00-\x7f]*+\xf7")
 _SYSEX_WITHOUT_LENGTH = re.compile(rb"[\x00-\x7f]*+\xf7[\x00-\x7f]*+[\x80-\xff]")
-_CUT = "cut at the last whole event of {}"
-_TOO_LATE = "cut {} where its time runs past 32 bits"
-_NO_END = "end of track added to {}"
-_AFTER_END = "bytes after the end of {} ignored"
-_CLAMPED = "stray data bytes clamped in {}"
-_RUNNING = "running status after a meta event or sysex written out in {}"
-_OVERLONG = "overlong number put right in {}"
-_SHORT_META = "malformed meta event dropped from {}"
-_SYSTEM = "system message dropped from {}"
-_SYSEX = "malformed sysex dropped from {}"
-_ESCAPE = "sysex continuation dropped from {}"
-WRONG_LENGTH = "wrong chunk length of {} put right"
+_CUT = marked("cut at the last whole event of {}")
+_TOO_LATE = marked("cut {} where its time runs past 32 bits")
+_NO_END = marked("end of track added to {}")
+_AFTER_END = marked("bytes after the end of {} ignored")
+_CLAMPED = marked("stray data bytes clamped in {}")
+_RUNNING = marked("running status after a meta event or sysex written out in {}")
+_OVERLONG = marked("overlong number put right in {}")
+_SHORT_META = marked("malformed meta event dropped from {}")
+_SYSTEM = marked("system message dropped from {}")
+_SYSEX = marked("malformed sysex dropped from {}")
+_ESCAPE = marked("sysex continuation dropped from {}")
+WRONG_LENGTH = marked("wrong chunk length of {} put right")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from monody.reading.notation.written_score import (
 )
 from monody.reading.raw_score import MAX_NAME, UnreadableError
 from monody.reading.xml_tree import finite_number
+from monody.translation import marked
 
 MAX_COPIED_NOTES = 100_000  # by signs that repeat a measure
 _USUAL_DIVISION = 480
@@ -262,9 +263,13 @@ class _Page:
             measure.ticks > ticks_of(frame.length)
             for measure, frame in zip(self._measures, self._frames, strict=True)
         )
-        repairs = [f"left out: {n} × {what}" for what, n in self._left_out.items()]
+        repairs = [
+            marked(f"left out: {n} × {what}") for what, n in self._left_out.items()
+        ]
         if too_long:
-            repairs.append(f"measures longer than their length says: {too_long}")
+            repairs.append(
+                marked(f"measures longer than their length says: {too_long}")
+            )
         return WrittenScore(
             self._lines, self._measures, repairs=repairs, title=self._title
         )

@@ -32,6 +32,7 @@ from monody.reading.notation.written_score import (
 )
 from monody.reading.note_table import MAX_TICK
 from monody.reading.raw_score import MeterSource, RawScore, RawTrack, WrittenPage
+from monody.translation import marked
 
 Value = TypeVar("Value")
 
@@ -66,14 +67,16 @@ def performed(score: WrittenScore, kind: str = "") -> RawScore:
     if order is None:
         order = list(range(min(len(score.measures), MAX_MEASURES)))
         repairs.append(
-            f"repeats not played: more than {MAX_MEASURES:,} measures "
-            f"or {MAX_NOTES:,} notes"
+            marked(
+                f"repeats not played: more than {MAX_MEASURES:,} measures "
+                f"or {MAX_NOTES:,} notes"
+            )
         )
     meters = [_meters_in(measure) for measure in score.measures]
     usual = None if any(meters) else usual_meter(score.measures)
     played = _placed(score.measures, _in_force(meters), usual, order)
     if len(played) < len(order):
-        repairs.append(f"cut after {len(played)} measures: too long")
+        repairs.append(marked(f"cut after {len(played)} measures: too long"))
     order = order[: len(played)]
     starts = [measure.start for measure in played]
     tempos = [_tempos_in(measure) for measure in score.measures]

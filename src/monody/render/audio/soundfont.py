@@ -20,6 +20,7 @@ from monody.render.audio.dynamics import shaped
 from monody.render.audio.play import RING_OUT, Frames, fading, sample_length
 from monody.render.audio.rate import SAMPLE_RATE
 from monody.saved.bounded_file import read_named
+from monody.translation import marked
 
 RIFF = b"RIFF"  # how every sound bank begins
 MAX_BANK_BYTES = 2**31  # more than the largest banks that are passed around
@@ -69,7 +70,9 @@ def played_by(
         MonodyError: If midirenderer is not installed, or the file cannot be read or is
             no sound bank.
     """
-    midirenderer = extra_module("midirenderer", "audio", "a sound bank is played by")
+    midirenderer = extra_module(
+        "midirenderer", "audio", marked("a sound bank is played by")
+    )
     bank = _read(sound_bank)
     loud = shaped(melody) if velocities is None else velocities
     try:

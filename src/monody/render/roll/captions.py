@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from monody.music.key_words import key_in_words
 from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody
 from monody.render.roll.rows import numbered_lines
+from monody.translation import gettext as _
+from monody.translation import ngettext
 
 MAX_METERS = 3  # that a summary names
 
@@ -25,13 +28,18 @@ def summary(melody: Melody) -> str:
     low, high = int(melody.pitches.min()), int(melody.pitches.max())
     meters = list(dict.fromkeys(str(m) for m in melody.meters if m.tick < melody.end))
     more = ["…"] if len(meters) > MAX_METERS else []
+    size = _("{notes} in {bars} and a pickup") if pickup else _("{notes} in {bars}")
     parts = [
-        f"{notes:,} note{'s' * (notes > 1)} in {bars:,} bar{'s' * (bars > 1)}"
-        f"{' and a pickup' * pickup}",
-        f"{pitch_in_key(low, melody.key)} to {pitch_in_key(high, melody.key)}",
+        size.format(
+            notes=ngettext("{count} note", "{count} notes", notes),
+            bars=ngettext("{count} bar", "{count} bars", bars),
+        ),
+        _("{low} to {high}").format(
+            low=pitch_in_key(low, melody.key), high=pitch_in_key(high, melody.key)
+        ),
         ", ".join([*meters[:MAX_METERS], *more]),
-        melody.key or "",
-        f"{melody.bpm:.0f} bpm",
+        key_in_words(melody.key or ""),
+        _("{bpm} bpm").format(bpm=f"{melody.bpm:.0f}"),
     ]
     return " · ".join(part for part in parts if part)
 

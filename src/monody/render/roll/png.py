@@ -9,6 +9,7 @@ from monody.errors import MonodyError, SettingError
 from monody.extras import extra_spec
 from monody.music.melody import Melody
 from monody.render.roll.roll import roll_svg
+from monody.translation import marked
 
 MIN_WIDTH, MAX_WIDTH = 100, 8_000  # in pixels
 MAX_PIXELS = 60_000_000  # 240 MB while drawing: some 1,500 bars at the usual width
@@ -23,7 +24,7 @@ def require_libraries() -> None:
         MonodyError: If the extra ``picture`` is not installed.
     """
     for name in LIBRARIES:
-        extra_spec(name, "picture", "PNG pictures need")
+        extra_spec(name, "picture", marked("PNG pictures need"))
 
 
 def roll_png(melody: Melody, title: str, *, width_pixels: int = 1600) -> bytes:

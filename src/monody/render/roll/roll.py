@@ -27,6 +27,7 @@ from monody.render.svg import (
     text,
     xml_text,
 )
+from monody.translation import gettext as _
 
 MAX_WIDE_BARS = 16  # a melody of up to 16 bars has four bars in a row, others eight
 
@@ -134,7 +135,8 @@ def _opening(
     }
     yield f"<svg{attributes(look)}>"
     yield tag("title", {"id": f"{name}-title"}, html.escape(title))
-    words = f"Piano roll: {html.escape(summary(melody))}."
+    said = _("Piano roll: {melody}.").format(melody=summary(melody))
+    words = html.escape(said)
     yield tag("desc", {"id": f"{name}-desc"}, words)
     yield f"<style>{style(adaptive=adaptive)}</style>"
     yield box(0, 0, *size, {"class": "roll-paper"})
@@ -161,7 +163,7 @@ def _draw_row(row: RollRow, top: float, scale: _Scale, melody: Melody) -> Iterat
     yield f"<g{attributes(place)}>"
     yield from _keys(row, scale, melody)
     yield from _beats_and_bars(row, scale, melody)
-    for _, note in row.notes(melody):
+    for _row, note in row.notes(melody):
         yield _draw_note(note, row, scale, melody.key)
     hidden: Look = {"class": "roll-playhead", "visibility": "hidden"}
     yield line(left, left, 0, scale.roll_height, hidden)
@@ -229,10 +231,10 @@ def _draw_note(note: Note, row: RollRow, scale: _Scale, key: str | None) -> str:
         "data-end": str(note.end),
     }
     value = Fraction(note.duration, TICKS_PER_WHOLE)
-    words = (
-        f"{pitch_in_key(note.pitch, key)}, "
-        f"bar {row.bar_at(max(note.start, row.start))}, "
-        f"{value.numerator}/{value.denominator}"
+    words = _("{pitch}, bar {bar}, {length}").format(
+        pitch=pitch_in_key(note.pitch, key),
+        bar=row.bar_at(max(note.start, row.start)),
+        length=f"{value.numerator}/{value.denominator}",
     )
     inside = tag("title", {}, html.escape(words))
     return box(x, scale.y(note.pitch), width, scale.pitch_height, look, inside)

@@ -31,6 +31,8 @@ from monody.render.svg import (
     text,
     xml_text,
 )
+from monody.translation import gettext as _
+from monody.translation import ngettext
 
 BARS_IN_ROW = 8
 DARKEST_BITS = 8.0  # notes of more bits have the same colour
@@ -139,10 +141,15 @@ def _summary(melody: Melody, bits: list[float], rows: list[RollRow]) -> str:
     peak = bits.index(max(bits))
     note = Note(*melody.notes[peak].tolist())
     bar = next(row for row in rows if note.start < row.end).bar_at(note.start)
-    return (
-        f"{len(bits):,} note{'s' * (len(bits) > 1)} · "
-        f"{sum(bits) / len(bits):.2f} bits a note · most surprising: "
-        f"{pitch_name(note.pitch)} in bar {bar}, {bits[peak]:.1f} bits"
+    return _(
+        "{notes} · {bits} bits a note · most surprising: {pitch} in bar {bar}, {most} "
+        "bits"
+    ).format(
+        notes=ngettext("{count} note", "{count} notes", len(bits)),
+        bits=f"{sum(bits) / len(bits):.2f}",
+        pitch=pitch_name(note.pitch),
+        bar=bar,
+        most=f"{bits[peak]:.1f}",
     )
 
 
@@ -153,10 +160,11 @@ def _opening(title: str, summary: str, height: float) -> Iterator[str]:
         f'height="{height:.0f}" viewBox="0 0 {WIDTH:g} {height:.0f}">'
     )
     yield f"<title>{html.escape(title)}</title>"
-    yield (
-        "<desc>Piano roll of a melody. The darker a note, and the taller the stem "
-        f"above it, the less the model expected it. {html.escape(summary)}.</desc>"
-    )
+    about = _(
+        "Piano roll of a melody. The darker a note, and the taller the stem above it, "
+        "the less the model expected it. {summary}."
+    ).format(summary=html.escape(summary))
+    yield f"<desc>{about}</desc>"
     yield '<defs><linearGradient id="monody-bits">'
     for place, colour in enumerate(BITS_COLOURS):
         offset = place / (len(BITS_COLOURS) - 1)
@@ -173,7 +181,7 @@ def _header(title: str, summary: str) -> Iterator[str]:
     yield text(summary, LEFT, 61, {"font-size": 13})
     left = WIDTH - RIGHT - LEGEND
     yield box(left, 50, LEGEND, 10, {"rx": 2, "fill": "url(#monody-bits)"})
-    yield text("bits", left - 8, 59, AT_END)
+    yield text(_("bits"), left - 8, 59, AT_END)
     for share in (0, 0.25, 0.5, 0.75, 1):
         label = f"{DARKEST_BITS * share:g}{'+' * (share == 1)}"
         yield text(label, left + LEGEND * share, 74, AT_MIDDLE)
@@ -214,7 +222,7 @@ def _bits_axis(row: RollRow, scale: _Scale) -> Iterator[str]:
         yield line(left, right, y, y, _stroke(GRID if bits else SOFT))
         yield text(str(bits), left - 8, y + 4, AT_END)
     turned = f"translate({left - 34:.6g} {CHART / 2:g}) rotate(-90)"
-    yield text("bits", 0, 0, {"transform": turned, **AT_MIDDLE})
+    yield text(_("bits"), 0, 0, {"transform": turned, **AT_MIDDLE})
 
 
 def _bar_lines(row: RollRow, scale: _Scale) -> Iterator[str]:
@@ -234,7 +242,9 @@ def _draw_note(note: Note, bits: float, row: RollRow, scale: _Scale) -> Iterator
     x, width = scale.span(note, row)
     y, fill = scale.y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
     look = {"class": "note" if begins else "held", "rx": 1.5, **fill}
-    words = f"{pitch_name(note.pitch)}, {note.duration} ticks, {bits:.2f} bits"
+    words = _("{pitch}, {ticks} ticks, {bits} bits").format(
+        pitch=pitch_name(note.pitch), ticks=note.duration, bits=f"{bits:.2f}"
+    )
     yield box(x, y, width, scale.pitch_height, look, f"<title>{words}</title>")
     if begins:
         top, middle = scale.bits_y(bits), x + min(width / 2, 4.0)

@@ -17,6 +17,7 @@ from rich.text import Text
 from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody, Note
 from monody.render.roll.rows import numbered_lines
+from monody.translation import ngettext
 
 MAX_LINES = 7  # of notes; one more counts the bars that were cut off
 COLUMN_TICKS = (12, 8, 6, 4, 3, 2, 1)  # that a column can have
@@ -111,7 +112,7 @@ def terminal_roll(
     more = len(lines) - 1 - bars
     if more:
         dots = "..." if ascii_only else "…"
-        words = f"{dots} {more:,} more bar{'s' * (more > 1)}"
+        words = f"{dots} " + ngettext("{count} more bar", "{count} more bars", more)
         drawn.append([(" " * margin + words, FAINT)])
     return Text("\n").join(_line(row, width, colour=colour) for row in drawn)
 

@@ -1,0 +1,1 @@
+"""What builds parts of monody and is no part of it."""
