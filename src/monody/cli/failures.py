@@ -34,10 +34,10 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
     language = system_language()
     with speaking(language):
         say_reason_as(_("stopped by {name}"))
-        _run(arguments)
+        _run(arguments, command)
 
 
-def _run(arguments: Sequence[str]) -> None:
+def _run(arguments: Sequence[str], command: click.Command) -> None:
     """Run a command in the language that is spoken."""
     try:
         command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)

@@ -21,7 +21,8 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import write_bytes, write_text
 from monody.music.melody import Melody
-from monody.saved.damage import DamagedError, read_json, require
+from monody.saved.damage import DamagedError, require
+from monody.saved.plain_json import read_json
 from monody.saved.values import table
 from monody.studio.events import Changes
 from monody.studio.folder import is_id, new_id

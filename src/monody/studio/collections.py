@@ -20,7 +20,8 @@ import monody
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, told, write_json
-from monody.saved.damage import DamagedError, damage_in, read_json, require
+from monody.saved.damage import DamagedError, damage_in, require
+from monody.saved.plain_json import read_json
 from monody.saved.values import listed, table, text, whole
 from monody.studio.cards import MAX_NAME, UnknownError
 from monody.studio.collection_files import Choices, CollectionReading

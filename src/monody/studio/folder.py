@@ -23,11 +23,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monody.ending import half_done
+from monody.ending import undo_at_end
 from monody.errors import MonodyError
 from monody.files import make_folder, write_json
 from monody.locks import LockedError, locked
-from monody.saved.damage import DamagedError, read_json
+from monody.saved.damage import DamagedError
+from monody.saved.plain_json import read_json
 from monody.saved.values import table, text
 
 FOLDER_VARIABLE = "MONODY_STUDIO"
@@ -146,10 +147,11 @@ class StudioFolder:
             address: Such as ``http://127.0.0.1:8123/``.
         """
         write_json(self.path / ADDRESS_FILE, {"address": address})
+        take_back = undo_at_end(self._forget)
         try:
-            with half_done(self._forget):
-                yield
+            yield
         finally:
+            take_back()
             self._forget()
 
     def _forget(self) -> None:

@@ -21,7 +21,8 @@ from monody.ending import undo_at_end
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, told, write_json
-from monody.saved.damage import DamagedError, damage_in, read_json, require
+from monody.saved.damage import DamagedError, damage_in, require
+from monody.saved.plain_json import read_json
 from monody.saved.values import table, text, whole
 from monody.studio.cards import HEARD, CardLibrary, UnknownError
 from monody.studio.collections import CollectionLibrary
