@@ -44,7 +44,7 @@ from monody.music.general_midi import program_of
 from monody.music.midi_file import midi_bytes
 from monody.music.melody_store import ARRAYS, MelodyStore
 from monody.music.store_check import check_store
-from monody.plain_json import parse_json
+from monody.saved.plain_json import parse_json
 from monody.reading.archives import Archive
 from monody.reading.cache import ReadCache, rows
 from monody.reading.midi.parse import read_midi

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from monody.errors import MonodyError
-from monody.plain_json import parse_json
+from monody.saved.plain_json import parse_json
 from monody.studio.cards import UnknownError
 from monody.studio.words import _
 
