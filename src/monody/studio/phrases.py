@@ -9,7 +9,7 @@ from typing import Any
 
 import monody
 from monody.generation.provenance import read_provenance
-from monody.generation.saved_values import MAX_NOTES, is_too_long
+from monody.generation.saved_melody import MAX_NOTES, is_too_long
 from monody.music.note_values import parse_meter
 from monody.reading.file_types import is_music_name
 from monody.studio.folder import StudioFolder
