@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from monody.cli.streams import open_closed_streams
+from monody.cli.streams import open_closed_streams, spell_what_cannot_be_encoded
 from monody.ending import taking_signals
 
 
@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: By default those of the process.
     """
     open_closed_streams()
+    spell_what_cannot_be_encoded()
     with taking_signals():
         from monody.chatter import libraries_silenced
         from monody.cli.failures import run  # imports all commands
