@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -29,14 +30,18 @@ nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"  # what is installed changes with pyproject.toml only
 
 
-def _find_pyenv() -> None:
-    """Let nox find the Pythons of pyenv, whose own commands know one at a time."""
+def _find_programs() -> None:
+    """Let nox find the Pythons of pyenv, whose own commands know one at a time, and uv.
+
+    That lies beside nox, in an environment that need not be active.
+    """
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     folders = [str(folder) for folder in sorted(root.glob("versions/*/bin"))]
-    os.environ["PATH"] = os.pathsep.join([*folders, os.environ["PATH"]])
+    beside = str(Path(sys.executable).parent)
+    os.environ["PATH"] = os.pathsep.join([*folders, os.environ["PATH"], beside])
 
 
-_find_pyenv()
+_find_programs()
 
 
 @nox.session(python=PYTHONS)

@@ -166,9 +166,10 @@ def test_a_training_does_not_begin_where_its_page_could_not_be_written(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = "train --resume --num_epochs 9 --experiment_dir foreign"
-    assert "is not a page of monody" in _refused(capsys, words)
+    assert "is not monody's own page of" in _refused(capsys, words)
     app = home / "app"
-    assert "is not a page" in _refused(capsys, f"train tunes --experiment_dir {app}")
+    words = f"train tunes --experiment_dir {app}"
+    assert "is not monody's own page of" in _refused(capsys, words)
     said = _refused(capsys, f"train tunes --experiment_dir {home / 'drums'}")
     assert "drums/samples' is there, and the page would replace it" in said
 

@@ -1,13 +1,16 @@
-"""Commands where standard input, output or errors are closed."""
+"""Commands where standard input, output or errors are closed, or lack letters."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from monody.experiments.experiment import Experiment
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes them")
 
@@ -52,3 +55,20 @@ def test_what_is_printed_goes_into_no_file(tmp_path: Path) -> None:
     done = _run("<&- >&- 2>&-", "-P", "-c", PRINTS, folder=tmp_path)
     assert done.returncode == 0
     assert (tmp_path / "tune.mid").read_bytes() == b""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_letters_that_the_output_lacks_are_spelt_out(
+    encoding: str,
+    trained: Experiment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in ("01", "02"):
+        shutil.copytree(trained.folder, tmp_path / "experiments" / number)
+    note = tmp_path / "experiments" / "02" / "message.txt"
+    note.write_text("slow \N{RIGHTWARDS ARROW} airs", "utf-8")
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    done = _run("", "-P", "-m", "monody", "runs", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"slow \u2192 airs" in done.stdout

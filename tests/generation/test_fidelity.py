@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monody.experiments.experiment import Experiment
+from monody.generation.collapse import collapse_of
 from monody.generation.fidelity import misfit
 from monody.generation.outlines import MelodyOutline
 from monody.generation.writer import Task, Writer
@@ -44,7 +45,8 @@ def _outline(melody: Melody = SONG, key: int = C_MAJOR) -> MelodyOutline:
 def _misfit(melody: Melody, outline: MelodyOutline | None = None) -> float:
     outline = outline or _outline()
     assert outline.precedent is not None
-    return misfit(melody, outline, outline.precedent.form)
+    failure = collapse_of(melody)
+    return misfit(melody, outline, outline.precedent.form, failure)
 
 
 def test_a_melody_keeps_to_its_own_outline() -> None:

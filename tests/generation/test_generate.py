@@ -15,7 +15,7 @@ import monody
 from monody.errors import MonodyError, SettingError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
-from monody.generation import retries as attempts
+from monody.generation import writer as writing
 from monody.generation.generate import Generation
 from monody.generation.retries import (
     COPIED,
@@ -203,10 +203,11 @@ def test_what_has_collapsed_at_first_is_tried_again_and_counted(
     trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: dict[str, Any] = {"num_files": 4, "file_length": 48}
-    monkeypatch.setattr(attempts, "collapse_of", lambda *_, **__: None)
+    asked["takes"] = 1  # so that a verdict is that of a melody
+    monkeypatch.setattr(writing, "collapse_of", lambda *_, **__: None)
     usual = _generate(trained, **asked)
     verdicts = iter(["silence", None, "one note", "silence"])
-    monkeypatch.setattr(attempts, "collapse_of", lambda *_, **__: next(verdicts, None))
+    monkeypatch.setattr(writing, "collapse_of", lambda *_, **__: next(verdicts, None))
     guarded = _generate(trained, **asked)
     assert guarded.first_tries == {"silence": 2, "one note": 1}
     assert guarded.tries == 4

@@ -19,6 +19,7 @@ from monody.music.midi_file import write_midi
 from monody.pages.melodies import show
 from monody.render.forms import FORMS, parse_forms, render
 from tests.builders.midi_files import tune
+from tests.builders.pages_to_open import report_page
 
 
 class _Page(HTMLParser):
@@ -177,13 +178,26 @@ def test_sample_writes_the_page_unless_it_shall_not(
     )  # fmt: skip
 
 
+def test_no_page_of_another_kind_is_replaced_by_melodies(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    page = report_page(tmp_path).rename(tmp_path / "index.html")
+    before = page.read_bytes()
+    words = ["sample", "--experiment_dir", str(trained.folder), "--bars", "2",
+             "--num_files", "1", "--save_dir", str(tmp_path)]  # fmt: skip
+    with pytest.raises(MonodyError, match="is not monody.s own page of melodies"):
+        _run(*words)
+    assert page.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
 def test_a_page_of_another_program_stops_sample_before_it_begins(
     trained: Experiment, tmp_path: Path
 ) -> None:
     (tmp_path / "index.html").write_text("<p>my diary</p>")
     words = ["sample", "--experiment_dir", str(trained.folder), "--bars", "2",
              "--num_files", "1", "--save_dir", str(tmp_path)]  # fmt: skip
-    with pytest.raises(MonodyError, match="is not a page of monody"):
+    with pytest.raises(MonodyError, match="is not monody.s own page of melodies"):
         _run(*words)
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
     _run(*words, "--no_page")

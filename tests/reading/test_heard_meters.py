@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from monody.corpus.corpus import read_corpus
 from monody.corpus.histograms import histograms
 from monody.music.melody import Melody
 from monody.reading.describe import describe
+from monody.reading.extraction import heard_meters
 from monody.reading.extraction.extract import extract
 from monody.reading.extraction.heard_meters import with_heard_meters
 from monody.reading.midi.parse import read_midi
@@ -191,3 +193,20 @@ def test_files_with_bars_are_read_as_before(tmp_path: Path) -> None:
     write_tunes(tmp_path, 3)
     corpus = read_corpus(tmp_path, replace(SETTINGS, cache=False))
     assert {verdict.verdict for verdict in corpus.verdicts} == {"kept"}
+
+
+def test_a_file_of_many_lines_is_listened_to_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notes = _notes("4/4")
+    score = read_midi(midi_file([notes] * 5, meters=[(0, 1, 4)], ticks_per_quarter=24))
+    heard: list[int] = []
+    listen = heard_meters.heard_bars
+
+    def counting(*music: Any) -> Any:
+        heard.append(len(music))
+        return listen(*music)
+
+    monkeypatch.setattr(heard_meters, "heard_bars", counting)
+    [piece] = describe([score], SETTINGS).pieces
+    assert (len(piece.lines), len(heard)) == (5, 1)

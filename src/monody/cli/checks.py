@@ -113,7 +113,7 @@ def require_melody_folder(folder: Path, page: str | None = None) -> None:
 
     require_own_manifest(folder)
     if page is not None:
-        require_own(folder / page)
+        require_own(folder / page, "melodies")
 
 
 def require_sound_bank(sound_bank: str | None) -> Path | None:
@@ -183,7 +183,7 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
 
 
 def require_report(page: Path) -> None:
-    """Make sure that a report can be written as a page, over no other program's.
+    """Make sure that a report can be written as a page, over no other page or file.
 
     Raises:
         MonodyError: If it cannot.
@@ -192,18 +192,18 @@ def require_report(page: Path) -> None:
 
     from monody.pages.page import require_own
 
-    require_own(page, "name another file with --html, or move that one away")
+    require_own(page, "corpus", "name another file with --html, or move that one away")
 
 
 def require_own_training_page(experiment: Experiment) -> None:
-    """Make sure that the page of a training replaces none of another program.
+    """Make sure that the page of a training replaces nothing else.
 
     Raises:
         MonodyError: If it would.
     """
     from monody.pages.page import require_own
 
-    require_own(experiment.page_path)
+    require_own(experiment.page_path, "training")
 
 
 def require_base(model: ModelSettings, settings: TrainSettings) -> None:

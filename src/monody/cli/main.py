@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from monody.cli.streams import open_closed_streams
+from monody.cli.streams import open_closed_streams, spell_what_cannot_be_encoded
 from monody.ending import taking_signals
 
 TYPE_CHECKING = False  # typing would be imported before signals are taken
@@ -34,6 +34,7 @@ def main(
         command: Imports what is run; by default all commands.
     """
     open_closed_streams()
+    spell_what_cannot_be_encoded()
     with taking_signals():
         from monody.chatter import libraries_silenced
         from monody.cli.failures import run

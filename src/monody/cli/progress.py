@@ -27,8 +27,10 @@ class _Doing(ProgressColumn):
 
 def progress_bar(console: Console) -> Progress:
     """Return a bar that vanishes when it is done, and shows nothing in a log file."""
+    has_all_letters = console.encoding.lower().startswith("utf")
     return Progress(
-        SpinnerColumn(),  # moves while the first step compiles
+        # It moves while the first step compiles.
+        SpinnerColumn("dots" if has_all_letters else "line"),
         _Doing(),
         BarColumn(),
         MofNCompleteColumn(),

@@ -12,7 +12,6 @@ import math
 
 import numpy as np
 
-from monody.generation.collapse import collapse_of
 from monody.generation.outlines import MelodyOutline
 from monody.models.events import UNKNOWN
 from monody.models.outline import pitch_class_of, tonic_symbols
@@ -29,13 +28,19 @@ TWICE_AS_DENSE = 1.0  # or half
 NOT_USABLE = 100.0  # whatever else it is
 
 
-def misfit(melody: Melody, outline: MelodyOutline, form: Form | None) -> float:
+def misfit(
+    melody: Melody,
+    outline: MelodyOutline,
+    form: Form | None,
+    failure: str | None = None,
+) -> float:
     """Measure how far a melody is from what it was to follow; 0 is not at all.
 
     Args:
         melody: What was written.
         outline: What it was to follow.
         form: Its form; ``None`` where none was told.
+        failure: Why it should not be kept at all, whatever else it is.
 
     Example:
         A scale in C that was to be in G:
@@ -56,7 +61,7 @@ def misfit(melody: Melody, outline: MelodyOutline, form: Form | None) -> float:
     """
     if not len(melody):
         return math.inf
-    found = NOT_USABLE * (collapse_of(melody) is not None)
+    found = NOT_USABLE * (failure is not None)
     if outline.key != UNKNOWN:
         heard = int(tonic_symbols(MelodyStore.of([melody]))[0])
         found += OTHER_KEY * (heard != outline.key)

@@ -243,7 +243,7 @@ def write_melodies(
         primer_of: What a melody continues, by its index and its attempt.
         indices: Which melodies of the seed's.
         attempt: The first attempt at each.
-        guarded: Whether what has collapsed is tried again.
+        guarded: Whether what has collapsed, or is not in its form, is tried again.
         progress: Called now and then.
     """
     known = known_melodies(experiment)

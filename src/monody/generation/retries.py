@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from monody.cores import usable_cores
 from monody.corpus.novelty import Novelty
 from monody.experiments.novelty_index import KnownMelodies
-from monody.generation.collapse import collapse_of
 from monody.generation.primers import Primer
 from monody.generation.workers import MelodyWriter, write_chunks
 from monody.generation.writer import Draft, Task
 from monody.memory import MIB, allowed_bytes, processes
-from monody.music.form_check import keeps_form
 from monody.music.meter import TICKS_PER_STEP
 from monody.progress import Progress
 from monody.settings.sampling import SampleSettings
@@ -28,7 +26,7 @@ STEPS_A_JOB = 40_000  # 16ths that make it worth starting one more process
 WRITER_BYTES = 304 * MIB
 OWN_BYTES = 96 * MIB  # of this process, besides
 COPY_BITS = 2.0  # what copying all of a melody costs it in the choice of the best
-COPIED, NOT_IN_FORM = marked(("copied too much", "not in the form"))
+COPIED = marked("copied too much")
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class RejectionSampler:
     primer_of: Callable[[int, int], Primer | None]  # of a melody's attempt
     known: KnownMelodies | None
     first: int = 0  # attempt to begin with
-    guarded: bool = True  # whether what has collapsed is tried again
+    guarded: bool = True  # whether what its writer finds amiss is tried again
 
     def run(
         self, indices: Sequence[int], progress: Progress
@@ -110,13 +108,7 @@ class RejectionSampler:
 
     def _judged(self, draft: Draft) -> GeneratedMelody:
         """Say whether a melody may be kept, and what it shares with the training."""
-        asked = None if self.settings.free else draft.length_ticks
-        failure = None
-        if self.guarded:
-            failure = collapse_of(draft.melody, length_ticks=asked)
-        named, bars = self.settings.named_form, self.settings.bars
-        if named is not None and bars is not None and failure is None:
-            failure = None if keeps_form(draft.melody, named, bars) else NOT_IN_FORM
+        failure = draft.failure if self.guarded else None
         novelty = self.known.look_up(draft.melody) if self.known else None
         most = self.settings.max_copy
         if most is not None and novelty is not None and novelty.longest_bars > most:

@@ -19,6 +19,7 @@ import numpy as np
 
 from monody import seeds
 from monody.errors import MonodyError
+from monody.generation.collapse import collapse_of
 from monody.generation.constraints.spec import Kept, MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.loop import ALL
@@ -216,8 +217,9 @@ class Rewriter:
         drafts = self._rewritten(tasks)
         bits = rescore(self._model, [draft.melody for draft in drafts])
         return [
-            replace(draft, bits_per_note=each / len(draft.melody))
+            replace(draft, bits_per_note=each / len(draft.melody), failure=failure)
             for draft, each in zip(drafts, bits, strict=True)
+            for failure in [collapse_of(draft.melody, length_ticks=draft.length_ticks)]
         ]
 
     def _rewritten(self, tasks: Sequence[Task]) -> list[Draft]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from monody import seeds
+from monody.generation.collapse import collapse_of
 from monody.generation.constraints.endings import ANY, HEARD
 from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import (
@@ -19,7 +20,7 @@ from monody.generation.decoding.decode import (
 )
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.sections import Sections
-from monody.generation.fidelity import NOT_USABLE, misfit
+from monody.generation.fidelity import misfit
 from monody.generation.outlines import (
     MelodyOutline,
     bars_asked,
@@ -41,6 +42,7 @@ from monody.settings.sampling import MAX_TAKES, SampleSettings
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 PHRASE_BARS = 4  # parts are a multiple of it
+NOT_IN_FORM = "not in the form"
 
 
 def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSettings]:
@@ -68,6 +70,7 @@ class Draft:
     length_ticks: int  # until when it was to last
     bits_per_note: float  # how surprising the model finds it
     cost_bits: dict[str, float]  # of each rule, per note
+    failure: str | None = None  # why it should not be kept, as its writer judges
 
 
 class _Part(NamedTuple):
@@ -124,31 +127,21 @@ class Writer:
             if part not in written
         ]
         written |= self._decode(later)
-        return [
-            self._draft(task, best, [written[part] for part in best])
-            for task, each in plan.items()
-            for best in [self._best(each, written)]
-        ]
+        return [self._best(takes, written) for takes in plan.values()]
 
     def _best(
         self, takes: Sequence[list[_Part]], written: Mapping[_Part, DecodedMelody]
-    ) -> list[_Part]:
-        """Choose the take that keeps best to its outline, the earliest of several."""
-        if len(takes) == 1:
-            return takes[0]
-        return min(takes, key=lambda parts: self._misfit(parts, written))
-
-    def _misfit(
-        self, parts: Sequence[_Part], written: Mapping[_Part, DecodedMelody]
-    ) -> float:
-        """Measure how far the parts of a take are from what they were to follow."""
-        music = [self._music(written[part], part) for part in parts]
-        each = zip(music, parts, strict=True)
-        found = sum(misfit(one, part.outline, part.form) for one, part in each)
-        named, bars = self._settings.named_form, self._settings.bars
-        if named is not None and bars is not None:  # it is then in one part
-            found += NOT_USABLE * (not keeps_form(music[0], named, bars))
-        return found
+    ) -> Draft:
+        """Return the take that keeps best to its outline, the earliest of several."""
+        drafts, misfits = [], []
+        for parts in takes:
+            music = [self._music(written[part], part) for part in parts]
+            draft = self._draft(parts, music, [written[part] for part in parts])
+            if len(takes) == 1:
+                return draft
+            drafts.append(draft)
+            misfits.append(_misfit(draft, parts, music))
+        return drafts[misfits.index(min(misfits))]
 
     def _takes(self, task: Task) -> list[list[_Part]]:
         """Return the parts of each take of a melody; all takes follow one outline."""
@@ -333,13 +326,17 @@ class Writer:
         return replace(music, notes=shifted(music.notes, part.outline.position))
 
     def _draft(
-        self, task: Task, parts: Sequence[_Part], written: Sequence[DecodedMelody]
+        self,
+        parts: Sequence[_Part],
+        music: Sequence[Melody],
+        written: Sequence[DecodedMelody],
     ) -> Draft:
         """Put the parts of a melody together."""
+        task = parts[0].task
         bpm = task.primer.music.bpm if task.primer else self._style.bpm
         notes = [
-            shifted(self._music(each, part).notes, part.begins)
-            for each, part in zip(written, parts, strict=True)
+            shifted(each.notes, part.begins)
+            for each, part in zip(music, parts, strict=True)
         ]
         scale = self._settings.scale
         melody = Melody(
@@ -358,7 +355,35 @@ class Writer:
         bits = sum(each.bits for each in written) / count
         last = parts[-1]
         asked = last.outline.position + last.begins + last.ticks
-        return Draft(task, melody, asked, bits, costs)
+        failure = self._failure(melody, asked)
+        return Draft(task, melody, asked, bits, costs, failure)
+
+    def _failure(self, melody: Melody, asked: int) -> str | None:
+        """Say why a melody should not be kept, if it should not.
+
+        Args:
+            melody: All of it.
+            asked: Ticks until when it was to last.
+        """
+        settings = self._settings
+        length = None if settings.free else asked
+        collapse = collapse_of(melody, length_ticks=length)
+        named, bars = settings.named_form, settings.bars
+        if collapse is not None or named is None or bars is None:
+            return collapse
+        return None if keeps_form(melody, named, bars) else NOT_IN_FORM
+
+
+def _misfit(draft: Draft, parts: Sequence[_Part], music: Sequence[Melody]) -> float:
+    """Measure how far the parts of a take are from what they were to follow."""
+    if len(parts) == 1:
+        failures = [draft.failure]
+    else:
+        failures = [collapse_of(one) for one in music]
+    return sum(
+        misfit(one, part.outline, part.form, failure)
+        for one, part, failure in zip(music, parts, failures, strict=True)
+    )
 
 
 def with_primer(draft: Draft) -> Melody:

@@ -38,7 +38,7 @@ def show(
 ) -> Shown:
     """Write the page of melodies beside their MIDI files, with sound and scores.
 
-    A page of monody that is there already is replaced.
+    A page of melodies that is there already is replaced.
 
     Args:
         generation: The melodies, and how they were written.
@@ -50,14 +50,13 @@ def show(
         The page.
 
     Raises:
-        MonodyError: If the sound bank cannot be played, or there is a page of another
-            program.
+        MonodyError: If the sound bank cannot be played, or there is another page.
     """
     first = paths[0]
     maker = CardMaker(first.parent, sound_bank)
     variant = generation.variant
     page = _page_beside(paths) if variant else first.with_name(PAGE)
-    require_own(page)
+    require_own(page, "melodies")
     cards = list(_source(variant, maker, page)) if variant else []
     shown = paths[:MAX_CARDS]
     for done, (path, melody, one) in enumerate(

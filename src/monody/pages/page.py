@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 PAGE = "index.html"
-GENERATOR = '<meta name="generator" content="monody">'
+GENERATOR = '<meta name="generator" content="monody: %s">'  # of which kind
+HEAD_BYTES = 2**12  # of a page, in which it says so
 MAX_BARS = 16  # of a chart; the others are folded away
 BUFFERED_PIECES = 2000  # pieces of the template's output that are written at a time
 
@@ -53,7 +54,11 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         >>> "<h1>Airs</h1>" in page.read_text()
         True
     """
-    stream = environment().get_template(template).stream(context, max_bars=MAX_BARS)
+    stream = (
+        environment()
+        .get_template(template)
+        .stream(context, max_bars=MAX_BARS, kind=Path(template).stem)
+    )
     stream.enable_buffering(BUFFERED_PIECES)
     with (
         replacing(path, lasting=False) as temporary,
@@ -96,34 +101,42 @@ def _shown(value: object) -> object:
     return "\n".join(map(printable, value.split("\n")))
 
 
+_OF = {"melodies": "melodies", "training": "a training", "corpus": "a folder's files"}
 _ADVICE = "name another folder, move that file away, or leave the page out (--no_page)"
 
 
-def require_own(path: Path, advice: str = _ADVICE) -> None:
-    """Make sure that writing a page replaces nothing but a page of monody.
+def require_own(path: Path, kind: str, advice: str = _ADVICE) -> None:
+    """Make sure that writing a page replaces nothing but a page of its own kind.
 
     Args:
         path: Where the page goes.
+        kind: What it is of: the template's name, such as ``melodies``.
         advice: What to do else; by default where the user named only the folder.
 
     Raises:
-        MonodyError: If there is a file of another program.
+        MonodyError: If there is a file of another program, or another page.
 
     Example:
         >>> from monody.pages.page import require_own
         >>> from pathlib import Path
         >>> page = Path("index.html")
         >>> _ = page.write_text("<h1>My home page</h1>")
-        >>> require_own(page)
+        >>> require_own(page, "melodies")
         Traceback (most recent call last):
         ...
-        monody.errors.MonodyError: 'index.html' is not a page of monody: name another...
+        monody.errors.MonodyError: 'index.html' is not monody's own page of melodies...
     """
     if not path.exists():
         return
-    text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
-    if GENERATOR not in text:
-        raise MonodyError(f"{str(path)!r} is not a page of monody: {advice}")
+    head = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    if (GENERATOR % kind).encode() not in head:
+        raise MonodyError(
+            f"{str(path)!r} is not monody's own page of {_OF[kind]}, and would be "
+            f"replaced: {advice}"
+        )
 
 
 def charts_of(histograms: Histograms) -> dict[HistogramName, list[HistogramBar]]:

@@ -50,7 +50,7 @@ def write_training_page(
         MonodyError: If the experiment is not whole or in training just now, the sound
             bank cannot be played, or there is a page of another program.
     """
-    require_own(experiment.page_path)
+    require_own(experiment.page_path, "training")
     with experiment.alone():  # no training replaces what is shown
         return _write_page(experiment, sound_bank, progress)
 

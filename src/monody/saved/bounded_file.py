@@ -22,7 +22,7 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
         max_bytes: The most that it may have.
 
     Raises:
-        DamagedError: If it is a device, a pipe or the like, or larger.
+        DamagedError: If it is a folder, a device, a pipe or the like, or larger.
         OSError: If it cannot be read.
 
     Example:
@@ -36,6 +36,8 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
         ...
         monody.saved.damage.DamagedError: 'tune.mid' is larger than 0.000003 MB
     """
+    if path.is_dir():  # which Windows would not even open
+        raise DamagedError(f"{str(path)!r} is a folder, and no file")
     # A pipe is opened without waiting for someone who writes to it.
     opened = os.open(path, os.O_RDONLY | _flag("O_BINARY") | _flag("O_NONBLOCK"))
     with os.fdopen(opened, "rb") as file:
