@@ -90,8 +90,9 @@ def _page(home: Path, _: Ended) -> Made:
 
 
 def _base(home: Path, _: Ended) -> Made:
-    packed = sorted((home / MADE / "packed").iterdir())
-    return {path.name: _digest(path.read_bytes()) for path in packed}
+    packed = home / MADE / "packed"
+    archive = _digest((packed / "experiment.zip").read_bytes())
+    return {"archive": archive, "weights": _weights(packed / "model.keras")}
 
 
 SMALL = "--seed 1 --base none --rnn_size 16 --num_epochs 4 --no_page"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from monody.ending import exit_code, reason
+from monody.ending import exit_code, may_tell, reason
 from monody.errors import MonodyError, SettingError
 from monody.files import told
 
@@ -44,7 +44,8 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
             fail(f"{PROGRAM}: {OUT_OF_MEMORY}")
         fail(f"{PROGRAM}: {told(error)}")
     except click.Abort:
-        click.echo(reason(), err=True)
+        if may_tell():
+            click.echo(reason(), err=True)
         sys.exit(exit_code())
     except (MemoryError, RuntimeError, ImportError) as error:
         if not _is_out_of_memory(error):
