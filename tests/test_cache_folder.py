@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,13 @@ import pytest
 from monody.files import cache_folder
 
 SHOW = "from monody.files import cache_folder; print(cache_folder())"
+STAY = f"""
+import time
+from monody.ending import taking_signals
+with taking_signals():
+    {SHOW.replace("print(cache_folder())", "print(cache_folder(), flush=True)")}
+    time.sleep(60)
+"""
 IN_A_CHILD = (
     "import subprocess, sys; from monody.files import cache_folder; "
     "folder = cache_folder(); assert folder.is_dir(); (folder / 'kept').touch(); "
@@ -60,6 +68,27 @@ def test_without_a_home_it_is_temporary_shared_with_children_and_removed(
     )
     assert Path(done.stdout.strip()).parent == temporary
     assert not [*temporary.iterdir(), *work.iterdir()]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it sends no signals to another process")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
+def test_without_a_home_a_stop_leaves_nothing_that_the_next_leaves_there(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _places_of_users(monkeypatch, os.devnull)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", STAY],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(getattr(signal, name))
+    if name == "SIGKILL":
+        assert [*tmp_path.iterdir()]
+        subprocess.run([sys.executable, "-P", "-c", SHOW], check=True)
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.fixture

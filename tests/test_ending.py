@@ -139,6 +139,17 @@ def test_what_was_asked_to_stop_and_does_not_is_ended(tmp_path: Path) -> None:
     assert (code, said) == (130, "stopped by Ctrl-C\n")
 
 
+def test_what_stopped_by_itself_is_not_ended_later_nor_told_twice(
+    tmp_path: Path,
+) -> None:
+    begin = "monody.ending.GRACE_SECONDS = 0.05\n"
+    tell = "assert monody.ending.may_tell()"
+    over = f"{begin}{STOPPABLE}    {tell}\ntime.sleep(0.2)\nsys.exit(7)"
+    assert _stop(over, signal.SIGHUP, tmp_path) == (7, "")
+    told = f"{begin}{STOPPABLE}    {tell}\n    time.sleep(60)"
+    assert _stop(told, signal.SIGHUP, tmp_path) == (129, "")
+
+
 def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
     program = f"monody.ending.GRACE_SECONDS = 600\n{STUBBORN}"
     code, said = _stop(program, signal.SIGINT, tmp_path, times=2)

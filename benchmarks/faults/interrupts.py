@@ -145,9 +145,11 @@ def _of_the_end(ended: Ended, by: str) -> list[str]:
         return ["said: traceback"]
     if ended.code not in (0, -number if by == "SIGKILL" else 128 + number):
         return [f"said: exit code {ended.code}"]
-    lines = len(ended.errors.strip().splitlines())
-    allowed = int(ended.code != 0 and by != "SIGKILL")
-    return [f"said: {lines} lines"] if lines != allowed else []
+    # A training that stops by itself says so among its epochs.
+    lines = [line for line in ended.output.splitlines() if "stopped by" in line]
+    lines += ended.errors.strip().splitlines()
+    told = int(ended.code != 0 and by != "SIGKILL")
+    return [f"said: {lines}"] if len(lines) != told else []
 
 
 def _of_the_files(place: Workplace, by: str) -> list[str]:

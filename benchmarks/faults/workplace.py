@@ -73,6 +73,8 @@ class Workplace:
             "PYTHONPATH": os.pathsep.join([str(src), str(ROOT)]),
             "MONODY_CACHE": str(self.cache),
             "TMPDIR": str(self.temporary),
+            # Else what is compiled is found only in a folder of the same name.
+            "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none",
         }
         self.temporary.mkdir(parents=True)
         self._compiled = compiled
@@ -88,23 +90,19 @@ class Workplace:
         self._given = self._sums()
 
     def start(
-        self,
-        program: Sequence[str],
-        prepare: Callable[[], None] | None = None,
-        **variables: str,
+        self, program: Sequence[str], prepare: Callable[[], None] | None = None
     ) -> Running:
         """Start a program, in a session of its own.
 
         Args:
             program: Its arguments, Python aside.
             prepare: Called in the child before, such as to set a limit.
-            **variables: Of the environment, beside those of the place.
         """
         mark = secrets.token_hex(8)
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, *program],
             cwd=self.home,
-            env={**self.environment, **variables, MARK: mark},
+            env={**self.environment, MARK: mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -113,9 +111,9 @@ class Workplace:
         )
         return Running(process, mark)
 
-    def run(self, program: Sequence[str], **variables: str) -> Ended:
+    def run(self, program: Sequence[str]) -> Ended:
         """Run a program to its end."""
-        return self.start(program, **variables).ended()
+        return self.start(program).ended()
 
     def make_ready(self, program: Sequence[str]) -> None:
         """Run a program once, so that all that it needs is compiled."""

@@ -18,7 +18,6 @@ from xml.etree import ElementTree
 import numpy as np
 from workplace import ROOT, Ended, Workplace, monody
 
-from monody.generation.provenance import read_provenance
 from monody.models.stored_layers import DECODING
 from monody.temporary import is_temporary
 
@@ -90,8 +89,9 @@ def _page(home: Path, _: Ended) -> Made:
 
 
 def _base(home: Path, _: Ended) -> Made:
-    packed = sorted((home / MADE / "packed").iterdir())
-    return {path.name: _digest(path.read_bytes()) for path in packed}
+    packed = home / MADE / "packed"
+    archive = _digest((packed / "experiment.zip").read_bytes())
+    return {"archive": archive, "weights": _weights(packed / "model.keras")}
 
 
 SMALL = "--seed 1 --base none --rnn_size 16 --num_epochs 4 --no_page"
@@ -167,18 +167,13 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _is_own(path: Path) -> bool:
-    """Read how a melody was made, if it was made."""
-    return path.parent.name not in (MADE, "given") or bool(read_provenance(path))
-
-
 def _table_is_whole(path: Path) -> bool:
     text = path.read_text()
     return text.endswith("\n") and len({line.count(",") for line in text.split()}) == 1
 
 
 _CHECKS: dict[str, Callable[[Path], bool]] = {
-    ".mid": lambda path: path.read_bytes().endswith(b"\xff\x2f\x00") and _is_own(path),
+    ".mid": lambda path: path.read_bytes().endswith(b"\xff\x2f\x00"),
     ".json": lambda path: json.loads(path.read_text()) is not None,
     ".html": lambda path: path.read_text().rstrip().endswith("</html>"),
     ".keras": lambda path: zipfile.ZipFile(path).testzip() is None,

@@ -42,6 +42,8 @@ _half_done: dict[object, Callable[[], object]] = {}
 _beginning = threading.RLock()  # taken for ever once all is undone: nothing begins then
 _stoppable: list[Stoppable] = []
 _by: list[int] = []  # the signals that came
+_timers: list[threading.Timer] = []  # that end what does not stop by itself
+_untold = [True]  # empty once it was said what ended the process
 
 
 def undo_at_end(undo: Callable[[], object]) -> Callable[[], None]:
@@ -163,6 +165,17 @@ def say_reason_as(words: str) -> None:
     _stopped_by[0] = words
 
 
+def may_tell() -> bool:
+    """Tell whether to say the reason: yes once, and then no more.
+
+    Work that stops says it by itself, perhaps just when its time is over.
+    """
+    try:
+        return _untold.pop()
+    except IndexError:
+        return False
+
+
 def _ignore() -> None:
     """Ignore signals that come when all is done."""
     for number in SIGNALS:
@@ -194,7 +207,11 @@ class _Signals:
         signal.set_wakeup_fd(self._wakeup)
         self._pipe.end()
         self._thread.join()
-        _by.clear()
+        for timer in _timers:
+            timer.cancel()
+        for past in (_timers, _by):
+            past.clear()
+        _untold[:] = [True]
 
     def _wait(self, _number: int, _frame: FrameType | None) -> None:
         """Keep the main thread from going on until it is decided what to do."""
@@ -266,25 +283,32 @@ def _answer(number: int) -> None:
     """Ask what can stop by itself to do so; if that takes too long, or again: end."""
     _by.append(number)
     if len(_by) > 1 or not _stoppable:
-        _end()
+        _end(exit_code(), reason())
     for work in _stoppable:
         work.ask()
-    timer = threading.Timer(GRACE_SECONDS, _end)
+    timer = threading.Timer(GRACE_SECONDS, _end, (exit_code(), reason()))
     timer.daemon = True
+    _timers.append(timer)
     timer.start()
 
 
-def _end() -> None:
-    """Undo what is half done, and end the process."""
+def _end(code: int, why: str) -> None:
+    """Undo what is half done, and end the process.
+
+    Args:
+        code: What it ends with.
+        why: The reason, if the work has not said it by itself.
+    """
     try:
         # In vain only where the thread that has it is the one that waits meanwhile.
         _beginning.acquire(timeout=UNDO_SECONDS)
         for undo in reversed([*_half_done.values()]):
             with suppress(Exception):
                 undo()
-        _tell(reason())
+        if may_tell():
+            _tell(why)
     finally:
-        os._exit(exit_code())
+        os._exit(code)
 
 
 def _tell(line: str) -> None:

@@ -317,10 +317,10 @@ def cache_folder() -> Path:
     usual = user_cache_path("monody", appauthor=False)
     if _can_be_used(usual):
         return usual
-    passing = tempfile.mkdtemp(prefix="monody-")  # closed to other users
-    atexit.register(shutil.rmtree, passing, ignore_errors=True)
-    os.environ[FOLDER_VARIABLE] = passing
-    return Path(passing)
+    passing = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
+    atexit.register(passing.remove)
+    os.environ[FOLDER_VARIABLE] = str(passing.path)
+    return passing.path
 
 
 def _can_be_used(folder: Path) -> bool:

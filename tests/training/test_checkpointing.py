@@ -41,6 +41,7 @@ NETWORK = ModelSettings(rnn_size=12, num_layers=1, dropout=0.3)
 EPOCHS = 3
 SETTINGS = TrainSettings(num_epochs=EPOCHS, batch_size=4, window_size=32, patience=2)
 BATCHES = 8  # of an epoch
+BEFORE = -1  # its first
 STANDING = TrainingState(
     epoch=2,
     batch=0,
@@ -80,7 +81,10 @@ def whole(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Experiment:
 
 
 class _Stop(keras.callbacks.Callback):
-    """Ctrl-C after a batch of an epoch, or after its last and all callbacks."""
+    """Ctrl-C after a batch of an epoch, after its last and all callbacks, or before.
+
+    ``BEFORE`` is when the epoch begins: the checkpoint of the one before is written.
+    """
 
     def __init__(self, epoch: int, batch: int | None) -> None:
         super().__init__()
@@ -88,6 +92,8 @@ class _Stop(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
+        if (epoch, BEFORE) == self._when:
+            raise KeyboardInterrupt
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if (self._epoch, batch) == self._when:
@@ -170,6 +176,7 @@ def _assert_same(one: Path, two: Path) -> None:
         (0, 4, (0, 4)),
         # The models are written, the checkpoint is not.
         (0, None, (0, BATCHES - 1)),
+        (1, BEFORE, (1, 0)),
         pytest.param(1, 0, (1, 0), marks=pytest.mark.thorough),  # an epoch is over
         pytest.param(1, 5, (1, 5), marks=pytest.mark.thorough),
     ],
@@ -266,16 +273,23 @@ def test_ctrl_c_writes_where_it_was(
     _assert_same(whole.folder, folder)
 
 
-@pytest.mark.parametrize("batch", [5, None])
-def test_a_rate_on_a_cosine_goes_on_where_it_was(
-    tunes: Path, tmp_path: Path, batch: int | None
-) -> None:
+@pytest.fixture(scope="module")
+def on_a_cosine(tunes: Path, tmp_path_factory: pytest.TempPathFactory) -> Experiment:
+    """The same, whose rate falls along a cosine."""
+    folder = tmp_path_factory.mktemp("cosine") / "01"
     settings = replace(SETTINGS, schedule=COSINE)
-    whole, folder = tmp_path / "whole", tmp_path / "x"
-    train(monody.read_corpus(tunes), settings, model=NETWORK, experiment_dir=whole)
-    _stopped(tunes, folder, 1, batch, settings)
+    corpus = monody.read_corpus(tunes)
+    return train(corpus, settings, model=NETWORK, experiment_dir=folder)
+
+
+@pytest.mark.parametrize("batch", [BEFORE, 5, None])
+def test_a_rate_on_a_cosine_goes_on_where_it_was(
+    on_a_cosine: Experiment, tunes: Path, tmp_path: Path, batch: int | None
+) -> None:
+    folder = tmp_path / "x"
+    _stopped(tunes, folder, 1, batch, on_a_cosine.record().training)
     resume(folder)
-    _assert_same(whole, folder)
+    _assert_same(on_a_cosine.folder, folder)
     rates = [float(row["learning_rate"]) for row in _history(folder)]
     assert rates == pytest.approx([rates[0] * share for share in (1, 0.75, 0.25)])
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from monody.ending import exit_code, reason, say_reason_as
+from monody.ending import exit_code, may_tell, reason, say_reason_as
 from monody.errors import MonodyError, SettingError, brief
 from monody.files import told
 from monody.sentences import translated
@@ -59,7 +59,8 @@ def _run(arguments: Sequence[str], command: click.Command) -> None:
             fail(f"{PROGRAM}: {_(OUT_OF_MEMORY)}")
         fail(f"{PROGRAM}: {translated(told(error))}")
     except click.Abort:
-        click.echo(reason(), err=True)
+        if may_tell():
+            click.echo(reason(), err=True)
         sys.exit(exit_code())
     except (MemoryError, RuntimeError, ImportError) as error:
         if not _is_out_of_memory(error):

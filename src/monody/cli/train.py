@@ -28,7 +28,7 @@ from monody.cli.reading import (
     report_reading,
 )
 from monody.cli.verbosity import detail, is_quiet, say, say_whole
-from monody.ending import exit_code, reason
+from monody.ending import exit_code, may_tell, reason
 from monody.errors import MonodyError
 from monody.sentences import translated
 from monody.settings.model import ModelSettings
@@ -261,7 +261,8 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
         experiment = work(callbacks=[lines])
     except TrainingStopped as stopped:
         lines.close()
-        say(reason())
+        if may_tell():
+            say(reason())
         _say_how_to_go_on(stopped.experiment)
         sys.exit(exit_code())
     except OSError as error:
@@ -273,7 +274,9 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
         lines.close()
     say_training(experiment)
     if not lines.finished:
-        say(_("{reason}; these are the best weights so far").format(reason=reason()))
+        if may_tell():
+            text = _("{reason}; these are the best weights so far")
+            say(text.format(reason=reason()))
         _say_how_to_go_on(experiment)
         sys.exit(exit_code())
     return experiment

@@ -77,17 +77,18 @@ def save_outputs(
         runs = _mended(_read_manifest(folder / MANIFEST), folder)
         made = {"made": now(), **run}
 
-        def note(paths: Sequence[Path], **flags: bool) -> None:
+        def note(paths: Sequence[Path], *, unfinished: bool = False) -> None:
             melodies = [
                 {"file": path.name, **one.about, "passport": one.provenance.to_json()}
                 for path, one in zip(paths, outputs, strict=True)
             ]
-            this = {**made, **flags, "melodies": melodies}
+            flag = {UNFINISHED: True} if unfinished else {}
+            this = {**made, **flag, "melodies": melodies}
             write_json(folder / MANIFEST, [*runs, this])
 
         # Before and after: if this is killed, or the disk is full, no melody is there
         # that is not listed, and the next that writes here strikes out what is missing.
-        paths = _write_new(outputs, folder, stem, partial(note, **{UNFINISHED: True}))
+        paths = _write_new(outputs, folder, stem, partial(note, unfinished=True))
         note(paths)
     return paths
 

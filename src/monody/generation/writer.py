@@ -39,10 +39,11 @@ from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.pitch import PITCH_CLASSES
 from monody.settings.base import required
 from monody.settings.sampling import MAX_TAKES, SampleSettings
+from monody.translation import marked
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 PHRASE_BARS = 4  # parts are a multiple of it
-NOT_IN_FORM = "not in the form"
+NOT_IN_FORM = marked("not in the form")
 
 
 def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSettings]:

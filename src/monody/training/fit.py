@@ -147,7 +147,8 @@ def fit(
         trainee = _compiled(network, settings)
         if settings.schedule == COSINE:
             first_rate = float(trainee.optimizer.learning_rate)
-            own.insert(0, CosineRate(settings.num_epochs, first_rate))
+            # After the checkpoint, which puts back the rate of the epoch before.
+            own.append(CosineRate(settings.num_epochs, first_rate))
         fit_epochs = partial(trainee.fit, data, shuffle=False, verbose=0, callbacks=own)
         epoch = 0
         if state is not None:
