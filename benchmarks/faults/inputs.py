@@ -34,13 +34,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from tests.builders.fuzzed import Kind, kinds, watched  # noqa: E402
+from tests.builders.midi_files import write_tunes  # noqa: E402
+
 import monody  # noqa: E402
 from fuzz_originals import Originals  # noqa: E402
 from header import print_header  # noqa: E402
 from monody.experiments.experiment import Experiment  # noqa: E402
 from monody.memory import address_space  # noqa: E402
-from tests.builders.fuzzed import Kind, kinds, watched  # noqa: E402
-from tests.builders.midi_files import write_tunes  # noqa: E402
 
 TURN_SECONDS = 0.2  # of the processor, that a kind has before the next one
 MAX_MEGABYTES = 512  # that a file may take, beyond what the process has
