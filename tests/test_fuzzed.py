@@ -9,8 +9,9 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
-from tests.builders.fuzzed import FaultError, Kind, kinds, watched
+from tests.builders.fuzzed import kinds
 from tests.builders.profile import examples
+from tests.builders.watch import FaultError, Kind, watched
 
 PATIENCE = 20.0  # the machine may be busy
 
