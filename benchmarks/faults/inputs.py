@@ -34,19 +34,22 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from tests.builders.fuzzed import kinds  # noqa: E402
+from tests.builders.midi_files import write_tunes  # noqa: E402
+from tests.builders.watch import Kind, watched  # noqa: E402
+
 import monody  # noqa: E402
 from fuzz_originals import Originals  # noqa: E402
 from header import print_header  # noqa: E402
 from monody.experiments.experiment import Experiment  # noqa: E402
 from monody.memory import address_space  # noqa: E402
-from tests.builders.fuzzed import Kind, kinds, watched  # noqa: E402
-from tests.builders.midi_files import write_tunes  # noqa: E402
 
 TURN_SECONDS = 0.2  # of the processor, that a kind has before the next one
 MAX_MEGABYTES = 512  # that a file may take, beyond what the process has
 MAX_KEPT = 5  # files kept of one fault
-SUFFIXES = ("midi", "abc", "musicxml", "mscx", "krn")
-ORIGINALS = dict(zip(SUFFIXES, ("midi", "abc", "musicxml", "musescore", "kern")))
+# What `fuzz_originals` calls the kinds that real files are of.
+ORIGINALS = {"midi": "midi", "abc": "abc", "musicxml": "musicxml", "mscx": "musescore",
+             "krn": "kern"}  # fmt: skip
 REAL = 0.5  # the share of music that is made of real files
 
 
@@ -193,7 +196,8 @@ def main() -> None:
 
 def _quick() -> str | None:
     """Return a folder in memory, where there is one."""
-    return "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - Linux's
+    shared = Path("/dev/shm")  # noqa: S108 - Linux's
+    return str(shared) if shared.is_dir() else None
 
 
 if __name__ == "__main__":

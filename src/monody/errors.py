@@ -1,6 +1,5 @@
 """The one kind of error that monody's users are meant to read."""
 
-
 MAX_SAID = 200  # characters of a text from a file, within a message
 
 

@@ -21,7 +21,9 @@ from monody.translation import marked
 MIB = 2**20
 VARIABLE = "MONODY_MAX_MEMORY"  # bytes; how a child hears of its share
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT])(i?)B?", re.IGNORECASE | re.ASCII)
+_SIZE = re.compile(
+    r"(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT])(i?)B?", re.IGNORECASE | re.ASCII
+)
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _UNLIMITED = 2**60  # what cgroups of version 1 have where there is no limit, and more
 _limits: list[int] = []  # of `limited_to`, the innermost last

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from monody.cli.failures import MAX_LINE
 from monody.cli.main import main
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import read_training_state
@@ -455,6 +456,28 @@ def test_melodies_are_of_16_bars_where_no_length_is_named(
     assert written("--classic") == 1000 * 6
     assert written("--classic", "--meter", "3/4", "--bars", "3") == 3 * 72
     assert written("--classic", "--file-length", "30") == 30 * 6
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--density", "9" * 5_000),
+        ("--midi_instrument", "9" * 5_000),
+        ("--range", "C4.." + "9" * 5_000),
+        ("--bars", "9" * 5_000),
+        ("--max_memory", "9" * 5_000 + "GB"),
+        ("--form", "A" * 100_000),
+    ],
+)
+def test_a_value_of_any_length_is_one_line_that_can_be_read(
+    asked: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["sample", *asked])
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert asked[0].strip("-") in line
+    assert len(line) <= MAX_LINE
 
 
 @pytest.mark.parametrize(

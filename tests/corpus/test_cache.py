@@ -318,6 +318,30 @@ def test_a_database_of_another_layout_is_begun_anew(
     assert sum(parsed) == 0
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        # A column that is missing; a name in the database that is no UTF-8.
+        "create table readings (key text); pragma user_version = 1",
+        "create table readings (\x80 text); pragma user_version = 1",
+    ],
+)
+def test_a_database_with_damaged_tables_is_begun_again(
+    harm: str, music: Path, cache: Path, parsed: list[int]
+) -> None:
+    assert claim((cache / DATABASE).parent)
+    with sqlite3.connect(cache / DATABASE) as database:
+        database.executescript(harm)
+    database.close()
+    data = (cache / DATABASE).read_bytes()
+    (cache / DATABASE).write_bytes(data.replace("\x80".encode(), b"\x80\x80"))
+    for _ in range(2):
+        assert read_corpus(music).remarks == ()
+    parsed.clear()
+    read_corpus(music)
+    assert sum(parsed) == 0
+
+
 def test_no_cache_leaves_nothing_and_one_that_cannot_be_written_is_said(
     music: Path, cache: Path
 ) -> None:

@@ -92,6 +92,16 @@ def test_a_damaged_one_is_laid_out_again(name: str) -> None:
     assert len(base_experiment().side("train")) == 16
 
 
+def test_a_package_that_is_not_whole_says_so(packed: Path) -> None:
+    archive = packed / base.ARCHIVE
+    whole = archive.read_bytes()
+    for damaged in (b"", whole[:-30], whole[:40] + b"\xff" * 40 + whole[80:]):
+        archive.write_bytes(damaged)
+        base._sha256.cache_clear()
+        with pytest.raises(MonodyError, match="not whole .*: install monody again"):
+            base_experiment()
+
+
 @pytest.mark.usefixtures("packed")
 def test_what_is_counted_later_does_not_make_it_damaged() -> None:
     experiment = base_experiment()

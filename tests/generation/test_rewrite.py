@@ -320,3 +320,10 @@ def test_new_bars_lead_on_better_than_others_that_were_written(
     for draft, (heard, bits) in zip(drafts, of_all, strict=True):
         of_drawn.append(bits[heard.index(draft.melody)])
     assert np.mean(of_drawn) < np.mean([bits for _, bits in of_all]) - 1
+
+
+def test_pitches_are_kept_over_thousands_of_ticks(trained: Experiment) -> None:
+    far = Melody.from_notes([(60, 0, 24), (62, 3_000, 24)])
+    [draft] = _rewritten(trained.load(), far, Rewrite(keep="pitches"), tasks=1)
+    assert draft.melody.pitches.tolist() == [60, 62]
+    assert draft.melody.end == far.end

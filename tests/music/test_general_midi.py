@@ -32,6 +32,8 @@ def test_unknown_names_get_advice() -> None:
         program_of("piano")
     with pytest.raises(SettingError, match="list of names: monody names instruments$"):
         program_of("")
+    with pytest.raises(SettingError, match="a number 0-127, not '9999"):
+        program_of("9" * 5_000)  # more digits than Python reads
     with pytest.raises(SettingError, match="midi_instrument"):
         program_of("+-5")
     with pytest.raises(SettingError, match="midi_instrument"):

@@ -152,3 +152,10 @@ def test_damage_is_an_error_that_says_so() -> None:
     assert _reason(bytes(flipped)) == "damaged in the archive"
     too_new[packed.index(b"PK\x01\x02") + 6] = 255
     assert _reason(bytes(too_new)) == "damaged zip archive"
+
+
+def test_what_is_said_of_a_file_is_short_however_long_it_is() -> None:
+    with pytest.raises(UnreadableError) as refused:
+        score_tree(f'<?xml version="1.0" encoding="{"x" * 10**6}"?><a/>'.encode(), MIB)
+    assert "unknown encoding: xxx" in refused.value.reason.text
+    assert len(refused.value.reason.text) <= 200

@@ -19,7 +19,7 @@ from monody.reading.notation.written_score import (
     written_ticks,
 )
 from monody.reading.overview import LineFacts, Overview, TempoSource
-from monody.reading.raw_score import MeterSource, RawScore, RawTrack
+from monody.reading.raw_score import MAX_NAME, MeterSource, RawScore, RawTrack
 from monody.reading.worker import Reader
 from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import midi_file
@@ -170,6 +170,14 @@ def test_a_page_tells_its_title_its_pickup_and_its_repeats() -> None:
     assert (
         describe([_page([4, 4])], ReadSettings()).pieces[0].facts.pickup_quarters == 0
     )
+
+
+def test_titles_and_names_are_cut_where_they_are_megabytes_long() -> None:
+    track = replace(_track(SCALE * 2), name="n" * 10**6)
+    score = replace(_score(track), title="t" * 10**6)
+    [piece] = describe([score], ReadSettings()).pieces
+    assert piece.facts.title == "t" * MAX_NAME
+    assert piece.lines[0].name == "n" * MAX_NAME
 
 
 def test_only_the_pieces_asked_for_are_described() -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from monody.errors import MonodyError
+from monody.memory import MIB, limited_to
 from monody.music.midi_file import write_midi
 from monody.reading.overview import Overview
-from monody.reading.pool import ReadPool, Source
+from monody.reading.pool import CHILD_BYTES, ReadPool, Source
 from monody.reading.reasons import Reason
 from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import tune
@@ -173,3 +174,21 @@ def test_a_child_that_starts_while_all_are_ended_is_ended_too(
         time.sleep(0.1)
     reading.join()
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such limit")
+def test_a_file_that_takes_more_than_its_share_of_memory_is_told(
+    tmp_path: Path,
+) -> None:
+    greedy, good = tmp_path / "greedy.musicxml", tmp_path / "good.mid"
+    greedy.write_text(f"<score-partwise>{'<a/>' * 1_500_000}</score-partwise>")
+    write_midi(tune(1), good)
+    sources = _sources([str(greedy), str(good)])
+    with limited_to(1), ReadPool(ReadSettings(n_jobs=1)) as pool:
+        [(_, read)] = pool.read(sources)
+    told, kept = read.reports
+    [(reason, _)] = told.left_out
+    assert reason.text == f"not read within {CHILD_BYTES // MIB} MiB of memory"
+    assert "--max_memory" in reason.advice
+    assert kept.left_out == ()
+    assert len(read.melodies) == 1

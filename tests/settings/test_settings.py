@@ -40,6 +40,12 @@ def test_defaults_are_valid_and_survive_json(settings: type[Settings]) -> None:
         (TrainSettings, {"learning_rate": -1.0}, "learning_rate must be from 1e-08"),
         (SampleSettings, {"temperature": float("nan")}, "must be a finite number"),
         (SampleSettings, {"file_length": 0}, "file_length must be from 1 to 100,000"),
+        (
+            SampleSettings,
+            {"bars": 10**5_000},
+            "bars must be .*, not one of 16,610 bits",
+        ),
+        (SampleSettings, {"bars": "x" * 10**6}, "bars must be a whole .*'xx.*…"),
         (ReadSettings, {"n_jobs": 0}, "n_jobs must be at least 1, not 0"),
     ],
 )

@@ -13,11 +13,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path, PurePath
 
 from monody.reading.protocol import FilesRead, arrays_from_bytes, arrays_to_bytes
 from monody.reading.reasons import FileReport
+from monody.saved.damage import DamagedError, damage_in
 from monody.settings.reading import ReadSettings
 
 PACKAGE = Path(__file__).parents[1]  # all rooms: many have a say in a reading
@@ -35,6 +37,23 @@ create table if not exists readings (
 _LAYOUT = 1  # of the table; a database with another is begun again
 
 CacheRow = tuple[str, str, bytes, bytes, bytes, bytes]
+
+
+@contextmanager
+def _damage_is_an_error() -> Iterator[None]:
+    """Let damage that SQLite meets be one error, and not what passes, such as a lock.
+
+    A damaged table may lack a column; and what SQLite says of it may hold letters that
+    are none.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        raise sqlite3.DatabaseError(f"it is damaged: {error}") from error
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("it is damaged") from error
 
 
 @lru_cache(maxsize=1)
@@ -122,6 +141,7 @@ class ReadCache:
                 self.close()
                 raise
 
+    @_damage_is_an_error()
     def _prepare(self) -> None:
         run = self._connection.execute
         run("pragma journal_mode = wal")
@@ -147,13 +167,21 @@ class ReadCache:
             ``None`` where there is none or it is damaged.
         """
         try:
-            row = self._connection.execute(
-                "select key, report, notes, meters, info, sum from readings "
-                "where key = ?",
-                (key,),
-            ).fetchone()
-        except sqlite3.DatabaseError:
+            with damage_in("a reading"):
+                return self._whole(key)
+        except DamagedError:
             return None  # the parent, which writes, meets the same error and mends it
+
+    def _whole(self, key: str) -> FilesRead | None:
+        """Return a reading; ``None`` if there is none.
+
+        Raises:
+            Exception: Of any kind, where the database is damaged.
+        """
+        row = self._connection.execute(
+            "select key, report, notes, meters, info, sum from readings where key = ?",
+            (key,),
+        ).fetchone()
         if row is None or row[-1] != _checksum(*row[:-1]):
             return None
         _, report, notes, meters, info, _ = row
@@ -163,6 +191,7 @@ class ReadCache:
             [""],
         )
 
+    @_damage_is_an_error()
     def add(self, rows: Iterable[CacheRow]) -> None:
         """Remember readings, all or none of them."""
         with self._connection:

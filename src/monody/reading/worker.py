@@ -267,9 +267,7 @@ def _closed(error: OSError) -> Reason:
 
 
 def _nonsense(error: Exception) -> Reason:
-    return Reason(
-        f"values that make no music: {brief(str(error))}", "export it again"
-    )
+    return Reason(f"values that make no music: {brief(str(error))}", "export it again")
 
 
 def _report(of_scores: list[FileReport], left_out: list[Reason]) -> FileReport:

@@ -16,7 +16,6 @@ import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from monody.errors import SettingError, brief
@@ -91,7 +90,6 @@ def _strings_below_fields(settings: type[Settings]) -> Iterator[tuple[str, str]]
                         yield name, " ".join(text.split())
 
 
-@cache
 def field_types(settings: type[Settings]) -> dict[str, tuple[type, bool]]:
     """Return, for each field, its plain type and whether ``None`` is allowed too."""
     described = {}
