@@ -43,6 +43,13 @@ def held(voice: Held, pitch: int, velocity: int, samples: int, sounding: int) ->
         velocity: 1-127; brightness only, the level is the same.
         samples: How many to make.
         sounding: Samples until the note ends: a short one speaks faster.
+
+    Example:
+        >>> from monody.render.audio.held import held
+        >>> from monody.render.audio.voices import VOICES
+        >>> oboe = VOICES["oboe"]
+        >>> held(oboe, pitch=72, velocity=80, samples=9_000, sounding=8_000).shape
+        (2, 9000)
     """
     slower = min(2 ** ((MIDDLE_C - pitch) / ATTACK_HALVES), SLOWEST)
     attack = min(voice.attack * slower * SAMPLE_RATE, SHORTEST_SHARE * sounding)

@@ -20,7 +20,7 @@ HELD = (
         spectra={
             48: "0 -4 -40 -14 -50 -44 -50 -32 -50 -50 -46 -58 -46 -48",
             60: "0 -8 -42 -12 -50 -46 -50 -33 -50 -50 -42 -58 -50",
-            76: "0 -7 -42 -11 -50 -42 -50 -34 -50 -54 -44 -58",
+            76: "0 -9 -42 -14 -50 -42 -50 -34 -50 -54 -44 -58",
         },
     ),
     Held(
@@ -51,12 +51,12 @@ HELD = (
         },
     ),
     Held(
-        name="violin", drift=4, attack=0.05, bloom=5, noise=_BOW, touch=4, vibrato=14,
+        name="violin", drift=4, attack=0.05, bloom=5, noise=_BOW, touch=3.5, vibrato=14,
         shimmer=0.08, release=0.12,
         spectra={
             57: "-7 0 -5 -10 -10 -19 -18 -22 -21 -20 -26 -27 -26 -28",
             69: "0 -9 -17 -20 -21 -17 -27 -31 -31 -33 -37 -39 -41 -46",
-            84: "0 -4 -12 -18 -23 -28 -33 -38 -41 -45 -47 -50",
+            84: "0 -3 -10 -15 -20 -25 -30 -34 -37 -41 -44 -47",
         },
     ),
     Held(
@@ -69,8 +69,8 @@ HELD = (
         },
     ),
     Held(
-        name="cello", drift=4, attack=0.07, bloom=5, touch=4, vibrato=11, shimmer=0.07,
-        noise=Noise(-28, 2000, 2.5, 0.12, -46), release=0.14,
+        name="cello", drift=4, attack=0.07, bloom=5, touch=3.5, vibrato=11,
+        noise=Noise(-28, 2000, 2.5, 0.12, -46), release=0.14, shimmer=0.07,
         spectra={
             38: "-6 0 -7 -12 -6 -10 -17 -18 -17 -19 -18 -25 -27 -36",
             50: "0 -7 -8 -10 -11 -15 -23 -29 -29 -29 -31 -36 -37 -37",
@@ -98,7 +98,7 @@ HELD = (
         },
     ),
     Held(
-        name="trumpet", drift=2.5, attack=0.022, bloom=9, noise=_LIPS, touch=8,
+        name="trumpet", drift=2.5, attack=0.022, bloom=9, noise=_LIPS, touch=6.5,
         vibrato=5,
         shimmer=0.04,
         spectra={
@@ -108,7 +108,7 @@ HELD = (
         },
     ),
     Held(
-        name="trombone", drift=3, attack=0.035, bloom=9, noise=_LIPS, touch=8,
+        name="trombone", drift=3, attack=0.035, bloom=9, noise=_LIPS, touch=6.5,
         vibrato=4,
         spectra={
             45: "-12 -7 -3 0 -2 -2 -4 -7 -7 -11 -11 -17 -17 -28",
@@ -117,7 +117,7 @@ HELD = (
         },
     ),
     Held(
-        name="tuba", drift=3, attack=0.04, bloom=8, touch=6, release=0.12,
+        name="tuba", drift=3, attack=0.04, bloom=8, touch=5, release=0.12,
         noise=Noise(-30, 500, 2.5, 0.1, -54),
         spectra={
             33: "-5 0 -5 -6 -8 -7 -10 -13 -17 -21 -27 -28 -31 -37",
@@ -134,7 +134,7 @@ HELD = (
         },
     ),
     Held(
-        name="soprano sax", drift=3, attack=0.03, bloom=5, noise=_REED, touch=6,
+        name="soprano sax", drift=3, attack=0.03, bloom=5, noise=_REED, touch=4.5,
         vibrato=9,
         shimmer=0.06,
         spectra={
@@ -143,7 +143,7 @@ HELD = (
         },
     ),
     Held(
-        name="alto sax", drift=3, attack=0.03, bloom=5, touch=6, vibrato=8,
+        name="alto sax", drift=3, attack=0.03, bloom=5, touch=4.5, vibrato=8,
         shimmer=0.06,
         noise=Noise(-28, 2400, 2.0, 0.07, -46),
         spectra={
@@ -153,7 +153,7 @@ HELD = (
         },
     ),
     Held(
-        name="tenor sax", drift=3, attack=0.03, bloom=5, touch=6, vibrato=8,
+        name="tenor sax", drift=3, attack=0.03, bloom=5, touch=5, vibrato=8,
         shimmer=0.06,
         noise=Noise(-26, 2000, 2.0, 0.07, -44),
         spectra={

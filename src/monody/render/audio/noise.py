@@ -87,7 +87,13 @@ def steady(noise: Noise, samples: int) -> Stereo:
 
 
 def gain(decibels: float) -> np.float32:
-    """Return what amplitudes are multiplied by."""
+    """Return what amplitudes are multiplied by.
+
+    Example:
+        >>> from monody.render.audio.noise import gain
+        >>> round(float(gain(-20.0)), 3)
+        0.1
+    """
     return np.float32(10 ** (decibels / 20))
 
 

@@ -141,7 +141,14 @@ def sample_times(ticks: Ints, bpm: float, rate: int = SAMPLE_RATE) -> NDArray[np
 
 
 def sample_length(melody: Melody, rate: int) -> int:
-    """Return the samples of a melody with its ring-out."""
+    """Return the samples of a melody with its ring-out.
+
+    Example:
+        >>> from monody import Melody
+        >>> from monody.render.audio.play import sample_length
+        >>> sample_length(Melody.from_notes([(60, 0, 48)]), rate=32_000)  # 1 s and 2 s
+        96000
+    """
     end = sample_times(np.array([melody.end], np.int32), melody.bpm, rate)[0]
     return int(end) + round(RING_OUT * rate)
 

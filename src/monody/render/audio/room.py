@@ -27,6 +27,15 @@ def in_room(audio: Stereo, level: float = LEVEL) -> Stereo:
     Args:
         audio: ``(2, samples)``.
         level: Of what comes back, in dB of the sound itself.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.render.audio.room import in_room
+        >>> click = np.zeros((2, 32_000), np.float32)
+        >>> click[:, 0] = 1
+        >>> there = in_room(click)
+        >>> bool(abs(there[0, 3_000:9_000]).max() > 1e-3)  # it comes back
+        True
     """
     samples = audio.shape[1]
     answer = _answer()

@@ -11,7 +11,7 @@ from monody.render.audio.voice import Voice
 
 Floats = NDArray[np.float64]
 
-AS_DESCRIBED = 70  # the velocity at which a voice's tables are what is heard
+AS_DESCRIBED = 64  # the velocity at which a voice's tables are what is heard
 SOFT_TO_LOUD = 64  # velocities: from 48, piano, to 112, forte
 MAX_PARTIALS = 60
 FALL = 18.0  # dB an octave, of partials above those in the table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,14 @@ _GOLDEN = 0.618
 _SPREAD = 2.4  # radians from one partial's place to the next's
 
 
+class Partials(NamedTuple):
+    """What sounds together in a note, ``(partials,)`` each."""
+
+    hertz: Floats
+    amplitudes: Floats
+    decays: Floats  # 1/s
+
+
 def struck(voice: Struck, pitch: int, velocity: int, samples: int) -> Stereo:
     """Play a note from its onset on, as if it were never let go of: ``(2, samples)``.
 
@@ -35,8 +44,26 @@ def struck(voice: Struck, pitch: int, velocity: int, samples: int) -> Stereo:
         pitch: MIDI number, 0-127.
         velocity: 1-127: how hard it is struck; brightness only, the level is the same.
         samples: How many to make.
+
+    Example:
+        >>> from monody.render.audio.struck import struck
+        >>> from monody.render.audio.voices import VOICES
+        >>> struck(VOICES["harp"], pitch=60, velocity=80, samples=32_000).shape
+        (2, 32000)
     """
-    hertz, amplitudes, decays = _partials(voice, pitch, velocity)
+    audio = _summed(_partials(voice, pitch, velocity), voice.width, samples)
+    audio *= _swing(voice, samples)
+    knock = burst(voice.noise, min(samples, SAMPLE_RATE))
+    louder = TOUCH_OF_NOISE * (velocity - AS_DESCRIBED) / SOFT_TO_LOUD
+    audio[:, : knock.shape[1]] += knock * np.float32(10 ** (louder / 20))
+    rise = min(samples, max(1, round(voice.rise * SAMPLE_RATE)))
+    audio[:, :rise] *= np.sin(np.linspace(0, math.pi / 2, rise, dtype=np.float32)) ** 2
+    return audio
+
+
+def _summed(partials: Partials, width: float, samples: int) -> Stereo:
+    """Sum partials that die away, spread from left to right: ``(2, samples)``."""
+    hertz, amplitudes, decays = partials
     # A decaying partial is a geometric series, so that its sample i * 256 + j is the
     # product of one number for i and one for j; the sum over partials, of matrices.
     step = (2j * math.pi * hertz - decays) / SAMPLE_RATE
@@ -44,24 +71,16 @@ def struck(voice: Struck, pitch: int, velocity: int, samples: int) -> Stereo:
     coarse = np.exp(np.arange(0, blocks * _BLOCK, _BLOCK)[:, None] * step)
     fine = np.exp(step[:, None] * np.arange(_BLOCK))  # (partials, 256)
     parts = np.concatenate([fine.imag, fine.real]).astype(np.float32)
-    places = voice.width * np.sin(_SPREAD * np.arange(len(hertz)))
+    places = width * np.sin(_SPREAD * np.arange(len(hertz)))
     audio = np.empty((2, samples), np.float32)
     for side, sign in enumerate((1, -1)):
         here = coarse * (amplitudes * (1 + sign * places))
         both = np.concatenate([here.real, here.imag], axis=1).astype(np.float32)
         audio[side] = (both @ parts).ravel()[:samples]
-    audio *= _swing(voice, samples)
-    rise = min(samples, max(1, round(voice.rise * SAMPLE_RATE)))
-    audio[:, :rise] *= np.sin(np.linspace(0, math.pi / 2, rise, dtype=np.float32)) ** 2
-    knock = burst(voice.noise, min(samples, SAMPLE_RATE))
-    louder = TOUCH_OF_NOISE * (velocity - AS_DESCRIBED) / SOFT_TO_LOUD
-    audio[:, : knock.shape[1]] += knock * np.float32(10 ** (louder / 20))
     return audio
 
 
-def _partials(
-    voice: Struck, pitch: int, velocity: int
-) -> tuple[Floats, Floats, Floats]:
+def _partials(voice: Struck, pitch: int, velocity: int) -> Partials:
     """Return the frequencies, amplitudes and decays (1/s) of what can be heard."""
     amplitudes = strengths(voice, pitch, velocity)
     k = np.arange(1, len(amplitudes) + 1)
@@ -82,7 +101,7 @@ def _partials(
         decays = np.concatenate([decays / FIRST_LASTS, decays / TWIN_LASTS])
     heard = (hertz < HIGHEST_HERTZ) & (amplitudes > QUIET * amplitudes.max())
     heard[0] = True
-    return hertz[heard], amplitudes[heard], decays[heard]
+    return Partials(hertz[heard], amplitudes[heard], decays[heard])
 
 
 def _swing(voice: Struck, samples: int) -> NDArray[np.float32]:

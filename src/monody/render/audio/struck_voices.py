@@ -18,10 +18,10 @@ _BEATER = Noise(-22, 4500, 1.5, 0.03)
 STRUCK = (
     Struck(
         name="piano", t60=6.5, t60_octave=0.88, damping=2500, stiffness=3e-4,
-        twin=0.45, cents=0.7, rise=0.008, touch=4, noise=_HAMMER, width=0.35,
+        twin=0.45, cents=0.7, rise=0.014, touch=3.5, noise=_HAMMER, width=0.35,
         spectra={
-            36: "-1 0 -6 -10 -7 -6 -9 -16 -11 -11 -9 -16 -14 -15 -18 -20",
-            60: "0 -2 -13 -13 -10 -17 -13 -19 -23 -25 -28 -29 -33 -36",
+            36: "-2 0 -5 -8 -5 -4 -6 -13 -8 -8 -6 -13 -11 -12 -15 -17",
+            60: "0 -2 -12 -11 -8 -15 -11 -17 -20 -22 -25 -26 -30 -33",
             84: "0 -14 -23 -31 -38 -42 -47 -54 -58 -60",
         },
     ),
@@ -37,7 +37,7 @@ STRUCK = (
     ),
     Struck(
         name="harpsichord", t60=5.5, t60_octave=0.85, damping=4000, touch=1.5,
-        rise=0.006,
+        rise=0.014,
         twin=0.5, cents=1.2, noise=_QUILL, width=0.3, release=0.12,
         spectra={
             48: "0 -2 -4 -2 -10 -6 -14 -19 -10 -10 -8 -8 -13 -20 -24 -24",
@@ -84,13 +84,13 @@ STRUCK = (
     Struck(
         name="xylophone", t60=1.1, t60_octave=0.85, damping=6000, touch=8,
         noise=Noise(-14, 3000, 2.0, 0.03), release=0.4, width=0.3, ratios=(1, 3, 6.1),
-        spectra={67: "0 -24 -18", 79: "0 -27 -26", 91: "0 -40 -50"},
+        spectra={67: "0 -20 -12", 79: "0 -24 -20", 91: "0 -36 -40"},
     ),
     Struck(
         name="tubular bells", t60=6.0, t60_octave=0.8, damping=900, touch=3,
         noise=_BEATER, release=2.0, width=0.3, cents=1.5, twin=0.3,
         ratios=(1, 2, 3.0, 4.17, 5.43, 6.79, 8.21),
-        spectra={60: "-10 -14 -6 0 -7 -18 -24", 72: "-8 -10 -3 0 -8 -20 -25"},
+        spectra={60: "-10 -14 -6 0 -7 -18 -24", 72: "-14 -11 -3 0 -6 -17 -23"},
     ),
     Struck(
         name="timpani", t60=3.0, t60_octave=0.85, damping=800, touch=6,
@@ -100,7 +100,7 @@ STRUCK = (
     ),
     Struck(
         name="nylon guitar", t60=7.0, t60_octave=0.85, damping=1300, touch=5,
-        noise=Noise(-26, 500, 5.0, 0.12), rise=0.012, twin=0.25, cents=0.3,
+        noise=Noise(-26, 500, 5.0, 0.12), rise=0.018, twin=0.25, cents=0.3,
         spectra={
             45: "-4 0 -12 -23 -27 -33 -29 -34 -33 -38 -40 -46 -43 -44",
             57: "0 -6 -20 -20 -12 -26 -25 -25 -26 -34 -31 -36 -42 -44",
@@ -109,17 +109,17 @@ STRUCK = (
     ),
     Struck(
         name="steel guitar", t60=6.5, t60_octave=0.78, damping=3500, touch=4,
-        rise=0.008,
+        rise=0.014,
         noise=_PICK, twin=0.4, cents=0.8, stiffness=5e-5, width=0.25,
         spectra={
             45: "0 0 -8 -9 -18 -25 -30 -28 -24 -22 -23 -30 -29 -33",
-            57: "0 -6 -10 -15 -23 -29 -36 -32 -30 -23 -28 -31 -31 -45",
-            72: "0 -6 -19 -27 -20 -16 -34 -24 -27 -34 -26 -32 -38",
+            57: "0 -5 -7 -12 -18 -23 -31 -26 -26 -20 -25 -28 -29 -39",
+            72: "0 -5 -16 -23 -16 -12 -29 -20 -23 -29 -22 -27 -33",
         },
     ),
     Struck(
         name="electric guitar", t60=9.0, t60_octave=0.7, damping=2500, touch=5,
-        rise=0.006,
+        rise=0.01,
         noise=_PICK, twin=0.3, cents=0.5, width=0.1,
         spectra={
             45: "-3 -4 -3 -10 -12 -16 -15 -24 -26 -23 -28 -30 -28 -30",
@@ -129,7 +129,7 @@ STRUCK = (
     ),
     Struck(
         name="acoustic bass", t60=4.8, t60_octave=0.85, damping=1500, touch=4,
-        noise=Noise(-24, 150, 2.5, 0.08), rise=0.025, width=0.1, twin=0.2, cents=0.4,
+        noise=Noise(-24, 150, 2.5, 0.08), rise=0.035, width=0.1, twin=0.2, cents=0.4,
         spectra={
             31: "0 -6 -16 -20 -30 -25 -26 -28 -36 -38 -38 -44 -47 -50",
             40: "0 -6 -15 -23 -26 -23 -27 -29 -36 -38 -43 -49 -46 -51",
@@ -147,7 +147,7 @@ STRUCK = (
     ),
     Struck(
         name="pizzicato strings", t60=1.45, t60_octave=0.9, damping=2500, touch=5,
-        noise=Noise(-22, 300, 2.5, 0.06), rise=0.02, width=0.4, twin=0.5, cents=3,
+        noise=Noise(-22, 300, 2.5, 0.06), rise=0.03, width=0.4, twin=0.5, cents=3,
         release=0.3,
         spectra={
             48: "0 -11 -16 -20 -26 -26 -31 -34 -33 -37 -38 -40 -41 -44",
@@ -157,7 +157,7 @@ STRUCK = (
     ),
     Struck(
         name="harp", t60=5.0, t60_octave=0.87, damping=1400, touch=5, noise=_FINGER,
-        rise=0.012, width=0.35, release=1.2,
+        rise=0.018, width=0.35, release=1.2,
         spectra={
             43: "-2 0 -4 -5 -16 -19 -25 -31 -29 -34 -38 -42 -50",
             60: "0 -24 -29 -33 -33 -37 -41 -48 -50 -56",
@@ -169,12 +169,12 @@ STRUCK = (
         rise=0.005,
         twin=0.6, cents=2.5, width=0.25, release=0.4,
         spectra={
-            48: "-11 -1 -6 -5 -5 -7 -8 -5 -7 -6 -8 -8 -11 -11 -12 -13 -14 -15 -16 -18",
-            60: "-8 -1 -4 -2 -4 -9 -5 -5 -9 -4 -9 -14 -14 -15 -16 -17 -18 -20",
+            48: "-13 -3 -6 -5 -4 -5 -6 -3 -4 -3 -5 -5 -7 -7 -8 -9 -10 -11 -12 -13",
+            60: "-10 -3 -4 -2 -3 -7 -3 -3 -6 -1 -6 -10 -10 -11 -12 -13 -14 -15",
         },
     ),
     Struck(
-        name="banjo", t60=4.8, t60_octave=0.65, damping=2800, touch=4, rise=0.004,
+        name="banjo", t60=4.8, t60_octave=0.65, damping=2800, touch=4, rise=0.01,
         noise=Noise(-20, 1800, 2.5, 0.05), width=0.15,
         spectra={
             55: "-9 -8 -3 0 -6 -7 -9 -15 -23 -26 -27 -28 -20 -29",

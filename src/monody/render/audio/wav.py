@@ -65,7 +65,14 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
 
 
 def normalised(frames: Frames) -> Frames:
-    """Scale to the target loudness, or as near as the peak allows; silence stays."""
+    """Scale to the target loudness, or as near as the peak allows; silence stays.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.render.audio.wav import normalised
+        >>> float(abs(normalised(np.zeros((32_000, 2), np.float32))).max())
+        0.0
+    """
     measured = loudness(frames, SAMPLE_RATE)
     if math.isinf(measured):
         return frames
