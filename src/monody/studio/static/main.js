@@ -1,6 +1,11 @@
 // The studio begins: every part is loaded, then what the server knows is shown.
 
 import "./keys.js";
+import "./phrase.js";
+import "./duet.js";
+import "./collections.js";
+import "./trainings.js";
+import "./models.js";
 import * as state from "./state.js";
 import * as knobs from "./knobs.js";
 import { attempt } from "./said.js";
