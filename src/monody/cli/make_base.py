@@ -9,6 +9,7 @@ package (``base``), and docs/base-model.md says what that can do.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monody.cli.failures import EXIT_USER_ERROR
 from monody.corpus.public_domain import COLLECTIONS, STYLES
+from monody.errors import MonodyError
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
 from monody.settings.training import TrainSettings
@@ -67,12 +70,16 @@ def make_base(folder: Path, free: Path) -> None:
     from monody.files import make_folder
     from monody.locks import locked
 
-    make_folder(folder)
-    with locked(folder):  # another would write the tunes again while they are read
-        experiment = _trained(folder, free)
-        if not experiment.is_over():  # stopped, with a model that is not the best yet
-            raise click.Abort
-        pack_base(experiment, RECIPE.into or PACKED)
+    try:
+        make_folder(folder)
+        with locked(folder):  # another would write the tunes again while they are read
+            experiment = _trained(folder, free)
+            if not experiment.is_over():  # stopped, with a model that is not the best
+                raise click.Abort
+            pack_base(experiment, RECIPE.into or PACKED)
+    except MonodyError as error:  # in lines, where it names commands that fetch tunes
+        click.echo(f"make base: {error}", err=True)
+        sys.exit(EXIT_USER_ERROR)
 
 
 def _trained(folder: Path, free: Path) -> Experiment:

@@ -60,7 +60,7 @@ def require_fetched(
         names: The collections; by default all.
 
     Raises:
-        MonodyError: If some have not; it says how to fetch them.
+        MonodyError: If some have not; it says how to fetch them, one line for each.
 
     Example:
         >>> from monody.corpus.free_scores import require_fetched
@@ -80,9 +80,9 @@ def require_fetched(
         if unread
         else ""
     )
-    commands = " && ".join(_command(name, base / name) for name in missing)
+    commands = "".join(f"\n  {_command(name, base / name)}" for name in missing)
     raise MonodyError(
-        f"no scores of {', '.join(missing)} in {str(base)!r}: fetch them{advice}: "
+        f"no scores of {', '.join(missing)} in {str(base)!r}: fetch them{advice}"
         f"{commands}"
     )
 
