@@ -9,6 +9,7 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.files import is_whole
 from tests.builders.fuzzed import kinds
 from tests.builders.profile import examples
 from tests.builders.watch import FaultError, Kind, watched
@@ -61,3 +62,8 @@ def test_the_watch_tells_a_refusal_from_a_fault(use: object, fault: str) -> None
     found, _ = watched(kind, b"\xff")
     assert found.startswith(fault)
     assert bool(found) is bool(fault)
+
+
+def test_a_sum_of_a_file_that_no_disk_can_name_is_damage(tmp_path: Path) -> None:
+    (tmp_path / "sums.json").write_text('{"\\u0000": 0}')
+    assert not is_whole(tmp_path)

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from monody.errors import MonodyError
-from monody.saved.damage import DamagedError, require_file
+from monody.saved.damage import require_file
 from monody.saved.plain_json import read_json
 from monody.saved.values import table
 from monody.temporary import TemporaryFolder, is_temporary, temporary_file
@@ -358,7 +358,7 @@ def is_whole(folder: Path) -> bool:
             _is_within(name) and _sum(folder / name) == value
             for name, value in sums.items()
         )
-    except (OSError, DamagedError):
+    except (OSError, ValueError):  # damage, and a name that is none on any disk
         return False
 
 

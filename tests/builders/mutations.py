@@ -6,6 +6,7 @@ headers of arrays, chunks of MIDI, words and numbers of text; any may lose or wi
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import random
@@ -33,6 +34,7 @@ WORDS = (
 )  # fmt: skip
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_ESCAPE, _PASS = "surrogateescape", "surrogatepass"  # bytes that are no UTF-8
 MAX_TEXT = 200_000  # characters of a text that is changed further
 
 Change = Callable[[bytes, bytes, random.Random], bytes]  # a file, another -> a file
@@ -58,6 +60,8 @@ def _way_of(data: bytes) -> Change:
     """Choose how to change a file by how it begins."""
     if data.startswith(b"PK\x03\x04"):
         return _archive
+    if data.startswith(b"\x1f\x8b"):
+        return _gzip
     if data.startswith(b"\x93NUMPY"):
         return _array
     if data.startswith((b"MThd", b"RIFF")):
@@ -128,14 +132,11 @@ _BYTE_CHANGES = (_flip, _set, _cut, _remove, _insert, _splice, _repeat)
 
 
 def _text(data: bytes, other: bytes, rng: random.Random) -> bytes:
-    text = data.decode("utf-8", "surrogateescape")
+    text = data.decode("utf-8", _ESCAPE)
     change = rng.choice(_TEXT_CHANGES)
     if len(text) < MAX_TEXT:
-        text = change(text, other.decode("utf-8", "surrogateescape"), rng)
-    return text.encode("utf-8", "surrogatepass" if "\ud800" in text else _ESCAPE)
-
-
-_ESCAPE = "surrogateescape"
+        text = change(text, other.decode("utf-8", _ESCAPE), rng)
+    return text.encode("utf-8", _PASS if "\ud800" in text else _ESCAPE)
 
 
 def _other_number(text: str, _: str, rng: random.Random) -> str:
@@ -199,7 +200,7 @@ def _json(data: bytes, other: bytes, rng: random.Random) -> bytes:
     elif way == 2 and isinstance(value, list):
         holder[key] = (value * GROWN)[: rng.choice((0, 1, len(value) * 2, GROWN))]
     elif way == 2 and isinstance(value, str):
-        holder[key] = _text(value.encode("utf-8", _ESCAPE), b"", rng).decode(
+        holder[key] = _text(value.encode("utf-8", _PASS), b"", rng).decode(
             "utf-8", "replace"
         )
     elif way == 3 and isinstance(value, int | float):
@@ -248,6 +249,15 @@ def _archive(data: bytes, other: bytes, rng: random.Random) -> bytes:
             safe = each.encode("utf-8", "replace").decode()
             new.writestr(zipfile.ZipInfo(safe), inside, method)
     return file.getvalue()
+
+
+def _gzip(data: bytes, other: bytes, rng: random.Random) -> bytes:
+    """Change what is packed."""
+    try:
+        inside, more = gzip.decompress(data), gzip.decompress(other)
+    except Exception:  # damaged before, and it may raise anything, too
+        return _by_bytes(data, other, rng)
+    return gzip.compress(mutated(inside, more, rng), 1, mtime=0)
 
 
 def _array(data: bytes, other: bytes, rng: random.Random) -> bytes:
