@@ -96,7 +96,7 @@ FROM_01 = "--experiment_dir experiments/01"
     [
         # sound banks
         ("sample --sound_bank none.sf2", "cannot read the sound bank 'none.sf2'"),
-        ("sample --sound_bank tunes", "cannot read the sound bank 'tunes'"),
+        ("sample --sound_bank tunes", "'tunes' is a folder, and no file: name another"),
         ("sample --sound_bank bank.sf2", "expected a sound bank (.sf2)"),
         ("sample --sound_bank cut.sf2", "expected a sound bank (.sf2)"),
         ("train tunes --sound_bank bank.sf2", "expected a sound bank (.sf2)"),

@@ -14,7 +14,7 @@ from monody.corpus.corpus import read_corpus
 from monody.corpus.histograms import histograms
 from monody.music.melody import Melody
 from monody.reading.describe import describe
-from monody.reading.extraction import heard_meters
+from monody.reading.extraction.accents import heard_bars
 from monody.reading.extraction.extract import extract
 from monody.reading.extraction.heard_meters import with_heard_meters
 from monody.reading.midi.parse import read_midi
@@ -201,12 +201,12 @@ def test_a_file_of_many_lines_is_listened_to_once(
     notes = _notes("4/4")
     score = read_midi(midi_file([notes] * 5, meters=[(0, 1, 4)], ticks_per_quarter=24))
     heard: list[int] = []
-    listen = heard_meters.heard_bars
 
     def counting(*music: Any) -> Any:
         heard.append(len(music))
-        return listen(*music)
+        return heard_bars(*music)
 
-    monkeypatch.setattr(heard_meters, "heard_bars", counting)
+    name = "monody.reading.extraction.heard_meters.heard_bars"
+    monkeypatch.setattr(name, counting)
     [piece] = describe([score], SETTINGS).pieces
     assert (len(piece.lines), len(heard)) == (5, 1)
