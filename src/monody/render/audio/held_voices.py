@@ -190,7 +190,7 @@ HELD = (
         },
     ),
     Held(
-        name="flute", drift=3, attack=0.042, bloom=4, noise=_AIR, touch=4, vibrato=6,
+        name="flute", drift=3, attack=0.036, bloom=4, noise=_AIR, touch=4, vibrato=6,
         shimmer=0.1,
         release=0.12,
         spectra={

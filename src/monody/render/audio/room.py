@@ -13,7 +13,7 @@ from monody.render.audio.rate import SAMPLE_RATE, Stereo
 
 T60 = 0.8  # seconds in which the room falls by 60 dB
 T60_HIGH = 0.35  # the same of what is above 6 kHz
-LEVEL = -19.0  # dB of all that comes back, of the sound itself
+LEVEL = -21.0  # dB of all that comes back, of the sound itself
 FIRST = ((0.011, 0.5), (0.019, -0.35), (0.029, 0.3)), (
     (0.014, 0.5), (0.023, -0.35), (0.031, 0.3)
 )  # fmt: skip  # the first walls: seconds and strength, left and right
