@@ -63,6 +63,7 @@ def test_a_training_tells_how_far_it_is_and_is_heard_at_each_better_epoch(
     assert told[:2] == [{"stage": "reading"}, {"stage": "preparing"}]
     over = [what["epoch"] for what in told if what.get("share") == 0.0]
     assert over == [1, 2, 3]
+    assert [what["pace"] for what in told if "pace" in what][-1] > 0
     history = monody.Experiment(folder).history()
     better = [int(row["epoch"]) for row in history if row["best"]]
     assert [what["heard"] for what in told if "heard" in what] == better
@@ -144,7 +145,7 @@ def test_nothing_is_known_of_a_training_that_has_not_begun(tmp_path: Path) -> No
     for folder in (tmp_path, tmp_path / "none"):
         assert TrainingFacts.of(folder) == TrainingFacts()
     assert Moment().seconds_left(TrainingFacts()) is None
-    told = Moment("training", 0, 0.25, 5.0).seconds_left(TrainingFacts(epochs=10))
+    told = Moment("training", 0, 0.25, 20.0).seconds_left(TrainingFacts(epochs=10))
     assert told == 10 * 20 - 5
 
 

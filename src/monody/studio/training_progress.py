@@ -24,7 +24,7 @@ class TrainingFacts:
         epochs: How many there will be at most; 0 before training begins.
         curve: Bits per note of each epoch.
         best_epoch: The one whose weights are kept; 0 where the base was never beaten.
-        pace: Seconds that an epoch takes; ``None`` before the first is over.
+        pace: Seconds that an epoch takes; ``None`` before the second is over.
         has_model: Whether there is a model that can write.
     """
 
@@ -49,8 +49,8 @@ class TrainingFacts:
         melodies = counted(record.melodies.train, "melody")
         learnt = f"{melodies}, {counted(notes, 'note')}: {_(preset_for(notes).size)}"
         best = [int(row["epoch"]) for row in history if row["best"]]
-        # The first takes longer: the network is compiled in it.
-        seconds = [row["seconds"] for row in (history[1:] or history)[-RECENT:]]
+        # Not the first, in which the network is compiled.
+        seconds = [row["seconds"] for row in history[1:][-RECENT:]]
         return cls(
             chosen=f"{learnt}. {_why(record.training)}",
             epochs=record.training.num_epochs,
@@ -69,25 +69,23 @@ class Moment:
         stage: ``reading``, ``preparing`` or ``training``.
         epoch: Epochs that are over.
         share: Of the next one that is done, from 0 to 1.
-        seconds: That this took.
+        pace: Seconds that an epoch seems to take; ``None`` before that can be said.
     """
 
     stage: str = "reading"
     epoch: int = 0
     share: float = 0.0
-    seconds: float = 0.0
+    pace: float | None = None
 
     def seconds_left(self, facts: TrainingFacts) -> float | None:
         """Estimate the seconds until all epochs are over; it may stop before.
 
         Example:
             >>> from monody.studio.training_progress import Moment, TrainingFacts
-            >>> Moment("training", 4, 0.5, 1.0).seconds_left(TrainingFacts(epochs=10))
+            >>> Moment("training", 4, 0.5, 2.0).seconds_left(TrainingFacts(epochs=10))
             11.0
         """
-        pace = facts.pace
-        if len(facts.curve) < 2 and self.share > 0:
-            pace = self.seconds / self.share
+        pace = self.pace if facts.pace is None else facts.pace
         if pace is None or not facts.epochs:
             return None
         return max(facts.epochs - self.epoch - self.share, 0.0) * pace
