@@ -16,7 +16,8 @@ MELODY = monody.Melody.from_notes([(60, 0, 24), (64, 24, 24), (67, 48, 48)])
 
 
 def _say(**what: object) -> None:
-    print(json.dumps(what), flush=True)
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -35,6 +36,7 @@ def main() -> None:
         sys.exit(FAILED)
     if order.name == "dies":
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    _say(over=order.name != "waits")
 
 
 if __name__ == "__main__":

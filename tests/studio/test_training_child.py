@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -119,7 +121,9 @@ def test_what_was_chosen_by_hand_is_what_is_learnt(
     assert (settings.num_epochs, model.rnn_size) == (EPOCHS, 12)
 
 
-def test_the_folder_of_a_training_says_how_far_it_is(trained: monody.Experiment) -> None:
+def test_the_folder_of_a_training_says_how_far_it_is(
+    trained: monody.Experiment,
+) -> None:
     facts = TrainingFacts.of(trained.folder)
     assert facts.chosen.startswith("16 melodies, ")
     assert facts.chosen.endswith(
@@ -130,6 +134,7 @@ def test_the_folder_of_a_training_says_how_far_it_is(trained: monody.Experiment)
     assert facts.best_epoch in (1, 2)
     assert facts.curve[0]["held_out"] > 0
     assert facts.pace is not None
+    assert facts.pace == trained.history()[1]["seconds"]
     assert Moment("training", 1, 0.5).seconds_left(facts) == facts.pace / 2
     assert Moment("training", 5, 0.5).seconds_left(facts) == 0
 
@@ -151,18 +156,37 @@ def test_training_gives_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
             asked.append(by)
             return niceness + by
 
-        monkeypatch.setattr(priority.os, "nice", nice)
+        monkeypatch.setattr("monody.studio.priority.os.nice", nice)
         monkeypatch.setattr(priority, "AUTOGROUP", tmp_path / "autogroup")
         priority.give_way()
         assert asked == [0, added]
     assert (tmp_path / "autogroup").read_text() == "10"
 
 
-SERVER = """
+EAGER = "tests.builders.eager_training"
+
+
+def test_training_gives_way_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    kernel = SimpleNamespace(
+        GetCurrentProcess=lambda: -1,
+        SetPriorityClass=lambda process, kind: asked.append((process, kind)),
+    )
+    windll = SimpleNamespace(kernel32=kernel)
+    monkeypatch.setattr(ctypes, "windll", windll, raising=False)
+    monkeypatch.setattr(priority, "os", SimpleNamespace())
+    monkeypatch.setattr(sys, "platform", "win32")
+    priority.give_way()
+    assert asked == [(-1, 0x4000)]
+
+
+SERVER = f"""
 import sys, time
 from pathlib import Path
+from monody.studio import trainings
 from monody.studio.folder import StudioFolder
 from monody.studio.studio import Studio
+trainings.CHILD = {EAGER!r}
 studio = Studio.of(StudioFolder(Path(sys.argv[1])))
 studio.trainings.start()
 print("open", flush=True)
@@ -180,8 +204,13 @@ def _until(condition: Callable[[], bool]) -> None:
 
 @pytest.mark.thorough
 def test_a_server_that_is_killed_in_mid_training_goes_on_when_it_starts_again(
-    tmp_path: Path, tunes: Path, whole: monody.Experiment
+    tmp_path: Path,
+    tunes: Path,
+    whole: monody.Experiment,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("monody.studio.trainings.CHILD", EAGER)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     studio = studio_in(tmp_path)
     training = _asked_for(studio, tunes)
     studio.close()

@@ -34,7 +34,9 @@ class Choices:
         if not self.left_out and not self.lines:
             return corpus
         there = {report.name for report in corpus.verdicts.reports}
-        lines = {name: line for name, line in (self.lines or {}).items() if name in there}
+        lines = {
+            name: line for name, line in (self.lines or {}).items() if name in there
+        }
         left_out = [name for name in self.left_out if name in there]
         return choose_files(corpus, leave_out=left_out, tracks=lines)
 

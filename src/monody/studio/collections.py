@@ -64,7 +64,9 @@ class Collection:
         """
         require(set(saved) == {each.name for each in fields(cls)}, "other facts")
         return cls(
-            **{name: text(saved[name]) for name in ("id", "name", "created", "problem")},
+            **{
+                name: text(saved[name]) for name in ("id", "name", "created", "problem")
+            },
             left_out=listed(saved["left_out"], text),
             lines={name: whole(n, 1) for name, n in table(saved["lines"]).items()},
             counts={name: whole(n) for name, n in table(saved["counts"]).items()},
@@ -315,7 +317,9 @@ class CollectionLibrary:
             self._collections[chosen.id] = chosen
             self._take(chosen.id, reading)
 
-    def _take(self, collection_id: str, reading: CollectionReading) -> CollectionReading:
+    def _take(
+        self, collection_id: str, reading: CollectionReading
+    ) -> CollectionReading:
         """Take in what was read, and keep its figures."""
         counts = reading.counts()
         with self._lock:

@@ -11,7 +11,13 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from monody.errors import MonodyError
-from monody.studio import card_routes, collection_routes, page, training_routes
+from monody.studio import (
+    card_routes,
+    collection_routes,
+    model_routes,
+    page,
+    training_routes,
+)
 from monody.studio.answers import answer, refusal, told
 from monody.studio.card_json import card_json
 from monody.studio.names import names
@@ -31,9 +37,6 @@ def make_app(studio: Studio, port: int) -> Starlette:
     async def state(_: Request) -> Response:
         return answer(await run_in_threadpool(_state, studio))
 
-    async def models(_: Request) -> Response:
-        return answer(await run_in_threadpool(studio.models_json))
-
     async def events(_: Request) -> Response:
         heard = studio.changes.heard()
         return StreamingResponse(heard, media_type="text/event-stream")
@@ -42,10 +45,10 @@ def make_app(studio: Studio, port: int) -> Starlette:
         routes=[
             Route("/api/state", state),
             Route("/api/events", events),
-            Route("/api/models", models),
             *card_routes.routes(studio),
             *collection_routes.routes(studio),
             *training_routes.routes(studio),
+            *model_routes.routes(studio),
             *page.routes(studio),
         ],
         middleware=[

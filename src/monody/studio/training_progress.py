@@ -25,7 +25,6 @@ class TrainingFacts:
         curve: Bits per note of each epoch.
         best_epoch: The one whose weights are kept; 0 where the base was never beaten.
         pace: Seconds that an epoch takes; ``None`` before the first is over.
-        patience: Epochs that may pass without a better figure.
         has_model: Whether there is a model that can write.
     """
 
@@ -50,7 +49,8 @@ class TrainingFacts:
         melodies = counted(record.melodies.train, "melody")
         learnt = f"{melodies}, {counted(notes, 'note')}: {_(preset_for(notes).size)}"
         best = [int(row["epoch"]) for row in history if row["best"]]
-        seconds = [row["seconds"] for row in history[-RECENT:]]
+        # The first takes longer: the network is compiled in it.
+        seconds = [row["seconds"] for row in (history[1:] or history)[-RECENT:]]
         return cls(
             chosen=f"{learnt}. {_why(record.training)}",
             epochs=record.training.num_epochs,
@@ -82,11 +82,11 @@ class Moment:
 
         Example:
             >>> from monody.studio.training_progress import Moment, TrainingFacts
-            >>> Moment("training", 4, 0.5).seconds_left(TrainingFacts("", 10, pace=2))
+            >>> Moment("training", 4, 0.5, 1.0).seconds_left(TrainingFacts(epochs=10))
             11.0
         """
         pace = facts.pace
-        if pace is None and self.share > 0:
+        if len(facts.curve) < 2 and self.share > 0:
             pace = self.seconds / self.share
         if pace is None or not facts.epochs:
             return None
