@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def in_time(notes: object) -> list[list[int]]:
         begin = _nearest(start, grids)
         stop = max(_nearest(end, grids), begin + STRAIGHT)
         placed.append([pitch, begin, stop])
-    for one, following in zip(placed, placed[1:], strict=False):
+    for one, following in pairwise(placed):
         if 0 < following[1] - one[2] <= STRAIGHT or one[2] > following[1] > one[1]:
             one[2] = following[1]
     return placed
