@@ -97,9 +97,10 @@ export function rename(article, id) {
     if (keepIt && name && name !== before) attempt(() => change(id, { name }));
   };
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") close(true);
-    if (event.key === "Escape") close(false);
     event.stopPropagation();
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();  // or the button that gets the focus is pressed, too
+    close(event.key === "Enter");
   });
   field.addEventListener("blur", () => close(true));
   heading.replaceWith(field);
