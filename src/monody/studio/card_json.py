@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from monody.errors import MonodyError
-from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
@@ -54,7 +53,6 @@ def music_json(melody: Melody) -> dict[str, Any]:
         "beat": melody.meters[0].beat_ticks,
         "meter": str(melody.meters[0]),
         "key": melody.key or heard.name,
-        "form": form_letters(melody),
         "bpm": round(melody.bpm, 3),  # a MIDI file says it in microseconds
         "program": melody.program,
     }

@@ -1,8 +1,8 @@
 """Cards: the melodies of a studio, each a MIDI file and what is known of it.
 
 A card is two files. ``ID.mid`` is the melody, and how it was made; ``ID.json`` is what
-the musician did with it: its name, its heart, whether it is deleted. One that is deleted
-stays on the disk, so that it can be had back.
+the musician did with it: its name, its heart, whether it is deleted. One that is
+deleted stays on the disk, so that it can be had back.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import write_bytes, write_text
+from monody.music.heard_form import form_letters
 from monody.music.melody import Melody
 from monody.saved.damage import DamagedError, read_json, require
 from monody.saved.values import table
@@ -27,8 +28,8 @@ from monody.studio.events import Changes
 from monody.studio.folder import is_id, new_id
 from monody.studio.words import _
 
-KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase", "dropped",
-         "source", "heard")  # fmt: skip
+KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase",
+         "dropped", "source", "heard")  # fmt: skip
 SOURCE = "source"  # heard of a collection: not in the list, gone with the server
 HEARD = "heard"  # on the way of a training, which lists it
 UNLISTED = (SOURCE, HEARD)
@@ -57,6 +58,7 @@ class SavedCard:
     settings: dict[str, Any] = field(default_factory=dict)  # it was asked for with
     label: str = ""  # new, near-copy, copy
     said: str = ""  # a sentence more
+    form: str = ""  # such as AABA
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -75,7 +77,8 @@ class SavedCard:
             card = cls(**saved)
         except TypeError as error:
             raise DamagedError("the card lacks what every card has") from error
-        texts = (card.id, card.name, card.created, card.what, card.label, card.said)
+        texts = (card.id, card.name, card.created, card.what, card.label, card.said,
+                 card.form)  # fmt: skip
         require(all(isinstance(each, str) for each in texts), "a text is none")
         require(card.kind in KINDS and is_id(card.id), "the card is of no known kind")
         for link in (card.parent, card.model):
@@ -178,8 +181,11 @@ class CardLibrary:
         path = self._folder / f"{card.id}.mid"
         write_bytes(path, midi)
         try:
-            if not len(read_melody(path)):
+            melody = read_melody(path)
+            if not len(melody):
                 raise MonodyError(_("There is no note in it."))
+            # Once: it takes longer than all else that the list tells of a melody.
+            card = replace(card, form=card.form or form_letters(melody))
             self._keep(card)
         except BaseException:
             path.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from monody.experiments.base import base_experiment
 from monody.generation.provenance import Provenance, read_provenance
 from monody.generation.save import Output
 from monody.music.general_midi import GENERAL_MIDI, program_of
+from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
 from monody.music.melody import lines_around
 from monody.studio.asked import changes_of, rewrite_of, settings_of, words_of
@@ -279,12 +280,19 @@ class Composer:
                 settings=output.provenance.settings.to_json(),
                 label=one.novelty.label if one.novelty else "",
                 said=one.novelty.said if one.novelty else "",
+                form=_form(output),
                 **about,
             )
             for name, output, one in zip(
                 names, made.outputs, made.generated, strict=True
             )
         ]
+
+
+def _form(output: Output) -> str:
+    """Name the form of a melody as it was asked for, if it was."""
+    asked = output.provenance.settings
+    return form_letters(output.melody, asked.named_form, asked.bars)
 
 
 def _bars(melody: monody.Melody) -> int:

@@ -51,7 +51,12 @@ class Studio:
 
     def models_json(self) -> list[dict[str, Any]]:
         """Return the models that can write, as the page gets them."""
-        return models_json(self.folder, self.composer.model(None))
+        names = {
+            training["model"]: training["collection_name"]
+            for training in self.trainings.to_json()
+            if training["model"] is not None
+        }
+        return models_json(self.folder, self.composer.model(None), names)
 
     def start(self) -> None:
         """Open the base model in the background, and go on with what was training."""
