@@ -3,7 +3,7 @@
 import { t } from "./player.js";
 import { patch, post } from "./api.js";
 import { card as known, keep } from "./state.js";
-import { make, withSigns } from "./dom.js";
+import { keyName, make } from "./dom.js";
 import { attempt, say, undoable } from "./said.js";
 import { openChange } from "./change.js";
 import { barsOf } from "./bars.js";
@@ -11,21 +11,23 @@ import { lookCloser } from "./closer.js";
 import { compareWith } from "./compare.js";
 import { arrived } from "./compose.js";
 
+export const NEW_BARS = 8;  // that a continuation adds
+
 export async function change(id, values) {
   keep("cards", [await patch(`/api/cards/${id}`, values)]);
 }
 
 function factsOf(item) {
   const bars = item.bar_lines.length - 2 + item.first_bar;
-  return [withSigns(item.key ?? ""), item.meter,
+  return [keyName(item.key ?? ""), item.meter,
     bars === 1 ? t("1 bar") : t("{count} bars", { count: bars }),
     `${Math.round(item.bpm)} bpm`, item.form && `${t("form")} ${item.form}`].filter(Boolean);
 }
 
 // Show what changed about a card.
 export function refresh(article, item) {
-  const heading = article.querySelector(".head > :first-child");
-  if (heading.textContent !== item.name) heading.textContent = item.name;
+  const heading = article.querySelector(".head h2");  // none while it is a field
+  if (heading && heading.textContent !== item.name) heading.textContent = item.name;
   article.querySelector(".heart").setAttribute("aria-pressed", String(item.heart));
   for (const link of article.querySelectorAll(".files a")) {
     const ending = link.href.slice(link.href.lastIndexOf("."));
@@ -45,8 +47,7 @@ export function dress(article, id, player) {
   fillVoices(article.querySelector(".instrument"));
   refresh(article, item);
   on(".rename", "click", () => rename(article, id));
-  article.querySelector(".head > :first-child")
-    .addEventListener("dblclick", () => rename(article, id));
+  on(".head h2", "dblclick", () => rename(article, id));
   on(".heart", "click", () => attempt(() => change(id, { heart: !known(id).heart })));
   on(".delete", "click", () => drop(id));
   on(".instrument", "change", (event) => attempt(() =>
@@ -81,7 +82,8 @@ function fillVoices(select) {
 
 // The heading becomes a field: Enter keeps the name, Escape leaves it.
 export function rename(article, id) {
-  const heading = article.querySelector(".head > :first-child");
+  const heading = article.querySelector(".head h2");
+  if (!heading) return;
   const field = make("input", { type: "text", class: "name", maxlength: 200,
     "aria-label": t("Name"), value: known(id).name });
   let open = true;
@@ -89,17 +91,20 @@ export function rename(article, id) {
     if (!open) return;
     open = false;
     const name = field.value.trim(), before = known(id).name;
+    heading.textContent = known(id).name;
     field.replaceWith(heading);
     article.querySelector(".rename").focus({ preventScroll: true });
     if (keepIt && name && name !== before) attempt(() => change(id, { name }));
   };
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") close(true);
-    if (event.key === "Escape") close(false);
     event.stopPropagation();
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();  // or the button that gets the focus is pressed, too
+    close(event.key === "Enter");
   });
   field.addEventListener("blur", () => close(true));
   heading.replaceWith(field);
+  field.focus();
   field.select();
 }
 
@@ -115,6 +120,6 @@ export async function drop(id) {
 export async function goOn(id, how, button) {
   await attempt(async () => {
     say(t("monody writes …"));
-    arrived((await post(`/api/cards/${id}/continue`, { as: how })).cards);
+    arrived((await post(`/api/cards/${id}/continue`, { as: how, settings: how === "continue" ? { bars: NEW_BARS } : {} })).cards);
   }, button);
 }

@@ -108,7 +108,8 @@ function sync(changed = []) {
     else refresh(slot.firstElementChild, known(id));
   }
   const any = all("cards").some((item) => !item.deleted);
-  document.getElementById("shelf").hidden = !any;
+  document.getElementById("shelf").hidden = !onlyHearts.checked &&
+    !all("cards").some((item) => item.heart && !item.deleted);
   if (any) document.getElementById("empty").hidden = true;
   const count = shown.length;
   document.getElementById("count").textContent =
