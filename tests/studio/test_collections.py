@@ -112,8 +112,9 @@ def test_a_file_is_left_out_and_taken_in_again(browser: TestClient) -> None:
     answered = browser.post(f"/api/collections/{one}/leave_out", json=asked)
     assert answered.json()["collection"]["left_out"] == 1
     rows = _rows(browser, one)
-    assert rows["airs/a.mid"]["left_out"]
-    assert rows["airs/a.mid"]["notes"] > 8  # it is still there to be seen
+    out = rows["airs/a.mid"]  # it is still there to be seen
+    assert (out["left_out"], out["verdict"], out["reason"]) == (True, "kept", "")
+    assert out["notes"] > 8
     assert rows["airs/copy.mid"]["verdict"] == "kept"
     assert _facts(browser, one)["usable"] == 4
     browser.post(f"/api/collections/{one}/leave_out", json={**asked, "out": False})

@@ -145,7 +145,7 @@ class CollectionLibrary:
             "id": one.id,
             "name": one.name,
             "created": one.created,
-            "problem": one.problem,
+            "problem": _(one.problem),
             "reading": reading and {"done": reading[0], "total": reading[1]},
         }
 
