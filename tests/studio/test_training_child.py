@@ -122,6 +122,16 @@ def test_what_was_chosen_by_hand_is_what_is_learnt(
     assert (settings.num_epochs, model.rnn_size) == (EPOCHS, 12)
 
 
+def test_a_collection_without_a_melody_is_refused_in_words_of_the_page(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/odd.mid").write_bytes(b"<html>")
+    with pytest.raises(MonodyError, match="no melody in this collection to learn from"):
+        carry_out(_order(tmp_path / "files", tmp_path / "made"), lambda _: None)
+    assert not (tmp_path / "made").exists()
+
+
 def test_the_folder_of_a_training_says_how_far_it_is(
     trained: monody.Experiment,
 ) -> None:

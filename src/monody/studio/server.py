@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from monody.errors import MonodyError
+from monody.files import told as why
 from monody.studio import (
     card_routes,
     collection_routes,
@@ -56,7 +57,7 @@ def make_app(studio: Studio, port: int) -> Starlette:
             Middleware(OnlyOwnPage, port=port),
             Middleware(LimitedUploads),
         ],
-        exception_handlers={MonodyError: told, HTTPException: _http},
+        exception_handlers={MonodyError: told, OSError: _system, HTTPException: _http},
     )
 
 
@@ -69,6 +70,11 @@ def _state(studio: Studio) -> dict[str, object]:
         "models": studio.models_json(),
         "names": names(),
     }
+
+
+async def _system(_: Request, error: Exception) -> Response:
+    """Say what the disk refused: that it is full, above all."""
+    return refusal(507, why(error) if isinstance(error, OSError) else str(error))
 
 
 async def _http(_: Request, error: Exception) -> Response:
