@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from monody import files
 from monody.errors import MonodyError
-from monody.files import told as why
 from monody.studio import (
     card_routes,
     collection_routes,
@@ -24,7 +24,7 @@ from monody.studio.card_json import card_json
 from monody.studio.names import names
 from monody.studio.security import LimitedUploads, OnlyOwnPage
 from monody.studio.studio import Studio
-from monody.studio.words import InItsLanguage
+from monody.studio.words import InItsLanguage, _
 
 
 def make_app(studio: Studio, port: int) -> Starlette:
@@ -57,7 +57,12 @@ def make_app(studio: Studio, port: int) -> Starlette:
             Middleware(OnlyOwnPage, port=port),
             Middleware(LimitedUploads),
         ],
-        exception_handlers={MonodyError: told, OSError: _system, HTTPException: _http},
+        exception_handlers={
+            MonodyError: told,
+            HTTPException: _http,
+            OSError: _disk,
+            Exception: _fault,
+        },
     )
 
 
@@ -72,11 +77,16 @@ def _state(studio: Studio) -> dict[str, object]:
     }
 
 
-async def _system(_: Request, error: Exception) -> Response:
-    """Say what the disk refused: that it is full, above all."""
-    return refusal(507, why(error) if isinstance(error, OSError) else str(error))
-
-
 async def _http(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return refusal(status, str(getattr(error, "detail", "")))
+
+
+async def _disk(_request: Request, error: Exception) -> Response:
+    """Answer what the system refused, such as a full disk."""
+    return refusal(507, files.told(error) if isinstance(error, OSError) else "")
+
+
+async def _fault(_request: Request, _error: Exception) -> Response:
+    """Answer after a fault of ours; the terminal shows which."""
+    return refusal(500, _("monody has made a mistake: the terminal says which."))
