@@ -46,7 +46,7 @@ def make_app(studio: Studio, port: int) -> Starlette:
             *card_routes.routes(studio),
             *collection_routes.routes(studio),
             *training_routes.routes(studio),
-            *page.routes(studio),
+            *page.routes(),
         ],
         middleware=[
             Middleware(InItsLanguage),
