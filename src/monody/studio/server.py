@@ -50,7 +50,7 @@ def make_app(studio: Studio, port: int) -> Starlette:
             *collection_routes.routes(studio),
             *training_routes.routes(studio),
             *model_routes.routes(studio),
-            *page.routes(studio),
+            *page.routes(),
         ],
         middleware=[
             Middleware(InItsLanguage),
