@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     Locator,
     Page,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
 from monody.music.melody import Melody
 from monody.render.audio.play import RING_OUT
+from tests.builders.chromium import a_browser, faults
 from tests.builders.midi_files import Triple, read_back
 from tests.builders.pages_to_open import (
     MELODIES,
@@ -37,7 +36,6 @@ from tests.builders.pages_to_open import (
     variation_page,
 )
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PAGES = {
     "sample": sample_page,
     "variation": variation_page,
@@ -76,23 +74,9 @@ WATCH = """(card, until) => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium: Playwright's own, or the machine's."""
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        found = own if Path(own).is_file() else next(
-            filter(None, map(shutil.which, BROWSERS)), None
-        )  # fmt: skip
-        if found is None:
-            pytest.skip(
-                "no Chromium or Chrome: install one, such as by "
-                "`python -m playwright install chromium`"
-            )
-        # Its sandbox refuses to run as root, as in a container.
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox"]
-        )
+    """A headless Chromium."""
+    with a_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -549,21 +533,6 @@ def test_a_screen_reader_hears_a_card(page: Page) -> None:
     )
 
 
-def _faults(page: Page) -> list[str]:
-    """What axe-core finds that keeps people from using a page."""
-    options = {
-        "resultTypes": ["violations"],
-        "rules": {"target-size": {"enabled": True}},  # of WCAG 2.2, off by default
-    }
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{fault['id']}: {node['html']}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("kind", PAGES)
 def test_axe_finds_no_serious_fault(
     kind: str, browser: Browser, pages: dict[str, Path]
@@ -575,7 +544,7 @@ def test_axe_finds_no_serious_fault(
             page.set_viewport_size(size)
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)
-                assert _faults(page) == [], (size, scheme)
+                assert faults(page) == [], (size, scheme)
 
 
 @pytest.mark.parametrize("kind", PAGES)

@@ -11,7 +11,7 @@ from monody.music.melody import Melody
 from monody.music.meter import Meter
 from monody.render.notation.measures import measures_of
 from monody.render.notation.musicxml import to_musicxml
-from monody.render.notation.staff import to_svg_staff
+from monody.render.notation.staff import NARROW, to_svg_staff
 from tests.builders.midi_files import tune
 from tests.builders.tunes_to_write import tune_to_write
 
@@ -29,6 +29,14 @@ def test_it_scales_to_its_place(staff: str) -> None:
     assert root.get("viewBox", "").startswith("0 0 1400 ")
     assert root.get("width") is None
     assert root.get("height") is None
+
+
+def test_on_a_phone_lines_are_shorter_and_notes_larger() -> None:
+    score = to_musicxml(tune(1, bars=8), "")
+    wide, narrow = to_svg_staff(score), to_svg_staff(score, NARROW)
+    assert 'viewBox="0 0 760 ' in narrow
+    assert narrow.count('class="system"') > wide.count('class="system"')
+    assert narrow.count('class="note"') == wide.count('class="note"')
 
 
 def test_all_notes_and_rests_are_there(staff: str) -> None:

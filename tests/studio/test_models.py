@@ -31,10 +31,11 @@ def folder(tmp_path: Path, trained: monody.Experiment) -> StudioFolder:
 def test_models_are_listed_side_by_side(
     folder: StudioFolder, trained: monody.Experiment
 ) -> None:
-    base, second, first = models_json(folder, trained, {FIRST: "Airs", SECOND: "Airs"})
-    assert (base["id"], base["name"]) == (None, "the model that comes with monody")
-    assert (first["id"], first["name"], first["collection"]) == (FIRST, "Airs", "Airs")
-    assert (second["id"], second["name"]) == (SECOND, "Airs 2")
+    base, first, second = models_json(folder, trained)
+    assert (base["id"], base["name"]) == (None, "The model that comes with monody")
+    assert (first["id"], first["name"]) == (FIRST, "a note to self")
+    assert (second["id"], second["name"]) == (SECOND, "a note to self 2")
+    assert second["collection"] == "a note to self"
     assert first["data"] == second["data"]
     assert first["settings"] == {"rnn_size": 12, "num_layers": 2, "base": "none"}
     assert first["melodies"]["train"] == 16
@@ -46,12 +47,12 @@ def test_what_is_in_training_or_damaged_is_no_model_yet(
     folder: StudioFolder, trained: monody.Experiment
 ) -> None:
     (folder.models / SECOND / "settings.json").write_text("{")
-    listed = models_json(folder, trained, {}, at_work={FIRST})
+    listed = models_json(folder, trained, at_work={FIRST})
     assert [model["id"] for model in listed] == [None, SECOND]
     assert "damaged" in listed[1]["problem"]
     (folder.models / SECOND / "model.keras").unlink()
     (folder.models / "no id").mkdir()
-    assert len(models_json(folder, trained, {})) == 2
+    assert len(models_json(folder, trained)) == 2
 
 
 def test_a_scorecard_says_in_words_and_figures_how_good_a_model_is(

@@ -6,10 +6,12 @@ from monody.corpus.report import printable
 from monody.errors import MonodyError
 from monody.generation.provenance import scale_of
 from monody.pages.player import Card, Link
+from monody.render.notation.staff import NARROW, WIDE
 from monody.studio.card_files import staff_of
 from monody.studio.page import environment
 from monody.studio.studio import Studio
 
+FEW_BARS = 4
 KINDS = {"MIDI": ".mid", "WAV": ".wav", "MusicXML": ".musicxml", "ABC": ".abc"}
 
 
@@ -19,15 +21,17 @@ def article(studio: Studio, card_id: str, bars_in_row: int | None = None) -> str
     Args:
         studio: Whose card.
         card_id: The card.
-        bars_in_row: Bars side by side in the roll; by default as many as suit it.
+        bars_in_row: Bars side by side in the roll; by default as many as suit it. Where
+            they are few, the lines of the staff are short, too.
 
     Raises:
         UnknownError: If there is no such card.
         MonodyError: If its file was damaged.
     """
     saved, melody = studio.cards.get(card_id), studio.cards.melody(card_id)
+    width = NARROW if bars_in_row and bars_in_row <= FEW_BARS else WIDE
     try:
-        staff = staff_of(melody, saved, scale_of(studio.cards.path(card_id)))
+        staff = staff_of(melody, saved, scale_of(studio.cards.path(card_id)), width)
     except MonodyError:  # too long: a card without a staff, as on every page
         staff = ""
     links = {kind: _address(card_id, ending) for kind, ending in KINDS.items()}

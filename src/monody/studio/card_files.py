@@ -15,7 +15,7 @@ from monody.music.general_midi import GENERAL_MIDI
 from monody.music.scale import Scale
 from monody.pages.player import MAX_STAFF_BARS
 from monody.render.forms import render
-from monody.render.notation.staff import to_svg_staff
+from monody.render.notation.staff import WIDE, to_svg_staff
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
 from monody.studio.cards import SavedCard, UnknownError
@@ -79,8 +79,10 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
     return CardFile(tag, MEDIA_TYPES[ending], score, None)
 
 
-def staff_of(melody: monody.Melody, card: SavedCard, scale: Scale | None) -> str:
-    """Engrave a melody as an SVG.
+def staff_of(
+    melody: monody.Melody, card: SavedCard, scale: Scale | None, width: int = WIDE
+) -> str:
+    """Engrave a melody as an SVG, ``WIDE`` or ``NARROW``.
 
     Raises:
         MonodyError: If it is too long.
@@ -91,7 +93,8 @@ def staff_of(melody: monody.Melody, card: SavedCard, scale: Scale | None) -> str
                 bars=MAX_STAFF_BARS
             )
         )
-    return to_svg_staff(render(melody, "musicxml", card.name, scale=scale).decode())
+    score = render(melody, "musicxml", card.name, scale=scale).decode()
+    return to_svg_staff(score, width)
 
 
 def voice_of(studio: Studio, program: str, pitch: str) -> Path:

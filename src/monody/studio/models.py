@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,7 @@ SIZES = ("rnn_size", "num_layers", "base")  # settings that tell models apart
 
 
 def models_json(
-    folder: StudioFolder,
-    base: monody.Experiment,
-    names: Mapping[str, str],
-    at_work: Collection[str] = (),
+    folder: StudioFolder, base: monody.Experiment, at_work: Collection[str] = ()
 ) -> list[dict[str, Any]]:
     """Return the models that can write, as the page gets them: the base model first.
 
@@ -31,26 +28,24 @@ def models_json(
     Args:
         folder: Of the studio.
         base: The base model.
-        names: What each model has learnt from, by its id.
         at_work: Ids of those that are in training, which are left out.
     """
     own = [
         (path.name, _run(monody.Experiment(path)))
-        for path in folder.models.iterdir()
+        for path in sorted(folder.models.iterdir())
         if is_id(path.name)
         and path.name not in at_work
         and monody.Experiment(path).model_path.is_file()
     ]
     own.sort(key=lambda item: (item[1].started or "", item[0]))
     seen: Counter[str] = Counter()
-    listed = []
+    listed = [_json(None, _("The model that comes with monody"), _run(base))]
     for model, run in own:
-        name = names.get(model) or run.message or model
+        name = run.message or model
         seen[name] += 1
         number = f" {seen[name]}" if seen[name] > 1 else ""
-        listed.append(_json(model, f"{name}{number}", names.get(model), run))
-    named = _("the model that comes with monody")
-    return [_json(None, named, None, _run(base)), *reversed(listed)]
+        listed.append(_json(model, f"{name}{number}", run))
+    return listed
 
 
 def _run(experiment: monody.Experiment) -> Run:
@@ -70,9 +65,7 @@ def _read(folder: Path, _: tuple[tuple[int, int], ...]) -> Run:
     return read_run(folder)
 
 
-def _json(
-    model: str | None, name: str, collection: str | None, run: Run
-) -> dict[str, Any]:
+def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
     """Return one model as JSON values."""
     scores = run.scores.get("test") or run.scores.get("validation")
     references = {
@@ -83,7 +76,7 @@ def _json(
     return {
         "id": model,
         "name": name,
-        "collection": collection,
+        "collection": run.message,
         "problem": run.problem,
         "started": run.started,
         "melodies": run.melodies,

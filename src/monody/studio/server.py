@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from monody import files
 from monody.errors import MonodyError
 from monody.studio import (
     card_routes,
@@ -23,7 +24,7 @@ from monody.studio.card_json import card_json
 from monody.studio.names import names
 from monody.studio.security import LimitedUploads, OnlyOwnPage
 from monody.studio.studio import Studio
-from monody.studio.words import InItsLanguage
+from monody.studio.words import InItsLanguage, _
 
 
 def make_app(studio: Studio, port: int) -> Starlette:
@@ -49,14 +50,19 @@ def make_app(studio: Studio, port: int) -> Starlette:
             *collection_routes.routes(studio),
             *training_routes.routes(studio),
             *model_routes.routes(studio),
-            *page.routes(studio),
+            *page.routes(),
         ],
         middleware=[
             Middleware(InItsLanguage),
             Middleware(OnlyOwnPage, port=port),
             Middleware(LimitedUploads),
         ],
-        exception_handlers={MonodyError: told, HTTPException: _http},
+        exception_handlers={
+            MonodyError: told,
+            HTTPException: _http,
+            OSError: _disk,
+            Exception: _fault,
+        },
     )
 
 
@@ -74,3 +80,13 @@ def _state(studio: Studio) -> dict[str, object]:
 async def _http(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return refusal(status, str(getattr(error, "detail", "")))
+
+
+async def _disk(_request: Request, error: Exception) -> Response:
+    """Answer what the system refused, such as a full disk."""
+    return refusal(507, files.told(error) if isinstance(error, OSError) else "")
+
+
+async def _fault(_request: Request, _error: Exception) -> Response:
+    """Answer after a fault of ours; the terminal shows which."""
+    return refusal(500, _("monody has made a mistake: the terminal says which."))

@@ -54,9 +54,8 @@ class Studio:
 
     def models_json(self) -> list[dict[str, Any]]:
         """Return the models that can write, as the page gets them."""
-        names = {one.id: one.collection_name for one in self.trainings.listed()}
         base, at_work = self.composer.model(None), self.trainings.at_work()
-        return models_json(self.folder, base, names, at_work)
+        return models_json(self.folder, base, at_work)
 
     def start(self) -> None:
         """Open the base model in the background, and go on with what was training."""

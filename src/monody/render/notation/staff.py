@@ -10,8 +10,9 @@ from typing import TypedDict
 from monody.errors import MonodyError
 from monody.music.meter import TICKS_PER_QUARTER
 
-# Lengths are verovio's: a staff is 72 high, so on a phone, where 1400 become some 360
-# pixels, 18 pixels high, with two to four bars a line.
+# Lengths are verovio's: a staff is 72 high. On a phone, where the width becomes some
+# 360 pixels, 18 pixels are left of it; NARROW leaves 34, with one or two bars a line.
+WIDE, NARROW = 1400, 760
 OPTIONS = {
     "adjustPageHeight": True,  # as high as the music
     "breaks": "auto",
@@ -22,7 +23,7 @@ OPTIONS = {
     "pageMarginLeft": 30,  # room for the numbers of bars
     "pageMarginRight": 10,
     "pageMarginTop": 10,
-    "pageWidth": 1400,
+    "pageWidth": WIDE,
     "smuflTextFont": "none",  # or 46 kB of font for the one note of the tempo
     "svgFormatRaw": True,  # no indentation
     "svgRemoveXlink": True,
@@ -45,7 +46,7 @@ _PLAIN_NOTES = {
 }
 
 
-def to_svg_staff(musicxml: str) -> str:
+def to_svg_staff(musicxml: str, width: int = WIDE) -> str:
     """Draw a score as one SVG, all its lines of staff below each other.
 
     It scales to its place by its ``viewBox``, takes the colour of the text around it,
@@ -58,6 +59,7 @@ def to_svg_staff(musicxml: str) -> str:
 
     Args:
         musicxml: A score, as ``to_musicxml`` returns it.
+        width: ``WIDE``, or ``NARROW`` for a picture that is shown on a phone only.
 
     Raises:
         MonodyError: If the text is no MusicXML, or is too long for one picture.
@@ -76,7 +78,7 @@ def to_svg_staff(musicxml: str) -> str:
     # Each thread has a path of its own, and only the importing one has a good one.
     verovio.setDefaultResourcePath(str(files("verovio") / "data"))
     toolkit = verovio.toolkit()
-    toolkit.setOptions(OPTIONS)
+    toolkit.setOptions({**OPTIONS, "pageWidth": width})
     if not toolkit.loadData(musicxml):
         raise MonodyError("a staff is drawn from MusicXML, not from other text")
     if toolkit.getPageCount() != 1:

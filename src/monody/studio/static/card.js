@@ -3,7 +3,7 @@
 import { t } from "./player.js";
 import { patch, post } from "./api.js";
 import { card as known, keep } from "./state.js";
-import { make, withSigns } from "./dom.js";
+import { keyName, make } from "./dom.js";
 import { attempt, say, undoable } from "./said.js";
 import { openChange } from "./change.js";
 import { barsOf } from "./bars.js";
@@ -11,29 +11,29 @@ import { lookCloser } from "./closer.js";
 import { compareWith } from "./compare.js";
 import { arrived } from "./compose.js";
 
+export const NEW_BARS = 8;  // that a continuation adds
+
 export async function change(id, values) {
   keep("cards", [await patch(`/api/cards/${id}`, values)]);
 }
 
 function factsOf(item) {
   const bars = item.bar_lines.length - 2 + item.first_bar;
-  return [withSigns(item.key ?? ""), item.meter,
+  return [keyName(item.key ?? ""), item.meter,
     bars === 1 ? t("1 bar") : t("{count} bars", { count: bars }),
     `${Math.round(item.bpm)} bpm`, item.form && `${t("form")} ${item.form}`].filter(Boolean);
 }
 
 // Show what changed about a card.
 export function refresh(article, item) {
-  const heading = article.querySelector(".head > :first-child");
-  if (heading.textContent !== item.name) heading.textContent = item.name;
+  const heading = article.querySelector(".head h2");  // none while it is a field
+  if (heading && heading.textContent !== item.name) heading.textContent = item.name;
   article.querySelector(".heart").setAttribute("aria-pressed", String(item.heart));
   for (const link of article.querySelectorAll(".files a")) {
     const ending = link.href.slice(link.href.lastIndexOf("."));
     link.download = `${item.name.replace(/[\\/:*?"<>|]+/g, "-")}${ending}`;
   }
-  const voice = article.querySelector(".instrument");
-  voice.value = [...voice.options].find((one) => Number(one.dataset.program) === item.program)
-    ?.value ?? "";
+  showVoice(article.querySelector(".instrument"), item.program);
 }
 
 // Make all parts of a card work.
@@ -42,11 +42,12 @@ export function dress(article, id, player) {
     article.querySelector(name).addEventListener(kind, act);
   const list = article.querySelector("dl");
   list.replaceWith(make("p", { class: "facts" }, factsOf(item).join(" · ")));
-  fillVoices(article.querySelector(".instrument"));
+  for (const kind of ["pointerdown", "focus"]) {
+    on(".instrument", kind, (event) => fillVoices(event.currentTarget));
+  }
   refresh(article, item);
   on(".rename", "click", () => rename(article, id));
-  article.querySelector(".head > :first-child")
-    .addEventListener("dblclick", () => rename(article, id));
+  on(".head h2", "dblclick", () => rename(article, id));
   on(".heart", "click", () => attempt(() => change(id, { heart: !known(id).heart })));
   on(".delete", "click", () => drop(id));
   on(".instrument", "change", (event) => attempt(() =>
@@ -72,16 +73,26 @@ function draggable(link) {
   });
 }
 
+// The instruments are many: a menu shows its own only, until it is wanted.
 function fillVoices(select) {
-  const all = [...document.querySelectorAll("#knob-instrument optgroup")];
-  select.replaceChildren(...all.map((group) => group.cloneNode(true)));
-  const programs = [...all.at(-1).querySelectorAll("option")].map((one) => one.value);
-  for (const option of select.options) option.dataset.program = programs.indexOf(option.value);
+  if (select.options.length > 1) return;
+  const { value } = select;
+  const groups = [...document.querySelectorAll("#knob-instrument optgroup")];
+  select.replaceChildren(...groups.map((group) => group.cloneNode(true)));
+  select.value = value;
+}
+
+function showVoice(select, program) {
+  const names = [...document.querySelectorAll("#knob-instrument optgroup:last-child option")];
+  const { value, textContent } = names[program];
+  if (select.options.length < 2) select.replaceChildren(make("option", { value }, textContent));
+  select.value = value;
 }
 
 // The heading becomes a field: Enter keeps the name, Escape leaves it.
 export function rename(article, id) {
-  const heading = article.querySelector(".head > :first-child");
+  const heading = article.querySelector(".head h2");
+  if (!heading) return;
   const field = make("input", { type: "text", class: "name", maxlength: 200,
     "aria-label": t("Name"), value: known(id).name });
   let open = true;
@@ -89,17 +100,20 @@ export function rename(article, id) {
     if (!open) return;
     open = false;
     const name = field.value.trim(), before = known(id).name;
+    heading.textContent = known(id).name;
     field.replaceWith(heading);
     article.querySelector(".rename").focus({ preventScroll: true });
     if (keepIt && name && name !== before) attempt(() => change(id, { name }));
   };
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") close(true);
-    if (event.key === "Escape") close(false);
     event.stopPropagation();
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();  // or the button that gets the focus is pressed, too
+    close(event.key === "Enter");
   });
   field.addEventListener("blur", () => close(true));
   heading.replaceWith(field);
+  field.focus();
   field.select();
 }
 
@@ -115,6 +129,6 @@ export async function drop(id) {
 export async function goOn(id, how, button) {
   await attempt(async () => {
     say(t("monody writes …"));
-    arrived((await post(`/api/cards/${id}/continue`, { as: how })).cards);
+    arrived((await post(`/api/cards/${id}/continue`, { as: how, settings: how === "continue" ? { bars: NEW_BARS } : {} })).cards);
   }, button);
 }

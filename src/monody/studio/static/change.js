@@ -3,7 +3,7 @@
 import { t } from "./player.js";
 import { post } from "./api.js";
 import { card as known } from "./state.js";
-import { button, make, withSigns } from "./dom.js";
+import { button, make } from "./dom.js";
 import { attempt, say } from "./said.js";
 import { arrived } from "./compose.js";
 
@@ -78,7 +78,7 @@ export function openChange(article, id, bars) {
     keyGroup(item, ask),
   ];
   panel.replaceChildren(...parts.filter(Boolean));
-  panel.setAttribute("aria-label", t("Change one thing about {name}", { name: withSigns(item.name) }));
+  panel.setAttribute("aria-label", t("Change one thing about {name}", { name: item.name }));
   panel.setAttribute("role", "group");
   panel.querySelector("button").focus({ preventScroll: true });
 }

@@ -2,11 +2,13 @@
 
 import { t } from "./player.js";
 import { get } from "./api.js";
+import { card as known } from "./state.js";
 import { draw, make, pitchName } from "./dom.js";
 import { attempt } from "./said.js";
 
 const MOST_BITS = 8;  // that are shown apart; more is as dark
-const AROUND = 96;  // ticks of the other tune before and after the run
+const FIRST = 2;  // shared runs that are shown without being asked
+const AROUND = 96;  // ticks before and after a shared run
 const WIDTH = 560, HEIGHT = 90, EDGE = 8;
 
 // Shade the notes of the roll by their surprise, in bits.
@@ -43,25 +45,32 @@ export function miniature(notes, label, [first, last] = [-Infinity, Infinity]) {
     width: Math.max(x(until) - x(start) - 1, 1.5), height: Math.max(step, 3) })));
 }
 
-// A shared run in the tune that it comes from, with what is around it there.
-function runParts(run) {
-  const stretch = [run.source_first_tick, run.source_last_tick];
-  const shared = run.notes.filter(([, start]) => stretch[0] <= start && start < stretch[1]);
-  const around = run.notes.filter(([, start]) =>
-    stretch[0] - AROUND <= start && start < stretch[1] + AROUND);
-  const names = shared.map(([pitch]) => pitchName(pitch)).join(" ");
-  return make("figure", {},
-    make("figcaption", {}, t("The marked notes, as they are in {source}", { source: run.source })),
-    around.length ? miniature(around, names, stretch) : null);
+const aroundOf = (notes, [first, last]) => notes.filter(([, start]) =>
+  first - AROUND <= start && start < last + AROUND);
+
+// A shared run, here and in the tune that it comes from, with what is around it.
+function runParts(run, item) {
+  const here = [run.first_tick, run.last_tick];
+  const there = [run.source_first_tick, run.source_last_tick];
+  const pair = [[t("here"), item.notes, here], [run.source, run.notes, there]];
+  return make("div", { class: "pair" }, ...pair.map(([title, notes, stretch]) => {
+    const marked = notes.filter(([, start]) => stretch[0] <= start && start < stretch[1]);
+    const names = marked.map(([pitch]) => pitchName(pitch)).join(" ");
+    return make("figure", {}, make("figcaption", {}, title),
+      marked.length ? miniature(aroundOf(notes, stretch), names, stretch) : null);
+  }));
 }
 
-function panelOf(found) {
+function panelOf(found, item) {
   const mean = found.bits.reduce((sum, value) => sum + value, 0) / (found.bits.length || 1);
+  const [runs, more] = [found.runs.slice(0, FIRST), found.runs.slice(FIRST)];
   return [
     found.said ? make("p", {}, found.said) : null,
-    ...found.runs.map(runParts),
+    ...runs.map((run) => runParts(run, item)),
+    more.length ? make("details", {}, make("summary", {}, t("{count} more", { count: more.length })),
+      ...more.map((run) => runParts(run, item))) : null,
     found.bits.length ? make("p", { class: "soft" }, t(
-      "The darker a note in the roll, the more it surprises: {bits} bits a note on average.",
+      "The stronger the colour of a note, the more it surprises: {bits} bits a note on average.",
       { bits: mean.toFixed(1) })) : null,
   ].filter(Boolean);
 }
@@ -84,7 +93,7 @@ export async function lookCloser(article, id) {
     const found = await get(`/api/cards/${id}/closer`);
     shade(article, found.bits);
     mark(article, found.runs);
-    panel.replaceChildren(...panelOf(found));
+    panel.replaceChildren(...panelOf(found, known(id)));
     panel.hidden = false;
   }, opener);
 }

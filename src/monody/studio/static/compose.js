@@ -41,7 +41,7 @@ export async function generate({ focus = true } = {}) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  generate({ focus: false });
+  generate();  // Space plays it then
 });
 
 // An empty page says little: the first visit begins with a melody.

@@ -1,5 +1,7 @@
 // Making elements. Texts are only ever texts: no markup from a stranger's file.
 
+import { t } from "./player.js";
+
 // Make an element: make("a", {href: "#x", class: "y"}, "text", child).
 export function make(name, look = {}, ...children) {
   const element = document.createElement(name);
@@ -27,5 +29,9 @@ export const button = (words, act, look = {}) =>
 const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 // The name of a MIDI pitch: 60 is C4.
 export const pitchName = (pitch) => `${NOTES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
-// "Bb major" as a musician writes it.
-export const withSigns = (key) => key.replace(/^([A-G])b/, "$1♭").replace(/^([A-G])#/, "$1♯");
+// "Bb major" as a musician writes it: B♭ major, si♭ mayor.
+export function keyName(key) {
+  const [, letter, sign, mode] = /^([A-G])([b#]?)\s*(.*)$/.exec(key) ?? [];
+  if (!letter) return key;
+  return `${t(letter)}${{ b: "♭", "#": "♯" }[sign] ?? ""} ${t(mode)}`.trim();
+}

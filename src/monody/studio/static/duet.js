@@ -2,7 +2,7 @@
 
 import { t } from "./player.js";
 import { post } from "./api.js";
-import { button, make } from "./dom.js";
+import { button, keyName, make } from "./dom.js";
 import { attempt, say } from "./said.js";
 import { audio, click, playNotes, prepare, sound } from "./sampler.js";
 import { fillKeyboard, hear, openMidi, useKeys } from "./played.js";
@@ -80,7 +80,7 @@ async function reply() {
   const soon = tickAt(audio().currentTime + 0.15);
   const at = zero + Math.ceil(soon / BAR) * BAR * perTick();
   answering = playNotes(told.notes, { bpm: bpm(), at, program: voice() });
-  tell(t("monody answers in {key}.", { key: told.key }));
+  tell(t("monody answers in {key}.", { key: keyName(told.key) }));
   show(phrase, told);
   return undefined;
 }

@@ -2,7 +2,8 @@
 
 import { t } from "./player.js";
 import { card as known } from "./state.js";
-import { make } from "./dom.js";
+import { keyName, make } from "./dom.js";
+import { boldness } from "./knobs.js";
 import { reveal } from "./cards.js";
 
 // The melody that all of a family were made of; those that are deleted count, too.
@@ -28,9 +29,21 @@ export function familiesOf(cards) {
   return [...families.values()];
 }
 
+// A setting that was changed, in the words of the knobs.
+function changed(setting) {
+  const [, name, value] = /^(temperature|bars|density|key) (\S.*)$/.exec(setting) ?? [];
+  if (name === "temperature") return boldness(Number(value));
+  if (name === "bars") return t("{count} bars", { count: value });
+  if (name === "density") return t("{count} notes a bar", { count: value.replace("..", "–") });
+  if (name === "key") return keyName(value);
+  return setting.endsWith(" form") ? "" : setting;  // a length that its form cannot have
+}
+
 // What was done to a melody, in a few words.
 export function deed(item) {
-  if (item.what) return item.what;
+  if (item.what) {
+    return item.what.split(", ").map(changed).filter(Boolean).join(", ") || t("another one");
+  }
   return { continued: t("continued"), answered: t("answered"), phrase: t("my phrase"),
     dropped: t("dropped") }[item.kind] ?? "";
 }

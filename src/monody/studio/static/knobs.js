@@ -68,7 +68,7 @@ function show() {
   const turned = [...form.querySelectorAll(".more select, .more input[type=text]")]
     .filter((knob) => knob.name !== "model" && knob.value && !isUsual(knob))
     .map((knob) => knob.matches("select")
-      ? chosenText(knob).split(":")[0] : `${t("seed")} ${knob.value}`);
+      ? chosenText(knob).split(" · ")[0] : `${t("seed")} ${knob.value}`);
   document.getElementById("more-said").textContent = turned.join(" · ");
   document.getElementById("knobs-said").textContent = [
     SAID.bars(Number(field("bars").value)), boldness(Number(field("temperature").value)),

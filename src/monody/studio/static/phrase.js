@@ -3,6 +3,7 @@
 import { t } from "./player.js";
 import { post } from "./api.js";
 import { attempt, say } from "./said.js";
+import { NEW_BARS } from "./card.js";
 import { arrived } from "./compose.js";
 import { card, keep } from "./state.js";
 import { audio, playNotes, prepare, sound } from "./sampler.js";
@@ -147,7 +148,8 @@ for (const button of document.querySelectorAll("[data-goes]")) {
     say(t("monody writes …"));
     const { cards } = how === "vary"
       ? await post(`/api/cards/${id}/vary`, { keep: "rhythm" })
-      : await post(`/api/cards/${id}/continue`, { as: how });
+      : await post(`/api/cards/${id}/continue`,
+        { as: how, settings: how === "continue" ? { bars: NEW_BARS } : {} });
     return arrived(cards);
   }, button));
 }

@@ -6,6 +6,7 @@ import { pitchName } from "./dom.js";
 // Two rows of a keyboard as a piano has them; by place, so that every layout has them.
 const KEYS = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH",
   "KeyU", "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon", "Quote"];
+const LETTERS = "AWSEDFTGYHUJKOLP;'";  // as they are on most keyboards
 const NOTE_OFF = 0x80, NOTE_ON = 0x90;
 const LOWEST = 48, HIGHEST = 84;  // of the keys on the screen
 
@@ -90,7 +91,8 @@ export function fillKeyboard(place) {
     key.tabIndex = pitch === 60 ? 0 : -1;
     key.className = [1, 3, 6, 8, 10].includes(pitch % 12) ? "black" : "white";
     key.setAttribute("aria-label", pitchName(pitch));
-    if (pitch % 12 === 0) key.textContent = pitchName(pitch);
+    const letter = LETTERS[pitch - 60] ?? "";  // of the computer, before "Z" and "X"
+    key.textContent = pitch % 12 === 0 ? [letter, pitchName(pitch)].join(" ") : letter;
     place.append(key);
   }
   const pitchOf = (event) => Number(event.target.closest?.("[data-pitch]")?.dataset.pitch);
