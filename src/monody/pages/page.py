@@ -77,9 +77,7 @@ def environment(*rooms: str) -> Environment:
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader(room) for room in (*rooms, "monody.pages")]
-        ),
+        loader=ChoiceLoader([PackageLoader(room) for room in (*rooms, "monody.pages")]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -50,7 +50,7 @@ def make_app(studio: Studio, port: int) -> Starlette:
             *collection_routes.routes(studio),
             *training_routes.routes(studio),
             *model_routes.routes(studio),
-            *page.routes(studio),
+            *page.routes(),
         ],
         middleware=[
             Middleware(InItsLanguage),
@@ -77,7 +77,7 @@ def _state(studio: Studio) -> dict[str, object]:
     }
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return refusal(status, str(getattr(error, "detail", "")))
 

@@ -40,7 +40,9 @@ def catalogue(spoken: str) -> Mapping[str, str]:
         ('Tocar', 0)
     """
     found = files("monody.studio") / f"words.{spoken}.json"
-    words: dict[str, str] = json.loads(found.read_text("utf-8")) if spoken != "en" else {}
+    words: dict[str, str] = (
+        json.loads(found.read_text("utf-8")) if spoken != "en" else {}
+    )
     return words
 
 

@@ -33,9 +33,7 @@ export function refresh(article, item) {
     const ending = link.href.slice(link.href.lastIndexOf("."));
     link.download = `${item.name.replace(/[\\/:*?"<>|]+/g, "-")}${ending}`;
   }
-  const voice = article.querySelector(".instrument");
-  voice.value = [...voice.options].find((one) => Number(one.dataset.program) === item.program)
-    ?.value ?? "";
+  showVoice(article.querySelector(".instrument"), item.program);
 }
 
 // Make all parts of a card work.
@@ -44,7 +42,9 @@ export function dress(article, id, player) {
     article.querySelector(name).addEventListener(kind, act);
   const list = article.querySelector("dl");
   list.replaceWith(make("p", { class: "facts" }, factsOf(item).join(" · ")));
-  fillVoices(article.querySelector(".instrument"));
+  for (const kind of ["pointerdown", "focus"]) {
+    on(".instrument", kind, (event) => fillVoices(event.currentTarget));
+  }
   refresh(article, item);
   on(".rename", "click", () => rename(article, id));
   on(".head h2", "dblclick", () => rename(article, id));
@@ -73,11 +73,20 @@ function draggable(link) {
   });
 }
 
+// The instruments are many: a menu shows its own only, until it is wanted.
 function fillVoices(select) {
-  const all = [...document.querySelectorAll("#knob-instrument optgroup")];
-  select.replaceChildren(...all.map((group) => group.cloneNode(true)));
-  const programs = [...all.at(-1).querySelectorAll("option")].map((one) => one.value);
-  for (const option of select.options) option.dataset.program = programs.indexOf(option.value);
+  if (select.options.length > 1) return;
+  const { value } = select;
+  const groups = [...document.querySelectorAll("#knob-instrument optgroup")];
+  select.replaceChildren(...groups.map((group) => group.cloneNode(true)));
+  select.value = value;
+}
+
+function showVoice(select, program) {
+  const names = [...document.querySelectorAll("#knob-instrument optgroup:last-child option")];
+  const { value, textContent } = names[program];
+  if (select.options.length < 2) select.replaceChildren(make("option", { value }, textContent));
+  select.value = value;
 }
 
 // The heading becomes a field: Enter keeps the name, Escape leaves it.

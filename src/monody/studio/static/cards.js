@@ -2,12 +2,12 @@
 // comes near; until then it is a box as high as a card.
 
 import { bringToLife, t } from "./player.js";
-import { text } from "./api.js";
 import { all, card as known, listen } from "./state.js";
 import { make } from "./dom.js";
 import { attempt } from "./said.js";
 import { dress, refresh } from "./card.js";
 import { familiesOf, tree } from "./family.js";
+import { articleOf } from "./heard.js";
 
 const list = document.getElementById("cards");
 const onlyHearts = document.getElementById("only-hearts");
@@ -35,11 +35,7 @@ async function load(slot, again = false) {
   slot.dataset.stamp = stampOf(item);
   slot.ready = attempt(async () => {
     if (item.problem) return broken(slot, item);
-    const bars = innerWidth < 700 ? 4 : 8;
-    const html = await text(`/api/cards/${id}/article?bars_in_row=${bars}`);
-    const template = document.createElement("template");
-    template.innerHTML = html;  // the server's own template, with all texts escaped
-    const article = template.content.querySelector("article");
+    const article = await articleOf(id);
     slot.replaceChildren(article);
     slot.dataset.state = "there";
     article.tabIndex = -1;
