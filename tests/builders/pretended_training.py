@@ -28,7 +28,7 @@ def main() -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(monody.midi_bytes(MELODY))
     _say(heard=1, label="new")
-    _say(epoch=1, share=0.5, seconds=2.0)
+    _say(epoch=1, share=0.5, pace=2.0)
     if order.name == "waits":
         sys.stdin.buffer.readline()
     if order.name == "fails":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import zipfile
@@ -112,8 +113,9 @@ def test_a_file_is_left_out_and_taken_in_again(browser: TestClient) -> None:
     answered = browser.post(f"/api/collections/{one}/leave_out", json=asked)
     assert answered.json()["collection"]["left_out"] == 1
     rows = _rows(browser, one)
-    assert rows["airs/a.mid"]["left_out"]
-    assert rows["airs/a.mid"]["notes"] > 8  # it is still there to be seen
+    out = rows["airs/a.mid"]  # it is still there to be seen
+    assert (out["left_out"], out["verdict"], out["reason"]) == (True, "kept", "")
+    assert out["notes"] > 8
     assert rows["airs/copy.mid"]["verdict"] == "kept"
     assert _facts(browser, one)["usable"] == 4
     browser.post(f"/api/collections/{one}/leave_out", json={**asked, "out": False})
@@ -207,16 +209,27 @@ def test_what_has_no_music_is_refused(browser: TestClient, tmp_path: Path) -> No
     assert [*(tmp_path / "studio/collections").iterdir()] == []
 
 
+def test_a_full_disk_is_said_and_leaves_nothing(
+    browser: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object, path: Path) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("monody.studio.uploads.Upload.move_into", full)
+    refused = browser.post("/api/collections", files=dropped({"a.mid": _tune(1)}))
+    assert refused.status_code == 507
+    assert refused.json()["error"].startswith("no space left for")
+    assert [*(tmp_path / "studio/collections").iterdir()] == []
+
+
 def test_a_damaged_collection_does_not_hide_the_others(
     browser: TestClient, tmp_path: Path
 ) -> None:
     one, other = _drop(browser), _drop(browser, {"a.mid": _tune(1)})
     path = tmp_path / "studio/collections" / one / "collection.json"
     facts = json.loads(path.read_text())
-    all_damaged: tuple[object, ...]
-    all_damaged = ({**facts, "name": 3}, {**facts, "id": other}, [], {})
-    for damaged in all_damaged:
-        path.write_text(json.dumps(damaged))
+    for damaged in ("[]", "{}", json.dumps({**facts, "id": other}), "{"):
+        path.write_text(damaged)
         again = studio_in(tmp_path / "studio")
         assert [facts["id"] for facts in again.collections.to_json()] == [other]
         assert one in again.collections.problems[0]

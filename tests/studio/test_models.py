@@ -35,6 +35,7 @@ def test_models_are_listed_side_by_side(
     assert (base["id"], base["name"]) == (None, "The model that comes with monody")
     assert (first["id"], first["name"]) == (FIRST, "a note to self")
     assert (second["id"], second["name"]) == (SECOND, "a note to self 2")
+    assert second["collection"] == "a note to self"
     assert first["data"] == second["data"]
     assert first["settings"] == {"rnn_size": 12, "num_layers": 2, "base": "none"}
     assert first["melodies"]["train"] == 16

@@ -63,6 +63,7 @@ def test_a_training_tells_how_far_it_is_and_is_heard_at_each_better_epoch(
     assert told[:2] == [{"stage": "reading"}, {"stage": "preparing"}]
     over = [what["epoch"] for what in told if what.get("share") == 0.0]
     assert over == [1, 2, 3]
+    assert [what["pace"] for what in told if "pace" in what][-1] > 0
     history = monody.Experiment(folder).history()
     better = [int(row["epoch"]) for row in history if row["best"]]
     assert [what["heard"] for what in told if "heard" in what] == better
@@ -121,6 +122,16 @@ def test_what_was_chosen_by_hand_is_what_is_learnt(
     assert (settings.num_epochs, model.rnn_size) == (EPOCHS, 12)
 
 
+def test_a_collection_without_a_melody_is_refused_in_words_of_the_page(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/odd.mid").write_bytes(b"<html>")
+    with pytest.raises(MonodyError, match="no melody in this collection to learn from"):
+        carry_out(_order(tmp_path / "files", tmp_path / "made"), lambda _: None)
+    assert not (tmp_path / "made").exists()
+
+
 def test_the_folder_of_a_training_says_how_far_it_is(
     trained: monody.Experiment,
 ) -> None:
@@ -144,7 +155,7 @@ def test_nothing_is_known_of_a_training_that_has_not_begun(tmp_path: Path) -> No
     for folder in (tmp_path, tmp_path / "none"):
         assert TrainingFacts.of(folder) == TrainingFacts()
     assert Moment().seconds_left(TrainingFacts()) is None
-    told = Moment("training", 0, 0.25, 5.0).seconds_left(TrainingFacts(epochs=10))
+    told = Moment("training", 0, 0.25, 20.0).seconds_left(TrainingFacts(epochs=10))
     assert told == 10 * 20 - 5
 
 

@@ -8,6 +8,7 @@ the next time (``corpus.cache``).
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -145,7 +146,7 @@ class CollectionLibrary:
             "id": one.id,
             "name": one.name,
             "created": one.created,
-            "problem": one.problem,
+            "problem": _(one.problem),
             "reading": reading and {"done": reading[0], "total": reading[1]},
         }
 
@@ -162,10 +163,14 @@ class CollectionLibrary:
         """
         _require_music(upload)
         one = Collection(new_id(), _named(name, upload), now())
-        files = self._folder / one.id / FILES
-        make_folder(files)
-        upload.move_into(files)
-        self._keep(one)
+        folder = self._folder / one.id
+        try:
+            make_folder(folder / FILES)
+            upload.move_into(folder / FILES)
+            self._keep(one)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         self.read(one.id)
         return one
 

@@ -21,15 +21,7 @@ from monody.studio.words import _
 
 
 class Scorecards:
-    """Judges models, one at a time.
-
-    Example:
-        >>> import monody
-        >>> from monody.studio.scorecards import Scorecards
-        >>> card = Scorecards().of(monody.Experiment("experiments/01"))
-        >>> card["rows"][0]["model"]
-        'network'
-    """
+    """Judges models, one at a time."""
 
     def __init__(self) -> None:
         self._judging = threading.Lock()

@@ -30,6 +30,7 @@ from monody.studio import priority
 FAILED = 2  # the exit status after an error that was told
 SECONDS_TO_LEAVE = 10.0  # for a child of a server that was killed
 READING, PREPARING = "reading", "preparing"
+NOTHING = "There is no melody in this collection to learn from."
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ def carry_out(order: Order, say: Callable[[dict[str, Any]], None]) -> None:
             leave_out=order.leave_out,
             tracks=order.tracks,
         )
+        if not len(corpus.used):
+            raise MonodyError(NOTHING)
     say({"stage": PREPARING})
 
     from monody.studio.training_callbacks import LetHear, TellProgress

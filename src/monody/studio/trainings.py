@@ -181,7 +181,7 @@ class TrainingQueue:
             **{name: getattr(one, name) for name in ("id", "collection", "state")},
             "collection_name": one.collection_name,
             "created": one.created,
-            "message": one.message,
+            "message": _(one.message),
             "stage": moment.stage if runs else None,
             "chosen": facts.chosen,
             "epoch": len(facts.curve),
