@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from monody import files
 from monody.errors import MonodyError
-from monody.files import told as why
 from monody.studio import (
     card_routes,
     collection_routes,
