@@ -77,7 +77,7 @@ def _state(studio: Studio) -> dict[str, object]:
     }
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return refusal(status, str(getattr(error, "detail", "")))
 
