@@ -12,8 +12,19 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from monody.translation import spoken, texts
+from monody.translation import marked, spoken
 
+# What others say in sentences of ours: the systems, and click of what was typed.
+OF_OTHERS = marked((
+    "No such file or directory", "Permission denied", "No space left on device",
+    "Is a directory", "Not a directory", "Read-only file system", "File exists",
+    "Too many open files", "Input/output error",
+    "Option {option} requires an argument.", "Option {option} does not take a value.",
+    "Invalid value: {message}", "Invalid value for {option}: {message}",
+    "Missing argument {argument}.", "Missing option {option}.",
+    "{value} is not one of {choices}.", "{value} is not a valid integer.",
+    "{value} is not a valid float.",
+))  # fmt: skip
 MIN_LETTERS = 3  # of a template: with fewer, it could be any sentence
 MAX_CHARACTERS = 4000  # of a sentence; what is longer is no sentence of ours
 
@@ -34,8 +45,7 @@ def translated(sentence: str) -> str:
 
     Example:
         >>> from monody.sentences import translated
-        >>> from monody.translation import speaking
-        >>> with speaking("es"):
+        >>>         >>> with speaking("es"):
         ...     translated("fewer than 8 notes")
         'menos de 8 notas'
     """
