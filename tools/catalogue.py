@@ -28,7 +28,7 @@ DOMAIN = "monody"
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"),
            ("**.js", "tools.catalogue:extract_script")]  # fmt: skip
 SENTENCES = [("**.py", "tools.sentences:extract")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 PLURALS = "nplurals=2; plural=(n != 1);"  # of Spanish; Babel's has one for millions
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a date would change what nobody changed
 
@@ -47,8 +47,8 @@ def gathered() -> Catalog:
     catalog = _catalog()
     for methods in (METHODS, SENTENCES):
         found = extract_from_dir(SOURCE, methods, keywords=KEYWORDS)
-        for name, line, message, _, _ in sorted(found, key=lambda one: one[:2]):
-            catalog.add(message, locations=[(Path(name).as_posix(), line)])
+        for name, line, text, _, context in sorted(found, key=lambda one: one[:2]):
+            catalog.add(text, locations=[(Path(name).as_posix(), line)], context=context)
     return catalog
 
 
@@ -64,9 +64,12 @@ def updated(path: Path) -> Catalog:
     for message in gathered():
         if not message.id:
             continue
-        before = known.get(message.id)
-        string = before.string if before and not before.fuzzy else None
-        catalog.add(message.id, string, locations=message.locations)
+        before = known.get(message.id, message.context)
+        same = before is not None and before.id == message.id and not before.fuzzy
+        string = before.string if before and same else None
+        catalog.add(
+            message.id, string, locations=message.locations, context=message.context
+        )
     return catalog
 
 
