@@ -20,12 +20,18 @@ HOLES = {
     "CVE-2025-27516, a way out of the sandbox": ("jinja2", "3.1.5"),
     "CVE-2025-68146, a link followed when a lock is made": ("filelock", "3.20.0"),
     "CVE-2026-22701, the same of soft locks": ("filelock", "3.20.2"),
+    "CVE-2025-62727, ranges of a file that take the square": ("starlette", "0.49.0"),
+    "CVE-2025-54121, uploads that stop the server": ("starlette", "0.47.1"),
+    "CVE-2024-53981, junk around a form": ("python-multipart", "0.0.17"),
+    "CVE-2026-24486, an upload written elsewhere": ("python-multipart", "0.0.21"),
 }
 
 
 @pytest.mark.parametrize("hole", HOLES)
 def test_a_version_with_a_hole_is_not_let_in(hole: str) -> None:
     project = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
-    named = {need.name: need for need in map(Requirement, project["dependencies"])}
+    extras = project["optional-dependencies"].values()
+    needs = [*project["dependencies"], *(need for extra in extras for need in extra)]
+    named = {need.name: need for need in map(Requirement, needs)}
     package, version = HOLES[hole]
     assert not named[package].specifier.contains(version)

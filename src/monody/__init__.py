@@ -18,7 +18,9 @@ TYPE_CHECKING = False  # the real one takes longer than all the rest to import
 if TYPE_CHECKING:
     from typing import Any
 
+    from monody.corpus.choices import choose_files
     from monody.corpus.corpus import Corpus, read_corpus
+    from monody.corpus.read_melody import read_melody
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
     from monody.errors import MonodyError, SettingError
@@ -51,7 +53,9 @@ if TYPE_CHECKING:
 # Where each public name is defined. A test compares it with the imports above, which
 # type checkers and editors read, and with ``__all__``.
 _HOMES = {
+    "corpus.choices": ("choose_files",),
     "corpus.corpus": ("Corpus", "read_corpus"),
+    "corpus.read_melody": ("read_melody",),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
     "errors": ("MonodyError", "SettingError"),
@@ -109,6 +113,7 @@ __all__ = [
     "Vocabulary",
     "__version__",
     "again",
+    "choose_files",
     "compare",
     "evaluate",
     "generate",
@@ -116,6 +121,7 @@ __all__ = [
     "midi_bytes",
     "open_experiment",
     "read_corpus",
+    "read_melody",
     "resume",
     "split_corpus",
     "train",

@@ -28,7 +28,7 @@ OF_OTHERS = marked((
 MIN_LETTERS = 3  # of a template: with fewer, it could be any sentence
 MAX_CHARACTERS = 4000  # of a sentence; what is longer is no sentence of ours
 
-JOINTS = marked((" or ", " and "))
+JOINTS = marked(("or", "and"))
 _QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 _PLACE = re.compile(r"\{(\w*)\}")
 # What is put in under these names is the user's, and may look like a text of ours.
@@ -92,7 +92,9 @@ def _said(value: str, language: str) -> str:
     parts = _QUOTED.split(value)  # what is in quotes is the user's
     for joint in JOINTS:
         said = texts(language).get(joint, joint)
-        parts[::2] = [part.replace(joint, said) for part in parts[::2]]
+        parts[::2] = [
+            re.sub(rf"(?<!\S){joint}(?!\S)", said, part) for part in parts[::2]
+        ]
     return "".join(parts)
 
 

@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     Locator,
     Page,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
 from monody.music.melody import Melody
 from monody.render.audio.wav import RING_OUT
+from tests.builders.chromium import a_browser, faults
 from tests.builders.midi_files import Triple, read_back
 from tests.builders.pages_to_open import (
     MELODIES,
@@ -37,7 +36,6 @@ from tests.builders.pages_to_open import (
     variation_page,
 )
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PAGES = {
     "sample": sample_page,
     "variation": variation_page,
@@ -76,23 +74,9 @@ WATCH = """(card, until) => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium: Playwright's own, or the machine's."""
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        found = own if Path(own).is_file() else next(
-            filter(None, map(shutil.which, BROWSERS)), None
-        )  # fmt: skip
-        if found is None:
-            pytest.skip(
-                "no Chromium or Chrome: install one, such as by "
-                "`python -m playwright install chromium`"
-            )
-        # Its sandbox refuses to run as root, as in a container.
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox"]
-        )
+    """A headless Chromium."""
+    with a_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -319,6 +303,65 @@ def test_a_click_on_a_note_goes_there(melody: Melody, note: int, page: Page) -> 
     assert places[0]["y"] <= places[1]["y"] <= places[0]["y"] + places[0]["height"]
 
 
+def _lit(card: Locator) -> tuple[list[int], int]:
+    """The ticks of the lit notes of the roll, and how many of the staff are lit."""
+    in_roll = card.locator(".roll-now").evaluate_all(
+        "notes => notes.map((note) => Number(note.dataset.start))"
+    )
+    return in_roll, card.locator(".staff .note.now").count()
+
+
+@pytest.mark.parametrize(
+    ("melody", "tick", "note", "printed"),
+    [(SHORT, 12, 0, 1), (SHORT, 84, 3, 1), (SHORT, 180, None, 0), (PICKUP, 110, 3, 1)],
+)
+def test_the_note_that_sounds_is_lit(
+    melody: Melody, tick: int, note: int | None, printed: int, page: Page
+) -> None:
+    card = _card(page, melody)
+    assert _lit(card) == ([], 0)
+    _position(card).fill(str(tick))
+    lit = [] if note is None else [int(melody.starts[note])]
+    assert _lit(card) == (lit, printed)
+
+
+def test_a_click_between_the_notes_of_the_roll_goes_to_that_time(page: Page) -> None:
+    card = _card(page, ROWS)
+    row = card.locator(".roll-row").nth(1)
+    row.scroll_into_view_if_needed()
+    box = row.locator(".roll-white-keys").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
+    assert _ticks(card, ROWS) == pytest.approx(216, abs=1)  # in the middle of bar 5
+
+
+@pytest.mark.parametrize(("melody", "note"), [(SHORT, 4), (ROWS, 17), (PICKUP, 6)])
+def test_a_click_in_the_staff_goes_to_the_nearest_note(
+    melody: Melody, note: int, page: Page
+) -> None:
+    card = _card(page, melody)
+    start = int(melody.starts[note] - (melody.starts[0] if melody is PICKUP else 0))
+    card.locator(f".staff .note[data-start='{start}']").scroll_into_view_if_needed()
+    box = card.locator(f".staff .note[data-start='{start}']").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] - 1, box["y"] + box["height"] + 3)
+    assert _ticks(card, melody) == pytest.approx(melody.starts[note], abs=0.001)
+
+
+def test_the_page_follows_the_music_and_the_player_stays_in_reach(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 800, "height": 280})
+    card = _card(page, ROWS)
+    _button(card).scroll_into_view_if_needed()
+    _position(card).fill("180")
+    card.locator(".roll-row").nth(0).scroll_into_view_if_needed()
+    last = card.locator(".roll-row").nth(1)
+    expect(last).not_to_be_in_viewport(ratio=1)
+    _button(card).click()
+    expect(last).to_be_in_viewport(ratio=0.9)
+    expect(_button(card)).to_be_in_viewport(ratio=1)
+
+
 def test_a_page_whose_sound_is_lost_says_so(
     browser: Browser, pages: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -472,11 +515,11 @@ def test_a_screen_reader_hears_a_card(page: Page) -> None:
             - text: pickup Tempo
             - slider "Tempo of 2.mid": "100"
             - text: 100 %
-          - figure:
-            - img "Piano roll of 2.mid": C5 E4 1 · 6/8 2
           - group:
             - text: Staff
             - img "Staff of 2.mid"
+          - figure:
+            - img "Piano roll of 2.mid": C5 E4 1 · 6/8 2
           - list "Files of 2.mid":
             - listitem:
               - link "MIDI of 2.mid": MIDI
@@ -490,21 +533,6 @@ def test_a_screen_reader_hears_a_card(page: Page) -> None:
     )
 
 
-def _faults(page: Page) -> list[str]:
-    """What axe-core finds that keeps people from using a page."""
-    options = {
-        "resultTypes": ["violations"],
-        "rules": {"target-size": {"enabled": True}},  # of WCAG 2.2, off by default
-    }
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{fault['id']}: {node['html']}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("kind", PAGES)
 def test_axe_finds_no_serious_fault(
     kind: str, browser: Browser, pages: dict[str, Path]
@@ -516,7 +544,7 @@ def test_axe_finds_no_serious_fault(
             page.set_viewport_size(size)
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)
-                assert _faults(page) == [], (size, scheme)
+                assert faults(page) == [], (size, scheme)
 
 
 @pytest.mark.parametrize("kind", PAGES)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,7 +11,7 @@ from monody.music.melody import Melody
 from monody.music.meter import Meter
 from monody.render.notation.measures import measures_of
 from monody.render.notation.musicxml import to_musicxml
-from monody.render.notation.staff import to_svg_staff
+from monody.render.notation.staff import NARROW, to_svg_staff
 from tests.builders.midi_files import tune
 from tests.builders.tunes_to_write import tune_to_write
 
@@ -28,6 +29,14 @@ def test_it_scales_to_its_place(staff: str) -> None:
     assert root.get("viewBox", "").startswith("0 0 1400 ")
     assert root.get("width") is None
     assert root.get("height") is None
+
+
+def test_on_a_phone_lines_are_shorter_and_notes_larger() -> None:
+    score = to_musicxml(tune(1, bars=8), "")
+    wide, narrow = to_svg_staff(score), to_svg_staff(score, NARROW)
+    assert 'viewBox="0 0 760 ' in narrow
+    assert narrow.count('class="system"') > wide.count('class="system"')
+    assert narrow.count('class="note"') == wide.count('class="note"')
 
 
 def test_all_notes_and_rests_are_there(staff: str) -> None:
@@ -73,6 +82,12 @@ def test_the_same_score_is_the_same_picture(staff: str) -> None:
     assert to_svg_staff(to_musicxml(tune_to_write(4), "a melody")) == staff
 
 
+def test_several_threads_may_draw_at_once(staff: str) -> None:
+    score = to_musicxml(tune_to_write(4), "a melody")
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(to_svg_staff, [score] * 8)) == {staff}
+
+
 def test_other_text_is_refused_without_noise(capfd: pytest.CaptureFixture[str]) -> None:
     for text in ("", "no score", "<score-partwise/>"):
         with pytest.raises(MonodyError, match="MusicXML"):
@@ -116,3 +131,39 @@ def test_a_pickup_triplets_ties_and_beams_are_drawn() -> None:
 def test_a_low_melody_has_a_bass_clef() -> None:
     low = to_svg_staff(to_musicxml(Melody.from_notes([(43, 0, 96)]), ""))
     assert "E062" in low  # SMuFL's fClef
+
+
+def _times(staff: str) -> list[tuple[int, int]]:
+    """The ticks of each printed note, in order."""
+    found = re.findall(r'class="note" data-start="(\d+)" data-end="(\d+)"', staff)
+    return [(int(start), int(end)) for start, end in found]
+
+
+def test_each_printed_note_says_when_it_sounds(staff: str) -> None:
+    melody = tune_to_write(4)
+    printed = [
+        (one.note, one.value)
+        for bar in measures_of(melody)
+        for group in bar.groups
+        for one in group.notes
+        if one.note is not None
+    ]
+    times = _times(staff)
+    assert len(times) == len(printed)
+    sounding: dict[int, list[tuple[int, int]]] = {}
+    for (note, _), time in zip(printed, times, strict=True):
+        sounding.setdefault(note, []).append(time)
+    found = [(parts[0][0], parts[-1][1]) for parts in sounding.values()]
+    first = found[0][0] - int(melody.starts[0])
+    ends = zip(melody.starts.tolist(), melody.ends.tolist(), strict=True)
+    assert [(start - first, end - first) for start, end in found] == list(ends)
+
+
+def test_times_count_from_a_pickup_and_end_with_the_last_bar() -> None:
+    """A tie of two notes, triplets, a change of meter, and a rest at the end."""
+    notes = [(67, 72, 48), (60, 120, 8), (62, 128, 8), (64, 136, 8), (65, 192, 24)]
+    meters = [Meter(0, 4, 4), Meter(192, 3, 4)]
+    staff = to_svg_staff(to_musicxml(Melody.from_notes(notes, meters), ""))
+    times = [(0, 24), (24, 48), (48, 56), (56, 64), (64, 72), (120, 144)]
+    assert _times(staff) == times
+    assert ET.fromstring(staff).get("data-end") == str(264 - 72)

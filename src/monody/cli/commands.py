@@ -21,6 +21,7 @@ from monody.cli.options import ExamplesGroup
 from monody.cli.render import render
 from monody.cli.runs import runs
 from monody.cli.sample import sample
+from monody.cli.studio import studio
 from monody.cli.train import train
 
 
@@ -68,6 +69,7 @@ cli.add_command(sample)
 cli.add_command(vary)
 cli.add_command(again)
 cli.add_command(render)
+cli.add_command(studio)
 cli.add_command(corpus)
 cli.add_command(names)
 cli.add_command(completion)

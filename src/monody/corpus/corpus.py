@@ -29,7 +29,7 @@ from monody.corpus.cache import Cache
 from monody.corpus.duplicates import Duplicates, find_duplicates
 from monody.corpus.lazy import LazySequence
 from monody.corpus.saved_reports import NamedReport, SavedReports
-from monody.corpus.verdicts import Verdict, VerdictList
+from monody.corpus.verdicts import VerdictList
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore, StoreWriter
@@ -77,7 +77,7 @@ class Corpus:
     root: Path
     settings: ReadSettings
     melodies: MelodyStore
-    verdicts: Sequence[Verdict]
+    verdicts: VerdictList
     groups: NDArray[np.int32]
     copy_of: NDArray[np.int32]
     remarks: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class Corpus:
         store = MelodyStore.of(melodies)
         reports = [NamedReport(source, FileReport()) for source in store.sources]
         settings = settings or ReadSettings()
-        return _corpus(Path(), settings, store, reports, find_duplicates(store))
+        return corpus_of(Path(), settings, store, reports, find_duplicates(store))
 
     @property
     def used(self) -> NDArray[np.int64]:
@@ -378,17 +378,25 @@ def _load(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
         for name in ("groups", "copy_of")
     )
     melodies = MelodyStore.load(folder, _Names(reports))
-    return _corpus(root, settings, melodies, reports, Duplicates(groups, copy_of))
+    return corpus_of(root, settings, melodies, reports, Duplicates(groups, copy_of))
 
 
-def _corpus(
+def corpus_of(
     root: Path,
     settings: ReadSettings,
     melodies: MelodyStore,
     reports: Sequence[NamedReport],
     duplicates: Duplicates,
 ) -> Corpus:
-    """Make a corpus of its parts."""
+    """Make a corpus of its parts.
+
+    Args:
+        root: The folder.
+        settings: How it was read.
+        melodies: All melodies, in the order of the files.
+        reports: What reading found in each file.
+        duplicates: Which melodies are the same tune.
+    """
     verdicts = VerdictList(
         reports, melodies, duplicates.copy_of, deduplicate=settings.deduplicate
     )

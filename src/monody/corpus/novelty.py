@@ -50,6 +50,8 @@ NEAR_COPY_SHARE = 1 / 3
 LONG_RUN_NOTES = 32  # eight bars of quarters in 4/4; real tunes share 23 at most
 NEAR_COPY_COVERED = 1 / 2  # by one training melody
 
+MAX_RUNS = 8  # that are marked in one melody
+
 INDEX_FILE = "index.json"
 LAYOUT = 1  # version of the folder, to be raised when its files change
 
@@ -119,6 +121,15 @@ class Novelty:
     def to_json(self) -> dict[str, object]:
         """Return the figures and the label as JSON values."""
         return {"label": self.label, **asdict(self)}
+
+
+class SharedRun(NamedTuple):
+    """A run of notes that a melody shares with a training melody."""
+
+    first: int  # note of the melody, from 0
+    notes: int
+    source: Melody  # the training melody, whole
+    source_first: int  # note of that melody
 
 
 class NoveltyIndex:
@@ -212,6 +223,49 @@ class NoveltyIndex:
             closest=self._melodies[self._owner(place)].source if held else "",
         )
 
+    def shared_runs(self, melody: Melody) -> list[SharedRun]:
+        """Find the longest runs that a melody shares, no two of which overlap.
+
+        Args:
+            melody: Any melody.
+
+        Returns:
+            The longest first: the one that ``look_up`` tells of, and those of
+            ``MIN_RUN_NOTES`` or more, ``MAX_RUNS`` at most.
+
+        Example:
+            >>> import monody
+            >>> from monody.corpus.novelty import NoveltyIndex
+            >>> from monody.corpus.suffix_array import SuffixArray
+            >>> melodies = monody.read_corpus("data/midi").melodies
+            >>> index = NoveltyIndex(melodies, SuffixArray.of(melodies))
+            >>> [run] = index.shared_runs(melodies[3])
+            >>> run.source.source, run.source_first, run.notes == len(melodies[3])
+            ('tune-003.mid', 0, True)
+        """
+        steps = note_steps(melody.notes)
+        lengths, _ = self._runs.longest(steps)
+        lengths[lengths <= repeats(steps)] = 0
+        places = np.arange(len(steps))
+        runs: list[SharedRun] = []
+        while len(runs) < MAX_RUNS and lengths.any():
+            first, length = int(lengths.argmax()), int(lengths.max())
+            if runs and length + 1 < MIN_RUN_NOTES:
+                break
+            source, note = self._first_with(steps[first : first + length])
+            runs.append(SharedRun(first, length + 1, source, note))
+            lengths[first : first + length + 1] = 0
+            room = np.maximum(first - 1 - places[:first], 0)
+            lengths[:first] = np.minimum(lengths[:first], room)
+        return runs
+
+    def _first_with(self, run: Longs) -> tuple[Melody, int]:
+        """Return the first training melody with a run of steps, and the note in it."""
+        place = self._runs.first(run)
+        owner = self._owner(place)
+        source = self._melodies[owner]
+        return source, place - int(self._ends[owner]) + len(source)
+
     def _longest(self, melody: Melody, steps: Longs, lengths: Longs) -> Novelty:
         """Describe the longest shared run.
 
@@ -223,10 +277,7 @@ class NoveltyIndex:
         if not lengths.any():
             return Novelty(notes=len(melody))
         first, length = int(lengths.argmax()), int(lengths.max())
-        place = self._runs.first(steps[first : first + length])
-        owner = self._owner(place)
-        source = self._melodies[owner]
-        note = place - int(self._ends[owner]) + len(source)
+        source, note = self._first_with(steps[first : first + length])
         return Novelty(
             notes=len(melody),
             longest_notes=length + 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from monody.settings.reading import ReadSettings
 MAX_BYTES = int(ReadSettings.max_file_megabytes * 1e6)
 
 
-def read_melody(path: Path) -> Melody:
+def read_melody(path: str | os.PathLike[str]) -> Melody:
     """Read the melody of a file.
 
     A file that monody wrote is read as it is, and so is any other with one track whose
@@ -27,7 +28,7 @@ def read_melody(path: Path) -> Melody:
     and its longest melody is taken; empty bars at its beginning are left out.
 
     Args:
-        path: A MIDI file.
+        path: A MIDI file, or any other that monody reads.
 
     Returns:
         The melody.
@@ -36,12 +37,12 @@ def read_melody(path: Path) -> Melody:
         MonodyError: If there is no such file, it is too large, or has no melody.
 
     Example:
-        >>> from pathlib import Path
-        >>> from monody.corpus.read_melody import read_melody
-        >>> melody = read_melody(Path("data/midi/tune-000.mid"))
+        >>> import monody
+        >>> melody = monody.read_melody("data/midi/tune-000.mid")
         >>> str(melody.meters[0]), int(melody.starts[0])
         ('4/4', 0)
     """
+    path = Path(path)
     if path.is_dir():
         raise MonodyError(f"{str(path)!r} is a folder: name a MIDI file")
     if not path.is_file():

@@ -112,7 +112,7 @@ class VerdictList(LazySequence[Verdict]):
         *,
         deduplicate: bool,
     ) -> None:
-        self._reports = reports
+        self.reports = reports
         self._melodies = melodies
         self._copy_of = copy_of
         self._deduplicate = deduplicate
@@ -120,11 +120,11 @@ class VerdictList(LazySequence[Verdict]):
         self._ends = np.cumsum(counts)
 
     def __len__(self) -> int:
-        return len(self._reports)
+        return len(self.reports)
 
     def item(self, index: int) -> Verdict:
         """Judge a file."""
-        name, report = self._reports[index]
+        name, report = self.reports[index]
         begin = int(self._ends[index - 1]) if index else 0
         end = int(self._ends[index])
         if begin == end:
@@ -170,7 +170,7 @@ class VerdictList(LazySequence[Verdict]):
     def _source_of(self, originals: NDArray[np.int32]) -> str:
         """Name the file that most of these melodies are from."""
         files = Counter(self._melodies.info["file"][originals].tolist())
-        return self._reports[files.most_common(1)[0][0]].name
+        return self.reports[files.most_common(1)[0][0]].name
 
 
 def _dropped(name: str, report: FileReport) -> Verdict:

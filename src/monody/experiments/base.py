@@ -134,12 +134,15 @@ def _lay_out(folder: Path) -> None:
         archive.extractall(making, [name for name in names if name == later])
 
 
-def open_experiment(path: str | os.PathLike[str] | None = None) -> Experiment:
+def open_experiment(
+    path: str | os.PathLike[str] | Experiment | None = None,
+) -> Experiment:
     """Open a trained experiment, or the base model.
 
     Args:
         path: The folder of an experiment, a ``.keras`` file, or ``"base"``; by default
             the most recent in ``experiments/``, and the base model where there is none.
+            An experiment that is open already is returned as it is.
 
     Raises:
         MonodyError: If there is no model where one is named.
@@ -149,6 +152,8 @@ def open_experiment(path: str | os.PathLike[str] | None = None) -> Experiment:
         >>> monody.open_experiment("experiments/01").record().model.rnn_size
         12
     """
+    if isinstance(path, Experiment):
+        return path
     if path is None:
         trained = EXPERIMENTS.glob(f"*/{MODEL_FILE}")
         return Experiment.open() if any(trained) else base_experiment()

@@ -75,6 +75,7 @@ class Experiment:
         self.folder = self.path.parent if alone else self.path
         self.model_path = self.path if alone else self.path / MODEL_FILE
         self._loaded: TrainedModel | None = None
+        self._record: tuple[tuple[int, int, int], RunRecord] | None = None
 
     @property
     def generated(self) -> Path:
@@ -407,7 +408,13 @@ class Experiment:
         Raises:
             MonodyError: If it is missing, damaged or of another version.
         """
-        return RunRecord.from_json(self._saved_record())
+        with self._holding(SETTINGS_FILE):
+            state = self.settings_path.stat()
+            stamp = (state.st_ino, state.st_size, state.st_mtime_ns)
+        if self._record is None or self._record[0] != stamp:
+            # That of the base model takes a good part of a second, and is asked often.
+            self._record = stamp, RunRecord.from_json(self._saved_record())
+        return self._record[1]
 
     def started(self) -> str:
         """Return when its training started, though the rest be of another version.

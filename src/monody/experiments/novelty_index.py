@@ -12,10 +12,13 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from monody.corpus.novelty import (
     Novelty,
     NoveltyIndex,
+    SharedRun,
     UsualNovelty,
     look_up_all,
     usual_novelty,
@@ -42,6 +45,11 @@ class KnownMelodies:
         """Find out what a melody shares with any of them, where it shares most."""
         return look_up_all(self.indices, melody)
 
+    def shared_runs(self, melody: Melody) -> list[SharedRun]:
+        """Find the runs that a melody shares with those where one is the longest."""
+        found = [index.shared_runs(melody) for index in self.indices]
+        return max(found, key=lambda runs: runs[0].notes if runs else 0)
+
 
 def known_melodies(experiment: Experiment) -> KnownMelodies | None:
     """Open the index of an experiment, or make it.
@@ -54,6 +62,29 @@ def known_melodies(experiment: Experiment) -> KnownMelodies | None:
     """
     if not experiment.training_path.is_dir():
         return None  # a model's file on its own
+    return _known(experiment.folder.absolute(), _state(experiment))
+
+
+def _state(experiment: Experiment) -> tuple[tuple[str, int, int], ...]:
+    """Return the size and the time of each file that the answer is made of."""
+    folders = (experiment.training_path, experiment.held_out_path)
+    files = [path for folder in folders for path in sorted(folder.glob("*"))]
+    states = [
+        (str(path), path.stat()) for path in (*files, experiment.settings_path)
+        if path.is_file()
+    ]
+    return tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
+
+
+@lru_cache(maxsize=4)
+def _known(folder: Path, _: tuple[tuple[str, int, int], ...]) -> KnownMelodies | None:
+    """Open the index once: whoever writes one melody after the other asks each time.
+
+    Args:
+        folder: Of the experiment.
+        _: What ``_state`` returned: what is trained again is read again.
+    """
+    experiment = Experiment(folder)
     training = experiment.side("train")
     held_out = experiment.held_out_melodies()
     if not len(training):

@@ -137,6 +137,7 @@ def generate(
     *,
     prime_file: str | os.PathLike[str] | None = None,
     data_dir: str | os.PathLike[str] | None = None,
+    prime_melody: Melody | None = None,
     progress: Progress | None = None,
 ) -> Generation:
     """Write new melodies.
@@ -148,6 +149,7 @@ def generate(
         data_dir: A folder of MIDI files to continue; by default the experiment's own
             held-out melodies. A model file on its own has none: its melodies then start
             from nothing.
+        prime_melody: A melody to continue, in place of a file.
         progress: Called now and then.
 
     Returns:
@@ -169,8 +171,8 @@ def generate(
     # Before the network is loaded: what cannot be asked or continued is refused.
     record = experiment.load().record
     style_symbol(record, settings.style)
-    own = prime_file is None and data_dir is None
-    store = primer_melodies(experiment, settings, prime_file, data_dir)
+    own = prime_file is None and data_dir is None and prime_melody is None
+    store = primer_melodies(experiment, settings, prime_file, data_dir, prime_melody)
 
     def primer_of(index: int, attempt: int) -> Primer | None:
         rng = seeds.primer(settings.seed or 0, index, attempt)

@@ -124,13 +124,18 @@ def primer_melodies(
     settings: SampleSettings,
     prime_file: str | os.PathLike[str] | None,
     data_dir: str | os.PathLike[str] | None,
+    prime_melody: Melody | None = None,
 ) -> MelodyStore | None:
     """Return the melodies to continue, or ``None`` if there are none to be had.
 
     Raises:
         MonodyError: If what was named is not there, or has no melody.
     """
-    require_one_source(settings, prime_file, data_dir)
+    require_one_source(settings, prime_file, data_dir, prime_melody)
+    if prime_melody is not None:
+        if not len(prime_melody):
+            raise MonodyError("the melody to continue has no note: name another")
+        return MelodyStore.of([prime_melody])
     named = prime_file is not None or data_dir is not None
     if not (named or settings.continues):
         return None
@@ -157,6 +162,7 @@ def require_one_source(
     settings: SampleSettings,
     prime_file: str | os.PathLike[str] | None,
     data_dir: str | os.PathLike[str] | None,
+    prime_melody: Melody | None = None,
 ) -> None:
     """Make sure that primers are asked for from one place, and are wanted at all.
 
@@ -175,6 +181,9 @@ def require_one_source(
     if prime_file is not None and data_dir is not None:
         raise MonodyError("name one of --prime_file and --data_dir, not both")
     named = prime_file is not None or data_dir is not None
+    if prime_melody is not None and named:
+        raise MonodyError("name a melody, a file or a folder to continue, not two")
+    named = named or prime_melody is not None
     if settings.start == "nothing" and named:
         raise MonodyError("--start nothing has no primer: leave one of them out")
 

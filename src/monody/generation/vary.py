@@ -36,13 +36,15 @@ NOT_OF_REWRITES = frozenset(
 )  # fmt: skip
 
 
-def again(path: PathLike, experiment_dir: PathLike | None = None) -> Generation:
+def again(
+    path: PathLike, experiment_dir: PathLike | Experiment | None = None
+) -> Generation:
     """Make a generated melody again: the same bytes, on the same machine.
 
     Args:
         path: A file that monody wrote.
-        experiment_dir: Where its model is; by default it is looked for in
-            ``experiments/`` and beside the file.
+        experiment_dir: Where its model is, or its experiment, open already; by default
+            it is looked for in ``experiments/`` and beside the file.
 
     Returns:
         The melody. By default it is saved beside the file, as ``1-again.mid``.
@@ -84,7 +86,7 @@ def vary(
     path: PathLike,
     changes: dict[str, Any] | None = None,
     how: Rewrite | None = None,
-    experiment_dir: PathLike | None = None,
+    experiment_dir: PathLike | Experiment | None = None,
 ) -> Generation:
     """Make something like a melody.
 
@@ -94,9 +96,9 @@ def vary(
             unless it is named here.
         how: What to keep; the model writes the rest, ``num_files`` times (once by
             default), from a new seed unless it is named.
-        experiment_dir: The model; by default the one that the file was made with, if it
-            is in ``experiments/`` or beside the file; for a rewrite else the most
-            recent one.
+        experiment_dir: The model, or its experiment, open already; by default the one
+            that the file was made with, if it is in ``experiments/`` or beside the
+            file; for a rewrite else the most recent one.
 
     Returns:
         The melodies. By default they are saved beside the file, under names that say
@@ -151,7 +153,7 @@ def vary(
 
 
 def _changed(
-    path: Path, changes: dict[str, Any], experiment_dir: PathLike | None
+    path: Path, changes: dict[str, Any], experiment_dir: PathLike | Experiment | None
 ) -> Generation:
     """Write a generated melody with some settings changed."""
     for name in sorted(OF_A_RUN.intersection(changes)):
@@ -228,7 +230,9 @@ def _beside(
 
 
 def _experiment_of(
-    provenance: Provenance, file: Path, experiment_dir: PathLike | None
+    provenance: Provenance,
+    file: Path,
+    experiment_dir: PathLike | Experiment | None,
 ) -> Experiment:
     """Open the model that was named, or find the one that a file was made with.
 

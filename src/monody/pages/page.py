@@ -8,14 +8,18 @@ page; each other module of this room fills the template of its own name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from monody.corpus.histograms import HistogramName, Histograms
 from monody.corpus.report import label_in_words, printable
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.translation import gettext, grouped, ngettext, spoken
+from monody.translation import gettext, grouped, ngettext, script_texts, spoken
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PAGE = "index.html"
 GENERATOR = '<meta name="generator" content="monody">'
@@ -50,24 +54,65 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         >>> "<h1>Airs</h1>" in page.read_text()
         True
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("monody.pages"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
+    language = spoken()
+    stream = (
+        environment()
+        .get_template(template)
+        .stream(
+            context, max_bars=MAX_BARS, language=language, words=script_words(language)
+        )
     )
-    environment.globals |= {"_": gettext, "ngettext": ngettext, "language": spoken()}
-    stream = environment.get_template(template).stream(context, max_bars=MAX_BARS)
     stream.enable_buffering(BUFFERED_PIECES)
     with (
         replacing(path, lasting=False) as temporary,
         temporary.open("w", encoding="utf-8") as file,
     ):
         file.writelines(stream)
+
+
+def environment(*rooms: str) -> Environment:
+    """Return what fills templates.
+
+    Markup in a text is shown as it is, and what does not show is spelt out.
+
+    Args:
+        *rooms: Packages that have ``templates``, before those of this room.
+
+    Example:
+        >>> from monody.pages.page import environment
+        >>> environment().from_string("{{ name }}").render(name="<b>Air</b>")
+        '&lt;b&gt;Air&lt;/b&gt;'
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(room) for room in (*rooms, "monody.pages")]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+    )
+    made.globals |= {"_": gettext, "ngettext": ngettext}
+    return made
+
+
+def script_words(language: str) -> dict[str, str]:
+    """Return the texts of the scripts of pages in a language, by their English.
+
+    Args:
+        language: One of ``translation.LANGUAGES``; English needs no texts.
+
+    Example:
+        >>> from monody.pages.page import script_words
+        >>> script_words("es")["Pause"], script_words("en")
+        ('Pausa', {})
+    """
+    if language == "en":
+        return {}
+    scripts = (files("monody.pages") / "templates").iterdir()
+    sources = [each.read_text("utf-8") for each in scripts if each.name.endswith(".js")]
+    return script_texts("\n".join(sources), language)
 
 
 def _shown(value: object) -> object:

@@ -33,6 +33,7 @@ from monody.render.roll.rows import numbered_lines
 from monody.sentences import translated
 from monody.settings.sampling import SampleSettings
 from monody.translation import gettext as _
+from monody.translation import marked
 
 MAX_STAFF_BARS = 128  # a longer staff takes seconds to engrave
 MIDI_ENDINGS = (".mid", ".midi")
@@ -71,6 +72,7 @@ class Card:
     sound: str = ""  # the path of its WAV from the page; empty where there is none
     staff: str = ""  # an SVG
     files: tuple[Link, ...] = ()
+    bars_in_row: int | None = None  # of its roll; by default as many as suit it
 
     @property
     def ticks_per_second(self) -> float:
@@ -91,7 +93,8 @@ class Card:
     def roll(self) -> str:
         """Its piano roll, an SVG."""
         title = _("Piano roll of {name}").format(name=self.name)
-        return roll_svg(self.melody, title, heading=False)
+        bars = self.bars_in_row
+        return roll_svg(self.melody, title, bars_in_row=bars, heading=False)
 
 
 class CardMaker:
@@ -185,7 +188,7 @@ class CardMaker:
             name=printable(path.name),
             melody=melody,
             facts=(*_music(melody, scale), *_form(melody)),
-            label="source",
+            label=marked("source"),
             said=_("What the melodies below were made of."),
             sound=self._relative(wav) if wav else "",
             staff=self._staff(score),

@@ -17,6 +17,9 @@ from monody.translation import marked
 
 SIZES = ("encoding", "rnn_size", "num_layers")  # a base cannot change them
 NUM_LAYERS = 2
+# Why a base is fine-tuned, or none.
+BASE_REASON = marked("it knows what a melody is, and has to learn your style only")
+NO_BASE_REASON = marked("there is enough to learn from nothing")
 
 
 @dataclass(frozen=True)
@@ -117,9 +120,9 @@ def choose_base(
     if preset.base == BASE and own:
         reason = marked(f"the base model is no network of {' and '.join(own)}")
     elif preset.base == BASE:
-        reason = marked("it knows what a melody is, and has to learn your style only")
+        reason = BASE_REASON
     else:
-        reason = marked("there is enough to learn from nothing")
+        reason = NO_BASE_REASON
     base = NONE if own else preset.base
     explain(f"  --base {base}: {reason}")
     return replace(settings, base=base)

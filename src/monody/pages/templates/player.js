@@ -1,19 +1,17 @@
-"use strict";
-// One player for each melody; bar lines are those of the roll. All times are ticks.
-for (const card of document.querySelectorAll("article[data-bar-lines]")) {
+// The player of a melody: its sound, its position, its keys. All times are ticks.
+
+// Make a card alive, and return its player; called once for each card of a page.
+export function bringToLife(card) {
   const audio = card.querySelector("audio");
-  if (!audio) continue;
+  if (!audio) return null;
   const rate = Number(card.dataset.ticksPerSecond), beat = Number(card.dataset.beat);
   const lines = JSON.parse(card.dataset.barLines), first = Number(card.dataset.firstBar);
   const begin = lines[0], end = lines.at(-1), bars = lines.length - 2 + first;
-  const play = card.querySelector(".play"), at = card.querySelector(".at");
-  const loop = card.querySelector(".loop");
-  const bar = card.querySelector(".bar"), tempo = card.querySelector(".tempo");
-  const rows = [...card.querySelectorAll(".roll-row")].map((row) => ({
-    start: Number(row.dataset.start), end: Number(row.dataset.end),
-    left: Number(row.dataset.left), right: Number(row.dataset.right),
-    line: row.querySelector(".roll-playhead"),
-  }));
+  const [play, at, loop, bar, tempo] =
+    ["play", "at", "loop", "bar", "tempo"].map((name) => card.querySelector(`.${name}`));
+  const pictures = new Pictures(card, begin, end), follow = follower(card);
+  const player = { card, audio, lines, first, pictures, range: null };
+  const wrapped = () => player.range ?? [begin, end];  // what a loop plays
 
   const within = (tick) => Math.min(Math.max(tick, begin), end);
   // A browser keeps microseconds: what was set to a bar line must not read as before it.
@@ -24,65 +22,64 @@ for (const card of document.querySelectorAll("article[data-bar-lines]")) {
   };
   const show = () => {
     const tick = now();
-    for (const row of rows) {
-      const here = row.start <= tick && (tick < row.end || row === rows.at(-1));
-      row.line.setAttribute("visibility", here ? "visible" : "hidden");
-      if (here) {
-        const share = (tick - row.start) / (row.end - row.start);
-        const x = row.left + share * (row.right - row.left);
-        row.line.setAttribute("x1", x);
-        row.line.setAttribute("x2", x);
-      }
-    }
+    pictures.show(tick, !audio.paused || tick > begin + 0.01);
     at.value = Math.round(tick);
     const [number] = place(tick);
-    const text = number ? `${number} of ${bars}` : "pickup";
+    const text = number ? t("{bar} of {bars}", { bar: number, bars }) : t("pickup");
     if (bar.textContent !== text) bar.textContent = text;
   };
   // What a screen reader says of the position; while it plays, only if it is asked.
   const say = () => {
     const tick = now(), [number, line] = place(tick);
     const count = Math.floor((tick - line) / beat) + 1;
-    const words = number ? `bar ${number} of ${bars}, beat ${count}` : "pickup";
-    at.setAttribute("aria-valuetext", tick < end ? words : "end");
+    const words = number
+      ? t("bar {bar} of {bars}, beat {beat}", { bar: number, bars, beat: count })
+      : t("pickup");
+    at.setAttribute("aria-valuetext", tick < end ? words : t("end"));
   };
   const seek = (tick) => {
     audio.currentTime = within(tick) / rate;
     show();
     say();
   };
-  const follow = () => {
+  const frame = () => {
+    const [from, until] = wrapped();
     // The last note rings out after the last bar: a loop does not wait for that.
-    if (loop.checked && now() >= end) seek(begin);
+    if (loop.checked && now() >= until) seek(from);
     show();
-    if (!audio.paused) requestAnimationFrame(follow);
+    if (audio.paused) return;
+    follow(pictures.placesAt(now()));
+    for (const { element } of pictures.lit) keepInPicture(element);
+    requestAnimationFrame(frame);
   };
-  play.addEventListener("click", () => {
-    if (!audio.paused) return audio.pause();
-    if (audio.ended || now() <= begin || now() >= end) seek(begin);
-    audio.play();
-  });
+  const start = () => {
+    const [from, until] = wrapped();
+    if (audio.ended || now() <= begin || now() >= until) seek(from);
+    return audio.play().catch(() => {});  // stopped before it began, or "error" says why
+  };
+  const toggle = () => audio.paused ? start() : audio.pause();
+  play.addEventListener("click", toggle);
   audio.addEventListener("play", () => {
     for (const other of document.querySelectorAll("audio")) {
       if (other !== audio) other.pause();
     }
-    play.textContent = "Pause";
-    follow();
+    play.textContent = t("Pause");
+    frame();
   });
   audio.addEventListener("pause", () => {
-    play.textContent = "Play";
+    play.textContent = t("Play");
     say();
   });
   audio.addEventListener("timeupdate", show);
   audio.addEventListener("ended", () => {
     if (!loop.checked) return;
-    seek(begin);  // its tab was hidden, and nothing followed
+    seek(wrapped()[0]);  // its tab was hidden, and nothing followed
     audio.play();
   });
   at.addEventListener("input", () => seek(Number(at.value)));
   at.addEventListener("focus", say);
   at.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const tick = Number(at.value);
     const next = (Math.floor(tick / beat) + 1) * beat;
     const last = (Math.ceil(tick / beat) - 1) * beat;
@@ -96,22 +93,27 @@ for (const card of document.querySelectorAll("article[data-bar-lines]")) {
     seek(wanted);
   });
   tempo.addEventListener("input", () => {
-    audio.playbackRate = Number(tempo.value) / 100;
+    audio.defaultPlaybackRate = audio.playbackRate = Number(tempo.value) / 100;
     const percent = `${tempo.value} %`;
     card.querySelector(".percent").textContent = percent;
     tempo.setAttribute("aria-valuetext", percent);
   });
-  card.querySelector(".roll").addEventListener("click", (event) => {
-    const note = event.target.closest(".roll-note");
-    if (note) seek(Number(note.dataset.start));
+  card.addEventListener("click", (event) => {
+    const tick = pictures.tickAt(event);
+    if (tick !== undefined) seek(tick);
   });
   const lost = () => {
     play.disabled = true;
-    play.textContent = "No sound";
-    play.title = `${audio.getAttribute("src")} is not beside this page`;
+    play.textContent = t("No sound");
+    const file = audio.getAttribute("src");
+    play.title = t("{file} is not beside this page", { file });
   };
   audio.addEventListener("error", lost);
   if (audio.error) lost();
   show();
   say();
+  return Object.assign(player, {
+    seek, play: start, toggle, show, tick: now, bars, bar: () => place(now())[0],
+    toBar: (number) => seek(lines[Math.max(0, Math.min(number, bars) - first)]),
+  });
 }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import TypedDict
 
 from monody.errors import MonodyError
+from monody.music.meter import TICKS_PER_QUARTER
 
-# Lengths are verovio's: a staff is 72 high, so on a phone, where 1400 become some 360
-# pixels, 18 pixels high, with two to four bars a line.
+# Lengths are verovio's: a staff is 72 high. On a phone, where the width becomes some
+# 360 pixels, 18 pixels are left of it; NARROW leaves 34, with one or two bars a line.
+WIDE, NARROW = 1400, 760
 OPTIONS = {
     "adjustPageHeight": True,  # as high as the music
     "breaks": "auto",
@@ -18,7 +23,7 @@ OPTIONS = {
     "pageMarginLeft": 30,  # room for the numbers of bars
     "pageMarginRight": 10,
     "pageMarginTop": 10,
-    "pageWidth": 1400,
+    "pageWidth": WIDE,
     "smuflTextFont": "none",  # or 46 kB of font for the one note of the tempo
     "svgFormatRaw": True,  # no indentation
     "svgRemoveXlink": True,
@@ -29,6 +34,7 @@ OPTIONS = {
 _TEMPO_NOTE = re.compile(
     '<tspan font-family="Leipzig" font-size="720px">(?P<note>.)(?P<dot> \uecb7)?'
 )
+_NOTE = re.compile('<g id="(?P<id>[^"]*)" class="note"')
 # Usual fonts have no other notes than these two.
 _PLAIN_NOTES = {
     "\ueca2": "whole note",
@@ -40,14 +46,20 @@ _PLAIN_NOTES = {
 }
 
 
-def to_svg_staff(musicxml: str) -> str:
+def to_svg_staff(musicxml: str, width: int = WIDE) -> str:
     """Draw a score as one SVG, all its lines of staff below each other.
 
     It scales to its place by its ``viewBox``, takes the colour of the text around it,
     and needs no font or file. Two scores may be in one page: no id is the same.
 
+    A script finds its way by attributes; all times are in ticks, 24 to the quarter,
+    from the first note or rest of the score on. Each ``<g class="note">`` has
+    ``data-start`` and ``data-end``: notes that a tie joins have their own times. The
+    ``<svg>`` has ``data-end``, where the last bar ends.
+
     Args:
         musicxml: A score, as ``to_musicxml`` returns it.
+        width: ``WIDE``, or ``NARROW`` for a picture that is shown on a phone only.
 
     Raises:
         MonodyError: If the text is no MusicXML, or is too long for one picture.
@@ -63,17 +75,50 @@ def to_svg_staff(musicxml: str) -> str:
     import verovio
 
     verovio.enableLog(verovio.LOG_OFF)
+    # Each thread has a path of its own, and only the importing one has a good one.
+    verovio.setDefaultResourcePath(str(files("verovio") / "data"))
     toolkit = verovio.toolkit()
-    toolkit.setOptions(OPTIONS)
+    toolkit.setOptions({**OPTIONS, "pageWidth": width})
     if not toolkit.loadData(musicxml):
         raise MonodyError("a staff is drawn from MusicXML, not from other text")
     if toolkit.getPageCount() != 1:
         raise MonodyError(
             "the staff is too long for one picture: render a shorter melody"
         )
-    svg: str = toolkit.renderToSVG(1)
-    svg = _TEMPO_NOTE.sub(_plain_note, svg)
+    svg: str = _TEMPO_NOTE.sub(_plain_note, toolkit.renderToSVG(1))
+    svg = _with_times(svg, toolkit.renderToTimemap())
     return svg.replace(' color="black"', ' fill="currentColor"')
+
+
+class _Moment(TypedDict, total=False):
+    """What begins and ends at one moment of a score, by id."""
+
+    qstamp: float  # quarters from the beginning
+    on: list[str]
+    off: list[str]
+
+
+def _with_times(svg: str, moments: Sequence[_Moment]) -> str:
+    """Write into a picture when each of its notes sounds.
+
+    Args:
+        svg: As verovio draws it.
+        moments: Of the same score, in order; the last one is its end.
+    """
+    starts: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    for moment in moments:
+        tick = round(moment["qstamp"] * TICKS_PER_QUARTER)
+        starts.update(dict.fromkeys(moment.get("on", ()), tick))
+        ends.update(dict.fromkeys(moment.get("off", ()), tick))
+
+    def timed(found: re.Match[str]) -> str:
+        name = found["id"]
+        times = f' data-start="{starts[name]}" data-end="{ends[name]}"'
+        return f"{found[0]}{times}"
+
+    svg = _NOTE.sub(timed, svg)
+    return svg.replace("<svg ", f'<svg data-end="{tick}" ', 1)
 
 
 def _plain_note(found: re.Match[str]) -> str:

@@ -1,0 +1,5 @@
+{# The player as one script: inside a page from disk, a module beside the studio's. #}
+{% include "words.js" %}
+{% include "pictures.js" %}
+{% include "follow.js" %}
+{% include "player.js" %}

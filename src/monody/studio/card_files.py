@@ -1,0 +1,133 @@
+"""The files of a card, made when they are asked for: sound, scores, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import monody
+from monody.corpus.report import printable
+from monody.files import write_bytes
+from monody.generation.provenance import scale_of
+from monody.music.general_midi import GENERAL_MIDI
+from monody.music.scale import Scale
+from monody.pages.player import MAX_STAFF_BARS
+from monody.render.forms import render
+from monody.render.notation.staff import WIDE, to_svg_staff
+from monody.render.roll.captions import bar_count
+from monody.render.roll.roll import roll_svg
+from monody.studio.cards import SavedCard, UnknownError
+from monody.studio.studio import Studio
+from monody.studio.words import _
+
+# What a file is served as, by how its name ends; a browser guesses nothing.
+MEDIA_TYPES = {
+    ".mid": "audio/midi",
+    ".wav": "audio/wav",
+    ".musicxml": "application/vnd.recordare.musicxml+xml",
+    ".abc": "text/vnd.abc; charset=utf-8",
+}
+PICTURES = ("staff.svg", "roll.svg")
+SVG = "image/svg+xml"
+VOICE_SECONDS, VOICE_BPM = 2, 60
+MIN_PITCH, MAX_PITCH = 0, 127
+
+
+class CardFile(NamedTuple):
+    """One file, ready to be sent."""
+
+    tag: str  # the same as long as the file would be the same
+    media_type: str
+    data: bytes | None  # small files
+    path: Path | None  # sounds, of which a browser may want a part
+
+
+def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
+    """Return a file of a card.
+
+    Args:
+        studio: Whose card.
+        card_id: The card.
+        name: ``ID`` with an ending of ``MEDIA_TYPES``, or one of ``PICTURES``.
+
+    Raises:
+        UnknownError: If there is no such card, or no such file of it.
+        MonodyError: If it cannot be made.
+    """
+    card, path = studio.cards.get(card_id), studio.cards.path(card_id)
+    ending = Path(name).suffix
+    if name not in (*PICTURES, *(f"{card_id}{each}" for each in MEDIA_TYPES)):
+        raise UnknownError(_("There is no such file."))
+    midi = path.read_bytes()
+    tag = sha256(b"\0".join([midi, card.name.encode(), name.encode()])).hexdigest()[:32]
+    if ending == ".mid":
+        return CardFile(tag, MEDIA_TYPES[ending], midi, None)
+    melody = studio.cards.melody(card_id)
+    if ending == ".wav":
+        # The name is not in its sound.
+        sound = studio.folder.sounds / f"{card_id}-{sha256(midi).hexdigest()[:16]}.wav"
+        _make(sound, lambda: render(melody, "wav", card.name))
+        return CardFile(tag, MEDIA_TYPES[ending], None, sound)
+    if name == "roll.svg":
+        svg = roll_svg(melody, printable(card.name), heading=False)
+        return CardFile(tag, SVG, svg.encode(), None)
+    if name == "staff.svg":
+        return CardFile(tag, SVG, staff_of(melody, card, scale_of(path)).encode(), None)
+    score = render(melody, ending[1:], card.name, scale=scale_of(path))
+    return CardFile(tag, MEDIA_TYPES[ending], score, None)
+
+
+def staff_of(
+    melody: monody.Melody, card: SavedCard, scale: Scale | None, width: int = WIDE
+) -> str:
+    """Engrave a melody as an SVG, ``WIDE`` or ``NARROW``.
+
+    Raises:
+        MonodyError: If it is too long.
+    """
+    if bar_count(melody) > MAX_STAFF_BARS:
+        raise monody.MonodyError(
+            _("A melody of more than {bars} bars has no staff here.").format(
+                bars=MAX_STAFF_BARS
+            )
+        )
+    score = render(melody, "musicxml", card.name, scale=scale).decode()
+    return to_svg_staff(score, width)
+
+
+def voice_of(studio: Studio, program: str, pitch: str) -> Path:
+    """Return the sound of one note, which a page plays when a key is pressed.
+
+    Args:
+        studio: Whose sound.
+        program: General MIDI program, 0-127, from anywhere.
+        pitch: MIDI pitch, 0-127, from anywhere.
+
+    Raises:
+        UnknownError: If there is no such instrument or note.
+    """
+    numbers = [int(each) if _is_number(each) else -1 for each in (program, pitch)]
+    if not all(MIN_PITCH <= number <= MAX_PITCH for number in numbers):
+        raise UnknownError(_("There is no such note."))
+    voice, note = numbers
+    ticks = 24 * VOICE_SECONDS * VOICE_BPM // 60
+    melody = monody.Melody(
+        [[note, 0, ticks]],  # type: ignore[arg-type]  # it makes the array itself
+        bpm=VOICE_BPM,
+        program=voice,
+    )
+    path = studio.folder.sounds / f"voice-{voice}-{note}.wav"
+    _make(path, lambda: render(melody, "wav", GENERAL_MIDI[voice]))
+    return path
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 3
+
+
+def _make(path: Path, make: Callable[[], bytes]) -> None:
+    """Make a sound, unless it is there."""
+    if not path.is_file():
+        write_bytes(path, make(), lasting=False)

@@ -1,0 +1,271 @@
+"""Cards: the melodies of a studio, each a MIDI file and what is known of it.
+
+A card is two files. ``ID.mid`` is the melody, and how it was made; ``ID.json`` is what
+the musician did with it: its name, its heart, whether it is deleted. One that is
+deleted stays on the disk, so that it can be had back.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from monody.corpus.read_melody import read_melody
+from monody.errors import MonodyError
+from monody.experiments.experiment import now
+from monody.files import write_bytes, write_text
+from monody.music.heard_form import form_letters
+from monody.music.melody import Melody
+from monody.saved.damage import DamagedError, read_json, require
+from monody.saved.values import table
+from monody.studio.events import Changes
+from monody.studio.folder import is_id, new_id
+from monody.studio.words import _
+
+KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase",
+         "dropped", "source", "heard")  # fmt: skip
+SOURCE = "source"  # heard of a collection: not in the list, gone with the server
+HEARD = "heard"  # on the way of a training, which lists it
+UNLISTED = (SOURCE, HEARD)
+MAX_NAME = 200  # characters
+MAX_CARD_BYTES = 2**18
+MAX_MELODIES = 1000  # that are kept in memory
+
+
+class UnknownError(MonodyError):
+    """What is asked for is not there."""
+
+
+@dataclass(frozen=True)
+class SavedCard:
+    """What is known of a melody, besides its notes."""
+
+    id: str
+    kind: str
+    name: str
+    created: str  # in UTC, ISO 8601
+    heart: bool = False
+    deleted: bool = False
+    parent: str | None = None  # the card that it was made of
+    what: str = ""  # was done, such as "temperature 0.8"
+    model: str | None = None  # that wrote it; None for the base model, or nobody
+    settings: dict[str, Any] = field(default_factory=dict)  # it was asked for with
+    label: str = ""  # new, near-copy, copy
+    said: str = ""  # a sentence more
+    form: str = ""  # such as AABA
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> SavedCard:
+        """Rebuild what ``to_json`` returned.
+
+        Raises:
+            DamagedError: If it is no card of this version.
+        """
+        known = {each.name for each in fields(cls)}
+        require(set(saved) <= known, "the card has what no card has")
+        try:
+            card = cls(**saved)
+        except TypeError as error:
+            raise DamagedError("the card lacks what every card has") from error
+        texts = (card.id, card.name, card.created, card.what, card.label, card.said,
+                 card.form)  # fmt: skip
+        require(all(isinstance(each, str) for each in texts), "a text is none")
+        require(card.kind in KINDS and is_id(card.id), "the card is of no known kind")
+        for link in (card.parent, card.model):
+            require(link is None or is_id(str(link)), "the card names what is none")
+        flags = (card.heart, card.deleted)
+        require(all(isinstance(each, bool) for each in flags), "a flag is none")
+        require(isinstance(card.settings, dict), "the settings are none")
+        return card
+
+
+class CardLibrary:
+    """The cards in a folder.
+
+    Args:
+        folder: Where they lie; it is there.
+        changes: Told of every change.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody import Melody, midi_bytes
+        >>> from monody.studio.cards import CardLibrary
+        >>> from monody.studio.events import Changes
+        >>> cards = CardLibrary(Path(), Changes())
+        >>> two_notes = midi_bytes(Melody.from_notes([(60, 0, 24), (62, 24, 24)]))
+        >>> card = cards.add(two_notes, kind="phrase", name="two notes")
+        >>> len(cards.melody(card.id)), cards.change(card.id, heart=True).heart
+        (2, True)
+    """
+
+    def __init__(self, folder: Path, changes: Changes) -> None:
+        self._folder = folder
+        self._changes = changes
+        self._lock = threading.RLock()
+        self._melodies: OrderedDict[str, Melody] = OrderedDict()
+        self.problems: list[str] = []  # a line for each file that is no card
+        self._cards = {card.id: card for card in self._read()}
+
+    def listed(self) -> list[SavedCard]:
+        """Return the cards of the list, the newest first, the deleted ones, too."""
+        with self._lock:
+            cards = [card for card in self._cards.values() if card.kind not in UNLISTED]
+        return sorted(cards, key=lambda card: (card.created, card.id), reverse=True)
+
+    def count(self, kind: str) -> int:
+        """Count the cards of a kind, the deleted ones, too."""
+        with self._lock:
+            return sum(card.kind == kind for card in self._cards.values())
+
+    def get(self, card_id: str) -> SavedCard:
+        """Return a card.
+
+        Raises:
+            UnknownError: If there is none.
+        """
+        with self._lock:
+            card = self._cards.get(card_id)
+        if card is None:
+            raise UnknownError(_("There is no such melody any more: reload the page."))
+        return card
+
+    def path(self, card_id: str) -> Path:
+        """Return the MIDI file of a card.
+
+        Raises:
+            UnknownError: If there is no such card.
+        """
+        return self._folder / f"{self.get(card_id).id}.mid"
+
+    def melody(self, card_id: str) -> Melody:
+        """Return the melody of a card.
+
+        Raises:
+            UnknownError: If there is no such card.
+            MonodyError: If its file was damaged or removed.
+        """
+        path = self.path(card_id)
+        with self._lock:
+            melody = self._melodies.pop(card_id, None)
+            if melody is None:
+                melody = read_melody(path)
+            self._melodies[card_id] = melody
+            while len(self._melodies) > MAX_MELODIES:
+                self._melodies.popitem(last=False)
+            return melody
+
+    def add(self, midi: bytes, *, kind: str, name: str, **about: Any) -> SavedCard:
+        """Keep a melody.
+
+        Args:
+            midi: Its MIDI file, with one melody or more.
+            kind: One of ``KINDS``.
+            name: What the musician may call it.
+            **about: More of the fields of ``SavedCard``.
+
+        Raises:
+            MonodyError: If the file has no melody.
+            OSError: If it cannot be written.
+        """
+        card = SavedCard(new_id(), kind, name[:MAX_NAME], now(), **about)
+        path = self._folder / f"{card.id}.mid"
+        write_bytes(path, midi)
+        try:
+            melody = read_melody(path)
+            if not len(melody):
+                raise MonodyError(_("There is no note in it."))
+            # Once: it takes longer than all else that the list tells of a melody.
+            card = replace(card, form=card.form or form_letters(melody))
+            self._keep(card)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return card
+
+    def change(
+        self, card_id: str, midi: bytes | None = None, **values: Any
+    ) -> SavedCard:
+        """Change what is known of a card.
+
+        Args:
+            card_id: Which.
+            midi: Its MIDI file, if that changes, too.
+            **values: Fields of ``SavedCard``, such as ``name``, ``heart``, ``deleted``.
+
+        Raises:
+            UnknownError: If there is no such card.
+        """
+        with self._lock:
+            card = replace(self.get(card_id), **values)
+            if midi is not None:
+                write_bytes(self.path(card_id), midi)
+                self._melodies.pop(card_id, None)
+            self._keep(card)
+        return card
+
+    def delete(self, card_id: str) -> SavedCard:
+        """Put a card away; ``restore`` brings it back."""
+        return self.change(card_id, deleted=True)
+
+    def restore(self, card_id: str) -> SavedCard:
+        """Bring a card back that was deleted."""
+        return self.change(card_id, deleted=False)
+
+    def tree(self, card_id: str) -> list[SavedCard]:
+        """Return a melody, all that was made of it and of that: the oldest first.
+
+        Args:
+            card_id: Any card of the tree.
+        """
+        root = self.get(card_id)
+        seen = {root.id}
+        while root.parent in self._cards and root.parent not in seen:
+            root = self.get(root.parent)
+            seen.add(root.id)
+        family = {root.id: root}
+        while True:
+            of_family = [
+                card
+                for card in self.listed()
+                if card.parent in family and card.id not in family
+            ]
+            if not of_family:
+                break
+            family |= {card.id: card for card in of_family}
+        below = [card for card in family.values() if card is not root]
+        return [root, *sorted(below, key=lambda card: (card.created, card.id))]
+
+    def _keep(self, card: SavedCard) -> None:
+        """Write a card and tell of it."""
+        write_text(self._folder / f"{card.id}.json", json.dumps(card.to_json()))
+        with self._lock:
+            self._cards[card.id] = card
+        self._changes.tell(cards=[card.id])
+
+    def _read(self) -> Iterator[SavedCard]:
+        """Yield the cards of the folder; what is damaged costs itself only."""
+        for path in sorted(self._folder.glob("*.json")):
+            if not is_id(path.stem):
+                continue
+            try:
+                card = SavedCard.from_json(table(read_json(path, MAX_CARD_BYTES)))
+                require(card.id == path.stem, "the card has another's name")
+            except (OSError, DamagedError) as error:
+                self.problems.append(f"{path.name}: {error}")
+                continue
+            if card.kind == SOURCE:
+                with suppress(OSError):
+                    path.with_suffix(".mid").unlink(missing_ok=True)
+                    path.unlink()
+                continue
+            yield card

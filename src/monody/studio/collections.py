@@ -1,0 +1,383 @@
+"""Collections: what a musician dropped, read in the background, and what was chosen.
+
+A collection is a folder: ``files/`` as they were dropped, and ``collection.json`` with
+its name and what was chosen of it. One that is deleted is moved away whole, and can be
+had back. One thread reads, a collection after the other; what was read once is known
+the next time (``corpus.cache``).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import monody
+from monody.errors import MonodyError
+from monody.experiments.experiment import now
+from monody.files import make_folder, told, write_json
+from monody.saved.damage import DamagedError, damage_in, read_json, require
+from monody.saved.values import listed, table, text, whole
+from monody.studio.cards import MAX_NAME, UnknownError
+from monody.studio.collection_files import Choices, CollectionReading
+from monody.studio.events import Changes
+from monody.studio.folder import StudioFolder, is_id, new_id
+from monody.studio.uploads import Upload
+from monody.studio.words import _
+
+FACTS, FILES = "collection.json", "files"
+SECONDS_BETWEEN = 0.25  # that the pages hear how far a reading is
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What is known of a collection.
+
+    Args:
+        id: Its name on the disk.
+        name: What the musician calls it.
+        created: In UTC, ISO 8601.
+        left_out: Files that were left out by hand.
+        lines: The one line that was chosen of a file, from 1.
+        counts: Its figures when it was last read.
+        problem: Why it cannot be read; empty if it can.
+    """
+
+    id: str
+    name: str
+    created: str
+    left_out: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    problem: str = ""
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Collection:
+        """Rebuild a collection from what ``asdict`` and JSON made of it.
+
+        Raises:
+            DamagedError: If it is none of this version.
+        """
+        require(set(saved) == {each.name for each in fields(cls)}, "other facts")
+        return cls(
+            **{name: text(saved[name]) for name in ("id", "name", "created", "problem")},
+            left_out=listed(saved["left_out"], text),
+            lines={name: whole(n, 1) for name, n in table(saved["lines"]).items()},
+            counts={name: whole(n) for name, n in table(saved["counts"]).items()},
+        )
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen by hand."""
+        return Choices(self.left_out, self.lines)
+
+
+class CollectionLibrary:
+    """The collections of a studio.
+
+    Args:
+        folder: Of the studio; it is made.
+        changes: Told of every change.
+    """
+
+    def __init__(self, folder: StudioFolder, changes: Changes) -> None:
+        self._folder = folder.collections
+        self._deleted = folder.deleted / "collections"
+        self._changes = changes
+        self._lock = threading.RLock()
+        self._readings: dict[str, CollectionReading] = {}
+        self._progress: dict[str, tuple[int, int]] = {}
+        self._told = 0.0
+        self._waiting: dict[str, Future[CollectionReading]] = {}
+        self._reader = ThreadPoolExecutor(1, "reader")
+        self.problems: list[str] = []  # a line for each folder that is no collection
+        self._collections = {one.id: one for one in self._saved()}
+
+    def close(self) -> None:
+        """Read nothing more."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
+
+    def wait(self) -> None:
+        """Wait until all is read that is to be read by now."""
+        self._reader.submit(lambda: None).result()
+
+    def listed(self) -> list[Collection]:
+        """Return the collections, the newest first."""
+        with self._lock:
+            found = [*self._collections.values()]
+        return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
+
+    def get(self, collection_id: str) -> Collection:
+        """Return a collection.
+
+        Raises:
+            UnknownError: If there is none.
+        """
+        with self._lock:
+            found = self._collections.get(collection_id)
+        if found is None:
+            raise UnknownError(
+                _("There is no such collection any more: reload the page.")
+            )
+        return found
+
+    def files(self, collection_id: str) -> Path:
+        """Return the folder of the files of a collection."""
+        return self._folder / self.get(collection_id).id / FILES
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return every collection, as the page gets it."""
+        return [self.one_json(one.id) for one in self.listed()]
+
+    def one_json(self, collection_id: str) -> dict[str, Any]:
+        """Return a collection, as the page gets it."""
+        one = self.get(collection_id)
+        reading = self._progress.get(one.id)
+        return {
+            **dict.fromkeys(("files", "usable", "dropped", "duplicates", "bars"), 0),
+            **one.counts,
+            "id": one.id,
+            "name": one.name,
+            "created": one.created,
+            "problem": one.problem,
+            "reading": reading and {"done": reading[0], "total": reading[1]},
+        }
+
+    def add(self, upload: Upload, name: str = "") -> Collection:
+        """Make a collection of what came; it is read in the background.
+
+        Args:
+            upload: The files.
+            name: What to call it; by default as the folder that was dropped.
+
+        Raises:
+            MonodyError: If there is no file in it that is read.
+            OSError: If it cannot be written.
+        """
+        _require_music(upload)
+        one = Collection(new_id(), _named(name, upload), now())
+        files = self._folder / one.id / FILES
+        make_folder(files)
+        upload.move_into(files)
+        self._keep(one)
+        self.read(one.id)
+        return one
+
+    def add_files(self, collection_id: str, upload: Upload) -> int:
+        """Add files to a collection, and read it again.
+
+        Returns:
+            How many of them are new.
+
+        Raises:
+            MonodyError: If there is no such collection, or no file that is read.
+            OSError: If they cannot be written.
+        """
+        _require_music(upload)
+        added = upload.move_into(self.files(collection_id))
+        self.read(collection_id)
+        return added
+
+    def rename(self, collection_id: str, name: str) -> Collection:
+        """Give a collection another name; an empty one changes nothing."""
+        one = self.get(collection_id)
+        return self._keep(replace(one, name=name.strip()[:MAX_NAME] or one.name))
+
+    def delete(self, collection_id: str) -> None:
+        """Move a collection away; ``restore`` brings it back."""
+        with self._lock:
+            one = self.get(collection_id)
+            make_folder(self._deleted)
+            (self._folder / one.id).rename(self._deleted / one.id)
+            del self._collections[one.id]
+            self._readings.pop(one.id, None)
+        self._changes.tell(collections=[one.id])
+
+    def restore(self, collection_id: str) -> Collection:
+        """Bring a collection back that was deleted.
+
+        Raises:
+            UnknownError: If none was.
+        """
+        with self._lock:
+            gone = self._deleted / collection_id
+            if is_id(collection_id) and gone.is_dir():
+                gone.rename(self._folder / collection_id)
+                one = _read_facts(self._folder / collection_id)
+                self._collections[one.id] = one
+        self._changes.tell(collections=[collection_id])
+        return self.get(collection_id)
+
+    def leave_out(self, collection_id: str, source: str, *, out: bool) -> None:
+        """Leave a file out of a collection, or take it in again.
+
+        Raises:
+            MonodyError: If there is no such file.
+        """
+        with self._lock:
+            one = self.get(collection_id)
+            others = tuple(name for name in one.left_out if name != source)
+            chosen = replace(one, left_out=(*others, source) if out else others)
+        self._choose(chosen, source)
+
+    def take_line(self, collection_id: str, source: str, line: int | None) -> None:
+        """Take one line of a file alone, or all that are melodies.
+
+        Args:
+            collection_id: Which collection.
+            source: The file.
+            line: From 1; ``None`` for all.
+
+        Raises:
+            MonodyError: If there is no such file, or no melody in the line.
+        """
+        with self._lock:
+            one = self.get(collection_id)
+            lines = {name: n for name, n in one.lines.items() if name != source}
+            if line is not None:
+                lines[source] = line
+        self._choose(replace(one, lines=lines), source)
+
+    def reading(self, collection_id: str) -> CollectionReading:
+        """Return what was read, which is waited for.
+
+        Raises:
+            MonodyError: If there is no such collection, or it cannot be read.
+        """
+        with self._lock:
+            found = self._readings.get(self.get(collection_id).id)
+            waiting = self._waiting.get(collection_id)
+        if found is not None and waiting is None:
+            return found
+        return (waiting or self.read(collection_id)).result()
+
+    def read(self, collection_id: str) -> Future[CollectionReading]:
+        """Read a collection in the background, after those that wait already."""
+        with self._lock:
+            self._progress[collection_id] = (0, 0)
+            future = self._reader.submit(self._read, collection_id)
+            self._waiting[collection_id] = future
+        self._changes.tell(collections=[collection_id])
+        self._reader.submit(self._read_lines, collection_id)
+        return future
+
+    def _read(self, collection_id: str) -> CollectionReading:
+        """Read a collection, and note what came of it."""
+
+        def progress(done: int, total: int) -> None:
+            self._progress[collection_id] = (done, total)
+            if time.monotonic() > self._told + SECONDS_BETWEEN:
+                self._told = time.monotonic()
+                self._changes.tell(collections=[collection_id])
+
+        try:
+            corpus = monody.read_corpus(self.files(collection_id), progress=progress)
+            choices = self.get(collection_id).choices
+            return self._take(collection_id, CollectionReading.of(corpus, choices))
+        except (MonodyError, OSError) as error:
+            self._fail(collection_id, error)
+            raise
+        finally:
+            with self._lock:
+                self._progress.pop(collection_id, None)
+                self._waiting.pop(collection_id, None)
+            self._changes.tell(collections=[collection_id])
+
+    def _read_lines(self, collection_id: str) -> None:
+        """Read a collection once more, for the lines that could be chosen."""
+        with self._lock:
+            found = self._readings.get(collection_id)
+        if found is None:
+            return  # it could not be read, or is gone
+        try:
+            every_line = found.with_lines().every_line
+        except (MonodyError, OSError) as error:
+            self._fail(collection_id, error)
+            return
+        with self._lock:
+            found = self._readings.get(collection_id)
+            if found is not None:
+                self._readings[collection_id] = replace(found, every_line=every_line)
+        self._changes.tell(collections=[collection_id])
+
+    def _choose(self, chosen: Collection, source: str) -> None:
+        """Choose among what was read, and keep what was chosen."""
+        found = self.reading(chosen.id)
+        if all(report.name != source for report in found.corpus.verdicts.reports):
+            raise MonodyError(_("There is no such file any more: reload the page."))
+        reading = CollectionReading.of(found.corpus, chosen.choices, found.every_line)
+        with self._lock:
+            self.get(chosen.id)
+            self._collections[chosen.id] = chosen
+            self._take(chosen.id, reading)
+
+    def _take(self, collection_id: str, reading: CollectionReading) -> CollectionReading:
+        """Take in what was read, and keep its figures."""
+        counts = reading.counts()
+        with self._lock:
+            one = self.get(collection_id)
+            self._readings[collection_id] = reading
+            self._keep(replace(one, counts=counts, problem=""))
+        return reading
+
+    def _fail(self, collection_id: str, error: MonodyError | OSError) -> None:
+        """Keep why a collection could not be read, unless it is gone."""
+        with self._lock:
+            self._readings.pop(collection_id, None)
+            one = self._collections.get(collection_id)
+            if one is not None:
+                problem = told(error) if isinstance(error, OSError) else str(error)
+                self._keep(replace(one, problem=problem, counts={}))
+
+    def _keep(self, one: Collection) -> Collection:
+        """Write down what is known of a collection, and tell of it."""
+        write_json(self._folder / one.id / FACTS, asdict(one))
+        with self._lock:
+            self._collections[one.id] = one
+        self._changes.tell(collections=[one.id])
+        return one
+
+    def _saved(self) -> Iterator[Collection]:
+        """Yield the collections of the folder; what is damaged costs itself only."""
+        there = self._folder.iterdir() if self._folder.is_dir() else ()
+        for path in sorted(path for path in there if is_id(path.name)):
+            try:
+                yield _read_facts(path)
+            except (OSError, DamagedError) as error:
+                self.problems.append(f"{path.name}: {error}")
+
+
+def _read_facts(folder: Path) -> Collection:
+    """Read what is known of a collection.
+
+    Raises:
+        DamagedError: If it is damaged, or of another version.
+        OSError: If it is not there.
+    """
+    with damage_in(FACTS):
+        one = Collection.from_json(table(read_json(folder / FACTS)))
+        require(one.id == folder.name, "the collection has another's name")
+    return one
+
+
+def _require_music(upload: Upload) -> None:
+    if not upload.files:
+        raise MonodyError(
+            _(
+                "there is no music file in it: drop MIDI, ABC, MusicXML, MuseScore or "
+                "kern files, or a zip of them"
+            )
+        )
+
+
+def _named(name: str, upload: Upload) -> str:
+    """Return the name of a collection, made of its folder or its file if need be."""
+    first, *others = upload.files
+    dropped = first.parts[0] if len(first.parts) > 1 else first.stem
+    if others and len(first.parts) == 1:
+        dropped = _("{first} and others").format(first=dropped)
+    return (name.strip() or dropped)[:MAX_NAME]

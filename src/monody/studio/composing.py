@@ -1,0 +1,300 @@
+"""Composing: what the musician asks of a model becomes cards.
+
+One thread writes, so that two clicks never fight for the processor, and models stay
+open. Whatever is asked is bounded: a page that asks for too much by mistake would keep
+the musician waiting for minutes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import monody
+from monody.experiments.base import base_experiment
+from monody.generation.provenance import Provenance, read_provenance
+from monody.generation.save import Output
+from monody.music.general_midi import GENERAL_MIDI, program_of
+from monody.music.heard_form import form_letters
+from monody.music.key_finding import heard_scale
+from monody.music.melody import lines_around
+from monody.studio.asked import changes_of, rewrite_of, settings_of, words_of
+from monody.studio.cards import CardLibrary, SavedCard
+from monody.studio.folder import StudioFolder, is_id
+from monody.studio.words import _
+
+WARM_BARS = 2
+MAX_OPEN = 3  # models besides the base model: some ten megabytes each
+CHROMATIC = "chromatic"  # in the name of a key where none is heard
+
+
+class Composer:
+    """Writes melodies with the models of a studio.
+
+    Args:
+        folder: Where the models are.
+        cards: Where the melodies go.
+    """
+
+    def __init__(self, folder: StudioFolder, cards: CardLibrary) -> None:
+        self._folder = folder
+        self._cards = cards
+        self._base: monody.Experiment | None = None
+        self._open: OrderedDict[tuple[str, int], monody.Experiment] = OrderedDict()
+        self.thread = ThreadPoolExecutor(1, "composer")  # where all of it runs
+
+    def warm_up(self) -> None:
+        """Open the base model in the background, so that the first click is quick."""
+        settings = monody.SampleSettings(num_files=1, bars=WARM_BARS, takes=1)
+        self.thread.submit(lambda: monody.generate(self.model(None), settings))
+
+    def use_as_base(self, experiment: monody.Experiment) -> None:
+        """Write with another model where the base model is asked for."""
+        self._base = experiment
+
+    def close(self) -> None:
+        """Write nothing more."""
+        self.thread.shutdown(wait=False, cancel_futures=True)
+
+    def model(self, model: str | None) -> monody.Experiment:
+        """Return a model, opened once; one that was trained further is opened again.
+
+        Args:
+            model: Its id; ``None`` is the base model.
+
+        Raises:
+            MonodyError: If there is no such model.
+        """
+        if model is None:
+            # A folder that happens to be called base does not hide it.
+            self._base = self._base or base_experiment()
+            return self._base
+        if not isinstance(model, str) or not is_id(model):
+            raise monody.MonodyError(_("There is no such model: choose another."))
+        experiment = monody.open_experiment(self._folder.models / model)
+        key = (model, experiment.model_path.stat().st_mtime_ns)
+        opened = self._open.pop(key, experiment)
+        self._open[key] = opened
+        while len(self._open) > MAX_OPEN:
+            self._open.popitem(last=False)
+        return opened
+
+    def compose(
+        self, model: str | None, settings: Mapping[str, Any]
+    ) -> list[SavedCard]:
+        """Write new melodies.
+
+        Args:
+            model: Its id; ``None`` is the base model.
+            settings: Fields of ``SampleSettings``.
+
+        Raises:
+            MonodyError: If it cannot be done.
+        """
+        made = monody.generate(self.model(model), settings_of(settings))
+        first = self._cards.count("composed") + 1
+        names = [
+            _("Melody {number}").format(number=number)
+            for number in range(first, first + len(made.outputs))
+        ]
+        return self._keep(made, names, kind="composed", model=model)
+
+    def vary(self, card_id: str, asked: Mapping[str, Any]) -> list[SavedCard]:
+        """Write a melody again with one thing changed.
+
+        Args:
+            card_id: The melody.
+            asked: ``changes`` of settings, or what to ``keep``, ``replace`` or move
+                (``to_key``, ``to_meter``); ``num_files``, ``seed`` and ``model``
+                besides.
+
+        Raises:
+            MonodyError: If it cannot be done.
+        """
+        card = self._cards.get(card_id)
+        source, changes, how = card.id, changes_of(asked), rewrite_of(asked)
+        if how is None:
+            earlier = self._rewrite_of(card)
+            if earlier is not None and card.parent is not None:
+                # A rewrite with a knob turned is the same rewrite of the same melody.
+                source, how = card.parent, earlier
+                changes.setdefault("seed", card.settings.get("seed"))
+        model = asked.get("model", card.model)
+        made = monody.vary(self._cards.path(source), changes, how, self.model(model))
+        kind = "varied" if how is None else "rewritten"
+        return self._keep_below(
+            made, card, kind=kind, model=model, what=words_of(asked)
+        )
+
+    def go_on(
+        self, card_id: str, settings: Mapping[str, Any], *, model: str | None = None
+    ) -> list[SavedCard]:
+        """Continue a melody: the new card holds it and the new bars.
+
+        Args:
+            card_id: The melody.
+            settings: Fields of ``SampleSettings``; the length is that of the new bars.
+            model: The id of the model that writes.
+
+        Raises:
+            MonodyError: If it cannot be done.
+        """
+        card = self._cards.get(card_id)
+        melody = self._cards.melody(card_id)
+        asked = settings_of(
+            {
+                "num_files": 1,
+                "midi_instrument": GENERAL_MIDI[melody.program],
+                **settings,
+                "start": "primer",
+                "prime_bars": f"1-{_bars(melody)}",
+                "with_primer": True,
+            }
+        )
+        made = monody.generate(self.model(model), asked, prime_melody=melody)
+        what = _("continued")
+        return self._keep_below(made, card, kind="continued", model=model, what=what)
+
+    def reply(
+        self, card_id: str, settings: Mapping[str, Any], *, model: str | None = None
+    ) -> list[SavedCard]:
+        """Answer a melody, in its key and as long: the new card holds the answer.
+
+        Args:
+            card_id: The melody.
+            settings: Fields of ``SampleSettings``.
+            model: The id of the model that writes.
+
+        Raises:
+            MonodyError: If it cannot be done.
+        """
+        card = self._cards.get(card_id)
+        made = self._answered(self._cards.melody(card_id), settings, model)
+        what = _("answered")
+        return self._keep_below(made, card, kind="answered", model=model, what=what)
+
+    def answer(
+        self, phrase: monody.Melody, settings: Mapping[str, Any], model: str | None
+    ) -> monody.Melody:
+        """Answer a phrase that was just played; nothing is kept.
+
+        Args:
+            phrase: At least one note.
+            settings: Fields of ``SampleSettings``.
+            model: The id of the model that writes.
+
+        Raises:
+            MonodyError: If it cannot be done.
+        """
+        [melody] = self._answered(phrase, {**settings, "num_files": 1}, model).melodies
+        return melody
+
+    def _answered(
+        self, melody: monody.Melody, settings: Mapping[str, Any], model: str | None
+    ) -> monody.Generation:
+        heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist()).name
+        bars = _bars(melody)
+        asked = {
+            "num_files": 1,
+            "midi_instrument": GENERAL_MIDI[melody.program],
+            "bars": bars,
+            "pickup": False,  # it begins where the phrase has ended
+            "key": None if CHROMATIC in heard else heard,
+            **settings,
+            "start": "primer",
+            "prime_bars": f"1-{bars}",
+            "with_primer": False,
+        }
+        return monody.generate(
+            self.model(model), settings_of(asked), prime_melody=melody
+        )
+
+    def dress(
+        self, card_id: str, midi_instrument: str | None, bpm: float | None
+    ) -> SavedCard:
+        """Give a melody another instrument or tempo; its notes stay.
+
+        What the file says of how it was made is changed alike, so that what is made of
+        it sounds as it does.
+
+        Raises:
+            MonodyError: If there is no such instrument or tempo.
+        """
+        card, melody = self._cards.get(card_id), self._cards.melody(card_id)
+        changes: dict[str, Any] = {}
+        if midi_instrument is not None:
+            changes["midi_instrument"] = midi_instrument
+        if bpm is not None:
+            changes["bpm"] = bpm
+        monody.SampleSettings(**changes)  # refuses what is none
+        if midi_instrument is not None:
+            melody = replace(melody, program=program_of(midi_instrument))
+        if bpm is not None:
+            melody = replace(melody, bpm=float(bpm))
+        made = self._provenance(card)
+        if made is None:
+            data = monody.midi_bytes(melody, card.name)
+        else:
+            made = replace(made, settings=replace(made.settings, **changes))
+            if made.rewrite is not None:
+                before = replace(
+                    made.rewrite.melody, program=melody.program, bpm=melody.bpm
+                )
+                made = replace(made, rewrite=replace(made.rewrite, melody=before))
+            data = Output(melody, made, {}).to_bytes()
+        return self._cards.change(card_id, data, settings=card.settings | changes)
+
+    def _provenance(self, card: SavedCard) -> Provenance | None:
+        """Return how a melody was made; nothing of one that is nobody's work here."""
+        try:
+            return read_provenance(self._cards.path(card.id))
+        except monody.MonodyError:
+            return None
+
+    def _rewrite_of(self, card: SavedCard) -> monody.Rewrite | None:
+        made = self._provenance(card)
+        return made.rewrite.how if made is not None and made.rewrite else None
+
+    def _keep_below(
+        self, made: monody.Generation, parent: SavedCard, **about: Any
+    ) -> list[SavedCard]:
+        """Keep what was made of a melody, under names that say of which."""
+        family = self._cards.tree(parent.id)
+        names = [
+            f"{family[0].name} · {number}"
+            for number in range(len(family) + 1, len(family) + 1 + len(made.outputs))
+        ]
+        return self._keep(made, names, parent=parent.id, **about)
+
+    def _keep(
+        self, made: monody.Generation, names: list[str], **about: Any
+    ) -> list[SavedCard]:
+        """Keep melodies as cards."""
+        return [
+            self._cards.add(
+                output.to_bytes(),
+                name=name,
+                settings=output.provenance.settings.to_json(),
+                label=one.novelty.label if one.novelty else "",
+                said=one.novelty.said if one.novelty else "",
+                form=_form(output),
+                **about,
+            )
+            for name, output, one in zip(
+                names, made.outputs, made.generated, strict=True
+            )
+        ]
+
+
+def _form(output: Output) -> str:
+    """Name the form of a melody as it was asked for, if it was."""
+    asked = output.provenance.settings
+    return form_letters(output.melody, asked.named_form, asked.bars)
+
+
+def _bars(melody: monody.Melody) -> int:
+    """Count the bars of a melody, that of its pickup included."""
+    return len(lines_around(melody)) - 1

@@ -1,0 +1,47 @@
+"""A file that is dropped as a phrase: read, and kept as a card."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+import monody
+from monody.corpus.report import printable
+from monody.studio.cards import MAX_NAME, SavedCard
+from monody.studio.phrases import phrase_of_file
+from monody.studio.studio import Studio
+from monody.studio.words import _
+
+MAX_PHRASE_BYTES = 2**24  # of one file of music
+
+
+async def dropped_phrase(studio: Studio, request: Request) -> SavedCard:
+    """Keep the melody of a file that was dropped.
+
+    Args:
+        studio: Where it is kept.
+        request: A form with one file.
+
+    Raises:
+        MonodyError: If there is no file, it is too large, or it has no melody.
+    """
+    async with request.form(max_files=1, max_fields=4) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise monody.MonodyError(_("Drop a file of music."))
+        data = await file.read(MAX_PHRASE_BYTES + 1)
+        name = file.filename or ""
+    if len(data) > MAX_PHRASE_BYTES:
+        raise monody.MonodyError(_("This file is too large for a phrase."))
+    return await run_in_threadpool(_keep, studio, data, name)
+
+
+def _keep(studio: Studio, data: bytes, file_name: str) -> SavedCard:
+    melody, ours = phrase_of_file(data, file_name, studio.folder)
+    stem = PurePath(file_name.replace("\\", "/")).name.partition(".")[0]
+    name = printable(" ".join(stem.split()))[:MAX_NAME] or _("Melody")
+    midi = ours or monody.midi_bytes(melody, name)
+    return studio.cards.add(midi, kind="dropped", name=name)

@@ -1,0 +1,149 @@
+// The list of melodies: families together, the newest first. A card is fetched when it
+// comes near; until then it is a box as high as a card.
+
+import { bringToLife, t } from "./player.js";
+import { all, card as known, listen } from "./state.js";
+import { make } from "./dom.js";
+import { attempt } from "./said.js";
+import { dress, refresh } from "./card.js";
+import { familiesOf, tree } from "./family.js";
+import { articleOf } from "./heard.js";
+
+const list = document.getElementById("cards");
+const onlyHearts = document.getElementById("only-hearts");
+const slots = new Map(), families = new Map(), players = new Map();
+const NEAR = "1200px";  // below and above the window
+let current;
+
+export const playerOf = (id) => players.get(id);
+export const slotOf = (id) => slots.get(id);
+export const shownIds = () =>
+  [...list.querySelectorAll(".slot")].map((slot) => slot.dataset.card);
+
+// The sound that a card is made of: another instrument or tempo is another file.
+const stampOf = (item) => `${item.program} ${item.bpm} ${item.notes.length}`;
+
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting) load(target);
+}, { rootMargin: NEAR });
+
+async function load(slot, again = false) {
+  const id = slot.dataset.card, item = known(id);
+  if (!item || (slot.dataset.state && !again)) return slot.ready;
+  slot.dataset.state = "asked";
+  near.unobserve(slot);
+  slot.dataset.stamp = stampOf(item);
+  slot.ready = attempt(async () => {
+    if (item.problem) return broken(slot, item);
+    const article = await articleOf(id);
+    slot.replaceChildren(article);
+    slot.dataset.state = "there";
+    article.tabIndex = -1;
+    const player = bringToLife(article);
+    players.set(id, player);
+    player?.audio.addEventListener("play", () => setCurrent(id));
+    dress(article, id, player);
+    return article;
+  });
+  return slot.ready;
+}
+
+function broken(slot, item) {
+  slot.dataset.state = "there";
+  slot.replaceChildren(make("article", { tabindex: -1 },
+    make("h2", {}, item.name), make("p", { class: "problem" }, item.problem)));
+}
+
+function slotFor(id) {
+  let slot = slots.get(id);
+  if (slot) return slot;
+  slot = make("div", { class: "slot", "data-card": id });
+  slot.addEventListener("focusin", () => setCurrent(id));
+  slot.addEventListener("pointerdown", () => setCurrent(id));
+  slots.set(id, slot);
+  near.observe(slot);
+  return slot;
+}
+
+// Put elements into a place in their order; those that are right already do not move,
+// because a sound stops when its element is moved.
+function arrange(place, wanted) {
+  const kept = new Set(wanted);
+  for (const child of [...place.children]) if (!kept.has(child)) child.remove();
+  wanted.forEach((element, index) => {
+    if (place.children[index] !== element) place.insertBefore(element, place.children[index]);
+  });
+}
+
+function boxFor({ root, cards }) {
+  let box = families.get(root);
+  if (!box) {
+    box = make("section", { class: "family" });
+    families.set(root, box);
+  }
+  const relations = tree(cards);
+  arrange(box, [...(relations ? [relations] : []), ...cards.map((item) => slotFor(item.id))]);
+  return box;
+}
+
+function sync(changed = []) {
+  const shown = all("cards").filter((item) => !item.deleted && item.kind !== "source" &&
+    (!onlyHearts.checked || item.heart));
+  arrange(list, familiesOf(shown).map(boxFor));
+  const there = new Set(shown.map((item) => item.id));
+  for (const [id, slot] of slots) {
+    if (there.has(id)) continue;
+    near.unobserve(slot);
+    slots.delete(id);
+    players.delete(id);
+  }
+  for (const id of changed) {
+    const slot = slots.get(id);
+    if (slot?.dataset.state !== "there") continue;
+    if (slot.dataset.stamp !== stampOf(known(id))) load(slot, true);
+    else refresh(slot.firstElementChild, known(id));
+  }
+  const any = all("cards").some((item) => !item.deleted);
+  document.getElementById("shelf").hidden = !onlyHearts.checked &&
+    !all("cards").some((item) => item.heart && !item.deleted);
+  if (any) document.getElementById("empty").hidden = true;
+  const count = shown.length;
+  document.getElementById("count").textContent =
+    count === 1 ? t("1 melody") : t("{count} melodies", { count });
+}
+
+export function setCurrent(id) {
+  if (current === id) return;
+  slots.get(current)?.classList.remove("is-current");
+  current = id;
+  slots.get(id)?.classList.add("is-current");
+}
+
+// The card that keys are for: the one last touched or played, else the first.
+export function currentId() {
+  return slots.has(current) ? current : shownIds()[0];
+}
+
+// Show a card, and give it the keys.
+export async function reveal(id, { focus = true } = {}) {
+  const slot = slots.get(id);
+  if (!slot) return undefined;
+  setCurrent(id);
+  await load(slot);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (focus) slot.firstElementChild?.focus({ preventScroll: true });
+  const box = slot.getBoundingClientRect();
+  if (box.top < 0 || box.top > innerHeight * 0.5) {
+    slot.scrollIntoView({ block: "start", behavior: calm ? "instant" : "smooth" });
+  }
+  return players.get(id);
+}
+
+// The card above or below another one.
+export function neighbour(id, step) {
+  const ids = shownIds();
+  return ids[ids.indexOf(id) + step];
+}
+
+onlyHearts.addEventListener("change", () => sync());
+listen("cards", sync);

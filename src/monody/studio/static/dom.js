@@ -1,0 +1,37 @@
+// Making elements. Texts are only ever texts: no markup from a stranger's file.
+
+import { t } from "./player.js";
+
+// Make an element: make("a", {href: "#x", class: "y"}, "text", child).
+export function make(name, look = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(look)) {
+    if (attribute.startsWith("on")) element.addEventListener(attribute.slice(2), value);
+    else if (value === true) element.setAttribute(attribute, "");
+    else if (value !== false && value != null) element.setAttribute(attribute, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+// Make an element of a drawing.
+export function draw(name, look = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  for (const [attribute, value] of Object.entries(look)) element.setAttribute(attribute, value);
+  element.append(...children);
+  return element;
+}
+
+export const button = (words, act, look = {}) =>
+  make("button", { type: "button", onclick: act, ...look }, words);
+
+const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
+// The name of a MIDI pitch: 60 is C4.
+export const pitchName = (pitch) => `${NOTES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
+// "Bb major" as a musician writes it: B♭ major, si♭ mayor.
+export function keyName(key) {
+  const [, letter, sign, mode] = /^([A-G])([b#]?)\s*(.*)$/.exec(key) ?? [];
+  if (!letter) return key;
+  return `${t(letter)}${{ b: "♭", "#": "♯" }[sign] ?? ""} ${t(mode)}`.trim();
+}

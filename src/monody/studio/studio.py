@@ -1,0 +1,70 @@
+"""A studio: all that the routes of its page work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from monody.studio.cards import CardLibrary
+from monody.studio.collections import CollectionLibrary
+from monody.studio.composing import Composer
+from monody.studio.events import Changes
+from monody.studio.folder import StudioFolder
+from monody.studio.models import models_json
+from monody.studio.trainings import TrainingQueue
+
+
+@dataclass(frozen=True)
+class Studio:
+    """One folder, and what works on it."""
+
+    folder: StudioFolder
+    changes: Changes
+    cards: CardLibrary
+    composer: Composer
+    collections: CollectionLibrary
+    trainings: TrainingQueue
+
+    @classmethod
+    def of(cls, folder: StudioFolder) -> Studio:
+        """Read a folder, which is made if it is not there; nothing runs yet.
+
+        Args:
+            folder: Nobody else works on it.
+
+        Raises:
+            MonodyError: If it cannot be made.
+        """
+        folder.make()
+        folder.clear_sounds()
+        changes = Changes()
+        cards = CardLibrary(folder.melodies, changes)
+        collections = CollectionLibrary(folder, changes)
+        return cls(
+            folder=folder,
+            changes=changes,
+            cards=cards,
+            composer=Composer(folder, cards),
+            collections=collections,
+            trainings=TrainingQueue(folder, changes, collections, cards),
+        )
+
+    def models_json(self) -> list[dict[str, Any]]:
+        """Return the models that can write, as the page gets them."""
+        names = {
+            training["model"]: training["collection_name"]
+            for training in self.trainings.to_json()
+            if training["model"] is not None
+        }
+        return models_json(self.folder, self.composer.model(None), names)
+
+    def start(self) -> None:
+        """Open the base model in the background, and go on with what was training."""
+        self.composer.warm_up()
+        self.trainings.start()
+
+    def close(self) -> None:
+        """Stop what runs."""
+        self.trainings.close()
+        self.collections.close()
+        self.composer.close()

@@ -1,0 +1,137 @@
+"""A phrase of one's own: drawn, played, typed or dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import monody
+from monody.studio.phrases import in_time, melody_of
+from tests.builders.studios import PHRASE, Page
+
+ticks = st.integers(0, 2000)
+rows = st.tuples(st.integers(0, 127), ticks, st.integers(1, 200)).map(
+    lambda row: [row[0], row[1], row[1] + row[2]]
+)
+
+
+@given(st.lists(rows, min_size=1, max_size=40))
+def test_any_notes_make_one_line(notes: list[list[int]]) -> None:
+    for each in (notes, in_time(notes)):
+        melody = melody_of(each)
+        assert 1 <= len(melody) <= len(notes)
+        assert melody.starts[0] < 96
+
+
+@given(st.lists(st.sampled_from([0, 6, 12, 18, 24, 36, 48]), min_size=1, unique=True))
+def test_what_is_in_time_stays(starts: list[int]) -> None:
+    notes = [[60 + i, start, start + 6] for i, start in enumerate(sorted(starts))]
+    assert [row[:2] for row in in_time(notes)] == [row[:2] for row in notes]
+
+
+def test_what_is_played_late_is_put_in_time() -> None:
+    late = [[pitch, start + 2, end + 1] for pitch, start, end in PHRASE]
+    assert in_time(late) == PHRASE
+
+
+def test_a_drawn_phrase_is_a_card_with_its_meter_and_tempo(page: Page) -> None:
+    card = page.phrase(meter="3/4", bpm=90, name="Mine")
+    assert [note[:3] for note in card["notes"]] == PHRASE
+    assert (card["meter"], card["bpm"], card["name"]) == ("3/4", 90, "Mine")
+    assert card["kind"] == "phrase"
+    assert page.phrase()["name"] == "Phrase 2"
+
+
+def test_empty_bars_before_it_are_left_out(page: Page) -> None:
+    later = [[pitch, start + 192, end + 192] for pitch, start, end in PHRASE]
+    assert [note[:3] for note in page.phrase(later)["notes"]] == PHRASE
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"notes": []},
+        {"notes": "C D E"},
+        {"notes": [[60, 0]]},
+        {"notes": [[60, 0, 0]]},
+        {"notes": [[128, 0, 24]]},
+        {"notes": [[60, -1, 24]]},
+        {"notes": [[60, 0, 10**9]]},
+        {"notes": [[60.5, 0, 24]]},
+        {"notes": [[True, 0, 24]]},
+        {"notes": PHRASE, "meter": "waltz"},
+        {"notes": PHRASE, "meter": 3},
+        {"notes": PHRASE, "bpm": "fast"},
+        {"notes": PHRASE, "bpm": 1e9},
+        {"notes": PHRASE, "name": ["x"]},
+        {"abc": ""},
+        {"abc": 3},
+        {"abc": "z z z"},
+    ],
+)
+def test_what_is_no_phrase_is_refused(page: Page, asked: dict[str, Any]) -> None:
+    assert page.refusal("/api/phrases", **asked)
+    assert page.get("/api/state")["cards"] == []
+
+
+@pytest.mark.parametrize(
+    "abc",
+    [
+        "CEGF C4",
+        "M:4/4\nL:1/4\nCEGF|C4|",
+        "X:1\nT:Air\nM:4/4\nL:1/4\nK:C\nCEGF|C4|",
+    ],
+)
+def test_a_phrase_is_typed_in_abc_with_or_without_headers(page: Page, abc: str) -> None:
+    [card] = page.post("/api/phrases", abc=abc)["cards"]
+    assert [note[0] for note in card["notes"]] == [60, 64, 67, 65, 60]
+
+
+def _drop(page: Page, name: str, data: bytes) -> Any:
+    return page.client.post("/api/phrases", files={"file": (name, data)})
+
+
+def test_a_file_that_is_dropped_is_a_card_by_its_name(page: Page) -> None:
+    melody = melody_of(PHRASE)
+    answer = _drop(page, r"C:\tunes\my air.MID", monody.midi_bytes(melody))
+    [card] = answer.json()["cards"]
+    assert (card["kind"], card["name"]) == ("dropped", "my air")
+    assert [note[:3] for note in card["notes"]] == PHRASE
+
+
+def test_what_monody_wrote_is_kept_with_how_it_was_made(page: Page) -> None:
+    settings = {"bars": 2, "num_files": 1, "seed": 4, "takes": 1}
+    [written] = page.post("/api/compose", settings=settings)["cards"]
+    data = page.studio.cards.path(written["id"]).read_bytes()
+    [card] = _drop(page, "back.mid", data).json()["cards"]
+    path = f"/api/cards/{card['id']}/vary"
+    [varied] = page.post(path, changes={"midi_instrument": "Flute"})["cards"]
+    assert [note[:3] for note in varied["notes"]] == [
+        note[:3] for note in written["notes"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("song.mp3", b"ID3"),
+        ("../../up", b"MThd"),
+        ("", b"MThd"),
+        ("empty.mid", b""),
+        ("torn.mid", b"MThd\0\0\0\6"),
+    ],
+)
+def test_a_file_without_a_melody_is_refused(page: Page, name: str, data: bytes) -> None:
+    answer = _drop(page, name, data)
+    assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
+    assert page.get("/api/state")["cards"] == []
+    assert [path.name for path in page.studio.folder.path.glob(".monody*")] == []
+
+
+def test_a_form_without_a_file_is_refused(page: Page) -> None:
+    answer = page.client.post("/api/phrases", data={"file": "x"}, files={"a": b""})
+    assert answer.status_code == 400
