@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from tools import catalogue
 
 from monody import translation
 from monody.corpus.report import counted, repair_in_words
@@ -14,7 +15,6 @@ from monody.music.key_words import MODES, key_in_words
 from monody.music.scale import MODES as ALL_MODES
 from monody.sentences import translated
 from monody.translation import preferred, speaking, spoken, system_language
-from tools import catalogue
 
 ROOT = Path(__file__).parents[1]
 PO = sorted(catalogue.LOCALE.glob("*/LC_MESSAGES/*.po"))

@@ -14,7 +14,7 @@ from tools import catalogue
 
 CODE, NAME = "xx", "Pseudo"
 SPOKEN = ("aria-label", "aria-valuetext", "aria-description", "title", "alt",
-          "placeholder", "data-found", "content")  # fmt: skip
+          "placeholder", "data-found")  # fmt: skip
 LETTERS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "абцдефгхијклмнопярстувжъызАБЦДЕФГХИЈКЛМНОПЯРСТУВЖЪЫЗ",
@@ -22,7 +22,7 @@ LETTERS = str.maketrans(
 # What is the user's, or is typed: in quotes, paths, options, commands.
 _TYPED = re.compile(
     r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`]*`|--?\w+(?:\ [A-Z]+)?"""
-    r"""|\S*\w[/.]\w\S*|\bmonody(?:\ [a-z]+){0,2}"""
+    r"""|\S*\w[/.]\w\S*|\bmonody(?:\ [a-z]+){0,2}|\{\w+\}"""
 )
 
 
