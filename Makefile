@@ -6,6 +6,7 @@
 #               with the oldest and the newest libraries: 20 minutes, 2 GB in uv's cache
 # make base     train the base model again: under an hour on two cores; resumes after a stop;
 #               from melodies that you fetch into FREE: it says how
+# make catalogue   the texts that are new or gone, in the catalogues of other languages
 # make clean   remove the environment
 # All of them need Python 3.11 or later, and the first time a network.
 
@@ -15,7 +16,7 @@ RUN := $(VENV)/bin
 TUNES := data/public-domain
 FREE := data/free_melodies
 
-.PHONY: install demo test thorough test-everywhere base clean
+.PHONY: install demo test thorough test-everywhere base catalogue clean
 
 install: $(VENV)/.installed
 
@@ -39,6 +40,9 @@ test-everywhere: $(VENV)/.dev
 
 base: $(VENV)/.base
 	$(RUN)/python -m monody.cli.base data/base $(FREE)
+
+catalogue: $(VENV)/.dev
+	$(RUN)/python -m tools.catalogue
 
 clean:
 	rm -rf $(VENV)

@@ -28,7 +28,8 @@ DOMAIN = "monody"
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"),
            ("**.js", "tools.catalogue:extract_script")]  # fmt: skip
 SENTENCES = [("**.py", "tools.sentences:extract")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2),
+            "pgettext": ((1, "c"), 2)}  # fmt: skip
 PLURALS = "nplurals=2; plural=(n != 1);"  # of Spanish; Babel's has one for millions
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a date would change what nobody changed
 
@@ -37,9 +38,10 @@ Message = tuple[int, str, str, list[str]]
 
 def extract_script(file: IO[bytes], *_: object, **__: object) -> Iterator[Message]:
     """Yield the texts of a script, each written ``t("Play")``."""
-    for number, line in enumerate(file.read().decode().splitlines(), start=1):
-        for quoted in IN_SCRIPT.findall(line):
-            yield number, "gettext", json.loads(quoted), []
+    source = file.read().decode()
+    for found in IN_SCRIPT.finditer(source):
+        line = source.count("\n", 0, found.start()) + 1
+        yield line, "gettext", json.loads(found[1]), []
 
 
 def gathered() -> Catalog:
@@ -47,8 +49,9 @@ def gathered() -> Catalog:
     catalog = _catalog()
     for methods in (METHODS, SENTENCES):
         found = extract_from_dir(SOURCE, methods, keywords=KEYWORDS)
-        for name, line, message, _, _ in sorted(found, key=lambda one: one[:2]):
-            catalog.add(message, locations=[(Path(name).as_posix(), line)])
+        for name, line, text, _, context in sorted(found, key=lambda one: one[:2]):
+            places = [(Path(name).as_posix(), line)]
+            catalog.add(text, locations=places, context=context)
     return catalog
 
 
@@ -64,9 +67,12 @@ def updated(path: Path) -> Catalog:
     for message in gathered():
         if not message.id:
             continue
-        before = known.get(message.id)
-        string = before.string if before and not before.fuzzy else None
-        catalog.add(message.id, string, locations=message.locations)
+        before = known.get(message.id, message.context)
+        same = before is not None and before.id == message.id and not before.fuzzy
+        string = before.string if before and same else None
+        catalog.add(
+            message.id, string, locations=message.locations, context=message.context
+        )
     return catalog
 
 

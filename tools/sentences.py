@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from monody.corpus.report import plural
+from monody.translation import SENTENCE
 
 MARKS = (
     "marked",
@@ -28,6 +29,7 @@ RAISED = ("Error", "Reason")  # ends of the names of classes whose texts are gat
 COUNTED = ("counted", "_more")  # functions whose second argument is a noun
 OF_PROGRAMS = ("AssertionError", "AttributeError", "DatabaseError", "FileExistsError",
                "ImportError", "RuntimeError", "TypeError", "ValueError")  # fmt: skip
+PLACE = r"\{\w*\}"  # of a value
 LOOKED_UP = 3  # names behind names
 
 Message = tuple[int, str, str | tuple[str, str], list[str]]
@@ -46,7 +48,9 @@ def extract(file: IO[bytes], *_: object, **__: object) -> Iterator[Message]:
     for node in ast.walk(tree):
         for shown in _shown(node):
             for text in sentences(shown, values):
-                if " " in text or _is_marked(node):
+                if re.search(PLACE, text):
+                    yield node.lineno, "pgettext", (SENTENCE, text), []
+                elif " " in text or _is_marked(node):
                     yield node.lineno, "gettext", text, []
         if isinstance(node, ast.Call) and len(node.args) > 1:
             noun = node.args[1]
@@ -137,4 +141,4 @@ def is_text(text: str) -> bool:
     """Tell whether a text has a word that can be translated, and is no name of ours."""
     if re.fullmatch(r"[a-z]+(_[a-z]+)+|\.[a-z]+", text):
         return False
-    return bool(re.search(r"[a-z]{3}", re.sub(r"\{\w+\}|--\w+", "", text)))
+    return bool(re.search(r"[a-z]{2}", re.sub(r"\{\w+\}|--\w+", "", text)))

@@ -12,17 +12,30 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from monody.translation import spoken, texts
+from monody.translation import marked, spoken, texts
 
+# What others say in sentences of ours: the systems, and click of what was typed.
+OF_OTHERS = marked((
+    "No such file or directory", "Permission denied", "No space left on device",
+    "Is a directory", "Not a directory", "Read-only file system", "File exists",
+    "Too many open files", "Input/output error",
+    "Option {option} requires an argument.", "Option {option} does not take a value.",
+    "Invalid value: {message}", "Invalid value for {option}: {message}",
+    "Missing argument {argument}.", "Missing option {option}.",
+    "{value} is not one of {choices}.", "{value} is not a valid integer.",
+    "{value} is not a valid float.",
+))  # fmt: skip
 MIN_LETTERS = 3  # of a template: with fewer, it could be any sentence
 MAX_CHARACTERS = 4000  # of a sentence; what is longer is no sentence of ours
 
+JOINTS = marked(("or", "and"))
+_QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 _PLACE = re.compile(r"\{(\w*)\}")
 # What is put in under these names is the user's, and may look like a text of ours.
 _NAMES = frozenset((
-    "data", "data_dir", "dir", "file", "folder", "id", "label", "line",
-    "named", "name", "out", "output", "path", "root", "source", "text", "title",
-    "value",
+    "command", "command_path", "data", "data_dir", "dir", "file", "folder", "id", "key",
+    "label", "line", "name", "named", "option", "out", "output", "path", "root",
+    "setting", "source", "text", "title", "value",
 ))  # fmt: skip
 
 
@@ -34,8 +47,7 @@ def translated(sentence: str) -> str:
 
     Example:
         >>> from monody.sentences import translated
-        >>> from monody.translation import speaking
-        >>> with speaking("es"):
+        >>>         >>> with speaking("es"):
         ...     translated("fewer than 8 notes")
         'menos de 8 notas'
     """
@@ -64,29 +76,50 @@ def _filled(
 ) -> str:
     """Put the values into the translation; those that are texts of ours, translated."""
     said = {
-        name: value
-        if name in _NAMES or value[:1] in "'\""
-        else _translated(value, language)
+        name: value if name in _NAMES else _said(value, language)
         for name, value in zip(names, values, strict=True)
     }
-    return _PLACE.sub(lambda place: said[place[1]], texts(language)[template])
+    filled = texts(language, of_sentences=True)[template]
+    return _PLACE.sub(lambda place: said[place[1]], filled)
+
+
+def _said(value: str, language: str) -> str:
+    """Translate a value: a text of ours, or a list of what is in quotes."""
+    if not _QUOTED.fullmatch(value):
+        said = _translated(value, language)
+        if said != value:
+            return said
+    parts = _QUOTED.split(value)  # what is in quotes is the user's
+    for joint in JOINTS:
+        said = texts(language).get(joint, joint)
+        parts[::2] = [
+            re.sub(rf"(?<!\S){joint}(?!\S)", said, part) for part in parts[::2]
+        ]
+    return "".join(parts)
 
 
 @lru_cache
 def _templates(language: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return the texts with values, and what is around these: the most exact first."""
     found: list[tuple[str, tuple[str, ...]]] = []
-    for text in texts(language):
+    for text in texts(language, of_sentences=True):
         literals = tuple(part for part in _PLACE.split(text)[::2] if part)
         letters = sum(map(str.isalpha, "".join(literals)))
-        if _PLACE.search(text) and letters >= MIN_LETTERS:
+        if letters >= MIN_LETTERS:
             found.append((text, literals))
-    return sorted(found, key=lambda one: (-sum(map(len, one[1])), one[0]))
+    # One that begins with a word holds those that begin with a value, not they it.
+    return sorted(
+        found,
+        key=lambda one: (one[0][0] == "{", -sum(map(len, one[1])), one[0]),
+    )
 
 
 @lru_cache(maxsize=4096)
 def _pattern(template: str) -> re.Pattern[str]:
     parts = _PLACE.split(template)
     parts[::2] = map(re.escape, parts[::2])
-    parts[1::2] = ["(.+?)"] * (len(parts) // 2)
+    parts[1::2] = [
+        "([0-9,]+)" if name == "count" else f"({_QUOTED.pattern[1:-1]}|.+?)"
+        for name in parts[1::2]
+    ]
     return re.compile("".join(parts), re.DOTALL)

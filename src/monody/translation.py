@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LANGUAGES = {"en": "English", "es": "Español"}  # each in its own words
 LOCALE = Path(__file__).parent / "locale"
 VARIABLE = "MONODY_LANGUAGE"
+SENTENCE = "sentence"  # the context of texts whose values are found in them again
 
 # A call of t() and the string in double quotes that it is given.
 IN_SCRIPT = re.compile(r'\bt\(\s*("(?:[^"\\\n]|\\.)*")')
@@ -187,28 +188,40 @@ def system_language(environment: Mapping[str, str] | None = None) -> str:
     return "en"
 
 
-def texts(language: str) -> Mapping[str, str]:
+def texts(language: str, *, of_sentences: bool = False) -> Mapping[str, str]:
     """Return what a catalogue has, by the English; of texts with a number, nothing.
 
     Args:
         language: One of ``LANGUAGES``; English has no catalogue.
+        of_sentences: Whether to return the sentences with values in place of the rest.
     """
     catalogue = _catalogue(language)
-    return catalogue.texts if isinstance(catalogue, _Catalogue) else {}
+    if not isinstance(catalogue, _Catalogue):
+        return {}
+    return catalogue.sentences if of_sentences else catalogue.texts
 
 
 class _Catalogue(library.GNUTranslations):
     """One that can be listed."""
 
     texts: Mapping[str, str] = MappingProxyType({})
+    sentences: Mapping[str, str] = MappingProxyType({})
 
     def _parse(self, fp: Any) -> None:
         """Read the file, as the library asks of those who build on it."""
         super()._parse(fp)
         # Those with a plural have a pair for a name; that of the heading is empty.
         kept: dict[Any, str] = self._catalog  # type: ignore[attr-defined]
-        self.texts = {key: text for key, text in kept.items()
-                      if isinstance(key, str) and key}  # fmt: skip
+        told = {key: text for key, text in kept.items() if isinstance(key, str)}
+        start = f"{SENTENCE}\x04"
+        self.texts = {
+            key: text for key, text in told.items() if key and "\x04" not in key
+        }
+        self.sentences = {
+            key.removeprefix(start): text
+            for key, text in told.items()
+            if key.startswith(start)
+        }
 
 
 @lru_cache

@@ -15,9 +15,9 @@ from monody.generation.rewrite import Rewrite, RewriteRecord
 from monody.generation.vary import again
 from monody.music.general_midi import program_of
 from monody.music.midi_file import midi_bytes
-from monody.saved.plain_json import parse_json
 from monody.reading.midi.parse import read_midi
 from monody.reading.raw_score import UnreadableError
+from monody.saved.plain_json import parse_json
 from monody.settings.base import Settings
 from tests.builders.midi_files import tune
 from tests.builders.provenances import PROVENANCE

@@ -75,10 +75,12 @@ def again(
     same = path.read_bytes() == before
     say_written([path])
     say_whole(
-        f"the same bytes as {output}"
+        _("the same bytes as {file}").format(file=output)
         if same
-        else f"not the same bytes as {output}: it was edited, or made on another "
-        "machine or with other versions"
+        else _(
+            "not the same bytes as {file}: it was edited, or made on another machine "
+            "or with other versions"
+        ).format(file=output)
     )
     if page:
         write_melody_page(generation, [path], sound_bank, opens=opens)

@@ -25,6 +25,8 @@ from monody.corpus.report import (
     summary,
 )
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED
+from monody.music.key_words import key_in_words
+from monody.music.keys import KEY_NAMES
 from monody.sentences import translated
 from monody.translation import gettext as _
 from monody.translation import marked
@@ -42,7 +44,8 @@ VERDICT_CELLS = 11  # the verdict and the space after it
 TITLES = FileRow(*marked((
     "verdict", "file", "melodies", "notes", "meter", "tempo", "key", "track"
 )), "", "")  # fmt: skip
-MUSIC_CELLS = (9, 8, -8, -8, -10, -7)  # the columns after the file; numbers are above 0
+# The columns after the file, numbers above 0: melodies, notes, meter, tempo; and track.
+MUSIC_CELLS, TRACK_CELLS = (9, 8, -8, -8), -7
 MIN_PATH_CELLS, MAX_PATH_CELLS = 12, 60
 MIN_CHART_CELLS, MAX_CHART_CELLS = 36, 56
 MAX_COLUMN_CELLS = 3  # of a pitch
@@ -148,7 +151,7 @@ def _has_music(row: FileRow) -> bool:
 
 def _file_line(row: FileRow, style: str, width: int) -> Text:
     """Write the verdict, the path and the music in their columns, as many as fit."""
-    room, columns = width - VERDICT_CELLS, list(MUSIC_CELLS)
+    room, columns = width - VERDICT_CELLS, [*MUSIC_CELLS, -_key_cells(), TRACK_CELLS]
     while columns and room - sum(map(abs, columns)) < MIN_PATH_CELLS:
         columns.pop()
     path_cells = min(room - sum(map(abs, columns)), MAX_PATH_CELLS)
@@ -163,6 +166,11 @@ def _file_line(row: FileRow, style: str, width: int) -> Text:
             text.rjust(cells) if cells > 0 else f"  {text}"[:-cells].ljust(-cells)
         )
     return line
+
+
+def _key_cells() -> int:
+    """Return the cells of a column that the longest name of a key fits into."""
+    return 2 + max(len(key_in_words(key)) for key in KEY_NAMES)
 
 
 def shortened(path: str, cells: int) -> str:

@@ -146,11 +146,11 @@ def _beginning(melody: Melody, bar: int, pickup_quarters: float) -> str:
     """
     beat, since = divmod(int(melody.starts[0]), melody.meters[0].beat_ticks)
     beat += 1
-    if bar:
-        on, after = f"on beat {beat} of bar {bar}", f"after beat {beat} of bar {bar}"
+    where = f"bar {bar}" if bar else marked("a bar")
+    if since:
+        where = marked(f"after beat {beat} of {where}")
     else:
-        on, after = f"on beat {beat} of a bar", f"after beat {beat} of a bar"
-    where = marked(after if since else on)
+        where = marked(f"on beat {beat} of {where}")
     ticks = round(pickup_quarters * TICKS_PER_QUARTER)
     if not ticks:
         return where

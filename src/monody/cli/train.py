@@ -140,10 +140,11 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
 
 def _explain(line: str) -> None:
     """Say how much there is to learn from, and what with; sizes are details."""
-    said = translated(line)
-    if said == line:  # an option: why it was chosen
-        what, colon, why = line.partition(": ")
+    what, colon, why = line.partition(": ")
+    if line.startswith(" "):  # an option, and why it was chosen
         said = f"{what}{colon}{translated(why)}"
+    else:
+        said = translated(line)
     if line.startswith(" ") and "--base" not in line:
         detail(said)
     else:

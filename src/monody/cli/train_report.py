@@ -104,7 +104,7 @@ def _figures(side: str, meaning: str, scores: SideScores) -> str:
         "held-out {side} melodies ({count}, {meaning}): {bits} bits per note, "
         "{compared} a bigram's {bigram}{base}"
     ).format(
-        side=side,
+        side=_(side),
         count=score.melodies,
         meaning=_(meaning),
         bits=f"{figure:.2f}",

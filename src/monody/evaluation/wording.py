@@ -30,11 +30,6 @@ NAMES = marked((
     "notes per quarter", "repetition after 1 bar", "repetition after {bars} bars",
     "in key share",
 ))  # fmt: skip
-HELD_OUT = {  # one melody, and more
-    "test": marked(("{count} test melody", "{count} test melodies")),
-    "validation": marked(("{count} validation melody", "{count} validation melodies")),
-    "both": marked(("{count} held-out melody", "{count} held-out melodies")),
-}
 FEW_MELODIES = 8  # with fewer an interval over melodies means little
 EVEN = 50  # of 100: what guessing gets right
 VAGUE = 20  # of 100: an interval that is wider says little
@@ -66,9 +61,8 @@ def about(card: Scorecard) -> Iterator[str]:
             melodies=melodies, folder=printable(card.data), notes=notes
         )
     else:
-        one, more = HELD_OUT[card.part]
         yield _("judged on {melodies}, {notes}: {meaning}").format(
-            melodies=ngettext(one, more, card.score.melodies),
+            melodies=_held_out(card.part, card.score.melodies),
             notes=notes,
             meaning=_(MEANINGS[card.part]),
         )
@@ -78,6 +72,17 @@ def about(card: Scorecard) -> Iterator[str]:
         )
     if not card.references:
         yield _("no reference models: there are no training melodies beside the model")
+
+
+def _held_out(part: str, count: int) -> str:
+    """Count melodies of the halves that were held out."""
+    if part == "test":
+        return ngettext("{count} test melody", "{count} test melodies", count)
+    if part == "validation":
+        return ngettext(
+            "{count} validation melody", "{count} validation melodies", count
+        )
+    return ngettext("{count} held-out melody", "{count} held-out melodies", count)
 
 
 def titles_of(card: Scorecard) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from monody.translation import gettext as _
 from monody.translation import marked
 
-NOTES = marked(("C", "D", "E", "F", "G", "A", "B"))
-SIGNS = {"#": marked("{note}#"), "b": marked("{note}b")}
 MODES = marked((
     "major", "minor", "natural minor", "harmonic minor", "melodic minor", "ionian",
     "dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian",
@@ -30,9 +28,23 @@ def key_in_words(name: str) -> str:
         'D dorian'
     """
     tonic, _space, mode = name.partition(" ")
-    if mode not in MODES or tonic[:1] not in NOTES:
+    if mode not in MODES:
         return name
-    note = _(tonic[0])
-    for sign in tonic[1:]:
-        note = _(SIGNS[sign]).format(note=note)
-    return _("{note} {mode}").format(note=note, mode=_(mode))
+    return _("{note} {mode}").format(note=note_in_words(tonic), mode=_(mode))
+
+
+def note_in_words(name: str) -> str:
+    """Say the name of a note: ``Bb``, or ``si bemol``.
+
+    Args:
+        name: English, a letter and its sharps or flats.
+    """
+    notes = {
+        "C": _("C"), "D": _("D"), "E": _("E"), "F": _("F"), "G": _("G"), "A": _("A"),
+        "B": _("B"),
+    }  # fmt: skip
+    signs = {"#": _("{note}#"), "b": _("{note}b")}
+    said = notes[name[0]]
+    for sign in name[1:]:
+        said = signs[sign].format(note=said)
+    return said

@@ -8,6 +8,7 @@ page; each other module of this room fills the template of its own name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ from monody.corpus.histograms import HistogramName, Histograms
 from monody.corpus.report import label_in_words, printable
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.translation import gettext, grouped, ngettext, spoken
+from monody.translation import gettext, grouped, ngettext, script_texts, spoken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,10 +55,17 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
         >>> "<h1>Airs</h1>" in page.read_text()
         True
     """
+    language = spoken()
     stream = (
         environment()
         .get_template(template)
-        .stream(context, max_bars=MAX_BARS, kind=Path(template).stem)
+        .stream(
+            context,
+            max_bars=MAX_BARS,
+            kind=Path(template).stem,
+            language=language,
+            words=script_words(language),
+        )
     )
     stream.enable_buffering(BUFFERED_PIECES)
     with (
@@ -90,8 +98,26 @@ def environment(*rooms: str) -> Environment:
         undefined=StrictUndefined,
         finalize=_shown,
     )
-    made.globals |= {"_": gettext, "ngettext": ngettext, "language": spoken()}
+    made.globals |= {"_": gettext, "ngettext": ngettext}
     return made
+
+
+def script_words(language: str) -> dict[str, str]:
+    """Return the texts of the scripts of pages in a language, by their English.
+
+    Args:
+        language: One of ``translation.LANGUAGES``; English needs no texts.
+
+    Example:
+        >>> from monody.pages.page import script_words
+        >>> script_words("es")["Pause"], script_words("en")
+        ('Pausa', {})
+    """
+    if language == "en":
+        return {}
+    scripts = (files("monody.pages") / "templates").iterdir()
+    sources = [each.read_text("utf-8") for each in scripts if each.name.endswith(".js")]
+    return script_texts("\n".join(sources), language)
 
 
 def _shown(value: object) -> object:

@@ -33,6 +33,7 @@ from monody.render.roll.rows import numbered_lines
 from monody.sentences import translated
 from monody.settings.sampling import SampleSettings
 from monody.translation import gettext as _
+from monody.translation import marked
 
 MAX_STAFF_BARS = 128  # a longer staff takes seconds to engrave
 MIDI_ENDINGS = (".mid", ".midi")
@@ -91,7 +92,8 @@ class Card:
     @property
     def roll(self) -> str:
         """Its piano roll, an SVG."""
-        title, bars = _("Piano roll of {name}").format(name=self.name), self.bars_in_row
+        title = _("Piano roll of {name}").format(name=self.name)
+        bars = self.bars_in_row
         return roll_svg(self.melody, title, bars_in_row=bars, heading=False)
 
 
@@ -186,7 +188,7 @@ class CardMaker:
             name=printable(path.name),
             melody=melody,
             facts=(*_music(melody, scale), *_form(melody)),
-            label="source",
+            label=marked("source"),
             said=_("What the melodies below were made of."),
             sound=self._relative(wav) if wav else "",
             staff=self._staff(score),

@@ -24,8 +24,10 @@ from monody.progress import Progress
 from monody.render.curves import Curves, curves_svg
 from monody.settings.sampling import SampleSettings
 from monody.translation import gettext as _
+from monody.translation import marked
 
 MELODIES, BARS = 3, 8  # of each epoch that is heard
+SIDES = marked(("train", "validation", "test"))
 
 
 def write_training_page(
@@ -134,7 +136,7 @@ def _context(experiment: Experiment) -> dict[str, object]:
         ],
         best=_best_epoch(experiment),
     )
-    sides = {side: experiment.side(side) for side in ("train", "validation", "test")}
+    sides = {side: experiment.side(side) for side in SIDES}
     melodies = _all(sides)
     keys_estimated = int((melodies.info["key"] < 0).sum())
     named = Path(record.data_dir or experiment.folder).name

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from monody.errors import brief
 from monody.music.meter import Meter
 from monody.reading.reasons import Reason
+from monody.translation import marked
 
 MAX_NAME = 200  # letters of a name or title that are kept
 MAX_FEW_SIGNS = 32  # of a kind: so few are looked through faster than they are cut
-GET_IT_AGAIN = "export or download it again"  # the advice for damage
+GET_IT_AGAIN = marked("export or download it again")  # the advice for damage
 
 Sign = TypeVar("Sign", bound=tuple[Any, ...])
 _TICK = itemgetter(0)  # of a sign

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from monody.pages import page as pages
 from monody.studio.names import names
-from monody.studio.words import LANGUAGES, _, catalogue, language
+from monody.studio.words import LANGUAGES, language, page_words
 
 MEDIA_TYPES = {"js": "text/javascript", "css": "text/css"}
 # Of the pages that are written to disk, under the names that they have here.
@@ -53,7 +53,7 @@ def page_html() -> str:
         .render(
             language=language(),
             languages=LANGUAGES,
-            words=dict(catalogue(language())),
+            words=page_words(language()),
             names=names(),
             styles=STYLES,
             modules=[name for name in static_names() if name.endswith(".js")],
@@ -64,9 +64,7 @@ def page_html() -> str:
 @cache
 def environment() -> Environment:
     """Return what fills the templates of the studio, and of the player."""
-    made = pages.environment("monody.studio")
-    made.globals["_"] = _
-    return made
+    return pages.environment("monody.studio")
 
 
 @cache

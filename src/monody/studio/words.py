@@ -1,49 +1,45 @@
-"""The one place where the studio's texts meet the catalogue of translations.
+"""The languages of the studio: each request is answered in that of who asks.
 
-A request is answered in the language that was chosen on the page, else in the one that
-the browser asks for.
+It is the one that was chosen on the page, else the one that the browser asks for. The
+texts are those of the catalogue (``monody.translation``).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-LANGUAGES = {"en": "English", "es": "Español"}
+from monody.music.key_words import MODES
+from monody.pages.page import script_words
+from monody.translation import LANGUAGES, preferred, script_texts, speaking
+from monody.translation import gettext as _
+from monody.translation import spoken as language
+
+__all__ = ["LANGUAGES", "InItsLanguage", "_", "asked_for", "language", "page_words"]
+
 COOKIE = "language"
-_spoken: ContextVar[str] = ContextVar("language", default="en")
-
-
-def _(text: str) -> str:
-    """Return a text in the language of the request, English where there is no other."""
-    return catalogue(language()).get(text) or text
-
-
-def language() -> str:
-    """Return the language of the request that is answered, one of ``LANGUAGES``."""
-    return _spoken.get()
 
 
 @cache
-def catalogue(spoken: str) -> Mapping[str, str]:
-    """Return the texts of a language, by their English; none for English.
+def page_words(spoken: str) -> dict[str, str]:
+    """Return the texts of the page's scripts in a language, by their English.
 
     Example:
-        >>> from monody.studio.words import catalogue
-        >>> catalogue("es")["Play"], len(catalogue("en"))
-        ('Tocar', 0)
+        >>> from monody.studio.words import page_words
+        >>> page_words("es")["Play"], page_words("en")
+        ('Tocar', {})
     """
-    found = files("monody.studio") / f"words.{spoken}.json"
-    words: dict[str, str] = (
-        json.loads(found.read_text("utf-8")) if spoken != "en" else {}
-    )
-    return words
+    scripts = (files("monody.studio") / "static").iterdir()
+    sources = [each.read_text("utf-8") for each in scripts if each.name.endswith(".js")]
+    if spoken == "en":
+        return {}
+    with speaking(spoken):  # what the scripts make the names of keys from
+        keys = {text: _(text) for text in ("C", "D", "E", "F", "G", "A", "B", *MODES)}
+    own = script_texts("\n".join(sources), spoken)
+    return {**script_words(spoken), **keys, **own}
 
 
 class InItsLanguage:
@@ -54,9 +50,11 @@ class InItsLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] == "http":
-            _spoken.set(asked_for(HTTPConnection(scope)))
-        await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with speaking(asked_for(HTTPConnection(scope))):
+            await self._app(scope, receive, send)
 
 
 def asked_for(request: HTTPConnection) -> str:
@@ -72,9 +70,4 @@ def asked_for(request: HTTPConnection) -> str:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
-    wanted = request.headers.get("accept-language", "").lower().split(",")
-    for each in wanted:  # browsers write the one they like best first
-        spoken = each.strip()[:2]
-        if spoken in LANGUAGES:
-            return spoken
-    return "en"
+    return preferred(request.headers.get("accept-language", ""))

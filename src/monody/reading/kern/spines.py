@@ -17,10 +17,11 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from monody.reading.raw_score import UnreadableError
+from monody.translation import marked
 
 KERN = "**kern"
 MAX_COLUMNS = 2000
-MEND = "mend that line, or download the file again"
+MEND = marked("mend that line, or download the file again")
 SPLIT, JOIN, EXCHANGE, ADD, END = "*^", "*v", "*x", "*+", "*-"
 PATHS = frozenset((SPLIT, JOIN, EXCHANGE, ADD, END))
 

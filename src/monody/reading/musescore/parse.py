@@ -13,8 +13,9 @@ from monody.reading.musescore.score import written_score
 from monody.reading.notation.performed import performed
 from monody.reading.raw_score import RawScore, UnreadableError
 from monody.reading.xml_tree import parsed_xml
+from monody.translation import marked
 
-SAVE_AGAIN = "open it in MuseScore and save it again"
+SAVE_AGAIN = marked("open it in MuseScore and save it again")
 ROOT = "museScore"
 _ZIP = b"PK\x03\x04"
 _SUFFIX = ".mscx"

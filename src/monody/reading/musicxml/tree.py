@@ -10,8 +10,9 @@ from xml.etree import ElementTree as ET
 from monody.reading.archives import Archive, check_size
 from monody.reading.raw_score import UnreadableError
 from monody.reading.xml_tree import parsed_xml
+from monody.translation import marked
 
-EXPORT_AGAIN = "open it in a notation program and export it as MusicXML again"
+EXPORT_AGAIN = marked("open it in a notation program and export it as MusicXML again")
 
 _CONTAINER = "META-INF/container.xml"
 
