@@ -77,7 +77,7 @@ def remove_unfinished(folder: Path) -> None:
         >>> for name in ("a-cache", "a-atime", "b-cache"):
         ...     Path(name).touch()
         >>> remove_unfinished(Path())
-        >>> sorted(path.name for path in Path().glob("?-*"))
+        >>> sorted(path.name for path in Path().glob("[ab]-*"))
         ['a-atime', 'a-cache']
     """
     for path in folder.glob("*-cache"):
