@@ -80,7 +80,7 @@ def _listening(port: int | None) -> socket.socket:
             refused = error
             continue
         # The head and the body of an answer go apart: without this, the body would wait
-        # for the other side to confirm the head, 40 ms. asyncio sets it for its own only.
+        # 40 ms until the other side confirms the head. asyncio sets it for its own.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
     raise MonodyError(
