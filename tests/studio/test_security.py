@@ -109,6 +109,7 @@ def test_too_large_an_upload_is_refused_whatever_it_says(page: Page) -> None:
 def test_what_goes_wrong_is_a_sentence_too(
     page: Page,
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
     error: Exception,
     status: int,
     said: str,
@@ -124,6 +125,7 @@ def test_what_goes_wrong_is_a_sentence_too(
     assert answer.status_code == status
     assert said in answer.json()["error"]
     assert "secret" not in answer.text
+    assert ("secret" in capsys.readouterr().err) == (status == 500)
 
 
 def test_web_sockets_are_not_answered(page: Page) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import click
 import pytest
@@ -55,6 +56,21 @@ def test_it_answers_where_it_says_and_says_nothing_afterwards(tmp_path: Path) ->
     assert folder.address() is None
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(address)
+
+
+def test_an_answer_does_not_wait_for_its_head_to_be_confirmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[socket.socket] = []
+    create = socket.create_server
+
+    def noted(*arguments: Any, **options: Any) -> socket.socket:
+        made.append(create(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(socket, "create_server", noted)
+    with _open(StudioFolder(tmp_path / "studio")):
+        assert made[-1].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_second_one_on_the_folder_opens_the_page_of_the_first(

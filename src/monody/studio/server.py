@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -87,6 +89,7 @@ async def _disk(_request: Request, error: Exception) -> Response:
     return refusal(507, files.told(error) if isinstance(error, OSError) else "")
 
 
-async def _fault(_request: Request, _error: Exception) -> Response:
+async def _fault(_request: Request, error: Exception) -> Response:
     """Answer after a fault of ours; the terminal shows which."""
+    traceback.print_exception(error)
     return refusal(500, _("monody has made a mistake: the terminal says which."))

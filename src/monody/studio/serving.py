@@ -48,7 +48,8 @@ def serving(folder: StudioFolder, port: int | None = None) -> Iterator[Serving]:
         server = uvicorn.Server(
             uvicorn.Config(
                 make_app(studio, number),
-                log_level="error",
+                # Its own way to set up logs closes what other libraries log to.
+                log_config=None,
                 access_log=False,
                 lifespan="off",
                 server_header=False,
@@ -74,9 +75,14 @@ def _listening(port: int | None) -> socket.socket:
     refused = OSError()
     for number in (USUAL_PORT, 0) if port is None else (port,):
         try:
-            return socket.create_server((LOCAL, number), backlog=128)
+            listening = socket.create_server((LOCAL, number), backlog=128)
         except OSError as error:
             refused = error
+            continue
+        # The head and the body of an answer go apart: without this, the body would wait
+        # 40 ms until the other side confirms the head. asyncio sets it for its own.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     raise MonodyError(
         f"cannot listen on port {port} ({refused.strerror}): name another --port, or "
         "leave it out"
