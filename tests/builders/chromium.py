@@ -50,7 +50,7 @@ def faults(page: Page, *rules: str) -> list[str]:
         options["runOnly"] = rules
     found = Axe().run(page, options=options).response["violations"]
     return [
-        f"{fault['id']}: {node['html']}"
+        f"{fault['id']}: {node['html']}: {node['failureSummary']}"
         for fault in found
         if fault["impact"] in ("serious", "critical")
         for node in fault["nodes"]

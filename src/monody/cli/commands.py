@@ -53,6 +53,7 @@ def cli() -> None:
       monody inspect data/midi   what there is to learn from, and what is wrong with it
       monody train data/midi     learn from the MIDI files in data/midi
       monody sample              write 10 new melodies with what was learnt from them
+      monody studio              all of it on one page
     No MIDI files at hand? Public-domain tunes:
       monody corpus oneills1850 --out data/midi
 
