@@ -70,7 +70,8 @@ def _state(experiment: Experiment) -> tuple[tuple[str, int, int], ...]:
     folders = (experiment.training_path, experiment.held_out_path)
     files = [path for folder in folders for path in sorted(folder.glob("*"))]
     states = [
-        (str(path), path.stat()) for path in (*files, experiment.settings_path)
+        (str(path), path.stat())
+        for path in (*files, experiment.settings_path)
         if path.is_file()
     ]
     return tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
