@@ -11,9 +11,9 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,63 +21,17 @@ import monody
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, told, write_json
-from monody.saved.damage import DamagedError, damage_in, require
-from monody.saved.plain_json import read_json
-from monody.saved.values import listed, table, text, whole
+from monody.saved.damage import DamagedError
 from monody.studio.cards import MAX_NAME, UnknownError
-from monody.studio.collection_files import Choices, CollectionReading
+from monody.studio.collection_files import CollectionReading
 from monody.studio.events import Changes
 from monody.studio.folder import StudioFolder, is_id, new_id
+from monody.studio.saved_collection import FACTS, Collection, read_collection
 from monody.studio.uploads import Upload
 from monody.studio.words import _
 
-FACTS, FILES = "collection.json", "files"
+FILES = "files"
 SECONDS_BETWEEN = 0.25  # that the pages hear how far a reading is
-
-
-@dataclass(frozen=True)
-class Collection:
-    """What is known of a collection.
-
-    Args:
-        id: Its name on the disk.
-        name: What the musician calls it.
-        created: In UTC, ISO 8601.
-        left_out: Files that were left out by hand.
-        lines: The one line that was chosen of a file, from 1.
-        counts: Its figures when it was last read.
-        problem: Why it cannot be read; empty if it can.
-    """
-
-    id: str
-    name: str
-    created: str
-    left_out: tuple[str, ...] = ()
-    lines: Mapping[str, int] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
-    problem: str = ""
-
-    @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> Collection:
-        """Rebuild a collection from what ``asdict`` and JSON made of it.
-
-        Raises:
-            DamagedError: If it is none of this version.
-        """
-        require(set(saved) == {each.name for each in fields(cls)}, "other facts")
-        return cls(
-            **{
-                name: text(saved[name]) for name in ("id", "name", "created", "problem")
-            },
-            left_out=listed(saved["left_out"], text),
-            lines={name: whole(n, 1) for name, n in table(saved["lines"]).items()},
-            counts={name: whole(n) for name, n in table(saved["counts"]).items()},
-        )
-
-    @property
-    def choices(self) -> Choices:
-        """What was chosen by hand."""
-        return Choices(self.left_out, self.lines)
 
 
 class CollectionLibrary:
@@ -215,7 +169,7 @@ class CollectionLibrary:
             gone = self._deleted / collection_id
             if is_id(collection_id) and gone.is_dir():
                 gone.rename(self._folder / collection_id)
-                one = _read_facts(self._folder / collection_id)
+                one = read_collection(self._folder / collection_id)
                 self._collections[one.id] = one
         self._changes.tell(collections=[collection_id])
         return self.get(collection_id)
@@ -356,22 +310,9 @@ class CollectionLibrary:
         there = self._folder.iterdir() if self._folder.is_dir() else ()
         for path in sorted(path for path in there if is_id(path.name)):
             try:
-                yield _read_facts(path)
+                yield read_collection(path)
             except (OSError, DamagedError) as error:
                 self.problems.append(f"{path.name}: {error}")
-
-
-def _read_facts(folder: Path) -> Collection:
-    """Read what is known of a collection.
-
-    Raises:
-        DamagedError: If it is damaged, or of another version.
-        OSError: If it is not there.
-    """
-    with damage_in(FACTS):
-        one = Collection.from_json(table(read_json(folder / FACTS)))
-        require(one.id == folder.name, "the collection has another's name")
-    return one
 
 
 def _require_music(upload: Upload) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,75 +21,29 @@ from monody.ending import undo_at_end
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, told, write_json
-from monody.saved.damage import DamagedError, damage_in, require
-from monody.saved.plain_json import read_json
-from monody.saved.values import table, text, whole
+from monody.saved.damage import DamagedError
 from monody.studio.cards import HEARD, CardLibrary, UnknownError
 from monody.studio.collections import CollectionLibrary
 from monody.studio.events import Changes
 from monody.studio.folder import StudioFolder, is_id, new_id
 from monody.studio.heard import heard_epochs, heard_path
+from monody.studio.saved_training import (
+    DONE,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    STOPPED,
+    Training,
+    check_settings,
+    read_training,
+)
 from monody.studio.training_child import Order
 from monody.studio.training_progress import Moment, TrainingFacts
 from monody.studio.words import _
 
 CHILD = "monody.studio.training_child"
-QUEUED, RUNNING, STOPPED, DONE, FAILED = STATES = (
-    "queued", "running", "stopped", "done", "failed",
-)  # fmt: skip
 # For the child to write its checkpoint; it ends itself a moment before.
 STOP_SECONDS = 1.7
-MAX_BYTES = 2**20
-
-
-@dataclass(frozen=True)
-class Training:
-    """What is known of a training, besides its experiment.
-
-    Args:
-        id: Its name on the disk, and that of its model.
-        collection: What it learns from.
-        collection_name: As the collection was called when it was asked for.
-        created: In UTC, ISO 8601.
-        queued: When it was put into the queue.
-        state: One of ``STATES``.
-        message: Why it failed; empty if it did not.
-        training: ``TrainSettings`` that were named.
-        network: ``ModelSettings`` that were named.
-        heard: Cards of the melodies written on its way, by epoch.
-    """
-
-    id: str
-    collection: str
-    collection_name: str
-    created: str
-    queued: str
-    state: str = QUEUED
-    message: str = ""
-    training: Mapping[str, Any] = field(default_factory=dict)
-    network: Mapping[str, Any] = field(default_factory=dict)
-    heard: Mapping[int, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> Training:
-        """Rebuild a training from what ``asdict`` and JSON made of it.
-
-        Raises:
-            DamagedError: If it is none of this version.
-            MonodyError: If its settings are none.
-        """
-        require(set(saved) == {each.name for each in fields(cls)}, "other facts")
-        texts = ("id", "collection", "collection_name", "created", "queued", "state",
-                 "message")  # fmt: skip
-        one = cls(
-            **{name: text(saved[name]) for name in texts},
-            training=table(saved["training"]),
-            network=table(saved["network"]),
-            heard={whole(int(n)): text(c) for n, c in table(saved["heard"]).items()},
-        )
-        require(one.state in STATES, "a state that none has")
-        _check(one.training, one.network)
-        return one
 
 
 class TrainingQueue:
@@ -213,7 +167,7 @@ class TrainingQueue:
             MonodyError: If there is no such collection, or a setting is none.
         """
         training, network = dict(training or {}), dict(network or {})
-        _check(training, network)
+        check_settings(training, network)
         name = self._collections.get(collection_id).name
         at = now()
         one = Training(
@@ -280,7 +234,9 @@ class TrainingQueue:
                     if (gone / path.name).exists():
                         (gone / path.name).rename(path)
                 gone.rmdir()
-                self._trainings[training_id] = _read(self._paths(training_id)[0])
+                self._trainings[training_id] = read_training(
+                    self._paths(training_id)[0]
+                )
         self._changes.tell(trainings=[training_id], models=[training_id])
         return self.get(training_id)
 
@@ -444,28 +400,9 @@ class TrainingQueue:
         for path in sorted(self._folder.trainings.glob("*.json")):
             if is_id(path.stem):
                 try:
-                    yield _read(path)
+                    yield read_training(path)
                 except (OSError, DamagedError, MonodyError) as error:
                     self.problems.append(f"{path.name}: {error}")
-
-
-def _read(path: Path) -> Training:
-    """Read what is known of a training.
-
-    Raises:
-        DamagedError: If it is damaged, or of another version.
-        OSError: If it is not there.
-    """
-    with damage_in(path.name):
-        one = Training.from_json(table(read_json(path, MAX_BYTES)))
-        require(one.id == path.stem, "the training has another's name")
-    return one
-
-
-def _check(training: Mapping[str, Any], network: Mapping[str, Any]) -> None:
-    """Refuse settings that are none, before anything waits for them."""
-    monody.TrainSettings.from_json(dict(training))
-    monody.ModelSettings.from_json(dict(network))
 
 
 def _ask_to_stop(child: ChildProcess) -> None:
