@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from monody.saved.damage import damage_in, read_json, require
+from monody.saved.damage import damage_in, require
+from monody.saved.plain_json import read_json
 from monody.saved.values import listed, table, text, whole
 from monody.studio.collection_files import Choices
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import monody
-from monody.saved.damage import damage_in, read_json, require
+from monody.saved.damage import damage_in, require
+from monody.saved.plain_json import read_json
 from monody.saved.values import table, text, whole
 
 QUEUED, RUNNING, STOPPED, DONE, FAILED = STATES = (
