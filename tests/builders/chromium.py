@@ -35,12 +35,19 @@ def a_browser() -> Iterator[Browser]:
         browser.close()
 
 
-def faults(page: Page) -> list[str]:
-    """Return what axe-core finds that keeps people from using a page."""
-    options = {
+def faults(page: Page, *rules: str) -> list[str]:
+    """Return what axe-core finds that keeps people from using a page.
+
+    Args:
+        page: As it is now.
+        *rules: Names of the only rules to look at; by default all.
+    """
+    options: dict[str, object] = {
         "resultTypes": ["violations"],
         "rules": {"target-size": {"enabled": True}},  # of WCAG 2.2, off by default
     }
+    if rules:
+        options["runOnly"] = rules
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{fault['id']}: {node['html']}"

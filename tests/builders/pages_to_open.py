@@ -115,7 +115,7 @@ def training_page(folder: Path) -> Path:
         "about": ["a note to self", "Melodies: 16 train, 2 validation, 2 test."],
         "heard": [
             (title, list(_heard(folder / "samples" / name, maker)))
-            for title, name in (("Epoch 1", "epoch-0001"), ("Best: epoch 2", "model"))
+            for title, name in (("Best: epoch 2", "model"), ("Epoch 1", "epoch-0001"))
         ],
         "left_out": [],
         "curves": curves_svg(curves, "Learning curves"),

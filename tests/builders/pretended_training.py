@@ -16,7 +16,8 @@ MELODY = monody.Melody.from_notes([(60, 0, 24), (64, 24, 24), (67, 48, 48)])
 
 
 def _say(**what: object) -> None:
-    print(json.dumps(what), flush=True)
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(monody.midi_bytes(MELODY))
     _say(heard=1, label="new")
-    _say(epoch=1, share=0.5, seconds=2.0)
+    _say(epoch=1, share=0.5, pace=2.0)
     if order.name == "waits":
         sys.stdin.buffer.readline()
     if order.name == "fails":
@@ -35,6 +36,7 @@ def main() -> None:
         sys.exit(FAILED)
     if order.name == "dies":
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    _say(over=order.name != "waits")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ from tests.builders.midi_files import Triple, midi_file, tune, write_tunes
 
 def _chords(notes: list[Triple]) -> list[Triple]:
     """Put a third under each note: no melody, until its top line is taken."""
-    return [(p - under, start, length) for p, start, length in notes for under in (0, 4)]
+    return [
+        (p - under, start, length) for p, start, length in notes for under in (0, 4)
+    ]
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
     """Files: three tunes, a copy, and an arrangement of two lines and chords."""
     write_tunes(tmp_path, 3)
     (tmp_path / "zz-copy.mid").write_bytes((tmp_path / "tune-001.mid").read_bytes())
-    lines = [list(tune(7)), list(tune(8)), _chords(list(tune(9)))]
+    lines: list[list[Triple]] = [list(tune(7)), list(tune(8)), _chords(list(tune(9)))]
     arranged = midi_file(lines, ticks_per_quarter=24)
     (tmp_path / "arranged.mid").write_bytes(arranged)
     return tmp_path
@@ -85,7 +87,7 @@ def test_nothing_chosen_changes_nothing(folder: Path) -> None:
     assert chosen.copy_of.tolist() == corpus.copy_of.tolist()
 
 
-def test_a_training_learns_from_what_was_chosen(folder: Path, tmp_path: Path) -> None:
+def test_a_training_learns_from_what_was_chosen(folder: Path) -> None:
     chosen = choose_files(monody.read_corpus(folder), leave_out=["tune-002.mid"])
     split = monody.split_corpus(chosen, seed=1)
     assert len(split.train) + len(split.held_out) == len(chosen.used)

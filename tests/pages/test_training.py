@@ -37,7 +37,7 @@ def test_the_page_has_melodies_curves_scorecard_and_histograms(
     text = (shown.folder / "index.html").read_text("utf-8")
     headings = re.findall(r"<h[23][^>]*>([^<]+)<", text)
     assert headings == [
-        "What it wrote on its way", "Epoch 1", "Best: epoch 2", "Curves",
+        "What it wrote on its way", "Best: epoch 2", "Epoch 1", "Curves",
         "Scorecard", "The music",
     ]  # fmt: skip
     assert "a note to self" in text
@@ -102,11 +102,11 @@ def test_a_page_of_another_program_is_left_alone(
     [
         ([], ["The base alone: no epoch was better"]),
         ([1], ["Best: epoch 1"]),
-        ([1, 2], ["Epoch 1", "Best: epoch 2"]),
-        ([1, 3], ["Epoch 1", "Epoch 2", "Best: epoch 3"]),
-        ([1, 2, 8], ["Epoch 1", "Epoch 4", "Best: epoch 8"]),
-        ([2, 11], ["Epoch 1", "Epoch 4", "Best: epoch 11"]),
-        ([15], ["Epoch 1", "Epoch 8", "Best: epoch 15"]),
+        ([1, 2], ["Best: epoch 2", "Epoch 1"]),
+        ([1, 3], ["Best: epoch 3", "Epoch 2", "Epoch 1"]),
+        ([1, 2, 8], ["Best: epoch 8", "Epoch 4", "Epoch 1"]),
+        ([2, 11], ["Best: epoch 11", "Epoch 4", "Epoch 1"]),
+        ([15], ["Best: epoch 15", "Epoch 8", "Epoch 1"]),
     ],
 )
 def test_the_first_a_middle_and_the_best_epoch_are_heard(

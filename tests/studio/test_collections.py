@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import zipfile
@@ -87,7 +88,9 @@ def test_what_was_dropped_gets_a_verdict_file_by_file(browser: TestClient) -> No
     assert rows["airs/a.mid"]["notes"] > 8
     assert rows["airs/a.mid"]["bars"] >= 2
     facts = _facts(browser, one)
-    counts = {name: facts[name] for name in ("files", "usable", "dropped", "duplicates")}
+    counts = {
+        name: facts[name] for name in ("files", "usable", "dropped", "duplicates")
+    }
     assert counts == {"files": 6, "usable": 4, "dropped": 1, "duplicates": 1}
     assert (facts["name"], facts["reading"], facts["problem"]) == ("airs", None, "")
     assert facts["bars"] >= rows["airs/a.mid"]["bars"]
@@ -110,8 +113,9 @@ def test_a_file_is_left_out_and_taken_in_again(browser: TestClient) -> None:
     answered = browser.post(f"/api/collections/{one}/leave_out", json=asked)
     assert answered.json()["collection"]["left_out"] == 1
     rows = _rows(browser, one)
-    assert rows["airs/a.mid"]["left_out"]
-    assert rows["airs/a.mid"]["notes"] > 8  # it is still there to be seen
+    out = rows["airs/a.mid"]  # it is still there to be seen
+    assert (out["left_out"], out["verdict"], out["reason"]) == (True, "kept", "")
+    assert out["notes"] > 8
     assert rows["airs/copy.mid"]["verdict"] == "kept"
     assert _facts(browser, one)["usable"] == 4
     browser.post(f"/api/collections/{one}/leave_out", json={**asked, "out": False})
@@ -146,7 +150,10 @@ def test_any_file_can_be_heard_and_no_list_shows_it(
         assert (card["kind"], card["name"]) == ("source", source.rpartition("/")[2])
         assert len(card["notes"]) == _rows(browser, one)[source]["notes"]
     both = browser.post(f"/api/collections/{one}/hear", json={"source": "airs/two.mid"})
-    assert [card["name"] for card in both.json()["cards"]] == ["two.mid, 1", "two.mid, 2"]
+    assert [card["name"] for card in both.json()["cards"]] == [
+        "two.mid, 1",
+        "two.mid, 2",
+    ]
     odd = browser.post(f"/api/collections/{one}/hear", json={"source": "airs/odd.mid"})
     assert odd.status_code == 400
     assert odd.json()["error"] == "There is no melody in this file to be heard."
@@ -171,7 +178,9 @@ def test_a_collection_is_renamed_deleted_and_had_back(
     browser.delete(f"/api/collections/{one}")
     assert studio.collections.to_json() == []
     assert browser.get(f"/api/collections/{one}").status_code == 404
-    assert (tmp_path / "studio/deleted/collections" / one / "files/airs/a.mid").is_file()
+    assert (
+        tmp_path / "studio/deleted/collections" / one / "files/airs/a.mid"
+    ).is_file()
     back = browser.patch(f"/api/collections/{one}", json={"deleted": False})
     assert back.json()["collection"]["name"] == "<b>Airs</b>"
     assert _rows(browser, one).keys() == before.keys()
@@ -200,14 +209,27 @@ def test_what_has_no_music_is_refused(browser: TestClient, tmp_path: Path) -> No
     assert [*(tmp_path / "studio/collections").iterdir()] == []
 
 
+def test_a_full_disk_is_said_and_leaves_nothing(
+    browser: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object, path: Path) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("monody.studio.uploads.Upload.move_into", full)
+    refused = browser.post("/api/collections", files=dropped({"a.mid": _tune(1)}))
+    assert refused.status_code == 507
+    assert refused.json()["error"].startswith("no space left for")
+    assert [*(tmp_path / "studio/collections").iterdir()] == []
+
+
 def test_a_damaged_collection_does_not_hide_the_others(
     browser: TestClient, tmp_path: Path
 ) -> None:
     one, other = _drop(browser), _drop(browser, {"a.mid": _tune(1)})
     path = tmp_path / "studio/collections" / one / "collection.json"
     facts = json.loads(path.read_text())
-    for damaged in ({**facts, "name": 3}, {**facts, "id": other}, [], {}):
-        path.write_text(json.dumps(damaged))
+    for damaged in ("[]", "{}", json.dumps({**facts, "id": other}), "{"):
+        path.write_text(damaged)
         again = studio_in(tmp_path / "studio")
         assert [facts["id"] for facts in again.collections.to_json()] == [other]
         assert one in again.collections.problems[0]
@@ -220,7 +242,11 @@ def test_what_is_asked_wrongly_is_said(browser: TestClient) -> None:
     for path, asked, said in (
         ("leave_out", {"source": "gone.mid"}, "no such file any more"),
         ("leave_out", {}, "expected a text as 'source'"),
-        ("line", {"source": "airs/a.mid", "line": "1"}, "expected the number of a line"),
+        (
+            "line",
+            {"source": "airs/a.mid", "line": "1"},
+            "expected the number of a line",
+        ),
         ("line", {"source": "airs/a.mid", "line": 9}, "no melody in track 9"),
         ("hear", {"source": 1}, "expected a text"),
     ):

@@ -8,6 +8,7 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
+from monody.studio.cards import CardLibrary
 from monody.studio.security import LimitedUploads
 from tests.builders.studios import OWN, PHRASE, PORT, Page
 
@@ -96,6 +97,35 @@ def test_too_large_an_upload_is_refused_whatever_it_says(page: Page) -> None:
             answer = client.post("/api/phrases", content=content)
             assert answer.status_code == status
             assert ("error" in answer.json()) == (status == 413)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (OSError(28, "No space left on device", "x.mid"), 507, "no space left"),
+        (RuntimeError("secret"), 500, "terminal"),
+    ],
+)
+def test_what_goes_wrong_is_a_sentence_too(
+    page: Page,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    status: int,
+    said: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(CardLibrary, "add", fail)
+    client = TestClient(page.client.app, OWN, raise_server_exceptions=False)
+    answer = client.post(
+        "/api/phrases", json={"notes": PHRASE}, headers={"Origin": OWN}
+    )
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
+    assert "secret" not in answer.text
+    assert ("secret" in capsys.readouterr().err) == (status == 500)
 
 
 def test_web_sockets_are_not_answered(page: Page) -> None:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -35,6 +36,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pages that were opened in a browser."""
     pages: list[str] = []
     monkeypatch.setattr(click, "launch", pages.append)
+    monkeypatch.setenv("DISPLAY", ":0")
     return pages
 
 
@@ -63,6 +65,23 @@ def test_a_second_one_on_the_folder_opens_the_page_of_the_first(
         main(["studio", "--studio_dir", str(tmp_path)])
     assert opened == [address]
     assert capsys.readouterr().out.count(address) == 1
+
+
+@pytest.mark.parametrize(("system", "pages"), [("linux", 0), ("win32", 1)])
+def test_without_a_screen_no_browser_is_opened(
+    tmp_path: Path,
+    opened: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    system: str,
+    pages: int,
+) -> None:
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with _open(StudioFolder(tmp_path)):
+        pretended = SimpleNamespace(platform=system)
+        monkeypatch.setattr("monody.cli.studio.sys", pretended)
+        main(["studio", "--studio_dir", str(tmp_path)])
+    assert len(opened) == pages
 
 
 def test_one_that_does_not_say_where_it_is_is_an_error(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,6 +63,7 @@ def test_a_training_tells_how_far_it_is_and_is_heard_at_each_better_epoch(
     assert told[:2] == [{"stage": "reading"}, {"stage": "preparing"}]
     over = [what["epoch"] for what in told if what.get("share") == 0.0]
     assert over == [1, 2, 3]
+    assert [what["pace"] for what in told if "pace" in what][-1] > 0
     history = monody.Experiment(folder).history()
     better = [int(row["epoch"]) for row in history if row["best"]]
     assert [what["heard"] for what in told if "heard" in what] == better
@@ -119,7 +122,19 @@ def test_what_was_chosen_by_hand_is_what_is_learnt(
     assert (settings.num_epochs, model.rnn_size) == (EPOCHS, 12)
 
 
-def test_the_folder_of_a_training_says_how_far_it_is(trained: monody.Experiment) -> None:
+def test_a_collection_without_a_melody_is_refused_in_words_of_the_page(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/odd.mid").write_bytes(b"<html>")
+    with pytest.raises(MonodyError, match="no melody in this collection to learn from"):
+        carry_out(_order(tmp_path / "files", tmp_path / "made"), lambda _: None)
+    assert not (tmp_path / "made").exists()
+
+
+def test_the_folder_of_a_training_says_how_far_it_is(
+    trained: monody.Experiment,
+) -> None:
     facts = TrainingFacts.of(trained.folder)
     assert facts.chosen.startswith("16 melodies, ")
     assert facts.chosen.endswith(
@@ -130,6 +145,7 @@ def test_the_folder_of_a_training_says_how_far_it_is(trained: monody.Experiment)
     assert facts.best_epoch in (1, 2)
     assert facts.curve[0]["held_out"] > 0
     assert facts.pace is not None
+    assert facts.pace == trained.history()[1]["seconds"]
     assert Moment("training", 1, 0.5).seconds_left(facts) == facts.pace / 2
     assert Moment("training", 5, 0.5).seconds_left(facts) == 0
 
@@ -139,7 +155,7 @@ def test_nothing_is_known_of_a_training_that_has_not_begun(tmp_path: Path) -> No
     for folder in (tmp_path, tmp_path / "none"):
         assert TrainingFacts.of(folder) == TrainingFacts()
     assert Moment().seconds_left(TrainingFacts()) is None
-    told = Moment("training", 0, 0.25, 5.0).seconds_left(TrainingFacts(epochs=10))
+    told = Moment("training", 0, 0.25, 20.0).seconds_left(TrainingFacts(epochs=10))
     assert told == 10 * 20 - 5
 
 
@@ -151,18 +167,37 @@ def test_training_gives_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
             asked.append(by)
             return niceness + by
 
-        monkeypatch.setattr(priority.os, "nice", nice)
+        monkeypatch.setattr("monody.studio.priority.os.nice", nice)
         monkeypatch.setattr(priority, "AUTOGROUP", tmp_path / "autogroup")
         priority.give_way()
         assert asked == [0, added]
     assert (tmp_path / "autogroup").read_text() == "10"
 
 
-SERVER = """
+EAGER = "tests.builders.eager_training"
+
+
+def test_training_gives_way_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    kernel = SimpleNamespace(
+        GetCurrentProcess=lambda: -1,
+        SetPriorityClass=lambda process, kind: asked.append((process, kind)),
+    )
+    windll = SimpleNamespace(kernel32=kernel)
+    monkeypatch.setattr(ctypes, "windll", windll, raising=False)
+    monkeypatch.setattr(priority, "os", SimpleNamespace())
+    monkeypatch.setattr(sys, "platform", "win32")
+    priority.give_way()
+    assert asked == [(-1, 0x4000)]
+
+
+SERVER = f"""
 import sys, time
 from pathlib import Path
+from monody.studio import trainings
 from monody.studio.folder import StudioFolder
 from monody.studio.studio import Studio
+trainings.CHILD = {EAGER!r}
 studio = Studio.of(StudioFolder(Path(sys.argv[1])))
 studio.trainings.start()
 print("open", flush=True)
@@ -180,8 +215,13 @@ def _until(condition: Callable[[], bool]) -> None:
 
 @pytest.mark.thorough
 def test_a_server_that_is_killed_in_mid_training_goes_on_when_it_starts_again(
-    tmp_path: Path, tunes: Path, whole: monody.Experiment
+    tmp_path: Path,
+    tunes: Path,
+    whole: monody.Experiment,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("monody.studio.trainings.CHILD", EAGER)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     studio = studio_in(tmp_path)
     training = _asked_for(studio, tunes)
     studio.close()

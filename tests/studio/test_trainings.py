@@ -206,7 +206,12 @@ def test_a_damaged_training_does_not_hide_the_others(
     studio.close()
     path = tmp_path / "studio/trainings" / f"{one}.json"
     facts = json.loads(path.read_text())
-    for changed in ({"state": "?"}, {"id": other}, {"training": {"x": 1}}, {"heard": 3}):
+    for changed in (
+        {"state": "?"},
+        {"id": other},
+        {"training": {"x": 1}},
+        {"heard": 3},
+    ):
         path.write_text(json.dumps({**facts, **changed}))
         again = studio_in(tmp_path / "studio")
         assert [told["id"] for told in again.trainings.to_json()] == [other]

@@ -71,7 +71,9 @@ def test_whatever_a_name_is_it_is_safe(name: str) -> None:
         return
     assert not safe.is_absolute()
     assert ".." not in safe.parts
-    assert all(part.isprintable() and len(os.fsencode(part)) < 255 for part in safe.parts)
+    assert all(
+        part.isprintable() and len(os.fsencode(part)) < 255 for part in safe.parts
+    )
     assert safe_name(str(safe)) == safe
 
 

@@ -68,7 +68,7 @@ def studio(
             raise
         say_whole(f"monody studio is open already: {address}")
         if not no_browser:
-            click.launch(address)
+            _open(address)
 
 
 def _serve(folder: StudioFolder, port: int | None, *, opens: bool) -> None:
@@ -78,8 +78,18 @@ def _serve(folder: StudioFolder, port: int | None, *, opens: bool) -> None:
     with serving(folder, port) as server:
         say_whole(f"monody studio: {server.address} (Ctrl-C ends it)")
         if opens:
-            click.launch(server.address)
+            _open(server.address)
         server.wait()
+
+
+def _open(address: str) -> None:
+    """Open a page in the browser, where there is a screen to open it on.
+
+    Without one, as over SSH, a browser of letters would take the terminal.
+    """
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform in ("win32", "darwin") or any(map(os.environ.get, screens)):
+        click.launch(address)
 
 
 def _add_launcher(studio_dir: str | None) -> None:

@@ -58,7 +58,9 @@ def choose_files(
     names = {report.name: file for file, report in enumerate(corpus.verdicts.reports)}
     for name in (*leave_out, *tracks):
         if name not in names:
-            raise MonodyError(f"no file {name!r} in {str(corpus.root)!r}: read it again")
+            raise MonodyError(
+                f"no file {name!r} in {str(corpus.root)!r}: read it again"
+            )
     out = {names[name] for name in leave_out}
     lines = {names[name]: track - 1 for name, track in tracks.items()}
     melodies = _with_lines(corpus, lines)

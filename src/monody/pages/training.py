@@ -85,7 +85,7 @@ def _write_page(
 
 
 def epochs_to_hear(experiment: Experiment) -> list[tuple[str, Experiment]]:
-    """Choose the epochs whose melodies the page plays: first, middle and best.
+    """Choose the epochs whose melodies the page plays: best, middle and first.
 
     Args:
         experiment: A trained experiment.
@@ -98,7 +98,7 @@ def epochs_to_hear(experiment: Experiment) -> list[tuple[str, Experiment]]:
         >>> from monody.pages.training import epochs_to_hear
         >>> from monody.experiments.experiment import Experiment
         >>> [title for title, _ in epochs_to_hear(Experiment("experiments/01"))]
-        ['Epoch 1', 'Best: epoch 2']
+        ['Best: epoch 2', 'Epoch 1']
     """
     best = _best_epoch(experiment)
     if best is None:
@@ -107,14 +107,11 @@ def epochs_to_hear(experiment: Experiment) -> list[tuple[str, Experiment]]:
     kept = [epoch for epoch in range(1, best) if experiment.epoch_path(epoch).is_file()]
     middle = min(kept[1:], key=lambda epoch: abs(2 * epoch - best), default=None)
     if middle is not None:
-        chosen.insert(
-            0, (_("Epoch {epoch}").format(epoch=middle), _at_epoch(experiment, middle))
-        )
+        title = _("Epoch {epoch}").format(epoch=middle)
+        chosen.append((title, _at_epoch(experiment, middle)))
     if kept:
-        chosen.insert(
-            0,
-            (_("Epoch {epoch}").format(epoch=kept[0]), _at_epoch(experiment, kept[0])),
-        )
+        title = _("Epoch {epoch}").format(epoch=kept[0])
+        chosen.append((title, _at_epoch(experiment, kept[0])))
     return chosen
 
 

@@ -34,7 +34,9 @@ class Choices:
         if not self.left_out and not self.lines:
             return corpus
         there = {report.name for report in corpus.verdicts.reports}
-        lines = {name: line for name, line in (self.lines or {}).items() if name in there}
+        lines = {
+            name: line for name, line in (self.lines or {}).items() if name in there
+        }
         left_out = [name for name in self.left_out if name in there]
         return choose_files(corpus, leave_out=left_out, tracks=lines)
 
@@ -95,21 +97,21 @@ class CollectionReading:
         lines = _lines_of(self.every_line) if self.every_line else {}
         for file, verdict in enumerate(self.chosen.verdicts):
             out = verdict.path in left_out
-            full = self.corpus.verdicts[file] if out else verdict
-            row = row_of(verdict)
+            told = self.corpus.verdicts[file] if out else verdict  # as if it were in
+            row = row_of(told)
             yield {
-                "source": verdict.path,
+                "source": told.path,
                 "name": row.path,
-                "verdict": verdict.verdict,
+                "verdict": told.verdict,
                 "reason": row.finding,
-                "advice": _advice(verdict),
-                "melodies": full.melodies,
-                "notes": full.notes,
+                "advice": _advice(told),
+                "melodies": told.melodies,
+                "notes": told.notes,
                 "bars": (all_bars if out else bars)[file],
                 "meter": row.meter,
                 "key": row.key,
                 "left_out": out,
-                "line": (self.choices.lines or {}).get(verdict.path),
+                "line": (self.choices.lines or {}).get(told.path),
                 "lines": lines.get(file, []),
             }
 

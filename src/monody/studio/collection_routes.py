@@ -65,9 +65,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
     async def leave_out(request: Request) -> Response:
         name, asked = request.path_params["id"], await json_of(request)
         source, out = _text(asked, "source"), asked.get("out") is not False
-        await run_in_threadpool(
-            lambda: collections.leave_out(name, source, out=out)
-        )
+        await run_in_threadpool(lambda: collections.leave_out(name, source, out=out))
         return answer({"collection": collections.one_json(name)})
 
     async def line(request: Request) -> Response:
@@ -95,17 +93,13 @@ def routes(studio: Studio) -> list[BaseRoute]:
     ]
 
 
-def _upload(
-    request: Request, studio: Studio
-) -> AbstractAsyncContextManager[Upload]:
+def _upload(request: Request, studio: Studio) -> AbstractAsyncContextManager[Upload]:
     """Receive the files of a request."""
     kind = request.headers.get("content-type", "")
     return received(request.stream(), kind, studio.folder.collections)
 
 
-def _hear(
-    studio: Studio, name: str, source: str, line: int | None
-) -> list[SavedCard]:
+def _hear(studio: Studio, name: str, source: str, line: int | None) -> list[SavedCard]:
     """Make cards of the melodies of a file, which no list shows."""
     melodies = studio.collections.reading(name).melodies(source, line)
     stem = printable(source.rpartition("/")[2])

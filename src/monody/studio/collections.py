@@ -8,6 +8,7 @@ the next time (``corpus.cache``).
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -64,7 +65,9 @@ class Collection:
         """
         require(set(saved) == {each.name for each in fields(cls)}, "other facts")
         return cls(
-            **{name: text(saved[name]) for name in ("id", "name", "created", "problem")},
+            **{
+                name: text(saved[name]) for name in ("id", "name", "created", "problem")
+            },
             left_out=listed(saved["left_out"], text),
             lines={name: whole(n, 1) for name, n in table(saved["lines"]).items()},
             counts={name: whole(n) for name, n in table(saved["counts"]).items()},
@@ -143,7 +146,7 @@ class CollectionLibrary:
             "id": one.id,
             "name": one.name,
             "created": one.created,
-            "problem": one.problem,
+            "problem": _(one.problem),
             "reading": reading and {"done": reading[0], "total": reading[1]},
         }
 
@@ -160,10 +163,14 @@ class CollectionLibrary:
         """
         _require_music(upload)
         one = Collection(new_id(), _named(name, upload), now())
-        files = self._folder / one.id / FILES
-        make_folder(files)
-        upload.move_into(files)
-        self._keep(one)
+        folder = self._folder / one.id
+        try:
+            make_folder(folder / FILES)
+            upload.move_into(folder / FILES)
+            self._keep(one)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         self.read(one.id)
         return one
 
@@ -315,7 +322,9 @@ class CollectionLibrary:
             self._collections[chosen.id] = chosen
             self._take(chosen.id, reading)
 
-    def _take(self, collection_id: str, reading: CollectionReading) -> CollectionReading:
+    def _take(
+        self, collection_id: str, reading: CollectionReading
+    ) -> CollectionReading:
         """Take in what was read, and keep its figures."""
         counts = reading.counts()
         with self._lock:

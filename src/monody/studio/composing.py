@@ -7,6 +7,7 @@ the musician waiting for minutes.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,7 @@ class Composer:
         self._cards = cards
         self._base: monody.Experiment | None = None
         self._open: OrderedDict[tuple[str, int], monody.Experiment] = OrderedDict()
+        self._opening = threading.Lock()
         self.thread = ThreadPoolExecutor(1, "composer")  # where all of it runs
 
     def warm_up(self) -> None:
@@ -68,6 +70,10 @@ class Composer:
         Raises:
             MonodyError: If there is no such model.
         """
+        with self._opening:
+            return self._opened(model)
+
+    def _opened(self, model: str | None) -> monody.Experiment:
         if model is None:
             # A folder that happens to be called base does not hide it.
             self._base = self._base or base_experiment()

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import monody
 from monody.experiments.runs import Run, read_run
+from monody.experiments.scores import BASE_ALONE, BIGRAM
 from monody.studio.folder import StudioFolder, is_id
 from monody.studio.words import _
 
+SIZES = ("rnn_size", "num_layers", "base")  # settings that tell models apart
+
 
 def models_json(
-    folder: StudioFolder, base: monody.Experiment, names: Mapping[str, str]
+    folder: StudioFolder, base: monody.Experiment, at_work: Collection[str] = ()
 ) -> list[dict[str, Any]]:
     """Return the models that can write, as the page gets them: the base model first.
+
+    Figures of models that were judged on the same melodies, those of the same ``data``,
+    can be compared.
 
     Args:
         folder: Of the studio.
         base: The base model.
-        names: What each model has learnt from, by its id.
+        at_work: Ids of those that are in training, which are left out.
     """
     own = [
-        _json(path.name, names.get(path.name, ""), _run(monody.Experiment(path)))
-        for path in folder.models.iterdir()
-        if is_id(path.name) and monody.Experiment(path).model_path.is_file()
+        (path.name, _run(monody.Experiment(path)))
+        for path in sorted(folder.models.iterdir())
+        if is_id(path.name)
+        and path.name not in at_work
+        and monody.Experiment(path).model_path.is_file()
     ]
-    own.sort(key=lambda model: model["started"] or "", reverse=True)
-    named = _("the model that comes with monody")
-    return [_json(None, named, _run(base)), *own]
+    own.sort(key=lambda item: (item[1].started or "", item[0]))
+    seen: Counter[str] = Counter()
+    listed = [_json(None, _("The model that comes with monody"), _run(base))]
+    for model, run in own:
+        name = run.message or model
+        seen[name] += 1
+        number = f" {seen[name]}" if seen[name] > 1 else ""
+        listed.append(_json(model, f"{name}{number}", run))
+    return listed
 
 
 def _run(experiment: monody.Experiment) -> Run:
@@ -52,15 +67,25 @@ def _read(folder: Path, _: tuple[tuple[int, int], ...]) -> Run:
 
 def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
     """Return one model as JSON values."""
+    scores = run.scores.get("test") or run.scores.get("validation")
+    references = {
+        reference: scores.references[reference].bits_per_note
+        for reference in (BIGRAM, BASE_ALONE)
+        if scores is not None and reference in scores.references
+    }
     return {
         "id": model,
-        "name": name or model,
-        "collection": name if model else None,
+        "name": name,
+        "collection": run.message,
         "problem": run.problem,
         "started": run.started,
         "melodies": run.melodies,
         "epochs": run.epochs,
+        "seconds": run.seconds,
         "finished": run.finished,
         "bits_per_note": run.bits_per_note("validation"),
         "test_bits_per_note": run.bits_per_note("test"),
+        "references": references,
+        "settings": {setting: run.settings.get(setting) for setting in SIZES},
+        "data": run.data_fingerprint,
     }

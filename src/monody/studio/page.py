@@ -1,7 +1,7 @@
 """The page itself: its frame, its scripts and its styles.
 
-The player and its look are those of all pages of monody (``pages/templates``). The other
-scripts are plain modules that a browser loads as they are.
+The player and its look are those of all pages of monody (``pages/templates``). The
+other scripts are plain modules that a browser loads as they are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from starlette.routing import BaseRoute, Route
 
 from monody.pages import page as pages
 from monody.studio.names import names
-from monody.studio.studio import Studio
 from monody.studio.words import LANGUAGES, language, page_words
 
 MEDIA_TYPES = {"js": "text/javascript", "css": "text/css"}
@@ -28,7 +27,7 @@ SHARED = {"player.js": "live.js", "page.css": "page.css", "player.css": "player.
 STYLES = ("page.css", "player.css", "studio.css", "cards.css", "rooms.css")
 
 
-def routes(studio: Studio) -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
     """Return the routes of the page, its scripts and styles."""
 
     async def page(_: Request) -> Response:

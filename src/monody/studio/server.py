@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -10,14 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from monody import files
 from monody.errors import MonodyError
-from monody.studio import card_routes, collection_routes, page, training_routes
+from monody.studio import (
+    card_routes,
+    collection_routes,
+    model_routes,
+    page,
+    training_routes,
+)
 from monody.studio.answers import answer, refusal, told
 from monody.studio.card_json import card_json
 from monody.studio.names import names
 from monody.studio.security import LimitedUploads, OnlyOwnPage
 from monody.studio.studio import Studio
-from monody.studio.words import InItsLanguage
+from monody.studio.words import InItsLanguage, _
 
 
 def make_app(studio: Studio, port: int) -> Starlette:
@@ -31,9 +40,6 @@ def make_app(studio: Studio, port: int) -> Starlette:
     async def state(_: Request) -> Response:
         return answer(await run_in_threadpool(_state, studio))
 
-    async def models(_: Request) -> Response:
-        return answer(await run_in_threadpool(studio.models_json))
-
     async def events(_: Request) -> Response:
         heard = studio.changes.heard()
         return StreamingResponse(heard, media_type="text/event-stream")
@@ -42,18 +48,23 @@ def make_app(studio: Studio, port: int) -> Starlette:
         routes=[
             Route("/api/state", state),
             Route("/api/events", events),
-            Route("/api/models", models),
             *card_routes.routes(studio),
             *collection_routes.routes(studio),
             *training_routes.routes(studio),
-            *page.routes(studio),
+            *model_routes.routes(studio),
+            *page.routes(),
         ],
         middleware=[
             Middleware(InItsLanguage),
             Middleware(OnlyOwnPage, port=port),
             Middleware(LimitedUploads),
         ],
-        exception_handlers={MonodyError: told, HTTPException: _http},
+        exception_handlers={
+            MonodyError: told,
+            HTTPException: _http,
+            OSError: _disk,
+            Exception: _fault,
+        },
     )
 
 
@@ -68,6 +79,17 @@ def _state(studio: Studio) -> dict[str, object]:
     }
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return refusal(status, str(getattr(error, "detail", "")))
+
+
+async def _disk(_request: Request, error: Exception) -> Response:
+    """Answer what the system refused, such as a full disk."""
+    return refusal(507, files.told(error) if isinstance(error, OSError) else "")
+
+
+async def _fault(_request: Request, error: Exception) -> Response:
+    """Answer after a fault of ours; the terminal shows which."""
+    traceback.print_exception(error)
+    return refusal(500, _("monody has made a mistake: the terminal says which."))

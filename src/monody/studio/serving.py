@@ -48,7 +48,8 @@ def serving(folder: StudioFolder, port: int | None = None) -> Iterator[Serving]:
         server = uvicorn.Server(
             uvicorn.Config(
                 make_app(studio, number),
-                log_level="error",
+                # Its own way to set up logs closes what other libraries log to.
+                log_config=None,
                 access_log=False,
                 lifespan="off",
                 server_header=False,

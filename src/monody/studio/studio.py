@@ -11,6 +11,7 @@ from monody.studio.composing import Composer
 from monody.studio.events import Changes
 from monody.studio.folder import StudioFolder
 from monody.studio.models import models_json
+from monody.studio.scorecards import Scorecards
 from monody.studio.trainings import TrainingQueue
 
 
@@ -24,6 +25,7 @@ class Studio:
     composer: Composer
     collections: CollectionLibrary
     trainings: TrainingQueue
+    scorecards: Scorecards
 
     @classmethod
     def of(cls, folder: StudioFolder) -> Studio:
@@ -47,16 +49,13 @@ class Studio:
             composer=Composer(folder, cards),
             collections=collections,
             trainings=TrainingQueue(folder, changes, collections, cards),
+            scorecards=Scorecards(),
         )
 
     def models_json(self) -> list[dict[str, Any]]:
         """Return the models that can write, as the page gets them."""
-        names = {
-            training["model"]: training["collection_name"]
-            for training in self.trainings.to_json()
-            if training["model"] is not None
-        }
-        return models_json(self.folder, self.composer.model(None), names)
+        base, at_work = self.composer.model(None), self.trainings.at_work()
+        return models_json(self.folder, base, at_work)
 
     def start(self) -> None:
         """Open the base model in the background, and go on with what was training."""
@@ -67,4 +66,5 @@ class Studio:
         """Stop what runs."""
         self.trainings.close()
         self.collections.close()
+        self.scorecards.close()
         self.composer.close()

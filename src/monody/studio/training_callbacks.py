@@ -30,24 +30,33 @@ class TellProgress(keras.callbacks.Callback):
     def __init__(self, say: Say) -> None:
         super().__init__()
         self._say = say
-        self._epoch, self._began, self._said = 0, 0.0, 0.0
+        self._epoch, self._said = 0, 0.0
+        self._first = 0.0  # when the first step of this process was done
+        self._steps = 0  # since then
+        self._pace: float | None = None  # seconds that an epoch takes
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-        """Note when an epoch begins."""
-        self._epoch, self._began = epoch, time.monotonic()
+        """Note which epoch begins."""
+        self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Tell what share of the epoch is done."""
-        now = time.monotonic()
-        if now < self._said + SECONDS_BETWEEN:
-            return
-        self._said = now
-        share = (batch + 1) / self.params["steps"]
-        self._say({"epoch": self._epoch, "share": share, "seconds": now - self._began})
+        now, steps = time.monotonic(), self.params["steps"]
+        if self._first:
+            self._steps += 1
+            self._pace = (now - self._first) / self._steps * steps
+        else:  # it took longer than all others: the network was compiled
+            self._first = now
+        if now > self._said + SECONDS_BETWEEN:
+            self._said = now
+            self._tell(self._epoch, (batch + 1) / steps)
 
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
         """Tell that an epoch is over, and its figures written."""
-        self._say({"epoch": epoch + 1, "share": 0.0, "seconds": 0.0})
+        self._tell(epoch + 1, 0.0)
+
+    def _tell(self, epoch: int, share: float) -> None:
+        self._say({"epoch": epoch, "share": share, "pace": self._pace})
 
 
 class LetHear(keras.callbacks.Callback):

@@ -2,8 +2,8 @@
 
 Its parent (``trainings``) writes an ``Order`` on its standard input, a JSON object in a
 line; a second line, whatever it says, asks it to stop. It answers on standard output,
-a JSON object a line: ``stage``, ``epoch``, ``heard`` or ``failed``. Whatever libraries
-print goes into a log.
+a JSON object a line: ``stage``, ``epoch`` or ``heard``, and ``over`` or ``failed`` as
+its last word. Whatever libraries print goes into a log.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ import monody
 from monody.ending import taking_signals
 from monody.errors import MonodyError
 from monody.files import told
-from monody.studio.priority import give_way
+from monody.studio import priority
 
 FAILED = 2  # the exit status after an error that was told
 SECONDS_TO_LEAVE = 10.0  # for a child of a server that was killed
 READING, PREPARING = "reading", "preparing"
+NOTHING = "There is no melody in this collection to learn from."
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ def main() -> None:
     """Train what is ordered, and end."""
     answers = os.fdopen(os.dup(1), "wb")
     # Unbuffered: a thread that waits for a buffer would hold up the end of the process.
-    requests = open(0, "rb", buffering=0, closefd=False)  # noqa: PTH123, SIM115
+    requests = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115
     order = Order.from_line(requests.readline())
     log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    give_way()
+    priority.give_way()
 
     def say(what: dict[str, Any]) -> None:
         answers.write(json.dumps(what).encode() + b"\n")
@@ -85,6 +86,7 @@ def main() -> None:
         threading.Thread(target=_listen, args=(requests,), daemon=True).start()
         try:
             carry_out(order, say)
+            say({"over": monody.Experiment(order.experiment).is_over()})
         except KeyboardInterrupt:
             return  # its checkpoint says where it was
         except (MonodyError, OSError) as error:
@@ -122,6 +124,8 @@ def carry_out(order: Order, say: Callable[[dict[str, Any]], None]) -> None:
             leave_out=order.leave_out,
             tracks=order.tracks,
         )
+        if not len(corpus.used):
+            raise MonodyError(NOTHING)
     say({"stage": PREPARING})
 
     from monody.studio.training_callbacks import LetHear, TellProgress

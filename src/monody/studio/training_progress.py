@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import monody
-from monody.corpus.report import counted
 from monody.errors import MonodyError
 from monody.studio.words import _
 from monody.training.presets import BASE_REASON, NO_BASE_REASON, preset_for
@@ -20,16 +19,19 @@ class TrainingFacts:
     """What the folder of a training says.
 
     Args:
-        chosen: What was chosen and why, in a line; empty before training begins.
+        melodies: That it learns from; 0 before training begins.
+        notes: Of those melodies.
+        fine_tunes: Whether it begins with the base model.
         epochs: How many there will be at most; 0 before training begins.
         curve: Bits per note of each epoch.
         best_epoch: The one whose weights are kept; 0 where the base was never beaten.
-        pace: Seconds that an epoch takes; ``None`` before the first is over.
-        patience: Epochs that may pass without a better figure.
+        pace: Seconds that an epoch takes; ``None`` before the second is over.
         has_model: Whether there is a model that can write.
     """
 
-    chosen: str = ""
+    melodies: int = 0
+    notes: int = 0
+    fine_tunes: bool = False
     epochs: int = 0
     curve: list[dict[str, Any]] = field(default_factory=list)
     best_epoch: int | None = None
@@ -44,21 +46,44 @@ class TrainingFacts:
             return cls()
         try:
             history, record = experiment.history(), experiment.record()
-            notes = len(experiment.side("train").notes)
+            learnt = experiment.side("train")
         except (MonodyError, OSError):  # it is being written, or damaged
             return cls()
-        melodies = counted(record.melodies.train, "melody")
-        learnt = f"{melodies}, {counted(notes, 'note')}: {_(preset_for(notes).size)}"
         best = [int(row["epoch"]) for row in history if row["best"]]
-        seconds = [row["seconds"] for row in history[-RECENT:]]
+        # Not the first, in which the network is compiled.
+        seconds = [row["seconds"] for row in history[1:][-RECENT:]]
         return cls(
-            chosen=f"{learnt}. {_why(record.training)}",
+            melodies=len(learnt),
+            notes=len(learnt.notes),
+            fine_tunes=record.training.fine_tunes,
             epochs=record.training.num_epochs,
             curve=[_point(row) for row in history],
             best_epoch=best[-1] if best else 0 if history else None,
             pace=sum(seconds) / len(seconds) if seconds else None,
             has_model=experiment.model_path.is_file(),
         )
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen and why, in a line; empty before training begins.
+
+        Example:
+            >>> from monody.studio.training_progress import TrainingFacts
+            >>> TrainingFacts(40, 1526).chosen
+            '40 melodies, 1,526 notes: tens of tunes. It learns from nothing: there...'
+        """
+        if not self.melodies:
+            return ""
+        learnt = _("{melodies} melodies, {notes} notes: {size}.").format(
+            melodies=f"{self.melodies:,}",
+            notes=f"{self.notes:,}",
+            size=_(preset_for(self.notes).size),
+        )
+        if self.fine_tunes:
+            why = _("It begins with the base model: {why}.").format(why=_(BASE_REASON))
+        else:
+            why = _("It learns from nothing: {why}.").format(why=_(NO_BASE_REASON))
+        return f"{learnt} {why}"
 
 
 @dataclass(frozen=True)
@@ -69,35 +94,26 @@ class Moment:
         stage: ``reading``, ``preparing`` or ``training``.
         epoch: Epochs that are over.
         share: Of the next one that is done, from 0 to 1.
-        seconds: That this took.
+        pace: Seconds that an epoch seems to take; ``None`` before that can be said.
     """
 
     stage: str = "reading"
     epoch: int = 0
     share: float = 0.0
-    seconds: float = 0.0
+    pace: float | None = None
 
     def seconds_left(self, facts: TrainingFacts) -> float | None:
         """Estimate the seconds until all epochs are over; it may stop before.
 
         Example:
             >>> from monody.studio.training_progress import Moment, TrainingFacts
-            >>> Moment("training", 4, 0.5).seconds_left(TrainingFacts("", 10, pace=2))
+            >>> Moment("training", 4, 0.5, 2.0).seconds_left(TrainingFacts(epochs=10))
             11.0
         """
-        pace = facts.pace
-        if pace is None and self.share > 0:
-            pace = self.seconds / self.share
+        pace = self.pace if facts.pace is None else facts.pace
         if pace is None or not facts.epochs:
             return None
         return max(facts.epochs - self.epoch - self.share, 0.0) * pace
-
-
-def _why(settings: monody.TrainSettings) -> str:
-    """Say what training begins with, and why."""
-    if not settings.fine_tunes:
-        return _("It learns from nothing: {why}.").format(why=_(NO_BASE_REASON))
-    return _("It begins with the base model: {why}.").format(why=_(BASE_REASON))
 
 
 def _point(row: dict[str, float]) -> dict[str, Any]:

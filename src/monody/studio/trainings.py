@@ -155,7 +155,9 @@ class TrainingQueue:
         with self._lock:
             found = self._trainings.get(training_id)
         if found is None:
-            raise UnknownError(_("There is no such training any more: reload the page."))
+            raise UnknownError(
+                _("There is no such training any more: reload the page.")
+            )
         return found
 
     def at_work(self) -> set[str]:
@@ -179,7 +181,7 @@ class TrainingQueue:
             **{name: getattr(one, name) for name in ("id", "collection", "state")},
             "collection_name": one.collection_name,
             "created": one.created,
-            "message": one.message,
+            "message": _(one.message),
             "stage": moment.stage if runs else None,
             "chosen": facts.chosen,
             "epoch": len(facts.curve),
@@ -242,7 +244,9 @@ class TrainingQueue:
         with self._lock:
             one = self.get(training_id)
             if one.state == DONE:
-                raise MonodyError(_("This training is over: train again to learn more."))
+                raise MonodyError(
+                    _("This training is over: train again to learn more.")
+                )
             if one.state in (STOPPED, FAILED):
                 one = self._keep(replace(one, state=QUEUED, queued=now(), message=""))
                 self._more.notify_all()
@@ -293,7 +297,10 @@ class TrainingQueue:
                 failure = told(error) if isinstance(error, OSError) else str(error)
             try:
                 self._finish(one.id, failure)
-            except (MonodyError, OSError) as error:  # a full disk: it is known here only
+            except (
+                MonodyError,
+                OSError,
+            ) as error:  # a full disk: it is known here only
                 self.problems.append(f"{one.id}: {error}")
 
     def _next(self) -> Training | None:
@@ -322,24 +329,21 @@ class TrainingQueue:
             if self._closed or self._state(one.id) != RUNNING:
                 return ""
             child = self._child = ChildProcess(CHILD)
-        said = ""
+        last: Mapping[str, Any] = {}
         try:
             child.requests.write(order.to_line())
             child.requests.flush()
             for line in child.answers:
                 if not line.endswith(b"\n"):
                     break  # it was killed within a word
-                what = json.loads(line)
-                said = what.get("failed", said)
-                self._note(one.id, what)
-            child.wait(STOP_SECONDS)
-            status = child.poll()
+                last = json.loads(line)
+                self._note(one.id, last)
         finally:
             with self._lock:
                 self._child = None
             child.close()
-        over = status == 0 and monody.Experiment(order.experiment).is_over()
-        return said if said or over else _("It broke off; go on with it to try again.")
+        broke_off = _("It broke off; go on with it to try again.")
+        return "" if last.get("over") else str(last.get("failed", broke_off))
 
     def _order(self, one: Training) -> Order:
         """Say what a child is to do; a training that began needs no collection."""

@@ -1,8 +1,8 @@
 """What a browser sends: files, written to the disk as they come, under safe names.
 
 A form of files and texts comes in one request. Each file goes straight to the disk, so
-that no upload fills the memory (``security`` limits what comes in all). Folders are kept as sub-folders, and zip archives stay
-as they are: the reading opens them.
+that no upload fills the memory; ``security`` limits what comes in all. Folders are kept
+as sub-folders, and zip archives stay as they are: the reading opens them.
 """
 
 from __future__ import annotations
@@ -209,17 +209,17 @@ def _no_form(why: object) -> MonodyError:
 
 def _too_much() -> MonodyError:
     return MonodyError(
-        _("At most {files} files at a time: drop a part first, and add the rest.").format(
-            files=f"{MAX_FILES:,}"
-        )
+        _(
+            "At most {files} files at a time: drop a part first, and add the rest."
+        ).format(files=f"{MAX_FILES:,}")
     )
 
 
 def safe_name(sent: str) -> PurePosixPath | None:
-    """Return the name that a file gets, made of the one that it was sent with.
+    r"""Return the name that a file gets, made of the one that it was sent with.
 
     Args:
-        sent: Anything; folders are divided by ``/`` or ``\\``.
+        sent: Anything; folders are divided by ``/`` or ``\``.
 
     Returns:
         A relative path that leads nowhere but down and that every system takes;

@@ -19,7 +19,7 @@ export function curveOf(points, best) {
     const end = there.at(-1);
     const words = name === "train" ? t("learnt melodies") : t("other melodies");
     return end ? [draw("path", { d: path, class: `line ${name}` }),
-      draw("text", { x: x(end.epoch) + 6, y: y(end[name]) + 4, class: name }, words)] : [];
+      draw("text", { x: x(end.epoch) + 10, y: y(end[name]) + 4, class: name }, words)] : [];
   };
   const marks = [low, (low + high) / 2, high].map((value) => draw("text",
     { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, value.toFixed(1)));

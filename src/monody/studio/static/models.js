@@ -1,24 +1,40 @@
 // Models side by side: what each learnt from, and how well it foresees melodies.
 
 import { t } from "./player.js";
-import { all, find, listen } from "./state.js";
-import { make } from "./dom.js";
+import { get } from "./api.js";
+import { all, listen } from "./state.js";
+import { button, make } from "./dom.js";
+import { attempt } from "./said.js";
 
 const place = document.getElementById("model-list");
+const scorecard = make("section", { "aria-live": "polite" });
+place.after(scorecard);
 
 const figure = (value) => value == null ? "–" : value.toFixed(2);
 
-function nameOf(item) {
-  return find("trainings", item.id)?.collection_name ?? item.name;
+// How good a model is on melodies that it has not seen, beside simpler ones.
+async function judge(item, press) {
+  const card = await attempt(() => get(`/api/models/${item.id ?? "base"}/scorecard`), press);
+  if (!card) return;
+  const cell = (name, words, look = {}) => make(name, look, words);
+  const table = make("table", {}, make("thead", {}, make("tr", {}, make("td", {}),
+    ...card.titles.map((title) => cell("th", title, { scope: "col" })))),
+  make("tbody", {}, ...card.rows.map(({ model, figures }) => make("tr", {},
+    cell("th", model, { scope: "row" }), ...figures.map((words) => cell("td", words))))));
+  scorecard.replaceChildren(make("h3", {}, t("Scorecard of {name}", { name: item.name })),
+    make("p", {}, card.meaning), make("div", { class: "scroll", tabindex: 0, role: "region",
+      "aria-label": t("Scorecard of {name}", { name: item.name }) }, table),
+    ...card.about.map((line) => make("p", { class: "soft" }, line)));
 }
 
 function row(item) {
   const counts = item.melodies ?? {};
-  return make("tr", {}, make("th", { scope: "row" }, nameOf(item)),
+  return make("tr", {}, make("th", { scope: "row" }, item.name),
     make("td", {}, counts.train == null ? "–" : counts.train.toLocaleString()),
     make("td", {}, item.epochs ? String(item.epochs) : "–"),
     make("td", {}, figure(item.bits_per_note)), make("td", {}, figure(item.test_bits_per_note)),
-    make("td", { class: "problem" }, item.problem ?? ""));
+    item.problem ? make("td", { class: "problem" }, item.problem)
+      : make("td", {}, button(t("Scorecard"), (event) => judge(item, event.currentTarget), { class: "quiet" })));
 }
 
 function show() {
@@ -30,4 +46,3 @@ function show() {
 }
 
 listen("models", show);
-listen("trainings", show);

@@ -76,7 +76,8 @@ async function hearAll(box, item) {
   for (const [index, id] of item.heard.entries()) {
     if (place.querySelector(`[data-card="${id}"]`)) continue;
     const details = make("details", { "data-card": id }, make("summary", {},
-      t("After epoch {epoch}", { epoch: item.heard_epochs?.[index] ?? index + 1 })));
+      item.heard_epochs[index] ? t("After epoch {epoch}", { epoch: item.heard_epochs[index] })
+        : t("Before training")));
     details.addEventListener("toggle", () => {
       if (details.open && !details.querySelector("article")) attempt(() => articleInto(details, id));
     });
