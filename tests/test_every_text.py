@@ -25,7 +25,7 @@ from tests.builders.pseudo import CODE, NAME, Read, words, write_catalogue
 # What stays as it is: names of files, formats, commands, options and their values.
 KEPT = """
 MIDI WAV ABC MusicXML LSTM mid html svg json keras tune data midi my out index model
-note self melody tunes notes steps bpm ths af nowhere dance song hymn theme A' Am
+note melody tunes notes steps bpm 7ths 5a0802af nowhere dance song hymn theme A' Am
 wav png musicxml abc kar rmi smf mxl xml mscx mscz krn kern gz zip kazoo Koto Agogo
 """
 COMMANDS = (
@@ -95,6 +95,7 @@ def work(
     """A folder in which somebody works: an experiment, tunes and what is no tune."""
     folder = tmp_path_factory.mktemp("work")
     shutil.copytree(trained.folder, folder / "experiments" / "01")
+    (folder / "experiments" / "01" / "message.txt").write_text("my note")
     shutil.copytree(tunes, folder / "data" / "midi")
     for name in ("broken", "empty"):
         (folder / "data" / name).mkdir()

@@ -25,8 +25,13 @@ def _texts(catalog: Catalog) -> dict[tuple[object, str | None], Message]:
 
 
 def _strings(message: Message) -> list[str]:
-    said = message.string
-    return list(said) if isinstance(said, tuple | list) else [said]
+    said = message.string or ""
+    return [said] if isinstance(said, str) else list(said)
+
+
+def _ids(message: Message) -> list[str]:
+    """Return the text of a message, or both for a number."""
+    return [message.id] if isinstance(message.id, str) else list(message.id)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +56,7 @@ def test_a_translation_has_the_values_and_the_margins_of_its_text(path: Path) ->
         return set(re.findall(r"\{\w*\}", text))
 
     for message in _texts(catalogue.read(path)).values():
-        one, more = message.id if isinstance(message.id, tuple) else [message.id] * 2
+        one, more = _ids(message)[0], _ids(message)[-1]
         for said in _strings(message):
             assert values(said) == values(one) | values(more), message.id
             assert said[:1].isspace() == one[:1].isspace(), message.id
@@ -65,12 +70,13 @@ def test_what_machines_read_is_what_people_read(path: Path) -> None:
     with path.with_suffix(".mo").open("rb") as file:
         machine = GNUTranslations(file)
     for message in _texts(catalogue.read(path)).values():
-        if isinstance(message.id, tuple):
-            said = [machine.ngettext(*message.id, count) for count in (1, 2)]
+        one, more = _ids(message)[0], _ids(message)[-1]
+        if len(_ids(message)) > 1:
+            said = [machine.ngettext(one, more, count) for count in (1, 2)]
         elif message.context:
-            said = [machine.pgettext(message.context, message.id)]
+            said = [machine.pgettext(message.context, one)]
         else:
-            said = [machine.gettext(message.id)]
+            said = [machine.gettext(one)]
         assert said == _strings(message)[: len(said)], message.id
 
 

@@ -46,6 +46,8 @@ def extract(file: IO[bytes], *_: object, **__: object) -> Iterator[Message]:
                 if isinstance(target, ast.Name):
                     values.setdefault(target.id, []).append(node.value)
     for node in ast.walk(tree):
+        if not isinstance(node, ast.Call | ast.AugAssign):
+            continue
         for shown in _shown(node):
             for text in sentences(shown, values):
                 if re.search(PLACE, text):

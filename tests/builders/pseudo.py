@@ -31,9 +31,9 @@ def write_catalogue(locale: Path) -> None:
     catalog = catalogue.gathered()
     for message in catalog:
         if message.id:
-            both = message.id if isinstance(message.id, tuple) else (message.id,)
-            said = tuple(map(in_other_letters, both))
-            message.string = said if isinstance(message.id, tuple) else said[0]
+            texts = [message.id] if isinstance(message.id, str) else message.id
+            said = [in_other_letters(text) for text in texts]
+            message.string = said[0] if isinstance(message.id, str) else said
     path = locale / CODE / "LC_MESSAGES" / f"{catalogue.DOMAIN}.mo"
     path.parent.mkdir(parents=True)
     path.write_bytes(catalogue.mo(catalog))
@@ -48,8 +48,8 @@ def in_other_letters(text: str) -> str:
 
 def words(text: str, known: str) -> list[str]:
     """Return the words in our letters that are neither typed nor known to be kept."""
-    found = re.findall("[A-Za-z][a-z']+", _TYPED.sub(" ", text))
-    return [word for word in found if word not in known.split()]
+    kept = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known.split()))})\d*(?!\w)")
+    return re.findall("[A-Za-z][a-z']+", kept.sub(" ", _TYPED.sub(" ", text)))
 
 
 class Read(HTMLParser):

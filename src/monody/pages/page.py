@@ -16,7 +16,7 @@ from monody.corpus.histograms import HistogramName, Histograms
 from monody.corpus.report import label_in_words, printable
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.translation import gettext, grouped, ngettext, script_texts, spoken
+from monody.translation import gettext, grouped, marked, ngettext, script_texts, spoken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PAGE = "index.html"
 GENERATOR = '<meta name="generator" content="monody: %s">'  # of which kind
 HEAD_BYTES = 2**12  # of a page, in which it says so
+# Of histograms, in the catalogue for the heads of their tables.
+NAMES = marked(("pitch", "duration", "meter", "key", "length"))
 MAX_BARS = 16  # of a chart; the others are folded away
 BUFFERED_PIECES = 2000  # pieces of the template's output that are written at a time
 
