@@ -47,7 +47,8 @@ def translated(sentence: str) -> str:
 
     Example:
         >>> from monody.sentences import translated
-        >>>         >>> with speaking("es"):
+        >>> from monody.translation import speaking
+        >>> with speaking("es"):
         ...     translated("fewer than 8 notes")
         'menos de 8 notas'
     """

@@ -436,7 +436,8 @@ def repair_in_words(repair: str) -> str:
 
     Example:
         >>> from monody.corpus.report import repair_in_words
-        >>>         >>> with speaking("es"):
+        >>> from monody.translation import speaking
+        >>> with speaking("es"):
         ...     repair_in_words("overlaps trimmed: 3")
         'solapamientos recortados: 3'
     """

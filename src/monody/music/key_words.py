@@ -21,7 +21,8 @@ def key_in_words(name: str) -> str:
 
     Example:
         >>> from monody.music.key_words import key_in_words
-        >>>         >>> with speaking("es"):
+        >>> from monody.translation import speaking
+        >>> with speaking("es"):
         ...     key_in_words("Bb minor")
         'si bemol menor'
         >>> key_in_words("D dorian")
