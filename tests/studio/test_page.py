@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from monody.experiments.experiment import Experiment
 from monody.studio.composing import Composer
@@ -127,6 +127,18 @@ def test_a_melody_is_composed_played_and_saved(page: Page, tmp_path: Path) -> No
     assert path.name == f"{_name(card)}.mid"
     drawn = card.locator(".roll-note:not(.roll-held)").count()
     assert len(read_back(path)[0]) == drawn
+
+
+def test_whoever_goes_elsewhere_meanwhile_is_not_called_back(page: Page) -> None:
+    asked: list[Route] = []
+    page.route("**/api/compose", lambda route: asked.append(route))
+    before = page.locator(".slot").count()
+    with page.expect_request("**/api/compose"):
+        page.get_by_role("button", name="Generate", exact=True).click()
+    page.get_by_role("link", name="Collections").click()
+    asked[0].continue_()
+    expect(page.locator(".slot")).to_have_count(before + 1)
+    expect(page.locator("#room-collections")).to_be_visible()
 
 
 def test_one_thing_is_changed_and_the_family_stays_together(page: Page) -> None:

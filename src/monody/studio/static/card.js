@@ -9,7 +9,7 @@ import { openChange } from "./change.js";
 import { barsOf } from "./bars.js";
 import { lookCloser } from "./closer.js";
 import { compareWith } from "./compare.js";
-import { arrived } from "./compose.js";
+import { arrive } from "./compose.js";
 
 export const NEW_BARS = 8;  // that a continuation adds
 
@@ -129,6 +129,7 @@ export async function drop(id) {
 export async function goOn(id, how, button) {
   await attempt(async () => {
     say(t("monody writes …"));
-    arrived((await post(`/api/cards/${id}/continue`, { as: how, settings: how === "continue" ? { bars: NEW_BARS } : {} })).cards);
+    await arrive(post(`/api/cards/${id}/continue`,
+      { as: how, settings: how === "continue" ? { bars: NEW_BARS } : {} }));
   }, button);
 }

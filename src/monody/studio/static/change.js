@@ -5,7 +5,7 @@ import { post } from "./api.js";
 import { card as known } from "./state.js";
 import { button, make } from "./dom.js";
 import { attempt, say } from "./said.js";
-import { arrived } from "./compose.js";
+import { arrive } from "./compose.js";
 
 const STEP = 0.3, BOLDEST = 2;
 
@@ -13,7 +13,7 @@ const STEP = 0.3, BOLDEST = 2;
 export async function vary(id, asked, pressed) {
   await attempt(async () => {
     say(t("monody writes …"));
-    arrived((await post(`/api/cards/${id}/vary`, asked)).cards);
+    await arrive(post(`/api/cards/${id}/vary`, asked));
   }, pressed);
 }
 

@@ -5,7 +5,7 @@ import { post } from "./api.js";
 import { all, keep } from "./state.js";
 import { attempt, say } from "./said.js";
 import { model, seedUsed, settings } from "./knobs.js";
-import { go } from "./views.js";
+import { go, here } from "./views.js";
 import { reveal } from "./cards.js";
 
 const form = document.getElementById("compose");
@@ -15,10 +15,14 @@ let writing = false;
 export const written = (count) => count === 1
   ? t("1 melody written") : t("{count} melodies written", { count });
 
-// Keep cards that were answered, say how many, and show the first.
-export function arrived(cards, { focus = true } = {}) {
+// Wait for cards, say how many, and show the first; whoever went to another room
+// meanwhile stays there.
+export async function arrive(asked, { focus = true } = {}) {
+  const from = here();
+  const { cards } = await asked;
   keep("cards", cards);
   say(written(cards.length));
+  if (here() !== from) return cards;
   go("melodies");
   if (cards.length) reveal(cards[0].id, { focus });
   return cards;
@@ -30,10 +34,10 @@ export async function generate({ focus = true } = {}) {
   document.getElementById("cards").setAttribute("aria-busy", "true");
   const asked = settings();
   await attempt(async () => {
-    const { cards } = await post("/api/compose", { model: model(), settings: asked });
+    const answer = post("/api/compose", { model: model(), settings: asked });
+    const cards = await arrive(answer, { focus });
     if (cards[0]?.settings.seed != null) form.dataset.lastSeed = cards[0].settings.seed;
     seedUsed();
-    arrived(cards, { focus });
   }, button);
   document.getElementById("cards").setAttribute("aria-busy", "false");
   writing = false;

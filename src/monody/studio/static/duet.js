@@ -7,7 +7,7 @@ import { attempt, say } from "./said.js";
 import { audio, click, playNotes, prepare, sound } from "./sampler.js";
 import { fillKeyboard, hear, openMidi, useKeys } from "./played.js";
 import { miniature } from "./closer.js";
-import { arrived } from "./compose.js";
+import { arrive } from "./compose.js";
 import { model } from "./knobs.js";
 import { here, onEnter } from "./views.js";
 
@@ -91,8 +91,8 @@ function show(phrase, told) {
     [pitch, start + bars * BAR, end + bars * BAR, velocity])];
   const turn = make("figure", { class: "turn" },
     miniature(both, t("your phrase and the answer"), [bars * BAR, Infinity]),
-    button(t("Keep it as a melody"), (event) => attempt(async () => arrived(
-      (await post("/api/phrases", { notes: both, played: true, meter: "4/4", bpm: bpm() })).cards),
+    button(t("Keep it as a melody"), (event) => attempt(async () => arrive(
+      post("/api/phrases", { notes: both, played: true, meter: "4/4", bpm: bpm() })),
     event.currentTarget)));
   element("turns").prepend(turn);
   while (element("turns").children.length > SHOWN) element("turns").lastElementChild.remove();

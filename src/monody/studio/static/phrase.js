@@ -4,7 +4,7 @@ import { t } from "./player.js";
 import { post } from "./api.js";
 import { attempt, say } from "./said.js";
 import { NEW_BARS } from "./card.js";
-import { arrived } from "./compose.js";
+import { arrive } from "./compose.js";
 import { card, keep } from "./state.js";
 import { audio, playNotes, prepare, sound } from "./sampler.js";
 import { PhraseRoll } from "./phrase_roll.js";
@@ -144,13 +144,12 @@ for (const button of document.querySelectorAll("[data-goes]")) {
   button.addEventListener("click", () => attempt(async () => {
     const id = await asCard(), how = button.dataset.goes;
     stop();
-    if (how === "keep") return arrived([card(id)]);
+    if (how === "keep") return arrive({ cards: [card(id)] });
     say(t("monody writes …"));
-    const { cards } = how === "vary"
-      ? await post(`/api/cards/${id}/vary`, { keep: "rhythm" })
-      : await post(`/api/cards/${id}/continue`,
-        { as: how, settings: how === "continue" ? { bars: NEW_BARS } : {} });
-    return arrived(cards);
+    return arrive(how === "vary"
+      ? post(`/api/cards/${id}/vary`, { keep: "rhythm" })
+      : post(`/api/cards/${id}/continue`,
+        { as: how, settings: how === "continue" ? { bars: NEW_BARS } : {} }));
   }, button));
 }
 
