@@ -32,6 +32,12 @@ def _hole(path: Path, size: int, begins: bytes = b"") -> Path:
     return path
 
 
+def test_a_small_file_takes_little_room_whatever_it_might_have(tmp_path: Path) -> None:
+    path = tmp_path / "tune.mid"
+    path.write_bytes(b"MThd")
+    assert read_bounded(path, 2**62) == b"MThd"
+
+
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/stdin"])
 def test_a_device_is_no_file(device: str) -> None:
     if not Path(device).exists():

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from monody.errors import MonodyError
 from monody.saved.damage import DamagedError
+
+BLOCK_BYTES = 2**20  # that are read at a time
 
 
 def read_bounded(path: Path, max_bytes: int) -> bytes:
@@ -47,11 +50,19 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
                 f"{str(path)!r} is a device, a pipe or the like, and no file"
             )
         # It may grow, or not tell its size, as files of the system's own do.
-        data = b"" if status.st_size > max_bytes else file.read(max_bytes + 1)
+        data = b"" if status.st_size > max_bytes else _begin(file, max_bytes + 1)
     if max(status.st_size, len(data)) > max_bytes:
         size = f"{max_bytes / 1e6:.6f}".rstrip("0").rstrip(".")
         raise DamagedError(f"{str(path)!r} is larger than {size} MB")
     return data
+
+
+def _begin(file: BinaryIO, most: int) -> bytes:
+    """Read at most so many bytes, with room for those alone that are there."""
+    data = bytearray()
+    while block := file.read(min(most - len(data), BLOCK_BYTES)):
+        data += block
+    return bytes(data)
 
 
 def read_named(path: Path, max_bytes: int, instead: str) -> bytes:
