@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from xml.etree import ElementTree as ET
@@ -159,3 +160,9 @@ def test_what_is_said_of_a_file_is_short_however_long_it_is() -> None:
         score_tree(f'<?xml version="1.0" encoding="{"x" * 10**6}"?><a/>'.encode(), MIB)
     assert "unknown encoding: xxx" in refused.value.reason.text
     assert len(refused.value.reason.text) <= 200
+
+
+def test_a_codec_of_python_s_warns_nobody() -> None:
+    text = '<?xml version="1.0" encoding="unicode_escape"?><score-partwise/>'
+    with contextlib.suppress(UnreadableError):
+        score_tree(text.encode(), MIB)

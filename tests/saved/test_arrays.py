@@ -68,6 +68,13 @@ def test_a_giant_shape_is_not_believed(tmp_path: Path) -> None:
         map_array(path, np.int32, (2,))
 
 
+def test_a_header_of_gigabytes_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "notes.npy"
+    path.write_bytes(b"\x93NUMPY\x02\x00\xff\xff\xff\xff{")
+    with pytest.raises(DamagedError, match="is of no known kind"):
+        map_array(path, np.int32)
+
+
 def test_another_array_than_expected_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.npy"
     path.write_bytes(_npy(ARRAYS[0]))

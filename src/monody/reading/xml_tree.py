@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -38,7 +39,10 @@ def parsed_xml(data: bytes, kind: str) -> ET.Element:
     parser.CharacterDataHandler = builder.data
     parser.EntityDeclHandler = _refuse_entity
     try:
-        parser.Parse(data, True)
+        with warnings.catch_warnings():
+            # Of codecs that a file may name, and no score does: unicode_escape.
+            warnings.simplefilter("ignore")
+            parser.Parse(data, True)
     except expat.ExpatError as error:
         if error.code == _NO_MEMORY:
             raise MemoryError from error

@@ -37,6 +37,10 @@ def map_array(path: Path, dtype: DTypeLike, columns: tuple[int, ...] = ()) -> An
     """
     require_file(path)
     with damage_in(path.name):
+        with path.open("rb") as file:
+            # A header of the later kinds may say that it has gigabytes.
+            known = np.lib.format.read_magic(file) == (1, 0)
+        require(known, f"{path.name} is of no known kind")
         array = np.lib.format.open_memmap(path, mode="r")
     as_expected = array.dtype == dtype and array.shape[1:] == columns and array.ndim
     require(bool(as_expected) and array.flags.c_contiguous, f"{path.name} is another")
