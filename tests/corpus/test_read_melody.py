@@ -45,6 +45,14 @@ def test_a_silence_at_the_beginning_stays(tmp_path: Path) -> None:
     assert read_melody(tmp_path / "late.mid") == late
 
 
+def test_a_note_after_years_of_silence_is_read_like_any_other_file(
+    tmp_path: Path,
+) -> None:
+    notes = [(60, 0, 1), (62, 2**27, 1)]  # quarters: as ticks no 32-bit number
+    (tmp_path / "a.mid").write_bytes(midi_file([notes], ticks_per_quarter=1))
+    assert len(read_melody(tmp_path / "a.mid"))
+
+
 def test_a_file_without_meter_and_tempo_has_the_usual_ones(tmp_path: Path) -> None:
     notes = [(60, 0, 24), (62, 30, 24)]
     (tmp_path / "a.mid").write_bytes(

@@ -62,10 +62,10 @@ def _exactly(path: Path) -> Melody | None:
         [track] = score.tracks
         per_tick = score.ticks_per_quarter / TICKS_PER_QUARTER
         times = np.stack([track.start, track.duration], axis=1) / per_tick
-        ticks = np.rint(times).astype(np.int32)
-        if track.is_drum or score.repairs or np.any(ticks != times):
+        exact = (np.rint(times) == times) & (times <= np.iinfo(np.int32).max)
+        if track.is_drum or score.repairs or not np.all(exact):
             return None
-        notes = np.column_stack([track.pitch, ticks]).astype(np.int32)
+        notes = np.column_stack([track.pitch, times]).astype(np.int32)
         melody = Melody(
             notes=notes[np.argsort(notes[:, 1], kind="stable")],
             meters=_meters(score, per_tick),
