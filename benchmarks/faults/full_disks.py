@@ -16,7 +16,6 @@ Markdown table under a hardware and version header.
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
 import random
@@ -33,7 +32,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from workplace import ROOT, Ended, Workplace
+from workplace import Ended, Workplace, campaign_parser
 from works import OTHERS, WORKS, Made, Work, go_on, halves
 
 from header import print_header
@@ -66,13 +65,9 @@ class Trial(NamedTuple):
 
 def main() -> None:
     """Fill disks, and print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--times", type=int, default=50, help="Full disks in all.")
-    parser.add_argument("--seed", type=int, default=1)
+    parser = campaign_parser(__doc__ or "", 50, "Full disks in all.")
     parser.add_argument("--minutes", type=float, default=math.inf, help="At most.")
     parser.add_argument("--work", choices=ALL, action="append")
-    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
-    parser.add_argument("--src", type=Path, default=ROOT / "src")
     asked = parser.parse_args()
     print_header("keras", "jax", "numpy", "click")
     trials: list[Trial] = []

@@ -20,7 +20,6 @@ header.
 
 from __future__ import annotations
 
-import argparse
 import math
 import random
 import signal
@@ -31,7 +30,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from workplace import ROOT, Ended, Workplace
+from workplace import Ended, Workplace, campaign_parser
 from works import OTHERS, WORKS, Made, Work, go_on, halves
 
 from header import print_header
@@ -54,13 +53,9 @@ class Stop(NamedTuple):
 
 def main() -> None:
     """Stop commands, and print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--times", type=int, default=100, help="Stops of each work.")
-    parser.add_argument("--seed", type=int, default=1)
+    parser = campaign_parser(__doc__ or "", 100, "Stops of each work.")
     parser.add_argument("--minutes", type=float, default=math.inf, help="At most.")
     parser.add_argument("--work", choices=ALL, action="append")
-    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
-    parser.add_argument("--src", type=Path, default=ROOT / "src")
     asked = parser.parse_args()
     print_header("keras", "jax", "numpy", "click")
     print("| stopped | stops | finished before | lost | said wrong | left | "

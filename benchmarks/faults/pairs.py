@@ -12,7 +12,6 @@ Markdown table under a hardware and version header.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import shutil
@@ -23,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from workplace import ROOT, Ended, Workplace, monody
+from workplace import Ended, Workplace, campaign_parser, monody
 from works import MADE, TINY_BASE, halves
 
 from header import print_header
@@ -103,12 +102,8 @@ PAIRS = {
 
 def main() -> None:
     """Run the pairs, and print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--times", type=int, default=1, help="Times of each pair.")
-    parser.add_argument("--seed", type=int, default=1)
+    parser = campaign_parser(__doc__ or "", 1, "Times of each pair.")
     parser.add_argument("--pair", choices=PAIRS, action="append")
-    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
-    parser.add_argument("--src", type=Path, default=ROOT / "src")
     asked = parser.parse_args()
     print_header("keras", "jax", "numpy", "click")
     print("| at once | times | exit codes | faults |\n|---|---:|---|---|", flush=True)

@@ -7,6 +7,7 @@ still there is looked up in ``/proc``.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import secrets
@@ -35,6 +36,22 @@ FIRST = (
     "--experiment_dir experiments/01",
     "sample --seed 1 --num_files 1 --bars 8 --save_dir given",
 )
+
+
+def campaign_parser(about: str, times: int, what: str) -> argparse.ArgumentParser:
+    """Return a parser of the options that all campaigns have.
+
+    Args:
+        about: The docstring of the script, whose first line its help says.
+        times: How often, by default.
+        what: What is done as often.
+    """
+    parser = argparse.ArgumentParser(description=about.split("\n")[0])
+    parser.add_argument("--times", type=int, default=times, help=what)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--compiled", type=Path, help="What JAX compiled before.")
+    parser.add_argument("--src", type=Path, default=ROOT / "src")
+    return parser
 
 
 class Ended(NamedTuple):

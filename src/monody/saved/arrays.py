@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -38,13 +38,16 @@ def map_array(path: Path, dtype: DTypeLike, columns: tuple[int, ...] = ()) -> An
     require_file(path)
     with damage_in(path.name):
         with path.open("rb") as file:
-            # A header of the later kinds may say that it has gigabytes.
-            known = np.lib.format.read_magic(file) == (1, 0)
-        require(known, f"{path.name} is of no known kind")
+            _require_known_kind(file, path.name)
         array = np.lib.format.open_memmap(path, mode="r")
     as_expected = array.dtype == dtype and array.shape[1:] == columns and array.ndim
     require(bool(as_expected) and array.flags.c_contiguous, f"{path.name} is another")
     return np.asarray(array)  # slicing a memmap itself is slow
+
+
+def _require_known_kind(file: BinaryIO, what: str) -> None:
+    """Read what a file begins with; the later kinds may have headers of gigabytes."""
+    require(np.lib.format.read_magic(file) == (1, 0), f"{what} is of no known kind")
 
 
 def array_bytes(shape: tuple[int, ...], dtype: DTypeLike) -> int:
@@ -80,7 +83,7 @@ def parse_array(data: bytes, what: str) -> NDArray[Any]:
     """
     with damage_in(what):
         file = io.BytesIO(data)
-        require(np.lib.format.read_magic(file) == (1, 0), f"{what} is of no known kind")
+        _require_known_kind(file, what)
         shape, by_column, dtype = np.lib.format.read_array_header_1_0(
             file, max_header_size=MAX_HEADER_BYTES
         )

@@ -32,10 +32,10 @@ def page_words(spoken: str) -> dict[str, str]:
         >>> page_words("es")["Play"], page_words("en")
         ('Tocar', {})
     """
-    scripts = (files("monody.studio") / "static").iterdir()
-    sources = [each.read_text("utf-8") for each in scripts if each.name.endswith(".js")]
     if spoken == "en":
         return {}
+    scripts = (files("monody.studio") / "static").iterdir()
+    sources = [each.read_text("utf-8") for each in scripts if each.name.endswith(".js")]
     with speaking(spoken):  # what the scripts make the names of keys from
         keys = {text: _(text) for text in ("C", "D", "E", "F", "G", "A", "B", *MODES)}
     own = script_texts("\n".join(sources), spoken)
