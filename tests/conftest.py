@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_CACHE] = folder
     os.environ["MONODY_CACHE"] = f"{folder.name}/cache"
     os.environ["MONODY_SOUND_BANK"] = "none"  # not what this machine happens to have
-    os.environ["MONODY_LANGUAGE"] = "en"  # whatever this machine speaks
+    os.environ["MONODY_LANG"] = "en"  # whatever this machine speaks
     if "PYTEST_XDIST_WORKER" not in os.environ:  # those share what they compile
         kept = user_cache_path("monody-tests", appauthor=False) / COMPILED
         os.environ["JAX_COMPILATION_CACHE_DIR"] = str(kept)

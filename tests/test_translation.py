@@ -108,8 +108,8 @@ def test_a_language_is_spoken_for_a_while() -> None:
         ({}, "en"),
         ({"LANG": "es_MX.UTF-8"}, "es"),
         ({"LANG": "es_ES", "LC_ALL": "C"}, "en"),
-        ({"LANG": "de_DE", "MONODY_LANGUAGE": "es"}, "es"),
-        ({"LANG": "es_ES", "MONODY_LANGUAGE": ""}, "es"),
+        ({"LANG": "de_DE", "MONODY_LANG": "es"}, "es"),
+        ({"LANG": "es_ES", "MONODY_LANG": ""}, "es"),
     ],
 )
 def test_commands_speak_the_language_of_the_system(

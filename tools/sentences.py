@@ -1,17 +1,20 @@
 """Gathers the sentences of Python files that are raised or kept in English.
 
 They need no mark of their own: what is raised as an error, or given to a ``Reason``, is
-shown to people. An f-string becomes a template, ``{path!r} is a folder`` the text
-``{path} is a folder``. What is put into a sentence under a name is looked up, too.
+shown to people, and so is what explains a command, an option or a setting. An f-string
+becomes a template, ``{path!r} is a folder`` the text ``{path} is a folder``. What is put
+into a sentence under a name is looked up, too.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from typing import IO
 
+from monody.cli.spoken_help import paragraphs
 from monody.corpus.report import plural
 from monody.translation import SENTENCE
 
@@ -26,6 +29,8 @@ MARKS = (
     "require_files",
 )  # calls
 RAISED = ("Error", "Reason")  # ends of the names of classes whose texts are gathered
+COMMANDS = ("command", "group")  # decorators of functions whose docstring is their help
+OPTIONS = ("option", "Option", "argument")  # calls that explain, and name a value
 COUNTED = ("counted", "_more")  # functions whose second argument is a noun
 OF_PROGRAMS = ("AssertionError", "AttributeError", "DatabaseError", "FileExistsError",
                "ImportError", "RuntimeError", "TypeError", "ValueError")  # fmt: skip
@@ -46,6 +51,9 @@ def extract(file: IO[bytes], *_: object, **__: object) -> Iterator[Message]:
                 if isinstance(target, ast.Name):
                     values.setdefault(target.id, []).append(node.value)
     for node in ast.walk(tree):
+        for line, text in _explained(node, values):
+            place = ("pgettext", (SENTENCE, text)) if re.search(PLACE, text) else None
+            yield line, *(place or ("gettext", text)), []
         if not isinstance(node, ast.Call | ast.AugAssign):
             continue
         for shown in _shown(node):
@@ -58,6 +66,34 @@ def extract(file: IO[bytes], *_: object, **__: object) -> Iterator[Message]:
             noun = node.args[1]
             if _name(node.func) in COUNTED and isinstance(noun, ast.Constant):
                 yield node.lineno, "ngettext", _numbers(str(noun.value)), []
+
+
+def _explained(node: ast.AST, values: Values) -> Iterator[tuple[int, str]]:
+    """Yield the help texts of a node, each with its line."""
+    if isinstance(node, ast.FunctionDef) and any(map(_is_command, node.decorator_list)):
+        for _mark, text in paragraphs(ast.get_docstring(node) or ""):
+            yield node.lineno, text
+    elif isinstance(node, ast.ClassDef) and "Settings" in map(_name, node.bases):
+        for field, below in zip(node.body, node.body[1:], strict=False):
+            match field, below:
+                case ast.AnnAssign(), ast.Expr(value=ast.Constant(str(text))):
+                    yield below.lineno, " ".join(text.split())
+    elif isinstance(node, ast.Call) and _name(node.func) in OPTIONS:
+        for given in node.keywords:
+            if given.arg == "help":
+                for text in sentences(given.value, values):
+                    yield node.lineno, text
+            elif given.arg == "metavar" and isinstance(given.value, ast.Constant):
+                yield node.lineno, str(given.value.value)
+
+
+def _is_command(decorator: ast.expr) -> bool:
+    """Tell whether a decorator makes a command of ours, which has a class of ours."""
+    return (
+        isinstance(decorator, ast.Call)
+        and _name(decorator.func) in COMMANDS
+        and any(given.arg == "cls" for given in decorator.keywords)
+    )
 
 
 def _shown(node: ast.AST) -> list[ast.expr]:
@@ -141,6 +177,6 @@ def template(node: ast.JoinedStr) -> str:
 
 def is_text(text: str) -> bool:
     """Tell whether a text has a word that can be translated, and is no name of ours."""
-    if re.fullmatch(r"[a-z]+(_[a-z]+)+|\.[a-z]+", text):
+    if re.fullmatch(r"[A-Za-z]+(_[A-Za-z]+)+|[a-z]*[./][a-z]+", text):
         return False
-    return bool(re.search(r"[a-z]{2}", re.sub(r"\{\w+\}|--\w+", "", text)))
+    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{\w+\}|--\w+", "", text)))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from monody.translation import marked, spoken, texts
+from monody.translation import grouped, marked, spoken, texts
 
 # What others say in sentences of ours: the systems, and click of what was typed.
 OF_OTHERS = marked((
@@ -23,13 +23,18 @@ OF_OTHERS = marked((
     "Invalid value: {message}", "Invalid value for {option}: {message}",
     "Missing argument {argument}.", "Missing option {option}.",
     "{value} is not one of {choices}.", "{value} is not a valid integer.",
-    "{value} is not a valid float.",
+    "{value} is not a valid float.", "Missing command.",
+    "Option {option} requires {count} arguments.",
+    "Argument {argument} takes {count} values.",
+    "Show this message and exit.", "Show the version and exit.",
+    "[OPTIONS]", "COMMAND [ARGS]...",
 ))  # fmt: skip
 MIN_LETTERS = 3  # of a template: with fewer, it could be any sentence
 MAX_CHARACTERS = 4000  # of a sentence; what is longer is no sentence of ours
 
 JOINTS = marked(("or", "and"))
 _QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+")
 _PLACE = re.compile(r"\{(\w*)\}")
 # What is put in under these names is the user's, and may look like a text of ours.
 _NAMES = frozenset((
@@ -85,7 +90,9 @@ def _filled(
 
 
 def _said(value: str, language: str) -> str:
-    """Translate a value: a text of ours, or a list of what is in quotes."""
+    """Translate a value: a text of ours, a number, or a list of what is in quotes."""
+    if _THOUSANDS.fullmatch(value):
+        return grouped(int(value.replace(",", "")))
     if not _QUOTED.fullmatch(value):
         said = _translated(value, language)
         if said != value:

@@ -16,6 +16,7 @@ import gettext as library
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 LANGUAGES = {"en": "English", "es": "Español"}  # each in its own words
 LOCALE = Path(__file__).parent / "locale"
-VARIABLE = "MONODY_LANGUAGE"
+VARIABLE = "MONODY_LANG"
+# Those that every program heeds: what is set first speaks for the others.
+OF_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
+NO_LANGUAGE = ("C", "POSIX")
 SENTENCE = "sentence"  # the context of texts whose values are found in them again
 
 # A call of t() and the string in double quotes that it is given.
@@ -161,31 +165,69 @@ def preferred(accepted: str) -> str:
     for part in accepted[:1000].split(","):
         name, _, weight = part.partition(";q=")
         try:
-            wanted.append((-float(weight or 1), name.strip()[:2].lower()))
+            wanted.append((-float(weight or 1), name))
         except ValueError:
             continue  # no number: not a wish that can be weighed
-    known = (name for _, name in sorted(wanted, key=lambda wish: wish[0])
-             if name in LANGUAGES)  # fmt: skip
-    return next(known, "en")
+    names = (name for _, name in sorted(wanted, key=lambda wish: wish[0]))
+    return next(filter(None, map(language_named, names)), "en")
+
+
+def language_named(name: str) -> str | None:
+    """Return the language that a name means, one of ``LANGUAGES``, or None.
+
+    Args:
+        name: As systems, browsers and people write it.
+
+    Example:
+        >>> from monody.translation import language_named
+        >>> [language_named(name) for name in ("es_MX.UTF-8", "ES-es", "Español", "de")]
+        ['es', 'es', 'es', None]
+    """
+    wanted = re.split(r"[-_.@]", name.strip().casefold())[0]
+    for code, in_its_words in LANGUAGES.items():
+        if wanted in (code, in_its_words.casefold()):
+            return code
+    return None
 
 
 def system_language(environment: Mapping[str, str] | None = None) -> str:
     """Return the language that commands speak.
 
+    ``MONODY_LANG`` comes first. Then it is as for all programs: the first of ``LC_ALL``,
+    ``LC_MESSAGES`` and ``LANG`` that is set names a language, in whose place
+    ``LANGUAGE`` may name several, the best first. A language that there is not is
+    English. On Windows, where none of them may be set, it is that of the windows.
+
     Args:
-        environment: The variables, by default this process's: ``MONODY_LANGUAGE``, or
-            else those that every program heeds.
+        environment: The variables, by default this process's.
 
     Example:
         >>> from monody.translation import system_language
         >>> system_language({"LANG": "es_ES.UTF-8"}), system_language({"LANG": "C"})
         ('es', 'en')
+        >>> system_language({"LANG": "de_DE.UTF-8", "LANGUAGE": "de:es:en"})
+        'es'
     """
-    environment = os.environ if environment is None else environment
-    for name in (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG"):
-        if environment.get(name):
-            return preferred(environment[name].replace("_", "-"))
-    return "en"
+    given = os.environ if environment is None else environment
+    named = language_named(given.get(VARIABLE, ""))
+    if named:
+        return named
+    locale = next(filter(None, map(given.get, OF_THE_SYSTEM)), None)
+    if locale in NO_LANGUAGE:
+        return "en"
+    wishes = given.get("LANGUAGE") or locale or _language_of_windows()
+    return next(filter(None, map(language_named, wishes.split(":"))), "en")
+
+
+def _language_of_windows() -> str:
+    """Return the language of Windows' menus, such as ``es_MX``; elsewhere nothing."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+    import locale
+
+    number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+    return locale.windows_locale.get(number, "")
 
 
 def texts(language: str, *, of_sentences: bool = False) -> Mapping[str, str]:

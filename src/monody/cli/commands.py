@@ -17,7 +17,7 @@ from monody.cli.evaluate import evaluate
 from monody.cli.help import help_command
 from monody.cli.inspect import inspect
 from monody.cli.names import names
-from monody.cli.options import ExamplesGroup
+from monody.cli.options import Commands
 from monody.cli.render import render
 from monody.cli.runs import runs
 from monody.cli.sample import sample
@@ -40,7 +40,7 @@ _NORMALISED = {
 }
 
 
-@click.group(cls=ExamplesGroup, context_settings=_NORMALISED)
+@click.group(cls=Commands, context_settings=_NORMALISED)
 @click.version_option(
     None, "-V", "--version", package_name="monody", message="monody %(version)s"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +14,14 @@ from monody.errors import MonodyError, SettingError, brief
 from monody.files import told
 from monody.sentences import translated
 from monody.translation import gettext as _
-from monody.translation import marked, speaking, system_language
+from monody.translation import (
+    LANGUAGES,
+    VARIABLE,
+    language_named,
+    marked,
+    speaking,
+    system_language,
+)
 
 EXIT_USER_ERROR = 2
 MAX_LINE = 2_000  # characters: paths are long
@@ -33,8 +41,18 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
     """
     language = system_language()
     with speaking(language):
+        _refuse_unknown_language()
         say_reason_as(_("stopped by {name}"))
         _run(arguments, command)
+
+
+def _refuse_unknown_language() -> None:
+    """Fail where the language that was asked for is none that monody speaks."""
+    named = os.environ.get(VARIABLE, "")
+    if named and not language_named(named):
+        known = " or ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
+        unknown = f"{VARIABLE} must be {known}, not {named!r}: name one, or unset it"
+        fail(f"{PROGRAM}: {translated(marked(unknown))}")
 
 
 def _run(arguments: Sequence[str], command: click.Command) -> None:

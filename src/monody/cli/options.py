@@ -12,26 +12,28 @@ from typing import Any, TypeVar
 
 import click
 
+from monody.cli.spoken_help import (
+    SettingOption,
+    SpokenCommand,
+    SpokenGroup,
+    in_brackets,
+    metavar_in_words,
+)
 from monody.cli.verbosity import verbosity_options
 from monody.errors import MonodyError
 from monody.memory import limited_to
 from monody.settings.base import Limits, Settings, field_types
 from monody.settings.memory import MemorySettings
+from monody.translation import marked
 
 Command = TypeVar("Command", bound=Callable[..., object])
 Chosen = TypeVar("Chosen", bound=Settings)
 
 
-class SettingOption(click.Option):
-    """An option made from a setting; it knows under which heading it is explained."""
-
-    heading = ""
-
-
 PATHS = ("DIR", "FILE", "OUTPUT", "EXPERIMENT")  # what values that are paths are called
 
 
-class _Forgiving(click.Command):
+class _Forgiving(SpokenCommand):
     """A command whose errors say what may be meant; Tab completes its paths."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,24 +72,14 @@ def _with_advice(
         return click.UsageError(
             f"No such option {whole.partition('=')[0]!r}{advice}", ctx
         )
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        error.param_hint = f"'{metavar_in_words(error.param.make_metavar(ctx))}'"
     advice = instead_of_value(typed, ctx)
     return click.UsageError(f"{error.format_message()}{advice}", error.ctx or ctx)
 
 
-class _WithExamples(_Forgiving):
-    r"""A command whose help keeps the lines of its examples.
-
-    click wants a backspace before lines that must not be joined; docstrings are raw, so
-    that what they hold is a backslash and a ``b``.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.help = (self.help or "").replace("\\b\n", "\b\n")
-
-
-class ExamplesGroup(_WithExamples, click.Group):
-    """A group of commands whose help keeps the lines of its examples."""
+class Commands(_Forgiving, SpokenGroup):
+    """All commands; a command that does not exist is guessed."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; click would take the end of a file for Ctrl-C."""
@@ -116,34 +108,20 @@ class ExamplesGroup(_WithExamples, click.Group):
         return ctx.fail(f"No such command {typed!r}{advice}")
 
 
-class HeadedCommand(_WithExamples):
-    """A command whose help has its settings' options under a heading for each class.
+class HeadedCommand(_Forgiving):
+    """A command with ``--verbose`` and ``--quiet``.
 
-    Each has ``--verbose`` and ``--quiet``.
+    Its settings' options are explained under a heading for each class.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += verbosity_options()
 
-    def format_options(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        """Write the command's own options first, then those of each settings class."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for option in self.get_params(ctx):
-            record = option.get_help_record(ctx)
-            if record is not None and isinstance(option, click.Option):
-                heading = getattr(option, "heading", "Options")
-                sections.setdefault(heading, []).append(record)
-        for heading, records in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
-
 
 # Other spellings; -j is that of the classic scripts.
 SHORT = {"n_jobs": ("-j",), "num_files": ("-n",), "num_epochs": ("-e", "--epochs")}
-_METAVARS = {int: "N", float: "X", str: "TEXT"}
+_METAVARS = {int: "N", float: "X", str: marked("TEXT")}
 
 
 def settings_options(
@@ -176,26 +154,28 @@ def _option(
     """Make one option. Values are checked by the settings class itself."""
     limits = Limits.of(field)
     name = f"--{field.name}"
+    notes = _notes(field, limits)
     return click.option(
         field.name,
         f"{name}/--no_{field.name}" if plain is bool else name,
         *SHORT.get(field.name, ()),
-        cls=_headed(settings),
+        cls=_headed(settings, notes),
         type=click.Choice(limits.choices) if limits.choices else plain,
         default=field.default,
         metavar=None if limits.choices or plain is bool else _METAVARS[plain],
-        help=_help(field, settings.explanations[field.name], limits),
+        help=settings.explanations.get(field.name, "") + in_brackets(notes),
     )
 
 
-def _help(field: dataclasses.Field[Any], about: str, limits: Limits) -> str:
-    """Explain a field: its sentence, its range and its default."""
+def _notes(field: dataclasses.Field[Any], limits: Limits) -> tuple[str, ...]:
+    """Return the range and the default of a field in words."""
     notes = [limits.range_text] if limits.range_text else []
-    if isinstance(field.default, bool):
-        notes.append(f"default {'on' if field.default else 'off'}")
-    elif field.default is not None:
-        notes.append(f"default {field.default}")
-    return f"{about} [{'; '.join(notes)}]" if notes else about
+    value = field.default
+    if isinstance(value, bool):
+        notes.append(marked("default on" if value else "default off"))
+    elif value is not None:
+        notes.append(marked(f"default {value}"))
+    return tuple(notes)
 
 
 def memory_option(command: Command) -> Command:
@@ -203,7 +183,7 @@ def memory_option(command: Command) -> Command:
     name = "max_memory"
     return click.option(
         f"--{name}",
-        cls=_headed(MemorySettings),
+        cls=_headed(MemorySettings, ()),
         metavar="SIZE",
         help=MemorySettings.explanations[name],
         expose_value=False,
@@ -218,9 +198,10 @@ def _limit_memory(
     context.with_resource(limited_to(MemorySettings(named).max_bytes))
 
 
-def _headed(settings: type[Settings]) -> type[SettingOption]:
+def _headed(settings: type[Settings], notes: tuple[str, ...]) -> type[SettingOption]:
     """Make a class of options that are explained under the heading of a class."""
-    return type("Headed", (SettingOption,), {"heading": settings.heading})
+    members = {"heading": settings.heading, "notes": notes}
+    return type("Headed", (SettingOption,), members)
 
 
 def settings_from(settings: type[Chosen], values: Mapping[str, Any]) -> Chosen:

@@ -51,7 +51,11 @@ def say_bank(bank: Path | None, named: str | None) -> None:
         named: As the user named it, if at all.
     """
     if bank is not None and not named:
-        say(f"played by the system's {bank.name}; --sound_bank none for our own voices")
+        say(
+            _(
+                "played by the system's {bank}; --sound_bank none for our own voices"
+            ).format(bank=bank.name)
+        )
 
 
 def write_page(

@@ -45,8 +45,8 @@ def verbosity_options() -> list[click.Option]:
             help=about,
         )
         for name, about in (
-            ("verbose", "Say more: the figures, and how they came about."),
-            ("quiet", "Say no more than the paths that were written."),
+            ("verbose", marked("Say more: the figures, and how they came about.")),
+            ("quiet", marked("Say no more than the paths that were written.")),
         )
     ]
 

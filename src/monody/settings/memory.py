@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from monody.errors import SettingError
 from monody.memory import parse_size, size_text
 from monody.settings.base import Settings, setting
+from monody.translation import marked
 
 LEAST_BYTES = 200 * 10**6  # Python and NumPy, for a command and for one child
 
@@ -15,7 +16,7 @@ LEAST_BYTES = 200 * 10**6  # Python and NumPy, for a command and for one child
 class MemorySettings(Settings):
     """How much memory may be used."""
 
-    heading = "Memory"
+    heading = marked("Memory")
 
     max_memory: str | None = setting(None)
     """Memory that all processes may use together, such as 4GB or 500MB; by default what

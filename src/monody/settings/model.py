@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monody.settings.base import Settings, setting
+from monody.translation import marked
 
 ENCODINGS = ("notes", "steps")
 
@@ -13,7 +14,7 @@ ENCODINGS = ("notes", "steps")
 class ModelSettings(Settings):
     """What the network looks like."""
 
-    heading = "Network"
+    heading = marked("Network")
 
     encoding: str = setting("notes", choices=ENCODINGS)
     """One event for each note (notes) or for each 16th, the classic grid (steps)."""

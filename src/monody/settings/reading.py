@@ -8,6 +8,7 @@ from typing import Any
 from monody.music.note_values import parse_meter
 from monody.music.pitch import parse_pitch_range
 from monody.settings.base import Settings, setting
+from monody.translation import marked
 
 LINES = ("auto", "strict", "tolerant", "skyline")
 
@@ -25,7 +26,7 @@ AS_WRITTEN = "as_written"
 class ReadSettings(Settings):
     """How a folder of MIDI files becomes melodies."""
 
-    heading = "Reading: what counts as a melody"
+    heading = marked("Reading: what counts as a melody")
 
     min_notes: int = setting(8, minimum=1)
     """Notes that a melody has at least; shorter ones are left out."""

@@ -15,7 +15,7 @@ from monody.music.note_values import (
 )
 from monody.music.scale import Scale, parse_scale
 from monody.settings.base import Settings, setting
-from monody.translation import gettext, ngettext
+from monody.translation import gettext, marked, ngettext
 
 AUTO, PRIMER, NOTHING = STARTS = ("auto", "primer", "nothing")
 ENDS = ("usual", "tonic", "any")
@@ -29,7 +29,7 @@ MAX_TAKES = 64  # of a melody
 class SampleSettings(Settings):
     """What is asked of a generation."""
 
-    heading = "Melodies"
+    heading = marked("Melodies")
 
     num_files: int = setting(10, minimum=1, maximum=100_000)
     """Melodies to write."""

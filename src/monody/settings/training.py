@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monody.settings.base import Settings, setting
+from monody.translation import marked
 
 OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamax", "nadam")
 
@@ -19,7 +20,7 @@ BASE, NONE = "base", "none"  # what --base may say besides the name of an experi
 class TrainSettings(Settings):
     """How the network is trained."""
 
-    heading = "Training"
+    heading = marked("Training")
 
     base: str | None = setting(None)
     """What to fine-tune: an experiment, a .keras file, base (the network that comes
