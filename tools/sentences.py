@@ -2,14 +2,13 @@
 
 They need no mark of their own: what is raised as an error, or given to a ``Reason``, is
 shown to people, and so is what explains a command, an option or a setting. An f-string
-becomes a template, ``{path!r} is a folder`` the text ``{path} is a folder``. What is put
-into a sentence under a name is looked up, too.
+becomes a template, ``{path!r} is a folder`` the text ``{path} is a folder``. What is
+put into a sentence under a name is looked up, too.
 """
 
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 from collections.abc import Iterator
 from typing import IO

@@ -34,12 +34,14 @@ MAX_CHARACTERS = 4000  # of a sentence; what is longer is no sentence of ours
 
 JOINTS = marked(("or", "and"))
 _QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
+_TYPED = re.compile(r"--?\{(\w+)\}")  # an option's name is the same in each language
+_PITCH = re.compile(r"([A-G])([#b]{0,2})(-?[0-9]{1,2})")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+")
 _PLACE = re.compile(r"\{(\w*)\}")
 # What is put in under these names is the user's, and may look like a text of ours.
 _NAMES = frozenset((
     "command", "command_path", "data", "data_dir", "dir", "file", "folder", "id", "key",
-    "label", "line", "name", "named", "option", "out", "output", "path", "root",
+    "label", "line", "name", "named", "option", "out", "output", "path", "root", "self",
     "setting", "source", "text", "title", "value",
 ))  # fmt: skip
 
@@ -63,6 +65,26 @@ def translated(sentence: str) -> str:
     return _translated(sentence, language)
 
 
+def pitch_in_words(name: str) -> str:
+    """Say the name of a pitch in the language of the task: ``C#4``, or ``do#4``.
+
+    Args:
+        name: English. What names no pitch stays as it is.
+
+    Example:
+        >>> from monody.sentences import pitch_in_words
+        >>> from monody.translation import speaking
+        >>> with speaking("es"):
+        ...     pitch_in_words("Bb3"), pitch_in_words("4/4")
+        ('sib3', '4/4')
+    """
+    found = _PITCH.fullmatch(name)
+    if not found:
+        return name
+    letter, sign, octave = found.groups()
+    return f"{texts(spoken()).get(letter, letter)}{sign}{octave}"
+
+
 @lru_cache(maxsize=4096)  # a folder has few kinds of faults, and many files
 def _translated(sentence: str, language: str) -> str:
     known = texts(language).get(sentence)
@@ -81,8 +103,9 @@ def _filled(
     template: str, names: Sequence[str], values: Sequence[str], language: str
 ) -> str:
     """Put the values into the translation; those that are texts of ours, translated."""
+    kept = {*_NAMES, *_TYPED.findall(template)}
     said = {
-        name: value if name in _NAMES else _said(value, language)
+        name: value if name in kept else _said(value, language)
         for name, value in zip(names, values, strict=True)
     }
     filled = texts(language, of_sentences=True)[template]
@@ -90,13 +113,18 @@ def _filled(
 
 
 def _said(value: str, language: str) -> str:
-    """Translate a value: a text of ours, a number, or a list of what is in quotes."""
+    """Translate a value: a text of ours, a number, a note, or a list of such."""
     if _THOUSANDS.fullmatch(value):
         return grouped(int(value.replace(",", "")))
+    if _PITCH.fullmatch(value):
+        return pitch_in_words(value)
     if not _QUOTED.fullmatch(value):
         said = _translated(value, language)
         if said != value:
             return said
+    listed = [texts(language).get(part, "") for part in value.split(", ")]
+    if all(listed):
+        return ", ".join(listed)
     parts = _QUOTED.split(value)  # what is in quotes is the user's
     for joint in JOINTS:
         said = texts(language).get(joint, joint)

@@ -111,6 +111,18 @@ def grouped(count: int) -> str:
     return f"{count:,}".replace(",", "\xa0") if abs(count) > 9999 else f"{count}"
 
 
+def in_each_language(text: str) -> list[str]:
+    """Return what a text is called in English and in each other language that has it.
+
+    Example:
+        >>> from monody.translation import in_each_language
+        >>> in_each_language("flute")
+        ['flute', 'flauta']
+    """
+    others = (texts(language).get(text) for language in LANGUAGES)
+    return list(dict.fromkeys([text, *filter(None, others)]))
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak a language for a while.
@@ -193,10 +205,10 @@ def language_named(name: str) -> str | None:
 def system_language(environment: Mapping[str, str] | None = None) -> str:
     """Return the language that commands speak.
 
-    ``MONODY_LANG`` comes first. Then it is as for all programs: the first of ``LC_ALL``,
-    ``LC_MESSAGES`` and ``LANG`` that is set names a language, in whose place
-    ``LANGUAGE`` may name several, the best first. A language that there is not is
-    English. On Windows, where none of them may be set, it is that of the windows.
+    ``MONODY_LANG`` comes first. Then it is as for all programs: the first of
+    ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that is set names a language, in whose
+    place ``LANGUAGE`` may name several, the best first. A language that there is not is
+    English. On Windows, where none of them may be set, it is that of the menus.
 
     Args:
         environment: The variables, by default this process's.

@@ -51,7 +51,7 @@ def test_unknown_names_get_advice() -> None:
         ("bagpipes", "Bagpipe"),
         ("fiddel", "Fiddle"),
         ("trumpt", "Trumpet, Muted Trumpet"),
-        ("flauta", "Flute"),
+        ("flautta", "Flute"),
     ],
 )
 def test_near_misses_say_what_is_near(text: str, meant: str) -> None:

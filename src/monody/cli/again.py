@@ -12,12 +12,14 @@ from click.core import ParameterSource
 from monody.cli import checks
 from monody.cli.options import HeadedCommand, memory_option, settings_options
 from monody.cli.page import page_options, write_melody_page
+from monody.cli.spoken_help import SpokenChoice
 from monody.cli.verbosity import say, say_whole, say_written, status
 from monody.errors import MonodyError
 from monody.file_names import MAX_STEM_BYTES
 from monody.music.note_values import parse_bars, parse_meter
 from monody.settings.sampling import SampleSettings
 from monody.translation import gettext as _
+from monody.translation import marked
 
 _EXPERIMENT = click.option(
     "--experiment_dir",
@@ -121,7 +123,7 @@ def _require(
 @click.argument("output", metavar="FILE.mid")
 @click.option(
     "--keep",
-    type=click.Choice(("rhythm", "pitches")),
+    type=SpokenChoice(marked(("rhythm", "pitches"))),
     help="Keep the rhythm and write new pitches, or the other way round.",
 )
 @click.option(

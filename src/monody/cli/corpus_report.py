@@ -27,9 +27,9 @@ from monody.corpus.report import (
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED
 from monody.music.key_words import key_in_words
 from monody.music.keys import KEY_NAMES
-from monody.sentences import translated
+from monody.sentences import pitch_in_words, translated
 from monody.translation import gettext as _
-from monody.translation import marked
+from monody.translation import grouped, marked
 
 STYLES = {
     DROPPED: "bold red",
@@ -250,11 +250,11 @@ def _bar_lines(title: str, counts: dict[str, int], cells: int) -> list[Text]:
     shown = {label_in_words(label): count for label, count in _largest(counts).items()}
     peak = max(shown.values())
     label_cells = max(map(len, shown))
-    count_cells = len(f"{peak:,}")
+    count_cells = len(grouped(peak))
     room = max(cells - label_cells - count_cells - 2, 1)
     lines = [Text(line, "bold") for line in textwrap.wrap(title, max(cells, 1))]
     for label, count in shown.items():
-        figures = f"{label:{label_cells}} {count:{count_cells},} "
+        figures = f"{label:{label_cells}} {grouped(count):>{count_cells}} "
         lines.append(Text.assemble(figures, (_bar(count / peak * room), BAR_STYLE)))
     return lines
 
@@ -295,9 +295,13 @@ def _pitch_lines(counts: dict[str, int], width: int) -> Iterator[str]:
         yield "".join(block * cells for block in blocks).rstrip()
     yield _octaves(labels, cells, together)[:width]
     often = sorted(counts, key=lambda label: -counts[label])[:3]
-    commonest = ", ".join(f"{label} ({counts[label]:,})" for label in often)
+    commonest = ", ".join(
+        f"{pitch_in_words(label)} ({grouped(counts[label])})" for label in often
+    )
     yield _("{lowest} to {highest}; most often {pitches}").format(
-        lowest=labels[0], highest=labels[-1], pitches=commonest
+        lowest=pitch_in_words(labels[0]),
+        highest=pitch_in_words(labels[-1]),
+        pitches=commonest,
     )
 
 
@@ -311,5 +315,5 @@ def _octaves(labels: Sequence[str], cells: int, together: int) -> str:
     line = ""
     for index, label in enumerate(labels):
         if label.startswith("C") and "#" not in label:
-            line = line.ljust(index // together * cells) + label
+            line = line.ljust(index // together * cells) + pitch_in_words(label)
     return line

@@ -17,10 +17,12 @@ from monody.cli.checks import (
     require_writable,
 )
 from monody.cli.options import HeadedCommand, memory_option
+from monody.cli.spoken_help import SpokenChoice
 from monody.cli.verbosity import is_quiet, say, say_aside, say_written, status
 from monody.errors import MonodyError
 from monody.sentences import translated
 from monody.translation import gettext as _
+from monody.translation import marked
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--part",
-    type=click.Choice(["test", "validation", "both"]),
+    type=SpokenChoice(marked(["test", "validation", "both"])),
     help="Which of the held-out melodies: those that training did not look at (test), "
     "those that chose the weights (validation), or both. [default test]",
 )

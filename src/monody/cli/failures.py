@@ -13,7 +13,6 @@ from monody.ending import exit_code, may_tell, reason, say_reason_as
 from monody.errors import MonodyError, SettingError, brief
 from monody.files import told
 from monody.sentences import translated
-from monody.translation import gettext as _
 from monody.translation import (
     LANGUAGES,
     VARIABLE,
@@ -22,6 +21,7 @@ from monody.translation import (
     speaking,
     system_language,
 )
+from monody.translation import gettext as _
 
 EXIT_USER_ERROR = 2
 MAX_LINE = 2_000  # characters: paths are long

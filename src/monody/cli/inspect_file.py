@@ -25,7 +25,7 @@ from monody.reading.file_types import is_archive_name
 from monody.reading.overview import Overview
 from monody.reading.pool import ReadPool, Source
 from monody.reading.reasons import Reason
-from monody.sentences import translated
+from monody.sentences import pitch_in_words, translated
 from monody.translation import gettext as _
 from monody.translation import grouped
 
@@ -180,14 +180,14 @@ def _track(
         str(track.track),
         printable(track.name),
         _(track.instrument) if track.instrument else "",
-        f"{track.notes:,}",
+        grouped(track.notes),
         _range(track),
-        f"{bars:,}" if bars else "",
+        grouped(bars) if bars else "",
     )
     style = "" if track.melodies else "dim"
     yield from wrapped(Text(row, style), console)
     for reason, advice, count in track.left_out:
-        times = f"{count:,} × " if count > 1 else ""
+        times = f"{grouped(count)} × " if count > 1 else ""
         text = f"{times}{translated(reason)} → {translated(advice)}"
         yield from _fact(_("left out"), printable(text), console)
     if track.repairs and not alone:
@@ -213,8 +213,8 @@ def _repaired(repairs: Sequence[str]) -> str:
 
 def _range(track: TrackFacts) -> str:
     if track.lowest == track.highest:
-        return track.lowest
-    return f"{track.lowest}..{track.highest}"
+        return pitch_in_words(track.lowest)
+    return "..".join(map(pitch_in_words, (track.lowest, track.highest)))
 
 
 def _melody(

@@ -130,7 +130,8 @@ def instead_of_argument(
     option = args[place - 2] if place >= 2 else ""
     words = shlex.quote(" ".join([*args[max(0, place - 1) : place], *extra]))
     if _takes_value(own.get(option.lstrip("-").replace("-", "_").lower())):
-        return marked(f": did you mean {option} {words}?")
+        named = f"{option} {words}"
+        return marked(f": did you mean {named}?")
     if any(isinstance(one, click.Argument) for one in own.values()):
         one_only = path.exists() or path.suffix.lower() in MUSIC
         return (

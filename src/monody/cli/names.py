@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from monody.cli.options import HeadedCommand
+from monody.cli.spoken_help import SpokenChoice
+from monody.sentences import pitch_in_words
 from monody.settings.known_names import FORMS, STYLES
 from monody.translation import gettext as _
 from monody.translation import marked
@@ -38,17 +40,20 @@ REMARKS = marked(
 )
 
 
-class _Kind(click.Choice[str]):
-    """One of ``KINDS``; ``key`` is as good as ``keys``."""
+KIND_NAMES = marked(("instruments", "ranges", "keys", "meters", "forms", "styles"))
 
-    def convert(self, value: Any, *where: Any) -> str:
-        """Return the kind that was typed."""
-        plural = value if str(value).lower().endswith("s") else f"{value}s"
-        return super().convert(plural, *where)
+
+class _Kind(SpokenChoice):
+    """One of ``KINDS``; ``key`` is as good as ``keys``, ``tonalidad`` as its plural."""
+
+    def spellings(self, choice: str) -> list[str]:
+        """Return what a kind may be called."""
+        names = super().spellings(choice)
+        return [name.removesuffix(end) for end in ("", "s", "es") for name in names]
 
 
 @click.command(cls=HeadedCommand)
-@click.argument("kind", type=_Kind([*KINDS]), required=False)
+@click.argument("kind", type=_Kind(KIND_NAMES), required=False)
 @click.pass_context
 def names(context: click.Context, kind: str | None) -> None:
     r"""List the names of instruments, ranges, keys, meters, forms or styles.
@@ -91,7 +96,9 @@ def _ranges() -> Rows:
     from monody.music.instrument_ranges import RANGES
 
     for known_as, pitches in RANGES.items():
-        yield pitches, known_as
+        names = dict.fromkeys(_(name) for name in known_as.split(", "))
+        said = "..".join(map(pitch_in_words, pitches.split("..")))
+        yield said, ", ".join(names)
 
 
 def _meters() -> Rows:
@@ -120,7 +127,7 @@ def _forms() -> Rows:
 def _styles() -> Rows:
     """Yield each style and what is of it."""
     for style, about in STYLES.items():
-        yield style, _(about)
+        yield _(style), _(about)
 
 
 _ROWS = {
@@ -148,16 +155,21 @@ def _write_keys(formatter: click.HelpFormatter) -> None:
     formatter.write_paragraph()
     with formatter.section(_("Notes")):
         formatter.write_dl([*_notes()])
-    modes = [
-        (mode, ", ".join(dict.fromkeys(name.split(", ")[0] for name in languages)))
-        for mode, languages in MODE_NAMES.items()
-    ]
     with formatter.section(_("Modes")):
-        formatter.write_dl(modes)
+        modes = MODE_NAMES.items()
+        formatter.write_dl([_own_first(mode, names) for mode, names in modes])
+
+
+def _own_first(mode: str, languages: Sequence[str]) -> tuple[str, str]:
+    """Return a mode's name in the language of the task, and those in the others."""
+    names = [mode, *(name.split(", ")[0] for name in languages)]
+    said = _(mode)
+    return said, ", ".join(name for name in dict.fromkeys(names) if name != said)
 
 
 def _notes() -> Rows:
-    """Yield each note in English, and in solfège and German."""
+    """Yield each note in the language of the task, and in the others."""
+    from monody.music.key_words import note_in_words
     from monody.music.note_names import GERMAN, LETTERS, SOLFEGE
 
     in_german = {english: name.capitalize() for name, english in GERMAN.items()}
@@ -165,6 +177,7 @@ def _notes() -> Rows:
     for letter in LETTERS:
         for sign, word in (("", ""), ("#", " sostenido"), ("b", " bemol")):
             name = solfege[letter]
-            others = [f"{name}{sign}", f"{name}{word}" if sign else ""]
+            others = [letter + sign, f"{name}{sign}", f"{name}{word}" if sign else ""]
             others.append(in_german.get(letter + sign, ""))
-            yield letter + sign, ", ".join(filter(None, others))
+            said = note_in_words(letter + sign)
+            yield said, ", ".join(one for one in others if one and one != said)

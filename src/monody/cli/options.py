@@ -14,6 +14,7 @@ import click
 
 from monody.cli.spoken_help import (
     SettingOption,
+    SpokenChoice,
     SpokenCommand,
     SpokenGroup,
     in_brackets,
@@ -160,7 +161,7 @@ def _option(
         f"{name}/--no_{field.name}" if plain is bool else name,
         *SHORT.get(field.name, ()),
         cls=_headed(settings, notes),
-        type=click.Choice(limits.choices) if limits.choices else plain,
+        type=SpokenChoice(limits.choices) if limits.choices else plain,
         default=field.default,
         metavar=None if limits.choices or plain is bool else _METAVARS[plain],
         help=settings.explanations.get(field.name, "") + in_brackets(notes),

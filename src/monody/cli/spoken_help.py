@@ -10,13 +10,15 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Iterable
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from monody.music.near_names import plain_name
 from monody.sentences import translated
 from monody.translation import gettext as _
-from monody.translation import marked
+from monody.translation import in_each_language, marked
 
 
 class SettingOption(click.Option):
@@ -29,6 +31,25 @@ class SettingOption(click.Option):
     def about(self) -> str:
         """The help text without the notes."""
         return (self.help or "").removesuffix(in_brackets(self.notes))
+
+
+class SpokenChoice(click.Choice[str]):
+    """A choice of words, which may be typed in any language that monody speaks."""
+
+    def spellings(self, choice: str) -> list[str]:
+        """Return what a word of the choice may be called."""
+        return in_each_language(choice)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the English word that is meant."""
+        if value not in self.choices:  # no catalogue is read for what is a word of it
+            plain = plain_name(str(value))
+            for choice in self.choices:
+                if plain in map(plain_name, self.spellings(choice)):
+                    return choice
+        return super().convert(value, param, ctx)
 
 
 def in_brackets(notes: Iterable[str]) -> str:
@@ -56,9 +77,7 @@ def about_command(text: str) -> str:
         ...     about_command("Show experiments side by side.")
         'Muestra los experimentos uno al lado de otro.'
     """
-    return "\n\n".join(
-        f"{mark}{_(paragraph)}" for mark, paragraph in paragraphs(text.partition("\f")[0])
-    )
+    return "\n\n".join(f"{mark}{_(said)}" for mark, said in paragraphs(text))
 
 
 def paragraphs(text: str) -> Iterable[tuple[str, str]]:
@@ -107,10 +126,13 @@ class SpokenCommand(click.Command):
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write how the command is called."""
         pieces = map(metavar_in_words, self.collect_usage_pieces(ctx))
-        formatter.write_usage(ctx.command_path, " ".join(pieces), f"{_('Usage:')} ")
+        usage = _("Usage:")  # a text in an f-string is not gathered
+        formatter.write_usage(ctx.command_path, " ".join(pieces), f"{usage} ")
 
     def format_help_text(
-        self, ctx: click.Context, formatter: click.HelpFormatter
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
     ) -> None:
         """Write what the command does."""
         if self.help:

@@ -33,7 +33,7 @@ from monody.corpus.verdicts import (
 )
 from monody.music.key_words import key_in_words
 from monody.music.melody_store import MelodyStore
-from monody.sentences import translated
+from monody.sentences import pitch_in_words, translated
 from monody.translation import gettext as _
 from monody.translation import grouped, marked, ngettext
 
@@ -227,8 +227,8 @@ def row_of(verdict: Verdict) -> FileRow:
     return FileRow(
         verdict.verdict,
         printable(verdict.path),
-        f"{verdict.melodies:,}" if verdict.melodies else "",
-        f"{verdict.notes:,}" if verdict.notes else "",
+        grouped(verdict.melodies) if verdict.melodies else "",
+        grouped(verdict.notes) if verdict.notes else "",
         _first_of(verdict.meters),
         _first_of([f"{bpm:.0f}" for bpm in verdict.bpm]),
         _first_of([key_in_words(key) for key in verdict.keys]),
@@ -341,7 +341,7 @@ def label_in_words(label: str) -> str:
         >>> label_in_words("dotted quarter"), label_in_words("D minor")
         ('dotted quarter', 'D minor')
     """
-    return key_in_words(translated(label))
+    return pitch_in_words(key_in_words(translated(label)))
 
 
 def _condition(totals: ReportTotals) -> str:

@@ -18,6 +18,7 @@ from monody.models.events import UNKNOWN
 from monody.models.record import Precedent, RunRecord
 from monody.music.form import Form
 from monody.music.meter import TICKS_PER_STEP, Meter, longest_meter
+from monody.music.near_names import named_in_each_language, plain_name
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.scale import Scale
 from monody.settings.base import required
@@ -144,16 +145,16 @@ def style_symbol(record: RunRecord, name: str | None) -> int:
 
     Args:
         record: Of the model.
-        name: One of its styles, in any case; ``None`` for none.
+        name: One of its styles, in any case and language; ``None`` for none.
 
     Raises:
         MonodyError: If the model does not know it.
     """
     if name is None:
         return UNKNOWN
-    known = [each.lower() for each in record.styles]
-    if name.lower() in known:
-        return 1 + known.index(name.lower())
+    known = named_in_each_language(record.styles)
+    if plain_name(name) in known:
+        return 1 + record.styles.index(known[plain_name(name)])
     if known:
         raise MonodyError(
             f"no style {name!r}: this model knows {', '.join(record.styles)}"

@@ -6,7 +6,11 @@ import re
 
 from monody.errors import SettingError
 from monody.music.instrument_ranges import RANGES
-from monody.music.near_names import near_names, plain_name
+from monody.music.near_names import (
+    named_in_each_language,
+    near_names,
+    plain_name,
+)
 from monody.translation import marked
 
 GENERAL_MIDI = marked((
@@ -44,8 +48,8 @@ def program_of(instrument: str) -> int:
     """Return the program number of an instrument.
 
     Args:
-        instrument: A General MIDI name in any case, with or without its punctuation, or
-            a number from 0 to 127.
+        instrument: A General MIDI name in any case, with or without its punctuation, in
+            any language that monody speaks, or a number from 0 to 127.
 
     Raises:
         SettingError: If there is no such instrument; the message names near ones.
@@ -54,6 +58,8 @@ def program_of(instrument: str) -> int:
         >>> from monody.music.general_midi import program_of
         >>> program_of("flute"), program_of("acoustic guitar nylon"), program_of("73")
         (73, 24, 73)
+        >>> program_of("piano de cola")
+        0
     """
     if re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", instrument):
         program = int(instrument)
@@ -63,9 +69,9 @@ def program_of(instrument: str) -> int:
             )
         return program
     wanted = plain_name(instrument)
-    names = {plain_name(name): index for index, name in enumerate(GENERAL_MIDI)}
+    names = named_in_each_language(GENERAL_MIDI)
     if wanted in names:
-        return names[wanted]
+        return GENERAL_MIDI.index(names[wanted])
     meant = ", ".join(_near_instruments(instrument))
     advice = f"did you mean {meant}?" if meant else "none is like it."
     raise SettingError(
@@ -88,7 +94,9 @@ def _near_instruments(instrument: str) -> list[str]:
     others = [[plain_name(name) for name in group.split(",")] for group in RANGES]
     same = [name for group in others if wanted in group for name in group]
     worded = [name for name in names if all(word in name for word in words)]
-    near = [name for name in (*same, *worded) if name in names] or near_names(
-        wanted, names, min_letters=1, cutoff=0.6
-    )
-    return [names[name] for name in dict.fromkeys(near)][:4]
+    if near := [name for name in (*same, *worded) if name in names]:
+        return [names[name] for name in dict.fromkeys(near)][:4]
+    for known in (names, named_in_each_language(GENERAL_MIDI)):  # English first
+        if near := near_names(wanted, known, min_letters=1, cutoff=0.6):
+            break
+    return list(dict.fromkeys(known[name] for name in near))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from monody.errors import SettingError
-from monody.music.near_names import near_names, plain_name
+from monody.music.near_names import (
+    named_in_each_language,
+    near_names,
+    plain_name,
+)
 from monody.music.pitch import parse_pitch_range
+from monody.translation import marked
 
 # As they sound (concert pitch), lowest to highest, by the names that an instrument goes
 # by, General MIDI's among them. The usual figures of orchestration textbooks, for good
@@ -17,7 +22,7 @@ RANGES = {
     "baritone": "G2..G4",
     "bass": "E2..E4",
     "piccolo": "D5..C8",
-    "flute": "C4..C7",
+    "flute, concert flute": "C4..C7",
     "alto flute": "G3..G6",
     "recorder, soprano recorder, descant recorder": "C5..D7",
     "alto recorder, treble recorder": "F4..G6",
@@ -87,34 +92,68 @@ RANGES = {
 }
 
 
+# Each of these names, so that the catalogue has them. The Spanish ones are understood
+# in every language.
+NAMES = marked((
+    "soprano", "mezzo-soprano", "mezzo", "alto", "contralto", "tenor", "baritone",
+    "bass", "piccolo", "flute", "concert flute", "alto flute", "recorder",
+    "soprano recorder",
+    "descant recorder", "alto recorder", "treble recorder", "tenor recorder",
+    "bass recorder", "tin whistle", "penny whistle", "whistle", "low whistle",
+    "Irish flute", "pan flute", "panpipes", "ocarina", "shakuhachi", "oboe",
+    "English horn", "cor anglais", "clarinet", "bass clarinet", "bassoon",
+    "contrabassoon", "soprano sax", "soprano saxophone", "alto sax", "alto saxophone",
+    "saxophone", "sax", "tenor sax", "tenor saxophone", "baritone sax",
+    "baritone saxophone", "bagpipe", "bagpipes", "Highland pipes", "uilleann pipes",
+    "trumpet", "cornet", "muted trumpet", "flugelhorn", "French horn", "horn",
+    "trombone", "bass trombone", "euphonium", "tuba", "violin", "fiddle", "viola",
+    "cello", "violoncello", "contrabass", "double bass", "acoustic bass", "harp",
+    "orchestral harp", "guitar", "acoustic guitar", "acoustic guitar (nylon)",
+    "classical guitar", "acoustic guitar (steel)", "steel guitar", "electric guitar",
+    "electric guitar (jazz)", "electric guitar (clean)", "electric guitar (muted)",
+    "overdriven guitar", "distortion guitar", "bass guitar", "electric bass",
+    "electric bass (finger)", "electric bass (pick)", "fretless bass", "slap bass",
+    "mandolin", "banjo", "ukulele", "piano", "acoustic grand piano",
+    "bright acoustic piano", "electric grand piano", "honky-tonk piano",
+    "electric piano", "harpsichord", "clavinet", "celesta", "organ", "church organ",
+    "drawbar organ", "percussive organ", "rock organ", "reed organ", "harmonium",
+    "accordion", "tango accordion", "bandoneon", "concertina", "harmonica", "melodica",
+    "glockenspiel", "vibraphone", "marimba", "xylophone", "tubular bells", "chimes",
+    "timpani", "kettledrums", "dulcimer", "hammered dulcimer", "kalimba",
+    "thumb piano", "steel drums", "steel pan",
+))  # fmt: skip
+
+
 def parse_range(text: str) -> tuple[int, int]:
     """Return the lowest and highest MIDI pitch of a range, an instrument or a voice.
 
     Args:
-        text: ``C4..A5``, ``60..81``, or one of the names in ``RANGES``, of which only
-            the letters count, in any case: ``Alto Sax``, ``mezzosoprano``, and General
-            MIDI's ``Electric Piano 2``. ``bass`` and ``baritone`` are voices.
+        text: ``C4..A5``, ``60..81``, or one of the names in ``RANGES``, in any language
+            that monody speaks. Only the letters count, in any case: ``Alto Sax``,
+            ``mezzosoprano``, and General MIDI's ``Electric Piano 2``. ``bass`` and
+            ``baritone`` are voices.
 
     Raises:
         SettingError: If the text is neither; the message names near instruments.
 
     Example:
         >>> from monody.music.instrument_ranges import parse_range
-        >>> parse_range("C4..A5"), parse_range("Alto Sax")
-        ((60, 81), (49, 80))
+        >>> parse_range("C4..A5"), parse_range("Alto Sax"), parse_range("flauta")
+        ((60, 81), (49, 80), (60, 96))
     """
     if ".." in text:
         return parse_pitch_range(text, "range")
-    named = {
-        plain_name(name, str.isalpha): (name.strip(), pitches)
-        for names, pitches in RANGES.items()
-        for name in names.split(",")
+    pitches = {
+        name: pitches for names, pitches in RANGES.items() for name in names.split(", ")
     }
+    named = named_in_each_language(pitches, str.isalpha)
     wanted = plain_name(text, str.isalpha)
     if wanted in named:
-        return parse_pitch_range(named[wanted][1], "range")
-    near = near_names(wanted, named, min_letters=3, cutoff=0.7)
-    meant = ", ".join(named[name][0] for name in near)
+        return parse_pitch_range(pitches[named[wanted]], "range")
+    english = [plain_name(name, str.isalpha) for name in pitches]
+    near = near_names(wanted, english, min_letters=3, cutoff=0.7)
+    near = near or near_names(wanted, named, min_letters=3, cutoff=0.7)
+    meant = ", ".join(dict.fromkeys(named[name] for name in near))
     raise SettingError(
         "range must be such as C4..A5 or an instrument such as flute, not "
         f"{text!r}{f': did you mean {meant}?' if meant else ''}"

@@ -6,6 +6,8 @@ import difflib
 import unicodedata
 from collections.abc import Callable, Iterable
 
+from monody.translation import in_each_language
+
 
 def without_accents(text: str) -> str:
     """Return a text with its letters bare.
@@ -34,6 +36,31 @@ def plain_name(name: str, keep: Callable[[str], bool] = str.isalnum) -> str:
         'acousticguitarnylon'
     """
     return "".join(filter(keep, without_accents(name).lower()))
+
+
+def named_in_each_language(
+    names: Iterable[str], keep: Callable[[str], bool] = str.isalnum
+) -> dict[str, str]:
+    """Return English names by the plain names that they have in each language.
+
+    Args:
+        names: English. Where two have a name in common, it means the first; an English
+            name means itself.
+        keep: As for ``plain_name``.
+
+    Example:
+        >>> from monody.music.near_names import named_in_each_language
+        >>> named_in_each_language(["flute"])
+        {'flute': 'flute', 'flauta': 'flute'}
+    """
+    names = list(names)
+    named: dict[str, str] = {}
+    for name in names:
+        named.setdefault(plain_name(name, keep), name)
+    for name in names:
+        for said in in_each_language(name):
+            named.setdefault(plain_name(said, keep), name)
+    return named
 
 
 def near_names(

@@ -23,6 +23,14 @@ _VALUE = re.compile(
     r"|(?P<above>[0-9]{1,3})/(?P<below>[0-9]{1,3})(?P<dot>\.)?)"
     r"(?P<triplet> triplets?)?(?: notes?)?"
 )
+_SPANISH_WORDS = {"redonda": 1, "blanca": 2, "negra": 4, "corchea": 8,
+                  "semicorchea": 16, "fusa": 32}  # fmt: skip
+_SPANISH_VALUE = re.compile(
+    r"(?P<triplet>tresillos? de )?"
+    rf"(?P<word>{'|'.join(_SPANISH_WORDS)})s?"
+    r"(?P<dotted> con puntillo)?"
+)
+_ONLY = re.compile(r"(?:only|s[oó]lo) ")
 _RANGE = re.compile(r"([0-9]{1,6})(?:\s*(?:\.\.|-|–)\s*([0-9]{1,6}))?")
 
 
@@ -34,7 +42,8 @@ def parse_note_values(text: str) -> frozenset[int]:
 
     Args:
         text: Such as ``8ths``, ``1/8``, ``quarters``, ``8th triplets``, ``12ths``; or
-            ``1/4,1/8,3/8``, ``1/4.,1/8`` (a dotted quarter), ``only dotted halves``.
+            ``1/4,1/8,3/8``, ``1/4.,1/8`` (a dotted quarter), ``only dotted halves``; or
+            in Spanish, ``corcheas``, ``solo blancas con puntillo``.
 
     Raises:
         SettingError: If the text is neither, or a value is not a whole number of ticks.
@@ -47,10 +56,12 @@ def parse_note_values(text: str) -> frozenset[int]:
         [12, 24, 36, 48, 60]
         >>> sorted(parse_note_values("only dotted halves"))
         [72]
+        >>> sorted(parse_note_values("negras,tresillos de corcheas"))
+        [8, 24]
     """
     wanted = " ".join(text.lower().split())
-    only = wanted.startswith("only ")
-    parts = wanted.removeprefix("only ").split(",")
+    only = _ONLY.match(wanted)
+    parts = wanted[only.end() if only else 0 :].split(",")
     ticks = [_ticks(part.strip(), text) for part in parts]
     if only or len(ticks) > 1:
         return frozenset(ticks)
@@ -142,6 +153,10 @@ def _ticks(value: str, text: str) -> int:
 
 def _share_of_whole(value: str) -> Fraction:
     """Return which part of a whole note a note value is; 0 if the text is none."""
+    if spanish := _SPANISH_VALUE.fullmatch(value):
+        below = _SPANISH_WORDS[spanish["word"]]
+        share = Fraction(3, 2 * below) if spanish["dotted"] else Fraction(1, below)
+        return share * Fraction(2, 3) if spanish["triplet"] else share
     found = _VALUE.fullmatch(value)
     if not found:
         return Fraction(0)

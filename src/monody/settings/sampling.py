@@ -17,9 +17,10 @@ from monody.music.scale import Scale, parse_scale
 from monody.settings.base import Settings, setting
 from monody.translation import gettext, marked, ngettext
 
-AUTO, PRIMER, NOTHING = STARTS = ("auto", "primer", "nothing")
-ENDS = ("usual", "tonic", "any")
+AUTO, PRIMER, NOTHING = STARTS = marked(("auto", "primer", "nothing"))
+ENDS = marked(("usual", "tonic", "any"))
 LIKE = "like:"  # before the file whose form is meant
+LIKES = (LIKE, "como:")
 BARS = 16  # of a melody for which no length is named
 FREE_AT_LEAST = 8  # bars
 MAX_TAKES = 64  # of a melody
@@ -236,8 +237,8 @@ class SampleSettings(Settings):
         Until then there may be no ``bars``.
         """
         text = (self.form or "").strip()
-        is_like = text[: len(LIKE)].lower() == LIKE
-        return text[len(LIKE) :].strip() if is_like else None
+        like = next((like for like in LIKES if text.lower().startswith(like)), None)
+        return text[len(like) :].strip() if like else None
 
     @property
     def named_form(self) -> NamedForm | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import monody
 from monody.music.note_values import parse_meter
+from monody.settings.sampling import LIKES
 from monody.studio.words import _
 
 MAX_MELODIES, MAX_BARS, MAX_BARS_IN_ALL, MAX_TAKES = 50, 256, 2_000, 16
@@ -133,5 +134,5 @@ def _change(name: str, value: object) -> str:
 def _require_no_file(values: Mapping[str, Any]) -> None:
     """Refuse a form that names a file: a page does not read the machine's files."""
     form = values.get("form")
-    if isinstance(form, str) and form.strip().lower().startswith("like:"):
+    if isinstance(form, str) and form.strip().lower().startswith(LIKES):
         raise monody.MonodyError(_("Name a form in letters, such as AABA."))

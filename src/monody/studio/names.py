@@ -10,28 +10,15 @@ from monody.music.instrument_ranges import RANGES
 from monody.music.key_finding import MAJOR_SPELLINGS, MINOR_SPELLINGS
 from monody.music.mode_names import MODE_NAMES
 from monody.settings.known_names import FORMS, STYLES
+from monody.settings.sampling import LIKES
 from monody.translation import marked
 
 DURATIONS = marked((
     "halves", "quarters", "8ths", "16ths", "8th triplets", "1/4,1/8", "1/4.,1/8",
 ))  # fmt: skip
-# Names of styles, and the first of each range, so that the catalogue has them.
+# So that the catalogue has them.
 STYLE_NAMES = marked(("dance", "song", "hymn", "theme"))
-VOICES = marked((
-    "soprano", "mezzo-soprano", "alto", "tenor", "baritone", "bass", "piccolo", "flute",
-    "alto flute", "recorder", "alto recorder", "tenor recorder", "bass recorder",
-    "tin whistle", "low whistle", "pan flute", "ocarina", "shakuhachi", "oboe",
-    "English horn", "clarinet", "bass clarinet", "bassoon", "contrabassoon",
-    "soprano sax", "alto sax", "tenor sax", "baritone sax", "bagpipe", "uilleann pipes",
-    "trumpet", "flugelhorn", "French horn", "trombone", "bass trombone", "euphonium",
-    "tuba", "violin", "viola", "cello", "contrabass", "harp", "guitar",
-    "acoustic guitar (steel)", "electric guitar", "bass guitar", "mandolin", "banjo",
-    "ukulele", "piano", "electric piano", "harpsichord", "clavinet", "celesta", "organ",
-    "reed organ", "accordion", "tango accordion", "concertina", "harmonica", "melodica",
-    "glockenspiel", "vibraphone", "marimba", "xylophone", "tubular bells", "timpani",
-    "dulcimer", "kalimba", "steel drums",
-))  # fmt: skip
-_OF_FILES = ("like:",)  # a path of the server's means nothing on a page
+_OF_FILES = LIKES  # a path of the server's means nothing on a page
 
 
 @cache

@@ -10,6 +10,7 @@ import monody
 from monody.errors import MonodyError
 from monody.studio.words import _
 from monody.training.presets import BASE_REASON, NO_BASE_REASON, preset_for
+from monody.translation import grouped
 
 RECENT = 3  # epochs whose seconds tell how long the next ones take
 
@@ -75,8 +76,8 @@ class TrainingFacts:
         if not self.melodies:
             return ""
         learnt = _("{melodies} melodies, {notes} notes: {size}.").format(
-            melodies=f"{self.melodies:,}",
-            notes=f"{self.notes:,}",
+            melodies=grouped(self.melodies),
+            notes=grouped(self.notes),
             size=_(preset_for(self.notes).size),
         )
         if self.fine_tunes:

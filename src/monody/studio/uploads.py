@@ -23,6 +23,7 @@ from monody.file_names import MAX_STEM_BYTES, off_devices, portable_stem, seen_p
 from monody.reading.file_types import is_readable_name
 from monody.studio.words import _
 from monody.temporary import TemporaryFolder
+from monody.translation import grouped
 
 MAX_FILES = 20_000
 MAX_TEXT_BYTES = 4096  # of a field that is no file
@@ -211,7 +212,7 @@ def _too_much() -> MonodyError:
     return MonodyError(
         _(
             "At most {files} files at a time: drop a part first, and add the rest."
-        ).format(files=f"{MAX_FILES:,}")
+        ).format(files=grouped(MAX_FILES))
     )
 
 

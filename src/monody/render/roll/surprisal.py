@@ -31,6 +31,7 @@ from monody.render.svg import (
     text,
     xml_text,
 )
+from monody.sentences import pitch_in_words
 from monody.translation import gettext as _
 from monody.translation import ngettext
 
@@ -147,7 +148,7 @@ def _summary(melody: Melody, bits: list[float], rows: list[RollRow]) -> str:
     ).format(
         notes=ngettext("{count} note", "{count} notes", len(bits)),
         bits=f"{sum(bits) / len(bits):.2f}",
-        pitch=pitch_name(note.pitch),
+        pitch=_pitch(note.pitch),
         bar=bar,
         most=f"{bits[peak]:.1f}",
     )
@@ -211,7 +212,12 @@ def _ground(row: RollRow, scale: _Scale) -> Iterator[str]:
             yield box(left, y, width, height, {"fill": BLACK_KEYS})
         if pitch % OCTAVE == 0:
             yield line(left, right, y + height, y + height, _stroke(GRID))
-            yield text(pitch_name(pitch), left - 8, y + height / 2 + 4, AT_END)
+            yield text(_pitch(pitch), left - 8, y + height / 2 + 4, AT_END)
+
+
+def _pitch(pitch: int) -> str:
+    """Name a pitch in the language of the task."""
+    return pitch_in_words(pitch_name(pitch))
 
 
 def _bits_axis(row: RollRow, scale: _Scale) -> Iterator[str]:
@@ -243,7 +249,7 @@ def _draw_note(note: Note, bits: float, row: RollRow, scale: _Scale) -> Iterator
     y, fill = scale.y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
     look = {"class": "note" if begins else "held", "rx": 1.5, **fill}
     words = _("{pitch}, {ticks} ticks, {bits} bits").format(
-        pitch=pitch_name(note.pitch), ticks=note.duration, bits=f"{bits:.2f}"
+        pitch=_pitch(note.pitch), ticks=note.duration, bits=f"{bits:.2f}"
     )
     yield box(x, y, width, scale.pitch_height, look, f"<title>{words}</title>")
     if begins:
