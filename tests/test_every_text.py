@@ -6,6 +6,7 @@ user's, or a name that stays: of a file, an option, a command, a unit or a model
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from monody import translation
+from monody.cli.commands import cli
 from monody.cli.main import main
 from monody.experiments.experiment import Experiment
 from monody.music.midi_file import write_midi
@@ -27,6 +29,7 @@ KEPT = """
 MIDI WAV ABC MusicXML LSTM mid html svg json keras tune data midi my out index model
 Ab Bb Db Eb Gb note melody tunes notes steps bpm 7ths 5a0802af nowhere
 dance song hymn theme A' Am
+bash zsh fish
 wav png musicxml abc kar rmi smf mxl xml mscx mscz krn kern gz zip kazoo Koto Agogo
 """
 COMMANDS = (
@@ -71,7 +74,14 @@ MISTAKES = (
     "evaluate nowhere",
     "runs nowhere",
     "names -q -v",
+    "render",
+    "render --to",
+    "names kazoo",
+    "vary my.mid --keep kazoo",
+    "--barz 3",
+    "evaluate a b c",
 )
+CHOICES = re.compile(r"\[\w+(?:\|\w+)+\]")  # they are typed
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +145,20 @@ def test_an_error_says_nothing_but_translated_texts(
         main(shlex.split(command))
     said = capsys.readouterr()
     assert words(said.out + said.err, KEPT) == []
+
+
+@pytest.mark.usefixtures("_other_letters")
+@pytest.mark.parametrize("command", ["", *sorted(cli.commands)])
+def test_help_says_nothing_but_translated_texts(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*command.split(), "--help"])
+    said = CHOICES.sub("", capsys.readouterr().out)
+    if not command:
+        said = re.sub(r"^  \w+  ", "", said, flags=re.MULTILINE)  # names of commands
+    options = cli.commands[command].params if command else []
+    typed = " ".join(str(option.default) for option in options)
+    assert words(said, f"{KEPT} {typed}") == []
 
 
 def test_a_page_shows_nothing_but_translated_texts(work: Path) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -110,12 +113,39 @@ def test_a_language_is_spoken_for_a_while() -> None:
         ({"LANG": "es_ES", "LC_ALL": "C"}, "en"),
         ({"LANG": "de_DE", "MONODY_LANG": "es"}, "es"),
         ({"LANG": "es_ES", "MONODY_LANG": ""}, "es"),
+        ({"LANG": "es_ES", "MONODY_LANG": "en_GB"}, "en"),
+        ({"LC_ALL": "C", "MONODY_LANG": "Español"}, "es"),
+        ({"LC_ALL": "", "LC_MESSAGES": "es", "LANG": "en_US"}, "es"),
+        ({"LC_ALL": "en_US", "LC_MESSAGES": "es"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "de:es_AR:en"}, "es"),
+        ({"LANG": "es_ES.UTF-8", "LANGUAGE": "de"}, "en"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "es"}, "es"),
+        ({"LANG": "POSIX", "LANGUAGE": "es"}, "en"),
+        ({"LANGUAGE": "es"}, "es"),
+        ({"LANG": "est_EE"}, "en"),  # no dialect of Spanish
+        ({"LANG": "es@modern"}, "es"),
+        ({"LANG": ":::"}, "en"),
     ],
 )
 def test_commands_speak_the_language_of_the_system(
     environment: dict[str, str], language: str
 ) -> None:
     assert system_language(environment) == language
+
+
+@pytest.mark.parametrize(
+    ("number", "language"), [(0x080A, "es"), (0x0407, "en"), (1, "en")]
+)
+def test_without_variables_windows_says_its_language(
+    number: int, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel = SimpleNamespace(GetUserDefaultUILanguage=lambda: number)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(
+        ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False
+    )
+    assert system_language({}) == language
+    assert system_language({"LANG": "en_US"}) == "en"
 
 
 @pytest.mark.parametrize(

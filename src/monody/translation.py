@@ -278,8 +278,13 @@ class _Catalogue(library.GNUTranslations):
         }
 
 
-@lru_cache
 def _catalogue(language: str) -> library.NullTranslations:
-    """Read a catalogue once; English needs none."""
-    known = [language] if language in LANGUAGES and language != "en" else []
-    return library.translation("monody", LOCALE, known, _Catalogue, fallback=True)
+    """Return a catalogue; English needs none."""
+    return _read_catalogue(LOCALE, language if language in LANGUAGES else "en")
+
+
+@lru_cache
+def _read_catalogue(folder: Path, language: str) -> library.NullTranslations:
+    """Read a catalogue once."""
+    known = [language] if language != "en" else []
+    return library.translation("monody", folder, known, _Catalogue, fallback=True)
