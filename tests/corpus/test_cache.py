@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from monody.cli.main import main
 from monody.corpus import corpus as corpus_module
 from monody.corpus.cache import Cache, cache_bytes, clear_cache
 from monody.corpus.corpus import Corpus, read_corpus
@@ -405,12 +406,15 @@ def test_every_connection_is_closed(
     assert not _Counted.opened
 
 
-@pytest.mark.usefixtures("cache")
-def test_what_a_killed_reading_left_goes_with_the_next(
-    music: Path, cache: Path
+@pytest.mark.parametrize("place", ["", "corpora"])
+@pytest.mark.parametrize("command", ["names", "cache"])
+def test_what_a_killed_process_left_goes_with_any_command(
+    cache: Path, place: str, command: str
 ) -> None:
-    left = cache / "corpora" / ".monody-0123456789abcdef"
+    left = cache / place / ".monody-0123456789abcdef"
     left.mkdir(parents=True)
     (left / "notes.npy").write_bytes(b"half of it")
-    read_corpus(music)
+    (cache / ".monody-theirs").mkdir()
+    main([command])
     assert not left.exists()
+    assert (cache / ".monody-theirs").is_dir()

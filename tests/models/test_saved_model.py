@@ -22,6 +22,8 @@ from monody.models.stored_layers import DECODING
 from tests.builders.midi_files import tune
 from tests.builders.zip_files import rewritten
 
+NO_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip archive can have
+
 
 def test_few_events_and_many_are_judged_alike(
     trained: Experiment, monkeypatch: pytest.MonkeyPatch
@@ -68,6 +70,12 @@ def test_what_is_known_of_a_model_is_in_its_file(trained: Experiment) -> None:
     assert model.record.style.note_ticks == (12, 24)
     assert model.record.style.meter == "4/4"
     assert model.record.style.max_bars == 8
+
+
+def test_no_date_is_in_its_file(trained: Experiment) -> None:
+    with zipfile.ZipFile(trained.model_path) as archive:
+        assert {info.date_time for info in archive.infolist()} == {NO_DATE}
+        assert b"date" not in archive.read("metadata.json")
 
 
 @pytest.mark.parametrize("left", [0, 100, -1000])

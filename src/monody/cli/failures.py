@@ -10,7 +10,7 @@ import click
 
 from monody.ending import exit_code, may_tell, reason, say_reason_as
 from monody.errors import MonodyError, SettingError, brief
-from monody.files import told
+from monody.files import tidy_cache, told
 from monody.sentences import translated
 from monody.translation import gettext as _
 from monody.translation import marked, speaking, system_language
@@ -34,6 +34,7 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
     language = system_language()
     with speaking(language):
         say_reason_as(_("stopped by {name}"))
+        tidy_cache()
         _run(arguments, command)
 
 

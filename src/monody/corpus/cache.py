@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monody.files import COMPILED, LAID_OUT, cache_folder, is_whole, seal
+from monody.files import COMPILED, CORPORA, LAID_OUT, cache_folder, is_whole, seal
 from monody.ours import claim, files_in, mark, remove
 from monody.reading.cache import (
     DATABASE,
@@ -53,7 +53,7 @@ class Cache:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
-        self._corpora = self._folder / "corpora"
+        self._corpora = self._folder / CORPORA
         self.database = self._folder / DATABASE
         self._readings: ReadCache | None = None
         self.problem = ""  # why this run remembers nothing more; empty if it does
@@ -180,7 +180,7 @@ def _ours(folder: Path) -> Iterator[Path]:
     """Yield the folders that monody may have made, though another's may have a name."""
     yield from (folder / READINGS, folder / COMPILED)
     yield from sorted(folder.glob(f"{LAID_OUT}*"))
-    yield from sorted((folder / "corpora").glob("*"))
+    yield from sorted((folder / CORPORA).glob("*"))
 
 
 def clear_cache(folder: Path | None = None) -> None:

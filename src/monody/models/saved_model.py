@@ -47,6 +47,7 @@ from monody.saved.damage import (
 )
 from monody.saved.plain_json import MAX_JSON_BYTES, parse_json
 from monody.saved.values import table
+from monody.temporary import temporary_file
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from monody.models.surprisal import Surprisal
 
 RECORD = "monody.json"  # the member with the vocabulary and the record
+ABOUT_KERAS = "metadata.json"  # Keras's: its version, and when it saved the file
 
 # A set with more is worth starting Keras for: it uses all cores, or a GPU. It wants
 # much memory for that; NumPy reads a few melodies at a time.
@@ -213,9 +215,29 @@ def save_model(
         record: How it was trained.
         path: The ``.keras`` file.
     """
-    with replacing(path) as temporary:
-        network.save(temporary)
-        with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
-            about = {"vocabulary": vocabulary.to_json(), **record.of_model()}
-            archive.writestr(RECORD, json.dumps(about, indent=2))
-            archive.writestr(zipfile.ZipInfo(DECODING), pack_layers(network))
+    about = {"vocabulary": vocabulary.to_json(), **record.of_model()}
+    with (
+        replacing(path) as temporary,
+        temporary_file(path.parent, path.suffix) as saved,
+        zipfile.ZipFile(temporary, "w") as archive,
+    ):
+        network.save(saved)
+        with zipfile.ZipFile(saved) as by_keras:
+            for name in by_keras.namelist():
+                archive.writestr(zipfile.ZipInfo(name), _undated(name, by_keras))
+        told = json.dumps(about, indent=2)
+        archive.writestr(zipfile.ZipInfo(RECORD), told, zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo(DECODING), pack_layers(network))
+
+
+def _undated(name: str, by_keras: zipfile.ZipFile) -> bytes:
+    """Return a member of Keras's file, without the date at which it was saved.
+
+    So the same network has the same file, whenever it was trained.
+    """
+    content = by_keras.read(name)
+    if name == ABOUT_KERAS:
+        about = json.loads(content)
+        del about["date_saved"]
+        return json.dumps(about).encode()
+    return content
