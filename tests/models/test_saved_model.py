@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import shutil
 import zipfile
 from dataclasses import astuple
@@ -72,10 +73,15 @@ def test_what_is_known_of_a_model_is_in_its_file(trained: Experiment) -> None:
     assert model.record.style.max_bars == 8
 
 
-def test_no_date_is_in_its_file(trained: Experiment) -> None:
+def test_no_date_and_no_address_is_in_its_file(trained: Experiment) -> None:
     with zipfile.ZipFile(trained.model_path) as archive:
         assert {info.date_time for info in archive.infolist()} == {NO_DATE}
         assert b"date" not in archive.read("metadata.json")
+        shared = re.findall(
+            r'"shared_object_id": (\d+)', str(archive.read("config.json"))
+        )
+    assert shared
+    assert {int(number) for number in shared} == set(range(len(set(shared))))
 
 
 @pytest.mark.parametrize("left", [0, 100, -1000])
