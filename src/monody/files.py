@@ -170,12 +170,17 @@ def telling_of(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         named = error.filename
-        if named is not None and not is_temporary(named):
+        if named is not None and not _is_in_temporary(named):
             raise
         number, words = error.errno or errno.EIO, error.strerror or str(error)
         if _CUT_SHORT.search(words):
             number, words = errno.ENOSPC, os.strerror(errno.ENOSPC)
         raise OSError(number, words, str(path)) from error
+
+
+def _is_in_temporary(path: str | bytes) -> bool:
+    """Tell whether a file is on its way, or in a folder that is."""
+    return any(map(is_temporary, Path(os.fsdecode(path)).parts))
 
 
 @contextmanager
