@@ -90,8 +90,7 @@ def _page(home: Path, _: Ended) -> Made:
 
 def _base(home: Path, _: Ended) -> Made:
     packed = home / MADE / "packed"
-    archive = _digest((packed / "experiment.zip").read_bytes())
-    return {"archive": archive, "weights": _weights(packed / "model.keras")}
+    return {path.name: _digest(path.read_bytes()) for path in packed.iterdir()}
 
 
 SMALL = "--seed 1 --base none --rnn_size 16 --num_epochs 4 --no_page"

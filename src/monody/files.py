@@ -18,7 +18,12 @@ from monody.errors import MonodyError
 from monody.saved.damage import require_file
 from monody.saved.plain_json import read_json
 from monody.saved.values import table
-from monody.temporary import TemporaryFolder, is_temporary, temporary_file
+from monody.temporary import (
+    TemporaryFolder,
+    is_temporary,
+    remove_abandoned,
+    temporary_file,
+)
 from monody.translation import marked
 
 # As NumPy says that no more could be written, without a number.
@@ -165,12 +170,17 @@ def telling_of(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         named = error.filename
-        if named is not None and not is_temporary(named):
+        if named is not None and not _is_in_temporary(named):
             raise
         number, words = error.errno or errno.EIO, error.strerror or str(error)
         if _CUT_SHORT.search(words):
             number, words = errno.ENOSPC, os.strerror(errno.ENOSPC)
         raise OSError(number, words, str(path)) from error
+
+
+def _is_in_temporary(path: str | bytes) -> bool:
+    """Tell whether a file is on its way, or in a folder that is."""
+    return any(map(is_temporary, Path(os.fsdecode(path)).parts))
 
 
 @contextmanager
@@ -309,18 +319,39 @@ def cache_folder() -> Path:
     Raises:
         OSError: If there is no place for a temporary folder either.
     """
+    lasting = _lasting_cache()
+    if lasting is not None:
+        return lasting
+    passing = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
+    atexit.register(passing.remove)
+    os.environ[FOLDER_VARIABLE] = str(passing.path)
+    return passing.path
+
+
+def _lasting_cache() -> Path | None:
+    """Return the cache folder, if it is one that stays."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Path(named)
     from platformdirs import user_cache_path
 
     usual = user_cache_path("monody", appauthor=False)
-    if _can_be_used(usual):
-        return usual
-    passing = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
-    atexit.register(passing.remove)
-    os.environ[FOLDER_VARIABLE] = str(passing.path)
-    return passing.path
+    return usual if _can_be_used(usual) else None
+
+
+CORPORA = "corpora"  # whole corpora, see `corpus.cache`
+
+
+def tidy_cache() -> None:
+    """Remove what processes that were killed left half done in the cache folder.
+
+    Every command begins with it, those too that need no cache: what was left is large,
+    hidden, and nobody's.
+    """
+    folder = _lasting_cache()
+    if folder is not None:
+        for place in (folder, folder / CORPORA):
+            remove_abandoned(place)
 
 
 def _can_be_used(folder: Path) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,12 +16,13 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from monody.cli.main import main
 from monody.corpus import corpus as corpus_module
 from monody.corpus.cache import Cache, cache_bytes, clear_cache
 from monody.corpus.corpus import Corpus, read_corpus
 from monody.music.melody_store import MelodyStore, StoreWriter
 from monody.ours import claim
-from monody.reading.cache import DATABASE, CacheRow
+from monody.reading.cache import DATABASE, CacheRow, ReadCache
 from monody.reading.pool import ReadPool, Source
 from monody.reading.protocol import FilesRead
 from monody.settings.reading import ReadSettings
@@ -258,7 +260,8 @@ def test_a_disk_that_is_full_costs_the_cache_and_not_the_run(
     monkeypatch.setattr(StoreWriter, "append", full)
     corpus = read_corpus(music)
     assert len(corpus.melodies) == 12
-    assert "No space left on device" in corpus.remarks[0]
+    assert "no space left for" in corpus.remarks[0]
+    assert ".monody-" not in corpus.remarks[0]
 
 
 def _theirs(folder: Path) -> list[Path]:
@@ -363,6 +366,63 @@ def test_one_command_removes_it(music: Path) -> None:
     assert len(read_corpus(music).melodies) == 12
 
 
+def test_a_cache_that_is_removed_meanwhile_is_said_in_plain_words(
+    music: Path, cache: Path
+) -> None:
+    def clear(*_: int) -> None:
+        clear_cache()
+
+    corpus = read_corpus(music, progress=clear)
+    assert len(corpus.melodies) == 12
+    assert not any("Errno" in remark for remark in corpus.remarks)
+
+    def remove_all(*_: int) -> None:
+        shutil.rmtree(cache, ignore_errors=True)
+
+    corpus = read_corpus(music, ReadSettings(min_notes=3), progress=remove_all)
+    assert len(corpus.melodies) == 12
+    [remark] = corpus.remarks
+    assert "another command removed the cache meanwhile" in remark
+
+
+@pytest.mark.parametrize("code", ["SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"])
+def test_what_sqlite_says_of_a_full_disk_names_the_file_and_the_way_out(
+    code: str, music: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = getattr(sqlite3, code)
+        monkeypatch.setattr(Path, "write_bytes", full)
+        raise error
+
+    def full(path: Path, _: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(ReadCache, "add", failing)
+    [remark] = read_corpus(music).remarks
+    assert f"no space left for {str(cache / DATABASE)!r}: make room there" in remark
+    assert "MONODY_CACHE" in remark
+
+
+def test_a_command_that_fails_says_so_in_one_line(
+    music: Path,
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "report.html")
+
+    cache.write_text("a file is in the way")
+    main(["inspect", str(music)])
+    assert "what was read is not remembered" in capsys.readouterr().err
+    monkeypatch.setattr("monody.pages.corpus.write_page", full)
+    with pytest.raises(SystemExit):
+        main(["inspect", str(music), "--html", str(music.parent / "report.html")])
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("monody: no space left for 'report.html'")
+
+
 def test_ctrl_c_leaves_no_half_corpus(music: Path, cache: Path) -> None:
     def interrupt(*_: int) -> None:
         raise KeyboardInterrupt
@@ -405,12 +465,15 @@ def test_every_connection_is_closed(
     assert not _Counted.opened
 
 
-@pytest.mark.usefixtures("cache")
-def test_what_a_killed_reading_left_goes_with_the_next(
-    music: Path, cache: Path
+@pytest.mark.parametrize("place", ["", "corpora"])
+@pytest.mark.parametrize("command", ["names", "cache"])
+def test_what_a_killed_process_left_goes_with_any_command(
+    cache: Path, place: str, command: str
 ) -> None:
-    left = cache / "corpora" / ".monody-0123456789abcdef"
+    left = cache / place / ".monody-0123456789abcdef"
     left.mkdir(parents=True)
     (left / "notes.npy").write_bytes(b"half of it")
-    read_corpus(music)
+    (cache / ".monody-theirs").mkdir()
+    main([command])
     assert not left.exists()
+    assert (cache / ".monody-theirs").is_dir()

@@ -24,6 +24,7 @@ from monody.generation.vary import again
 from monody.locks import locked
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import TrainSettings
+from monody.training.train import resume
 from tests.builders.damages import damages
 from tests.builders.json_files import read_json
 
@@ -254,6 +255,31 @@ def test_a_base_is_packed_by_whoever_is_alone_and_not_stopped(
         "experiment.zip",
         "model.keras",
     ]
+
+
+def test_a_base_that_was_stopped_at_its_very_end_is_packed_to_the_same_bytes(
+    trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from monody.cli import make_base
+
+    pack_base(trained, tmp_path / "undisturbed")
+    experiment = Experiment(tmp_path / "experiment")
+    shutil.copytree(trained.folder, experiment.folder)
+    experiment.scores_path.unlink()
+    experiment.usual_novelty_path.unlink()
+
+    def stopped(_: Experiment) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monody.training.train.known_melodies", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            resume(experiment.folder)
+    assert not experiment.scores_path.exists()  # by which one knows that it is done
+    packed = tmp_path / "packed"
+    monkeypatch.setattr(make_base, "RECIPE", make_base.Recipe(into=packed))
+    main([str(tmp_path)], recipe)
+    assert _contents(packed) == _contents(tmp_path / "undisturbed")
 
 
 @pytest.mark.thorough  # it reads 4,248 tunes

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import shutil
 import zipfile
 from dataclasses import astuple
@@ -21,6 +22,8 @@ from monody.models.saved_model import RECORD, TrainedModel
 from monody.models.stored_layers import DECODING
 from tests.builders.midi_files import tune
 from tests.builders.zip_files import rewritten
+
+NO_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip archive can have
 
 
 def test_few_events_and_many_are_judged_alike(
@@ -68,6 +71,17 @@ def test_what_is_known_of_a_model_is_in_its_file(trained: Experiment) -> None:
     assert model.record.style.note_ticks == (12, 24)
     assert model.record.style.meter == "4/4"
     assert model.record.style.max_bars == 8
+
+
+def test_no_date_and_no_address_is_in_its_file(trained: Experiment) -> None:
+    with zipfile.ZipFile(trained.model_path) as archive:
+        assert {info.date_time for info in archive.infolist()} == {NO_DATE}
+        assert b"date" not in archive.read("metadata.json")
+        shared = re.findall(
+            r'"shared_object_id": (\d+)', str(archive.read("config.json"))
+        )
+    assert shared
+    assert {int(number) for number in shared} == set(range(len(set(shared))))
 
 
 @pytest.mark.parametrize("left", [0, 100, -1000])

@@ -11,7 +11,7 @@ import click
 
 from monody.ending import exit_code, may_tell, reason, say_reason_as
 from monody.errors import MonodyError, SettingError, brief
-from monody.files import told
+from monody.files import tidy_cache, told
 from monody.sentences import translated
 from monody.translation import (
     LANGUAGES,
@@ -43,6 +43,7 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
     with speaking(language):
         _refuse_unknown_language()
         say_reason_as(_("stopped by {name}"))
+        tidy_cache()
         _run(arguments, command)
 
 

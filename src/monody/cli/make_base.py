@@ -67,6 +67,7 @@ def make_base(folder: Path, free: Path) -> None:
     FOLDER gets the tunes and the experiment; FREE has what was fetched.
     """
     from monody.experiments.base import PACKED, pack_base
+    from monody.experiments.novelty_index import known_melodies
     from monody.files import make_folder
     from monody.locks import locked
 
@@ -76,6 +77,7 @@ def make_base(folder: Path, free: Path) -> None:
             experiment = _trained(folder, free)
             if not experiment.is_over():  # stopped, with a model that is not the best
                 raise click.Abort
+            known_melodies(experiment)  # what it finds out is packed, too
             pack_base(experiment, RECIPE.into or PACKED)
     except MonodyError as error:  # in lines, where it names commands that fetch tunes
         click.echo(f"make base: {error}", err=True)

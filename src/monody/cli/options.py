@@ -20,7 +20,7 @@ from monody.cli.spoken_help import (
     in_brackets,
     metavar_in_words,
 )
-from monody.cli.verbosity import verbosity_options
+from monody.cli.verbosity import say_what_was_put_off, verbosity_options
 from monody.errors import MonodyError
 from monody.memory import limited_to
 from monody.settings.base import Limits, Settings, field_types
@@ -43,6 +43,12 @@ class _Forgiving(SpokenCommand):
             # Whether the file may be read, the command checks.
             if any(path in (parameter.metavar or "") for path in PATHS):
                 parameter.type = click.Path(readable=False)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and say what was put off until it is done."""
+        done = super().invoke(ctx)
+        say_what_was_put_off(ctx)
+        return done
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read what was typed; an error says what may be meant."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monody.cli.options import Command
-from monody.cli.verbosity import say, say_aside, say_whole
+from monody.cli.verbosity import say, say_in_the_end, say_whole
 from monody.errors import MonodyError
 from monody.sentences import translated
 from monody.settings.reading import ReadSettings
@@ -63,7 +63,7 @@ def read_folder(folder: str, settings: ReadSettings) -> Corpus:
 
         corpus = read_corpus(folder, settings, progress)
     for remark in corpus.remarks:
-        say_aside(translated(remark))
+        say_in_the_end(translated(remark))
     return corpus
 
 

@@ -23,6 +23,7 @@ import click
 from monody.translation import gettext as _
 from monody.translation import marked
 
+_IN_THE_END = f"{__name__}.in_the_end"  # in the context: lines
 HANGING = 2  # columns that further lines of a line are indented by
 
 
@@ -108,6 +109,27 @@ def say_aside(line: str) -> None:
     """
     if not is_quiet():
         _print(line, None, err=True)
+
+
+def say_in_the_end(line: str) -> None:
+    """Print a line to the error stream once the command has done what it was asked.
+
+    A command that fails says why in one line, and not what went wrong beside it.
+
+    Args:
+        line: As for ``say_whole``.
+    """
+    click.get_current_context().meta.setdefault(_IN_THE_END, []).append(line)
+
+
+def say_what_was_put_off(context: click.Context) -> None:
+    """Say the lines of ``say_in_the_end``.
+
+    Args:
+        context: That of the command that is done.
+    """
+    for line in context.meta.pop(_IN_THE_END, ()):
+        say_aside(line)
 
 
 def detail(line: str) -> None:

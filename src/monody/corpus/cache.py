@@ -22,7 +22,16 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monody.files import COMPILED, LAID_OUT, cache_folder, is_whole, seal
+from monody.files import (
+    COMPILED,
+    CORPORA,
+    LAID_OUT,
+    cache_folder,
+    is_whole,
+    seal,
+    telling_of,
+    told,
+)
 from monody.ours import claim, files_in, mark, remove
 from monody.reading.cache import (
     DATABASE,
@@ -31,8 +40,15 @@ from monody.reading.cache import (
     ReadCache,
     program_fingerprint,
 )
-from monody.temporary import TemporaryFolder
+from monody.temporary import (
+    TemporaryFolder,
+    is_temporary,
+    remove_abandoned,
+    temporary_file,
+)
+from monody.translation import marked
 
+TRIED_BYTES = 2**16  # more than SQLite writes at a time
 _FORGOTTEN_SECONDS = 24 * 3600  # after which another program counts as gone
 
 
@@ -53,7 +69,7 @@ class Cache:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
-        self._corpora = self._folder / "corpora"
+        self._corpora = self._folder / CORPORA
         self.database = self._folder / DATABASE
         self._readings: ReadCache | None = None
         self.problem = ""  # why this run remembers nothing more; empty if it does
@@ -108,10 +124,35 @@ class Cache:
         try:
             self._readings.add(rows)
         except sqlite3.OperationalError as error:
-            self.problem = str(error)
+            self.note(error)
         except sqlite3.DatabaseError:
             self._readings.close()
             self._begin_again()
+
+    def note(self, error: OSError | sqlite3.Error) -> None:
+        """Remember nothing more, and keep in words why: a full disk, mostly."""
+        try:
+            if isinstance(error, sqlite3.Error):
+                self._ask_the_system()
+                error = OSError(errno.EIO, str(error), str(self.database))
+            with telling_of(self._folder):
+                raise error
+        except FileNotFoundError:
+            self.problem = marked("another command removed the cache meanwhile")
+        except OSError as told_of:
+            self.problem = told(told_of)
+
+    def _ask_the_system(self) -> None:
+        """Write some pages where the database lies.
+
+        SQLite says "disk I/O error" of much. Of a full, a closed or a failing disk the
+        system says what it is.
+
+        Raises:
+            OSError: If they cannot be written; it is told of the database.
+        """
+        with telling_of(self.database), temporary_file(self.database.parent) as tried:
+            tried.write_bytes(bytes(TRIED_BYTES))
 
     def corpus(self, owner: str, key: str) -> Path | None:
         """Return the folder of a corpus that was kept, if it is there and whole.
@@ -177,10 +218,15 @@ def cache_bytes(folder: Path | None = None) -> int:
 
 
 def _ours(folder: Path) -> Iterator[Path]:
-    """Yield the folders that monody may have made, though another's may have a name."""
+    """Yield the folders that monody may have made, though another's may have a name.
+
+    Not those that are on their way: another run may be writing them.
+    """
     yield from (folder / READINGS, folder / COMPILED)
     yield from sorted(folder.glob(f"{LAID_OUT}*"))
-    yield from sorted((folder / "corpora").glob("*"))
+    for path in sorted((folder / CORPORA).glob("*")):
+        if not is_temporary(path):
+            yield path
 
 
 def clear_cache(folder: Path | None = None) -> None:
@@ -189,5 +235,7 @@ def clear_cache(folder: Path | None = None) -> None:
     Args:
         folder: By default the user's cache folder, or ``MONODY_CACHE``.
     """
-    for ours in _ours(folder or cache_folder()):
+    place = folder or cache_folder()
+    remove_abandoned(place / CORPORA)
+    for ours in _ours(place):
         remove(ours)

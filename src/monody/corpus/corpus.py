@@ -140,11 +140,14 @@ def read_corpus(
         try:
             corpus = _read_cached(cache, root, found, settings, progress)
         except (OSError, sqlite3.Error) as error:  # the cache's: files' are verdicts
-            cache.problem = str(error)
+            cache.note(error)
             corpus = _read_apart(root, found, settings, progress)
         if not cache.problem:
             return corpus
-        remark = marked(f"what was read is not remembered: {cache.problem}")
+        remark = marked(
+            f"what was read is not remembered: {cache.problem} (MONODY_CACHE names the "
+            "folder)"
+        )
         return replace(corpus, remarks=(remark,))
 
 

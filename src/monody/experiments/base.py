@@ -175,7 +175,8 @@ def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
     """Make an experiment the base model. The same one gives the same bytes.
 
     Args:
-        experiment: What ``make_base`` trained.
+        experiment: What ``make_base`` trained, its melodies looked through
+            (``known_melodies``).
         into: A folder of the package.
     """
     folder, record = experiment.folder, experiment.record()
@@ -184,8 +185,7 @@ def pack_base(experiment: Experiment, into: Path = PACKED) -> None:
         SCORES_FILE: experiment.scores_path.read_bytes(),
     }
     usual = experiment.usual_novelty_path  # half a second at the first melodies
-    if usual.is_file():
-        contents[usual.name] = usual.read_bytes()
+    contents[usual.name] = usual.read_bytes()
     for part in FOLDERS:
         for file in sorted((folder / part).iterdir()):
             contents[f"{part}/{file.name}"] = file.read_bytes()

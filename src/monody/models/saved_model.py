@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ from monody.saved.damage import (
 )
 from monody.saved.plain_json import MAX_JSON_BYTES, parse_json
 from monody.saved.values import table
+from monody.temporary import temporary_file
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
@@ -55,6 +57,9 @@ if TYPE_CHECKING:
     from monody.models.surprisal import Surprisal
 
 RECORD = "monody.json"  # the member with the vocabulary and the record
+# Keras's: its version, and the layers, which may name one object twice.
+ABOUT_KERAS, CONFIG = "metadata.json", "config.json"
+_ADDRESS = re.compile(rb'("shared_object_id": )(\d+)')
 
 # A set with more is worth starting Keras for: it uses all cores, or a GPU. It wants
 # much memory for that; NumPy reads a few melodies at a time.
@@ -213,9 +218,42 @@ def save_model(
         record: How it was trained.
         path: The ``.keras`` file.
     """
-    with replacing(path) as temporary:
-        network.save(temporary)
-        with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
-            about = {"vocabulary": vocabulary.to_json(), **record.of_model()}
-            archive.writestr(RECORD, json.dumps(about, indent=2))
-            archive.writestr(zipfile.ZipInfo(DECODING), pack_layers(network))
+    about = {"vocabulary": vocabulary.to_json(), **record.of_model()}
+    with (
+        replacing(path) as temporary,
+        temporary_file(path.parent, path.suffix) as saved,
+        zipfile.ZipFile(temporary, "w") as archive,
+    ):
+        network.save(saved)
+        with zipfile.ZipFile(saved) as by_keras:
+            for name in by_keras.namelist():
+                content = _lasting(name, by_keras.read(name))
+                archive.writestr(zipfile.ZipInfo(name), content)
+        told = json.dumps(about, indent=2)
+        archive.writestr(zipfile.ZipInfo(RECORD), told, zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo(DECODING), pack_layers(network))
+
+
+def _lasting(name: str, content: bytes) -> bytes:
+    """Return a member of Keras's file without what is of this moment only.
+
+    So the same network has the same file, whenever it was trained and in how many
+    parts: Keras writes down when it saved it, and at which addresses objects lay.
+
+    Args:
+        name: Of the member.
+        content: As Keras wrote it.
+    """
+    if name == ABOUT_KERAS:
+        about = json.loads(content)
+        del about["date_saved"]
+        return json.dumps(about).encode()
+    if name == CONFIG:
+        numbers: dict[bytes, int] = {}
+        return _ADDRESS.sub(
+            lambda found: (
+                b"%s%d" % (found[1], numbers.setdefault(found[2], len(numbers)))
+            ),
+            content,
+        )
+    return content

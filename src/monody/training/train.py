@@ -358,5 +358,5 @@ def _write_scores(
                 references[BASE_ALONE] = Score.of(base.surprisal(encoded), encoded)
             own = Score.of(best.surprisal(encoded), encoded)
             scores[side] = SideScores(own, references)
-    experiment.write_scores(scores)
     known_melodies(experiment)  # so that sampling need not build the index
+    experiment.write_scores(scores)  # last: where they are, nothing is left to do
