@@ -92,6 +92,7 @@ def test_too_large_an_upload_is_refused_whatever_it_says(page: Page) -> None:
     for room, status in ((len(body), 200), (len(body) - 1, 413)):
         app = LimitedUploads(page.client.app, max_bytes=room)
         client = TestClient(app, base_url=OWN, headers={"Origin": OWN})
+        client.cookies = page.client.cookies
         # The second does not tell its length.
         for content in (body, iter([body[:20], body[20:]])):
             answer = client.post("/api/phrases", content=content)
@@ -119,6 +120,7 @@ def test_what_goes_wrong_is_a_sentence_too(
 
     monkeypatch.setattr(CardLibrary, "add", fail)
     client = TestClient(page.client.app, OWN, raise_server_exceptions=False)
+    client.cookies = page.client.cookies
     answer = client.post(
         "/api/phrases", json={"notes": PHRASE}, headers={"Origin": OWN}
     )
