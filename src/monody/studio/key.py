@@ -31,8 +31,11 @@ SECONDS_TO_OPEN = 120  # for a browser that has to be started first
 DAYS_KEPT = 400  # the most that browsers keep a cookie
 _SECRET = re.compile(r"[0-9a-f]{64}")
 _PASSING = re.compile(r"([0-9]{10,12})\.([0-9a-f]{16})\.([0-9a-f]{64})")
-# Not by ``Location``: what leads on must be this page, for the cookie to be sent.
-_ON = '<!DOCTYPE html><meta http-equiv="refresh" content="0; url=/"><title>monody</title>'
+# Not by ``Location``: a page of ours has to lead on for the browser to send the cookie.
+_ON = (
+    '<!DOCTYPE html><html lang="en"><meta http-equiv="refresh" content="0; url=/">'
+    '<link rel="icon" href="data:,"><title>monody studio</title></html>'
+)
 
 
 class StudioKey:
@@ -139,6 +142,8 @@ class OnlyWithKey:
         given = request.query_params.get(PARAMETER)
         if is_page and given is not None and self._key.opens(given):
             return await self._let_in()(scope, receive, send)
+        if is_page and request.headers.get("sec-fetch-site") == "cross-site":
+            return await _leading_on()(scope, receive, send)  # a link was followed
         if self._key.is_it(request.cookies.get(self._cookie, "")):
             return await self._app(scope, receive, send)
         sentence = _(
@@ -150,7 +155,7 @@ class OnlyWithKey:
 
     def _let_in(self) -> Response:
         """Give the browser the key, and lead it to the page."""
-        page = HTMLResponse(_ON, headers={"Cache-Control": "no-store"})
+        page = _leading_on()
         page.set_cookie(
             self._cookie,
             self._key.secret,
@@ -159,3 +164,7 @@ class OnlyWithKey:
             samesite="strict",
         )
         return page
+
+
+def _leading_on() -> Response:
+    return HTMLResponse(_ON, headers={"Cache-Control": "no-store"})
