@@ -27,17 +27,18 @@ PATIENCE_MS = 600_000  # a training takes minutes
 LEARNT = 3  # epochs, after which the server is killed
 
 
-def serve(folder: Path) -> subprocess.Popen[str]:
-    """Start a studio, and wait until it says where it is."""
+def serve(folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start a studio, and wait until it says where it is: with its key."""
     command = [sys.executable, "-m", "monody", "studio", "--no_browser"]
     process = subprocess.Popen(  # noqa: S603 - our own program
         [*command, "--port", str(PORT), "--studio_dir", str(folder)],
         stdout=subprocess.PIPE,
         text=True,
     )
-    if not (process.stdout and process.stdout.readline()):
+    line = process.stdout.readline() if process.stdout else ""
+    if ADDRESS not in line:
         sys.exit("the studio did not start")
-    return process
+    return process, line[line.index(ADDRESS) :].split()[0]
 
 
 def told(what: str, began: float) -> float:
@@ -116,17 +117,17 @@ def main() -> None:
     complaints: list[str] = []
     with tempfile.TemporaryDirectory() as name, a_browser() as browser:
         studio, out = Path(name) / "studio", Path(name)
-        server = serve(studio)
+        server, address = serve(studio)
         page = browser.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(ADDRESS)
+        page.goto(address)
         try:
             train(page, music)
             server.kill()
             server.wait()
-            server = serve(studio)
+            server, _ = serve(studio)
             began = time.perf_counter()
             page.reload()
             page.get_by_role("link", name="Trainings").click()

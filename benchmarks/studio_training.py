@@ -19,10 +19,12 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
 from monody.reading.find import find_files
+from monody.studio.key import StudioKey, cookie_of
 
 ASK_SECONDS = 0.1
 BEFORE = 50  # questions before the training
@@ -39,7 +41,11 @@ class Server:
             stderr=subprocess.PIPE,
         )
         address = self._address(folder)
-        self.client = httpx2.Client(base_url=address, headers={"Origin": address[:-1]})
+        self.client = httpx2.Client(
+            base_url=address,
+            headers={"Origin": address[:-1]},
+            cookies={cookie_of(urlsplit(address).port): StudioKey.of(folder).secret},
+        )
 
     def _address(self, folder: Path) -> str:
         """Wait until the server says where it is."""

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from monody.experiments.experiment import Experiment
 from monody.studio.folder import StudioFolder
+from monody.studio.key import cookie_of
 from monody.studio.server import make_app
 from monody.studio.studio import Studio
 
@@ -26,7 +27,10 @@ class Page:
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
         self.client = TestClient(
-            make_app(studio, PORT), base_url=OWN, headers={"Origin": OWN}
+            make_app(studio, PORT),
+            base_url=OWN,
+            headers={"Origin": OWN},
+            cookies={cookie_of(PORT): studio.key.secret},
         )
 
     def get(self, path: str) -> Any:

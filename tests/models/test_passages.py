@@ -18,7 +18,7 @@ from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model
 from monody.models.network import TOLD
 from monody.models.parts import Parts
-from monody.models.passages import Passage, read_passages
+from monody.models.passages import Passage, judge_passages, read_passages
 from monody.models.surprisal import Surprisal
 from monody.settings.model import ModelSettings
 from tests.builders.midi_files import tune
@@ -51,15 +51,15 @@ def _passages(
         own = slice(start, end)
         inputs = EventInputs(*(values[own].astype(int) for values in fields.values()))
         pitch, duration = encoded.pitch[own].astype(int), encoded.duration[own]
-        counts = end - start if judged is None else min(judged, end - start)
-        found.append(Passage(inputs, pitch, duration.astype(int), counts))
+        first = 0 if judged is None else max(end - start - judged, 0)
+        found.append(Passage(inputs, pitch, duration.astype(int), first))
     return found
 
 
 def _shortened(passage: Passage, length: int) -> Passage:
     """Return the first events of a passage, all judged."""
     inputs = EventInputs(*(values[:length] for values in passage.inputs))
-    return Passage(inputs, passage.pitch[:length], passage.duration[:length], length)
+    return Passage(inputs, passage.pitch[:length], passage.duration[:length])
 
 
 def test_passages_are_judged_as_the_evaluator_judges_melodies() -> None:
@@ -67,7 +67,7 @@ def test_passages_are_judged_as_the_evaluator_judges_melodies() -> None:
     expected = Evaluator(encoded).surprisal(network)
     passages = _passages(encoded, told=False)
     empty = _shortened(passages[0], 0)
-    _, found = read_passages(parts_of(network), [empty, *passages, empty])
+    found = judge_passages(parts_of(network), [empty, *passages, empty])
     for name, values in vars(expected).items():
         judged = np.concatenate([getattr(surprisal, name) for surprisal in found])
         assert judged.dtype == values.dtype
@@ -89,12 +89,28 @@ def _equal(one: Surprisal, other: Surprisal) -> None:
 @pytest.mark.parametrize("judged", [0, 1, 9])
 def test_only_the_last_events_are_judged(parts: Parts, judged: int) -> None:
     encoded = _encoded(BARS)
-    _, everything = read_passages(parts, _passages(encoded))
-    _, few = read_passages(parts, _passages(encoded, judged))
+    everything = judge_passages(parts, _passages(encoded))
+    few = judge_passages(parts, _passages(encoded, judged))
     for whole, last in zip(everything, few, strict=True):
         count = min(judged, len(whole.bits))
         kept = slice(len(whole.bits) - count, None)
-        _equal(last, Surprisal(*(values[kept] for values in vars(whole).values())))
+        for name, values in vars(last).items():
+            assert len(values) == count
+            expected = getattr(whole, name)[kept]
+            np.testing.assert_allclose(values, expected, atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 64])
+def test_a_long_passage_is_judged_a_part_at_a_time(
+    parts: Parts, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [passage] = _passages(_encoded([20]))
+    [whole] = judge_passages(parts, [passage])
+    monkeypatch.setattr(passages_module, "AT_ONCE", at_once)
+    [by_parts] = judge_passages(parts, [passage])
+    for name, values in vars(whole).items():
+        found = getattr(by_parts, name)
+        np.testing.assert_allclose(found, values, atol=1e-4, err_msg=name)
 
 
 def _after(state: DecoderState) -> np.ndarray[Any, Any]:
@@ -106,29 +122,39 @@ def _after(state: DecoderState) -> np.ndarray[Any, Any]:
     return np.concatenate([pitches, state.durations()], axis=1)
 
 
+@pytest.fixture(params=[1, 4])
+def cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Pretend to have one core, or several."""
+    count: int = request.param
+    monkeypatch.setattr(passages_module, "usable_cores", lambda: count)
+    return count
+
+
+@pytest.mark.usefixtures("cores")
 def test_what_comes_of_a_passage_does_not_depend_on_the_others(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passages_module, "ROWS", 32)
+    monkeypatch.setattr(passages_module, "MAX_EVENTS", 1000)
     [longest] = _passages(_encoded([32]))
     lengths = [0, 130, 1, 64, 65, 0, 30, *range(31, 64)]
     several = [_shortened(longest, length) for length in lengths]
     with threadpool_limits(1, user_api="blas"):
-        state, together = read_passages(parts, several)
+        state, together = read_passages(parts, several), judge_passages(parts, several)
         assert len(state) == len(several)
         expected = _after(state.take(np.resize(np.arange(len(several)), 48)))
         for row in (0, 1, 2, 3, 4, 6, 39):
-            state, [surprisal] = read_passages(parts, [several[row]])
+            state = read_passages(parts, [several[row]])
+            [surprisal] = judge_passages(parts, [several[row]])
             assert len(surprisal.bits) == lengths[row]
             _equal(surprisal, together[row])
-            alone = _after(state.take(np.zeros(16, int)))
-            assert np.array_equal(alone, np.tile(expected[row], (16, 1)))
+            assert np.array_equal(_after(state)[0], expected[row])
 
 
 def test_nothing_but_empty_passages_can_be_read(parts: Parts) -> None:
     [passage] = _passages(_encoded([1]))
     empty = _shortened(passage, 0)
     for count in (1, 20):
-        state, surprisals = read_passages(parts, [empty] * count)
-        assert len(state) == count
+        assert len(read_passages(parts, [empty] * count)) == count
+        surprisals = judge_passages(parts, [empty] * count)
         assert [len(surprisal.bits) for surprisal in surprisals] == [0] * count

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -22,6 +28,7 @@ from monody.cli.main import main
 from monody.experiments.experiment import Experiment
 from monody.studio.composing import Composer
 from monody.studio.folder import StudioFolder, TakenError
+from monody.studio.key import StudioKey, cookie_of
 from monody.studio.serving import serving
 
 STUDIO = [sys.executable, "-m", "monody", "studio", "--no_browser"]
@@ -50,12 +57,103 @@ def _open(folder: StudioFolder) -> Iterator[str]:
 def test_it_answers_where_it_says_and_says_nothing_afterwards(tmp_path: Path) -> None:
     folder = StudioFolder(tmp_path / "studio")
     with _open(folder) as address:
-        assert folder.address() == address
-        with urllib.request.urlopen(f"{address}api/state") as answer:
+        assert folder.address() == address.partition("?")[0]
+        with _asked(folder, "api/state") as answer:
             assert json.load(answer)["cards"] == []
     assert folder.address() is None
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(address)
+
+
+def _asked(folder: StudioFolder, path: str) -> Any:
+    """Ask a server, with the key of its folder."""
+    address = folder.address() or ""
+    cookie = cookie_of(urlsplit(address).port or 0)
+    key = StudioKey.of(folder.path).secret
+    request = urllib.request.Request(f"{address}{path}")
+    request.add_header("Cookie", f"{cookie}={key}")
+    return urllib.request.urlopen(request)
+
+
+def _followed(address: str) -> tuple[str, Any]:
+    """Open an address as a browser does: return the page, and the cookies."""
+    jar = CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    with opener.open(address) as answer:
+        first = answer.read().decode()
+    assert 'http-equiv="refresh"' in first
+    with opener.open(address.partition("?")[0]) as answer:
+        return answer.read().decode(), list(jar)
+
+
+def test_its_address_opens_the_page_in_one_browser_and_the_next(tmp_path: Path) -> None:
+    with _open(StudioFolder(tmp_path / "studio")) as address:
+        for _ in range(2):
+            page, [cookie] = _followed(address)
+            assert "monody studio" in page
+            assert cookie.has_nonstandard_attr("HttpOnly")
+            assert cookie.get_nonstandard_attr("SameSite") == "strict"
+
+
+def test_without_its_key_a_page_says_in_a_sentence_what_to_do(tmp_path: Path) -> None:
+    with _open(StudioFolder(tmp_path / "studio")) as address:
+        page = address.partition("?")[0]
+        for asked in (page, f"{page}?key=", f"{page}?key=%C3%A9", f"{address}0",
+                      f"{page}api/state", f"{page}static/main.js"):  # fmt: skip
+            with pytest.raises(HTTPError) as refused:
+                urllib.request.urlopen(asked)
+            assert refused.value.code == 403
+            assert b"start monody studio once more" in refused.value.read()
+
+
+def test_a_key_outlives_its_server(tmp_path: Path) -> None:
+    folder = StudioFolder(tmp_path / "studio")
+    with _open(folder) as first:
+        pass
+    with _open(folder) as second:
+        assert first.partition("?")[2] == second.partition("?")[2]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there folders of a user are closed anyway")
+def test_its_folder_with_its_key_is_closed_to_others(tmp_path: Path) -> None:
+    (tmp_path / "studio").mkdir(mode=0o755)
+    folder = StudioFolder(tmp_path / "studio")
+    with _open(folder):
+        assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_cannot_be_closed_is_used_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")  # as on a USB stick
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    StudioFolder(tmp_path / "studio").make()
+    assert (tmp_path / "studio" / "melodies").is_dir()
+
+
+@pytest.mark.parametrize("text", ["", "short", "g" * 64, "0" * 65])
+def test_a_damaged_key_is_made_once_more(tmp_path: Path, text: str) -> None:
+    (tmp_path / "key").write_text(text)
+    made = StudioKey.of(tmp_path).secret
+    assert made == StudioKey.of(tmp_path).secret == (tmp_path / "key").read_text()
+    assert re.fullmatch("[0-9a-f]{64}", made)
+
+
+def test_what_a_browser_is_started_with_opens_once_and_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key, another = StudioKey("a" * 64), StudioKey("b" * 64)
+    passing, late = key.passing(), key.passing()
+    assert not another.opens(passing)
+    assert [key.opens(passing), key.opens(passing)] == [True, False]
+    until, number, signed = late.split(".")
+    longer = f"{int(until) + 1}.{number}.{signed}"
+    assert not key.opens(longer)
+    monkeypatch.setattr(time, "time", lambda: int(until))
+    assert not key.opens(late)
+    assert key.opens("a" * 64)
 
 
 def test_an_answer_does_not_wait_for_its_head_to_be_confirmed(
@@ -79,7 +177,9 @@ def test_a_second_one_on_the_folder_opens_the_page_of_the_first(
     folder = StudioFolder(tmp_path)
     with _open(folder) as address:
         main(["studio", "--studio_dir", str(tmp_path)])
-    assert opened == [address]
+        [page] = opened
+        assert address.partition("?")[2] not in page  # others see it: it opens once
+        assert "monody studio" in _followed(page)[0]
     assert capsys.readouterr().out.count(address) == 1
 
 
@@ -153,10 +253,10 @@ def test_ctrl_c_ends_it_in_one_line_while_a_page_listens(tmp_path: Path) -> None
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
-        address = StudioFolder(tmp_path).address()
-        assert address is not None
+        folder = StudioFolder(tmp_path)
+        address = StudioKey.of(tmp_path).address(folder.address() or "")
         assert line == f"monody studio: {address} (Ctrl-C ends it)\n"
-        with urllib.request.urlopen(f"{address}api/events") as events:
+        with _asked(folder, "api/events") as events:
             assert events.readline().startswith(b":")
             process.send_signal(signal.SIGINT)
             assert process.stdout.read() == "stopped by Ctrl-C\n"

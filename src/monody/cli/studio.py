@@ -57,6 +57,7 @@ def studio(
     for module in ("starlette", "uvicorn", "python_multipart"):
         extra_module(module, "studio", "the studio is served by")
     from monody.studio.folder import StudioFolder, TakenError
+    from monody.studio.key import StudioKey
 
     folder = StudioFolder.named(studio_dir)
     try:
@@ -66,9 +67,10 @@ def studio(
         address = folder.address_soon(SECONDS_FOR_OTHER)
         if address is None:
             raise
-        say_whole(f"monody studio is open already: {address}")
+        key = StudioKey.of(folder.path)
+        say_whole(f"monody studio is open already: {key.address(address)}")
         if not no_browser:
-            _open(address)
+            _open(key.passing_address(address))
 
 
 def _serve(folder: StudioFolder, port: int | None, *, opens: bool) -> None:
@@ -78,7 +80,7 @@ def _serve(folder: StudioFolder, port: int | None, *, opens: bool) -> None:
     with serving(folder, port) as server:
         say_whole(f"monody studio: {server.address} (Ctrl-C ends it)")
         if opens:
-            _open(server.address)
+            _open(server.passing())
         server.wait()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from monody.generation.decoding.decode import MAX_READ, Start, passage_of, reads_of
 from monody.models.events import END, Events, Vocabulary, encode
 from monody.models.inference_layers import one_thread
-from monody.models.passages import read_passages
+from monody.models.passages import judge_passages
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
 
@@ -30,10 +31,11 @@ def rescore(
     passages = []
     for melody in melodies:
         start = _start(melody, model.vocabulary, from_tick)
+        passage = passage_of(reads_of(start, model.vocabulary))
         judged = len(start.primer or ()) - start.judged_from
-        passages.append(passage_of(reads_of(start, model.vocabulary), judged))
+        passages.append(replace(passage, first=len(passage) - judged))
     with one_thread():
-        _, surprisals = read_passages(model.parts, passages)
+        surprisals = judge_passages(model.parts, passages)
     return [float(surprisal.bits.sum()) for surprisal in surprisals]
 
 

@@ -42,6 +42,7 @@ PLACES = len(BARS_BACK) + len(BAR_MULTIPLES) + 1
 # What a slot is to a bar that returns: nothing is told; the bar is fresh; it returns
 # but the slot is elsewhere; the slot is where it is taken from, varied or exactly.
 RETURN_CODES = 5
+PLACES_READ = ("position", "bar", "returns", "bars_back")  # that slots are compared by
 LIKENESSES = ("like_pitches", "like_intervals", "like_rhythm")  # see `alike`
 # How the slot's event is like the next one, whose pitch is given to its duration.
 GIVEN = ("neither", "same pitch", "same interval", "both")
@@ -121,12 +122,13 @@ def moved(ops: Ops, by_interval: Tensor, latest: Tensor) -> Tensor:
     return ops.take_along_axis(by_interval, interval + MAX_INTERVAL, axis=-1)
 
 
-def look_back(made: Parts, reading: Mapping[str, Tensor]) -> Past:
+def look_back(made: Parts, reading: Mapping[str, Tensor], first: int = 0) -> Past:
     """Let each event of whole sequences look back at those before it.
 
     Args:
         made: The network's layers.
         reading: The network's inputs by name, ``(batch, time)`` each.
+        first: The event that looks back first.
     """
     ops = made.ops
     pitch = reading["pitch_in"]
@@ -142,8 +144,9 @@ def look_back(made: Parts, reading: Mapping[str, Tensor]) -> Past:
         ops.greater_equal(count[:, :, None], count[:, None, :]),
         ops.greater(count, 1)[:, None, :],  # no state predicted the event read at 0
     )
-    runs = _run_codes(ops, alike(ops, slots, slots))
-    return Past(slots, known, likeness(made, runs, slots, reading))
+    runs = _run_codes(ops, alike(ops, slots, slots))[:, :, first:]
+    now = {name: reading[name][:, first:] for name in PLACES_READ}
+    return Past(slots, known[:, first:], likeness(made, runs, slots, now))
 
 
 def later(ops: Ops, values: Tensor) -> Tensor:
@@ -216,8 +219,7 @@ def likeness(
         runs: For each way to be alike, how many of ``RUN_LENGTHS`` are reached,
             ``(batch, 3, time, slots)``.
         slots: The earlier events.
-        reading: ``position`` and ``bar`` where the next event begins, ``(batch,
-            time)``.
+        reading: ``PLACES_READ`` where the next event begins, ``(batch, time)``.
 
     Returns:
         ``(batch, time, slots, 3)``.

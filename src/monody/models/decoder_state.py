@@ -150,7 +150,7 @@ class DecoderState:
         """Return the log-probabilities of the next pitch symbol, ``(rows, 131)``."""
         logs: Floats = predict_pitch(
             self._parts,
-            self._hidden,
+            self._hidden.memory,
             self._memory.pitch_keys,
             self._look_back(),
             self._sequence,

@@ -1,8 +1,12 @@
-"""The layers of a trained network on NumPy, for writing.
+"""The layers of a trained network on NumPy, for writing and judging.
 
-They are called as the Keras layers of the same names are, with one event. Their
-products are a few hundred numbers wide, so what would cost most is importing Keras and
-JAX, and compiling: without them the first melody is there in a second.
+They are called as the Keras layers of the same names are, with one event or with whole
+sequences. Their products are a few hundred numbers wide, so what would cost most is
+importing Keras and JAX, and compiling: without them the first melody is there at once.
+
+How a product is rounded depends on its size, but what a melody gets must not depend on
+how many are beside it. So of one event each melody is multiplied by itself, and
+sequences in blocks of one size.
 """
 
 from __future__ import annotations
@@ -19,20 +23,7 @@ from threadpoolctl import threadpool_limits
 
 Array: TypeAlias = NDArray[np.float32]
 
-# Rows are multiplied so many at a time. How a product is rounded
-# depends on its size: so what a melody gets does not depend on how many are beside it.
-BLOCK_ROWS = 16
-
-
-def whole_blocks(rows: int) -> int:
-    """Return the fewest rows, as many or more, that fill whole blocks.
-
-    Example:
-        >>> from monody.models.inference_layers import whole_blocks
-        >>> whole_blocks(1), whole_blocks(16), whole_blocks(17)
-        (16, 16, 32)
-    """
-    return -(-rows // BLOCK_ROWS) * BLOCK_ROWS
+BLOCK_EVENTS = 32  # of sequences, that are multiplied at a time
 
 
 def one_thread() -> AbstractContextManager[object]:
@@ -77,8 +68,8 @@ class Dense:
         >>> import numpy as np
         >>> from monody.models.inference_layers import Dense
         >>> layer = Dense(np.array([[1.0, -1.0]]), np.array([0.5, 0.5]), rectified=True)
-        >>> layer(np.array([[2.0]])).tolist()
-        [[2.5, 0.0]]
+        >>> layer(np.array([[[2.0]]])).tolist()
+        [[[2.5, 0.0]]]
     """
 
     kernel: Array  # (features, units)
@@ -86,12 +77,13 @@ class Dense:
     rectified: bool  # whether a ReLU follows
 
     def __call__(self, features: Array) -> Array:
-        """Multiply ``(…, features)``: ``(…, units)``."""
-        rows = features.reshape(-1, features.shape[-1])
-        units = _product(rows, self._turned) + self.bias  # (rows, units)
+        """Multiply ``(batch, time, features)``: ``(batch, time, units)``."""
+        one_event = features.shape[1] == 1
+        multiply = _product if one_event else _product_of_sequences
+        units = multiply(features, self._turned) + self.bias
         if self.rectified:
             np.maximum(units, 0, out=units)
-        return units.reshape(*features.shape[:-1], -1)
+        return units
 
     @cached_property
     def _turned(self) -> Array:
@@ -100,7 +92,7 @@ class Dense:
 
 @dataclass(frozen=True)
 class LSTM:
-    """``keras.layers.LSTM``, for one event."""
+    """``keras.layers.LSTM``, for one event after another or for whole sequences."""
 
     kernel: Array  # (features, 4 * units): input, forget, new, output
     recurrent_kernel: Array  # (units, 4 * units)
@@ -112,33 +104,58 @@ class LSTM:
         return len(self.recurrent_kernel)
 
     def __call__(
-        self, features: Array, initial_state: Sequence[Array]
+        self, features: Array, initial_state: Sequence[Array] | None = None
     ) -> tuple[Array, Array, Array]:
-        """Read one event.
+        """Read one event, or whole sequences.
 
         Args:
-            features: ``(batch, 1, features)``.
-            initial_state: Output and cell after the event before, ``(batch, units)``.
+            features: ``(batch, time, features)``; with a state, time is 1.
+            initial_state: Output and cell after the event before, ``(batch, units)``;
+                without them sequences are read from their beginning.
 
         Returns:
-            Its output ``(batch, 1, units)``, and the output and the cell to begin the
-            next event with.
+            The output of each event ``(batch, time, units)``, and the output and the
+            cell to begin the next event with.
         """
+        if initial_state is None:
+            return self._read_sequences(features)
         output, cell = initial_state
-        # One product of both, for a product costs more than its numbers.
-        both = np.concatenate([features[:, 0], output], axis=1)
-        gates = _product(both, self._turned) + self.bias  # (batch, 4 * units)
-        units = self.units
-        new = np.tanh(gates[:, 2 * units : 3 * units])
-        reads, keeps = _sigmoid(gates[:, :units]), _sigmoid(gates[:, units : 2 * units])
-        cell = keeps * cell + reads * new
-        output = _sigmoid(gates[:, 3 * units :]) * np.tanh(cell)
+        gates = _product(features, self._turned)[:, 0] + self.bias
+        output, cell = self._after(gates, output, cell)
         return output[:, None], output, cell
+
+    def _read_sequences(self, features: Array) -> tuple[Array, Array, Array]:
+        """Read sequences: what does not wait for the event before is done at once."""
+        gates = _product_of_sequences(features, self._turned) + self.bias
+        output = cell = np.zeros((len(features), self.units), np.float32)
+        outputs = np.empty((*features.shape[:2], self.units), np.float32)
+        for event in range(features.shape[1]):
+            output, cell = self._after(gates[:, event], output, cell)
+            outputs[:, event] = output
+        return outputs, output, cell
+
+    def _after(self, gates: Array, output: Array, cell: Array) -> tuple[Array, Array]:
+        """Return the output and the cell after an event, ``(batch, units)`` each.
+
+        Args:
+            gates: Of what is read, ``(batch, 4 * units)``.
+            output: After the event before, ``(batch, units)``.
+            cell: Likewise.
+        """
+        gates = gates + _product(output[:, None], self._turned_recurrent)[:, 0]
+        units = self.units
+        both = _sigmoid(gates[:, : 2 * units])  # what is read, and what is kept
+        new = np.tanh(gates[:, 2 * units : 3 * units])
+        cell = both[:, units:] * cell + both[:, :units] * new
+        return _sigmoid(gates[:, 3 * units :]) * np.tanh(cell), cell
 
     @cached_property
     def _turned(self) -> Array:
-        kernel = np.concatenate([self.kernel, self.recurrent_kernel])
-        return np.ascontiguousarray(kernel.T)  # (4 * units, features + units)
+        return np.ascontiguousarray(self.kernel.T)  # (4 * units, features)
+
+    @cached_property
+    def _turned_recurrent(self) -> Array:
+        return np.ascontiguousarray(self.recurrent_kernel.T)  # (4 * units, units)
 
 
 @dataclass(frozen=True)
@@ -150,20 +167,33 @@ class Identity:
         return features
 
 
-def _product(rows: Array, turned: Array) -> Array:
-    """Multiply ``(rows, features)`` by a kernel that is kept turned.
+def _product(features: Array, turned: Array) -> Array:
+    """Multiply one event of each melody, ``(batch, 1, features)``, each by itself.
+
+    One melody takes a seventh of what a block of sixteen takes, sixteen take twice as
+    much.
+    """
+    return _product_of_blocks(features, turned)
+
+
+def _product_of_sequences(features: Array, turned: Array) -> Array:
+    """Multiply the events of sequences, ``(batch, time, features)``, in blocks."""
+    batch, time, size = features.shape
+    blocks = -(-batch * time // BLOCK_EVENTS)
+    rows = np.zeros((blocks, BLOCK_EVENTS, size), np.float32)
+    rows.reshape(-1, size)[: batch * time] = features.reshape(-1, size)
+    product = _product_of_blocks(rows, turned).reshape(-1, len(turned))
+    return product[: batch * time].reshape(batch, time, len(turned))
+
+
+def _product_of_blocks(rows: Array, turned: Array) -> Array:
+    """Multiply ``(blocks, rows, features)`` by a kernel that is kept turned.
 
     With ``(units, features)`` on the left a product of few rows takes two thirds of the
     time.
     """
-    count = len(rows)
-    if count <= BLOCK_ROWS:
-        return (turned @ rows.T).T
-    product = np.empty((len(turned), count), np.float32)
-    for first in range(0, count, BLOCK_ROWS):
-        block = slice(first, first + BLOCK_ROWS)
-        np.matmul(turned, rows[block].T, out=product[:, block])
-    return product.T
+    product: Array = turned @ rows.transpose(0, 2, 1)  # (blocks, units, rows)
+    return product.transpose(0, 2, 1)
 
 
 def _sigmoid(gates: Array) -> Array:

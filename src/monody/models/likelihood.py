@@ -18,7 +18,7 @@ from monody.models.events import UNKNOWN
 from monody.models.inference_layers import one_thread
 from monody.models.network import READING, TOLD
 from monody.models.parts import Parts
-from monody.models.passages import ROWS, Passage, read_passages
+from monody.models.passages import ROWS, Passage, judge_passages
 from monody.models.surprisal import Surprisal
 from monody.progress import Progress
 
@@ -56,7 +56,7 @@ def surprisal_of(
         spans = [slice(a, b) for a, b, _ in windows[first : first + ROWS].tolist()]
         passages = [_passage(encoded, span) for span in spans]
         with one_thread():
-            _, surprisals = read_passages(parts, passages, MAX_SEQUENCE)
+            surprisals = judge_passages(parts, passages)
         for span, each in zip(spans, surprisals, strict=True):
             figures[:, span] = each.figures
         if progress is not None:
@@ -81,7 +81,6 @@ def _passage(encoded: EncodedSet, events: slice) -> Passage:
         ),
         pitch=pitch,
         duration=encoded.duration[events],
-        judged=len(pitch),
     )
 
 

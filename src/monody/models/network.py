@@ -77,15 +77,50 @@ def predict_sequences(
         Log-probabilities: ``pitch`` ``(batch, time, 131)`` and ``duration`` ``(batch,
         time, durations)``.
     """
+    return predict_read(made, read_sequences(made, reading), reading, pitch_next)
+
+
+def read_sequences(made: Parts, reading: Mapping[str, Tensor]) -> Hidden:
+    """Read whole sequences.
+
+    Args:
+        made: The network.
+        reading: The inputs named in ``READING``, ``(batch, time)`` each.
+    """
     ops = made.ops
     heard = ops.cumsum(count_notes(ops, reading["pitch_in"]), axis=1)
-    hidden = read_events(made, reading, heard)
-    past = look_back(made, reading)
+    return read_events(made, reading, heard)
+
+
+def predict_read(
+    made: Parts,
+    hidden: Hidden,
+    reading: Mapping[str, Tensor],
+    pitch_next: Tensor,
+    first: int = 0,
+) -> dict[str, Tensor]:
+    """Predict the events of whole sequences that were read.
+
+    Args:
+        made: The network.
+        hidden: From ``read_sequences``.
+        reading: As ``predict_sequences`` takes it.
+        pitch_next: Likewise.
+        first: The event that is predicted first; those before it are looked back at.
+
+    Returns:
+        As ``predict_sequences``.
+    """
+    ops = made.ops
+    past = look_back(made, reading, first)
+    now = {name: each[:, first:] for name, each in reading.items()}
     keys = later(ops, made["pitch_key"](hidden.memory))  # (batch, slots, 2 * KEY_SIZE)
-    pitch = predict_pitch(made, hidden, keys, past, reading)
+    pitch = predict_pitch(made, hidden.memory[:, first:], keys, past, now)
     given = hear_pitch(made, hidden, reading, pitch_next)
     keys = later(ops, made["duration_key"](given))  # (batch, slots, KEY_SIZE)
-    duration = predict_duration(made, given, keys, past, reading, pitch_next)
+    duration = predict_duration(
+        made, given[:, first:], keys, past, now, pitch_next[:, first:]
+    )
     return {"pitch": pitch, "duration": duration}
 
 
@@ -155,7 +190,7 @@ def arrival(ops: Ops, reading: Mapping[str, Tensor]) -> Tensor:
 
 def predict_pitch(
     made: Parts,
-    hidden: Hidden,
+    memory: Tensor,
     keys: Tensor,
     past: Past,
     reading: Mapping[str, Tensor],
@@ -164,7 +199,7 @@ def predict_pitch(
 
     Args:
         made: The network's layers.
-        hidden: The events read.
+        memory: Output of the last LSTM layer, ``(batch, time, units)``.
         keys: Of each slot of the past, ``(batch, slots, 2 * KEY_SIZE)``.
         past: The melody so far.
         reading: The inputs read, ``(batch, time)`` each.
@@ -174,17 +209,11 @@ def predict_pitch(
     """
     ops = made.ops
     latest = latest_note(made.ops, reading["pitch_in"], reading["note_before"])
-    notes = moved(
-        ops, made["pitch_relative"](hidden.memory), latest
-    )  # (batch, time, 128)
-    notes = notes + by_degree(
-        ops, made["pitch_degree"](hidden.memory), reading["tonic"]
-    )
+    notes = moved(ops, made["pitch_relative"](memory), latest)  # (batch, time, 128)
+    notes = notes + by_degree(ops, made["pitch_degree"](memory), reading["tonic"])
     specials = ops.zeros_like(notes[..., : PITCH_SYMBOLS - REST])
-    fresh = made["pitch_absolute"](hidden.memory) + ops.concatenate(
-        [notes, specials], axis=-1
-    )
-    return mix_pitches(made, hidden.memory, keys, past, latest, fresh)
+    fresh = made["pitch_absolute"](memory) + ops.concatenate([notes, specials], axis=-1)
+    return mix_pitches(made, memory, keys, past, latest, fresh)
 
 
 def hear_pitch(

@@ -7,18 +7,26 @@ events that follow are known; nothing is drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.cores import usable_cores
 from monody.models.decoder_memory import Integers
-from monody.models.decoder_state import MAX_SLOTS, DecoderState, EventInputs
-from monody.models.inference_layers import whole_blocks
+from monody.models.decoder_state import DecoderState, EventInputs
+from monody.models.network import Hidden, predict_read, read_sequences
 from monody.models.parts import Parts
 from monody.models.surprisal import Surprisal
 
 ROWS = 64  # passages read together, at most
+MIN_ROWS = 8  # passages that are worth a thread of their own
+MAX_EVENTS = 4096  # of passages judged together: some 12 kB each
+MAX_THREADS = 4
+AT_ONCE = 256  # events of a passage that look back together: each at all before it
 
 
 @dataclass(frozen=True)
@@ -28,83 +36,130 @@ class Passage:
     inputs: EventInputs[Integers]  # (events,) each
     pitch: Integers  # (events,) pitch symbol of the event that follows
     duration: Integers  # (events,) its duration symbol
-    judged: int = 0  # how many of those that follow, the last ones, are judged
+    first: int = 0  # the event whose follower is judged first
 
     def __len__(self) -> int:
         return len(self.pitch)
 
 
-def read_passages(
-    parts: Parts, passages: Sequence[Passage], max_slots: int = MAX_SLOTS
-) -> tuple[DecoderState, list[Surprisal]]:
-    """Read passages side by side.
+def read_passages(parts: Parts, passages: Sequence[Passage]) -> DecoderState:
+    """Read passages side by side, to go on from there.
 
     Args:
         parts: The network, with ``numpy_ops``.
         passages: One at least. What comes of one does not depend on the others.
-        max_slots: Events that are remembered, see `DecoderState`.
 
     Returns:
-        The state after the passages, a row for each, and the surprisal of the events
-        that are judged.
+        The state after the passages, a row for each.
     """
-    order = sorted(range(len(passages)), key=lambda index: -len(passages[index]))
-    ordered = [passages[index] for index in order]
-    states: list[DecoderState] = []
-    found: list[Surprisal] = []
-    for first in range(0, len(ordered), ROWS):
-        state, surprisals = _read_together(
-            parts, ordered[first : first + ROWS], max_slots
+    order = _longest_first(passages)
+    states = [
+        _read_together(
+            parts, [passages[index] for index in order[first : first + ROWS]]
         )
-        states.append(state)
-        found += surprisals
-    place = np.argsort(order)
-    return DecoderState.joined(states).take(place), [found[at] for at in place]
+        for first in range(0, len(order), ROWS)
+    ]
+    return DecoderState.joined(states).take(np.argsort(order))
 
 
-def _read_together(
-    parts: Parts, passages: Sequence[Passage], max_slots: int
-) -> tuple[DecoderState, list[Surprisal]]:
+def _longest_first(passages: Sequence[Passage]) -> list[int]:
+    return sorted(range(len(passages)), key=lambda index: -len(passages[index]))
+
+
+def _read_together(parts: Parts, passages: Sequence[Passage]) -> DecoderState:
     """Read passages, the longest first, each until it ends."""
     lengths = np.array([len(passage) for passage in passages])
-    judged_from = lengths - [passage.judged for passage in passages]
-    table = _table(passages)  # (fields, events, rows)
-    figures = np.zeros((len(fields(Surprisal)), table.shape[1], table.shape[2]))
-    state = DecoderState.new(parts, table.shape[2], max_slots)
+    table = _table(passages)  # (fields, rows, events)
+    state = DecoderState.new(parts, len(passages))
     ended = [state.take(np.flatnonzero(lengths == 0))]
-    for event in range(table.shape[1]):
+    for event in range(table.shape[2]):
         going = int(np.count_nonzero(lengths > event))
-        rows = whole_blocks(going)
-        if rows < len(state):
-            state = state.take(np.arange(rows))
-        *inputs, pitch, duration = table[:, event, :rows]
+        if going < len(state):
+            state = state.take(np.arange(going))
+        *inputs, pitch, _duration = table[:, :going, event]
         state.read(EventInputs(*inputs))
-        if np.any(judged_from[:going] <= event):
-            pitches = state.pitches()
-            state.choose(pitch)
-            found = Surprisal.of(pitches, state.durations(), pitch, duration)
-            figures[:, event, :rows] = found.figures
-        else:
-            state.choose(pitch)
+        state.choose(pitch)
         ending = np.flatnonzero(lengths == event + 1)
         if len(ending):
             ended.insert(0, state.take(ending))
-    surprisals = [
-        Surprisal.from_figures(figures[:, start:end, row])
-        for row, (start, end) in enumerate(zip(judged_from, lengths, strict=True))
-    ]
-    return DecoderState.joined(ended), surprisals
+    return DecoderState.joined(ended)
+
+
+def judge_passages(parts: Parts, passages: Sequence[Passage]) -> list[Surprisal]:
+    """Tell how surprising a network finds the events that follow in passages.
+
+    Args:
+        parts: The network, with ``numpy_ops``.
+        passages: What comes of one does not depend on the others.
+
+    Returns:
+        The surprisal of the events of each passage that are judged.
+    """
+    order = _longest_first(passages)
+    groups = _groups([len(passages[index]) for index in order])
+    together = [[passages[index] for index in order[group]] for group in groups]
+    with ThreadPoolExecutor(_threads()) as threads:
+        judged = threads.map(partial(_judge_together, parts), together)
+        found = dict(zip(order, chain.from_iterable(judged), strict=True))
+    return [found[index] for index in range(len(passages))]
+
+
+def _threads() -> int:
+    return min(usable_cores(), MAX_THREADS)
+
+
+def _groups(lengths: Sequence[int]) -> list[slice]:
+    """Divide passages, the longest first, into those that are read side by side.
+
+    Each core gets some of them, and none too many for the memory.
+    """
+    rows = max(min(-(-len(lengths) // _threads()), ROWS), MIN_ROWS)
+    groups, first = [], 0
+    while first < len(lengths):
+        room = MAX_EVENTS // max(lengths[first], 1)
+        last = first + max(min(rows, room), 1)
+        groups.append(slice(first, last))
+        first = last
+    return groups
+
+
+def _judge_together(parts: Parts, passages: Sequence[Passage]) -> list[Surprisal]:
+    """Judge passages: they are read side by side, and predicted one after the other."""
+    table = _table(passages)  # (fields, rows, events)
+    hidden = read_sequences(parts, EventInputs(*table[:-2])._asdict())
+    return [_judge(parts, hidden, row, passage) for row, passage in enumerate(passages)]
+
+
+def _judge(parts: Parts, hidden: Hidden, row: int, passage: Passage) -> Surprisal:
+    """Judge a passage that was read in a row, some events at a time."""
+    figures = [np.zeros((len(fields(Surprisal)), 0))]
+    for first in range(passage.first, len(passage), AT_ONCE):
+        end = min(first + AT_ONCE, len(passage))
+        own = slice(row, row + 1), slice(end)
+        logs = predict_read(
+            parts,
+            Hidden(hidden.memory[own], hidden.event[own], []),
+            {name: each[None, :end] for name, each in passage.inputs._asdict().items()},
+            passage.pitch[None, :end],
+            first,
+        )
+        judged = slice(first, end)
+        found = Surprisal.of(
+            logs["pitch"][0],
+            logs["duration"][0],
+            passage.pitch[judged],
+            passage.duration[judged],
+        )
+        figures.append(found.figures)
+    return Surprisal.from_figures(np.concatenate(figures, axis=1))
 
 
 def _table(passages: Sequence[Passage]) -> NDArray[np.int64]:
-    """Lay passages side by side, ``(fields, events, rows)``: inputs and what follows.
-
-    Rows are filled up to whole blocks.
-    """
+    """Lay passages side by side, ``(fields, rows, events)``, with what follows."""
     names = (*EventInputs._fields, "pitch", "duration")
-    rows = whole_blocks(len(passages))
-    table = np.zeros((len(names), max(map(len, passages)), rows), np.int64)
+    longest = max(map(len, passages), default=0)
+    table = np.zeros((len(names), len(passages), longest), np.int64)
     for row, passage in enumerate(passages):
         columns = (*passage.inputs, passage.pitch, passage.duration)
-        table[:, : len(passage), row] = columns
+        table[:, row, : len(passage)] = columns
     return table

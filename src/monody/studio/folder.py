@@ -7,6 +7,9 @@ melodies/ID.*    a card each: a MIDI file, and what is known of it
 deleted/         collections and trainings that were deleted, whole
 sounds/          what was played lately; gone at the next start
 studio.json      where the server is, while there is one
+key              who has it may ask the server
+
+Other users of the machine cannot look into it.
 
 Names are made here and never from what a stranger calls a file: no name leads out of
 the folder.
@@ -20,7 +23,7 @@ import secrets
 import string
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monody.ending import undo_at_end
@@ -35,6 +38,7 @@ FOLDER_VARIABLE = "MONODY_STUDIO"
 ADDRESS_FILE = "studio.json"
 SECONDS_BETWEEN_LOOKS = 0.05
 ID_LENGTH = 12
+PRIVATE = 0o700
 _LETTERS = string.ascii_lowercase + string.digits
 _ID = re.compile(rf"[a-z0-9]{{{ID_LENGTH}}}")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}/")
@@ -109,11 +113,16 @@ class StudioFolder:
         return cls(user_data_path("monody", appauthor=False) / "studio")
 
     def make(self) -> None:
-        """Make what is not there yet.
+        """Make what is not there yet, and close it to other users.
 
         Raises:
             MonodyError: If it cannot be made.
         """
+        make_folder(self.path)
+        # Disks that know no owners, such as USB sticks, refuse; so does another's
+        # folder, which others could always look into.
+        with suppress(OSError):
+            self.path.chmod(PRIVATE)
         parts = (self.collections, self.models, self.trainings, self.melodies)
         for part in (*parts, self.sounds):
             make_folder(part)

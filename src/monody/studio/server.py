@@ -23,6 +23,7 @@ from monody.studio import (
 )
 from monody.studio.answers import answer, refusal, told
 from monody.studio.card_json import card_json
+from monody.studio.key import OnlyWithKey
 from monody.studio.names import names
 from monody.studio.security import LimitedUploads, OnlyOwnPage
 from monody.studio.studio import Studio
@@ -57,6 +58,7 @@ def make_app(studio: Studio, port: int) -> Starlette:
         middleware=[
             Middleware(InItsLanguage),
             Middleware(OnlyOwnPage, port=port),
+            Middleware(OnlyWithKey, key=studio.key, port=port),
             Middleware(LimitedUploads),
         ],
         exception_handlers={

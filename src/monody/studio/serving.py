@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 import uvicorn
@@ -23,7 +24,8 @@ SECONDS_TO_END = 1  # that pages which still listen get
 class Serving(NamedTuple):
     """A studio that is served."""
 
-    address: str
+    address: str  # with the key
+    passing: Callable[[], str]  # an address that opens once, for a browser
     wait: Callable[[], None]  # until it ends
 
 
@@ -63,7 +65,9 @@ def serving(folder: StudioFolder, port: int | None = None) -> Iterator[Serving]:
         studio.start()
         try:
             with folder.open_at(address):
-                yield Serving(address, thread.join)
+                key = studio.key
+                passing = partial(key.passing_address, address)
+                yield Serving(key.address(address), passing, thread.join)
         finally:
             server.should_exit = True
             thread.join()

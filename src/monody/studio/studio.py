@@ -10,6 +10,7 @@ from monody.studio.collections import CollectionLibrary
 from monody.studio.composing import Composer
 from monody.studio.events import Changes
 from monody.studio.folder import StudioFolder
+from monody.studio.key import StudioKey
 from monody.studio.models import models_json
 from monody.studio.scorecards import Scorecards
 from monody.studio.trainings import TrainingQueue
@@ -20,6 +21,7 @@ class Studio:
     """One folder, and what works on it."""
 
     folder: StudioFolder
+    key: StudioKey
     changes: Changes
     cards: CardLibrary
     composer: Composer
@@ -44,6 +46,7 @@ class Studio:
         collections = CollectionLibrary(folder, changes)
         return cls(
             folder=folder,
+            key=StudioKey.of(folder.path),
             changes=changes,
             cards=cards,
             composer=Composer(folder, cards),

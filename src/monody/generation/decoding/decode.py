@@ -7,7 +7,7 @@ others are asked for. What may come next is decided in ``constraints.rules``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
 from monody.generation.decoding.told_forms import told_forms
 from monody.models.decoder_state import EventInputs
 from monody.models.events import END, REST, START, UNKNOWN, Events, Vocabulary
-from monody.models.inference_layers import one_thread, whole_blocks
+from monody.models.inference_layers import one_thread
 from monody.models.outline import Outline
 from monody.models.passages import Passage, read_passages
 from monody.models.saved_model import TrainedModel
@@ -122,43 +122,38 @@ def _write(
     """Write a group of melodies side by side."""
     free = spec.free_bars is not None
     reads = [tuple(reads_of(start, model.vocabulary, free)) for start in group]
-    # Rows that fill the last block read what the last one reads, and write nothing.
-    idle = whole_blocks(len(group)) - len(group)
-    rows = [*group, *[replace(group[-1], length_ticks=0)] * idle]
-    reads += reads[-1:] * idle
     # Many melodies may continue one primer: it is read once.
     place = {read: index for index, read in enumerate(dict.fromkeys(reads))}
-    heard, _ = read_passages(model.parts, [passage_of(read) for read in place])
+    heard = read_passages(model.parts, [passage_of(read) for read in place])
     last = np.array([read[-1] for read in reads])  # (rows, fields)
     written = write_group(
         heard.take(np.array([place[read] for read in reads])),
-        _inputs_of(rows, spans, free),
-        _beginning(rows, EventInputs(*last.T), model.vocabulary),
+        _inputs_of(group, spans, free),
+        _beginning(group, EventInputs(*last.T), model.vocabulary),
         rules,
         samplers,
-        [seeds.events(seed, *start.draw) for start in rows],
+        [seeds.events(seed, *start.draw) for start in group],
     )
     return _trim(written, group, model.vocabulary, free=free)
 
 
-def passage_of(reads: Sequence[EventInputs[int]], judged: int = 0) -> Passage:
+def passage_of(reads: Sequence[EventInputs[int]]) -> Passage:
     """Return what is read before the last event of a primer, which writing begins with.
 
     Args:
         reads: From ``reads_of``.
-        judged: How many of the primer's events, the last ones, are judged.
     """
     columns = np.array(reads).T  # (fields, events)
     inputs = EventInputs(*columns[:, :-1])
     following = EventInputs(*columns[:, 1:])
-    return Passage(inputs, following.pitch_in, following.duration_in, judged)
+    return Passage(inputs, following.pitch_in, following.duration_in)
 
 
 def _inputs_of(rows: Sequence[Start], spans: Sequence[Span], free: bool) -> RowInputs:
     """Lay out what differs between the melodies of a group."""
     ends = [_end_of(start, free) for start in rows]
     told = told_forms([start.form for start in rows])
-    at = [spans.index(_span_of(start)) if start.length_ticks else 0 for start in rows]
+    at = [spans.index(_span_of(start)) for start in rows]
     return RowInputs(
         row=np.arange(len(rows)),
         bar_ticks=np.array([start.bar_ticks for start in rows]),

@@ -36,7 +36,6 @@ from monody.generation.decoding.told_forms import ToldForms
 from monody.models import numpy_ops
 from monody.models.decoder_state import DecoderState, EventInputs
 from monody.models.events import END, REST, UNKNOWN, bars_left_symbol
-from monody.models.inference_layers import whole_blocks
 from monody.models.surprisal import bits_of
 from monody.models.tonality import latest_note
 from monody.music.pitch import PITCH_CLASSES
@@ -115,7 +114,6 @@ def write_group(
 
     Args:
         state: What the network remembers, the last event of the primers not yet read.
-            Its rows fill whole blocks: those without a length are not written.
         rows: The melodies.
         progress: How far they are: nothing is written yet.
         rules: What may come next.
@@ -130,22 +128,18 @@ def write_group(
     event = 0
     while np.any(progress.left > 0):
         goes_on = progress.left > 0
-        needed = whole_blocks(int(np.count_nonzero(goes_on)))
-        if needed < len(state):
-            # Those that go on, and of the others what fills the last block.
-            kept = np.argsort(~goes_on, kind="stable")[:needed]
+        if not np.all(goes_on):
+            kept = np.flatnonzero(goes_on)
             state = state.take(kept)
             rows, progress = _take(rows, kept), _take(progress, kept)
         chance = draws.of_event(event)[rows.row]
         found = _one_event(state, rows, progress, rules, samplers, chance, event)
-        goes_on = progress.left > 0
-        at = rows.row[goes_on]
-        bits[at] += found.bits[goes_on]
+        bits[rows.row] += found.bits
         for name, cost in found.costs.items():
-            costs[name][at] += cost[goes_on]
-        written.rows.append(at)
-        written.pitch.append(found.pitch[goes_on])
-        written.duration.append(found.duration[goes_on])
+            costs[name][rows.row] += cost
+        written.rows.append(rows.row)
+        written.pitch.append(found.pitch)
+        written.duration.append(found.duration)
         progress = found.progress
         event += 1
     return GroupEvents(*_table(written, count), bits, costs)
@@ -220,8 +214,6 @@ def _one_event(
         source = _to_copy(rows.sections, now)
         copied = source[0] >= 0
         allow_copy(rules, allowed, *source, now.edge_left)
-    done = progress.left == 0  # anything will do
-    allowed.pitch[done], allowed.duration[done] = True, True
 
     state.read(progress.inputs)
     logits = of_pitch = state.pitches()  # (rows, symbols)
@@ -337,7 +329,7 @@ def _write(
         pitch: ``(rows,)`` pitch symbols.
         duration: ``(rows,)`` duration symbols.
     """
-    ended = (progress.left == 0) | (pitch == END)
+    ended = pitch == END
     ticks = np.where(ended, 0, rules.ticks[duration])
     is_note = (pitch < REST) & ~ended
     begun = progress.begun
