@@ -127,14 +127,14 @@ def _memory(parent: int) -> Peak:
     """Add up the memory of a process and its descendants."""
     rss = pss = 0
     parents = _rss(parent)
-    for pid in _family(parent):
+    for pid in family(parent):
         own = _rss(pid)
         rss += own
         pss += _pss(pid) or own
     return Peak(rss, pss, parents)
 
 
-def _family(parent: int) -> list[int]:
+def family(parent: int) -> list[int]:
     """List a process and its descendants."""
     found = [parent]
     for pid in found:

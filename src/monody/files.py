@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -277,6 +277,37 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, values: object) -> None:
     """Write a JSON file that people can read, whole or not at all."""
     write_text(path, json.dumps(values, indent=2) + "\n")
+
+
+def write_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """Write a text file whole or not at all, piece by piece: it may be a large one.
+
+    Args:
+        path: The file.
+        pieces: Of plain ASCII.
+    """
+    with replacing(path) as temporary, temporary.open("w", encoding="ascii") as file:
+        file.writelines(pieces)
+
+
+def list_json(values: Iterable[object]) -> Iterator[str]:
+    """Yield the pieces of a JSON list, a value a line.
+
+    Example:
+        >>> from monody.files import list_json
+        >>> print("".join(list_json([{"a": 1}, None])))
+        [
+          {"a": 1},
+          null
+        ]
+        >>> print("".join(list_json([])))
+        []
+    """
+    separator = "[\n  "
+    for value in values:
+        yield separator + json.dumps(value)
+        separator = ",\n  "
+    yield "[]" if separator.startswith("[") else "\n]"
 
 
 def last_names(path: str | os.PathLike[str]) -> str:

@@ -16,7 +16,6 @@ from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
 from monody.generation.primers import Primer, named_bars
 from monody.generation.writer import Task, Writer, choices_of, with_primer
-from monody.models.batches import encode_set
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import Precedent
 from monody.music.form import Form
@@ -25,6 +24,7 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.midi_file import write_midi
 from monody.settings.sampling import SampleSettings
+from tests.builders.encoded import outlined_set
 from tests.builders.midi_files import Triple, read_back, tune
 
 # What is read of each event and its place.
@@ -314,7 +314,7 @@ def test_the_silence_before_a_pickup_is_read_as_in_training(
     reads = reads_of(writer._start(part, None), model.vocabulary)
     assert part.outline.position == waltz.starts[0]
 
-    encoded = encode_set([waltz], model.vocabulary, outlined=True)
+    encoded = outlined_set([waltz], model.vocabulary)
     assert len(reads) == 2  # the silence, and the place where the pickup begins
     for event, read in enumerate(reads):
         for name in (*EVENT, *TOLD_OF_FORM):

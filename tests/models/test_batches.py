@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +47,7 @@ from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.pitch import MIDDLE_C
 from monody.settings.model import ENCODINGS
+from tests.builders.encoded import outlined_set
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune
 from tests.builders.profile import examples
@@ -64,7 +66,8 @@ def _rows(batch: Batch) -> list[tuple[list[int], list[int]]]:
 
 def _same(first: EncodedSet, second: EncodedSet) -> bool:
     """Whether two sets are equal in all their arrays, types included."""
-    pairs = zip(vars(first).values(), vars(second).values(), strict=True)
+    names = [field.name for field in fields(EncodedSet) if field.name != "later"]
+    pairs = [(getattr(first, name), getattr(second, name)) for name in names]
     return all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
 
 
@@ -189,7 +192,7 @@ STYLE = 3
 def _outlined(count: int = 60) -> EncodedSet:
     """Tunes of which all can be told."""
     corpus = [tune(seed) for seed in range(count)]
-    return encode_set(corpus, VOCABULARY, outlined=True, styles=[STYLE] * count)
+    return outlined_set(corpus, VOCABULARY, styles=[STYLE] * count)
 
 
 class _Told(NamedTuple):
@@ -265,7 +268,7 @@ def test_the_tonic_moves_with_the_melody_and_degrees_stay() -> None:
 
 def test_no_tonic_stays_none_in_every_key() -> None:
     chromatic = Melody.from_notes([(60 + step, 24 * step, 24) for step in range(12)])
-    encoded = encode_set([chromatic, tune(1)], VOCABULARY, outlined=True)
+    encoded = outlined_set([chromatic, tune(1)], VOCABULARY)
     assert set(encoded.tonic[: encoded.ends[0]].tolist()) == {UNKNOWN}
     batches = Batches(encoded, 1, 9999)
     for seed in range(20):
@@ -294,7 +297,7 @@ def test_each_melody_of_a_set_has_the_outline_that_it_has_alone(
         [tune(seed, 3 + seed, meters[seed % 3]) for seed in range(7)]
     )
     chosen, styles = [5, 0, 3, 3, 6], [1, 2, 3, 4, 5, 6, 7]
-    encoded = encode_set(store, vocabulary, chosen, outlined=True, styles=styles)
+    encoded = outlined_set(store, vocabulary, chosen, styles)
     tonics = tonic_symbols(store)
     bounds = zip(chosen, encoded.starts, encoded.ends, strict=True)
     for index, start, end in bounds:

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from monody.models import decoder_memory
 from monody.models.backend import keras
-from monody.models.batches import Batches, encode_set
+from monody.models.batches import Batches
 from monody.models.copy_attention import later, look_back
 from monody.models.decoder_state import DecoderState
 from monody.models.events import Vocabulary
@@ -40,6 +40,7 @@ from monody.models.outline import (
 from monody.models.parts import Parts
 from monody.models.tonality import count_notes
 from monody.settings.model import ENCODINGS, ModelSettings
+from tests.builders.encoded import outlined_set
 from tests.builders.midi_files import tune
 from tests.builders.networks import event_by_event, parts_of, predict, taught
 
@@ -66,7 +67,7 @@ def _inputs(vocabulary: Vocabulary, rows: int = 3, bars: int = 8) -> Inputs:
     """
     corpus = [tune(seed, bars=bars) for seed in range(rows)]
     styles = list(range(rows))
-    encoded = encode_set(corpus, vocabulary, outlined=True, styles=styles)
+    encoded = outlined_set(corpus, vocabulary, styles=styles)
     batches = Batches(encoded, rows, 999)
     inputs = network_inputs(batches[0])
     source, _ = batches.events_of(0)

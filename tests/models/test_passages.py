@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from monody.models import passages as passages_module
 from monody.models.backend import keras
-from monody.models.batches import EncodedSet, encode_set, known_note
+from monody.models.batches import EncodedSet, known_note
 from monody.models.decoder_state import DecoderState, EventInputs
 from monody.models.events import UNKNOWN, Vocabulary
 from monody.models.keras_likelihood import Evaluator
@@ -21,6 +21,7 @@ from monody.models.parts import Parts
 from monody.models.passages import Passage, judge_passages, read_passages
 from monody.models.surprisal import Surprisal
 from monody.settings.model import ModelSettings
+from tests.builders.encoded import outlined_set
 from tests.builders.midi_files import tune
 from tests.builders.networks import parts_of, taught
 
@@ -35,7 +36,7 @@ def _network() -> keras.Model:
 
 def _encoded(bars: Sequence[int]) -> EncodedSet:
     corpus = [tune(seed, bars=each) for seed, each in enumerate(bars)]
-    return encode_set(corpus, Vocabulary("notes"), outlined=True)
+    return outlined_set(corpus, Vocabulary("notes"))
 
 
 def _passages(

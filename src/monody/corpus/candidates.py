@@ -3,12 +3,15 @@
 Comparing every melody with every other would take the square of their number. Instead,
 all melodies that have a fingerprint in common are put in a row, similar ones close
 together, and each is paired with its neighbours there. Pairs that are neighbours at
-enough fingerprints are candidates. So the work grows with the number of notes.
+enough fingerprints are candidates. So the work grows with the number of notes: each
+fingerprint is put in its place once, and looked at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +23,28 @@ NEIGHBOURS = 4  # melodies to either side that one is paired with, at a fingerpr
 # fingerprints that the two melodies must have in common to be alike.
 NEIGHBOUR_SHARE = 0.07
 ORDERS = 4  # of all melodies; each fingerprint has one of them for its row
-PART = 1 << 21  # pairs of neighbours counted at a time, in 50 MB
+PART = 1 << 19  # fingerprints put in their rows at a time
 BLOCK = 1 << 16  # fingerprints gone through at a time, in a processor's cache
 
 LOW = np.uint64(0xFFFFFFFF)
 ORDER_SHIFT = np.uint32(30)  # the highest bits of a fingerprint say which order
 
+Counts = NDArray[np.uint32]
+
+
+class _Rows(NamedTuple):
+    """For each fingerprint a row of melodies, all rows end to end.
+
+    ``NEIGHBOURS`` places that belong to no row come last.
+    """
+
+    melody: Counts  # (places,): indices of melodies
+    before: NDArray[np.uint8]  # (places,): how many right before are in the same row
+    place: Counts  # (all fingerprints,): where each has its melody
+
 
 def candidate_pairs(sets: FingerprintSets, least: float) -> Hashes:
     """Find pairs of melodies that are neighbours often enough to be compared.
-
-    The pairs are counted in several parts, one after the other, to save memory.
 
     Args:
         sets: The fingerprints of all melodies.
@@ -48,70 +62,113 @@ def candidate_pairs(sets: FingerprintSets, least: float) -> Hashes:
         >>> unpacked(candidate_pairs(sets, least=0.5)).tolist()
         [[0, 1]]
     """
-    melody, before = _rows(sets)
-    parts = _parts(sets)
-    found = []
-    for part in range(parts):
-        keys = np.concatenate(list(_neighbours(melody, before, part, parts)))
+    rows = _rows(sets)
+    found = [np.zeros(0, np.uint64)]
+    for first, end in _blocks(sets.ends):
+        keys = np.concatenate(list(_neighbours(rows, sets, first, end)))
         keys.sort()
         keys, more = _counted(keys[1:][keys[1:] == keys[:-1]])
         enough = NEIGHBOUR_SHARE * _needed(sets, unpacked(keys), least)
         found.append(keys[1 + more >= enough])
-    return np.sort(np.concatenate(found))
+    return np.concatenate(found)
+
+
+def _blocks(ends: Integers) -> Iterator[tuple[int, int]]:
+    """Yield the first melody of some, and the one after the last.
+
+    Args:
+        ends: ``(melodies + 1,)``: of their fingerprints; some have ``BLOCK`` or fewer,
+            unless one melody alone has more.
+    """
+    first = 0
+    while first < len(ends) - 1:
+        end = int(np.searchsorted(ends, ends[first] + BLOCK, side="right")) - 1
+        end = max(end, first + 1)
+        yield first, end
+        first = end
 
 
 def _neighbours(
-    melody: NDArray[np.uint32], before: NDArray[np.uint8], part: int, parts: int
+    rows: _Rows, sets: FingerprintSets, first: int, end: int
 ) -> Iterator[Hashes]:
     """Yield the keys of neighbours, once for each fingerprint at which they are.
 
     Args:
-        melody: ``(all fingerprints,)``: as `_rows` returns it.
-        before: ``(all fingerprints,)``: as `_rows` returns it.
-        part: Which of the parts is counted.
-        parts: In how many parts all pairs are counted.
+        rows: Of all melodies.
+        sets: The fingerprints of all melodies.
+        first: The first melody of some.
+        end: The melody after the last of them. Each is paired with those neighbours
+            alone that come after it, so each pair is met once.
     """
-    yield np.zeros(0, np.uint64)
-    for first in range(0, len(melody), BLOCK):
-        end = min(first + BLOCK, len(melody))
-        for step in range(1, NEIGHBOURS + 1):
-            begin = min(max(first, step), end)
-            one, other = melody[begin - step : end - step], melody[begin:end]
-            in_part = (one + other) & np.uint32(parts - 1) == part
-            at = np.flatnonzero(in_part & (before[begin:end] >= step))
-            yield pair_keys(one[at], other[at])
+    place = rows.place[sets.ends[first] : sets.ends[end]]
+    own = np.repeat(np.arange(first, end, dtype=np.uint32), sets.sizes[first:end])
+    before = rows.before[place]
+    for step in range(1, NEIGHBOURS + 1):
+        after = place + np.uint32(step)
+        for there, same in (
+            (place - np.uint32(step), before >= step),
+            (after, rows.before[after] >= step),
+        ):
+            at = np.flatnonzero(same)
+            other = rows.melody[there[at]]
+            later = other > own[at]
+            yield pair_keys(own[at[later]], other[later])
 
 
-def _rows(sets: FingerprintSets) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+def _rows(sets: FingerprintSets) -> _Rows:
     """Put the melodies that have a fingerprint in a row, similar ones close together.
 
-    Returns:
-        The rows of all fingerprints end to end, ``(all fingerprints,)``: indices of
-        melodies; and how many of those right before each are in the same row,
-        ``NEIGHBOURS`` at most.
+    The fingerprints are first dealt out to parts, all that are equal to the same one;
+    then the rows of each part are made.
     """
     orders = _orders(sets)
     ranks = np.argsort(orders, axis=1).astype(np.uint32)  # (ORDERS, melodies)
-    melody = np.zeros(len(sets.hashes), np.uint32)
-    before = np.zeros(len(sets.hashes), np.uint8)
-    parts, end = _parts(sets), 0
-    part_of = np.empty(len(melody), np.uint16)
-    np.bitwise_and(sets.hashes, np.uint32(parts - 1), out=part_of, casting="unsafe")
-    for part in range(parts):
-        at = np.flatnonzero(part_of == part)
-        sizes = np.diff(np.searchsorted(at, sets.ends))
-        owners = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
+    count = len(sets.hashes)
+    melody = np.zeros(count + NEIGHBOURS, np.uint32)
+    before = np.zeros(count + NEIGHBOURS, np.uint8)
+    place = np.empty(count, np.uint32)
+    dealt, ends = _dealt_out(sets.hashes)
+    for begin, end in pairwise(ends.tolist()):
+        at = dealt[begin:end]
+        owners = np.searchsorted(sets.ends, at, side="right") - 1
         hashes = sets.hashes[at]
         rank = ranks[hashes >> ORDER_SHIFT, owners]
-        keys = hashes.astype(np.uint64) << np.uint64(32) | rank
-        keys.sort()
-        hashes = (keys >> np.uint64(32)).astype(np.uint32)
-        here = slice(end, end + len(at))
-        melody[here] = orders[hashes >> ORDER_SHIFT, keys & LOW]
+        order = np.argsort(hashes.astype(np.uint64) << np.uint64(32) | rank)
+        hashes = hashes[order]
+        melody[begin:end] = owners[order]
+        here = before[begin:end]
         for step in range(1, NEIGHBOURS + 1):
-            before[here][step:] += hashes[step:] == hashes[:-step]
-        end += len(at)
-    return melody, before
+            here[step:] += hashes[step:] == hashes[:-step]
+        place[at[order]] = np.arange(begin, end, dtype=np.uint32)
+    return _Rows(melody, before, place)
+
+
+def _dealt_out(hashes: Counts) -> tuple[Counts, Integers]:
+    """Deal fingerprints out to parts of about ``PART``, by their lowest bits.
+
+    Returns:
+        ``(all fingerprints,)``: their indices, part after part, rising in each; and
+        ``(parts + 1,)``: where each part ends.
+    """
+    parts = 1 << min((len(hashes) // PART).bit_length(), 16)
+    lowest = np.uint32(parts - 1)
+    blocks = range(0, len(hashes), BLOCK)
+    sizes = np.zeros(parts, np.int64)
+    for first in blocks:
+        part = hashes[first : first + BLOCK] & lowest
+        sizes += np.bincount(part, minlength=parts)
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    dealt = np.empty(len(hashes), np.uint32)
+    filled = ends[:-1].copy()
+    for first in blocks:
+        part = (hashes[first : first + BLOCK] & lowest).astype(np.uint16)
+        order = np.argsort(part, kind="stable")
+        counts = np.bincount(part, minlength=parts)
+        begins = np.cumsum(counts) - counts
+        part = part[order]
+        dealt[filled[part] + np.arange(len(part)) - begins[part]] = first + order
+        filled += counts
+    return dealt, ends
 
 
 def _orders(sets: FingerprintSets) -> NDArray[np.uint32]:
@@ -123,19 +180,18 @@ def _orders(sets: FingerprintSets) -> NDArray[np.uint32]:
     Returns:
         ``(ORDERS, melodies)``: indices of melodies, in their order.
     """
-    begins = np.minimum(sets.ends[:-1], max(len(sets.hashes) - 1, 0))
-    least = np.zeros((ORDERS + 1, len(begins)), np.uint32)
-    for i in range(len(least) if len(sets.hashes) else 0):
-        factor = scrambled(np.array([i])).astype(np.uint32) | np.uint32(1)
-        least[i] = np.minimum.reduceat(sets.hashes * factor, begins)
+    least = np.zeros((ORDERS + 1, len(sets.sizes)), np.uint32)
+    for first, end in _blocks(sets.ends):
+        hashes = sets.hashes[sets.ends[first] : sets.ends[end]]
+        if not len(hashes):
+            continue
+        begins = np.minimum(sets.ends[first:end] - sets.ends[first], len(hashes) - 1)
+        for i in range(len(least)):
+            factor = scrambled(np.array([i])).astype(np.uint32) | np.uint32(1)
+            least[i, first:end] = np.minimum.reduceat(hashes * factor, begins)
     least = least.astype(np.uint64)
     both = least[:-1] << np.uint64(32) | least[1:]  # by the next where one is the same
     return np.argsort(both, axis=1).astype(np.uint32)
-
-
-def _parts(sets: FingerprintSets) -> int:
-    """Return the number of parts in which pairs are counted: a power of two."""
-    return 1 << (NEIGHBOURS * len(sets.hashes) // PART).bit_length()
 
 
 def _counted(values: Hashes) -> tuple[Hashes, Integers]:

@@ -18,9 +18,10 @@ import tempfile
 import time
 import weakref
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ from monody.reading.file_types import (
 )
 from monody.reading.find import SETTLED_SECONDS, FoundFiles, find_files
 from monody.reading.pool import ReadPool, Source
+from monody.reading.protocol import FilesRead
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
 from monody.temporary import TemporaryFolder
@@ -224,7 +226,7 @@ def _read_cached(
     kept = cache.corpus(owner, found.digest)
     if kept is not None:
         with contextlib.suppress(FileNotFoundError):  # another run replaces it just now
-            return _load(kept, root, settings)
+            return open_read(kept, root, settings)
     cache.open()
     folder = cache.making()
     try:
@@ -233,7 +235,7 @@ def _read_cached(
         settled = found.newest < began - SETTLED_SECONDS
         if not (lasting and settled) or cache.problem:
             return _load_and_forget(folder, root, settings)
-        return _load(cache.keep(folder, owner, found.digest), root, settings)
+        return open_read(cache.keep(folder, owner, found.digest), root, settings)
     except BaseException:
         folder.remove()
         raise
@@ -276,7 +278,7 @@ def _load_and_forget(
     folder: TemporaryFolder, root: Path, settings: ReadSettings
 ) -> Corpus:
     """Load a corpus, and remove its folder when its melodies are no longer used."""
-    corpus = _load(folder.path, root, settings)
+    corpus = open_read(folder.path, root, settings)
     weakref.finalize(corpus.melodies, folder.remove)
     return corpus
 
@@ -303,60 +305,118 @@ def _write(
     Returns:
         Whether the cache may keep it: every file would be read in the same way again.
     """
-    known = (str(cache.database), common_key(settings)) if cache else ()
-    with (
-        ReadPool(settings, known) as pool,
-        StoreWriter(folder) as arrays,
-        (folder / REPORTS_FILE).open("w", encoding="ascii") as reports,
-    ):
-        archives = [name for name in found.names if is_archive_name(name)]
-        listed = {name: pool.members(found.path(name)) for name in archives}
-        unlisted = {n: why for n, why in listed.items() if isinstance(why, Reason)}
-        members = {n: m for n, m in listed.items() if not isinstance(m, Reason)}
-        total = len(found.names) + sum(max(len(m), 1) - 1 for m in members.values())
-        done, lasting = 0, not unlisted
-        for sources, chunk in pool.read(_sources(found, members, unlisted)):
-            if cache is not None:
-                cache.add(rows(chunk))
-            chunk.melodies.info["file"] += done
-            arrays.append(chunk.melodies)
-            reports.writelines(_lines(sources, chunk.reports))
-            done += len(chunk.reports)
-            lasting = lasting and None not in chunk.keys
-            if progress:
-                progress(done, total)
-        for name, reason in unlisted.items():
-            reports.write(NamedReport(name, FileReport(((reason, 1),))).to_line())
-    duplicates = find_duplicates(MelodyStore.load(folder, ()))
-    np.save(folder / "groups.npy", duplicates.groups)
-    np.save(folder / "copy_of.npy", duplicates.copy_of)
+    lasting = read_into(folder, found, settings, cache, progress)
+    compare(folder)
     return lasting
 
 
-def _lines(sources: Iterable[Source], reports: Iterable[FileReport]) -> Iterator[str]:
-    for source, report in zip(sources, reports, strict=True):
-        yield NamedReport(source.name, report).to_line()
-
-
-def _sources(
+def read_into(
+    folder: Path,
     found: FoundFiles,
-    members: dict[str, list[tuple[int, str]]],
-    unlisted: Container[str],
-) -> Iterator[Source]:
-    """Yield files and members of archives; an archive without members is read itself.
+    settings: ReadSettings,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+) -> bool:
+    """Read files into a folder: their melodies and reports, in the order of the files.
+
+    Args:
+        folder: An empty folder.
+        found: The files.
+        settings: How to read.
+        cache: Where readings are remembered; ``None`` for nowhere.
+        progress: Called with the files done, and those known of.
+
+    Returns:
+        Whether every file would be read in the same way again.
+    """
+    known = (str(cache.database), common_key(settings)) if cache else ()
+    with ReadPool(settings, known) as pool, ReadingsWriter(folder) as writer:
+        sources = _Sources(found, pool)
+        for some, read in pool.read(sources):
+            if cache is not None:
+                cache.add(rows(read))
+            writer.append([source.name for source in some], read)
+            if progress:
+                progress(writer.files, sources.known)
+    return writer.lasting
+
+
+def compare(folder: Path) -> None:
+    """Look for duplicates among the melodies that were read into a folder."""
+    duplicates = find_duplicates(MelodyStore.load(folder, ()))
+    np.save(folder / "groups.npy", duplicates.groups)
+    np.save(folder / "copy_of.npy", duplicates.copy_of)
+
+
+class ReadingsWriter:
+    """Writes what came out of files as it comes. Use as a context manager.
+
+    Args:
+        folder: Where to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stack = contextlib.ExitStack()
+        self.files = 0  # written
+        self.lasting = True  # whether all would be read in the same way again
+
+    def __enter__(self) -> ReadingsWriter:
+        with contextlib.ExitStack() as stack:
+            self._arrays = stack.enter_context(StoreWriter(self._folder))
+            path = self._folder / REPORTS_FILE
+            self._reports = stack.enter_context(path.open("w", encoding="ascii"))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    def append(self, names: Sequence[str], read: FilesRead) -> None:
+        """Write what came out of some files.
+
+        Args:
+            names: What the user calls them.
+            read: Their melodies, which are numbered again, and reports.
+        """
+        read.melodies.info["file"] += self.files
+        self._arrays.append(read.melodies)
+        for name, report in zip(names, read.reports, strict=True):
+            self._reports.write(NamedReport(name, report).to_line())
+        self.files += len(names)
+        self.lasting = self.lasting and None not in read.keys
+
+
+class _Sources:
+    """Files, and the members of archives, which are listed as their turn comes.
+
+    An archive in which nothing can be listed is read itself: that says why.
 
     Args:
         found: The files of the folder.
-        members: Place and name of each music file, for each archive by its name.
-        unlisted: Archives that cannot even be listed; they are not read.
+        pool: Lists archives.
     """
-    for name in found.names:
-        path, shown = found.path(name), name.replace(os.sep, "/")
-        inside = members.get(name)
-        if not inside and name not in unlisted:
-            yield Source(shown, path)
-        for place, member in inside or ():
-            yield Source(f"{shown}/{member}", path, place)
+
+    def __init__(self, found: FoundFiles, pool: ReadPool) -> None:
+        self._found = found
+        self._pool = pool
+        self.known = len(found.names)  # files and members so far
+
+    def __iter__(self) -> Iterator[Source]:
+        for name in self._found.names:
+            path, shown = self._found.path(name), name.replace(os.sep, "/")
+            listed = self._pool.members(path) if is_archive_name(name) else []
+            members = [] if isinstance(listed, Reason) else listed
+            self.known += max(len(members), 1) - 1
+            if not members:
+                yield Source(shown, path)
+            for place, member in members:
+                yield Source(f"{shown}/{member}", path, place)
 
 
 class _Names(LazySequence[str]):
@@ -373,8 +433,14 @@ class _Names(LazySequence[str]):
         return self._reports[index].name
 
 
-def _load(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
-    """Open the files that ``_write`` wrote, memory-mapped."""
+def open_read(folder: Path, root: Path, settings: ReadSettings) -> Corpus:
+    """Open a corpus that was read into a folder and compared, memory-mapped.
+
+    Args:
+        folder: Where it was read into.
+        root: The folder of the files.
+        settings: How they were read.
+    """
     reports = SavedReports(folder / REPORTS_FILE)
     groups, copy_of = (
         np.load(folder / f"{name}.npy", allow_pickle=False)

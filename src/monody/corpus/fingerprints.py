@@ -24,12 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.music.melody_store import MelodyStore
+from monody.saved.arrays import let_go
 
 PLAYED_NOTES, PLAYED_PITCHES = 5, 3  # notes of a pattern, different pitches at least
 BEATS, BEAT_PITCHES = 6, 3
 RUN_NOTES, RUN_PITCHES = 7, 4
 OPENING_NOTES, OPENING_PITCHES = 14, 4  # see `opening_hashes`
 CHUNK_NOTES = 1 << 14  # notes described at a time, in a processor's cache
+CHUNKS_KEPT = 256  # chunks of mapped notes that stay in memory
 CHUNK_HASHES = 1 << 16  # fingerprints compared at a time, in a processor's cache
 
 Integers = NDArray[np.int64]
@@ -125,8 +127,11 @@ def lines_of(melodies: MelodyStore, chosen: Integers) -> Iterator[NoteLines]:
     """
     counts = melodies.info["note_count"][chosen].astype(np.int64)
     ends = np.concatenate([[0], np.cumsum(counts)])
-    first = 0
+    first = chunks = 0
     while first < len(chosen):
+        chunks += 1
+        if chunks % CHUNKS_KEPT == 0:
+            let_go(melodies.notes)
         last = int(np.searchsorted(ends, ends[first] + CHUNK_NOTES, side="right")) - 1
         last = max(last, first + 1)
         notes = melodies.take(chosen[first:last]).notes

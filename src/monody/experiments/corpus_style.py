@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monody.models.batches import EncodedSet
-from monody.models.events import HOLD, REST, Vocabulary
+from monody.models.events import HOLD, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle, Precedent
 from monody.music.form import Form
@@ -26,6 +27,7 @@ COMMON_SHARE = 0.01  # of the notes
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 MAX_MELODIES = 5000  # looked at
+EVENTS_AT_ONCE = 1 << 20  # counted
 MAX_PRECEDENTS = 1200  # melodies whose outline is kept
 MIN_PRECEDENT_BARS = 2
 
@@ -35,53 +37,82 @@ def corpus_style(
     encoded: EncodedSet,
     encoding: str,
     styles: Sequence[int] | None = None,
+    indices: Sequence[int] | None = None,
 ) -> CorpusStyle:
     """Count what is usual in some melodies.
 
     Args:
-        melodies: The training melodies, one or more.
-        encoded: The same, encoded.
+        melodies: The training melodies, one or more, and perhaps others.
+        encoded: The training melodies, encoded.
         encoding: How.
-        styles: The symbol of the style of each; by default unknown.
+        styles: The symbol of the style of each of ``melodies``; by default unknown.
+        indices: The training melodies, in their order. By default all.
     """
-    meters = Counter(str(melodies.main_meter(index)) for index in range(len(melodies)))
+    chosen = np.arange(len(melodies)) if indices is None else np.array(indices)
+    meters = Counter(str(melodies.main_meter(index)) for index in chosen.tolist())
     end = encoded.ends - 1
     bars = encoded.bar[end] + (encoded.position[end] > 0)  # (melodies,)
     half, most = np.percentile(bars, (50, 90), method="closest_observation")
-    is_note = encoded.pitch < REST  # (events,)
-    pitches = encoded.pitch[is_note]
-    note_ends = np.cumsum(is_note, dtype=np.int64)[end]  # (melodies,)
-    ticks = np.array(Vocabulary(encoding).durations)[encoded.duration]
+    counts = _count(encoded)
+    ticks = np.array(Vocabulary(encoding).durations)
+    notes = counts.durations[:REST].sum(axis=0)  # (durations,)
+    common = _common(ticks[notes > 0], notes[notes > 0])
 
-    common = common_lengths(ticks[is_note])
-
-    def used(events: NDArray[np.bool_]) -> tuple[int, ...]:
-        lengths = np.unique(ticks[events])
+    def used(times: NDArray[np.integer]) -> tuple[int, ...]:
+        lengths = ticks[times > 0]
         return tuple(lengths[_are_multiples(lengths, common)].tolist())
 
+    pitches = np.flatnonzero(counts.durations[:REST].any(axis=1))
+    first = slice(0, int(encoded.ends[:MAX_MELODIES][-1]))  # events
+    is_note = encoded.pitch[first] < REST
+    note_ends = np.cumsum(is_note, dtype=np.int64)[end[:MAX_MELODIES]]
     return CorpusStyle(
         meter=meters.most_common(1)[0][0],
-        bpm=float(np.median(melodies.info["bpm"])),
+        bpm=float(np.median(melodies.info["bpm"][chosen])),
         bars=int(half),
         max_bars=int(most),
-        note_ticks=used(is_note),
-        rest_ticks=used(encoded.pitch == REST),
-        hold_ticks=used(encoded.pitch == HOLD),
-        pitch_range=(int(pitches.min()), int(pitches.max())),
-        places=common_places(encoded.position),
-        repeats=tuple(usual_repeats(pitches, note_ends)),
-        precedents=tuple(precedents(melodies, styles)),
+        note_ticks=used(notes),
+        rest_ticks=used(counts.durations[REST]),
+        hold_ticks=used(counts.durations[HOLD]),
+        pitch_range=(int(pitches[0]), int(pitches[-1])),
+        places=_common_places(counts.places),
+        repeats=tuple(usual_repeats(encoded.pitch[first][is_note], note_ends)),
+        precedents=tuple(precedents(melodies, styles, indices)),
     )
 
 
+class _Counts(NamedTuple):
+    """How many events are what."""
+
+    durations: NDArray[np.int64]  # (pitch symbols, durations): events with both
+    places: NDArray[np.int64]  # (ticks of a quarter note,): where in it events begin
+
+
+def _count(encoded: EncodedSet) -> _Counts:
+    """Count events, some at a time: the set may be memory-mapped."""
+    durations = int(encoded.duration_in.max())  # the start has the highest symbol
+    pairs = np.zeros(PITCH_SYMBOLS * durations, np.int64)
+    places = np.zeros(TICKS_PER_QUARTER, np.int64)
+    for first in range(0, len(encoded.pitch), EVENTS_AT_ONCE):
+        some = slice(first, first + EVENTS_AT_ONCE)
+        pair = encoded.pitch[some].astype(np.int64) * durations + encoded.duration[some]
+        pairs += np.bincount(pair, minlength=len(pairs))
+        place = encoded.position[some] % TICKS_PER_QUARTER
+        places += np.bincount(place, minlength=len(places))
+    return _Counts(pairs.reshape(PITCH_SYMBOLS, durations), places)
+
+
 def precedents(
-    melodies: MelodyStore, styles: Sequence[int] | None = None
+    melodies: MelodyStore,
+    styles: Sequence[int] | None = None,
+    indices: Sequence[int] | None = None,
 ) -> list[Precedent]:
     """Take the outlines of melodies in one meter, evenly from the whole corpus.
 
     Args:
         melodies: One or more.
         styles: The symbol of the style of each; by default unknown.
+        indices: The melodies to take from, in this order. By default all.
 
     Returns:
         At most ``MAX_PRECEDENTS``.
@@ -93,10 +124,9 @@ def precedents(
         >>> [each.meter for each in precedents(MelodyStore.of([scale]))]
         ['4/4']
     """
-    plain = np.flatnonzero(melodies.info["meter_count"] == 1)
-    if not len(plain):
-        plain = np.arange(len(melodies))
-    chosen = _some_of(plain)
+    every = np.arange(len(melodies)) if indices is None else np.array(indices)
+    plain = every[melodies.info["meter_count"][every] == 1]
+    chosen = _some_of(plain if len(plain) else every)
     some = melodies.take(chosen)
     found = [
         Precedent(
@@ -137,7 +167,14 @@ def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:
     """
     lengths: NDArray[np.integer]
     lengths, counts = np.unique(ticks, return_counts=True)
-    common = lengths[counts >= COMMON_SHARE * len(ticks)]
+    return _common(lengths, counts)
+
+
+def _common(
+    lengths: NDArray[np.integer], counts: NDArray[np.integer]
+) -> NDArray[np.integer]:
+    """Return the lengths that are common by their counts, or all: ``(lengths,)``."""
+    common = lengths[counts >= COMMON_SHARE * counts.sum()]
     return common if len(common) else lengths
 
 
@@ -155,8 +192,12 @@ def common_places(position: NDArray[np.integer]) -> tuple[int, ...]:
         >>> common_places(np.repeat([0, 12, 30, 8], [300, 200, 9, 1]))
         (0, 6, 12)
     """
-    counts = np.bincount(position % TICKS_PER_QUARTER, minlength=TICKS_PER_QUARTER)
-    common = np.flatnonzero(counts >= COMMON_SHARE * len(position)).tolist()
+    return _common_places(np.bincount(position % TICKS_PER_QUARTER))
+
+
+def _common_places(counts: NDArray[np.integer]) -> tuple[int, ...]:
+    """Return the places that are common by their counts, and the beginning."""
+    common = np.flatnonzero(counts >= COMMON_SHARE * counts.sum()).tolist()
     return tuple(sorted({0, *common}))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
+from itertools import chain
 
 from monody.corpus.corpus import Corpus
 from monody.corpus.public_domain import style_of
@@ -13,7 +15,7 @@ from monody.corpus.split import Split
 from monody.errors import MonodyError
 from monody.experiments.corpus_style import corpus_style
 from monody.experiments.experiment import Experiment, now
-from monody.files import last_names, write_json, write_text
+from monody.files import last_names, list_json, write_pieces, write_text
 from monody.models.batches import EncodedSet
 from monody.models.record import MelodyCounts, RunRecord
 from monody.models.saved_model import TrainedModel
@@ -43,8 +45,7 @@ def make_record(
         styles: The styles that it is told, if there are several.
     """
     melodies = corpus.melodies
-    learnt = melodies.take(split.train)
-    symbols = style_symbols(learnt, styles) if styles else None
+    symbols = style_symbols(melodies, styles) if styles else None
     return RunRecord(
         reading=corpus.settings,
         model=model,
@@ -56,7 +57,7 @@ def make_record(
             validation=len(split.validation),
             test=len(split.test),
         ),
-        style=corpus_style(learnt, train, model.encoding, symbols),
+        style=corpus_style(melodies, train, model.encoding, symbols, split.train),
         versions=versions(),
         styles=tuple(styles),
         started=now(),
@@ -116,18 +117,26 @@ def write_records(
         message: A note to self.
     """
     melodies = corpus.melodies
-    named = {
-        side: [_melody_name(melodies, index) for index in indices]
-        for side, indices in asdict(split).items()
-    }
-    verdicts = [verdict.to_json() for verdict in corpus.verdicts]
+    verdicts = (verdict.to_json() for verdict in corpus.verdicts)
     experiment.write_record(record)  # first: it tells that the folder is an experiment
-    write_json(experiment.split_path, named)
-    write_json(experiment.verdicts_path, verdicts)
-    melodies.take(split.train).save(experiment.training_path)
-    melodies.take((*split.validation, *split.test)).save(experiment.held_out_path)
+    write_pieces(experiment.split_path, _split_json(melodies, split))
+    write_pieces(experiment.verdicts_path, chain(list_json(verdicts), "\n"))
+    melodies.save(experiment.training_path, split.train)
+    held_out = (*split.validation, *split.test)
+    melodies.save(experiment.held_out_path, held_out)
     if message:
         write_text(experiment.message_path, message)
+
+
+def _split_json(melodies: MelodyStore, split: Split) -> Iterator[str]:
+    """Yield the names of the melodies on each side, as pieces of one JSON text."""
+    separator = "{\n  "
+    for side, indices in asdict(split).items():
+        names = (_melody_name(melodies, index) for index in indices)
+        yield f"{separator}{json.dumps(side)}: "
+        yield from list_json(names)
+        separator = ",\n  "
+    yield "\n}\n"
 
 
 def _melody_name(melodies: MelodyStore, index: int) -> dict[str, str | int]:

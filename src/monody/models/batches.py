@@ -8,8 +8,8 @@ target exactly once an epoch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
-from itertools import pairwise
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +24,14 @@ from monody.models.events import (
     bars_left_symbol,
     encode_all,
 )
+from monody.models.growing import GrowingArrays
+from monody.models.later_outlines import LaterOutlines
 from monody.models.network import TOLD
-from monody.models.outline import (
-    Outline,
-    begins_of,
-    no_outline,
-    outline_of,
-    tonic_symbols,
-)
+from monody.models.outline import Outline, no_outline, tonic_symbols
 from monody.music.melody import Melody
-from monody.music.melody_store import MelodyStore
+from monody.music.melody_store import MELODIES_AT_A_TIME, MelodyStore
 from monody.music.pitch import MIDDLE_C, OCTAVE, PITCH_CLASSES
+from monody.saved.arrays import let_go
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
@@ -42,6 +39,7 @@ LENGTH_UNIT = 16  # lengths are multiples of it
 MIN_SAVED_EVENTS = 5000
 MAX_PAIRS = 1 << 20  # pairs of events of a sequence, in a batch: bounds the memory
 MELODIES_AT_ONCE = 256  # encoded together: as many as fit the processor's cache
+BLOCKS_KEPT = 256  # of melodies, whose mapped notes stay in memory
 MAX_SHIFT = 6  # semitones; 6 either way reaches every key
 # Share of the training sequences that are told anything of what is to come; and of
 # these, the share that is told each part of it.
@@ -54,6 +52,8 @@ TOLD_PARTS = (  # inputs that are told together or not at all
     ("notes_left",),
     ("tonic", "cadence_degree"),
 )
+# Inputs that are known only where `EncodedSet.find_outlines` was asked for them.
+OUTLINED = tuple(name for name in Outline._fields if name != "tonic")
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class EncodedSet:
     pitch: NDArray[np.uint8]
     duration: NDArray[np.uint8]
     ends: NDArray[np.int64]  # (melodies,): where each melody's events end
+    later: LaterOutlines | None = None  # finds what is still to be told of melodies
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -96,6 +97,15 @@ class EncodedSet:
     def note_count(self) -> int:
         """Notes in all melodies together."""
         return int(np.count_nonzero(self.pitch < REST))
+
+    def find_outlines(self, which: NDArray[np.int64]) -> None:
+        """Find what may be told of melodies, unless it is known or never told.
+
+        Args:
+            which: Their places in the set.
+        """
+        if self.later is not None:
+            self.later.find(which, self.ends, vars(self))
 
 
 def encode_set(
@@ -112,8 +122,8 @@ def encode_set(
         melodies: The melodies; quickest from a store.
         vocabulary: The encoding.
         indices: The melodies to encode, in this order. By default all.
-        outlined: Whether the outline of each melody is found, too. Only training needs
-            it; it takes some milliseconds a melody.
+        outlined: Whether the outline of each melody can be told, too. Only training
+            needs it; it takes some milliseconds a melody, when a batch first has it.
         styles: The symbol of the style of each of ``melodies``; by default unknown.
 
     Example:
@@ -131,35 +141,23 @@ def encode_set(
     """
     store = melodies if isinstance(melodies, MelodyStore) else MelodyStore.of(melodies)
     chosen = range(len(store)) if indices is None else indices
-    parts = []
+    growing = GrowingArrays()
     for first in range(0, len(chosen), MELODIES_AT_ONCE):
         block = chosen[first : first + MELODIES_AT_ONCE]
+        if first % (MELODIES_AT_ONCE * BLOCKS_KEPT) == 0:
+            let_go(store.notes)
         some = store.take(block)
         events, ends = encode_all(some, vocabulary)
-        outline = _outlines(some, events, ends, vocabulary) if outlined else None
-        style = None
+        sizes = np.diff(ends, prepend=0)
+        part = _as_read(events, ends, vocabulary)
+        if outlined:
+            part |= {"tonic": np.repeat(np.array(tonic_symbols(some), np.uint8), sizes)}
         if styles is not None:
             each = np.array([styles[index] for index in block], np.uint8)
-            style = np.repeat(each, np.diff(ends, prepend=0))
-        parts.append(_as_read(events, ends, vocabulary, outline, style))
-    return _joined(parts)
-
-
-def _outlines(
-    melodies: MelodyStore,
-    events: Events,
-    ends: NDArray[np.int64],
-    vocabulary: Vocabulary,
-) -> Outline:
-    """Find the outlines of melodies whose events lie end to end."""
-    found = []
-    tonics = tonic_symbols(melodies)
-    for melody, tonic, (start, end) in zip(
-        melodies, tonics, pairwise([0, *ends.tolist()]), strict=True
-    ):
-        begins = begins_of(events.duration[start:end], vocabulary)
-        found.append(outline_of(melody, begins, events.bar[start:end], tonic))
-    return Outline(*(np.concatenate(each) for each in zip(*found, strict=True)))
+            part |= {"style": np.repeat(each, sizes)}
+        growing.append(part | {"ends": sizes})
+    later = LaterOutlines(store, chosen, vocabulary) if outlined else None
+    return _joined(growing, later)
 
 
 def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
@@ -173,52 +171,43 @@ def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
         >>> concatenate([encode(melody, notes)] * 2, notes).pitch_in.tolist()
         [131, 60, 131, 60]
     """
-    ends = [np.array([len(event)]) for event in events]
-    return _joined(
-        [_as_read(*melody, vocabulary) for melody in zip(events, ends, strict=True)]
-    )
+    growing = GrowingArrays()
+    for event in events:
+        size = np.array([len(event)])
+        growing.append(_as_read(event, size, vocabulary) | {"ends": size})
+    return _joined(growing)
 
 
 def _as_read(
-    events: Events,
-    ends: NDArray[np.int64],
-    vocabulary: Vocabulary,
-    outline: Outline | None = None,
-    style: NDArray[np.uint8] | None = None,
-) -> EncodedSet:
-    """Add to the events of melodies, which end at ``ends``, the inputs read at each."""
-    outline = outline or no_outline(len(events))
+    events: Events, ends: NDArray[np.int64], vocabulary: Vocabulary
+) -> dict[str, NDArray[Any]]:
+    """Return events of melodies, which end at ``ends``, and the inputs read at each."""
     pitch_in, duration_in = np.roll(events.pitch, 1), np.roll(events.duration, 1)
     first = np.append(0, ends[:-1])
     pitch_in[first] = START
     duration_in[first] = vocabulary.start_duration
     end = np.repeat(ends - 1, ends - first)  # the event that ends the melody
-    return EncodedSet(
-        pitch_in=pitch_in,
-        note_before=_notes_before(pitch_in),
-        duration_in=duration_in,
-        position=events.position,
-        bar=events.bar,
-        meter=events.meter,
-        bars_left=bars_left_symbol(events.bar[end] - events.bar),
-        end_position=events.position[end] + np.int16(1),
-        **outline._asdict(),
-        style=np.zeros(len(events), np.uint8) if style is None else style,
-        pitch=events.pitch,
-        duration=events.duration,
-        ends=ends,
-    )
-
-
-def _joined(parts: Sequence[EncodedSet]) -> EncodedSet:
-    """Lay encoded melodies end to end."""
-    arrays = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(EncodedSet)
+    return {
+        "pitch_in": pitch_in,
+        "note_before": _notes_before(pitch_in),
+        "duration_in": duration_in,
+        "position": events.position,
+        "bar": events.bar,
+        "meter": events.meter,
+        "bars_left": bars_left_symbol(events.bar[end] - events.bar),
+        "end_position": events.position[end] + np.int16(1),
+        **no_outline(len(events))._asdict(),
+        "style": np.zeros(len(events), np.uint8),
+        "pitch": events.pitch,
+        "duration": events.duration,
     }
-    before = np.cumsum([0, *(len(part.pitch) for part in parts[:-1])])
-    arrays["ends"] += np.repeat(before, [len(part) for part in parts])
-    return EncodedSet(**arrays)
+
+
+def _joined(growing: GrowingArrays, later: LaterOutlines | None = None) -> EncodedSet:
+    """Make a set of the arrays of encoded melodies; ``ends`` has the events of each."""
+    arrays = growing.whole()
+    arrays["ends"] = np.cumsum(arrays["ends"], dtype=np.int64)
+    return EncodedSet(**arrays, later=later)
 
 
 def _notes_before(pitch_in: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -246,13 +235,16 @@ def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
         >>> cut_windows(encoded, window_size=4).tolist()
         [[0, 3, 0], [3, 7, 0], [7, 10, 1], [10, 14, 1]]
     """
-    rows: list[tuple[int, int, int]] = []
-    bounds = zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True)
-    for melody, (start, end) in enumerate(bounds):
-        parts = -(-(end - start) // window_size)
-        cuts = [start + part * (end - start) // parts for part in range(parts + 1)]
-        rows += [(a, b, melody) for a, b in pairwise(cuts)]
-    return np.array(rows, np.int64)
+    starts = encoded.starts
+    events = encoded.ends - starts
+    parts = -(-events // window_size)  # of each melody, (melodies,)
+    melody = np.repeat(np.arange(len(encoded)), parts)  # (sequences,)
+    part = np.arange(len(melody)) - (np.cumsum(parts) - parts)[melody]
+    cuts = [
+        starts[melody] + number * events[melody] // parts[melody]
+        for number in (part, part + 1)
+    ]
+    return np.stack([*cuts, melody], axis=1)
 
 
 def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -309,11 +301,7 @@ def random_shifts(
     Returns:
         ``(melodies,)``.
     """
-    is_note = encoded.pitch < REST  # (all events,)
-    pitch = encoded.pitch.astype(np.int64)
-    # Lowest and highest pitch of each melody, (melodies,).
-    lows = np.minimum.reduceat(np.where(is_note, pitch, 127), encoded.starts)
-    highs = np.maximum.reduceat(np.where(is_note, pitch, 0), encoded.starts)
+    lows, highs = _pitch_bounds(encoded)
     down = np.maximum(lows.min() - lows, -MAX_SHIFT)
     up = np.minimum(highs.max() - highs, MAX_SHIFT)
     shifts: NDArray[np.int64] = rng.integers(
@@ -324,6 +312,22 @@ def random_shifts(
         far = shifts + OCTAVE * (ways[0] - ways[1])
         shifts = np.where((lows + far >= 0) & (highs + far < REST), far, shifts)
     return shifts
+
+
+def _pitch_bounds(
+    encoded: EncodedSet,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lowest and the highest pitch of each melody, ``(melodies,)``."""
+    lows, highs = np.empty((2, len(encoded)), np.int64)
+    starts = encoded.starts
+    for first in range(0, len(encoded), MELODIES_AT_A_TIME):
+        some = slice(first, first + MELODIES_AT_A_TIME)
+        pitch = encoded.pitch[starts[first] : encoded.ends[some][-1]]
+        begins = starts[some] - starts[first]
+        # All that is no note has a symbol above those of notes.
+        lows[some] = np.minimum.reduceat(pitch, begins)
+        highs[some] = np.maximum.reduceat(np.where(pitch < REST, pitch, 0), begins)
+    return np.minimum(lows, REST - 1), highs
 
 
 def told_parts(
@@ -498,6 +502,8 @@ class Batches:
         shift = np.zeros((len(source), 1), np.int64)
         shift[: len(rows), 0] = self._shifts[self._windows[rows, 2]]
         encoded = self._encoded
+        outlined = np.any([self._told[name][rows] for name in OUTLINED], axis=0)
+        encoded.find_outlines(self._windows[rows[outlined], 2])
         told = {}
         for name in TOLD:
             known = np.zeros((len(source), 1), np.int32)

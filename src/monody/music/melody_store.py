@@ -22,7 +22,7 @@ from monody.files import replacing, write_text
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter, longest_meter
-from monody.saved.arrays import map_array
+from monody.saved.arrays import let_go, map_array
 from monody.saved.plain_json import MAX_JSON_BYTES, read_json
 from monody.saved.values import listed, text
 
@@ -243,11 +243,18 @@ class MelodyStore(Sequence[Melody]):
         for name in fields:
             music[name] = self.info[name]
         for array in (self.notes, self.meters, music):
-            digest.update(np.ascontiguousarray(array).tobytes())
+            for first in range(0, len(array), NOTES_AT_A_TIME):
+                part = array[first : first + NOTES_AT_A_TIME]
+                digest.update(np.ascontiguousarray(part).data.cast("B"))
+            let_go(array)
         return digest.hexdigest()
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, indices: Sequence[int] | None = None) -> None:
         """Write the melodies into a folder, which is made, with their sources.
+
+        Args:
+            folder: Where to.
+            indices: The melodies to write, in this order. By default all.
 
         Example:
             >>> from pathlib import Path
@@ -259,11 +266,13 @@ class MelodyStore(Sequence[Melody]):
             >>> len(MelodyStore.load(folder))
             1
         """
-        files, own = np.unique(self.info["file"], return_inverse=True)
-        info = self.info.copy()
-        info["file"] = own
+        chosen = np.arange(len(self)) if indices is None else np.array(indices, int)
+        files = np.unique(self.info["file"][chosen])
         with StoreWriter(folder) as writer:
-            writer.append(MelodyStore(self.notes, self.meters, info, self.sources))
+            for first in range(0, len(chosen), MELODIES_AT_A_TIME):
+                some = self.take(chosen[first : first + MELODIES_AT_A_TIME])
+                some.info["file"] = np.searchsorted(files, some.info["file"])
+                writer.append(some)
         sources = [self.sources[file] for file in files]
         write_text(folder / SOURCES_FILE, json.dumps(sources, indent=0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import mmap
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,6 +44,34 @@ def map_array(path: Path, dtype: DTypeLike, columns: tuple[int, ...] = ()) -> An
     as_expected = array.dtype == dtype and array.shape[1:] == columns and array.ndim
     require(bool(as_expected) and array.flags.c_contiguous, f"{path.name} is another")
     return np.asarray(array)  # slicing a memmap itself is slow
+
+
+def let_go(array: NDArray[Any]) -> None:
+    """Give back the memory of an array that is mapped from a file.
+
+    Its pages are read from the file again when they are asked for. Until then they
+    count as the process's, though the system may take them. Where a system has no word
+    for that, and of other arrays, nothing happens. An array that is changed in its file
+    loses nothing.
+
+    Args:
+        array: Any array, or a part of one.
+
+    Example:
+        >>> import numpy as np
+        >>> from pathlib import Path
+        >>> from monody.saved.arrays import let_go, map_array
+        >>> np.save("seven.npy", np.full(5, 7))
+        >>> array = map_array(Path("seven.npy"), np.int64)
+        >>> let_go(array)
+        >>> array.tolist()
+        [7, 7, 7, 7, 7]
+    """
+    base = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def _require_known_kind(file: BinaryIO, what: str) -> None:

@@ -144,7 +144,7 @@ def fit(
             # After the checkpoint: whoever is stopped between the two goes on from it.
             first = partial(save, experiment.model_path)
             own.append(keras.callbacks.LambdaCallback(on_train_begin=lambda _: first()))
-        trainee = _compiled(network, settings)
+        trainee = compiled(network, settings)
         if settings.schedule == COSINE:
             first_rate = float(trainee.optimizer.learning_rate)
             # After the checkpoint, which puts back the rate of the epoch before.
@@ -166,7 +166,7 @@ def fit(
         models.save_last()
 
 
-def _compiled(network: Any, settings: TrainSettings) -> Any:
+def compiled(network: Any, settings: TrainSettings) -> Any:
     """Compile, the optimizer kept out of the network: saved files are small."""
     trainee = keras.Model(network.input, network.output)
     losses = {

@@ -94,7 +94,7 @@ def train(
     split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
     sets = {
-        side: _encoded(melodies.take(indices), side, vocabulary, styles)
+        side: _encoded(melodies, side, vocabulary, styles, indices)
         for side, indices in asdict(split).items()
         if indices
     }
@@ -224,13 +224,17 @@ def _encoded_sides(
 
 
 def _encoded(
-    melodies: MelodyStore, side: str, vocabulary: Vocabulary, styles: Sequence[str]
+    melodies: MelodyStore,
+    side: str,
+    vocabulary: Vocabulary,
+    styles: Sequence[str],
+    indices: Sequence[int] | None = None,
 ) -> EncodedSet:
     """Encode the melodies of a side; those to train on with all that may be told."""
     if side != "train":
-        return encode_set(melodies, vocabulary)
+        return encode_set(melodies, vocabulary, indices)
     symbols = style_symbols(melodies, styles) if styles else None
-    return encode_set(melodies, vocabulary, outlined=True, styles=symbols)
+    return encode_set(melodies, vocabulary, indices, outlined=True, styles=symbols)
 
 
 def train_from_nothing(
