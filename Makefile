@@ -6,6 +6,7 @@
 #               with the oldest and the newest libraries: 20 minutes, 2 GB in uv's cache
 # make base     train the base model again: under an hour on two cores; resumes after a stop;
 #               from melodies that you fetch into FREE: it says how
+# make docs     the documentation as a site, in build/site: open index.html there
 # make catalogue   the texts that are new or gone, in the catalogues of other languages
 # make clean   remove the environment
 # All of them need Python 3.11 or later, and the first time a network.
@@ -15,8 +16,9 @@ VENV := .venv
 RUN := $(VENV)/bin
 TUNES := data/public-domain
 FREE := data/free_melodies
+SPHINX := --quiet --fail-on-warning --keep-going --conf-dir docs
 
-.PHONY: install demo test thorough test-everywhere base catalogue clean
+.PHONY: install demo test thorough test-everywhere base docs catalogue clean
 
 install: $(VENV)/.installed
 
@@ -41,6 +43,12 @@ test-everywhere: $(VENV)/.dev
 base: $(VENV)/.base
 	$(RUN)/python -m monody.cli.base data/base $(FREE)
 
+# Spanish is the same site once more: each page has the same name in docs/es.
+docs: $(VENV)/.docs
+	$(RUN)/sphinx-build $(SPHINX) -d build/doctrees/en docs build/site
+	$(RUN)/sphinx-build $(SPHINX) -d build/doctrees/es -t es docs/es build/site/es
+	@echo "open build/site/index.html"
+
 catalogue: $(VENV)/.dev
 	$(RUN)/python -m tools.catalogue
 
@@ -51,6 +59,10 @@ clean:
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	$(RUN)/python -m pip install --quiet --editable .
 	$(RUN)/python -m compileall -q src
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.made pyproject.toml
+	$(RUN)/python -m pip install --quiet --editable '.[docs]'
 	touch $@
 
 $(VENV)/.base: $(VENV)/.made pyproject.toml

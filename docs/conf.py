@@ -1,0 +1,85 @@
+"""How Sphinx makes the site: ``make docs`` builds it twice, in English and Spanish.
+
+Everything is on this machine, and the pages ask no other: no fonts, no scripts, no
+counters. The search runs in the browser, also from disk.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # the reference is made by tools/
+
+from docutils import nodes  # noqa: E402
+from sphinx.application import Sphinx  # noqa: E402
+from sphinx.util.docutils import SphinxDirective  # noqa: E402
+from tools.command_reference import reference  # noqa: E402
+
+import monody  # noqa: E402
+from monody.translation import speaking  # noqa: E402
+
+# ``-t es`` builds docs/es; each page has the same name there as here.
+spanish = tags.has("es")  # type: ignore[name-defined]  # noqa: F821
+language = "es" if spanish else "en"
+
+project = "monody"
+version = release = monody.__version__
+html_title = "monody"
+copyright = "monody, MIT"  # noqa: A001
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+exclude_patterns = [] if spanish else ["es"]
+locale_dirs = [str(HERE / "locale")]  # what the theme says in English only
+nitpicky = False
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_default_options = {"members": True, "exclude-members": "explanations,heading"}
+add_module_names = False
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+html_theme = "furo"
+html_static_path = ["_static"]
+templates_path = ["_templates"]
+html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+html_show_sphinx = False
+html_copy_source = False
+html_show_sourcelink = False
+html_use_index = True
+html_favicon = "_static/monody.svg"
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "language.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+html_context = {"spanish": spanish}
+
+
+class Commands(SphinxDirective):
+    """Where a page has ``{commands}``: every command with all of its options."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the reference in the language of the page."""
+        with speaking(language):
+            text = reference()
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx of the directive."""
+    app.add_directive("commands", Commands)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
