@@ -13,6 +13,8 @@ with training, which alone needs it.
 
 from __future__ import annotations
 
+from monody import showing as _showing
+
 TYPE_CHECKING = False  # the real one takes longer than all the rest to import
 
 if TYPE_CHECKING:
@@ -129,6 +131,18 @@ __all__ = [
     "write_collection",
     "write_midi",
 ]  # fmt: skip
+
+
+def _draw(value: object) -> str:
+    """Draw a value for a notebook."""
+    import importlib
+
+    html: str = importlib.import_module("monody.pages.notebook").html_of(value)
+    return html
+
+
+# Melodies know no room above theirs: what draws them in a notebook is named here.
+_showing.draw_with(_draw)
 
 
 def __getattr__(name: str) -> Any:

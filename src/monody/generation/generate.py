@@ -34,13 +34,17 @@ from monody.music.heard_form import heard_form
 from monody.music.melody import Melody
 from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
+from monody.showing import ShownInNotebooks, counted
 
 MAX_CHECKED_PRIMERS = 20  # whose bars are looked for before anything is written
 
 
-@dataclass(frozen=True)
-class Generation:
-    """Melodies that were written together, and all it takes to write them again."""
+@dataclass(frozen=True, repr=False)
+class Generation(ShownInNotebooks):
+    """Melodies that were written together, and all it takes to write them again.
+
+    A notebook shows them: each with its sound, its staff and its piano roll.
+    """
 
     generated: tuple[GeneratedMelody, ...]
     settings: SampleSettings  # with the seed that was used
@@ -51,6 +55,11 @@ class Generation:
     folder: Path  # where they are written by default
     rewrite: RewriteRecord | None = None  # what was done to which melody, if it was
     variant: Variant | None = None  # which file they were made of, if they were
+
+    def __repr__(self) -> str:
+        melodies = counted(len(self.generated), "melody", "melodies")
+        model, seed = self.made_from.model, self.settings.seed
+        return f"<Generation: {melodies} by {model}, seed {seed}>"
 
     @property
     def melodies(self) -> tuple[Melody, ...]:
@@ -164,6 +173,8 @@ def generate(
         >>> experiment = monody.open_experiment("experiments/01")
         >>> settings = monody.SampleSettings(num_files=2, bars=4, meter="3/4", seed=7)
         >>> generation = monody.generate(experiment, settings)
+        >>> generation
+        <Generation: 2 melodies by 01/model.keras, seed 7>
         >>> [melody.end for melody in generation.melodies]
         [288, 288]
     """
