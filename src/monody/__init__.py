@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from monody.experiments.base_tunes import write_collection
     from monody.experiments.experiment import Experiment
     from monody.experiments.runs import Run, list_runs
+    from monody.generation.constraints.own_rules import NoteRule, Place
     from monody.generation.generate import Generation, generate
     from monody.generation.primers import Primer
     from monody.generation.retries import GeneratedMelody
@@ -67,6 +68,7 @@ _HOMES = {
     "experiments.base_tunes": ("write_collection",),
     "experiments.experiment": ("Experiment",),
     "experiments.runs": ("Run", "list_runs"),
+    "generation.constraints.own_rules": ("NoteRule", "Place"),
     "generation.generate": ("Generation", "generate"),
     "generation.primers": ("Primer",),
     "generation.retries": ("GeneratedMelody",),
@@ -100,6 +102,8 @@ __all__ = [
     "ModelSettings",
     "MonodyError",
     "Note",
+    "NoteRule",
+    "Place",
     "Primer",
     "ReadSettings",
     "Resemblance",

@@ -21,6 +21,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.files import last_names
+from monody.generation.constraints.own_rules import NoteRule, name_of
 from monody.generation.outlines import style_symbol
 from monody.generation.primers import Primer, choose_primer, primer_melodies
 from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
@@ -55,6 +56,7 @@ class Generation(ShownInNotebooks):
     folder: Path  # where they are written by default
     rewrite: RewriteRecord | None = None  # what was done to which melody, if it was
     variant: Variant | None = None  # which file they were made of, if they were
+    rules: tuple[str, ...] = ()  # names of those of the program that wrote them
 
     def __repr__(self) -> str:
         melodies = counted(len(self.generated), "melody", "melodies")
@@ -111,6 +113,7 @@ class Generation(ShownInNotebooks):
             **made_of,
             **self.made_from.to_json(),
             "settings": self.settings.to_json(),
+            **({"rules": list(self.rules)} if self.rules else {}),
             "first_tries": {"all": self.tries, "failed": self.first_tries},
             "held_out": self.usual.to_json() if self.usual else None,
         }
@@ -130,6 +133,7 @@ class Generation(ShownInNotebooks):
             attempt=draft.task.attempt,
             primer=draft.task.primer,
             rewrite=self.rewrite,
+            rules=self.rules,
         )
         about = {
             "bits_per_note": draft.bits_per_note,
@@ -147,6 +151,7 @@ def generate(
     prime_file: str | os.PathLike[str] | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     prime_melody: Melody | None = None,
+    rules: Sequence[NoteRule] = (),
     progress: Progress | None = None,
 ) -> Generation:
     """Write new melodies.
@@ -159,6 +164,9 @@ def generate(
             held-out melodies. A model file on its own has none: its melodies then start
             from nothing.
         prime_melody: A melody to continue, in place of a file.
+        rules: Of your own, besides what the settings ask (``NoteRule``). Where one
+            would leave no note it gives way, and the melody is tried again; one that
+            obeys in none of 20 tries has a ``failure``. All is written in this process.
         progress: Called now and then.
 
     Returns:
@@ -201,7 +209,7 @@ def generate(
     model = experiment.load()
     made = write_melodies(
         experiment,
-        Writer(model, settings),
+        Writer(model, settings, rules),
         settings,
         primer_of,
         range(settings.best_of or settings.num_files),
@@ -214,6 +222,7 @@ def generate(
     return replace(
         made,
         generated=tuple(_best(made.generated, settings)),
+        rules=tuple(map(name_of, rules)),
         made_from=replace(made.made_from, primers=primers),
     )
 
