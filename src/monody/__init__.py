@@ -13,6 +13,8 @@ with training, which alone needs it.
 
 from __future__ import annotations
 
+from monody import showing as _showing
+
 TYPE_CHECKING = False  # the real one takes longer than all the rest to import
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from monody.experiments.base_tunes import write_collection
     from monody.experiments.experiment import Experiment
     from monody.experiments.runs import Run, list_runs
+    from monody.generation.constraints.own_rules import NoteRule, Place
     from monody.generation.generate import Generation, generate
     from monody.generation.primers import Primer
     from monody.generation.retries import GeneratedMelody
@@ -65,6 +68,7 @@ _HOMES = {
     "experiments.base_tunes": ("write_collection",),
     "experiments.experiment": ("Experiment",),
     "experiments.runs": ("Run", "list_runs"),
+    "generation.constraints.own_rules": ("NoteRule", "Place"),
     "generation.generate": ("Generation", "generate"),
     "generation.primers": ("Primer",),
     "generation.retries": ("GeneratedMelody",),
@@ -98,6 +102,8 @@ __all__ = [
     "ModelSettings",
     "MonodyError",
     "Note",
+    "NoteRule",
+    "Place",
     "Primer",
     "ReadSettings",
     "Resemblance",
@@ -129,6 +135,18 @@ __all__ = [
     "write_collection",
     "write_midi",
 ]  # fmt: skip
+
+
+def _draw(value: object) -> str:
+    """Draw a value for a notebook."""
+    import importlib
+
+    html: str = importlib.import_module("monody.pages.notebook").html_of(value)
+    return html
+
+
+# Melodies know no room above theirs: what draws them in a notebook is named here.
+_showing.draw_with(_draw)
 
 
 def __getattr__(name: str) -> Any:

@@ -25,6 +25,10 @@ class Scribe:
     memory_bytes = 0  # it has no model
 
     @property
+    def can_travel(self) -> bool:
+        return True
+
+    @property
     def usual_ticks(self) -> int:
         """How long a melody is."""
         return 96

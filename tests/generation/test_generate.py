@@ -231,6 +231,10 @@ class _Recites:
     memory_bytes = 0
 
     @property
+    def can_travel(self) -> bool:
+        return True
+
+    @property
     def usual_ticks(self) -> int:
         return self.known.end
 

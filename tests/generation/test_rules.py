@@ -312,7 +312,13 @@ def test_each_rule_says_what_it_leaves_alone() -> None:
     assert left["length"] == [*range(128), HOLD]
     assert left["range"] == [*range(55, 81), REST, HOLD, END]
     assert {REST, END} <= {*left["durations"]} & {*left["end"]}
-    assert left.keys() == {*RULES} - {"density", "kept", "form", "grid"}  # not asked
+    assert left.keys() == {*RULES} - {
+        "density",
+        "kept",
+        "form",
+        "grid",
+        "own",
+    }  # not asked
 
 
 def test_no_rest_follows_a_rest_but_on_a_grid() -> None:

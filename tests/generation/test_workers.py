@@ -108,5 +108,9 @@ def test_all_cores_are_used_where_there_is_enough_to_do(
 
 class _Long(Scribe):
     @property
+    def can_travel(self) -> bool:
+        return True
+
+    @property
     def usual_ticks(self) -> int:
         return 6000

@@ -38,6 +38,7 @@ RULE_NAMES = {
     "repeats": marked("no endless loops"),
     "rests": marked("no rest after a rest"),
     "register": marked("the register of the melody that is followed"),
+    "own": marked("the program's own rules"),
 }
 MIN_COST_BITS = 0.005  # per note; less is not worth a word
 

@@ -47,13 +47,14 @@ from monody.reading.pool import ReadPool, Source
 from monody.reading.protocol import FilesRead
 from monody.reading.reasons import FileReport, Reason
 from monody.settings.reading import ReadSettings
+from monody.showing import counted
 from monody.temporary import TemporaryFolder
 from monody.translation import marked
 
 REPORTS_FILE = "reports.jsonl"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Corpus:
     """The melodies of a folder and the verdict on every file.
 
@@ -72,6 +73,8 @@ class Corpus:
         >>> import monody
         >>> tune = monody.Melody.from_notes([(60, 0, 24), (64, 24, 24), (67, 48, 48)])
         >>> corpus = monody.Corpus.of([tune, tune])
+        >>> corpus
+        <Corpus: 1 file, 2 melodies, 1 of them to learn from>
         >>> corpus.copy_of.tolist(), corpus.used.tolist()
         ([-1, 0], [0])
     """
@@ -98,6 +101,11 @@ class Corpus:
         reports = [NamedReport(source, FileReport()) for source in store.sources]
         settings = settings or ReadSettings()
         return corpus_of(Path(), settings, store, reports, find_duplicates(store))
+
+    def __repr__(self) -> str:
+        files = counted(len(self.verdicts), "file", "files")
+        melodies = counted(len(self.melodies), "melody", "melodies")
+        return f"<Corpus: {files}, {melodies}, {len(self.used)} of them to learn from>"
 
     @property
     def used(self) -> NDArray[np.int64]:

@@ -21,6 +21,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.files import last_names
+from monody.generation.constraints.own_rules import NoteRule, name_of
 from monody.generation.outlines import style_symbol
 from monody.generation.primers import Primer, choose_primer, primer_melodies
 from monody.generation.provenance import MadeFrom, PrimerSource, Provenance
@@ -34,13 +35,17 @@ from monody.music.heard_form import heard_form
 from monody.music.melody import Melody
 from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
+from monody.showing import ShownInNotebooks, counted
 
 MAX_CHECKED_PRIMERS = 20  # whose bars are looked for before anything is written
 
 
-@dataclass(frozen=True)
-class Generation:
-    """Melodies that were written together, and all it takes to write them again."""
+@dataclass(frozen=True, repr=False)
+class Generation(ShownInNotebooks):
+    """Melodies that were written together, and all it takes to write them again.
+
+    A notebook shows them: each with its sound, its staff and its piano roll.
+    """
 
     generated: tuple[GeneratedMelody, ...]
     settings: SampleSettings  # with the seed that was used
@@ -51,6 +56,12 @@ class Generation:
     folder: Path  # where they are written by default
     rewrite: RewriteRecord | None = None  # what was done to which melody, if it was
     variant: Variant | None = None  # which file they were made of, if they were
+    rules: tuple[str, ...] = ()  # names of those of the program that wrote them
+
+    def __repr__(self) -> str:
+        melodies = counted(len(self.generated), "melody", "melodies")
+        model, seed = self.made_from.model, self.settings.seed
+        return f"<Generation: {melodies} by {model}, seed {seed}>"
 
     @property
     def melodies(self) -> tuple[Melody, ...]:
@@ -102,6 +113,7 @@ class Generation:
             **made_of,
             **self.made_from.to_json(),
             "settings": self.settings.to_json(),
+            **({"rules": list(self.rules)} if self.rules else {}),
             "first_tries": {"all": self.tries, "failed": self.first_tries},
             "held_out": self.usual.to_json() if self.usual else None,
         }
@@ -121,6 +133,7 @@ class Generation:
             attempt=draft.task.attempt,
             primer=draft.task.primer,
             rewrite=self.rewrite,
+            rules=self.rules,
         )
         about = {
             "bits_per_note": draft.bits_per_note,
@@ -138,6 +151,7 @@ def generate(
     prime_file: str | os.PathLike[str] | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     prime_melody: Melody | None = None,
+    rules: Sequence[NoteRule] = (),
     progress: Progress | None = None,
 ) -> Generation:
     """Write new melodies.
@@ -150,6 +164,9 @@ def generate(
             held-out melodies. A model file on its own has none: its melodies then start
             from nothing.
         prime_melody: A melody to continue, in place of a file.
+        rules: Of your own, besides what the settings ask (``NoteRule``). Where one
+            would leave no note it gives way, and the melody is tried again; one that
+            obeys in none of 20 tries has a ``failure``. All is written in this process.
         progress: Called now and then.
 
     Returns:
@@ -164,6 +181,8 @@ def generate(
         >>> experiment = monody.open_experiment("experiments/01")
         >>> settings = monody.SampleSettings(num_files=2, bars=4, meter="3/4", seed=7)
         >>> generation = monody.generate(experiment, settings)
+        >>> generation
+        <Generation: 2 melodies by 01/model.keras, seed 7>
         >>> [melody.end for melody in generation.melodies]
         [288, 288]
     """
@@ -190,7 +209,7 @@ def generate(
     model = experiment.load()
     made = write_melodies(
         experiment,
-        Writer(model, settings),
+        Writer(model, settings, rules),
         settings,
         primer_of,
         range(settings.best_of or settings.num_files),
@@ -203,6 +222,7 @@ def generate(
     return replace(
         made,
         generated=tuple(_best(made.generated, settings)),
+        rules=tuple(map(name_of, rules)),
         made_from=replace(made.made_from, primers=primers),
     )
 

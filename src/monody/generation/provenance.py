@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from monody.errors import MonodyError, brief
+from monody.generation.constraints.own_rules import MAX_NAME
 from monody.generation.primers import Primer
 from monody.generation.rewrite import RewriteRecord
 from monody.music.general_midi import program_of
@@ -27,7 +28,8 @@ from monody.music.smf import texts_of
 from monody.saved.bounded_file import read_named
 from monody.saved.damage import DamagedError, require
 from monody.saved.plain_json import parse_json
-from monody.saved.values import SavedValues
+from monody.saved.values import SavedValues, listed
+from monody.saved.values import text as checked_text
 from monody.settings.sampling import SampleSettings
 from monody.translation import marked
 
@@ -83,6 +85,7 @@ class Provenance:
     attempt: int  # 0, or more where it was tried again
     primer: Primer | None
     rewrite: RewriteRecord | None = None  # what `monody vary` made of which melody
+    rules: tuple[str, ...] = ()  # names of those of the program that wrote it
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -95,6 +98,7 @@ class Provenance:
             "attempt": self.attempt,
             "primer": self.primer.to_json() if self.primer else None,
             **({"rewrite": self.rewrite.to_json()} if self.rewrite else {}),
+            **({"rules": list(self.rules)} if self.rules else {}),
         }
 
     @classmethod
@@ -118,6 +122,7 @@ class Provenance:
                 attempt=values.whole("attempt", maximum=MAX_ATTEMPT),
                 primer=_primer(values.any("primer")),
                 rewrite=None if rewrite is None else RewriteRecord.from_json(rewrite),
+                rules=listed(saved.get("rules", []), _rule_name),
             )
         except _DAMAGED as error:
             raise MonodyError(
@@ -135,6 +140,13 @@ def _primer(saved: object) -> Primer | None:
     primer = None if saved is None else Primer.from_json(saved)
     require(primer is None or len(primer.music) > 0, marked("the primer has no note"))
     return primer
+
+
+def _rule_name(saved: object) -> str:
+    """Return the name of a rule of a program's own."""
+    name = checked_text(saved, MAX_NAME)
+    require(name.isidentifier(), marked("the name of a rule is none"))
+    return name
 
 
 def _settings(values: SavedValues) -> SampleSettings:

@@ -91,7 +91,8 @@ class RejectionSampler:
         """Write one melody for each index, some at a time."""
         steps = max(self.writer.usual_ticks // TICKS_PER_STEP, 1) * self.settings.takes
         size = min(max(STEPS_AT_ONCE // steps, MIN_AT_ONCE), MAX_AT_ONCE)
-        jobs = min(usable_cores(), len(open_) * steps // STEPS_A_JOB)
+        cores = usable_cores() if self.writer.can_travel else 1
+        jobs = min(cores, len(open_) * steps // STEPS_A_JOB)
         model = self.writer.memory_bytes  # each process has it
         jobs = processes(jobs, WRITER_BYTES + model, OWN_BYTES + model)
         # Where there is no room for as many, this process writes, and fewer at once.

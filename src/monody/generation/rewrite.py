@@ -201,6 +201,11 @@ class Rewriter:
         return self._model.memory_bytes
 
     @property
+    def can_travel(self) -> bool:
+        """Whether other processes can write, too."""
+        return True
+
+    @property
     def usual_ticks(self) -> int:
         """Return how long the rewritten melody is."""
         if self._how.to_meter is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from monody.experiments.base import open_experiment
 from monody.experiments.experiment import EXPERIMENTS, Experiment
 from monody.experiments.made_with import find_made_with
 from monody.generation.collapse import collapse_of
+from monody.generation.constraints.own_rules import NoteRule, name_of
 from monody.generation.generate import Generation, with_letters, write_melodies
 from monody.generation.primers import fitted
 from monody.generation.provenance import Provenance, read_provenance
@@ -26,6 +28,7 @@ from monody.music.melody import Melody
 from monody.music.meter import COMMON_TIME
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import BASE
+from monody.translation import marked
 
 PathLike = str | os.PathLike[str]
 OF_A_RUN = frozenset(("best_of", "prime_bars"))  # not of one melody
@@ -37,7 +40,9 @@ NOT_OF_REWRITES = frozenset(
 
 
 def again(
-    path: PathLike, experiment_dir: PathLike | Experiment | None = None
+    path: PathLike,
+    experiment_dir: PathLike | Experiment | None = None,
+    rules: Sequence[NoteRule] = (),
 ) -> Generation:
     """Make a generated melody again: the same bytes, on the same machine.
 
@@ -45,6 +50,7 @@ def again(
         path: A file that monody wrote.
         experiment_dir: Where its model is, or its experiment, open already; by default
             it is looked for in ``experiments/`` and beside the file.
+        rules: Of your own that it was made with; a file keeps no more than their names.
 
     Returns:
         The melody. By default it is saved beside the file, as ``1-again.mid``.
@@ -62,6 +68,13 @@ def again(
         True
     """
     provenance = read_provenance(Path(path))
+    names = tuple(map(name_of, rules))
+    if names != provenance.rules:
+        raise MonodyError(
+            f"rules must be those of a program's own that {str(path)!r} was made with "
+            f"({_named(provenance.rules)}), not {_named(names)}: give them to "
+            "monody.again in Python"
+        )
     experiment = _experiment_of(provenance, Path(path), experiment_dir)
     model = experiment.load()
     if model.fingerprint != provenance.model:
@@ -69,7 +82,7 @@ def again(
             f"{str(experiment.model_path)!r} is not the model that {str(path)!r} was "
             "made with: name that one with --experiment_dir"
         )
-    writer: MelodyWriter = Writer(model, provenance.settings)
+    writer: MelodyWriter = Writer(model, provenance.settings, rules)
     if provenance.rewrite is not None:
         writer = Rewriter(model, provenance.settings, provenance.rewrite)
     made = write_melodies(
@@ -78,7 +91,7 @@ def again(
     )  # fmt: skip
     # What the model was called is part of the provenance, and so of the bytes.
     made_from = replace(made.made_from, model=provenance.model_path)
-    made = replace(made, made_from=made_from, rewrite=provenance.rewrite)
+    made = replace(made, made_from=made_from, rewrite=provenance.rewrite, rules=names)
     return _beside(made, Path(path), AGAIN)
 
 
@@ -164,6 +177,12 @@ def _changed(
             f"{str(path)!r} is a rewrite: name what to keep (--keep, --replace, "
             "--to_meter, --to_key), or vary the file that it was made of"
         )
+    if provenance.rules:
+        raise MonodyError(
+            f"{str(path)!r} was made with rules of a program's own, which it does not "
+            f"hold ({_named(provenance.rules)}): write another with monody.generate in "
+            "Python, or name what to keep, such as --keep rhythm"
+        )
     if changes.get("num_files", 1) != 1:
         raise SettingError(
             "num_files must be 1 where a setting changes, not "
@@ -200,6 +219,11 @@ def _changed(
         lambda *_: primer, [provenance.index], provenance.attempt,
     )  # fmt: skip
     return _beside(made, path, done)
+
+
+def _named(rules: Sequence[str]) -> str:
+    """Name rules."""
+    return ", ".join(rules) or marked("none")
 
 
 def _settle_form(changes: dict[str, Any]) -> None:

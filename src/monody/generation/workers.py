@@ -26,7 +26,7 @@ MAX_JOBS = 16
 
 
 class MelodyWriter(Protocol):
-    """What writes or rewrites melodies. It can be pickled."""
+    """What writes or rewrites melodies. It can be pickled if it can travel."""
 
     def write(self, tasks: Sequence[Task]) -> list[Draft]:
         """Write one melody for each task."""
@@ -34,6 +34,10 @@ class MelodyWriter(Protocol):
     @property
     def memory_bytes(self) -> int:
         """Return what its model takes."""
+
+    @property
+    def can_travel(self) -> bool:
+        """Whether a copy in another process would write the same."""
 
     @property
     def usual_ticks(self) -> int:

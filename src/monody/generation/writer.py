@@ -11,6 +11,7 @@ import numpy as np
 from monody import seeds
 from monody.generation.collapse import collapse_of
 from monody.generation.constraints.endings import ANY, HEARD
+from monody.generation.constraints.own_rules import NoteRule, keeps_rules
 from monody.generation.constraints.spec import MelodySpec
 from monody.generation.decoding.decode import (
     ALL_PITCHES,
@@ -44,6 +45,7 @@ from monody.translation import marked
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
 PHRASE_BARS = 4  # parts are a multiple of it
 NOT_IN_FORM = marked("not in the form")
+AGAINST_A_RULE = marked("against a rule of the program")
 
 
 def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSettings]:
@@ -92,14 +94,21 @@ class Writer:
     Args:
         model: The trained network.
         settings: What is asked for; the seed is named.
+        rules: Of a program's own.
     """
 
-    def __init__(self, model: TrainedModel, settings: SampleSettings) -> None:
+    def __init__(
+        self,
+        model: TrainedModel,
+        settings: SampleSettings,
+        rules: Sequence[NoteRule] = (),
+    ) -> None:
         if settings.seed is None:
             raise ValueError("a Writer needs a seed")
         self._model = model
         self._seed = settings.seed
         self._settings = settings
+        self._rules = tuple(rules)
         self._style = model.record.style
         self._program = program_of(settings.midi_instrument)
 
@@ -159,6 +168,11 @@ class Writer:
         return self._model.memory_bytes
 
     @property
+    def can_travel(self) -> bool:
+        """Whether other processes can write, too: they know no rule of a program's."""
+        return not self._rules
+
+    @property
     def usual_ticks(self) -> int:
         """About how long a melody is."""
         if self._settings.bars is None:
@@ -181,6 +195,7 @@ class Writer:
             last_classes=tonic,
             free_bars=settings.least_bars if settings.free else None,
             has_sections=settings.named_form is not None,
+            own=self._rules,
         )
 
     def _tonic(self, key: int) -> int:
@@ -301,6 +316,7 @@ class Writer:
             style=outline.style,
             sections=self._sections(outline.meter),
             pitches=outline.pitches or ALL_PITCHES,
+            bars_before=part.begins // outline.meter.bar_ticks,
         )
 
     def _sections(self, meter: Meter) -> Sections | None:
@@ -356,18 +372,22 @@ class Writer:
         bits = sum(each.bits for each in written) / count
         last = parts[-1]
         asked = last.outline.position + last.begins + last.ticks
-        failure = self._failure(melody, asked)
+        failure = self._failure(melody, asked, task.primer)
         return Draft(task, melody, asked, bits, costs, failure)
 
-    def _failure(self, melody: Melody, asked: int) -> str | None:
+    def _failure(self, melody: Melody, asked: int, primer: Primer | None) -> str | None:
         """Say why a melody should not be kept, if it should not.
 
         Args:
             melody: All of it.
             asked: Ticks until when it was to last.
+            primer: What it continues.
         """
         settings = self._settings
         length = None if settings.free else asked
+        latest = int(primer.music.pitches[-1]) if primer and primer.music else None
+        if not keeps_rules(melody, self._rules, latest):
+            return AGAINST_A_RULE
         collapse = collapse_of(melody, length_ticks=length)
         named, bars = settings.named_form, settings.bars
         if collapse is not None or named is None or bars is None:

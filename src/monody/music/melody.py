@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.music.keys import KEY_NAMES, pitch_in_key
 from monody.music.meter import (
     COMMON_TIME,
     Ints,
@@ -26,8 +27,10 @@ from monody.music.meter import (
     meter_at,
     meters_from,
 )
+from monody.showing import ShownInNotebooks, counted
 
 DEFAULT_BPM = 120.0  # what a MIDI file without a tempo means
+MAX_SHOWN = 3  # meters that are named where a melody is printed
 MIN_BPM, MAX_BPM = 4.0, 10_000.0  # MIDI's 24 bits of tempo end at 3.6
 
 
@@ -51,9 +54,11 @@ class Note(NamedTuple):
         return self.start + self.duration
 
 
-@dataclass(frozen=True, eq=False)
-class Melody:
+@dataclass(frozen=True, eq=False, repr=False)
+class Melody(ShownInNotebooks):
     """A line of notes that never overlap.
+
+    A notebook shows it: its sound, its staff and its piano roll.
 
     Args:
         notes: ``(notes, 3)`` int32: pitch, start tick, duration in ticks; in order.
@@ -72,6 +77,8 @@ class Melody:
         >>> from monody import Melody, Meter
         >>> notes = [(67, 0, 24), (72, 24, 36), (74, 60, 12), (76, 72, 24)]
         >>> melody = Melody.from_notes(notes, [Meter(0, 3, 4)], bpm=96)
+        >>> melody
+        <Melody: 4 notes in 2 bars of 3/4, G4 to E5, 96 bpm>
         >>> len(melody), melody.end, melody.pitches.tolist()
         (4, 96, [67, 72, 74, 76])
         >>> for note in melody.between(24, 72):
@@ -137,6 +144,19 @@ class Melody:
         return cls(array, meters=tuple(meters), bpm=bpm)
 
     @property
+    def bars(self) -> int:
+        """Bars from tick 0 to the end of the last note, one that is not full included.
+
+        The bar of a pickup counts, too.
+        """
+        stops = [*(meter.tick for meter in self.meters[1:]), self.end]
+        spans = zip(self.meters, stops, strict=True)
+        return sum(
+            max(0, -(-(min(stop, self.end) - meter.tick) // meter.bar_ticks))
+            for meter, stop in spans
+        )
+
+    @property
     def pitches(self) -> Ints:
         """MIDI pitches, ``(notes,)``."""
         return self.notes[:, 0]
@@ -160,6 +180,22 @@ class Melody:
     def end(self) -> int:
         """Tick at which the last note ends; 0 without notes."""
         return int(self.ends[-1]) if len(self) else 0
+
+    def __repr__(self) -> str:
+        """Say what it is in a line; its notes are an array for the asking."""
+        meters = list(dict.fromkeys(str(meter) for meter in self.meters))
+        more = ["…"] if len(meters) > MAX_SHOWN else []
+        notes = counted(len(self), "note", "notes")
+        bars = counted(self.bars, "bar", "bars")
+        about = [f"{notes} in {bars} of {', '.join([*meters[:MAX_SHOWN], *more])}"]
+        if len(self):
+            key = self.key if self.key in KEY_NAMES else None
+            ends = int(self.pitches.min()), int(self.pitches.max())
+            about.append(" to ".join(pitch_in_key(end, key) for end in ends))
+        about.append(f"{self.bpm:g} bpm")
+        about += [self.key] if self.key else []
+        about += [f"from {self.source!r}"] if self.source else []
+        return f"<Melody: {', '.join(about)}>"
 
     def __len__(self) -> int:
         return len(self.notes)

@@ -25,6 +25,7 @@ from monody.music.meter import Ints, Meter, longest_meter
 from monody.saved.arrays import let_go, map_array
 from monody.saved.plain_json import MAX_JSON_BYTES, read_json
 from monody.saved.values import listed, text
+from monody.showing import counted
 
 INFO = np.dtype(
     [
@@ -64,6 +65,8 @@ class MelodyStore(Sequence[Melody]):
         >>> from monody import Melody, MelodyStore
         >>> scale = Melody.from_notes([(60, 0, 24), (62, 24, 24), (64, 48, 24)])
         >>> melodies = MelodyStore.of([scale, scale.transposed(7)])
+        >>> melodies
+        <MelodyStore: 2 melodies, 6 notes>
         >>> len(melodies), melodies[1].pitches.tolist()
         (2, [67, 69, 71])
         >>> melodies.notes.shape, melodies[:1].notes.shape
@@ -120,6 +123,10 @@ class MelodyStore(Sequence[Melody]):
             info,
             sources,
         )
+
+    def __repr__(self) -> str:
+        melodies = counted(len(self), "melody", "melodies")
+        return f"<MelodyStore: {melodies}, {counted(len(self.notes), 'note', 'notes')}>"
 
     def __len__(self) -> int:
         return len(self.info)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.generation.constraints.arrays import Bools, Integers
+from monody.generation.constraints.own_rules import NoteRule, Place, allowed_pitches
 from monody.generation.constraints.reachable import (
     Counts,
     Kind,
@@ -68,6 +69,7 @@ class Now(NamedTuple):
     highest: Integers  # of the highest
     edge_left: Integers | None = None  # ticks to the edge of the section
     at_edge: Bools | None = None  # whether a section begins here
+    bars_before: Integers | None = None  # of its melody, before `bar` 0
 
 
 class Rules(NamedTuple):
@@ -92,6 +94,7 @@ class Rules(NamedTuple):
     kept_durations: Integers  # (events,) duration symbols
     last_kept: int  # index of the event that is the last note; FREE without any
     kept_pitches: Integers  # (notes,) MIDI numbers
+    own: tuple[NoteRule, ...] = ()  # of a program's own
 
 
 def by_corpus(rules: Rules, now: Now) -> Allowed:
@@ -270,6 +273,21 @@ def by_rests(_: Rules, now: Now) -> Allowed:
     return Allowed(allowed)
 
 
+def by_own(rules: Rules, now: Now) -> Allowed:
+    """Allow what the rules of a program's own do.
+
+    They give way where no other note is left. Such a melody is not kept.
+    """
+    allowed = np.ones((len(now.latest), PITCH_SYMBOLS), np.bool_)
+    bars = now.bar if now.bars_before is None else now.bar + now.bars_before
+    there = (now.heard | (now.notes > 0)).tolist()
+    places = zip(bars.tolist(), now.position.tolist(), now.latest.tolist(), strict=True)
+    for row, (bar, tick, latest) in enumerate(places):
+        place = Place(bar, tick, latest if there[row] else None)
+        allowed[row, :REST] = allowed_pitches(rules.own, place)
+    return Allowed(allowed)
+
+
 def as_a_note(
     rules: Rules, now: Now, logits: NDArray[np.floating]
 ) -> NDArray[np.floating]:
@@ -306,8 +324,10 @@ RULES: dict[str, Callable[[Rules, Now], Allowed]] = {
     "repeats": by_repeats,
     "rests": by_rests,
     "register": by_register,
+    "own": by_own,
 }
-GIVE_WAY = ("repeats", "rests", "register")  # not asked where they would leave no note
+# Not asked where they would leave no note: the first of these hold longest.
+GIVE_WAY = (("own",), ("repeats", "rests", "register"))
 
 
 def rules_asked(rules: Rules) -> list[str]:
@@ -323,6 +343,7 @@ def rules_asked(rules: Rules) -> list[str]:
         "repeats": rules.repeats is None,
         "rests": len(rules.ticks) == 1,
         "register": bool(len(rules.kept_kinds) or len(rules.kept_pitches)),
+        "own": not rules.own,
     }
     return [name for name in RULES if not silent.get(name)]
 
@@ -343,7 +364,7 @@ def allow(rules: Rules, now: Now) -> tuple[Masks, dict[str, Allowed]]:
     durations = np.ones((len(kinds), len(Kind), len(rules.ticks)), np.bool_)
     pitches = np.ones(kinds.shape, np.bool_)
     for name, one in each.items():
-        if name not in GIVE_WAY and one.pitch is not None:
+        if name not in sum(GIVE_WAY, ()) and one.pitch is not None:
             pitches &= one.pitch
         if name != "grid" and one.duration is not None:
             durations &= one.duration
@@ -353,13 +374,15 @@ def allow(rules: Rules, now: Now) -> tuple[Masks, dict[str, Allowed]]:
         there = np.any(pitches & timed(fewer_durations, kinds), axis=1)  # (rows,)
         durations = np.where(there[:, None, None], fewer_durations, durations)
     pitches &= timed(durations, kinds)
-    fewer = pitches.copy()
-    for name in GIVE_WAY:
-        only = each.get(name, Allowed()).pitch
-        if only is not None:
-            fewer &= only
-    some = np.any(fewer & IS_NOTE, axis=1, keepdims=True)  # (rows, 1)
-    return Masks(np.where(some, fewer, pitches), durations, kinds), each
+    for names in GIVE_WAY:
+        fewer = pitches.copy()
+        for name in names:
+            only = each.get(name, Allowed()).pitch
+            if only is not None:
+                fewer &= only
+        some = np.any(fewer & IS_NOTE, axis=1, keepdims=True)  # (rows, 1)
+        pitches = np.where(some, fewer, pitches)
+    return Masks(pitches, durations, kinds), each
 
 
 def allow_copy(

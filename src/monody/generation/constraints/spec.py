@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monody.generation.constraints.own_rules import NoteRule
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -40,6 +42,7 @@ class MelodySpec:
     free_bars: int | None = None  # after as many or more the network ends the melody
     has_sections: bool = False  # whether any section is to return
     kept: Kept = Kept()
+    own: tuple[NoteRule, ...] = ()  # rules of a program's own
 
 
 class Span(NamedTuple):

@@ -97,6 +97,7 @@ def make_rules(
         kept_durations=np.array(spec.kept.durations, np.int64),
         last_kept=_last_note(spec.kept.kinds),
         kept_pitches=np.array(spec.kept.pitches, np.int64),
+        own=spec.own,
     )
 
 

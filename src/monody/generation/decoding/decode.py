@@ -65,6 +65,7 @@ class Start:
     style: int = UNKNOWN  # symbol of the style that it is told
     sections: Sections | None = None  # that return, if any are asked for
     pitches: tuple[int, int] = ALL_PITCHES  # its lowest and highest note
+    bars_before: int = 0  # of its melody, where this is a later part of one
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def _inputs_of(rows: Sequence[Start], spans: Sequence[Span], free: bool) -> RowI
         style=np.array([start.style for start in rows]),
         lowest=np.array([start.pitches[0] for start in rows]),
         highest=np.array([start.pitches[1] for start in rows]),
+        bars_before=np.array([start.bars_before for start in rows]),
         sections=copy_tables([start.sections for start in rows]),
         closing=np.array([_closes_before(start) for start in rows]),
     )

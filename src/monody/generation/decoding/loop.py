@@ -66,6 +66,7 @@ class RowInputs:
     style: Integers  # symbol of the style that it is told
     lowest: Integers  # MIDI number of the lowest note of its register
     highest: Integers  # of the highest
+    bars_before: Integers  # of the whole melody, before the part that is written
     sections: CopyTables | None  # None where no section is to return
     closing: Integers  # ticks before the end at which the closing note ends
 
@@ -286,6 +287,7 @@ def _now(rules: Rules, rows: RowInputs, progress: Progress, event: int) -> Now:
         highest=rows.highest,
         edge_left=edge_left,
         at_edge=at_edge,
+        bars_before=rows.bars_before,
     )
 
 

@@ -80,11 +80,12 @@ def normalised(frames: Frames) -> Frames:
     return frames * np.float32(min(gain, MAX_PEAK / np.abs(frames).max()))
 
 
-def wav_bytes(frames: Frames) -> bytes:
-    """Write a 16-bit WAV file of two channels.
+def wav_bytes(frames: Frames, rate: int = SAMPLE_RATE) -> bytes:
+    """Write a 16-bit WAV file.
 
     Args:
-        frames: ``(samples, 2)``, full scale from -1 to 1.
+        frames: ``(samples, channels)``, full scale from -1 to 1.
+        rate: Samples a second.
 
     Example:
         >>> from monody.render.audio.play import voice_samples
@@ -94,8 +95,8 @@ def wav_bytes(frames: Frames) -> bytes:
     """
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
-        file.setnchannels(2)
+        file.setnchannels(frames.shape[1])
         file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
+        file.setframerate(rate)
         file.writeframes(np.rint(frames * (2**15 - 1)).astype("<i2").tobytes())
     return buffer.getvalue()
