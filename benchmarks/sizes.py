@@ -1,17 +1,17 @@
-"""What a larger network brings: ``python benchmarks/sizes.py FOLDER... [--minutes 60]``.
+"""What a larger network brings: ``python benchmarks/sizes.py FOLDER... --minutes 60``.
 
-A grid of network sizes and amounts of data, each trained for a share of the minutes, one
-after the other, on the melodies of all folders together; the held-out melodies are the
+A grid of network sizes and amounts of data, each trained for a share of the minutes,
+one after the other, on the melodies of all folders together; held-out melodies are the
 same for all. Dropout, batches and patience are the presets'; a training that stops by
-itself keeps its figure. It prints bits per note by the minutes trained (the best so far, from the
-history of each training), the size that is best at each time and amount, and a curve
+itself keeps its figure. It prints bits per note by the minutes trained (the best so
+far), the size that is best at each time and amount, and a curve through the best
 
     bits = floor + a · melodies^-alpha + b · minutes^-beta
 
-through the best of each, fitted to all but the largest amount and the latest time as
-well, with the 90 % interval of 400 fits to resampled melodies' figures (their own
-interval is that of a training's held-out figure). What lies beyond the grid is told with
-that interval, and is no more than the curve's opinion.
+with the interval of 90 % of 400 fits: the misses drawn again, and the held-out figures
+moved together by their own error. It is also fitted without the largest amount and the
+latest time, which it then has to foresee. What lies beyond the grid is told with that
+interval, and is no more than the curve's opinion.
 """
 
 from __future__ import annotations

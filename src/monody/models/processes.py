@@ -12,7 +12,6 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax._src.distributed import global_state  # its store of keys has no public door
 from jax.experimental import multihost_utils
 from numpy.typing import NDArray
 
@@ -104,12 +103,12 @@ def _is_lost(error: BaseException) -> bool:
 
 def count() -> int:
     """Return how many processes train together."""
-    return int(global_state.num_processes)
+    return int(jax.process_count())
 
 
 def index() -> int:
     """Return which of them this is, from 0."""
-    return int(global_state.process_id)
+    return int(jax.process_index())
 
 
 def is_first() -> bool:
@@ -125,15 +124,20 @@ def tell(name: str, text: str) -> None:
         text: What they ``hear``.
     """
     if count() > 1:
-        client: Any = global_state.client
-        client.key_value_set(f"monody/{name}", text)
+        _store().key_value_set(f"monody/{name}", text)
 
 
 def hear(name: str) -> str:
     """Return what the first process tells, and wait for it."""
-    client: Any = global_state.client
-    heard: str = client.blocking_key_value_get(f"monody/{name}", WAIT_SECONDS * 1000)
+    heard: str = _store().blocking_key_value_get(f"monody/{name}", WAIT_SECONDS * 1000)
     return heard
+
+
+def _store() -> Any:
+    """Return JAX's store of keys that all processes reach; it has no public door."""
+    from jax._src.distributed import global_state
+
+    return global_state.client
 
 
 def any_of(flag: bool) -> bool:
