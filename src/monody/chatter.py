@@ -9,9 +9,10 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _COMPILER = "TF_CPP_MIN_LOG_LEVEL"  # JAX's, which is written in C++
 
@@ -37,6 +38,32 @@ def libraries_silenced() -> Iterator[None]:
         # What Python finds unclosed when it ends is no matter of the user's, either.
         atexit.unregister(warnings.simplefilter)
         atexit.register(warnings.simplefilter, "ignore")
+
+
+def silence_native_code() -> None:
+    """Keep what code in C++ writes from the terminal until this process ends.
+
+    Python's own streams go on where they went. For programs that several processes of
+    JAX train in: its libraries write whom they reach, and a page where they do not.
+    """
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        stream = getattr(sys, name)
+        with suppress(OSError, ValueError, AttributeError):  # closed, or no file
+            if stream.fileno() != number:
+                continue
+            stream.flush()
+            own = open(  # noqa: PTH123, SIM115 - of a number; open as long as we are
+                os.dup(number),
+                "w",
+                encoding=stream.encoding,
+                errors=stream.errors,
+                buffering=1,
+            )
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, number)
+            os.close(nowhere)
+            setattr(sys, name, own)
+            setattr(sys, f"__{name}__", own)
 
 
 def _silence() -> None:

@@ -43,6 +43,7 @@ _beginning = threading.RLock()  # taken for ever once all is undone: nothing beg
 _stoppable: list[Stoppable] = []
 _by: list[int] = []  # the signals that came
 _timers: list[threading.Timer] = []  # that end what does not stop by itself
+_kept: list[object] = []  # what the C library may call
 _untold = [True]  # empty once it was said what ended the process
 
 
@@ -176,6 +177,28 @@ def may_tell() -> bool:
         return False
 
 
+def end_at_abort(why: str, code: int) -> None:
+    """Let a library that gives up end this process as everything else does.
+
+    JAX calls ``abort`` where another process of a training is gone, after a page of its
+    own words. Python hears of that too late, so the C library calls us.
+
+    Args:
+        why: What is said then; plain ASCII.
+        code: What the process ends with.
+    """
+    if os.name != "posix":
+        return
+    import ctypes  # it takes a while, and hardly anybody needs it
+
+    handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(lambda _: end(code, why))
+    _kept.append(handler)
+    library = ctypes.CDLL(None)
+    library.signal.argtypes = [ctypes.c_int, type(handler)]
+    library.signal.restype = ctypes.c_void_p
+    library.signal(signal.SIGABRT, handler)
+
+
 def _ignore() -> None:
     """Ignore signals that come when all is done."""
     for number in SIGNALS:
@@ -283,16 +306,16 @@ def _answer(number: int) -> None:
     """Ask what can stop by itself to do so; if that takes too long, or again: end."""
     _by.append(number)
     if len(_by) > 1 or not _stoppable:
-        _end(exit_code(), reason())
+        end(exit_code(), reason())
     for work in _stoppable:
         work.ask()
-    timer = threading.Timer(GRACE_SECONDS, _end, (exit_code(), reason()))
+    timer = threading.Timer(GRACE_SECONDS, end, (exit_code(), reason()))
     timer.daemon = True
     _timers.append(timer)
     timer.start()
 
 
-def _end(code: int, why: str) -> None:
+def end(code: int, why: str) -> None:
     """Undo what is half done, and end the process.
 
     Args:

@@ -25,6 +25,7 @@ from monody.models.batches import (
     Batch,
     Batches,
     EncodedSet,
+    Part,
     concatenate,
     encode_set,
     padded_lengths,
@@ -339,3 +340,44 @@ def test_the_same_seed_draws_the_same_epoch() -> None:
         batches.shuffle(np.random.default_rng([5, 1]), 1.0)
     for index in range(len(first)):
         assert np.array_equal(first[index].pitch, second[index].pitch)
+
+
+@pytest.mark.parametrize(("count", "devices"), [(1, 4), (2, 2), (3, 6), (5, 5)])
+def test_the_parts_of_several_processes_make_the_whole_batch(
+    count: int, devices: int
+) -> None:
+    encoded = encode_set([tune(i) for i in range(11)], VOCABULARY)
+    rng = np.random.default_rng
+    whole = Batches(encoded, 4, 64)
+    whole.shuffle(rng(1), 0.5)
+    parts = [
+        Batches(encoded, 4, 64, part=Part(index, count, devices))
+        for index in range(count)
+    ]
+    for part in parts:
+        part.shuffle(rng(1), 0.5)
+        assert len(part) == len(whole)
+    for index in range(len(whole)):
+        batch, made = whole[index], [part[index] for part in parts]
+        rows = len(batch.pitch)
+        for name, expected in vars(batch).items():
+            together = np.concatenate([getattr(each, name) for each in made])
+            assert (together[:rows] == expected).all(), name
+        padding = np.concatenate([each.pitch_counts for each in made])
+        assert len(padding) % devices == 0
+        assert not padding[rows:].any()
+        notes = {part.notes_in(index) for part in parts}
+        assert notes == {batch.note_count}
+
+
+def test_more_pairs_make_larger_batches() -> None:
+    encoded = encode_set([tune(i) for i in range(8)], VOCABULARY)
+    small, large = (Batches(encoded, 8, 64, max_pairs=n) for n in (64**2, 10**6))
+    assert len(small) > len(large)
+
+
+def test_some_of_the_melodies_are_as_if_they_were_alone() -> None:
+    tunes = [tune(i) for i in range(5)]
+    some = encode_set(tunes, VOCABULARY).melodies(1, 4)
+    for name, expected in vars(encode_set(tunes[1:4], VOCABULARY)).items():
+        assert (getattr(some, name) == expected).all(), name

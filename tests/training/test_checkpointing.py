@@ -135,6 +135,7 @@ def _history(folder: Path) -> list[dict[str, str]]:
         rows = list(csv.DictReader(file))
     for row in rows:
         del row["seconds"]
+        del row["seconds_waited"]
     return rows
 
 
@@ -151,7 +152,7 @@ def _points(folder: Path) -> list[tuple[str, int, float]]:
             if event.HasField("session_log"):
                 points = [point for point in points if point[1] < event.step]
             for value in event.summary.value:
-                if value.tag != "seconds":
+                if not value.tag.startswith("seconds"):
                     points.append((value.tag, event.step, value.simple_value))
     return points
 

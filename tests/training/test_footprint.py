@@ -62,3 +62,13 @@ def test_short_windows_need_less(melodies: EncodedSet) -> None:
     short = TrainSettings(batch_size=64, window_size=16)
     with limited_to(training_bytes(NETWORK, 64, 16)):
         assert within_memory(NETWORK, short, melodies, print) is short
+
+
+def test_a_gpu_with_memory_of_its_own_is_what_batches_must_fit(
+    melodies: EncodedSet,
+) -> None:
+    lines: list[str] = []
+    room = training_bytes(NETWORK, 16, 112)
+    fitting = within_memory(NETWORK, SETTINGS, melodies, lines.append, room)
+    assert fitting.batch_size == 16
+    assert len(lines) == 1

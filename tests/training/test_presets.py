@@ -107,6 +107,21 @@ def test_what_was_chosen_is_saved_with_the_experiment(
     assert record.model.rnn_size == 12
     assert record.model.dropout == PRESETS[0].dropout
     assert record.training.batch_size == PRESETS[0].batch_size
-    assert [line.split()[0] for line in lines[1:]] == [
+    assert lines[0].startswith("on the CPU")
+    assert [line.split()[0] for line in lines[2:]] == [
         "--base", "--dropout", "--batch_size", "--patience",
     ]  # fmt: skip
+
+
+def test_a_gpu_gets_larger_batches_where_there_is_enough_to_learn() -> None:
+    lines: list[str] = []
+    few, many = (
+        fill_in(ModelSettings(), TrainSettings(base="none"), notes, lines.append, True)
+        for notes in (2_400, 200_000)
+    )
+    assert (few[1].batch_size, many[1].batch_size) == (8, 64)
+    assert few[1].max_pairs == many[1].max_pairs == 1 << 24
+    assert any("side by side" in line for line in lines)
+    named = TrainSettings(batch_size=5, max_pairs=7)
+    kept = fill_in(ModelSettings(), named, 200_000, lines.append, True)[1]
+    assert (kept.batch_size, kept.max_pairs) == (5, 7)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from monody.models.events import Vocabulary
 from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model
 from monody.models.saved_model import TrainedModel
+from monody.settings.devices import DeviceSettings
 from monody.settings.model import ModelSettings
 from monody.settings.training import OPTIMIZERS, TrainSettings
 from monody.training.callbacks import (
@@ -394,3 +396,31 @@ def test_ctrl_c_keeps_the_best_weights_so_far(tunes: Path, tmp_path: Path) -> No
     assert not (tmp_path / "none" / "model.keras").exists()
     with pytest.raises(MonodyError, match="unfinished training already: --resume"):
         monody.train(corpus, model=TINY, experiment_dir=tmp_path / "none")
+
+
+def test_numbers_of_16_bits_train_a_network_that_is_saved_in_32(
+    tunes: Path, trained: Experiment, tmp_path: Path
+) -> None:
+    experiment = monody.train(
+        monody.read_corpus(tunes),
+        TrainSettings(num_epochs=2, batch_size=8, seed=3),
+        model=replace(TINY, num_layers=2),
+        experiment_dir=tmp_path / "16",
+        devices=DeviceSettings(precision="bfloat16"),
+    )
+    assert experiment.record().devices == "1 × cpu, bfloat16"
+    with zipfile.ZipFile(experiment.model_path) as archive:
+        assert b"bfloat16" not in archive.read("config.json")
+    weights = experiment.load().network.get_weights()
+    assert {weight.dtype for weight in weights} == {np.dtype("float32")}
+    figures = [
+        each.scores()["validation"].score.bits_per_note
+        for each in (trained, experiment)
+    ]
+    assert figures[0] == pytest.approx(figures[1], abs=0.1)
+    assert figures[0] != figures[1]  # it did learn with others
+
+
+def test_the_history_says_how_long_training_waited(trained: Experiment) -> None:
+    for row in trained.history():
+        assert 0 <= row["seconds_waited"] <= row["seconds"]

@@ -15,6 +15,7 @@ from monody.errors import MonodyError
 
 if TYPE_CHECKING:
     from monody.experiments.experiment import Experiment
+    from monody.settings.devices import DeviceSettings
     from monody.settings.model import ModelSettings
     from monody.settings.training import TrainSettings
 
@@ -299,3 +300,25 @@ def require_files(paths: Sequence[str], what: str) -> None:
             raise MonodyError(f"no file {str(path)!r}: name {what}")
         if not os.access(path, os.R_OK):
             raise MonodyError(f"{str(path)!r} is closed to you: name {what}")
+
+
+def require_device(devices: DeviceSettings) -> None:
+    """Make sure that there is the device that was named.
+
+    Args:
+        devices: What to train on.
+
+    Raises:
+        MonodyError: If JAX does not know it.
+
+    Example:
+        >>> from monody.cli.checks import require_device
+        >>> from monody.settings.devices import DeviceSettings
+        >>> require_device(DeviceSettings())  # whatever there is
+    """
+    from monody.settings.devices import AUTO
+
+    if devices.device != AUTO:
+        from monody.models.devices import choose_devices
+
+        choose_devices(devices)

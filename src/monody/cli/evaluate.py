@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 import click
 
 from monody.cli.checks import (
+    require_device,
     require_file_writable,
     require_music,
     require_training_memory,
     require_writable,
 )
-from monody.cli.options import HeadedCommand, memory_option
+from monody.cli.options import HeadedCommand, memory_option, settings_options
 from monody.cli.spoken_help import SpokenChoice
 from monody.cli.verbosity import is_quiet, say, say_aside, say_written, status
 from monody.errors import MonodyError
 from monody.sentences import translated
+from monody.settings.devices import DeviceSettings
 from monody.translation import gettext as _
 from monody.translation import marked
 
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     help="The melody to draw, counted from 1. [default: the one in the middle, by bits "
     "per note]",
 )
+@settings_options(DeviceSettings, only=("device",))
 @memory_option
 def evaluate(
     experiment: str | None,
@@ -86,6 +89,7 @@ def evaluate(
     as_json: bool,
     plot: str | None,
     melody: int | None,
+    device: str,
 ) -> None:
     r"""Say how well a trained network predicts melodies that it has not seen.
 
@@ -116,6 +120,8 @@ def evaluate(
     first(
         _("judging {network} ...").format(network=experiment or _("the latest network"))
     )
+
+    require_device(DeviceSettings(device=device))
 
     from rich.console import Console
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +27,12 @@ from monody.cli.reading import (
     read_folder,
     report_reading,
 )
+from monody.cli.together import together
 from monody.cli.verbosity import detail, is_quiet, say, say_whole
 from monody.ending import exit_code, may_tell, reason
 from monody.errors import MonodyError
 from monody.sentences import translated
+from monody.settings.devices import DeviceSettings
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
 from monody.settings.training import BASE, NONE, TrainSettings
@@ -63,6 +65,7 @@ MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they exten
 @page_options
 @settings_options(ModelSettings)
 @settings_options(TrainSettings)
+@settings_options(DeviceSettings)
 @settings_options(ReadSettings)
 @memory_option
 @click.pass_context
@@ -94,15 +97,12 @@ def train(
     page = page or opens
     if page:
         checks.require_sound_bank(sound_bank)
-    if values["resume"]:
-        named = {
-            name: value
-            for name, value in values.items()
-            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        }
-        experiment = _resume(named, page=page)
-    else:
-        experiment = _train(values, page=page)
+    devices = settings_from(DeviceSettings, values)
+    with together(devices) as is_first:
+        if not is_first:
+            _help(devices)
+            return
+        experiment = _first(context, values, devices, page=page)
     if page:
         from monody.pages.training import write_training_page
 
@@ -110,7 +110,47 @@ def train(
         write_page(write, marked("judging and rendering"), sound_bank, opens=opens)
 
 
-def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
+def _first(
+    context: click.Context,
+    values: dict[str, Any],
+    devices: DeviceSettings,
+    *,
+    page: bool,
+) -> Experiment:
+    """Train, or go on: alone, or as the first of several processes."""
+    if values["resume"]:
+        named = {
+            name: value
+            for name, value in values.items()
+            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        }
+        return _resume(named, devices, page=page)
+    return _train(values, devices, page=page)
+
+
+def _help(devices: DeviceSettings) -> None:
+    """Do a part of the training that another process shows and writes."""
+    say(
+        _("process {index} of {count}: the first one shows how it goes").format(
+            index=devices.process_id, count=devices.num_processes
+        )
+        if devices.num_processes
+        else _("one of several processes: the first one shows how it goes")
+    )
+
+    from monody.training.train import TrainingStopped, train_along
+
+    try:
+        train_along(devices)
+    except TrainingStopped:
+        if may_tell():
+            say(reason())
+        sys.exit(exit_code())
+
+
+def _train(
+    values: Mapping[str, Any], devices: DeviceSettings, *, page: bool
+) -> Experiment:
     """Train from the beginning."""
     settings = settings_from(TrainSettings, values)
     model = settings_from(ModelSettings, values)
@@ -118,6 +158,7 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
     checks.require_new_experiment(values["experiment_dir"], page=page)
     checks.require_base(model, settings)
     checks.require_training_memory()
+    checks.require_device(devices)
     folder = named_folder(values["folder"], values["data_dir"])
     say(_("reading {folder} ...").format(folder=folder))
     corpus = read_folder(folder, reading)
@@ -134,6 +175,7 @@ def _train(values: Mapping[str, Any], *, page: bool) -> Experiment:
         experiment_dir=values["experiment_dir"],
         message=values["message"],
         explain=_explain,
+        devices=devices,
     )
     return _show(work, settings.num_epochs)
 
@@ -151,7 +193,9 @@ def _explain(line: str) -> None:
         say(said)
 
 
-def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
+def _resume(
+    named: dict[str, Any], devices: DeviceSettings, *, page: bool
+) -> Experiment:
     """Go on with a training, by the options that were named."""
     say(_("looking where the training was ..."))
 
@@ -165,6 +209,8 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
         checks.require_own_training_page(experiment)
     record = experiment.record()
     changes = {name: named.pop(name) for name in MAY_CHANGE if name in named}
+    for field in fields(DeviceSettings):
+        named.pop(field.name, None)  # as this machine has them
     settings = replace(record.training, **changes)
     _refuse_differing(named, experiment)
     state = read_training_state(experiment.checkpoint_path)
@@ -188,7 +234,7 @@ def _resume(named: dict[str, Any], *, page: bool) -> Experiment:
     from monody.cli.train_report import say_training
     from monody.training.train import resume
 
-    work = partial(resume, experiment.folder, **changes)
+    work = partial(resume, experiment.folder, **changes, devices=devices)
     if not over:
         return _show(work, settings.num_epochs)
     experiment = work()

@@ -40,7 +40,18 @@ def say_training(experiment: Experiment) -> None:
             folder=shlex.quote(str(experiment.folder))
         )
     )
+    detail(_waiting(experiment))
     say_written([experiment.model_path], marked("model"))
+
+
+def _waiting(experiment: Experiment) -> str:
+    """Say what share of its time a training waited for batches, and on what it was."""
+    rows = experiment.history()
+    seconds = sum(row["seconds"] for row in rows)
+    waited = sum(row.get("seconds_waited", 0.0) for row in rows)
+    return _("on {devices}; {percent} of the time training waited for its data").format(
+        devices=experiment.record().devices, percent=f"{waited / (seconds or 1):.1%}"
+    )
 
 
 def in_words(scores: Mapping[str, SideScores]) -> str:

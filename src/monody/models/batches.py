@@ -93,6 +93,17 @@ class EncodedSet:
         """Where each melody's events begin, ``(melodies,)``."""
         return np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
 
+    def melodies(self, first: int, stop: int) -> EncodedSet:
+        """Return some of the melodies, without copying them.
+
+        Args:
+            first: The first of them.
+            stop: The one after the last.
+        """
+        begin, end = int(self.starts[first]), int(self.ends[stop - 1])
+        arrays = {name: each[begin:end] for name, each in vars(self).items()}
+        return EncodedSet(**arrays | {"ends": self.ends[first:stop] - begin})
+
     @property
     def note_count(self) -> int:
         """Notes in all melodies together."""
@@ -410,14 +421,35 @@ def known_note(note_before: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.where(note_before < REST, note_before, MIDDLE_C).astype(np.int32)
 
 
+@dataclass(frozen=True)
+class Part:
+    """The part of each batch that a process makes, where several train together.
+
+    Args:
+        index: Which of them it is, from 0.
+        count: How many there are.
+        devices: How many devices they have together: each gets as many sequences.
+    """
+
+    index: int
+    count: int
+    devices: int
+
+
+WHOLE = Part(index=0, count=1, devices=1)
+
+
 class Batches:
     """The batches of one pass over a set of melodies.
 
     Args:
         encoded: The melodies.
-        batch_size: Sequences in a batch, fewer where they are long (``MAX_PAIRS``); a
+        batch_size: Sequences in a batch, fewer where they are long (``max_pairs``); a
             batch that is not full is padded, so that shapes never change.
         window_size: Events in a sequence, at most.
+        max_pairs: Pairs of events of a sequence, in a batch.
+        part: The part of each batch to make. What the batches hold, in which order,
+            does not depend on it.
 
     Example:
         >>> from monody.models.batches import Batches, encode_set
@@ -435,13 +467,22 @@ class Batches:
         encoded: EncodedSet,
         batch_size: int,
         window_size: int,
+        *,
+        max_pairs: int = MAX_PAIRS,
+        part: Part = WHOLE,
     ) -> None:
         self._encoded = encoded
         self._batch_size = batch_size
+        self._max_pairs = max_pairs
+        self._part = part
         self._windows = cut_windows(encoded, window_size)
         self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
         self._shifts = np.zeros(len(encoded), np.int64)
         self._told = {name: np.zeros(len(self._windows), np.bool_) for name in TOLD}
+        # Of each window; one begins where the other ends, (windows,).
+        self._notes = np.add.reduceat(
+            encoded.pitch < REST, self._windows[:, 0], dtype=np.int64
+        )
         self._plan: list[NDArray[np.int64]] = []  # indices of each batch's windows
         self._draw(lambda rows: rows)
 
@@ -467,7 +508,19 @@ class Batches:
     def _rows(self, length: int) -> int:
         """Return how many sequences a batch of this padded length holds."""
         there = int(np.count_nonzero(self._padded == length))
-        return max(1, min(self._batch_size, there, MAX_PAIRS // length**2))
+        return max(1, min(self._batch_size, there, self._max_pairs // length**2))
+
+    def _of_part(self, index: int) -> tuple[NDArray[np.int64], int]:
+        """Return the windows of our part of a batch, and the rows it is to have."""
+        rows = self._plan[index]
+        each = -(-self._rows(int(self._padded[rows[0]])) // self._part.devices)
+        size = each * self._part.devices // self._part.count
+        first = self._part.index * size
+        return rows[first : first + size], size
+
+    def notes_in(self, index: int) -> int:
+        """Return the notes of a batch, all parts of it together."""
+        return int(self._notes[self._plan[index]].sum())
 
     def _draw(self, order: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> None:
         """Divide the windows of each padded length into batches."""
@@ -485,11 +538,11 @@ class Batches:
             Indices into the set's arrays ``(batch, time)``, and whether they mean
             something ``(batch, time)``: not on padding.
         """
-        rows = self._plan[index]
+        rows, size = self._of_part(index)
         windows = self._windows[rows]  # (rows, 3)
-        length = int(self._padded[rows[0]])
+        length = int(self._padded[self._plan[index][0]])
         time = windows[:, :1] + np.arange(length)  # (rows, time)
-        real = np.zeros((self._rows(length), length), bool)
+        real = np.zeros((size, length), bool)
         real[: len(rows)] = time < windows[:, 1:2]
         source = np.zeros(real.shape, np.int64)
         source[: len(rows)] = np.minimum(time, windows[:, 1:2] - 1)
@@ -498,7 +551,7 @@ class Batches:
     def __getitem__(self, index: int) -> Batch:
         """Gather the events of one batch."""
         source, real = self.events_of(index)
-        rows = self._plan[index]
+        rows, _ = self._of_part(index)
         shift = np.zeros((len(source), 1), np.int64)
         shift[: len(rows), 0] = self._shifts[self._windows[rows, 2]]
         encoded = self._encoded

@@ -398,6 +398,7 @@ def _shares(
         for score, may in zip(scores, possible, strict=True)
     ]
     logits = ops.concatenate([fresh, *masked], axis=-1)
+    logits = ops.cast(logits, "float32")  # of 16 bits, where training multiplies those
     logs = ops.log_softmax(logits, axis=-1)
     copies = ops.split(ops.exp(logs[..., 1:]), len(masked), axis=-1)
     return logs[..., :1], copies
@@ -429,5 +430,5 @@ def _paid(ops: Ops, shares: Tensor, symbols: Tensor, classes: int) -> Tensor:
 
 def _mixed(ops: Ops, own: Tensor, fresh: Tensor, copied: Tensor) -> Tensor:
     """Add the copied probabilities to the ordinary output's share, as logarithms."""
-    ordinary = own + ops.log_softmax(fresh, axis=-1)
+    ordinary = own + ops.log_softmax(ops.cast(fresh, "float32"), axis=-1)
     return ops.logaddexp(ordinary, ops.log(copied + TINY))

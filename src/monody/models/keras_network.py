@@ -21,14 +21,23 @@ from monody.models.network import (
 )
 from monody.models.parts import Parts
 from monody.settings.base import required
+from monody.settings.devices import BFLOAT16, FLOAT32
 from monody.settings.model import ModelSettings
 
 layers = keras.layers
 ops = keras.ops
 
 
+# What multiplies numbers of 16 bits where that is asked for. cuDNN's LSTM knows float32
+# alone, which it multiplies as TF32 where the GPU has that.
+IN_16_BITS = ("Dense", "Embedding")
+
+
 def build_model(
-    settings: ModelSettings, vocabulary: Vocabulary, seed: int = 0
+    settings: ModelSettings,
+    vocabulary: Vocabulary,
+    seed: int = 0,
+    precision: str = FLOAT32,
 ) -> keras.Model:
     """Build the network, untrained.
 
@@ -36,6 +45,8 @@ def build_model(
         settings: Its sizes and dropout.
         vocabulary: The symbols it reads and predicts.
         seed: Of its first weights.
+        precision: The numbers that its dense layers and embeddings give. Weights are
+            float32 always, and so is whatever follows from logits.
 
     Returns:
         Its inputs are ``INPUTS``, all ``(batch, time)`` integers: the event before
@@ -46,7 +57,7 @@ def build_model(
         outputs are log-probabilities: ``pitch`` ``(batch, time, 131)`` and ``duration``
         ``(batch, time, durations)``.
     """
-    made = Parts(make_layers(settings, len(vocabulary.durations)), ops)
+    made = Parts(make_layers(settings, len(vocabulary.durations), precision), ops)
     inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS}
     reading = {name: inputs[name] for name in READING}
     outputs = predict_sequences(made, reading, inputs["pitch_next"])
@@ -54,29 +65,42 @@ def build_model(
     return keras.Model(inputs, outputs, name="monody")
 
 
-def make_layers(settings: ModelSettings, durations: int) -> dict[str, keras.Layer]:
+def make_layers(
+    settings: ModelSettings, durations: int, precision: str = FLOAT32
+) -> dict[str, keras.Layer]:
     """Create every layer, under the names that a saved model keeps."""
     dropout = required(settings.dropout)
     return {
-        name: _layer(name, shape, dropout)
+        name: _layer(name, shape, dropout, precision)
         for name, shape in layer_shapes(settings, durations).items()
     }
 
 
-def _layer(name: str, shape: LayerShape, dropout: float) -> keras.Layer:
+def _layer(name: str, shape: LayerShape, dropout: float, precision: str) -> keras.Layer:
     """Create a layer. Its weights are zeros, until ``set_first_weights`` sets them."""
+    dtype = FLOAT32
+    if precision == BFLOAT16 and shape.kind in IN_16_BITS:
+        dtype = "mixed_bfloat16"
     if shape.kind == "Dropout":
         return layers.Dropout(dropout, name=name)
     *_, units = shape.shapes[-1]
     if shape.kind == "Embedding":
         symbols, features = shape.shapes[0]
         return layers.Embedding(
-            symbols, features, embeddings_initializer="zeros", name=name
+            symbols,
+            features,
+            embeddings_initializer="zeros",
+            dtype=dtype,
+            name=name,
         )
     if shape.kind == "Dense":
         activation = "relu" if shape.relu else None
         return layers.Dense(
-            units, activation=activation, kernel_initializer="zeros", name=name
+            units,
+            activation=activation,
+            kernel_initializer="zeros",
+            dtype=dtype,
+            name=name,
         )
     return layers.LSTM(
         units // 4,

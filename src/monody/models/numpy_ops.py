@@ -92,7 +92,7 @@ def cast(values: Numbers, dtype: str) -> Numbers:
         >>> cast(np.array([True, False]), "float32").tolist()
         [1.0, 0.0]
     """
-    return np.asarray(values).astype(dtype)
+    return np.asarray(values).astype(dtype, copy=False)
 
 
 def clip(values: Numbers, low: float, high: float) -> Numbers:

@@ -159,6 +159,7 @@ class RunRecord:
         styles: The names of the styles that it was told, in the order of their symbols.
         started: When, in UTC; empty in a model's file.
         data_dir: What the folder of the data was called; empty in a model's file.
+        devices: What it was trained on.
     """
 
     reading: ReadSettings
@@ -172,6 +173,7 @@ class RunRecord:
     styles: tuple[str, ...] = ()
     started: str = ""
     data_dir: str = ""
+    devices: str = ""
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -197,6 +199,7 @@ class RunRecord:
             "styles": list(self.styles),
             **self.style.to_json(),
             "versions": self.versions,
+            "devices": self.devices,
         }
 
     @classmethod
@@ -221,6 +224,7 @@ class RunRecord:
                 styles=tuple(map(str, saved["styles"])),
                 started=saved.get("started", ""),
                 data_dir=saved.get("data_dir", ""),
+                devices=saved.get("devices", ""),
             )
         except (KeyError, TypeError, ValueError, AttributeError, SettingError) as error:
             raise MonodyError(

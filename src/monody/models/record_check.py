@@ -51,7 +51,7 @@ def check_record(saved: Mapping[str, Any]) -> None:
             require(settings[name] is not None, f"{name} was not chosen")
     for value in (saved["data_fingerprint"], saved["base_sha256"] or ""):
         text(value)
-    for name in ("started", "data_dir"):
+    for name in ("started", "data_dir", "devices"):
         text(saved.get(name, ""))
     for side in ("train", "validation", "test"):
         whole(table(saved["melodies"])[side])

@@ -33,6 +33,10 @@ class TrainSettings(Settings):
     """Sequences in one training step, fewer where they are long; by default chosen from
     the corpus, 8 or 16."""
 
+    max_pairs: int | None = setting(None, minimum=1, maximum=2**40)
+    """Pairs of events of a sequence in one training step, at most, which bounds its
+    memory; by default a million, and sixteen on a GPU."""
+
     window_size: int = setting(512, minimum=2, maximum=65_536)
     """Events of context in one training sequence, at most."""
 

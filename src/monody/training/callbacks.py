@@ -25,6 +25,7 @@ from monody.experiments.training_state import PLATEAU, STOPWATCH
 from monody.files import copy_file, make_folder, telling_of, write_text
 from monody.models.backend import keras
 from monody.models.keras_likelihood import Evaluator
+from monody.models.processes import any_of
 from monody.training.divergence import Divergence
 
 BITS, HELD_OUT_BITS = "bits_per_note", "val_bits_per_note"
@@ -42,6 +43,24 @@ class Remembers(Protocol):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take it back, before training begins."""
+
+
+class TakeWeights(keras.callbacks.Callback):
+    """Gives a network the weights of the one that learns, after each epoch.
+
+    Args:
+        network: What is judged and saved, in float32.
+        learner: The same network, which learns with numbers of 16 bits.
+    """
+
+    def __init__(self, network: Any, learner: Any) -> None:
+        super().__init__()
+        self._pairs = list(zip(network.variables, learner.variables, strict=True))
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        """Take them."""
+        for its, learnt in self._pairs:
+            its.assign(learnt.value)
 
 
 class HeldOutScore(keras.callbacks.Callback):
@@ -88,6 +107,7 @@ class SaveModels(keras.callbacks.Callback):
         last: Where the last weights go.
         score: Held-out bits per note of a model that is there already; only a better
             one takes its place.
+        writes: Whether this process is the one that writes.
     """
 
     key = "SaveModels"
@@ -98,8 +118,10 @@ class SaveModels(keras.callbacks.Callback):
         best: Path,
         last: Path,
         score: float = math.inf,
+        writes: bool = True,
     ) -> None:
         super().__init__()
+        self._writes = writes
         self._save = save
         self._best_path = best
         self._last_path = last
@@ -114,12 +136,13 @@ class SaveModels(keras.callbacks.Callback):
             self.save_last()
         if is_best:
             self._best = logs.get(HELD_OUT_BITS, math.inf)
-            copy_file(self._last_path, self._best_path)
+            if self._writes:
+                copy_file(self._last_path, self._best_path)
         logs["best"] = float(is_best)
 
     def save_last(self) -> None:
         """Save the weights of the last epoch, if they are not saved yet."""
-        if self._stale:
+        if self._stale and self._writes:
             self._save(self._last_path)
         self._stale = False
 
@@ -169,12 +192,16 @@ class Stopwatch(keras.callbacks.Callback):
 
     Args:
         max_minutes: The time for all epochs together; ``None`` for any.
+        waited: Returns for how many seconds of the epoch training waited for batches.
     """
 
     key = STOPWATCH
 
-    def __init__(self, max_minutes: float | None) -> None:
+    def __init__(
+        self, max_minutes: float | None, waited: Callable[[], float] = lambda: 0.0
+    ) -> None:
         super().__init__()
+        self._waited = waited
         self._limit = math.inf if max_minutes is None else 60 * max_minutes
         self._zero = time.monotonic()
         self._epoch_began = 0.0  # seconds
@@ -185,14 +212,15 @@ class Stopwatch(keras.callbacks.Callback):
         return time.monotonic() - self._zero
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        """Stop if the time is up."""
-        if self.seconds >= self._limit:
+        """Stop if the time is up, for all processes at the same step."""
+        if math.isfinite(self._limit) and any_of(self.seconds >= self._limit):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Note in the logs how long the epoch took, with its scoring."""
         seconds = self.seconds
         logs["seconds"] = seconds - self._epoch_began
+        logs["seconds_waited"] = self._waited()
         self._epoch_began = seconds
 
     def state(self) -> dict[str, Any]:

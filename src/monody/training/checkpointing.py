@@ -25,6 +25,7 @@ from monody.experiments.training_state import (
     write_checkpoint,
 )
 from monody.models.backend import keras
+from monody.models.processes import any_of
 from monody.training.callbacks import Remembers
 from monody.training.divergence import Divergence
 
@@ -41,6 +42,8 @@ class KeepCheckpoint(keras.callbacks.Callback):
         parts: The callbacks that remember something.
         work: Where it is asked to stop, the file is written and training broken off.
         divergence: Keeps weights that are no numbers out of the file.
+        writes: Whether this process is the one that writes; the others are broken off
+            at the same steps.
     """
 
     def __init__(
@@ -49,8 +52,11 @@ class KeepCheckpoint(keras.callbacks.Callback):
         parts: Sequence[Remembers],
         work: Stoppable,
         divergence: Divergence,
+        writes: bool = True,
     ) -> None:
         super().__init__()
+        self._writes = writes
+        self._begun = False  # whether the file is there
         self._divergence = divergence
         self._path = path
         self._parts = {part.key: part for part in parts}
@@ -70,11 +76,11 @@ class KeepCheckpoint(keras.callbacks.Callback):
                     "again, or name another --experiment_dir"
                 ) from error
         self._first_batch = state.batch
-        self._goes_on = True
+        self._goes_on = self._begun = True
 
     def on_train_begin(self, logs: object = None) -> None:
         """Write how training begins."""
-        if not self._goes_on and not self._path.exists():
+        if not self._begun:
             self._write(0, 0)
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
@@ -89,9 +95,13 @@ class KeepCheckpoint(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Write, if it is time."""
         steps = self.params["steps"]
-        due = time.monotonic() >= self._written + SECONDS_BETWEEN
-        if (due or self._work.asked) and batch + 1 < steps:
-            self._write(self._epoch, self._first_batch + batch + 1)
+        if batch + 1 == steps:
+            return  # the epoch is not over before it is scored
+        asked = any_of(self._work.asked)
+        if asked or time.monotonic() >= self._written + SECONDS_BETWEEN:
+            self._keep(self._epoch, self._first_batch + batch + 1)
+        if asked:
+            raise KeyboardInterrupt
 
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
         """Write."""
@@ -99,14 +109,21 @@ class KeepCheckpoint(keras.callbacks.Callback):
         self._write(epoch + 1, 0)
 
     def _write(self, epoch: int, batch: int) -> None:
+        """Write the file, and break off where that was asked for, in any process."""
+        self._keep(epoch, batch)
+        if any_of(self._work.asked):
+            raise KeyboardInterrupt
+
+    def _keep(self, epoch: int, batch: int) -> None:
+        self._begun = True
+        if not self._writes:
+            return
         self.model.jax_state_sync()  # during an epoch, Keras has them elsewhere
         self._divergence.require_good_weights()
         remembered = {name: part.state() for name, part in self._parts.items()}
         state = TrainingState(epoch, batch, remembered)
         write_checkpoint(self._path, state, variables_of(self.model))
         self._written = time.monotonic()
-        if self._work.asked:
-            raise KeyboardInterrupt
 
 
 def _variables(model: Any) -> dict[str, Any]:

@@ -36,18 +36,24 @@ class Divergence(keras.callbacks.Callback):
         super().__init__()
         self._settings = settings
         self._epoch = 0
+        self._before: Any = 0.0  # the mean loss up to the step before
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         """Note which epoch it is, for the error."""
         self._epoch = epoch
+        self._before = 0.0
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any]) -> None:
         """Look at the mean loss so far: one loss that is no number makes it none.
 
+        It is that of the step before: the next is given to the device while the present
+        one is under way.
+
         Raises:
             DivergedError: If it is none.
         """
-        self.require_number(logs["loss"], "the loss")
+        before, self._before = self._before, logs["loss"]
+        self.require_number(before, "the loss")
 
     def require_number(self, figure: Any, name: str) -> None:
         """Raise an error where a figure is no number.

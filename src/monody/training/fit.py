@@ -23,7 +23,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
-from monody.models.batches import Batches, EncodedSet
+from monody.models.batches import MAX_PAIRS, WHOLE, Batches, EncodedSet, Part
 from monody.models.keras_likelihood import Evaluator
 from monody.models.likelihood import network_inputs
 from monody.settings.base import required
@@ -37,28 +37,55 @@ from monody.training.callbacks import (
     Remembers,
     SaveModels,
     Stopwatch,
+    TakeWeights,
     TensorBoardLog,
 )
 from monody.training.checkpointing import KeepCheckpoint
 from monody.training.divergence import Divergence
 from monody.training.optimizer import make_optimizer
+from monody.training.prefetch import Prefetched
 
 
 class TrainingData(keras.utils.PyDataset):
-    """The training batches of an epoch for ``fit``."""
+    """The training batches of an epoch for ``fit``, made while it learns.
 
-    def __init__(self, encoded: EncodedSet, settings: TrainSettings) -> None:
+    Args:
+        encoded: The melodies.
+        settings: How to train.
+        part: The part of each batch that is made here.
+    """
+
+    def __init__(
+        self, encoded: EncodedSet, settings: TrainSettings, part: Part = WHOLE
+    ) -> None:
         super().__init__()
         self.first_batch = 0  # those before it are done already
         self._batches = Batches(
-            encoded, required(settings.batch_size), settings.window_size
+            encoded,
+            required(settings.batch_size),
+            settings.window_size,
+            max_pairs=settings.max_pairs or MAX_PAIRS,
+            part=part,
         )
         self._seed = settings.seed
         self._transpose = settings.transpose, settings.transpose_octaves
+        self._ahead: Prefetched[tuple[Any, Any, Any]] | None = None
 
     def draw(self, epoch: int) -> None:
         """Draw the order and the transpositions of an epoch, always the same ones."""
+        self.close()
         self._batches.shuffle(seeds.epoch(self._seed, epoch), *self._transpose)
+        self._ahead = Prefetched(self._made, len(self))
+
+    @property
+    def waited(self) -> float:
+        """Seconds of this epoch in which training waited for its next batch."""
+        return self._ahead.waited if self._ahead is not None else 0.0
+
+    def close(self) -> None:
+        """Make no further batches of this epoch."""
+        if self._ahead is not None:
+            self._ahead.close()
 
     def __len__(self) -> int:
         left = len(self._batches) - self.first_batch
@@ -71,9 +98,17 @@ class TrainingData(keras.utils.PyDataset):
         return left
 
     def __getitem__(self, index: int) -> tuple[Any, Any, Any]:
-        """Return inputs, targets and weights; weighted sums are nats per note."""
-        batch = self._batches[self.first_batch + index]
-        weight = np.float32(1 / max(batch.note_count, 1))
+        """Return inputs, targets and weights; weighted sums are nats per note.
+
+        Keras asks for the first before the epoch is drawn, to see what batches are
+        like; and then for one after the other.
+        """
+        return self._made(index) if self._ahead is None else self._ahead.next()
+
+    def _made(self, index: int) -> tuple[Any, Any, Any]:
+        index += self.first_batch
+        batch = self._batches[index]
+        weight = np.float32(1 / max(self._batches.notes_in(index), 1))
         # The last axis keeps Keras from taking logits over one duration for figures.
         targets = {
             "pitch": batch.pitch[..., None],
@@ -97,6 +132,8 @@ def fit(
     state: TrainingState | None = None,
     best: float = math.inf,
     begins_with_model: bool = False,
+    learner: Any = None,
+    part: Part = WHOLE,
 ) -> None:
     """Fit the network, from the first epoch or from where training was.
 
@@ -111,40 +148,50 @@ def fit(
         state: How far training came, to go on from the experiment's checkpoint.
         best: Held-out bits per note of the network as it is.
         begins_with_model: Whether the network as it is counts as the best so far.
+        learner: The same network with numbers of 16 bits, where those are trained with:
+            it learns, and the network takes its weights to be judged and saved.
+        part: The part of each batch that this process makes. The first one writes.
 
     Raises:
         DivergedError: If a loss or a weight is NaN or infinite.
         KeyboardInterrupt: If it was asked to stop, once the checkpoint is written.
     """
     validation = sets.get("validation")
-    data = TrainingData(sets["train"], settings)
-    models = SaveModels(save, experiment.model_path, experiment.last_path, best)
+    data = TrainingData(sets["train"], settings, part)
+    writes = part.index == 0
+    own: list[Any] = []
+    if learner is not None:
+        learner.set_weights(network.get_weights())
+        own.append(TakeWeights(network, learner))
+    models = SaveModels(save, experiment.model_path, experiment.last_path, best, writes)
     parts: list[Remembers] = [
         models,
-        Stopwatch(settings.max_minutes),
+        Stopwatch(settings.max_minutes, lambda: data.waited),
         Plateau(required(settings.patience), settings.schedule == PLATEAU),
-        HistoryTable(experiment.history_path),
     ]
+    if writes:
+        parts.append(HistoryTable(experiment.history_path))
     curves = TensorBoardLog(experiment.tensorboard_path)
     divergence = Divergence(settings)
     evaluator = Evaluator(validation) if validation else None
-    with Stoppable() as work, closing(curves):
-        checkpoint = KeepCheckpoint(experiment.checkpoint_path, parts, work, divergence)
-        own = [
+    with Stoppable() as work, closing(curves), closing(data):
+        checkpoint = KeepCheckpoint(
+            experiment.checkpoint_path, parts, work, divergence, writes
+        )
+        own += [
             divergence,
             keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
             HeldOutScore(network, evaluator, divergence),
             *parts,
-            KeepMilestones(experiment),
-            curves,
+            *([KeepMilestones(experiment), curves] if writes else []),
             *callbacks,
             checkpoint,
         ]
-        if begins_with_model:
+        if begins_with_model and writes:
             # After the checkpoint: whoever is stopped between the two goes on from it.
             first = partial(save, experiment.model_path)
             own.append(keras.callbacks.LambdaCallback(on_train_begin=lambda _: first()))
-        trainee = compiled(network, settings)
+        trainee = compiled(learner or network, settings)
         if settings.schedule == COSINE:
             first_rate = float(trainee.optimizer.learning_rate)
             # After the checkpoint, which puts back the rate of the epoch before.

@@ -28,13 +28,16 @@ HEAD_FLOATS = 2_000  # kept of an event by what comes before and after the layer
 TRAINING = "training"
 
 
-def training_bytes(model: ModelSettings, batch_size: int, longest: int) -> int:
+def training_bytes(
+    model: ModelSettings, batch_size: int, longest: int, max_pairs: int = MAX_PAIRS
+) -> int:
     """Estimate how much memory a training needs.
 
     Args:
         model: What the network looks like; its sizes are named.
         batch_size: Sequences in a batch.
         longest: Events of the longest sequence.
+        max_pairs: Pairs of events of a sequence, in a batch.
 
     Example:
         >>> from monody.settings.model import ModelSettings
@@ -45,7 +48,7 @@ def training_bytes(model: ModelSettings, batch_size: int, longest: int) -> int:
     """
     units, layers = int(required(model.rnn_size)), int(required(model.num_layers))
     weights = 8 * units**2 * layers  # four gates that read the layer below and itself
-    rows = max(min(batch_size, MAX_PAIRS // longest**2), 1)
+    rows = max(min(batch_size, max_pairs // longest**2), 1)
     of_event = EVENT_FLOATS * units * layers + HEAD_FLOATS
     of_batch = rows * longest * (of_event + PAIR_FLOATS * longest)
     return FIXED_BYTES + FLOAT_BYTES * (COPIES * weights + of_batch)
@@ -56,6 +59,7 @@ def within_memory(
     settings: TrainSettings,
     learnt: EncodedSet,
     explain: Callable[[str], None],
+    own_bytes: int | None = None,
 ) -> TrainSettings:
     """Return settings with smaller batches, where others would not fit.
 
@@ -64,19 +68,23 @@ def within_memory(
         settings: How to train; the size of the batches is named.
         learnt: The melodies to train on.
         explain: Called with one line if batches are made smaller.
+        own_bytes: What all devices have together, where they have memory of their own.
 
     Raises:
         MonodyError: If not even one sequence at a time fits.
     """
     longest = _longest(settings, learnt)
+    pairs = settings.max_pairs or MAX_PAIRS
+    most = allowed_bytes() if own_bytes is None else own_bytes
     size = asked = required(settings.batch_size)
-    while size > 1 and training_bytes(model, size, longest) > allowed_bytes():
+    while size > 1 and training_bytes(model, size, longest, pairs) > most:
         size //= 2
-    needed = training_bytes(model, size, longest)
-    require(needed, TRAINING, "name a smaller --rnn_size or --window_size")
+    needed = training_bytes(model, size, longest, pairs)
+    if own_bytes is None or needed > own_bytes:
+        require(needed, TRAINING, "name a smaller --rnn_size or --window_size")
     if size == asked:
         return settings
-    allowed = size_text(allowed_bytes())
+    allowed = size_text(most)
     explain(f"  --batch_size {size}, not {asked}: so that it fits into {allowed}")
     return replace(settings, batch_size=size)
 
@@ -97,7 +105,8 @@ def require_memory(
         MonodyError: If it does not fit.
     """
     longest = _longest(settings, learnt)
-    needed = training_bytes(model, required(settings.batch_size), longest)
+    pairs = settings.max_pairs or MAX_PAIRS
+    needed = training_bytes(model, required(settings.batch_size), longest, pairs)
     require(needed, TRAINING, "allow more, or train again with a smaller --batch_size")
 
 

@@ -17,6 +17,10 @@ from monody.translation import marked
 
 SIZES = ("encoding", "rnn_size", "num_layers")  # a base cannot change them
 NUM_LAYERS = 2
+# On a GPU, where a large corpus is learnt from nothing; a small one needs its many
+# small steps there, too. Neither was measured on a GPU.
+GPU_BATCH_SIZE, GPU_MAX_PAIRS = 64, 1 << 24
+GPU_REASON = marked("a GPU does many sequences side by side")
 # Why a base is fine-tuned, or none.
 BASE_REASON = marked("it knows what a melody is, and has to learn your style only")
 NO_BASE_REASON = marked("there is enough to learn from nothing")
@@ -173,6 +177,7 @@ def fill_in(
     settings: TrainSettings,
     notes: int,
     explain: Callable[[str], None],
+    on_gpu: bool = False,
 ) -> tuple[ModelSettings, TrainSettings]:
     """Choose every setting that was left open; those that were named stay.
 
@@ -181,9 +186,15 @@ def fill_in(
         settings: How to train; the base is named.
         notes: Notes to train on.
         explain: Called with one line for each choice.
+        on_gpu: Whether it is trained on a GPU.
     """
     preset = preset_for(notes)
     choices = {name: getattr(preset, name) for name in preset.reasons}
+    reasons = dict(preset.reasons)
+    if on_gpu and preset.base == NONE:
+        choices["batch_size"], reasons["batch_size"] = GPU_BATCH_SIZE, GPU_REASON
+    if on_gpu:
+        settings = replace(settings, max_pairs=settings.max_pairs or GPU_MAX_PAIRS)
 
     def chosen(named: Any) -> dict[str, Any]:
         open_ones = {
@@ -192,7 +203,7 @@ def fill_in(
             if getattr(named, name, value) is None
         }
         for name, value in open_ones.items():
-            explain(f"  --{name} {value}: {preset.reasons[name]}")
+            explain(f"  --{name} {value}: {reasons[name]}")
         return open_ones
 
     model = replace(model, num_layers=model.num_layers or NUM_LAYERS)

@@ -6,15 +6,19 @@ once, at the end. A training that was stopped can go on (``resume``).
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from monody.corpus.corpus import Corpus, require_melodies
 from monody.corpus.split import split_corpus
+from monody.errors import MonodyError
 from monody.experiments.base import open_experiment
 from monody.experiments.experiment import SIDES, Experiment
 from monody.experiments.novelty_index import known_melodies
@@ -22,15 +26,19 @@ from monody.experiments.records import make_record, style_symbols, write_records
 from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
 from monody.experiments.training_state import TrainingState, read_training_state
 from monody.files import copy_file
+from monody.models import processes
 from monody.models.backend import keras
 from monody.models.baselines.ngrams import bigram
-from monody.models.batches import EncodedSet, encode_set
+from monody.models.batches import EncodedSet, Part, encode_set
+from monody.models.devices import Devices, choose_devices
 from monody.models.events import Vocabulary
 from monody.models.keras_network import build_model, start_from
+from monody.models.likelihood import surprisal_of
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel, save_model
-from monody.models.surprisal import Score
+from monody.models.surprisal import Score, Surprisal
 from monody.music.melody_store import MelodyStore
+from monody.settings.devices import FLOAT32, DeviceSettings
 from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
 from monody.temporary import TemporaryFolder
@@ -38,6 +46,8 @@ from monody.training.divergence import DivergedError
 from monody.training.fit import fit
 from monody.training.footprint import require_memory, within_memory
 from monody.training.presets import choose_base, fill_in, take_sizes
+
+CALL = "training"  # what the first of several processes tells the others
 
 
 def train(
@@ -50,6 +60,7 @@ def train(
     styles: Sequence[str] = (),
     callbacks: Sequence[Any] = (),
     explain: Callable[[str], None] | None = None,
+    devices: DeviceSettings | None = None,
 ) -> Experiment:
     """Train a network on a corpus.
 
@@ -67,6 +78,8 @@ def train(
             ``val_bits_per_note``.
         explain: Called with a line for each setting that was chosen, and why, and with
             how good the base is, where one is fine-tuned.
+        devices: What to train on. Of several processes that ``processes.joined``, the
+            first calls this, and the others ``train_along``.
 
     Returns:
         The experiment, with the best weights by held-out bits per note. Ctrl-C after
@@ -90,6 +103,8 @@ def train(
     if experiment_dir is not None:
         Experiment(experiment_dir).require_free()  # before anything takes time
     explain = explain or _tell_nobody
+    used = choose_devices(devices)
+    explain(used.line)
     melodies = require_melodies(corpus).melodies
     split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
@@ -108,16 +123,57 @@ def train(
         # What is kept is given away: it names no folder of this machine.
         settings = replace(settings, base=tuned.model_name)
         model = take_sizes(model, base.record.model)
-    model, settings = fill_in(model, settings, notes, explain)
-    settings = within_memory(model, settings, learnt, explain)
+    model, settings = fill_in(model, settings, notes, explain, used.is_gpu)
+    settings = within_memory(model, settings, learnt, explain, used.own_bytes)
     experiment = Experiment.create(experiment_dir)
     record = make_record(corpus, split, learnt, model, settings, base, styles)
+    record = replace(record, devices=str(used))
     with experiment.alone(new=True):
         write_records(experiment, corpus, split, record, message)
         if base is not None:
             record = _keep_base(base, experiment, record)
-        _train_network(experiment, sets, record, callbacks, explain=explain)
+        _call_others(experiment, goes_on=False)
+        _train_network(experiment, sets, record, used, callbacks, explain=explain)
     return experiment
+
+
+def _call_others(experiment: Experiment, *, goes_on: bool, over: bool = False) -> None:
+    """Let the other processes begin: everything is there that they read."""
+    folder = str(experiment.folder.absolute())
+    call = {"folder": folder, "goes_on": goes_on, "over": over}
+    processes.tell(CALL, json.dumps(call))
+
+
+def train_along(devices: DeviceSettings | None = None) -> None:
+    """Do a part of the training that the first of several processes began.
+
+    It waits until that one has read the corpus, or knows where it goes on. Then it
+    reads the melodies in the experiment, makes its part of each batch and scores its
+    part of the held-out melodies. It writes nothing.
+
+    Args:
+        devices: As those of the first process.
+
+    Raises:
+        MonodyError: If it does not see the experiment.
+        LostError: If another process ended.
+        TrainingStopped: If one of them was asked to stop.
+    """
+    used = choose_devices(devices)
+    call = json.loads(processes.hear(CALL))
+    if call["over"]:
+        return
+    experiment = Experiment(call["folder"])
+    if not experiment.settings_path.is_file():
+        raise MonodyError(
+            f"process {processes.index()} sees no experiment in "
+            f"{str(experiment.folder)!r}, where the first one began it: it must lie in "
+            "a folder that all processes see; name such an --experiment_dir"
+        )
+    state = read_training_state(experiment.checkpoint_path) if call["goes_on"] else None
+    record = experiment.record()
+    sets = _encoded_sides(experiment, SIDES)
+    _train_network(experiment, sets, record, used, (), state)
 
 
 def _keep_base(
@@ -145,6 +201,7 @@ def resume(
     patience: int | None = None,
     max_minutes: float | None = None,
     callbacks: Sequence[Any] = (),
+    devices: DeviceSettings | None = None,
 ) -> Experiment:
     """Go on with a training that was stopped, as if it had not been.
 
@@ -157,6 +214,7 @@ def resume(
         patience: Likewise.
         max_minutes: Likewise, with the minutes that it took before.
         callbacks: Further Keras callbacks; what they remember is not kept.
+        devices: What to train on; others than before come to other last bits.
 
     Returns:
         The experiment. Where its training is over already, nothing is trained.
@@ -178,12 +236,15 @@ def resume(
     }
     named = {name: value for name, value in asked.items() if value is not None}
     with experiment.alone():
-        _go_on(experiment, named, callbacks)
+        _go_on(experiment, named, callbacks, choose_devices(devices))
     return experiment
 
 
 def _go_on(
-    experiment: Experiment, named: dict[str, Any], callbacks: Sequence[Any]
+    experiment: Experiment,
+    named: dict[str, Any],
+    callbacks: Sequence[Any],
+    used: Devices,
 ) -> None:
     """Go on with a training that no other is at work on.
 
@@ -191,11 +252,15 @@ def _go_on(
         experiment: Its folder.
         named: The settings that are others than it began with.
         callbacks: Further Keras callbacks.
+        used: What it is trained on now.
     """
     state = read_training_state(experiment.checkpoint_path)
     record = experiment.record()
-    record = replace(record, training=replace(record.training, **named))
+    training = replace(record.training, **named)
+    record = replace(record, training=training, devices=str(used))
     over = state.over(record.training)
+    if over:
+        _call_others(experiment, goes_on=True, over=True)
     if over and experiment.scores_path.exists():
         return
     vocabulary = Vocabulary(record.model.encoding)
@@ -203,11 +268,13 @@ def _go_on(
     if over:
         _write_scores(experiment, sets, vocabulary)
         return
-    require_memory(record.model, record.training, sets["train"])
+    if used.own_bytes is None:
+        require_memory(record.model, record.training, sets["train"])
     # They are those of the best weights before the stop.
     experiment.scores_path.unlink(missing_ok=True)
     experiment.write_record(record)
-    _train_network(experiment, sets, record, callbacks, state)
+    _call_others(experiment, goes_on=True)
+    _train_network(experiment, sets, record, used, callbacks, state)
 
 
 def _encoded_sides(
@@ -298,15 +365,32 @@ def _train_network(
     experiment: Experiment,
     sets: dict[str, EncodedSet],
     record: RunRecord,
+    used: Devices,
     callbacks: Sequence[Any],
     state: TrainingState | None = None,
     explain: Callable[[str], None] = _tell_nobody,
 ) -> None:
     """Train from the beginning, or go on from where training was, and score."""
+    with used.scope():
+        _train_within(experiment, sets, record, used, callbacks, state, explain)
+
+
+def _train_within(
+    experiment: Experiment,
+    sets: dict[str, EncodedSet],
+    record: RunRecord,
+    used: Devices,
+    callbacks: Sequence[Any],
+    state: TrainingState | None,
+    explain: Callable[[str], None],
+) -> None:
     settings = record.training
     vocabulary = Vocabulary(record.model.encoding)
     keras.utils.set_random_seed(settings.seed)
     network = build_model(record.model, vocabulary, settings.seed)
+    learner = None
+    if used.precision != FLOAT32:
+        learner = build_model(record.model, vocabulary, settings.seed, used.precision)
 
     def save(path: Path) -> None:
         save_model(network, vocabulary, record, path)
@@ -333,6 +417,8 @@ def _train_network(
                 state=state,
                 best=best,
                 begins_with_model=begins,
+                learner=learner,
+                part=Part(processes.index(), processes.count(), used.count),
             )
         except DivergedError as error:
             if not experiment.model_path.exists():
@@ -340,27 +426,58 @@ def _train_network(
             kept = f"the best weights before that are in {str(experiment.folder)!r}"
             raise DivergedError(f"{error}; {kept}") from error
         except KeyboardInterrupt:
-            if not experiment.model_path.exists():
+            if not experiment.model_path.exists() or not processes.is_first():
                 raise
-        _write_scores(experiment, sets, vocabulary)
+            _write_scores(experiment, sets, vocabulary)
+            return
+        processes.any_of(False)  # once the first has written its last file
+        _write_scores(experiment, sets, vocabulary, divided=True)
     except KeyboardInterrupt:
         raise TrainingStopped(experiment) from None
 
 
 def _write_scores(
-    experiment: Experiment, sets: dict[str, EncodedSet], vocabulary: Vocabulary
+    experiment: Experiment,
+    sets: dict[str, EncodedSet],
+    vocabulary: Vocabulary,
+    *,
+    divided: bool = False,
 ) -> None:
-    """Score the best weights, the base and the bigram on the held-out melodies."""
+    """Score the best weights, the base and the bigram on the held-out melodies.
+
+    Args:
+        experiment: Where the best weights are.
+        sets: The melodies of each side.
+        vocabulary: What they are encoded with.
+        divided: Whether each process scores a part of the melodies.
+    """
     best, base = TrainedModel(experiment.model_path), experiment.base()
     scores: dict[str, SideScores] = {}
+    judged = _divided_surprisal if divided else TrainedModel.surprisal
     for side in ("validation", "test"):
         if side in sets:
             encoded = sets[side]
             surprise = bigram(sets["train"], encoded, vocabulary)
             references = {BIGRAM: Score.of(surprise, encoded)}
             if base is not None:
-                references[BASE_ALONE] = Score.of(base.surprisal(encoded), encoded)
-            own = Score.of(best.surprisal(encoded), encoded)
+                references[BASE_ALONE] = Score.of(judged(base, encoded), encoded)
+            own = Score.of(judged(best, encoded), encoded)
             scores[side] = SideScores(own, references)
+    if not processes.is_first():
+        return
     known_melodies(experiment)  # so that sampling need not build the index
     experiment.write_scores(scores)  # last: where they are, nothing is left to do
+
+
+def _divided_surprisal(model: TrainedModel, encoded: EncodedSet) -> Surprisal:
+    """Return the surprisal of melodies, a part of which each process judges."""
+    count, index = processes.count(), processes.index()
+    if count == 1:
+        return model.surprisal(encoded)
+    figures = np.zeros((len(fields(Surprisal)), len(encoded.pitch)))
+    first, stop = (len(encoded) * part // count for part in (index, index + 1))
+    if first < stop:
+        events = slice(int(encoded.starts[first]), int(encoded.ends[stop - 1]))
+        own = surprisal_of(model.parts, encoded.melodies(first, stop))
+        figures[:, events] = own.figures
+    return Surprisal.from_figures(processes.summed(figures))
