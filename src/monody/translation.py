@@ -54,10 +54,10 @@ def gettext(text: str) -> str:
         >>> from monody.translation import gettext as _
         >>> from monody.translation import speaking
         >>> with speaking("es"):
-        ...     _("Play")
-        'Tocar'
+        ...     _("Play"), _("")  # a catalogue keeps its own head under no text
+        ('Tocar', '')
     """
-    return _catalogue(_language.get()).gettext(text)
+    return text and _catalogue(_language.get()).gettext(text)
 
 
 def marked(text: Texts) -> Texts:

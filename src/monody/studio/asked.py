@@ -90,7 +90,7 @@ def rewrite_of(asked: Mapping[str, Any]) -> monody.Rewrite | None:
 
 
 def words_of(asked: Mapping[str, Any]) -> str:
-    """Say in words what is done to a melody.
+    """Say in words what is done to a melody; in English, which the page translates.
 
     Args:
         asked: As ``rewrite_of`` and ``changes_of`` take it.
@@ -104,22 +104,20 @@ def words_of(asked: Mapping[str, Any]) -> str:
     """
     said = []
     if asked.get("keep") == "rhythm":
-        said.append(_("other notes, same rhythm"))
+        said.append("other notes, same rhythm")
     if asked.get("keep") == "pitches":
-        said.append(_("same notes, other rhythm"))
+        said.append("same notes, other rhythm")
     if asked.get("replace"):
         first, last = asked["replace"]
         said.append(
-            _("bar {bar} again").format(bar=first)
-            if first == last
-            else _("bars {first}-{last} again").format(first=first, last=last)
+            f"bar {first} again" if first == last else f"bars {first}-{last} again"
         )
     if asked.get("to_key"):
-        said.append(_("in {key}").format(key=asked["to_key"]))
+        said.append(f"in {asked['to_key']}")
     if asked.get("to_meter"):
         meter = asked["to_meter"]
         text = meter if isinstance(meter, str) else "/".join(map(str, meter))
-        said.append(_("in {meter}").format(meter=text))
+        said.append(f"in {text}")
     changes = asked.get("changes") or {}
     said += [_change(name, value) for name, value in changes.items()]
     return ", ".join(said)
@@ -128,7 +126,7 @@ def words_of(asked: Mapping[str, Any]) -> str:
 def _change(name: str, value: object) -> str:
     """Say one setting that changed; the page knows better words for most."""
     plain = name.replace("_", " ")
-    return f"{_('no')} {plain}" if value in (None, False) else f"{plain} {value}"
+    return f"no {plain}" if value in (None, False) else f"{plain} {value}"
 
 
 def _require_no_file(values: Mapping[str, Any]) -> None:

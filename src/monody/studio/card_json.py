@@ -10,6 +10,7 @@ from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.midi_file import velocities
 from monody.render.roll.rows import numbered_lines
+from monody.sentences import translated
 from monody.studio.cards import CardLibrary, SavedCard
 
 
@@ -25,7 +26,7 @@ def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
     try:
         return card.to_json() | music_json(cards.melody(card.id))
     except (MonodyError, OSError) as error:
-        return card.to_json() | {"notes": [], "bar_lines": [], "problem": str(error)}
+        return card.to_json() | {"notes": [], "bar_lines": [], "problem": translated(str(error))}
 
 
 def music_json(melody: Melody) -> dict[str, Any]:

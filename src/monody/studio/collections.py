@@ -22,6 +22,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, told, write_json
 from monody.saved.damage import DamagedError
+from monody.sentences import translated
 from monody.studio.cards import MAX_NAME, UnknownError
 from monody.studio.collection_files import CollectionReading
 from monody.studio.events import Changes
@@ -101,7 +102,7 @@ class CollectionLibrary:
             "id": one.id,
             "name": one.name,
             "created": one.created,
-            "problem": _(one.problem),
+            "problem": translated(one.problem),
             "reading": reading and {"done": reading[0], "total": reading[1]},
         }
 

@@ -161,8 +161,7 @@ class Composer:
             }
         )
         made = monody.generate(self.model(model), asked, prime_melody=melody)
-        what = _("continued")
-        return self._keep_below(made, card, kind="continued", model=model, what=what)
+        return self._keep_below(made, card, kind="continued", model=model)
 
     def reply(
         self, card_id: str, settings: Mapping[str, Any], *, model: str | None = None
@@ -179,8 +178,7 @@ class Composer:
         """
         card = self._cards.get(card_id)
         made = self._answered(self._cards.melody(card_id), settings, model)
-        what = _("answered")
-        return self._keep_below(made, card, kind="answered", model=model, what=what)
+        return self._keep_below(made, card, kind="answered", model=model)
 
     def answer(
         self, phrase: monody.Melody, settings: Mapping[str, Any], model: str | None

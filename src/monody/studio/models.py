@@ -11,6 +11,7 @@ from typing import Any
 import monody
 from monody.experiments.runs import Run, read_run
 from monody.experiments.scores import BASE_ALONE, BIGRAM
+from monody.sentences import translated
 from monody.studio.folder import StudioFolder, is_id
 from monody.studio.words import _
 
@@ -77,7 +78,7 @@ def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
         "id": model,
         "name": name,
         "collection": run.message,
-        "problem": run.problem,
+        "problem": translated(run.problem),
         "started": run.started,
         "melodies": run.melodies,
         "epochs": run.epochs,

@@ -22,6 +22,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import now
 from monody.files import make_folder, told, write_json
 from monody.saved.damage import DamagedError
+from monody.sentences import translated
 from monody.studio.cards import HEARD, CardLibrary, UnknownError
 from monody.studio.collections import CollectionLibrary
 from monody.studio.events import Changes
@@ -136,7 +137,7 @@ class TrainingQueue:
             **{name: getattr(one, name) for name in ("id", "collection", "state")},
             "collection_name": one.collection_name,
             "created": one.created,
-            "message": _(one.message),
+            "message": translated(one.message),
             "stage": moment.stage if runs else None,
             "chosen": facts.chosen,
             "epoch": len(facts.curve),

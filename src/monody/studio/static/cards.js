@@ -86,11 +86,27 @@ function boxFor({ root, cards }) {
   return box;
 }
 
+// If the card that has the focus goes, returns a function that gives it to the next one.
+function heirOfFocus(there) {
+  const slot = document.activeElement?.closest(".slot");
+  if (!slot || there.has(slot.dataset.card)) return null;
+  const ids = shownIds(), place = ids.indexOf(slot.dataset.card);
+  const id = ids.slice(place).find((one) => there.has(one)) ??
+    ids.slice(0, place).findLast((one) => there.has(one));
+  return async () => {
+    await (id && load(slots.get(id)));
+    const heir = slots.get(id)?.firstElementChild ?? document.getElementById("generate");
+    heir.focus({ preventScroll: true });
+  };
+}
+
 function sync(changed = []) {
   const shown = all("cards").filter((item) => !item.deleted && item.kind !== "source" &&
     (!onlyHearts.checked || item.heart));
-  arrange(list, familiesOf(shown).map(boxFor));
   const there = new Set(shown.map((item) => item.id));
+  const heir = heirOfFocus(there);
+  arrange(list, familiesOf(shown).map(boxFor));
+  heir?.();
   for (const [id, slot] of slots) {
     if (there.has(id)) continue;
     near.unobserve(slot);
@@ -103,11 +119,14 @@ function sync(changed = []) {
     if (slot.dataset.stamp !== stampOf(known(id))) load(slot, true);
     else refresh(slot.firstElementChild, known(id));
   }
-  const any = all("cards").some((item) => !item.deleted);
-  document.getElementById("shelf").hidden = !onlyHearts.checked &&
-    !all("cards").some((item) => item.heart && !item.deleted);
-  if (any) document.getElementById("empty").hidden = true;
-  const count = shown.length;
+  const kept = all("cards").filter((item) => !item.deleted && item.kind !== "source");
+  const hasHeart = kept.some((item) => item.heart);
+  document.getElementById("shelf").hidden = !onlyHearts.checked && !hasHeart;
+  const empty = document.getElementById("empty"), count = shown.length;
+  empty.hidden = count > 0;
+  empty.textContent = kept.length
+    ? t("No melody has a heart: give one to those that you want to find again.")
+    : t("There is no melody yet: press Generate.");
   document.getElementById("count").textContent =
     count === 1 ? t("1 melody") : t("{count} melodies", { count });
 }

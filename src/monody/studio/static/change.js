@@ -1,21 +1,12 @@
 // Change one thing about a melody: one knob, its notes, its rhythm, some bars, its key.
 
 import { t } from "./player.js";
-import { post } from "./api.js";
 import { card as known } from "./state.js";
 import { button, make } from "./dom.js";
-import { attempt, say } from "./said.js";
-import { arrive } from "./compose.js";
+import { vary } from "./vary.js";
 
 const STEP = 0.3, BOLDEST = 2;
-
-// Ask for a variation and show it.
-export async function vary(id, asked, pressed) {
-  await attempt(async () => {
-    say(t("monody writes …"));
-    await arrive(post(`/api/cards/${id}/vary`, asked));
-  }, pressed);
-}
+const MODES = ["major", "minor", "dorian", "mixolydian"];
 
 // What one knob less or more would be.
 function turned(item) {
@@ -35,9 +26,13 @@ function turned(item) {
 const group = (title, ...children) => make("fieldset", {},
   make("legend", {}, title), make("div", { class: "row" }, ...children));
 
-function choice(label, options, chosen) {
-  return make("select", { "aria-label": label }, ...options.map(([value, words]) =>
-    make("option", { value, selected: value === chosen }, words)));
+// A menu and a button that does what was chosen in it; nothing is chosen at first.
+function choiceOf(label, options, words, act) {
+  const go = button(words, (event) => act(select.value, event.currentTarget), { disabled: true });
+  const select = make("select", { "aria-label": label },
+    ...[["", t("choose …")], ...options].map(([value, name]) => make("option", { value }, name)));
+  select.addEventListener("change", () => { go.disabled = !select.value; });
+  return [select, go];
 }
 
 const optionsOf = (name) => [...document.querySelectorAll(`#compose [name=${name}] option`)]
@@ -50,15 +45,15 @@ function knobGroup(item, ask) {
 }
 
 function keyGroup(item, ask) {
-  const key = choice(t("Another key"), optionsOf("tonic").flatMap(([value, words]) =>
-    ["major", "minor", "dorian", "mixolydian"].map((mode) => {
-      const said = optionsOf("mode").find(([one]) => one === mode)?.[1] ?? mode;
-      return [`${value} ${mode}`, `${words} ${said}`];
-    })), item.key);
-  const meter = choice(t("Another meter"), optionsOf("meter"), item.meter);
-  return group(t("Another key or meter"), key,
-    button(t("Into this key"), (event) => ask({ to_key: key.value }, event.currentTarget)), meter,
-    button(t("Into this meter"), (event) => ask({ to_meter: meter.value }, event.currentTarget)));
+  const modeName = (mode) => optionsOf("mode").find(([value]) => value === mode)?.[1] ?? mode;
+  const keys = optionsOf("tonic").flatMap(([value, words]) => MODES.map((mode) =>
+    [`${value} ${mode}`, `${words} ${modeName(mode)}`]));
+  const meters = optionsOf("meter").filter(([meter]) => meter !== item.meter);
+  return group(t("Another key or meter"),
+    ...choiceOf(t("Another key"), keys.filter(([key]) => key !== item.key), t("Into this key"),
+      (key, pressed) => ask({ to_key: key }, pressed)),
+    ...choiceOf(t("Another meter"), meters, t("Into this meter"),
+      (meter, pressed) => ask({ to_meter: meter }, pressed)));
 }
 
 // Open or fold the panel of a card.
@@ -74,11 +69,17 @@ export function openChange(article, id, bars) {
     group(t("Keep a part"),
       button(t("Other notes, same rhythm"), (event) => ask({ keep: "rhythm" }, event.currentTarget)),
       button(t("Same notes, other rhythm"), (event) => ask({ keep: "pitches" }, event.currentTarget))),
-    bars?.group(ask),
+    bars?.make(),
     keyGroup(item, ask),
   ];
   panel.replaceChildren(...parts.filter(Boolean));
   panel.setAttribute("aria-label", t("Change one thing about {name}", { name: item.name }));
   panel.setAttribute("role", "group");
   panel.querySelector("button").focus({ preventScroll: true });
+  panel.onkeydown = (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    opener.click();
+    opener.focus();
+  };
 }

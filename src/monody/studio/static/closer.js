@@ -4,6 +4,7 @@ import { t } from "./player.js";
 import { get } from "./api.js";
 import { card as known } from "./state.js";
 import { draw, make, pitchName } from "./dom.js";
+import { figure } from "./numbers.js";
 import { attempt } from "./said.js";
 
 const MOST_BITS = 8;  // that are shown apart; more is as dark
@@ -20,7 +21,7 @@ function shade(article, bits) {
     const value = bitsAt.get(Number(note.dataset.start));
     if (value == null) continue;
     note.style.fillOpacity = 0.25 + 0.75 * Math.min(value / MOST_BITS, 1);
-    note.querySelector("title")?.append(` · ${t("{bits} bits", { bits: value.toFixed(1) })}`);
+    note.querySelector("title")?.append(` · ${t("{bits} bits", { bits: figure(value, 1) })}`);
   }
 }
 
@@ -61,17 +62,25 @@ function runParts(run, item) {
   }));
 }
 
+// What the label of a card means.
+const meanings = () => ({
+  new: t("No copy: it shares only short stretches with the melodies that were learnt."),
+  "near-copy": t("Nearly a copy: a long stretch of it is in a melody that was learnt."),
+  copy: t("A copy: most of it is in a melody that was learnt."),
+});
+
 function panelOf(found, item) {
   const mean = found.bits.reduce((sum, value) => sum + value, 0) / (found.bits.length || 1);
   const [runs, more] = [found.runs.slice(0, FIRST), found.runs.slice(FIRST)];
   return [
-    found.said ? make("p", {}, found.said) : null,
+    meanings()[found.label] ? make("p", {}, meanings()[found.label]) : null,
+    found.said ? make("p", { class: "soft" }, found.said) : null,
     ...runs.map((run) => runParts(run, item)),
     more.length ? make("details", {}, make("summary", {}, t("{count} more", { count: more.length })),
       ...more.map((run) => runParts(run, item))) : null,
     found.bits.length ? make("p", { class: "soft" }, t(
-      "The stronger the colour of a note, the more it surprises: {bits} bits a note on average.",
-      { bits: mean.toFixed(1) })) : null,
+      "In the roll below, a note is the darker the more it surprises: {bits} bits a note on average, where 0 is no surprise.",
+      { bits: figure(mean, 1) })) : null,
   ].filter(Boolean);
 }
 

@@ -4,7 +4,8 @@ import { t } from "./player.js";
 import { post } from "./api.js";
 import { all, keep } from "./state.js";
 import { attempt, say } from "./said.js";
-import { model, seedUsed, settings } from "./knobs.js";
+import { model, settings } from "./knobs.js";
+import { seedUsed } from "./seed.js";
 import { go, here } from "./views.js";
 import { reveal } from "./cards.js";
 
@@ -36,8 +37,7 @@ export async function generate({ focus = true } = {}) {
   await attempt(async () => {
     const answer = post("/api/compose", { model: model(), settings: asked });
     const cards = await arrive(answer, { focus });
-    if (cards[0]?.settings.seed != null) form.dataset.lastSeed = cards[0].settings.seed;
-    seedUsed();
+    seedUsed(cards[0]?.settings.seed);
   }, button);
   document.getElementById("cards").setAttribute("aria-busy", "false");
   writing = false;
@@ -49,9 +49,10 @@ form.addEventListener("submit", (event) => {
 });
 
 // An empty page says little: the first visit begins with a melody.
-export function first() {
-  const empty = document.getElementById("empty");
+export async function first() {
   if (all("cards").length) return;
-  empty.hidden = false;
-  generate({ focus: false });
+  const empty = document.getElementById("empty");
+  empty.textContent = t("Your first melody is being written …");
+  await generate({ focus: false });
+  if (!all("cards").length) empty.textContent = t("There is no melody yet: press Generate.");
 }

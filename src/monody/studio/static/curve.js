@@ -1,7 +1,8 @@
 // The curve of a training: bits a note of each epoch, on melodies learnt and held out.
 
 import { t } from "./player.js";
-import { draw } from "./dom.js";
+import { draw, make } from "./dom.js";
+import { figure } from "./numbers.js";
 
 const WIDTH = 640, HEIGHT = 200, LEFT = 44, RIGHT = 110, TOP = 12, BOTTOM = 26;
 
@@ -22,14 +23,16 @@ export function curveOf(points, best) {
       draw("text", { x: x(end.epoch) + 10, y: y(end[name]) + 4, class: name }, words)] : [];
   };
   const marks = [low, (low + high) / 2, high].map((value) => draw("text",
-    { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, value.toFixed(1)));
+    { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, figure(value, 1)));
   const at = points.find((point) => point.epoch === best);
-  const figure = at && (at.held_out ?? at.train);
-  const found = figure != null ? [draw("circle", { cx: x(best), cy: y(figure), r: 5, class: "best" })] : [];
+  const bits = at && (at.held_out ?? at.train);
+  const found = bits != null ? [draw("circle", { cx: x(best), cy: y(bits), r: 5, class: "best" })] : [];
   const said = t("Bits a note by epoch, lower is better; the best is {bits} at epoch {epoch}.",
-    { bits: figure?.toFixed(2) ?? "–", epoch: best || "–" });
-  return draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "curves", role: "img", "aria-label": said },
-    draw("text", { x: LEFT, y: HEIGHT - 6 }, t("epoch {epoch}", { epoch: first })),
-    draw("text", { x: x(last), y: HEIGHT - 6, "text-anchor": "end" }, String(last)),
-    ...marks, ...line("train"), ...line("held_out"), ...found);
+    { bits: bits == null ? "–" : figure(bits, 2), epoch: best || "–" });
+  return make("figure", {},
+    make("figcaption", { class: "soft" }, t("How much each note surprises it, in bits; lower is better.")),
+    draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "curves", role: "img", "aria-label": said },
+      draw("text", { x: LEFT, y: HEIGHT - 6 }, t("epoch {epoch}", { epoch: first })),
+      draw("text", { x: x(last), y: HEIGHT - 6, "text-anchor": "end" }, String(last)),
+      ...marks, ...line("train"), ...line("held_out"), ...found));
 }

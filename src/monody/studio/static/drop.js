@@ -1,6 +1,5 @@
 // Files that are dropped or chosen: folders are walked through, names keep their folders.
 
-
 const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
 const entriesOf = (reader) => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 
@@ -18,7 +17,7 @@ async function walk(entry, found) {
 }
 
 // All files of a drop: [{file, path}].
-async function dropped(transfer) {
+export async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.length) return [...transfer.files].map((file) => ({ file, path: file.name }));
   const found = [];
@@ -50,9 +49,4 @@ export function formOf(files, name) {
   if (name) form.append("name", name);
   for (const { file, path } of files) form.append("files", file, path);
   return form;
-}
-
-// A file that misses its place must not replace the page.
-for (const kind of ["dragover", "drop"]) {
-  addEventListener(kind, (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
 }

@@ -5,7 +5,8 @@ import { post } from "./api.js";
 import { button, keyName, make } from "./dom.js";
 import { attempt, say } from "./said.js";
 import { audio, click, playNotes, prepare, sound } from "./sampler.js";
-import { fillKeyboard, hear, openMidi, useKeys } from "./played.js";
+import { hear, openMidi, useKeys } from "./played.js";
+import { fillKeyboard } from "./piano_keys.js";
 import { miniature } from "./closer.js";
 import { arrive } from "./compose.js";
 import { model } from "./knobs.js";
@@ -122,10 +123,11 @@ element("start").addEventListener("click", (event) => {
   event.currentTarget.textContent = on ? t("Stop") : t("Begin");
   say(element("said").textContent);
 });
-fillKeyboard(document.getElementById("keyboard"));
+const keyboard = fillKeyboard(document.getElementById("keyboard"));
 hear(heard);
 useKeys(() => here() === "live");
 onEnter("live", () => {
+  keyboard.showMiddle();
   const options = [...element("voice").querySelectorAll("optgroup:last-child option")];
   const programs = options.map((one) => one.value);
   for (const option of element("voice").options) {

@@ -29,23 +29,36 @@ export function familiesOf(cards) {
   return [...families.values()];
 }
 
-// A setting that was changed, in the words of the knobs.
-function changed(setting) {
-  const [, name, value] = /^(temperature|bars|density|key) (\S.*)$/.exec(setting) ?? [];
-  if (name === "temperature") return boldness(Number(value));
-  if (name === "bars") return t("{count} bars", { count: value });
-  if (name === "density") return t("{count} notes a bar", { count: value.replace("..", "–") });
-  if (name === "key") return keyName(value);
-  return setting.endsWith(" form") ? "" : setting;  // a length that its form cannot have
+// What the server says of a change, "bars 5-8 again", in the words of the page.
+const CHANGES = [
+  [/^other notes$/, () => t("other notes")],
+  [/^same rhythm$/, () => t("same rhythm")],
+  [/^same notes$/, () => t("same notes")],
+  [/^other rhythm$/, () => t("other rhythm")],
+  [/^bar (\d+) again$/, (bar) => t("bar {bar} again", { bar })],
+  [/^bars (\d+)-(\d+) again$/, (first, last) => t("bars {first} to {last} again", { first, last })],
+  [/^in (\d+\/\d+)$/, (meter) => t("in {meter}", { meter })],
+  [/^(?:in|key) (.+)$/, (key) => t("in {key}", { key: keyName(key) })],
+  [/^temperature (.+)$/, (temperature) => boldness(Number(temperature))],
+  [/^bars (\d+)$/, (count) => t("{count} bars", { count })],
+  [/^density (.+)$/, (density) => t("{count} notes a bar", { count: density.replace("..", "–") })],
+  [/^no form$/, () => ""],  // a length that its form cannot have
+];
+
+function changed(change) {
+  for (const [pattern, said] of CHANGES) {
+    const found = pattern.exec(change);
+    if (found) return said(...found.slice(1));
+  }
+  return change;
 }
 
 // What was done to a melody, in a few words.
-export function deed(item) {
-  if (item.what) {
-    return item.what.split(", ").map(changed).filter(Boolean).join(", ") || t("another one");
-  }
-  return { continued: t("continued"), answered: t("answered"), phrase: t("my phrase"),
-    dropped: t("dropped") }[item.kind] ?? "";
+function deed(item) {
+  const made = { continued: t("continued"), answered: t("answered"), phrase: t("my phrase"),
+    dropped: t("dropped") }[item.kind];
+  if (made || !["varied", "rewritten"].includes(item.kind)) return made ?? "";
+  return item.what.split(", ").map(changed).filter(Boolean).join(", ") || t("another one");
 }
 
 function branch(item, children) {

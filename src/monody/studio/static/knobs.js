@@ -3,6 +3,9 @@
 import { t } from "./player.js";
 import { all, listen } from "./state.js";
 import { make } from "./dom.js";
+import { say } from "./said.js";
+import { pinWhatIsThere } from "./seed.js";
+import { go } from "./views.js";
 
 const form = document.getElementById("compose");
 const field = (name) => form.elements.namedItem(name);
@@ -66,13 +69,14 @@ function show() {
   }
   field("mode").hidden = !field("tonic").value;
   const turned = [...form.querySelectorAll(".more select, .more input[type=text]")]
-    .filter((knob) => knob.name !== "model" && knob.value && !isUsual(knob))
+    .filter((knob) => knob.value && !isUsual(knob))
     .map((knob) => knob.matches("select")
       ? chosenText(knob).split(" · ")[0] : `${t("seed")} ${knob.value}`);
   document.getElementById("more-said").textContent = turned.join(" · ");
   document.getElementById("knobs-said").textContent = [
     SAID.bars(Number(field("bars").value)), boldness(Number(field("temperature").value)),
-    keyText(), field("meter").value, ...turned].filter(Boolean).join(" · ");
+    keyText(), field("meter").value, field("model").value && chosenText(field("model")),
+    ...turned].filter(Boolean).join(" · ");
   const moved = turned.length || FEW.some((name) => !isUsual(field(name)));
   document.getElementById("reset").hidden = !moved;
   localStorage.setItem(KEPT, JSON.stringify(
@@ -104,49 +108,30 @@ function showModels() {
   select.value = chosen;
   if (select.selectedIndex < 0) select.selectedIndex = 0;
   select.closest(".knob").hidden = models.length < 2;
-}
-
-// A pinned seed stays; one that was thrown is for the next melody only.
-const pin = document.getElementById("pin");
-export function seedUsed() {
-  if (pin.getAttribute("aria-pressed") === "true") return;
-  field("seed").value = "";
   show();
 }
 
-function pinned(is) {
-  pin.setAttribute("aria-pressed", String(is));
+// Let a model write from now on.
+export function writeWith(id) {
+  field("model").value = id ?? "";
+  show();
+  go("melodies");
+  document.getElementById("generate").focus();
+  say(t("{name} writes now.", { name: chosenText(field("model")) }));
 }
 
-document.getElementById("dice").addEventListener("click", () => {
-  field("seed").value = String(Math.floor(Math.random() * 10000));
-  pinned(true);
-  show();
-});
-pin.addEventListener("click", () => {
-  const on = pin.getAttribute("aria-pressed") !== "true";
-  if (on && !field("seed").value) {
-    field("seed").value = form.dataset.lastSeed ?? String(Math.floor(Math.random() * 10000));
-  }
-  pinned(on);
-  if (!on) field("seed").value = "";
-  show();
-});
 document.getElementById("reset").addEventListener("click", () => {
   form.reset();
-  pinned(false);
+  pinWhatIsThere();
   show();
   document.getElementById("generate").focus();
 });
-form.addEventListener("input", (event) => {
-  if (event.target.name === "seed") pinned(Boolean(event.target.value));
-  show();
-});
+form.addEventListener("input", show);
 listen("models", showModels);
 
 export function begin() {
   restore();
-  pinned(Boolean(field("seed").value));
+  pinWhatIsThere();
   // On a phone the knobs are folded, so that the first view shows a melody.
   if (matchMedia("(max-width: 60rem)").matches) {
     document.getElementById("knobs").open = false;

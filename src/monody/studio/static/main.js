@@ -6,6 +6,8 @@ import "./duet.js";
 import "./collections.js";
 import "./trainings.js";
 import "./models.js";
+import "./news.js";
+import "./drop_anywhere.js";
 import * as state from "./state.js";
 import * as knobs from "./knobs.js";
 import { attempt } from "./said.js";

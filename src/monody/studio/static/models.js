@@ -4,13 +4,15 @@ import { t } from "./player.js";
 import { get } from "./api.js";
 import { all, listen } from "./state.js";
 import { button, make } from "./dom.js";
+import { writeWith } from "./knobs.js";
+import { counted, figure } from "./numbers.js";
 import { attempt } from "./said.js";
 
 const place = document.getElementById("model-list");
 const scorecard = make("section", { "aria-live": "polite" });
 place.after(scorecard);
 
-const figure = (value) => value == null ? "–" : value.toFixed(2);
+const bits = (value) => value == null ? "–" : figure(value, 2);
 
 // How good a model is on melodies that it has not seen, beside simpler ones.
 async function judge(item, press) {
@@ -30,11 +32,13 @@ async function judge(item, press) {
 function row(item) {
   const counts = item.melodies ?? {};
   return make("tr", {}, make("th", { scope: "row" }, item.name),
-    make("td", {}, counts.train == null ? "–" : counts.train.toLocaleString()),
+    make("td", {}, counts.train == null ? "–" : counted(counts.train)),
     make("td", {}, item.epochs ? String(item.epochs) : "–"),
-    make("td", {}, figure(item.bits_per_note)), make("td", {}, figure(item.test_bits_per_note)),
+    make("td", {}, bits(item.bits_per_note)), make("td", {}, bits(item.test_bits_per_note)),
     item.problem ? make("td", { class: "problem" }, item.problem)
-      : make("td", {}, button(t("Scorecard"), (event) => judge(item, event.currentTarget), { class: "quiet" })));
+      : make("td", {}, make("span", { class: "row" },
+        button(t("Compose with it"), () => writeWith(item.id)),
+        button(t("Scorecard"), (event) => judge(item, event.currentTarget), { class: "quiet" }))));
 }
 
 function show() {

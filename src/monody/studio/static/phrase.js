@@ -2,24 +2,29 @@
 
 import { t } from "./player.js";
 import { post } from "./api.js";
-import { attempt, say } from "./said.js";
+import { attempt, say, show as toast } from "./said.js";
 import { NEW_BARS } from "./card.js";
 import { arrive } from "./compose.js";
 import { card, keep } from "./state.js";
 import { audio, playNotes, prepare, sound } from "./sampler.js";
 import { PhraseRoll } from "./phrase_roll.js";
+import { onPhrase } from "./phrase_sources.js";
 import { record } from "./record.js";
 import { here, onEnter } from "./views.js";
 
 const element = (name) => document.getElementById(`phrase-${name}`);
 const bpm = () => Math.max(30, Math.min(Number(element("bpm").value) || 100, 240));
 const KEPT = "monody-phrase";
+// A screen reader says a text again when it is put there again.
+const tell = (words) => {
+  if (element("said").textContent !== words) element("said").textContent = words;
+};
 let playing = null, recording = null;
 
 const roll = new PhraseRoll(element("canvas"), {
   changed: (rows) => {
-    element("said").textContent = rows.length === 1
-      ? t("1 note") : t("{count} notes", { count: rows.length });
+    element("hint").hidden = rows.length > 0;
+    tell(rows.length === 1 ? t("1 note") : t("{count} notes", { count: rows.length }));
     localStorage.setItem(KEPT, JSON.stringify(rows));
   },
   heard: (pitch) => sound(pitch, { seconds: 0.4 }),
@@ -32,12 +37,8 @@ function meter() {
   return { barTicks: above * unit, beat: isCompound ? 3 * unit : unit };
 }
 
-function measure() {
-  Object.assign(roll, meter(), { bars: Number(element("bars").value),
-    value: Number(element("value").value) });
-  roll.cursor.tick = Math.min(roll.cursor.tick - roll.cursor.tick % roll.value, roll.end - roll.value);
-  roll.show();
-}
+const measure = () => roll.measure({ ...meter(), bars: Number(element("bars").value),
+  value: Number(element("value").value) });
 
 function stop() {
   playing?.stop();
@@ -56,10 +57,13 @@ function follow() {
   return requestAnimationFrame(follow);
 }
 
+const sayItIsEmpty = () =>
+  toast(t("There is no note yet: draw or play one."), { problem: true });
+
 element("play").addEventListener("click", async () => {
   if (playing) return stop();
-  const rows = roll.rows();
-  if (!rows.length) return say(t("There is no note yet: draw or play one."));
+  const rows = roll.notes.rows();
+  if (!rows.length) return sayItIsEmpty();
   prepare(0, new Set(rows.map(([pitch]) => pitch)));
   playing = playNotes(rows, { bpm: bpm(), at: audio().currentTime + 0.25 });
   element("play").textContent = t("Stop");
@@ -72,8 +76,8 @@ element("record").addEventListener("click", async (event) => {
   stop();
   button.setAttribute("aria-pressed", "true");
   button.textContent = t("Stop");
-  recording = record({ bpm: bpm(), ...meter(), end: roll.end,
-    said: (words) => { element("said").textContent = words; },
+  recording = record({ bpm: bpm(), ...meter(), end: roll.notes.end,
+    said: tell,
     moved: (tick) => { roll.head = tick; roll.show(); } });
   const rows = await recording.done;
   recording = null;
@@ -81,11 +85,11 @@ element("record").addEventListener("click", async (event) => {
   button.textContent = t("Record");
   roll.head = null;
   if (rows.length) roll.take(rows);
-  else element("said").textContent = t("no note was heard");
+  else tell(t("no note was heard"));
   roll.show();
   return undefined;
 });
-element("undo").addEventListener("click", () => roll.undo());
+element("undo").addEventListener("click", () => roll.notes.undo());
 element("clear").addEventListener("click", () => roll.take([]));
 for (const name of ["bars", "meter", "value"]) element(name).addEventListener("change", measure);
 
@@ -102,46 +106,25 @@ function showCard(card) {
   roll.take(card.notes.map(([pitch, start, end]) => [pitch, start - begin, end - begin]));
 }
 
-let source = null;  // the card of what was typed or dropped, until it is changed here
-async function take(body, button) {
-  await attempt(async () => {
-    const [kept] = keep("cards", (await post("/api/phrases", body)).cards);
-    showCard(kept);
-    source = { id: kept.id, rows: JSON.stringify(roll.rows()) };
-    say(t("{name} is on the roll.", { name: kept.name }));
-  }, button);
-}
-element("abc-use").addEventListener("click", (event) =>
-  take({ abc: element("abc").value }, event.currentTarget));
-function takeFile(file) {
-  if (!file) return;
-  const form = new FormData();
-  form.append("file", file);
-  take(form);
-}
-element("file").addEventListener("change", (event) => {
-  takeFile(event.target.files[0]);
-  event.target.value = "";
-});
-const panel = document.getElementById("room-phrase");
-panel.addEventListener("dragover", (event) => event.preventDefault());
-panel.addEventListener("drop", (event) => {
-  event.preventDefault();
-  takeFile(event.dataTransfer.files[0]);
+let source = null;  // the card that the roll shows, until something is changed here
+const stamp = () => JSON.stringify([roll.notes.rows(), element("meter").value, bpm()]);
+onPhrase((card) => {
+  showCard(card);
+  source = { id: card.id, stamp: stamp() };
 });
 
 // Keep the phrase as a card, unless it is one already.
 async function asCard() {
-  const rows = roll.rows();
-  if (source && source.rows === JSON.stringify(rows)) return source.id;
-  const [kept] = keep("cards", (await post("/api/phrases",
-    { notes: rows, meter: element("meter").value, bpm: bpm() })).cards);
-  source = { id: kept.id, rows: JSON.stringify(rows) };
+  if (source?.stamp === stamp()) return source.id;
+  const now = stamp(), [kept] = keep("cards", (await post("/api/phrases",
+    { notes: roll.notes.rows(), meter: element("meter").value, bpm: bpm() })).cards);
+  source = { id: kept.id, stamp: now };
   return kept.id;
 }
 
 for (const button of document.querySelectorAll("[data-goes]")) {
   button.addEventListener("click", () => attempt(async () => {
+    if (!roll.notes.rows().length) return sayItIsEmpty();
     const id = await asCard(), how = button.dataset.goes;
     stop();
     if (how === "keep") return arrive({ cards: [card(id)] });
@@ -155,7 +138,7 @@ for (const button of document.querySelectorAll("[data-goes]")) {
 
 onEnter("phrase", () => {
   measure();
-  if (roll.notes.length) return;
+  if (roll.notes.all.length) return;
   try {
     const kept = JSON.parse(localStorage.getItem(KEPT)) ?? [];
     if (kept.length) roll.take(kept);

@@ -2,16 +2,21 @@
 
 import { t } from "./player.js";
 import { draw, pitchName } from "./dom.js";
+import { PhraseNotes } from "./phrase_notes.js";
+import { drawPhrase, Places, ROWS } from "./phrase_picture.js";
 import { say } from "./said.js";
 
-const ROWS = 25, ROW = 16, LEFT = 38, TOP = 18, HOLD = 9;  // px; two octaves are shown
-const BLACK = [1, 3, 6, 8, 10];
+const HOLD = 9;  // px before the end of a note by which it is made longer
+const STILL = 6;  // px; less is a click, which removes a note
 
 export class PhraseRoll {
   // An element, and functions that are told when notes change and when one is set.
   constructor(place, { changed, heard }) {
-    Object.assign(this, { changed, heard, low: 60, notes: [], past: [], value: 12, bars: 2,
-      barTicks: 96, beat: 24, cursor: { pitch: 72, tick: 0 }, head: null });
+    this.notes = new PhraseNotes(() => {
+      this.show();
+      changed(this.notes.rows());
+    });
+    Object.assign(this, { heard, low: 60, cursor: { pitch: 72, tick: 0 }, head: null });
     this.box = draw("svg", { class: "drawn", tabindex: 0, role: "application", "data-keys": "own",
       "aria-label": t("Roll to draw on. Arrows move, Enter sets or removes a note, plus and minus change its length, Page Up and Page Down change the octave.") });
     place.append(this.box);
@@ -19,196 +24,137 @@ export class PhraseRoll {
     new ResizeObserver(() => this.show()).observe(place);
   }
 
-  get end() { return this.bars * this.barTicks; }
-  get step() { return (this.box.clientWidth - LEFT - 2) / this.end; }  // px a tick
-  x(tick) { return LEFT + tick * this.step; }
-  y(pitch) { return TOP + (this.low + ROWS - 1 - pitch) * ROW; }
-  noteAt(pitch, tick) {
-    return this.notes.find((note) =>
-      note.pitch === pitch && note.start <= tick && tick < note.end);
+  get places() { return new Places(this.box, { low: this.low, end: this.notes.end }); }
+
+  show() {
+    if (this.box.clientWidth) drawPhrase(this.places, this.notes, this.cursor, this.head);
   }
 
-  // The pitch and tick of a point in the window.
-  under({ clientX, clientY }) {
-    const box = this.box.getBoundingClientRect();
-    const tick = (clientX - box.left - LEFT) / this.step;
-    const row = Math.floor((clientY - box.top - TOP) / ROW);
-    return { pitch: this.low + ROWS - 1 - Math.max(0, Math.min(row, ROWS - 1)),
-      tick: Math.max(0, Math.min(tick, this.end - 1)) };
-  }
-
-  // Keep the notes as they are, so that "Undo" brings them back.
-  remember() { this.past.push(this.notes.map((note) => ({ ...note }))); }
-  undo() {
-    const before = this.past.pop();
-    if (before) this.use(before);
-    return Boolean(before);
-  }
-
-  use(notes) {
-    this.notes = notes;
+  // Choose bars, the ticks of a bar and of its beat, and the value of new notes.
+  measure({ bars, barTicks, beat, value }) {
+    Object.assign(this.notes, { bars, barTicks, beat, value });
+    const { tick } = this.cursor;
+    this.cursor.tick = Math.min(tick - tick % value, this.notes.end - value);
     this.show();
-    this.changed(this.rows());
   }
 
-  // As the server takes them: [pitch, start, end].
-  rows() {
-    return this.notes.filter((note) => note.start < this.end)
-      .map(({ pitch, start, end }) => [pitch, start, Math.min(end, this.end)]);
-  }
-
-  // Show notes from elsewhere: [pitch, start, end] each.
+  // Show notes from elsewhere, in the middle.
   take(rows) {
-    this.remember();
     const pitches = rows.map(([pitch]) => pitch);
     if (rows.length) {
       const middle = (Math.min(...pitches) + Math.max(...pitches)) / 2;
       this.low = Math.max(0, Math.round((middle - ROWS / 2) / 12) * 12);
     }
-    this.use(rows.map(([pitch, start, end]) => ({ pitch, start, end })));
-  }
-
-  // One voice only: a note ends what sounds before it, and replaces what begins in it.
-  settle(note) {
-    this.notes = this.notes.filter((other) => other === note ||
-      !(note.start <= other.start && other.start < note.end));
-    for (const other of this.notes) {
-      if (other.start < note.start && other.end > note.start) other.end = note.start;
-    }
-    this.notes.sort((one, other) => one.start - other.start);
-  }
-
-  set(pitch, tick) {
-    const start = Math.floor(tick / this.value) * this.value;
-    const note = { pitch, start, end: Math.min(start + this.value, this.end) };
-    this.notes.push(note);
-    this.heard(pitch);
-    return note;
+    this.notes.take(rows);
   }
 
   listen() {
-    let moved = null;  // {note, from, grip, isNew, dragged}
+    let held = null;  // a note that a pointer holds: {note, offset, isNew, moved, at, grip}
     this.box.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       event.preventDefault();
       this.box.focus({ preventScroll: true });
       this.box.setPointerCapture(event.pointerId);
-      const at = this.under(event);
-      this.remember();
-      const found = this.noteAt(at.pitch, at.tick);
-      const note = found ?? this.set(at.pitch, at.tick);
-      const nearEnd = (note.end - at.tick) * this.step < HOLD;
-      moved = { note, offset: at.tick - note.start, isNew: !found, dragged: false, at,
-        grip: !found || nearEnd ? "end" : "all" };
-      this.cursor = { pitch: at.pitch, tick: note.start };
-      this.show();
+      held = this.grasp(event);
     });
-    this.box.addEventListener("pointermove", (event) => {
-      if (!moved) return;
-      const at = this.under(event), { note } = moved, grid = this.value;
-      const far = Math.abs(at.tick - moved.at.tick) * this.step;
-      if (far < 6 && at.pitch === moved.at.pitch && !moved.dragged) return;
-      moved.dragged = true;
-      if (moved.grip === "end") {
-        note.end = Math.min(this.end, Math.max(note.start + grid,
-          Math.ceil(at.tick / grid) * grid));
-      } else {
-        const length = note.end - note.start;
-        const start = Math.round((at.tick - moved.offset) / grid) * grid;
-        note.start = Math.max(0, Math.min(start, this.end - length));
-        note.end = note.start + length;
-      }
-      if (note.pitch !== at.pitch) this.heard(note.pitch = at.pitch);
-      this.show();
-    });
+    this.box.addEventListener("pointermove", (event) => { if (held) this.drag(held, event); });
     this.box.addEventListener("pointerup", () => {
-      if (!moved) return;
-      const { note, isNew, dragged } = moved;
-      moved = null;
-      if (!isNew && !dragged) this.notes = this.notes.filter((other) => other !== note);
-      else this.settle(note);
-      this.use(this.notes);
+      if (held) this.release(held);
+      held = null;
+    });
+    this.box.addEventListener("pointercancel", () => {
+      if (held) this.notes.undo();
+      held = null;
     });
     this.box.addEventListener("keydown", (event) => this.key(event));
   }
 
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      if (event.key === "z") { event.preventDefault(); this.undo(); }
-      return;
-    }
-    const { cursor, value } = this, found = this.noteAt(cursor.pitch, cursor.tick);
-    const move = (pitch, ticks) => {
-      cursor.pitch = Math.max(0, Math.min(cursor.pitch + pitch, 127));
-      cursor.tick = Math.max(0, Math.min(cursor.tick + ticks, this.end - value));
-      if (cursor.pitch < this.low) this.low -= 12;
-      if (cursor.pitch > this.low + ROWS - 1) this.low += 12;
-    };
-    const longer = (ticks) => {
-      if (!found) return;
-      this.remember();
-      found.end = Math.min(Math.max(found.start + value, found.end + ticks), this.end);
-      this.settle(found);
-      this.use(this.notes);
-    };
-    const acts = {
-      ArrowLeft: () => move(0, -value), ArrowRight: () => move(0, value),
-      ArrowUp: () => move(1, 0), ArrowDown: () => move(-1, 0),
-      PageUp: () => move(12, 0), PageDown: () => move(-12, 0),
-      "+": () => longer(value), "-": () => longer(-value),
-      Enter: () => this.toggle(found), " ": () => this.toggle(found),
-      Delete: () => found && this.toggle(found), Backspace: () => found && this.toggle(found),
-    };
-    if (!acts[event.key]) return;
-    event.preventDefault();
-    acts[event.key]();
+  grasp(event) {
+    const at = this.places.under(event), { notes } = this;
+    notes.remember();
+    const found = notes.at(at.pitch, at.tick), note = found ?? this.set(at.pitch, at.tick);
+    const nearEnd = (note.end - at.tick) * this.places.step < HOLD;
+    this.cursor = { pitch: at.pitch, tick: note.start };
     this.show();
-    const bar = Math.floor(cursor.tick / this.barTicks) + 1;
-    const beat = Math.floor(cursor.tick % this.barTicks / this.beat) + 1;
-    const there = this.noteAt(cursor.pitch, cursor.tick);
-    say(t("{pitch}, bar {bar}, beat {beat}", { pitch: pitchName(cursor.pitch), bar, beat }) +
-      (there ? `, ${t("a note")}` : ""));
+    return { note, offset: at.tick - note.start, isNew: !found, moved: false, at,
+      grip: !found || nearEnd ? "end" : "all" };
+  }
+
+  drag(held, event) {
+    const at = this.places.under(event), { note } = held, { value, end } = this.notes;
+    const far = Math.abs(at.tick - held.at.tick) * this.places.step;
+    if (far < STILL && at.pitch === held.at.pitch && !held.moved) return;
+    held.moved = true;
+    if (held.grip === "end") {
+      note.end = Math.min(end, Math.max(note.start + value, Math.ceil(at.tick / value) * value));
+    } else {
+      const length = note.end - note.start;
+      const start = Math.round((at.tick - held.offset) / value) * value;
+      note.start = Math.max(0, Math.min(start, end - length));
+      note.end = note.start + length;
+    }
+    if (note.pitch !== at.pitch) this.heard(note.pitch = at.pitch);
+    this.show();
+  }
+
+  release({ note, isNew, moved }) {
+    if (!isNew && !moved) this.notes.remove(note);
+    else this.notes.settle(note);
+    this.notes.changed();
+  }
+
+  set(pitch, tick) {
+    this.heard(pitch);
+    return this.notes.set(pitch, tick);
   }
 
   toggle(found) {
-    this.remember();
-    if (found) this.notes = this.notes.filter((note) => note !== found);
-    else this.settle(this.set(this.cursor.pitch, this.cursor.tick));
-    this.use(this.notes);
+    const { notes, cursor } = this;
+    notes.remember();
+    if (found) notes.remove(found);
+    else notes.settle(this.set(cursor.pitch, cursor.tick));
+    notes.changed();
   }
 
-  // Draw it all: a phrase is short.
-  show() {
-    const width = this.box.clientWidth, height = TOP + ROWS * ROW;
-    if (!width) return;
-    this.box.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const parts = [];
-    for (let pitch = this.low; pitch < this.low + ROWS; pitch += 1) {
-      const shade = BLACK.includes(pitch % 12) ? "black-row" : "white-row";
-      parts.push(draw("rect", { class: shade, x: LEFT, y: this.y(pitch),
-        width: width - LEFT - 2, height: ROW - 0.5 }));
-      if (pitch % 12 === 0) {
-        parts.push(draw("text", { x: LEFT - 6, y: this.y(pitch) + 13, "text-anchor": "end" },
-          pitchName(pitch)));
-      }
+  move(pitch, ticks) {
+    const { cursor, notes } = this;
+    cursor.pitch = Math.max(0, Math.min(cursor.pitch + pitch, 127));
+    cursor.tick = Math.max(0, Math.min(cursor.tick + ticks, notes.end - notes.value));
+    while (cursor.pitch < this.low) this.low -= 12;
+    while (cursor.pitch > this.low + ROWS - 1) this.low += 12;
+    this.show();
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      if (event.key !== "z") return;
+      event.preventDefault();
+      this.notes.undo();
+      return;
     }
-    for (let tick = 0; tick <= this.end; tick += this.value) {
-      const kind = tick % this.barTicks === 0 ? "bar-line" : tick % this.beat === 0 ? "beat-line" : "grid-line";
-      parts.push(draw("line", { class: kind, x1: this.x(tick), x2: this.x(tick), y1: TOP, y2: height }));
-    }
-    for (let bar = 0; bar < this.bars; bar += 1) {
-      parts.push(draw("text", { x: this.x(bar * this.barTicks) + 3, y: 13 }, String(bar + 1)));
-    }
-    parts.push(draw("rect", { class: "cursor", x: this.x(this.cursor.tick), y: this.y(this.cursor.pitch),
-      width: this.value * this.step, height: ROW }));
-    for (const { pitch, start, end } of this.notes) {
-      if (start >= this.end || pitch < this.low || pitch >= this.low + ROWS) continue;
-      parts.push(draw("rect", { class: "drawn-note", x: this.x(start) + 0.5, y: this.y(pitch) + 1, rx: 3,
-        width: Math.max((Math.min(end, this.end) - start) * this.step - 1, 2), height: ROW - 2 }));
-    }
-    if (this.head !== null) {
-      parts.push(draw("line", { class: "head", x1: this.x(this.head), x2: this.x(this.head), y1: TOP, y2: height }));
-    }
-    this.box.replaceChildren(...parts);
+    const { notes, cursor } = this, { value } = notes, found = notes.at(cursor.pitch, cursor.tick);
+    const remove = () => found && this.toggle(found);
+    const act = {
+      ArrowLeft: () => this.move(0, -value), ArrowRight: () => this.move(0, value),
+      ArrowUp: () => this.move(1, 0), ArrowDown: () => this.move(-1, 0),
+      PageUp: () => this.move(12, 0), PageDown: () => this.move(-12, 0),
+      "+": () => found && notes.lengthen(found, value),
+      "-": () => found && notes.lengthen(found, -value),
+      Enter: () => this.toggle(found), " ": () => this.toggle(found),
+      Delete: remove, Backspace: remove,
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+    this.sayWhere();
+  }
+
+  // Where the cursor is, for a screen reader.
+  sayWhere() {
+    const { notes, cursor: { pitch, tick } } = this;
+    const bar = Math.floor(tick / notes.barTicks) + 1;
+    const beat = Math.floor(tick % notes.barTicks / notes.beat) + 1;
+    say(t("{pitch}, bar {bar}, beat {beat}", { pitch: pitchName(pitch), bar, beat }) +
+      (notes.at(pitch, tick) ? `, ${t("a note")}` : ""));
   }
 }

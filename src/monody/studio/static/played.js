@@ -1,32 +1,39 @@
 // Notes that somebody plays: on a MIDI keyboard, on the computer's keys, on the screen.
 
 import { t } from "./player.js";
-import { pitchName } from "./dom.js";
 
 // Two rows of a keyboard as a piano has them; by place, so that every layout has them.
 const KEYS = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH",
   "KeyU", "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon", "Quote"];
-const LETTERS = "AWSEDFTGYHUJKOLP;'";  // as they are on most keyboards
+export const LETTERS = "AWSEDFTGYHUJKOLP;'";  // as they are on most keyboards
+export const FIRST_LETTER = 60;  // the pitch of "A", before "Z" and "X"
 const NOTE_OFF = 0x80, NOTE_ON = 0x90;
-const LOWEST = 48, HIGHEST = 84;  // of the keys on the screen
 
 const listeners = new Set(), held = new Set();
-let octave = 60, access;
+let octave = FIRST_LETTER, access;
 
-// Call a function with {pitch, on, velocity, time} of each note; time as performance.now().
+/**
+ * Hear each note that is played, until the function that is returned is called.
+ * @param {(note: {pitch: number, on: boolean, velocity: number, time: number}) => void}
+ *   heard gets the time as performance.now() tells it
+ * @returns {() => void}
+ */
 export function hear(heard) {
   listeners.add(heard);
   return () => listeners.delete(heard);
 }
 
-function tell(pitch, on, velocity = 90, time = performance.now()) {
+// Tell all who listen that a note begins or ends.
+export function tell(pitch, on, velocity = 90, time = performance.now()) {
   if (on === held.has(pitch)) return;  // a key repeats while it is down
   if (on) held.add(pitch);
   else held.delete(pitch);
-  for (const key of document.querySelectorAll(`.keyboard [data-pitch="${pitch}"]`)) {
-    key.classList.toggle("down", on);
-  }
   for (const heard of listeners) heard({ pitch, on, velocity, time });
+}
+
+// End every note that sounds.
+export function letGo() {
+  for (const pitch of [...held]) tell(pitch, false);
 }
 
 function heardMidi({ data, timeStamp }) {
@@ -79,43 +86,5 @@ export function useKeys(wanted) {
     const place = KEYS.indexOf(event.code);
     if (place >= 0) tell(octave + place, false);
   });
-  addEventListener("blur", () => { for (const pitch of [...held]) tell(pitch, false); });
-}
-
-// Draw piano keys that can be pressed by mouse, touch, and Enter or Space.
-export function fillKeyboard(place) {
-  for (let pitch = LOWEST; pitch <= HIGHEST; pitch += 1) {
-    const key = document.createElement("button");
-    key.type = "button";
-    key.dataset.pitch = pitch;
-    key.tabIndex = pitch === 60 ? 0 : -1;
-    key.className = [1, 3, 6, 8, 10].includes(pitch % 12) ? "black" : "white";
-    key.setAttribute("aria-label", pitchName(pitch));
-    const letter = LETTERS[pitch - 60] ?? "";  // of the computer, before "Z" and "X"
-    key.textContent = pitch % 12 === 0 ? [letter, pitchName(pitch)].join(" ") : letter;
-    place.append(key);
-  }
-  const pitchOf = (event) => Number(event.target.closest?.("[data-pitch]")?.dataset.pitch);
-  const letGo = () => { for (const pitch of [...held]) tell(pitch, false); };
-  place.addEventListener("pointerdown", (event) => {
-    if (!pitchOf(event)) return;
-    event.target.releasePointerCapture?.(event.pointerId);  // a finger may slide over keys
-    tell(pitchOf(event), true);
-  });
-  place.addEventListener("pointerover", (event) => {
-    if (!event.buttons || !pitchOf(event)) return;
-    letGo();
-    tell(pitchOf(event), true);
-  });
-  for (const kind of ["pointerup", "pointerleave", "pointercancel"]) {
-    place.addEventListener(kind, letGo);
-  }
-  place.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step) place.querySelector(`[data-pitch="${pitchOf(event) + step}"]`)?.focus();
-    if ([" ", "Enter"].includes(event.key) && !event.repeat) tell(pitchOf(event), true);
-  });
-  place.addEventListener("keyup", (event) => {
-    if ([" ", "Enter"].includes(event.key)) tell(pitchOf(event), false);
-  });
+  addEventListener("blur", letGo);
 }

@@ -9,9 +9,9 @@ let running = false;
 useKeys(() => running);
 
 // Put a note on 16ths; nothing is shorter than one.
-function onGrid([pitch, start, end]) {
+function onGrid([pitch, start, end, velocity]) {
   const begin = Math.max(0, Math.round(start / GRID) * GRID);
-  return [pitch, begin, Math.max(begin + GRID, Math.round(end / GRID) * GRID)];
+  return [pitch, begin, Math.max(begin + GRID, Math.round(end / GRID) * GRID), velocity];
 }
 
 // One voice only: a note ends the one before it.
@@ -20,7 +20,8 @@ function oneVoice(rows) {
   return rows.flatMap((row, place) => {
     const next = rows[place + 1];
     if (next && next[1] === row[1]) return [];
-    return [next ? [row[0], row[1], Math.min(row[2], next[1])] : row];
+    const [pitch, start, end, velocity] = row;
+    return [next ? [pitch, start, Math.min(end, next[1]), velocity] : row];
   });
 }
 
@@ -43,11 +44,13 @@ export function record({ bpm, barTicks, beat, end, said, moved }) {
     if (!note) return;
     sounding.delete(pitch);
     note.stop();
-    if (note.start < end && tick > -GRID) rows.push(onGrid([pitch, note.start, Math.min(tick, end)]));
+    if (note.start < end && tick > -GRID) {
+      rows.push(onGrid([pitch, note.start, Math.min(tick, end), note.velocity]));
+    }
   };
   const forget = hear(({ pitch, on, velocity, time }) => {
     const tick = tickOf(time);
-    if (on) sounding.set(pitch, { start: tick, stop: sound(pitch, { velocity }) });
+    if (on) sounding.set(pitch, { start: tick, velocity, stop: sound(pitch, { velocity }) });
     else close(pitch, tick);
   });
   const stop = () => {

@@ -31,8 +31,10 @@ export function show(sentence, { button, act, problem = false } = {}) {
   wait();
 }
 
-// Do something that the server may refuse; what it says is shown. A button waits for it.
+// Do something that the server may refuse; what it says is shown. A button waits for it,
+// and asks for nothing more meanwhile.
 export async function attempt(work, button) {
+  if (button?.getAttribute("aria-busy") === "true") return undefined;
   button?.setAttribute("aria-busy", "true");
   try {
     return await work();

@@ -1,12 +1,12 @@
 // What the server knows, kept here: all tabs see the same. Who shows a part of it listens.
 
 import { get } from "./api.js";
+import { follow } from "./connection.js";
 
 const KINDS = ["cards", "collections", "trainings", "models"];
 const listeners = Object.fromEntries(KINDS.map((kind) => [kind, []]));
 // By id, in the order of the server; the base model's id is "".
 const known = Object.fromEntries(KINDS.map((kind) => [kind, new Map()]));
-export let names = {};
 
 const key = (item) => item.id ?? "";
 export const all = (kind) => [...known[kind].values()];
@@ -31,7 +31,6 @@ export function keep(kind, items) {
 
 async function readAll() {
   const state = await get("/api/state");
-  names = state.names;
   for (const kind of KINDS) {
     const before = [...known[kind].keys()];
     known[kind] = new Map(state[kind].map((item) => [key(item), item]));
@@ -48,25 +47,18 @@ function readSoon() {
   }, 150);
 }
 
-async function changed(event) {
-  const ids = JSON.parse(event.data);
+async function changed(ids) {
   const cards = ids.cards ?? [];
   if (KINDS.slice(1).some((kind) => ids[kind]?.length) || cards.length > 8) return readSoon();
   for (const id of cards) {
     const item = await get(`/api/cards/${id}`).catch(() => null);
     if (item && item.kind !== "source") keep("cards", [item]);
   }
+  return undefined;
 }
 
-// Read all, and hear of every change from then on; again when the server comes back.
+// Read all, and hear of every change from then on.
 export async function begin() {
   await readAll();
-  const events = new EventSource("/api/events");
-  let lost = false;
-  events.addEventListener("changed", changed);
-  events.addEventListener("error", () => { lost = true; });
-  events.addEventListener("open", () => {
-    if (lost) readSoon();
-    lost = false;
-  });
+  follow({ changed, back: readSoon });
 }

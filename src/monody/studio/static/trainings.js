@@ -4,6 +4,8 @@ import { t } from "./player.js";
 import { patch, post, remove } from "./api.js";
 import { all, find, keep, listen } from "./state.js";
 import { button, make } from "./dom.js";
+import { writeWith } from "./knobs.js";
+import { figure } from "./numbers.js";
 import { attempt, say, undoable } from "./said.js";
 import { curveOf } from "./curve.js";
 import { articleInto } from "./heard.js";
@@ -28,7 +30,7 @@ function timeText(seconds) {
   if (seconds < 90) return t("about {count} seconds left", { count: Math.max(5, Math.round(seconds / 5) * 5) });
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return t("about {count} minutes left", { count: minutes });
-  return t("about {count} hours left", { count: (minutes / 60).toFixed(1) });
+  return t("about {count} hours left", { count: figure(minutes / 60, 1) });
 }
 
 function stateText(item) {
@@ -38,7 +40,9 @@ function stateText(item) {
     running: [stages[item.stage] ?? t("training"), item.epochs && t("epoch {epoch} of at most {epochs}",
       { epoch: item.epoch + 1, epochs: item.epochs }), timeText(item.seconds_left)].filter(Boolean).join(" · "),
     stopped: t("stopped; what it learnt is kept"),
-    done: t("done"), failed: t("failed"),
+    done: item.best_epoch ? t("done: it was best after epoch {epoch}", { epoch: item.best_epoch })
+      : t("done"),
+    failed: t("failed"),
   }[item.state] ?? item.state;
 }
 
@@ -50,7 +54,7 @@ function boxOf(item) {
     make("div", { class: "head" }, make("h3", {}, item.collection_name), make("span", { class: "deeds row" },
       button(t("Stop"), act("stop"), { class: "stop" }),
       button(t("Go on"), act("go_on"), { class: "go-on" }),
-      button(t("Compose with it"), () => composeWith(id), { class: "use primary" }),
+      button(t("Compose with it"), () => writeWith(find("trainings", id).model), { class: "use primary" }),
       button(t("Delete"), () => attempt(async () => {
         await remove(`/api/trainings/${id}`);
         undoable(t("The training on {name} was deleted.", { name: item.collection_name }), t("Undo"),
@@ -62,22 +66,23 @@ function boxOf(item) {
   return box;
 }
 
-function composeWith(id) {
-  const model = document.getElementById("knob-model");
-  model.value = find("trainings", id).model;
-  model.dispatchEvent(new Event("input", { bubbles: true }));
-  location.hash = "melodies";
-  document.getElementById("generate").focus();
+function heardText(epoch, best) {
+  if (!epoch) return t("Hear it before the training");
+  return epoch === best ? t("Hear it after epoch {epoch}, the best", { epoch })
+    : t("Hear it after epoch {epoch}", { epoch });
 }
 
-// At each better epoch a melody, beside the last: the newest first, open.
-async function hearAll(box, item) {
+// At each better epoch a melody, beside the last: the newest first.
+function hearAll(box, item) {
   const place = box.querySelector(".heards");
   for (const [index, id] of item.heard.entries()) {
-    if (place.querySelector(`[data-card="${id}"]`)) continue;
-    const details = make("details", { "data-card": id }, make("summary", {},
-      item.heard_epochs[index] ? t("After epoch {epoch}", { epoch: item.heard_epochs[index] })
-        : t("Before training")));
+    const words = heardText(item.heard_epochs[index], item.best_epoch);
+    const there = place.querySelector(`[data-card="${id}"] > summary`);
+    if (there) {
+      there.textContent = words;  // a later one may be better
+      continue;
+    }
+    const details = make("details", { "data-card": id }, make("summary", {}, words));
     details.addEventListener("toggle", () => {
       if (details.open && !details.querySelector("article")) attempt(() => articleInto(details, id));
     });
@@ -115,14 +120,12 @@ function sync() {
 }
 
 function fill() {
-  const chosen = select.value, items = all("collections").filter((item) => !item.problem);
+  const chosen = select.value, items = all("collections").filter((item) => !item.problem && item.usable);
   select.replaceChildren(...items.map((item) => make("option", { value: item.id }, item.name)));
   select.value = chosen;
   if (select.selectedIndex < 0) select.selectedIndex = 0;
-  trainButton.disabled = !items.length;
-  document.getElementById("train-said").textContent = items.length
-    ? t("Everything is chosen by the size of the collection. It goes on when this page is closed.")
-    : t("Drop a collection first: a training learns from it.");
+  document.getElementById("train-row").hidden = !items.length;
+  document.getElementById("train-nothing").hidden = items.length > 0;
 }
 
 trainButton.addEventListener("click", () => trainOn(select.value));
