@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _held(builder: type[BuilderInterface]) -> dict[str, Path]:  # type: ignore[type-arg]
+def _held(builder: type[BuilderInterface]) -> dict[str, Path]:
     files = builder(str(ROOT)).recurse_included_files()
     return {Path(one.distribution_path).as_posix(): Path(one.path) for one in files}
 
