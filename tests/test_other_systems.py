@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from monody.cli import failures
 from monody.cli.main import main
 from monody.experiments.experiment import Experiment
+from monody.files import told
 from tests.builders import windows
 
 # The network of the other tests, compiled once for all.
@@ -88,3 +92,26 @@ def test_a_day_of_commands(tunes: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_children_pretend_too() -> None:
     code = "import os, sys; sys.exit(hasattr(os, 'killpg'))"
     subprocess.run([sys.executable, "-P", "-c", code], check=True)
+
+
+def test_windows_reads_patterns_as_shells_elsewhere_do(
+    tmp_path: Path, tunes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tunes, tmp_path / "tunes")
+    monkeypatch.chdir(tmp_path)
+    windows_here = SimpleNamespace(platform="win32", exit=sys.exit)
+    monkeypatch.setattr(failures, "sys", windows_here)
+    main(["render", "tunes/*.mid", "--to", "abc", "--save_dir", "out"])
+    names = {path.stem for path in Path("tunes").glob("*.mid")}
+    assert {path.stem for path in Path("out").glob("*.abc")} == names
+    with pytest.raises(SystemExit):
+        main(["render", "nothing*.mid"])  # as it was typed
+
+
+def test_windows_says_that_a_path_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = FileNotFoundError(errno.ENOENT, "No such file or directory", "a" * 300)
+    assert "No such file" in told(error)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert "longer than the 259 characters" in told(error)
+    short = FileNotFoundError(errno.ENOENT, "No such file or directory", "a.mid")
+    assert "No such file" in told(short)

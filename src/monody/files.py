@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ from monody.temporary import (
 )
 from monody.translation import marked
 
+MAX_WINDOWS_PATH = 259  # characters, unless long paths were switched on
 # As NumPy says that no more could be written, without a number.
 _CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
 
@@ -143,8 +145,19 @@ def told(error: OSError) -> str:
             f"no space left for {where}: make room there, or name a folder on another "
             "disk"
         )
+    if error.filename and _is_too_long_for_windows(error.filename):
+        return marked(
+            f"cannot use {name}: its whole path is longer than the {MAX_WINDOWS_PATH} "
+            "characters that Windows takes: work in a folder with a shorter path"
+        )
     why = error.strerror or str(error)
     return marked(f"cannot use {name}: {why}") if name else why
+
+
+def _is_too_long_for_windows(name: str | bytes) -> bool:
+    """Tell whether that is why: Windows says that there is no such file."""
+    whole = os.path.abspath(os.fsdecode(name))  # noqa: PTH100
+    return sys.platform == "win32" and len(whole) > MAX_WINDOWS_PATH
 
 
 @contextmanager

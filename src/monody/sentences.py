@@ -18,7 +18,10 @@ from monody.translation import grouped, marked, spoken, texts
 OF_OTHERS = marked((
     "No such file or directory", "Permission denied", "No space left on device",
     "Is a directory", "Not a directory", "Read-only file system", "File exists",
-    "Too many open files", "Input/output error",
+    "Too many open files", "Input/output error", "File name too long",
+    "Invalid argument", "Operation not permitted", "Device or resource busy",
+    "Disk quota exceeded", "Too many levels of symbolic links", "Directory not empty",
+    "Address already in use", "Stale file handle", "Resource temporarily unavailable",
     "Option {option} requires an argument.", "Option {option} does not take a value.",
     "Invalid value: {message}", "Invalid value for {option}: {message}",
     "Missing argument {argument}.", "Missing option {option}.",

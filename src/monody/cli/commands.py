@@ -19,6 +19,7 @@ from monody.cli.inspect import inspect
 from monody.cli.names import names
 from monody.cli.options import Commands
 from monody.cli.render import render
+from monody.cli.report import report
 from monody.cli.runs import runs
 from monody.cli.sample import sample
 from monody.cli.studio import studio
@@ -73,5 +74,6 @@ cli.add_command(render)
 cli.add_command(studio)
 cli.add_command(corpus)
 cli.add_command(names)
+cli.add_command(report)
 cli.add_command(completion)
 cli.add_command(help_command)

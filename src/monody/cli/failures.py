@@ -42,9 +42,35 @@ def run(arguments: Sequence[str], command: click.Command) -> None:
     language = system_language()
     with speaking(language):
         _refuse_unknown_language()
+        if sys.platform == "win32":
+            arguments = expanded(arguments)
         say_reason_as(_("stopped by {name}"))
         tidy_cache()
         _run(arguments, command)
+
+
+def expanded(arguments: Sequence[str]) -> list[str]:
+    """Return arguments with the files that a pattern names, as shells give them.
+
+    Those of Windows leave ``generated/*.mid`` as it is. A pattern that names no file
+    stays, and so does what is no pattern.
+
+    Args:
+        arguments: As they were typed.
+
+    Example:
+        >>> from monody.cli.failures import expanded
+        >>> expanded(["render", "*.nothing", "--form", "A A'"])
+        ['render', '*.nothing', '--form', "A A'"]
+    """
+    import glob
+
+    given: list[str] = []
+    for argument in arguments:
+        is_pattern = "*" in argument or "?" in argument
+        found = sorted(glob.glob(argument)) if is_pattern else []  # noqa: PTH207
+        given += found or [argument]
+    return given
 
 
 def _refuse_unknown_language() -> None:

@@ -65,7 +65,7 @@ OPTIONS = {
 COMMANDS = {
     "sample": "generate compose write create make new melody",
     "train": "learn fit finetune fine_tune teach resume",
-    "inspect": "check info describe look read analyse analyze report",
+    "inspect": "check info describe look read analyse analyze",
     "evaluate": "eval test score judge scorecard",
     "vary": "rewrite change variation variations edit",
     "again": "repeat redo remake reproduce",

@@ -322,6 +322,15 @@ class Experiment:
         return experiment
 
     @classmethod
+    def latest(cls) -> Experiment:
+        """Return the most recent one in ``experiments/``, trained or not.
+
+        Raises:
+            MonodyError: If there is none.
+        """
+        return _most_recent(SETTINGS_FILE)
+
+    @classmethod
     def to_go_on(cls, path: str | os.PathLike[str] | None = None) -> Experiment:
         """Open an experiment whose training may go on.
 

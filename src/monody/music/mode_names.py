@@ -35,7 +35,8 @@ MODE_NAMES = {
         "pentatónica menor, menor pentatónica", "pentatonique mineur",
         "pentatonica minore", "Moll-Pentatonik"),
     "blues": ("blues", "blues", "blues", "Blues"),
-    "whole tone": ("tonos enteros, de tonos enteros", "par tons", "esatonale", "Ganzton"),
+    "whole tone": (
+        "tonos enteros, de tonos enteros", "par tons", "esatonale", "Ganzton"),
     "chromatic": ("cromática, cromático", "chromatique", "cromatica", "chromatisch"),
 }  # fmt: skip
 SHORT = {"": "major", "M": "major", "m": "minor", "maj": "major", "min": "minor",

@@ -1,0 +1,91 @@
+"""What is released: what the wheel and the sdist hold, and how they get out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hatchling.builders.plugin.interface import BuilderInterface
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
+
+from monody.translation import LANGUAGES
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# What else lies beside the code, by its suffix.
+KINDS = {".css", ".html", ".js", ".keras", ".mo", ".npz", ".py", ".typed", ".zip"}
+MAX_WHEEL_BYTES = 20_000_000  # before it is packed; the base model is most of it
+
+pytestmark = pytest.mark.skipif(
+    not WORKFLOWS, reason="not in an sdist: the workflows are of the repository"
+)
+
+
+def _held(builder: type[BuilderInterface]) -> dict[str, Path]:
+    files = builder(str(ROOT)).recurse_included_files()
+    return {Path(one.distribution_path).as_posix(): Path(one.path) for one in files}
+
+
+@pytest.fixture(scope="module")
+def wheel() -> dict[str, Path]:
+    return _held(WheelBuilder)
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: dict[str, Path]) -> None:
+    assert {name.partition("/")[0] for name in wheel} == {"monody"}
+    assert {path.suffix for path in wheel.values()} <= KINDS
+    assert not [name for name in wheel if "__pycache__" in name or "test" in name]
+    assert sum(path.stat().st_size for path in wheel.values()) < MAX_WHEEL_BYTES
+
+
+def test_the_wheel_holds_what_commands_need_beside_code(wheel: dict[str, Path]) -> None:
+    kinds = Counter((Path(name).parts[1], path.suffix) for name, path in wheel.items())
+    assert kinds["locale", ".mo"] == len(LANGUAGES) - 1
+    assert kinds["experiments", ".keras"] == 1  # the base model
+    for room, suffix in (("pages", ".html"), ("studio", ".html"), ("studio", ".js"),
+                         ("studio", ".css")):  # fmt: skip
+        assert kinds[room, suffix]
+    assert {*(ROOT / "src/monody").rglob("*.py")} <= {*wheel.values()}
+
+
+def test_the_sdist_holds_what_builds_and_tests_it() -> None:
+    held = _held(SdistBuilder)
+    tops = {name.partition("/")[0] for name in held}
+    for top in ("src", "tests", "tools", "docs", "pyproject.toml", "README.md",
+                "LICENSE", "CITATION.cff", "SECURITY.md"):  # fmt: skip
+        assert top in tops
+    assert not tops & {"benchmarks", "data", "experiments", ".ci", ".venv"}
+    # No music of others: what tests read is made by their builders.
+    music = (".mid", ".abc", ".xml", ".musicxml", ".krn", ".mscz", ".sf2")
+    assert not [name for name in held
+                if name.startswith("tests/") and name.endswith(music)]  # fmt: skip
+
+
+def test_the_version_is_written_once_and_cited() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    cited = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\nversion: {project['version']}\n" in cited
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"\n## {project['version']}" in changes
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_runs_known_code_with_few_rights(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for action in re.findall(r"uses: (\S+)", text):
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action)
+    checkouts = text.count("actions/checkout@")
+    assert text.count("persist-credentials: false") == checkouts
+    assert re.search(r"^permissions:(?: \{\}|\n  contents: read\n)", text, re.MULTILINE)
+    assert "secrets." not in text
+    assert not re.search(r"run:.*\$\{\{", text)  # a name is never made a command
+
+
+def test_the_image_needs_no_network_and_no_root() -> None:
+    last = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")[-1]
+    assert "\nUSER 1000\n" in last
+    assert not re.search(r"\b(?:pip|apt-get|curl|wget)\b", last)
