@@ -23,18 +23,14 @@ from monody.experiments.novelty_index import known_melodies
 from monody.experiments.training_state import read_training_state, read_variables
 from monody.generation.save import MANIFEST, require_own_manifest
 from monody.models.saved_model import TrainedModel
-from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.midi_file import midi_bytes
 from monody.ours import MARK_FILE
 from monody.reading.cache import ReadCache, rows
 from monody.reading.worker import Reader
-from monody.render.audio import banks
-from monody.render.audio.soundfont import played_by
 from tests.builders.fuzzed_music import music
 from tests.builders.fuzzed_words import passports, settings
 from tests.builders.midi_files import tune, write_tunes
-from tests.builders.tiny_bank import tiny_bank
 from tests.builders.watch import FaultError, Kind, Use, sentence_or_nothing
 
 
@@ -134,7 +130,6 @@ def _others(experiment: Experiment, folder: Path) -> dict[str, Kind]:
         "experiment.zip": _packed_base(experiment, folder),
         "readings.sqlite": _readings(folder),
         **_kept_corpus(folder / "corpus"),
-        "sound bank": _sound_bank(folder),
     }
 
 
@@ -220,17 +215,3 @@ def _kept_corpus(folder: Path) -> dict[str, Kind]:
         for path in sorted(kept.iterdir())
         if path.name != MARK_FILE
     }
-
-
-def _sound_bank(folder: Path) -> Kind:
-    """Return a sound bank, which another library plays."""
-    path, note = folder / "bank.sf2", Melody.from_notes([(60, 0, 12)])
-
-    def use(data: bytes) -> None:
-        path.write_bytes(data)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(banks, "MIN_BYTES", 0)  # or it would not be looked into
-            banks.is_general(path)
-        sentence_or_nothing(lambda: played_by(path, note))
-
-    return Kind((tiny_bank(),), use)
