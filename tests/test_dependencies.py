@@ -23,6 +23,12 @@ HOLES = {
     "CVE-2025-62727, ranges of a file that take the square": ("starlette", "0.49.0"),
     "CVE-2025-54121, uploads that stop the server": ("starlette", "0.47.1"),
     "CVE-2024-53981, junk around a form": ("python-multipart", "0.0.17"),
+    "CVE-2026-48710, a path in the name of the host": ("starlette", "1.0.0"),
+    "CVE-2026-48818, files of other machines on Windows": ("starlette", "1.0.1"),
+    "CVE-2026-54282, a path that changes the host": ("starlette", "1.2.1"),
+    "CVE-2026-54283, forms without their limits": ("starlette", "1.3.0"),
+    "CVE-2026-40347, junk around a form, once more": ("python-multipart", "0.0.25"),
+    "CVE-2026-42561, parts with headers without end": ("python-multipart", "0.0.26"),
     "CVE-2026-24486, an upload written elsewhere": ("python-multipart", "0.0.21"),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from monody import ending
 from monody.ending import Stoppable, taking_signals
 
 pytestmark = pytest.mark.skipif(
@@ -231,3 +232,19 @@ def test_work_in_another_thread_hears_no_signal() -> None:
     thread.start()
     thread.join()
     assert seen == [False]
+
+
+def test_a_signal_that_comes_when_all_is_done_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    end = ending._Pipe.end
+
+    def ends(pipe: ending._Pipe) -> None:
+        end(pipe)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(ending._Pipe, "end", ends)
+    before = signal.getsignal(signal.SIGINT)
+    with taking_signals():
+        pass
+    assert signal.getsignal(signal.SIGINT) is before

@@ -139,10 +139,10 @@ def taking_signals() -> Iterator[None]:
     try:
         yield
     finally:
-        signals.give_back()
         # What was asked for is done: Python may put things away undisturbed.
         atexit.unregister(_ignore)
         atexit.register(_ignore)
+        signals.give_back()
 
 
 def exit_code() -> int:
@@ -206,6 +206,10 @@ def _ignore() -> None:
             signal.signal(number, signal.SIG_IGN)
 
 
+def _pass_over(_number: int, _frame: FrameType | None) -> None:
+    """Take a signal, and do nothing."""
+
+
 class _Signals:
     """Takes signals in a thread, to which Python's C code writes them at once."""
 
@@ -224,9 +228,12 @@ class _Signals:
         }
 
     def give_back(self) -> None:
-        """Leave signals to whoever had them before."""
-        for number, before in self._before.items():
-            signal.signal(number, before)
+        """Leave signals to whoever had them before.
+
+        One that comes meanwhile is passed over: what was asked for is done.
+        """
+        for number in self._before:
+            signal.signal(number, _pass_over)
         signal.set_wakeup_fd(self._wakeup)
         self._pipe.end()
         self._thread.join()
@@ -235,6 +242,8 @@ class _Signals:
         for past in (_timers, _by):
             past.clear()
         _untold[:] = [True]
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
     def _wait(self, _number: int, _frame: FrameType | None) -> None:
         """Keep the main thread from going on until it is decided what to do."""

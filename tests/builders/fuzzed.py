@@ -15,18 +15,22 @@ from pathlib import Path
 import pytest
 
 import monody
+from monody.corpus import corpus
+from monody.corpus.cache import Cache
 from monody.experiments import base
 from monody.experiments.experiment import MODEL_FILE, Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.experiments.training_state import read_training_state, read_variables
 from monody.generation.save import MANIFEST, require_own_manifest
 from monody.models.saved_model import TrainedModel
+from monody.music.melody_store import MelodyStore
 from monody.music.midi_file import midi_bytes
+from monody.ours import MARK_FILE
 from monody.reading.cache import ReadCache, rows
 from monody.reading.worker import Reader
 from tests.builders.fuzzed_music import music
 from tests.builders.fuzzed_words import passports, settings
-from tests.builders.midi_files import tune
+from tests.builders.midi_files import tune, write_tunes
 from tests.builders.watch import FaultError, Kind, Use, sentence_or_nothing
 
 
@@ -125,6 +129,7 @@ def _others(experiment: Experiment, folder: Path) -> dict[str, Kind]:
         "manifest.json": Kind((json.dumps(runs).encode(),), manifest),
         "experiment.zip": _packed_base(experiment, folder),
         "readings.sqlite": _readings(folder),
+        **_kept_corpus(folder / "corpus"),
     }
 
 
@@ -181,3 +186,32 @@ def _readings(folder: Path) -> Kind:
     for rest in ("-wal", "-shm"):
         path.with_name(path.name + rest).unlink(missing_ok=True)
     return Kind((path.read_bytes(),), use)
+
+
+def _kept_corpus(folder: Path) -> dict[str, Kind]:
+    """Return the parts of a whole corpus in the cache: each is whole, or read again."""
+    write_tunes(folder / "music", 2)
+    cache = pytest.MonkeyPatch()
+    with cache.context() as patch:
+        patch.setenv("MONODY_CACHE", str(folder / "cache"))
+        patch.setattr(corpus, "SETTLED_SECONDS", -3600.0)  # as if it were old
+        melodies = list(monody.read_corpus(folder / "music").melodies)
+    names = [melody.source for melody in melodies]
+    [kept] = (folder / "cache/corpora").iterdir()
+    _program, owner, key, _ = kept.name.split("-")
+
+    def use(part: str, data: bytes) -> None:
+        whole = (kept / part).read_bytes()
+        (kept / part).write_bytes(data)
+        try:
+            found = Cache(folder / "cache").corpus(owner, key)
+            if found is not None and list(MelodyStore.load(found, names)) != melodies:
+                raise FaultError("another corpus than was kept")
+        finally:
+            (kept / part).write_bytes(whole)
+
+    return {
+        f"corpora/{path.name}": Kind((path.read_bytes(),), partial(use, path.name))
+        for path in sorted(kept.iterdir())
+        if path.name != MARK_FILE
+    }

@@ -22,7 +22,6 @@ from monody.corpus.report import (
     Report,
     in_order,
     make_report,
-    printable,
     report_json,
     row_of,
     summary,
@@ -35,6 +34,7 @@ from monody.corpus.verdicts import (
     VERDICTS,
     Verdict,
 )
+from monody.errors import printable
 from monody.pages import corpus as report_page
 from monody.pages.corpus import write_page
 from tests.builders.midi_files import store_of, tune

@@ -104,6 +104,9 @@ def test_an_odd_value_is_one_short_sentence_or_harmless(
         (("primer", "style"), -1),
         (("primer", "bpm"), True),
         (("settings", "form"), "like:/dev/zero"),
+        (("settings", "form"), "A" * 251),
+        (("settings", "form"), "A4004 A4004"),
+        (("settings", "takes"), 10**6),
         (("settings", "seed"), None),
         (("settings", "midi_instrument"), "9" * 10_000),
         (("settings", "midi_instrument"), "x" * 10**6),
@@ -119,6 +122,29 @@ def test_what_monody_would_not_write_is_refused(
     with pytest.raises(MonodyError, match="not as this version of monody") as refused:
         Provenance.from_json(_changed(PROVENANCE, way, value))
     assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"bars": 10_000, "takes": 64},
+        {"bars": 10_000, "meter": "4/1", "takes": 4},
+        {"file_length": 100_000, "takes": 64},
+        {"bars": 1_000, "form": "AABA", "meter": "4/1"},
+    ],
+)
+def test_what_would_be_written_for_hours_is_refused(asked: dict[str, Any]) -> None:
+    saved = json.loads(PROVENANCE.text())
+    saved["settings"] = {**SampleSettings(seed=1, **asked).to_json()}
+    saved["primer"] = None
+    with pytest.raises(MonodyError, match="too long to be written again"):
+        Provenance.from_json(saved)
+
+
+def test_the_longest_that_is_usual_is_written_again() -> None:
+    saved = json.loads(PROVENANCE.text())
+    saved["settings"] = SampleSettings(seed=1, bars=10_000, meter="12/8").to_json()
+    assert Provenance.from_json(saved).settings.bars == 10_000
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import importlib.util
 import io
 import math
+import os
+import struct
 import sys
 import wave
 from dataclasses import replace
@@ -25,6 +27,7 @@ from monody.render.audio.voices import voice_of
 from monody.render.audio.wav import TARGET_LUFS, render_wav
 from tests.builders.melodies import melodies
 from tests.builders.profile import examples
+from tests.builders.tiny_bank import tiny_bank
 
 PIANO, FLUTE = 0, 73
 VOICES = pytest.mark.parametrize("program", [PIANO, FLUTE])
@@ -297,6 +300,24 @@ def test_a_panic_inside_the_renderer_is_a_clear_error(
     (tmp_path / "bank.sf2").write_bytes(b"RIFF")
     with pytest.raises(MonodyError, match="index out of bounds"):
         render_wav(Melody.from_notes(REPEATED), sound_bank=tmp_path / "bank.sf2")
+
+
+def test_a_panic_is_not_written_past_python(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("midirenderer")
+    bank = tiny_bank()
+    header = bank.index(b"shdr") + 8
+    # The wave is said to end far behind its samples.
+    end = struct.pack("<I", 2**24)
+    (tmp_path / "bank.sf2").write_bytes(
+        bank[: header + 24] + end + bank[header + 28 : header + 32] + end
+        + bank[header + 36 :]
+    )  # fmt: skip
+    with pytest.raises(MonodyError, match="index out of bounds"):
+        render_wav(Melody.from_notes(REPEATED), sound_bank=tmp_path / "bank.sf2")
+    os.write(2, b"heard again")
+    assert capfd.readouterr().err == "heard again"
 
 
 def test_without_midirenderer_the_error_names_the_command(

@@ -140,9 +140,4 @@ def one_line(message: str) -> str:
         >>> one_line("no file\n'tune.mid'")
         "no file 'tune.mid'"
     """
-    line = brief(" ".join(message.split()), MAX_LINE)
-    if not line.isprintable():  # a name of a stranger's file
-        from monody.corpus.report import printable
-
-        line = printable(line)
-    return line
+    return brief(" ".join(message.split()), MAX_LINE)

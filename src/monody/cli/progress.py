@@ -15,7 +15,7 @@ from rich.progress import (
 from rich.text import Text
 
 from monody.cli.verbosity import is_quiet
-from monody.corpus.report import printable
+from monody.errors import printable
 
 
 class _Doing(ProgressColumn):

@@ -81,7 +81,7 @@ def _table(
     from rich.table import Table
     from rich.text import Text
 
-    from monody.corpus.report import printable
+    from monody.errors import printable
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=False)
     table.add_column(_("run"), min_width=8, overflow="fold")

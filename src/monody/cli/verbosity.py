@@ -173,7 +173,7 @@ def status(line: str) -> None:
 
 def _print(line: str, width: int | None, *, err: bool = False) -> None:
     if not line.isprintable():
-        from monody.corpus.report import printable
+        from monody.errors import printable
 
         line = printable(line)
     for part in fitted(line, width) if width else [line]:

@@ -31,6 +31,7 @@ from monody.corpus.verdicts import (
     VERDICTS,
     Verdict,
 )
+from monody.errors import printable
 from monody.music.key_words import key_in_words
 from monody.music.melody_store import MelodyStore
 from monody.sentences import pitch_in_words, translated
@@ -238,19 +239,6 @@ def row_of(verdict: Verdict) -> FileRow:
     )
 
 
-def printable(text: str) -> str:
-    r"""Spell out characters that do not show as themselves, or control a terminal.
-
-    Example:
-        >>> from monody.corpus.report import printable
-        >>> printable("\x1b[31m.mid")
-        '\\x1b[31m.mid'
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
-
-
 def counted(count: int, noun: str) -> str:
     """Write a number and its noun, in the plural where it must be.
 
@@ -453,12 +441,6 @@ def _first_of(values: Sequence[str]) -> str:
         return ""
     others = f" +{len(distinct) - 1}" if len(distinct) > 1 else ""
     return f"{printable(distinct[0])}{others}"
-
-
-def _escape(char: str) -> str:
-    if "\udc80" <= char <= "\udcff":  # an odd byte of a file name, see os.fsdecode
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def _problems(files: Iterable[Verdict]) -> tuple[Problem, ...]:

@@ -22,7 +22,9 @@ from monody.errors import MonodyError, brief
 from monody.generation.constraints.own_rules import MAX_NAME
 from monody.generation.primers import Primer
 from monody.generation.rewrite import RewriteRecord
+from monody.music.form_text import MAX_BARS, MAX_FORM_BARS
 from monody.music.general_midi import program_of
+from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.scale import Scale
 from monody.music.smf import texts_of
 from monody.saved.bounded_file import read_named
@@ -35,6 +37,10 @@ from monody.translation import marked
 
 MARK = "monody"  # the first name in its JSON; the value is the version
 MAX_FILE_BYTES = 32 * 10**6  # a melody of 100,000 bars has less, its passport included
+# What is written again: as much as 10,000 bars of 4/2 in four takes, and of a form, all
+# of which the network remembers, as much as 1,000 such bars.
+BAR_TICKS = 192
+MAX_TICKS_IN_ALL, MAX_FORM_TICKS = 4 * MAX_BARS * BAR_TICKS, MAX_FORM_BARS * BAR_TICKS
 MAX_INDEX, MAX_ATTEMPT = 99_999, 1_000
 _DAMAGED = (TypeError, ValueError, OverflowError, KeyError, IndexError, MonodyError)
 _OF_MONODY = "expected a file that `monody sample` or `monody vary` wrote"
@@ -114,13 +120,15 @@ class Provenance:
         try:
             values = SavedValues(saved)
             rewrite = saved.get("rewrite")
+            settings, primer = _settings(values), _primer(values.any("primer"))
+            _require_ends(settings, primer)
             return cls(
                 model=values.text("model"),
                 model_path=values.text("model_path"),
-                settings=_settings(values),
+                settings=settings,
                 index=values.whole("melody", maximum=MAX_INDEX),
                 attempt=values.whole("attempt", maximum=MAX_ATTEMPT),
-                primer=_primer(values.any("primer")),
+                primer=primer,
                 rewrite=None if rewrite is None else RewriteRecord.from_json(rewrite),
                 rules=listed(saved.get("rules", []), _rule_name),
             )
@@ -157,6 +165,23 @@ def _settings(values: SavedValues) -> SampleSettings:
     require(in_letters, marked("form must be in letters, not that of a file"))
     program_of(settings.midi_instrument)
     return settings
+
+
+def _require_ends(settings: SampleSettings, primer: Primer | None) -> None:
+    """Refuse what would take much longer to write again than any melody of monody's.
+
+    Args:
+        settings: Of the melody.
+        primer: What it continues, whose meter it has where none is asked for.
+    """
+    bar_ticks = primer.bar_ticks if primer else BAR_TICKS
+    if settings.signature is not None:
+        bar_ticks = Meter(0, *settings.signature).bar_ticks
+    ticks = (settings.file_length or 0) * TICKS_PER_STEP
+    ticks += (settings.bars or 0) * bar_ticks
+    ends = ticks * settings.takes <= MAX_TICKS_IN_ALL
+    ends &= settings.form is None or ticks <= MAX_FORM_TICKS
+    require(ends, marked("it is too long to be written again"))
 
 
 def _version_of(saved: dict[str, Any]) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 PRIME = "'"
 SECTION_BARS = 4  # of a section for which no length is named
-MAX_BARS = 10_000  # of a form, and of any melody that is asked for
+MAX_BARS = 10_000  # of any melody that is asked for
+MAX_FORM_BARS = 1_000  # the network remembers all of a form, to return to it
 # How primes are typed: ' and `, and the typographic ones; two make a second variation,
 # which is a varied section, too.
 _PRIMES = "'`´‘’′″ʹʼ\""
@@ -175,7 +176,9 @@ class NamedForm:
 
     def total_bars(self, bars: int | None = None) -> int:
         """Return how many bars it has; as ``bars_of_sections``."""
-        return sum(self.bars_of_sections(bars))
+        total = sum(self.bars_of_sections(bars))
+        _require_bars(total)
+        return total
 
     def spans(self, bars: int | None = None) -> tuple[tuple[int, int], ...]:
         """Return the first bar of each section and the one after its last, from 0.
@@ -241,7 +244,7 @@ def parse_form(text: str) -> NamedForm:
             there may be spaces, ``-`` and ``+``.
 
     Raises:
-        SettingError: If the text is no form, or one of more than 10,000 bars.
+        SettingError: If the text is no form, or one of more than 1,000 bars.
 
     Example:
         >>> from monody.music.form_text import parse_form
@@ -254,10 +257,15 @@ def parse_form(text: str) -> NamedForm:
         raise SettingError(f"{_MEANT}, not {text!r}")
     if any(section.bars == 0 for section in sections):
         raise SettingError(f"{_MEANT}, each of one bar at least, not {text!r}")
-    total = sum(section.bars or SECTION_BARS for section in sections)
-    if total > MAX_BARS:
-        raise SettingError(f"form must have at most {MAX_BARS:,} bars, not {total:,}")
+    _require_bars(sum(section.bars or SECTION_BARS for section in sections))
     return NamedForm(sections)
+
+
+def _require_bars(total: int) -> None:
+    if total > MAX_FORM_BARS:
+        raise SettingError(
+            f"form must have at most {MAX_FORM_BARS:,} bars, not {total:,}"
+        )
 
 
 def _sections(text: str) -> Iterator[Section]:

@@ -18,11 +18,11 @@ from monody.corpus.report import (
     captions,
     counted,
     in_order,
-    printable,
     reason_in_words,
     summary,
 )
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS
+from monody.errors import printable
 from monody.files import last_names
 from monody.pages.page import charts_of, write_html
 from monody.sentences import translated

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from monody.corpus.report import printable
-from monody.errors import MonodyError
+from monody.errors import MonodyError, printable
 from monody.files import write_bytes
 from monody.generation.generate import Generation
 from monody.generation.provenance import scale_of

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from monody.corpus.report import printable
-from monody.errors import MonodyError
+from monody.errors import MonodyError, printable
 from monody.generation.provenance import scale_of
 from monody.pages.player import Card, Link
 from monody.render.notation.staff import NARROW, WIDE

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import monody
-from monody.corpus.report import printable
+from monody.errors import printable
 from monody.files import write_bytes
 from monody.generation.provenance import scale_of
 from monody.music.general_midi import GENERAL_MIDI

@@ -11,9 +11,9 @@ import numpy as np
 
 from monody.corpus.choices import all_lines, choose_files
 from monody.corpus.corpus import Corpus
-from monody.corpus.report import printable, row_of
+from monody.corpus.report import row_of
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, Verdict
-from monody.errors import MonodyError
+from monody.errors import MonodyError, printable
 from monody.music.general_midi import GENERAL_MIDI
 from monody.music.melody import Melody, lines_around
 from monody.music.melody_store import MelodyStore

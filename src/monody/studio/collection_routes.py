@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from monody.corpus.report import printable
-from monody.errors import MonodyError
+from monody.errors import MonodyError, printable
 from monody.music.midi_file import midi_bytes
 from monody.studio.answers import answer, json_of
 from monody.studio.card_json import card_json

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 import monody
-from monody.corpus.report import printable
+from monody.errors import printable
 from monody.studio.cards import MAX_NAME, SavedCard
 from monody.studio.phrases import phrase_of_file
 from monody.studio.studio import Studio

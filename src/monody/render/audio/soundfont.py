@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import math
+import os
+import threading
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy import fft
 
+from monody.ending import undo_at_end
 from monody.errors import MonodyError
 from monody.extras import extra_module
 from monody.music.melody import Melody
@@ -24,6 +29,8 @@ from monody.translation import marked
 
 RIFF = b"RIFF"  # how every sound bank begins
 MAX_BANK_BYTES = 2**31  # more than the largest banks that are passed around
+_STDERR = 2  # the descriptor
+_silent = threading.Lock()
 _INSTEAD = "name another, or none for monody's own sound"
 
 
@@ -77,13 +84,38 @@ def played_by(
     loud = shaped(melody) if velocities is None else velocities
     try:
         midi = midi_bytes(melody, loudness=loud)
-        data = midirenderer.render_wave_from(bank, midi)
+        with _panics_silenced():
+            data = midirenderer.render_wave_from(bank, midi)
     except BaseException as error:
         # A damaged bank makes midirenderer's Rust panic, and that is no Exception.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         raise _no_bank(sound_bank, str(error)) from error
     return _at_our_rate(data)
+
+
+@contextmanager
+def _panics_silenced() -> Iterator[None]:
+    """Keep from the user what Rust writes where it panics, past Python: ten lines.
+
+    What other threads write there meanwhile is lost, except why the process ends.
+    """
+    with _silent:
+        try:
+            kept = os.dup(_STDERR)
+        except OSError:  # it is closed: nobody would see anything
+            yield
+            return
+        take_back = undo_at_end(lambda: os.dup2(kept, _STDERR))
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, _STDERR)
+        os.close(silence)
+        try:
+            yield
+        finally:
+            os.dup2(kept, _STDERR)
+            take_back()
+            os.close(kept)
 
 
 def _read(sound_bank: Path) -> bytes:
