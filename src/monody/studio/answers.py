@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from monody.errors import MonodyError
 from monody.saved.plain_json import parse_json
-from monody.studio.cards import UnknownError
+from monody.studio.records import UnknownError
 from monody.studio.words import _
 
 Answer = TypeVar("Answer")

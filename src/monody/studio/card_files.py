@@ -18,7 +18,8 @@ from monody.render.forms import render
 from monody.render.notation.staff import WIDE, to_svg_staff
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
-from monody.studio.cards import SavedCard, UnknownError
+from monody.studio.cards import SavedCard
+from monody.studio.records import UnknownError
 from monody.studio.studio import Studio
 from monody.studio.words import _
 

@@ -7,10 +7,9 @@ deleted stays on the disk, so that it can be had back.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -19,14 +18,16 @@ from typing import Any
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
-from monody.files import write_bytes, write_text
+from monody.files import write_bytes
 from monody.music.heard_form import form_letters
 from monody.music.melody import Melody
 from monody.saved.damage import DamagedError, require
 from monody.saved.plain_json import read_json
 from monody.saved.values import table
+from monody.studio.bin import is_over
 from monody.studio.events import Changes
 from monody.studio.folder import is_id, new_id
+from monody.studio.records import SavedRecords
 from monody.studio.words import _
 
 KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase",
@@ -37,10 +38,6 @@ UNLISTED = (SOURCE, HEARD)
 MAX_NAME = 200  # characters
 MAX_CARD_BYTES = 2**18
 MAX_MELODIES = 1000  # that are kept in memory
-
-
-class UnknownError(MonodyError):
-    """What is asked for is not there."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +87,18 @@ class SavedCard:
         return card
 
 
+def read_card(path: Path) -> SavedCard:
+    """Read what is known of a card.
+
+    Raises:
+        DamagedError: If it is damaged, or of another version.
+        OSError: If it is not there.
+    """
+    card = SavedCard.from_json(table(read_json(path, MAX_CARD_BYTES)))
+    require(card.id == path.stem, "the card has another's name")
+    return card
+
+
 class CardLibrary:
     """The cards in a folder.
 
@@ -114,19 +123,42 @@ class CardLibrary:
         self._changes = changes
         self._lock = threading.RLock()
         self._melodies: OrderedDict[str, Melody] = OrderedDict()
-        self.problems: list[str] = []  # a line for each file that is no card
-        self._cards = {card.id: card for card in self._read()}
+        self._cards = SavedRecords(
+            lambda name: folder / f"{name}.json",
+            read_card,
+            lambda: _("There is no such melody any more: reload the page."),
+        )
+        self._cards.load(path.stem for path in folder.glob("*.json"))
+        self.remove(card.id for card in self._cards if self._may_go(card))
+
+    @property
+    def problems(self) -> list[str]:
+        """A line for each file that is no card."""
+        return self._cards.problems
+
+    def _may_go(self, card: SavedCard) -> bool:
+        """Tell whether a card was heard by an earlier server only, or deleted long ago.
+
+        What was made of it stays.
+        """
+        deleted = card.deleted and is_over(self._folder / f"{card.id}.json")
+        return card.kind == SOURCE or deleted
+
+    def remove(self, cards: Iterable[str]) -> None:
+        """Remove cards for ever; what the system does not let go of stays."""
+        for card_id in cards:
+            self._cards.forget(card_id)
+            with suppress(OSError):
+                (self._folder / f"{card_id}.mid").unlink(missing_ok=True)
+                (self._folder / f"{card_id}.json").unlink()
 
     def listed(self) -> list[SavedCard]:
         """Return the cards of the list, the newest first, the deleted ones, too."""
-        with self._lock:
-            cards = [card for card in self._cards.values() if card.kind not in UNLISTED]
-        return sorted(cards, key=lambda card: (card.created, card.id), reverse=True)
+        return [card for card in self._cards.listed() if card.kind not in UNLISTED]
 
     def count(self, kind: str) -> int:
         """Count the cards of a kind, the deleted ones, too."""
-        with self._lock:
-            return sum(card.kind == kind for card in self._cards.values())
+        return sum(card.kind == kind for card in self._cards)
 
     def get(self, card_id: str) -> SavedCard:
         """Return a card.
@@ -134,11 +166,7 @@ class CardLibrary:
         Raises:
             UnknownError: If there is none.
         """
-        with self._lock:
-            card = self._cards.get(card_id)
-        if card is None:
-            raise UnknownError(_("There is no such melody any more: reload the page."))
-        return card
+        return self._cards.get(card_id)
 
     def path(self, card_id: str) -> Path:
         """Return the MIDI file of a card.
@@ -230,7 +258,7 @@ class CardLibrary:
         """
         root = self.get(card_id)
         seen = {root.id}
-        while root.parent in self._cards and root.parent not in seen:
+        while root.parent and root.parent in self._cards and root.parent not in seen:
             root = self.get(root.parent)
             seen.add(root.id)
         family = {root.id: root}
@@ -248,25 +276,5 @@ class CardLibrary:
 
     def _keep(self, card: SavedCard) -> None:
         """Write a card and tell of it."""
-        write_text(self._folder / f"{card.id}.json", json.dumps(card.to_json()))
-        with self._lock:
-            self._cards[card.id] = card
+        self._cards.keep(card)
         self._changes.tell(cards=[card.id])
-
-    def _read(self) -> Iterator[SavedCard]:
-        """Yield the cards of the folder; what is damaged costs itself only."""
-        for path in sorted(self._folder.glob("*.json")):
-            if not is_id(path.stem):
-                continue
-            try:
-                card = SavedCard.from_json(table(read_json(path, MAX_CARD_BYTES)))
-                require(card.id == path.stem, "the card has another's name")
-            except (OSError, DamagedError) as error:
-                self.problems.append(f"{path.name}: {error}")
-                continue
-            if card.kind == SOURCE:
-                with suppress(OSError):
-                    path.with_suffix(".mid").unlink(missing_ok=True)
-                    path.unlink()
-                continue
-            yield card
