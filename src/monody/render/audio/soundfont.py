@@ -6,6 +6,7 @@ import io
 import math
 import wave
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from monody.translation import marked
 
 RIFF = b"RIFF"  # how every sound bank begins
 MAX_BANK_BYTES = 2**31  # more than the largest banks that are passed around
+MAX_KEPT_BYTES = 2**28  # of the bank that is kept in memory from melody to melody
 _INSTEAD = "name another, or none for monody's own sound"
 
 
@@ -87,9 +89,17 @@ def played_by(
 
 
 def _read(sound_bank: Path) -> bytes:
-    """Read a sound bank whole, unless its first bytes say that it is something else."""
+    """Read a sound bank whole, unless its first bytes say that it is something else.
+
+    The latest one is kept, as long as its file stays as it is: a large one takes as
+    long to read as a melody takes to be played.
+    """
     try:
-        bank = read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)
+        state = sound_bank.stat()
+        stamp = state.st_ino, state.st_size, state.st_mtime_ns
+        kept = state.st_size <= MAX_KEPT_BYTES
+        read = _kept if kept else _kept.__wrapped__
+        bank = read(sound_bank, stamp)
     except OSError as error:
         raise MonodyError(
             f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}; "
@@ -98,6 +108,11 @@ def _read(sound_bank: Path) -> bytes:
     if not bank.startswith(RIFF):
         raise _no_bank(sound_bank, "it is no SoundFont")
     return bank
+
+
+@lru_cache(maxsize=1)
+def _kept(sound_bank: Path, _: tuple[int, int, int]) -> bytes:
+    return read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)
 
 
 def _no_bank(sound_bank: Path, reason: str) -> MonodyError:
