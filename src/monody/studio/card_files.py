@@ -14,6 +14,7 @@ from monody.generation.provenance import scale_of
 from monody.music.general_midi import GENERAL_MIDI
 from monody.music.scale import Scale
 from monody.pages.player import MAX_STAFF_BARS
+from monody.render.audio.wav import render_wav
 from monody.render.forms import render
 from monody.render.notation.staff import WIDE, to_svg_staff
 from monody.render.roll.captions import bar_count
@@ -69,7 +70,7 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
     if ending == ".wav":
         # The name is not in its sound.
         sound = studio.folder.sounds / f"{card_id}-{sha256(midi).hexdigest()[:16]}.wav"
-        _make(sound, lambda: render(melody, "wav", card.name))
+        _make(sound, lambda: render_wav(melody, velocities=card.velocities))
         return CardFile(tag, MEDIA_TYPES[ending], None, sound)
     if name == "roll.svg":
         svg = roll_svg(melody, printable(card.name), heading=False)

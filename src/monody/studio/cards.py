@@ -12,8 +12,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
@@ -21,12 +24,14 @@ from monody.experiments.experiment import now
 from monody.files import write_bytes
 from monody.music.heard_form import form_letters
 from monody.music.melody import Melody
+from monody.music.midi_file import midi_bytes
 from monody.saved.damage import DamagedError, require
 from monody.saved.plain_json import read_json
-from monody.saved.values import table
+from monody.saved.values import listed, table, whole
 from monody.studio.bin import is_over
 from monody.studio.events import Changes
 from monody.studio.folder import is_id, new_id
+from monody.studio.phrases import Phrase
 from monody.studio.records import SavedRecords
 from monody.studio.words import _
 
@@ -57,6 +62,7 @@ class SavedCard:
     label: str = ""  # new, near-copy, copy
     said: str = ""  # a sentence more
     form: str = ""  # such as AABA
+    velocities: tuple[int, ...] = ()  # that each note was played with, if it was
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -84,7 +90,9 @@ class SavedCard:
         flags = (card.heart, card.deleted)
         require(all(isinstance(each, bool) for each in flags), "a flag is none")
         require(isinstance(card.settings, dict), "the settings are none")
-        return card
+        velocity = partial(whole, minimum=1, maximum=127)
+        played = listed([*card.velocities], velocity)
+        return replace(card, velocities=played)
 
 
 def read_card(path: Path) -> SavedCard:
@@ -220,6 +228,22 @@ class CardLibrary:
             path.unlink(missing_ok=True)
             raise
         return card
+
+    def add_played(self, phrase: Phrase, *, kind: str, name: str) -> SavedCard:
+        """Keep a melody as it was played: its file and its card say how loud.
+
+        Args:
+            phrase: The melody, of one note or more.
+            kind: One of ``KINDS``.
+            name: What the musician may call it.
+
+        Raises:
+            MonodyError: If it has no note.
+            OSError: If it cannot be written.
+        """
+        loud = np.array(phrase.velocities, np.int32) if phrase.velocities else None
+        midi = midi_bytes(phrase.melody, name, loudness=loud)
+        return self.add(midi, kind=kind, name=name, velocities=phrase.velocities)
 
     def change(
         self, card_id: str, midi: bytes | None = None, **values: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import wave
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,12 +30,15 @@ MAX_KEPT_BYTES = 2**28  # of the bank that is kept in memory from melody to melo
 _INSTEAD = "name another, or none for monody's own sound"
 
 
-def bank_samples(sound_bank: Path, melody: Melody) -> Frames:
+def bank_samples(
+    sound_bank: Path, melody: Melody, velocities: Sequence[int] | None = None
+) -> Frames:
     """Play a melody, with the last note held and faded to make it ring out.
 
     Args:
         sound_bank: A ``.sf2`` file.
         melody: The melody to play.
+        velocities: Of its notes, 1-127; by default phrase and meter shape them.
 
     Returns:
         ``(samples, 2)``, left and right, at 32,000 samples a second, as loud as the
@@ -48,7 +52,8 @@ def bank_samples(sound_bank: Path, melody: Melody) -> Frames:
     notes = melody.notes.copy()
     notes[-1:, 2] += math.ceil(RING_OUT * TICKS_PER_QUARTER * melody.bpm / 60)
     held = replace(melody, notes=notes)
-    frames = played_by(sound_bank, held)[:length]
+    loud = None if velocities is None else np.array(velocities, np.int32)
+    frames = played_by(sound_bank, held, loud)[:length]
     frames = np.pad(frames, ((0, length - len(frames)), (0, 0)))
     ring_out = round(RING_OUT * SAMPLE_RATE)
     frames[length - ring_out :] *= fading(ring_out)[:, None]
