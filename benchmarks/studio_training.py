@@ -44,7 +44,9 @@ class Server:
         self.client = httpx2.Client(
             base_url=address,
             headers={"Origin": address[:-1]},
-            cookies={cookie_of(urlsplit(address).port): StudioKey.of(folder).secret},
+            cookies={
+                cookie_of(urlsplit(address).port or 0): StudioKey.of(folder).secret
+            },
         )
 
     def _address(self, folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import wave
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,22 @@ def test_name_heart_and_deletion_survive_a_restart(
         assert [note[:3] for note in cards[1]["notes"]] == PHRASE
         restored = page.patch(f"/api/cards/{second['id']}", deleted=False)
         assert restored["deleted"] is False
+
+
+def test_what_was_deleted_goes_for_ever_when_a_studio_opens_a_month_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = _cards(tmp_path)
+    deleted, kept = (cards.add(TWO_NOTES, kind="phrase", name=name) for name in "ab")
+    below = cards.add(TWO_NOTES, kind="varied", name="c", parent=deleted.id)
+    cards.delete(deleted.id)
+    now = time.time()
+    for days, left in ((29.9, [deleted, kept, below]), (30.1, [kept, below])):
+        monkeypatch.setattr(time, "time", lambda days=days: now + days * 86_400)
+        names = {card.id for card in left}
+        assert {card.id for card in _cards(tmp_path).listed()} == names
+        assert {path.stem for path in tmp_path.glob("*.mid")} == names
+    assert _cards(tmp_path).tree(below.id) == [below]
 
 
 @pytest.mark.parametrize(

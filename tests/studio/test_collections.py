@@ -186,6 +186,17 @@ def test_a_collection_is_renamed_deleted_and_had_back(
     assert _rows(browser, one).keys() == before.keys()
 
 
+def test_what_cannot_be_mended_on_the_page_names_no_option(
+    studio: Studio, browser: TestClient
+) -> None:
+    short = midi_file([[(60, 0, 24), (62, 24, 24)]], ticks_per_quarter=24)
+    one = _drop(browser, {"short.mid": short, "empty.mid": midi_file([[]])})
+    studio.collections.wait()
+    rows = _rows(browser, one)
+    assert "notation program" in rows["short.mid"]["advice"]
+    assert rows["empty.mid"]["advice"] == "look at it in a player: it is silent"
+
+
 def test_what_was_chosen_is_there_when_the_studio_opens_again(
     browser: TestClient, tmp_path: Path
 ) -> None:

@@ -232,3 +232,16 @@ def test_a_model_trained_here_writes(
             assert varied["model"] == model
         finally:
             (page.studio.folder.models / model).rename(trained_steps.folder)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "a wider “Range”"), ("es", "“Ámbito”")]
+)
+def test_an_error_names_knobs_and_no_options(
+    page: Page, language: str, said: str
+) -> None:
+    page.client.cookies["language"] = language
+    settings = {"bars": 2, "num_files": 1, "key": "C major", "range": "C#4..C#4"}
+    error = page.refusal("/api/compose", settings=settings)
+    assert said in error
+    assert "--" not in error

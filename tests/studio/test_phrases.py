@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import monody
+from monody.experiments.experiment import Experiment
+from monody.music.smf import strikes_of
 from monody.studio.phrases import in_time, melody_of
-from tests.builders.studios import PHRASE, Page
+from tests.builders.studios import PHRASE, Page, open_page
 
 ticks = st.integers(0, 2000)
 rows = st.tuples(st.integers(0, 127), ticks, st.integers(1, 200)).map(
@@ -43,6 +47,48 @@ def test_a_drawn_phrase_is_a_card_with_its_meter_and_tempo(page: Page) -> None:
     assert (card["meter"], card["bpm"], card["name"]) == ("3/4", 90, "Mine")
     assert card["kind"] == "phrase"
     assert page.phrase()["name"] == "Phrase 2"
+
+
+PLAYED = [
+    [*note, velocity]
+    for note, velocity in zip(PHRASE, (30, 127, 64, 1, 90), strict=True)
+]
+
+
+def test_what_was_played_is_heard_as_loud_as_it_was_played(
+    page: Page, tmp_path: Path, trained: Experiment
+) -> None:
+    even, loud = page.phrase(), page.phrase(PLAYED)
+    assert loud["notes"] == PLAYED
+    path = f"/api/cards/{loud['id']}"
+    slower = page.patch(path, bpm=60, midi_instrument="Flute")
+    assert slower["notes"] == PLAYED
+    midi = page.client.get(f"{path}/{loud['id']}.mid").content
+    assert [velocity for _, velocity in strikes_of(midi)] == [30, 127, 64, 1, 90]
+    sounds = [
+        page.client.get(f"/api/cards/{card['id']}/{card['id']}.wav").content
+        for card in (even, loud)
+    ]
+    assert sounds[0] != sounds[1]
+    with open_page(tmp_path / "studio", trained) as again:
+        assert again.get(path)["notes"] == PLAYED
+
+
+def test_a_file_of_one_line_is_heard_as_it_was_played(page: Page) -> None:
+    loud = np.array([row[3] for row in PLAYED], np.int32)
+    data = monody.midi_bytes(melody_of(PHRASE), loudness=loud)
+    [card] = _drop(page, "air.mid", data).json()["cards"]
+    assert card["notes"] == PLAYED
+
+
+@pytest.mark.parametrize("odd", [[60, 0, 24, 0], [60, 0, 24, 128], [60, 0, 24, None]])
+def test_a_velocity_that_is_none_is_refused(page: Page, odd: list[Any]) -> None:
+    assert page.refusal("/api/phrases", notes=[odd])
+
+
+def test_velocities_of_some_notes_only_are_not_kept(page: Page) -> None:
+    some = page.phrase([*PLAYED[:2], *PHRASE[2:]])
+    assert some["notes"] == page.phrase()["notes"]
 
 
 def test_empty_bars_before_it_are_left_out(page: Page) -> None:

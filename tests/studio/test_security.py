@@ -66,7 +66,7 @@ def test_without_an_origin_nothing_is_changed(page: Page) -> None:
 def test_a_link_to_the_page_may_be_followed_but_to_nothing_else(page: Page) -> None:
     del page.client.headers["Origin"]
     followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    # A browser does not send the key from there: the page that comes leads on to itself.
+    # A browser does not send the key from there: the page that comes leads on.
     leads_on = page.client.get("/", headers=followed)
     assert (leads_on.status_code, "url=/" in leads_on.text) == (200, True)
     assert page.client.get("/api/state", headers=followed).status_code == 403

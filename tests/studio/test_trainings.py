@@ -14,6 +14,7 @@ import pytest
 from monody.errors import MonodyError
 from monody.studio import trainings as trainings_module
 from monody.studio.cards import HEARD
+from monody.studio.records import UnknownError
 from monody.studio.studio import Studio
 from tests.builders.browsers import browser_of, dropped, studio_in
 from tests.builders.midi_files import midi_file, tune
@@ -171,6 +172,26 @@ def test_a_training_is_deleted_with_its_model_and_had_back(
         assert queued["state"] in ("queued", "running")
         stopped = browser.post(f"/api/trainings/{training}/stop").json()["training"]
         assert stopped["state"] == "stopped"
+
+
+def test_what_was_deleted_goes_for_ever_when_a_studio_opens_a_month_later(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = _train(studio, "")
+    [card] = _until_it_is(studio, training, "done")["heard"]
+    [collection] = studio.collections.listed()
+    studio.trainings.delete(training)
+    studio.collections.delete(collection.id)
+    studio.close()
+    deleted, now = tmp_path / "studio/deleted", time.time()
+    for days, there in ((29.9, True), (30.1, False)):
+        monkeypatch.setattr(time, "time", lambda days=days: now + days * 86_400)
+        with _opened(tmp_path / "studio") as again:
+            assert (deleted / "trainings" / training / training).is_dir() is there
+            assert (deleted / "collections" / collection.id).is_dir() is there
+            assert (tmp_path / "studio/melodies" / f"{card}.mid").is_file() is there
+    with pytest.raises(UnknownError):
+        again.trainings.restore(training)
 
 
 def test_a_collection_that_is_gone_is_said(studio: Studio) -> None:

@@ -15,6 +15,7 @@ MAX_TEXT_BYTES = MAX_NUMBER
 TRACK_MARK = b"MTrk"
 META, SYSEX, ESCAPE = 0xFF, 0xF0, 0xF7  # the events that say their length
 TEXT, END = 0x01, 0x2F  # kinds of meta event
+NOTE_ON = 0x90  # and the channel
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # data of system messages; others have none
 
 
@@ -209,6 +210,49 @@ def texts_of(data: bytes) -> list[str]:
             _collect_texts(events, texts)
         mark = data.find(TRACK_MARK, events.at)
     return [_decoded(text) for text in texts]
+
+
+def strikes_of(data: bytes) -> list[tuple[int, int]]:
+    """List the pitch and the velocity of each note that is struck in a file, in order.
+
+    Args:
+        data: The file, or any other bytes: then there are none, or a few.
+
+    Example:
+        >>> from monody import Melody, midi_bytes
+        >>> from monody.music.smf import strikes_of
+        >>> strikes_of(midi_bytes(Melody.from_notes([(60, 0, 24), (62, 24, 24)])))
+        [(60, 100), (62, 88)]
+    """
+    strikes: list[tuple[int, int, int]] = []  # tick, pitch, velocity
+    mark = data.find(TRACK_MARK)
+    while mark >= 0:
+        events = _events_of(data, mark)
+        with suppress(CutTrackError):  # the next track may be whole
+            _collect_strikes(events, strikes)
+        mark = data.find(TRACK_MARK, events.at)
+    return [(pitch, velocity) for _, pitch, velocity in sorted(strikes)]
+
+
+def _collect_strikes(events: EventCursor, strikes: list[tuple[int, int, int]]) -> None:
+    """Read the notes of a track to its end, or to where it makes no sense any more."""
+    tick = 0
+    while events.more():
+        tick += events.number()
+        status = events.byte()
+        if status == META:
+            kind = events.byte()
+            events.take(events.number())
+            if kind == END:
+                return
+        elif status in (SYSEX, ESCAPE):
+            events.take(events.number())
+        else:
+            if status < SYSEX:
+                status = events.channel_status(status)
+            body = events.take(data_bytes(status))
+            if status & 0xF0 == NOTE_ON and body[1]:
+                strikes.append((tick, body[0], body[1]))
 
 
 def _events_of(data: bytes, mark: int) -> EventCursor:

@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, Response
 
 from monody.errors import MonodyError
 from monody.saved.plain_json import parse_json
-from monody.studio.cards import UnknownError
+from monody.sentences import translated
+from monody.studio.on_page import on_page
+from monody.studio.records import UnknownError
 from monody.studio.words import _
 
 Answer = TypeVar("Answer")
@@ -32,7 +34,8 @@ def refusal(status: int, sentence: str) -> Response:
 
 async def told(_request: Request, error: Exception) -> Response:
     """Answer what a function of monody's refused."""
-    return refusal(404 if isinstance(error, UnknownError) else 400, str(error))
+    sentence = on_page(translated(str(error)))
+    return refusal(404 if isinstance(error, UnknownError) else 400, sentence)
 
 
 async def json_of(request: Request) -> dict[str, Any]:

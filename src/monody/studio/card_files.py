@@ -14,11 +14,13 @@ from monody.generation.provenance import scale_of
 from monody.music.general_midi import GENERAL_MIDI
 from monody.music.scale import Scale
 from monody.pages.player import MAX_STAFF_BARS
+from monody.render.audio.wav import render_wav
 from monody.render.forms import render
 from monody.render.notation.staff import WIDE, to_svg_staff
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
-from monody.studio.cards import SavedCard, UnknownError
+from monody.studio.cards import SavedCard
+from monody.studio.records import UnknownError
 from monody.studio.studio import Studio
 from monody.studio.words import _
 
@@ -68,7 +70,7 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
     if ending == ".wav":
         # The name is not in its sound.
         sound = studio.folder.sounds / f"{card_id}-{sha256(midi).hexdigest()[:16]}.wav"
-        _make(sound, lambda: render(melody, "wav", card.name))
+        _make(sound, lambda: render_wav(melody, velocities=card.velocities))
         return CardFile(tag, MEDIA_TYPES[ending], None, sound)
     if name == "roll.svg":
         svg = roll_svg(melody, printable(card.name), heading=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from monody.errors import MonodyError
@@ -24,13 +25,17 @@ def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
         card: The card.
     """
     try:
-        return card.to_json() | music_json(cards.melody(card.id))
+        return card.to_json() | music_json(cards.melody(card.id), card.velocities)
     except (MonodyError, OSError) as error:
         return card.to_json() | {"notes": [], "bar_lines": [], "problem": translated(str(error))}
 
 
-def music_json(melody: Melody) -> dict[str, Any]:
+def music_json(melody: Melody, played: Sequence[int] = ()) -> dict[str, Any]:
     """Return the music of a melody as JSON values; all times in ticks.
+
+    Args:
+        melody: At least one note.
+        played: The velocity of each note, if it was played.
 
     Example:
         >>> from monody import Melody
@@ -40,7 +45,8 @@ def music_json(melody: Melody) -> dict[str, Any]:
         ([[60, 0, 24, 100], [62, 24, 96, 88]], [0, 96], '4/4')
     """
     lines, first_bar = numbered_lines(melody)
-    strengths = velocities(melody).tolist()
+    is_played = len(played) == len(melody)
+    strengths = played if is_played else velocities(melody).tolist()
     heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
     return {
         "notes": [

@@ -19,7 +19,7 @@ from monody.studio.card_json import card_json, music_json
 from monody.studio.cards import MAX_NAME, SavedCard
 from monody.studio.closer import closer
 from monody.studio.dropped import dropped_phrase
-from monody.studio.phrases import bpm_of, in_time, melody_of, melody_of_abc
+from monody.studio.phrases import Phrase, bpm_of, in_time, melody_of_abc, phrase_of
 from monody.studio.studio import Studio
 from monody.studio.words import _
 
@@ -131,21 +131,19 @@ class _CardRoutes:
         return self._cards([card])
 
     def _phrase(self, asked: Mapping[str, Any]) -> SavedCard:
-        import monody
-
         if "abc" in asked:
-            melody = melody_of_abc(asked["abc"], self._studio.folder)
+            phrase = Phrase(melody_of_abc(asked["abc"], self._studio.folder))
         else:
-            melody = _played(asked)
+            phrase = _played(asked)
         cards = self._studio.cards
         usual = _("Phrase {number}").format(number=cards.count("phrase") + 1)
         name = _name(asked["name"]) if asked.get("name") else usual
-        return cards.add(monody.midi_bytes(melody, name), kind="phrase", name=name)
+        return cards.add_played(phrase, kind="phrase", name=name)
 
     async def answer(self, request: Request) -> Response:
         """Answer what was just played; nothing is kept."""
         asked = await json_of(request)
-        phrase = _played({"played": True, **asked})
+        phrase = _played({"played": True, **asked}).melody
         settings = object_of(asked, "settings")
         composer = self._studio.composer
         melody = await self._written(
@@ -212,7 +210,7 @@ def _name(value: object) -> str:
     return name
 
 
-def _played(asked: Mapping[str, Any]) -> Any:
+def _played(asked: Mapping[str, Any]) -> Phrase:
     """Return the melody of notes that were drawn or, with ``played``, played."""
     notes = asked.get("notes")
     if asked.get("played"):
@@ -220,4 +218,4 @@ def _played(asked: Mapping[str, Any]) -> Any:
     meter = asked.get("meter") or "4/4"
     if not isinstance(meter, str):
         raise MonodyError("expected the meter as a text, such as 6/8")
-    return melody_of(notes, meter, bpm_of(asked.get("bpm")))
+    return phrase_of(notes, meter, bpm_of(asked.get("bpm")))

@@ -7,26 +7,32 @@ deleted stays on the disk, so that it can be had back.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
-from monody.files import write_bytes, write_text
+from monody.files import write_bytes
 from monody.music.heard_form import form_letters
 from monody.music.melody import Melody
+from monody.music.midi_file import midi_bytes
 from monody.saved.damage import DamagedError, require
 from monody.saved.plain_json import read_json
-from monody.saved.values import table
+from monody.saved.values import listed, table, whole
+from monody.studio.bin import is_over
 from monody.studio.events import Changes
 from monody.studio.folder import is_id, new_id
+from monody.studio.phrases import Phrase
+from monody.studio.records import SavedRecords
 from monody.studio.words import _
 
 KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase",
@@ -37,10 +43,6 @@ UNLISTED = (SOURCE, HEARD)
 MAX_NAME = 200  # characters
 MAX_CARD_BYTES = 2**18
 MAX_MELODIES = 1000  # that are kept in memory
-
-
-class UnknownError(MonodyError):
-    """What is asked for is not there."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class SavedCard:
     label: str = ""  # new, near-copy, copy
     said: str = ""  # a sentence more
     form: str = ""  # such as AABA
+    velocities: tuple[int, ...] = ()  # that each note was played with, if it was
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -87,7 +90,21 @@ class SavedCard:
         flags = (card.heart, card.deleted)
         require(all(isinstance(each, bool) for each in flags), "a flag is none")
         require(isinstance(card.settings, dict), "the settings are none")
-        return card
+        velocity = partial(whole, minimum=1, maximum=127)
+        played = listed([*card.velocities], velocity)
+        return replace(card, velocities=played)
+
+
+def read_card(path: Path) -> SavedCard:
+    """Read what is known of a card.
+
+    Raises:
+        DamagedError: If it is damaged, or of another version.
+        OSError: If it is not there.
+    """
+    card = SavedCard.from_json(table(read_json(path, MAX_CARD_BYTES)))
+    require(card.id == path.stem, "the card has another's name")
+    return card
 
 
 class CardLibrary:
@@ -114,19 +131,42 @@ class CardLibrary:
         self._changes = changes
         self._lock = threading.RLock()
         self._melodies: OrderedDict[str, Melody] = OrderedDict()
-        self.problems: list[str] = []  # a line for each file that is no card
-        self._cards = {card.id: card for card in self._read()}
+        self._cards = SavedRecords(
+            lambda name: folder / f"{name}.json",
+            read_card,
+            lambda: _("There is no such melody any more: reload the page."),
+        )
+        self._cards.load(path.stem for path in folder.glob("*.json"))
+        self.remove(card.id for card in self._cards if self._may_go(card))
+
+    @property
+    def problems(self) -> list[str]:
+        """A line for each file that is no card."""
+        return self._cards.problems
+
+    def _may_go(self, card: SavedCard) -> bool:
+        """Tell whether a card was heard by an earlier server only, or deleted long ago.
+
+        What was made of it stays.
+        """
+        deleted = card.deleted and is_over(self._folder / f"{card.id}.json")
+        return card.kind == SOURCE or deleted
+
+    def remove(self, cards: Iterable[str]) -> None:
+        """Remove cards for ever; what the system does not let go of stays."""
+        for card_id in cards:
+            self._cards.forget(card_id)
+            with suppress(OSError):
+                (self._folder / f"{card_id}.mid").unlink(missing_ok=True)
+                (self._folder / f"{card_id}.json").unlink()
 
     def listed(self) -> list[SavedCard]:
         """Return the cards of the list, the newest first, the deleted ones, too."""
-        with self._lock:
-            cards = [card for card in self._cards.values() if card.kind not in UNLISTED]
-        return sorted(cards, key=lambda card: (card.created, card.id), reverse=True)
+        return [card for card in self._cards.listed() if card.kind not in UNLISTED]
 
     def count(self, kind: str) -> int:
         """Count the cards of a kind, the deleted ones, too."""
-        with self._lock:
-            return sum(card.kind == kind for card in self._cards.values())
+        return sum(card.kind == kind for card in self._cards)
 
     def get(self, card_id: str) -> SavedCard:
         """Return a card.
@@ -134,11 +174,7 @@ class CardLibrary:
         Raises:
             UnknownError: If there is none.
         """
-        with self._lock:
-            card = self._cards.get(card_id)
-        if card is None:
-            raise UnknownError(_("There is no such melody any more: reload the page."))
-        return card
+        return self._cards.get(card_id)
 
     def path(self, card_id: str) -> Path:
         """Return the MIDI file of a card.
@@ -193,6 +229,22 @@ class CardLibrary:
             raise
         return card
 
+    def add_played(self, phrase: Phrase, *, kind: str, name: str) -> SavedCard:
+        """Keep a melody as it was played: its file and its card say how loud.
+
+        Args:
+            phrase: The melody, of one note or more.
+            kind: One of ``KINDS``.
+            name: What the musician may call it.
+
+        Raises:
+            MonodyError: If it has no note.
+            OSError: If it cannot be written.
+        """
+        loud = np.array(phrase.velocities, np.int32) if phrase.velocities else None
+        midi = midi_bytes(phrase.melody, name, loudness=loud)
+        return self.add(midi, kind=kind, name=name, velocities=phrase.velocities)
+
     def change(
         self, card_id: str, midi: bytes | None = None, **values: Any
     ) -> SavedCard:
@@ -230,7 +282,7 @@ class CardLibrary:
         """
         root = self.get(card_id)
         seen = {root.id}
-        while root.parent in self._cards and root.parent not in seen:
+        while root.parent and root.parent in self._cards and root.parent not in seen:
             root = self.get(root.parent)
             seen.add(root.id)
         family = {root.id: root}
@@ -248,25 +300,5 @@ class CardLibrary:
 
     def _keep(self, card: SavedCard) -> None:
         """Write a card and tell of it."""
-        write_text(self._folder / f"{card.id}.json", json.dumps(card.to_json()))
-        with self._lock:
-            self._cards[card.id] = card
+        self._cards.keep(card)
         self._changes.tell(cards=[card.id])
-
-    def _read(self) -> Iterator[SavedCard]:
-        """Yield the cards of the folder; what is damaged costs itself only."""
-        for path in sorted(self._folder.glob("*.json")):
-            if not is_id(path.stem):
-                continue
-            try:
-                card = SavedCard.from_json(table(read_json(path, MAX_CARD_BYTES)))
-                require(card.id == path.stem, "the card has another's name")
-            except (OSError, DamagedError) as error:
-                self.problems.append(f"{path.name}: {error}")
-                continue
-            if card.kind == SOURCE:
-                with suppress(OSError):
-                    path.with_suffix(".mid").unlink(missing_ok=True)
-                    path.unlink()
-                continue
-            yield card

@@ -17,6 +17,8 @@ from monody.errors import MonodyError, printable
 from monody.music.general_midi import GENERAL_MIDI
 from monody.music.melody import Melody, lines_around
 from monody.music.melody_store import MelodyStore
+from monody.sentences import translated
+from monody.studio.on_page import names_option
 from monody.studio.words import _
 
 MAX_HEARD = 12  # melodies of a file
@@ -180,7 +182,12 @@ def _lines_of(corpus: Corpus) -> dict[int, list[dict[str, Any]]]:
 
 
 def _advice(verdict: Verdict) -> str:
-    """Return what can be done about a file, unless it takes the command line."""
-    if verdict.verdict != DROPPED or "--" in verdict.advice:
+    """Return what can be done about a file on the page."""
+    if verdict.verdict != DROPPED:
         return ""
-    return printable(verdict.advice)
+    if names_option(verdict.advice):
+        return _(
+            "nothing can be done about it here: change it in a notation program, and "
+            "drop it again"
+        )
+    return printable(translated(verdict.advice))

@@ -11,22 +11,23 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import monody
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
-from monody.files import make_folder, told, write_json
-from monody.saved.damage import DamagedError
+from monody.files import make_folder, told
 from monody.sentences import translated
-from monody.studio.cards import MAX_NAME, UnknownError
+from monody.studio.bin import Bin
+from monody.studio.cards import MAX_NAME
 from monody.studio.collection_files import CollectionReading
 from monody.studio.events import Changes
-from monody.studio.folder import StudioFolder, is_id, new_id
+from monody.studio.folder import StudioFolder, new_id
+from monody.studio.records import SavedRecords
 from monody.studio.saved_collection import FACTS, Collection, read_collection
 from monody.studio.uploads import Upload
 from monody.studio.words import _
@@ -45,7 +46,7 @@ class CollectionLibrary:
 
     def __init__(self, folder: StudioFolder, changes: Changes) -> None:
         self._folder = folder.collections
-        self._deleted = folder.deleted / "collections"
+        self._deleted = Bin(folder.deleted / "collections")
         self._changes = changes
         self._lock = threading.RLock()
         self._readings: dict[str, CollectionReading] = {}
@@ -53,8 +54,19 @@ class CollectionLibrary:
         self._told = 0.0
         self._waiting: dict[str, Future[CollectionReading]] = {}
         self._reader = ThreadPoolExecutor(1, "reader")
-        self.problems: list[str] = []  # a line for each folder that is no collection
-        self._collections = {one.id: one for one in self._saved()}
+        self._collections = SavedRecords(
+            lambda name: folder.collections / name / FACTS,
+            lambda path: read_collection(path.parent),
+            lambda: _("There is no such collection any more: reload the page."),
+        )
+        if self._folder.is_dir():
+            self._collections.load(path.name for path in self._folder.iterdir())
+        deque(self._deleted.over(), maxlen=0)
+
+    @property
+    def problems(self) -> list[str]:
+        """A line for each folder that is no collection."""
+        return self._collections.problems
 
     def close(self) -> None:
         """Read nothing more."""
@@ -66,9 +78,7 @@ class CollectionLibrary:
 
     def listed(self) -> list[Collection]:
         """Return the collections, the newest first."""
-        with self._lock:
-            found = [*self._collections.values()]
-        return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
+        return self._collections.listed()
 
     def get(self, collection_id: str) -> Collection:
         """Return a collection.
@@ -76,13 +86,7 @@ class CollectionLibrary:
         Raises:
             UnknownError: If there is none.
         """
-        with self._lock:
-            found = self._collections.get(collection_id)
-        if found is None:
-            raise UnknownError(
-                _("There is no such collection any more: reload the page.")
-            )
-        return found
+        return self._collections.get(collection_id)
 
     def files(self, collection_id: str) -> Path:
         """Return the folder of the files of a collection."""
@@ -154,9 +158,8 @@ class CollectionLibrary:
         """Move a collection away; ``restore`` brings it back."""
         with self._lock:
             one = self.get(collection_id)
-            make_folder(self._deleted)
-            (self._folder / one.id).rename(self._deleted / one.id)
-            del self._collections[one.id]
+            self._deleted.put(one.id, [self._folder / one.id])
+            self._collections.forget(one.id)
             self._readings.pop(one.id, None)
         self._changes.tell(collections=[one.id])
 
@@ -167,11 +170,9 @@ class CollectionLibrary:
             UnknownError: If none was.
         """
         with self._lock:
-            gone = self._deleted / collection_id
-            if is_id(collection_id) and gone.is_dir():
-                gone.rename(self._folder / collection_id)
-                one = read_collection(self._folder / collection_id)
-                self._collections[one.id] = one
+            folder = self._folder / collection_id
+            if self._deleted.take_out(collection_id, [folder]):
+                self._collections.remember(read_collection(folder))
         self._changes.tell(collections=[collection_id])
         return self.get(collection_id)
 
@@ -275,7 +276,7 @@ class CollectionLibrary:
         reading = CollectionReading.of(found.corpus, chosen.choices, found.every_line)
         with self._lock:
             self.get(chosen.id)
-            self._collections[chosen.id] = chosen
+            self._collections.remember(chosen)
             self._take(chosen.id, reading)
 
     def _take(
@@ -293,27 +294,16 @@ class CollectionLibrary:
         """Keep why a collection could not be read, unless it is gone."""
         with self._lock:
             self._readings.pop(collection_id, None)
-            one = self._collections.get(collection_id)
+            one = self._collections.find(collection_id)
             if one is not None:
                 problem = told(error) if isinstance(error, OSError) else str(error)
                 self._keep(replace(one, problem=problem, counts={}))
 
     def _keep(self, one: Collection) -> Collection:
         """Write down what is known of a collection, and tell of it."""
-        write_json(self._folder / one.id / FACTS, asdict(one))
-        with self._lock:
-            self._collections[one.id] = one
+        self._collections.keep(one)
         self._changes.tell(collections=[one.id])
         return one
-
-    def _saved(self) -> Iterator[Collection]:
-        """Yield the collections of the folder; what is damaged costs itself only."""
-        there = self._folder.iterdir() if self._folder.is_dir() else ()
-        for path in sorted(path for path in there if is_id(path.name)):
-            try:
-                yield read_collection(path)
-            except (OSError, DamagedError) as error:
-                self.problems.append(f"{path.name}: {error}")
 
 
 def _require_music(upload: Upload) -> None:

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 import monody
 from monody.experiments.base import base_experiment
 from monody.generation.provenance import Provenance, read_provenance
@@ -240,7 +242,8 @@ class Composer:
             melody = replace(melody, bpm=float(bpm))
         made = self._provenance(card)
         if made is None:
-            data = monody.midi_bytes(melody, card.name)
+            loud = np.array(card.velocities, np.int32) if card.velocities else None
+            data = monody.midi_bytes(melody, card.name, loudness=loud)
         else:
             made = replace(made, settings=replace(made.settings, **changes))
             if made.rewrite is not None:

@@ -40,8 +40,9 @@ async def dropped_phrase(studio: Studio, request: Request) -> SavedCard:
 
 
 def _keep(studio: Studio, data: bytes, file_name: str) -> SavedCard:
-    melody, ours = phrase_of_file(data, file_name, studio.folder)
+    phrase, ours = phrase_of_file(data, file_name, studio.folder)
     stem = PurePath(file_name.replace("\\", "/")).name.partition(".")[0]
     name = printable(" ".join(stem.split()))[:MAX_NAME] or _("Melody")
-    midi = ours or monody.midi_bytes(melody, name)
-    return studio.cards.add(midi, kind="dropped", name=name)
+    if ours:
+        return studio.cards.add(ours, kind="dropped", name=name)
+    return studio.cards.add_played(phrase, kind="dropped", name=name)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import monody
 from monody.generation.provenance import read_provenance
 from monody.generation.saved_melody import MAX_NOTES, is_too_long
 from monody.music.note_values import parse_meter
+from monody.music.smf import strikes_of
 from monody.reading.file_types import is_music_name
 from monody.studio.folder import StudioFolder
 from monody.studio.words import _
@@ -40,28 +41,63 @@ def melody_of(notes: object, meter: str = "4/4", bpm: float = 120.0) -> monody.M
         >>> melody_of([[64, 24, 48, 90], [60, 0, 30]]).notes.tolist()
         [[60, 0, 24], [64, 24, 24]]
     """
-    rows = _rows(notes)
-    kept: list[tuple[int, int, int]] = []  # pitch, start, end
-    for pitch, start, end in sorted(rows, key=lambda row: (row[1], row[0])):
-        if kept and kept[-1][1] == start:
+    return phrase_of(notes, meter, bpm).melody
+
+
+class Phrase(NamedTuple):
+    """A melody as it was played."""
+
+    melody: monody.Melody
+    velocities: tuple[int, ...] = ()  # of each note, 1-127; empty if they are unknown
+
+
+def phrase_of(notes: object, meter: str = "4/4", bpm: float = 120.0) -> Phrase:
+    """Return the melody of notes, as ``melody_of`` does, and how loud each is.
+
+    Args:
+        notes: Rows of pitch, start tick, end tick and maybe velocity, from anywhere.
+        meter: Such as ``"6/8"``.
+        bpm: Quarter notes a minute.
+
+    Raises:
+        MonodyError: If they are no notes, or too many.
+
+    Example:
+        >>> from monody.studio.phrases import phrase_of
+        >>> phrase_of([[64, 24, 48, 90], [60, 0, 30, 52]]).velocities
+        (52, 90)
+    """
+    kept: list[_Row] = []
+    for row in sorted(_rows(notes), key=lambda row: (row.start, row.pitch)):
+        if kept and kept[-1].start == row.start:
             kept.pop()  # the lower of two that begin at once
-        if kept and kept[-1][2] > start:
-            before = kept[-1]
-            kept[-1] = (before[0], before[1], start)
-        kept.append((pitch, start, end))
+        if kept and kept[-1].end > row.start:
+            kept[-1] = kept[-1]._replace(end=row.start)
+        kept.append(row)
     signature = monody.Meter(0, *parse_meter(meter, "meter"))
-    triples = [(pitch, start, end - start) for pitch, start, end in kept]
+    triples = [(row.pitch, row.start, row.end - row.start) for row in kept]
     try:
         melody = monody.Melody.from_notes(triples, [signature], bpm)
     except ValueError as error:
         raise monody.MonodyError(str(error)) from error
     if is_too_long(melody):
         raise monody.MonodyError(_("This is too long: draw or play a shorter phrase."))
-    return _from_first_bar(melody)
+    velocities = tuple(row.velocity for row in kept if row.velocity)
+    is_known = len(velocities) == len(kept)
+    return Phrase(_from_first_bar(melody), velocities if is_known else ())
 
 
-def _rows(notes: object) -> list[tuple[int, int, int]]:
-    """Check rows of pitch, start and end."""
+class _Row(NamedTuple):
+    """A note as it came; without a velocity it is 0."""
+
+    pitch: int
+    start: int
+    end: int
+    velocity: int = 0
+
+
+def _rows(notes: object) -> list[_Row]:
+    """Check rows of pitch, start, end and maybe velocity."""
     if not isinstance(notes, list) or not notes:
         raise monody.MonodyError(_("There is no note yet: draw or play one."))
     if len(notes) > MAX_NOTES:
@@ -72,10 +108,12 @@ def _rows(notes: object) -> list[tuple[int, int, int]]:
             raise monody.MonodyError("expected notes as [pitch, start, end, velocity]")
         if not all(type(each) is int and 0 <= each <= MAX_TICK for each in row):
             raise monody.MonodyError("expected notes in whole numbers")
-        pitch, start, end = row[:3]
-        if pitch > 127 or end <= start:
+        checked = _Row(*row)
+        if checked.pitch > 127 or checked.end <= checked.start:
             raise monody.MonodyError("expected pitches to 127, and ends after starts")
-        rows.append((pitch, start, end))
+        if len(row) == 4 and not 1 <= checked.velocity <= 127:
+            raise monody.MonodyError("expected velocities from 1 to 127")
+        rows.append(checked)
     return rows
 
 
@@ -103,13 +141,14 @@ def in_time(notes: object) -> list[list[int]]:
         >>> in_time([[60, 1, 20], [62, 25, 31], [64, 32, 38], [65, 41, 47]])
         [[60, 0, 24], [62, 24, 32], [64, 32, 40], [65, 40, 48]]
     """
-    rows = sorted(_rows(notes), key=lambda row: (row[1], row[0]))
-    grids = _grids([start for _pitch, start, _end in rows])
+    rows = sorted(_rows(notes), key=lambda row: (row.start, row.pitch))
+    grids = _grids([row.start for row in rows])
     placed: list[list[int]] = []
-    for pitch, start, end in rows:
-        begin = _nearest(start, grids)
-        stop = max(_nearest(end, grids), begin + STRAIGHT)
-        placed.append([pitch, begin, stop])
+    for row in rows:
+        begin = _nearest(row.start, grids)
+        stop = max(_nearest(row.end, grids), begin + STRAIGHT)
+        played = [row.velocity] if row.velocity else []
+        placed.append([row.pitch, begin, stop, *played])
     for one, following in pairwise(placed):
         if 0 < following[1] - one[2] <= STRAIGHT or one[2] > following[1] > one[1]:
             one[2] = following[1]
@@ -169,7 +208,7 @@ def melody_of_abc(text: object, folder: StudioFolder) -> monody.Melody:
 
 def phrase_of_file(
     data: bytes, name: str, folder: StudioFolder
-) -> tuple[monody.Melody, bytes | None]:
+) -> tuple[Phrase, bytes | None]:
     """Return the melody of a file that was dropped.
 
     Args:
@@ -178,7 +217,8 @@ def phrase_of_file(
         folder: Where it may be for a moment.
 
     Returns:
-        The melody, and the file itself if monody wrote it.
+        The melody, with its velocities where the file has no other notes; and the file
+        itself if monody wrote it.
 
     Raises:
         MonodyError: If there is no melody in it.
@@ -194,7 +234,11 @@ def phrase_of_file(
         if is_music_name(f"a{each}")
     )
     melody, ours = _read(data, f"dropped{kept}", folder)
-    return melody, data if ours else None
+    if ours:
+        return Phrase(melody), data
+    struck = strikes_of(data)
+    same = [pitch for pitch, _ in struck] == melody.pitches.tolist()
+    return Phrase(melody, tuple(each for _, each in struck) if same else ()), None
 
 
 def _read(data: bytes, name: str, folder: StudioFolder) -> tuple[monody.Melody, bool]:

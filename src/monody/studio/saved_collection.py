@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,13 @@ class Collection:
     counts: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self)
+
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Collection:
-        """Rebuild a collection from what ``asdict`` and JSON made of it.
+        """Rebuild a collection from what ``to_json`` and JSON made of it.
 
         Raises:
             DamagedError: If it is none of this version.

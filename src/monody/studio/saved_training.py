@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +46,13 @@ class Training:
     network: Mapping[str, Any] = field(default_factory=dict)
     heard: Mapping[int, str] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self)
+
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Training:
-        """Rebuild a training from what ``asdict`` and JSON made of it.
+        """Rebuild a training from what ``to_json`` and JSON made of it.
 
         Raises:
             DamagedError: If it is none of this version.

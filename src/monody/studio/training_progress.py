@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,18 +47,15 @@ class TrainingFacts:
         if not experiment.settings_path.is_file():
             return cls()
         try:
-            history, record = experiment.history(), experiment.record()
-            learnt = experiment.side("train")
+            begun = _begun(folder, experiment.settings_path.stat().st_mtime_ns)
+            history = experiment.history()
         except (MonodyError, OSError):  # it is being written, or damaged
             return cls()
         best = [int(row["epoch"]) for row in history if row["best"]]
         # Not the first, in which the network is compiled.
         seconds = [row["seconds"] for row in history[1:][-RECENT:]]
         return cls(
-            melodies=len(learnt),
-            notes=len(learnt.notes),
-            fine_tunes=record.training.fine_tunes,
-            epochs=record.training.num_epochs,
+            **begun,
             curve=[_point(row) for row in history],
             best_epoch=best[-1] if best else 0 if history else None,
             pace=sum(seconds) / len(seconds) if seconds else None,
@@ -85,6 +83,22 @@ class TrainingFacts:
         else:
             why = _("It learns from nothing: {why}.").format(why=_(NO_BASE_REASON))
         return f"{learnt} {why}"
+
+
+@lru_cache(maxsize=64)
+def _begun(folder: Path, _written: int) -> dict[str, Any]:
+    """Read what an experiment says as soon as it begins, once.
+
+    A record may take a good part of a second, and would hold up all answers meanwhile.
+    """
+    experiment = monody.Experiment(folder)
+    training, learnt = experiment.record().training, experiment.side("train")
+    return {
+        "melodies": len(learnt),
+        "notes": len(learnt.notes),
+        "fine_tunes": training.fine_tunes,
+        "epochs": training.num_epochs,
+    }
 
 
 @dataclass(frozen=True)

@@ -8,26 +8,28 @@ there had been no stop.
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import monody
-from monody.child_process import ChildProcess
 from monody.ending import undo_at_end
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
-from monody.files import make_folder, told, write_json
+from monody.files import told
 from monody.saved.damage import DamagedError
 from monody.sentences import translated
-from monody.studio.cards import HEARD, CardLibrary, UnknownError
+from monody.studio.bin import Bin
+from monody.studio.cards import HEARD, CardLibrary
 from monody.studio.collections import CollectionLibrary
 from monody.studio.events import Changes
-from monody.studio.folder import StudioFolder, is_id, new_id
+from monody.studio.folder import StudioFolder, new_id
 from monody.studio.heard import heard_epochs, heard_path
+from monody.studio.records import SavedRecords
 from monody.studio.saved_training import (
     DONE,
     FAILED,
@@ -39,12 +41,11 @@ from monody.studio.saved_training import (
     read_training,
 )
 from monody.studio.training_child import Order
+from monody.studio.training_process import TrainingProcess
 from monody.studio.training_progress import Moment, TrainingFacts
 from monody.studio.words import _
 
 CHILD = "monody.studio.training_child"
-# For the child to write its checkpoint; it ends itself a moment before.
-STOP_SECONDS = 1.7
 
 
 class TrainingQueue:
@@ -66,25 +67,38 @@ class TrainingQueue:
     ) -> None:
         self._folder, self._changes = folder, changes
         self._collections, self._cards = collections, cards
-        self._deleted = folder.deleted / "trainings"
+        self._deleted = Bin(folder.deleted / "trainings")
         self._lock = threading.RLock()
         self._more = threading.Condition(self._lock)
         self._closed = False
-        self._child: ChildProcess | None = None  # of the training that runs
+        self._process = TrainingProcess(CHILD)
         self._moment = Moment()
         self._facts: dict[str, TrainingFacts] = {}
         self._worker: threading.Thread | None = None
         self._take_back: Callable[[], None] = lambda: None
-        self.problems: list[str] = []  # a line for each file that is no training
-        self._trainings = {one.id: one for one in self._saved()}
+        self._trainings = SavedRecords(
+            lambda name: folder.trainings / f"{name}.json",
+            read_training,
+            lambda: _("There is no such training any more: reload the page."),
+        )
+        self._trainings.load(path.stem for path in folder.trainings.glob("*.json"))
+        for gone in self._deleted.over():
+            # Of one that is damaged, what it has let hear stays.
+            with suppress(MonodyError, DamagedError, OSError):
+                facts = read_training(gone / f"{gone.name}.json")
+                cards.remove(facts.heard.values())
+
+    @property
+    def problems(self) -> list[str]:
+        """A line for each file that is no training, or could not be written."""
+        return self._trainings.problems
 
     def start(self) -> None:
         """Begin to work the queue off, first what was running when a server ended."""
-        with self._lock:
-            for one in self.listed():
-                if one.state == RUNNING:
-                    self._keep(replace(one, state=QUEUED))
-                self._hear_all(one.id)
+        for one in self.listed():
+            if one.state == RUNNING:
+                self._keep(replace(one, state=QUEUED))
+            self._hear_all(one.id)
         self._take_back = undo_at_end(self._end_child)
         self._worker = threading.Thread(target=self._work, daemon=True)
         self._worker.start()
@@ -98,9 +112,7 @@ class TrainingQueue:
 
     def listed(self) -> list[Training]:
         """Return the trainings, the newest first."""
-        with self._lock:
-            found = [*self._trainings.values()]
-        return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
+        return self._trainings.listed()
 
     def get(self, training_id: str) -> Training:
         """Return a training.
@@ -108,13 +120,7 @@ class TrainingQueue:
         Raises:
             UnknownError: If there is none.
         """
-        with self._lock:
-            found = self._trainings.get(training_id)
-        if found is None:
-            raise UnknownError(
-                _("There is no such training any more: reload the page.")
-            )
-        return found
+        return self._trainings.get(training_id)
 
     def at_work(self) -> set[str]:
         """Return the trainings whose models are not as they will be."""
@@ -127,11 +133,10 @@ class TrainingQueue:
 
     def one_json(self, training_id: str) -> dict[str, Any]:
         """Return a training, as the page gets it."""
-        with self._lock:
-            one = self.get(training_id)
-            facts = self._facts_of(one.id)
-            runs = one.state == RUNNING
-            moment = self._moment if runs else Moment()
+        one = self.get(training_id)
+        facts = self._facts_of(one.id)
+        runs = one.state == RUNNING
+        moment = self._moment if runs else Moment()
         at_work = runs or one.state == QUEUED
         return {
             **{name: getattr(one, name) for name in ("id", "collection", "state")},
@@ -186,9 +191,8 @@ class TrainingQueue:
             if one.state not in (QUEUED, RUNNING):
                 return one
             stopped = self._keep(replace(one, state=STOPPED))
-            child = self._child if one.state == RUNNING else None
-        if child is not None:
-            _ask_to_stop(child)
+        if one.state == RUNNING:
+            self._process.stop()
         return stopped
 
     def go_on(self, training_id: str) -> Training:
@@ -213,12 +217,8 @@ class TrainingQueue:
         self.stop(training_id)
         with self._lock:
             one = self.get(training_id)
-            gone = self._deleted / one.id
-            make_folder(gone)
-            for path in self._paths(one.id):
-                if path.exists():
-                    path.rename(gone / path.name)
-            del self._trainings[one.id]
+            self._deleted.put(one.id, self._paths(one.id))
+            self._trainings.forget(one.id)
             self._facts.pop(one.id, None)
         self._changes.tell(trainings=[one.id], models=[one.id])
 
@@ -229,15 +229,9 @@ class TrainingQueue:
             UnknownError: If none was.
         """
         with self._lock:
-            gone = self._deleted / training_id
-            if is_id(training_id) and gone.is_dir():
-                for path in self._paths(training_id):
-                    if (gone / path.name).exists():
-                        (gone / path.name).rename(path)
-                gone.rmdir()
-                self._trainings[training_id] = read_training(
-                    self._paths(training_id)[0]
-                )
+            paths = self._paths(training_id)
+            if self._deleted.take_out(training_id, paths):
+                self._trainings.remember(read_training(paths[0]))
         self._changes.tell(trainings=[training_id], models=[training_id])
         return self.get(training_id)
 
@@ -265,12 +259,12 @@ class TrainingQueue:
         """Wait for a training in the queue; ``None`` once the server ends."""
         with self._lock:
             while not self._closed:
-                queue = [one for one in self._trainings.values() if one.state == QUEUED]
+                queue = [one for one in self._trainings if one.state == QUEUED]
                 if queue:
                     first = min(queue, key=lambda one: (one.queued, one.id))
                     running = replace(first, state=RUNNING)
                     self._moment = Moment()
-                    self._trainings[first.id] = running
+                    self._trainings.remember(running)
                     return running
                 self._more.wait()
         return None
@@ -281,27 +275,15 @@ class TrainingQueue:
         Returns:
             Why it failed; empty if it did not.
         """
-        self._keep(one)
-        order = self._order(one)
         with self._lock:
-            if self._closed or self._state(one.id) != RUNNING:
-                return ""
-            child = self._child = ChildProcess(CHILD)
-        last: Mapping[str, Any] = {}
-        try:
-            child.requests.write(order.to_line())
-            child.requests.flush()
-            for line in child.answers:
-                if not line.endswith(b"\n"):
-                    break  # it was killed within a word
-                last = json.loads(line)
-                self._note(one.id, last)
-        finally:
-            with self._lock:
-                self._child = None
-            child.close()
-        broke_off = _("It broke off; go on with it to try again.")
-        return "" if last.get("over") else str(last.get("failed", broke_off))
+            if self._state(one.id) != RUNNING:
+                return ""  # it was stopped at once
+            self._keep(one)
+
+        def goes_on() -> bool:
+            return not self._closed and self._state(one.id) == RUNNING
+
+        return self._process.run(self._order(one), goes_on, partial(self._note, one.id))
 
     def _order(self, one: Training) -> Order:
         """Say what a child is to do; a training that began needs no collection."""
@@ -326,31 +308,30 @@ class TrainingQueue:
 
     def _note(self, training_id: str, what: Mapping[str, Any]) -> None:
         """Take in what a child tells, and tell the pages."""
-        with self._lock:
-            if "stage" in what:
-                self._moment = replace(self._moment, stage=what["stage"])
-            elif "epoch" in what:
-                if not what["share"]:  # an epoch is over
-                    self._facts.pop(training_id, None)
-                self._moment = Moment("training", **what)
-            elif "heard" in what:
-                self._hear(training_id, what["heard"], what["label"])
+        if "stage" in what:
+            self._moment = replace(self._moment, stage=what["stage"])
+        elif "epoch" in what:
+            if not what["share"]:  # an epoch is over
+                self._facts.pop(training_id, None)
+            self._moment = Moment("training", **what)
+        elif "heard" in what:
+            self._hear(training_id, what["heard"], what["label"])
         self._changes.tell(trainings=[training_id])
 
     def _finish(self, training_id: str, failure: str) -> None:
         """Note how a training ended, unless it was stopped, or goes on later."""
+        self._hear_all(training_id)
         with self._lock:
             self._facts.pop(training_id, None)
-            self._hear_all(training_id)
             if self._state(training_id) == RUNNING and not self._closed:
-                one = self._trainings[training_id]
+                one = self._trainings.get(training_id)
                 state = FAILED if failure else DONE
                 self._keep(replace(one, state=state, message=failure))
         self._changes.tell(trainings=[training_id], models=[training_id])
 
     def _state(self, training_id: str) -> str | None:
         """Return the state of a training; ``None`` if it was deleted."""
-        one = self._trainings.get(training_id)
+        one = self._trainings.find(training_id)
         return one.state if one else None
 
     def _hear_all(self, training_id: str) -> None:
@@ -360,7 +341,7 @@ class TrainingQueue:
 
     def _hear(self, training_id: str, epoch: int, label: str = "") -> None:
         """Make a card of the melody of an epoch, unless there is one."""
-        one = self._trainings.get(training_id)
+        one = self._trainings.find(training_id)
         if one is None or epoch in one.heard:
             return
         path = heard_path(self._folder.models / training_id, epoch)
@@ -368,7 +349,12 @@ class TrainingQueue:
         card = self._cards.add(
             path.read_bytes(), kind=HEARD, name=name, model=training_id, label=label
         )
-        self._keep(replace(one, heard={**one.heard, epoch: card.id}))
+        with self._lock:  # what was asked for meanwhile counts
+            one = self._trainings.find(training_id)
+            if one is None:
+                self._cards.remove([card.id])
+                return
+            self._keep(replace(one, heard={**one.heard, epoch: card.id}))
 
     def _facts_of(self, training_id: str) -> TrainingFacts:
         """Return what the experiment of a training says, read when it has changed."""
@@ -384,34 +370,10 @@ class TrainingQueue:
         with self._lock:
             self._closed = True
             self._more.notify_all()
-            child = self._child
-        if child is not None:
-            _ask_to_stop(child)
+        self._process.stop()
 
     def _keep(self, one: Training) -> Training:
         """Write down what is known of a training, and tell of it."""
-        with self._lock:
-            self._trainings[one.id] = one
-            write_json(self._paths(one.id)[0], asdict(one))
+        self._trainings.keep(one)
         self._changes.tell(trainings=[one.id])
         return one
-
-    def _saved(self) -> Iterator[Training]:
-        """Yield the trainings of the folder; what is damaged costs itself only."""
-        for path in sorted(self._folder.trainings.glob("*.json")):
-            if is_id(path.stem):
-                try:
-                    yield read_training(path)
-                except (OSError, DamagedError, MonodyError) as error:
-                    self.problems.append(f"{path.name}: {error}")
-
-
-def _ask_to_stop(child: ChildProcess) -> None:
-    """Ask a child to write its checkpoint and end; if that takes too long, end it."""
-    try:
-        child.requests.write(b"stop\n")
-        child.requests.flush()
-        child.wait(STOP_SECONDS)
-    except (OSError, ValueError):
-        pass  # it has ended already
-    child.kill()

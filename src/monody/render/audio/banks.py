@@ -18,7 +18,7 @@ from monody.music.melody import Melody
 from monody.render.audio.soundfont import played_by
 
 NO_BANK = "none"  # as a name of a sound bank: monody's own voices
-MIN_BYTES, MAX_BYTES = 2**20, 2**28  # 1 to 256 MB: it is read for each melody
+MIN_BYTES, MAX_BYTES = 2**20, 2**28  # 1 to 256 MB: it is kept in memory
 MAX_FILES = 200  # of a folder that are looked at
 MIN_PROGRAMS = 100  # of General MIDI's 128; a piano alone cannot play a flute's melody
 KNOWN = ("generaluser", "musescore_general", "fluidr3", "default", "", "timgm6mb")

@@ -7,9 +7,10 @@ import math
 import os
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -31,15 +32,19 @@ RIFF = b"RIFF"  # how every sound bank begins
 MAX_BANK_BYTES = 2**31  # more than the largest banks that are passed around
 _STDERR = 2  # the descriptor
 _silent = threading.Lock()
+MAX_KEPT_BYTES = 2**28  # of the bank that is kept in memory from melody to melody
 _INSTEAD = "name another, or none for monody's own sound"
 
 
-def bank_samples(sound_bank: Path, melody: Melody) -> Frames:
+def bank_samples(
+    sound_bank: Path, melody: Melody, velocities: Sequence[int] | None = None
+) -> Frames:
     """Play a melody, with the last note held and faded to make it ring out.
 
     Args:
         sound_bank: A ``.sf2`` file.
         melody: The melody to play.
+        velocities: Of its notes, 1-127; by default phrase and meter shape them.
 
     Returns:
         ``(samples, 2)``, left and right, at 32,000 samples a second, as loud as the
@@ -53,7 +58,8 @@ def bank_samples(sound_bank: Path, melody: Melody) -> Frames:
     notes = melody.notes.copy()
     notes[-1:, 2] += math.ceil(RING_OUT * TICKS_PER_QUARTER * melody.bpm / 60)
     held = replace(melody, notes=notes)
-    frames = played_by(sound_bank, held)[:length]
+    loud = None if velocities is None else np.array(velocities, np.int32)
+    frames = played_by(sound_bank, held, loud)[:length]
     frames = np.pad(frames, ((0, length - len(frames)), (0, 0)))
     ring_out = round(RING_OUT * SAMPLE_RATE)
     frames[length - ring_out :] *= fading(ring_out)[:, None]
@@ -119,9 +125,17 @@ def _panics_silenced() -> Iterator[None]:
 
 
 def _read(sound_bank: Path) -> bytes:
-    """Read a sound bank whole, unless its first bytes say that it is something else."""
+    """Read a sound bank whole, unless its first bytes say that it is something else.
+
+    The latest one is kept, as long as its file stays as it is: a large one takes as
+    long to read as a melody takes to be played.
+    """
     try:
-        bank = read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)
+        state = sound_bank.stat()
+        stamp = state.st_ino, state.st_size, state.st_mtime_ns
+        kept = state.st_size <= MAX_KEPT_BYTES
+        read = _kept if kept else _kept.__wrapped__
+        bank = read(sound_bank, stamp)
     except OSError as error:
         raise MonodyError(
             f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}; "
@@ -130,6 +144,11 @@ def _read(sound_bank: Path) -> bytes:
     if not bank.startswith(RIFF):
         raise _no_bank(sound_bank, "it is no SoundFont")
     return bank
+
+
+@lru_cache(maxsize=1)
+def _kept(sound_bank: Path, _: tuple[int, int, int]) -> bytes:
+    return read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)
 
 
 def _no_bank(sound_bank: Path, reason: str) -> MonodyError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,9 @@ TARGET_LUFS = -20.0  # louder, single short notes would reach full scale
 MAX_MINUTES = 30.0
 
 
-def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
+def render_wav(
+    melody: Melody, *, sound_bank: Path | None = None, velocities: Sequence[int] = ()
+) -> bytes:
     """Play a melody.
 
     Args:
@@ -33,6 +36,8 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
             nearest of monody's own voices.
         sound_bank: A SoundFont file (``.sf2``), played through midirenderer. ``None``:
             monody's own voices.
+        velocities: Of each note, 1-127, if it was played; else phrase and meter shape
+            them.
 
     Returns:
         A WAV file: 16 bits, two channels, 32,000 Hz, -20 LUFS; softer only where its
@@ -58,9 +63,9 @@ def render_wav(melody: Melody, *, sound_bank: Path | None = None) -> bytes:
             f"{minutes:.0f}: cut it into parts"
         )
     if sound_bank is None:
-        frames = melody_samples(melody)
+        frames = melody_samples(melody, velocities or None)
     else:
-        frames = bank_samples(sound_bank, melody)
+        frames = bank_samples(sound_bank, melody, velocities or None)
     return wav_bytes(normalised(frames))
 
 
