@@ -1,8 +1,8 @@
 """The child process that opens files: ``python -m monody.reading.worker SETTINGS``.
 
-Two more arguments name the database of what was read before (``cache``) and what its
-keys have in common. It answers the requests of its parent, the ``pool``, on standard
-input and output; ``protocol`` says how.
+Two more arguments name the database of what was read before (``cache``), or none, and
+what its keys have in common. It answers the requests of its parent, the ``pool``, on
+standard input and output; ``protocol`` says how.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Reader:
     Args:
         settings: What counts as a melody.
         cache: What was read before; ``None`` to remember nothing.
-        common_key: What the keys of the cache have in common.
+        common_key: What the keys of the cache have in common; empty for no keys.
 
     Example:
         >>> from monody.reading.worker import Reader
@@ -171,8 +171,9 @@ class Reader:
         key = ""
         try:
             data, name = self._bytes(path, member)
-            if self._cache is not None and not fresh:
+            if self._common_key:
                 key = reading_key(data, name, self._common_key)
+            if self._cache is not None and not fresh:
                 remembered = self._cache.get(key)
                 if remembered is not None:
                     return _Opened([], [], len(data), "", remembered)
@@ -357,8 +358,11 @@ def main() -> None:
     settings = ReadSettings.from_json(json.loads(sys.argv[1]))
     reader = Reader(settings)
     if sys.argv[2:]:
+        database, common_key = sys.argv[2:]
+        reader = Reader(settings, None, common_key)
         with contextlib.suppress(sqlite3.Error):  # then nothing was read before
-            reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
+            if database:
+                reader = Reader(settings, ReadCache(Path(database)), common_key)
     _limit_memory()
     # Parsing makes many objects and hardly a circle of them: look for these seldom.
     gc.freeze()
