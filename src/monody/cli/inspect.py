@@ -87,7 +87,7 @@ def inspect(
     A file is kept; or recovered, where it was damaged, polyphonic or off the beat; or a
     duplicate of another; or dropped, and then the report says what to do. Files may be
     MIDI, packed by gzip or not, ABC tune books, MusicXML, MuseScore, Humdrum kern, and
-    zip archives of them.
+    archives of them: zip, tar, and Parquet with a column of files.
 
     Of one file it shows each track, and why it is no melody; or the first bars of its
     melody, and where the meter, the tempo, the key and the pickup were taken from.

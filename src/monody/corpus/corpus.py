@@ -37,7 +37,7 @@ from monody.music.melody_store import MelodyStore, StoreWriter
 from monody.progress import Progress
 from monody.reading.cache import common_key, rows
 from monody.reading.file_types import (
-    ARCHIVE_SUFFIX,
+    ARCHIVE_SUFFIXES,
     GZIP_SUFFIX,
     MUSIC_SUFFIXES,
     is_archive_name,
@@ -117,7 +117,7 @@ def read_corpus(
     settings: ReadSettings | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Read every music file below a folder: MIDI, written music, zip archives of them.
+    """Read every music file below a folder: MIDI, written music, archives of them.
 
     Args:
         data_dir: A folder, searched with its subfolders, or a single file.
@@ -194,7 +194,7 @@ def find_music(data_dir: str | os.PathLike[str]) -> FoundFiles:
     if not found.names:
         raise MonodyError(
             f"no music file in {str(root)!r} or its subfolders: expected names that "
-            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, ARCHIVE_SUFFIX))}"
+            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, *ARCHIVE_SUFFIXES))}"
         )
     return found
 

@@ -29,13 +29,14 @@ from monody.child_start import allow_cpu_seconds
 from monody.errors import brief
 from monody.memory import address_space, allowed_bytes
 from monody.reading import protocol
-from monody.reading.archives import Member, check_size, open_archive
+from monody.reading.archives import Member, check_size
 from monody.reading.cache import ReadCache, reading_key
 from monody.reading.describe import describe
 from monody.reading.extraction.extract import extract
 from monody.reading.file_types import is_archive_name
 from monody.reading.formats import read_scores
 from monody.reading.overview import Overview
+from monody.reading.packed import open_archive
 from monody.reading.protocol import FilesRead
 from monody.reading.raw_score import PassingError, RawScore, UnreadableError
 from monody.reading.reasons import FileReport, Reason
