@@ -19,8 +19,8 @@ from monody.corpus.corpus import Corpus, read_corpus
 from monody.errors import MonodyError
 from monody.music.midi_file import midi_bytes
 from monody.reading import xml_tree
-from monody.reading.packed import open_archive
 from monody.reading.formats import read_scores
+from monody.reading.packed import open_archive
 from monody.reading.worker import TOO_MUCH_MEMORY, Reader
 from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import tune

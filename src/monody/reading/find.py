@@ -104,7 +104,12 @@ def _walk(root: Path) -> Iterator[str]:
         closed.append(os.path.relpath(error.filename, root))
 
     for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):
-        here = os.stat(folder)
+        try:
+            here = os.stat(folder)
+        except OSError as error:  # on a network drive it may go at any time
+            note(error)
+            subfolders.clear()
+            continue
         if (here.st_dev, here.st_ino) in seen:
             subfolders.clear()
             continue

@@ -171,7 +171,7 @@ class Reader:
         """
         key = ""
         try:
-            data, name = self._bytes(path, member)
+            data, name = self._bytes_at_last(path, member)
             if self._common_key:
                 key = reading_key(data, name, self._common_key)
             if self._cache is not None and not fresh:
@@ -189,6 +189,19 @@ class Reader:
             return _Opened([], [TOO_MUCH_MEMORY], key=None)
         except OSError as error:
             return _Opened([], [_closed(error)], key=None)
+
+    def _bytes_at_last(self, path: str, member: int) -> tuple[bytes, str]:
+        """Return what `_bytes` does, on network drives in a second try, too.
+
+        There a file that another machine wrote again is another one by the same name.
+        """
+        try:
+            return self._bytes(path, member)
+        except OSError as error:
+            if error.errno != getattr(errno, "ESTALE", None):  # Windows has none
+                raise
+            open_archive.cache_clear()
+            return self._bytes(path, member)
 
     def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
         """Return the bytes of a file, or of an archive's member, and its name."""
