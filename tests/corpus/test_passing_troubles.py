@@ -132,7 +132,7 @@ def test_a_temporary_folder_that_is_full_is_one_sentence_and_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(corpus_module, "_write", full)
+    monkeypatch.setattr(corpus_module, "read_into", full)
     with pytest.raises(MonodyError, match="No space left on device; make room there"):
         read_corpus(music, ReadSettings(cache=False))
     assert list(tmp_path.glob("monody-*")) == []

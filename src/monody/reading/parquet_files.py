@@ -45,7 +45,7 @@ class ParquetFile:
             raise UnreadableError("damaged Parquet file", GET_IT_AGAIN) from error
         self._first = 0  # row of what is at hand
         self._at_hand: list[Any] = []
-        self._rows = iter(())
+        self._rows: Iterator[list[Any]] = iter(())
 
     def _named(self) -> Iterator[str]:
         """Yield a name for each row: its path, or its number."""

@@ -85,7 +85,7 @@ class TarArchive:
             fileobj = cast("gzip.GzipFile", self._file)
             with closing(tarfile.open(fileobj=fileobj, mode="r:")) as tar:
                 while (info := tar.next()) is not None:
-                    tar.members = []  # a million of them would fill the memory
+                    vars(tar)["members"] = []  # a million would fill the memory
                     if info.offset_data <= last:  # it leads in a circle
                         raise EOFError
                     last = info.offset_data
