@@ -229,7 +229,7 @@ def _exponent(files: list[int], seconds: list[float]) -> float:
     """Return the slope of log time over log files, by least squares."""
     if len(files) < 2:
         return math.nan
-    x, y = [math.log(n) for n in files], [math.log(s) for s in seconds]
+    x, y = [math.log(n) for n in files], [math.log(max(s, 0.01)) for s in seconds]
     mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
     above = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
     return above / sum((a - mean_x) ** 2 for a in x)
