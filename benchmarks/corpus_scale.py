@@ -33,7 +33,6 @@ from reading_scale import family
 
 SAMPLE_SECONDS = 0.2
 MEGABYTE = 1e6
-MODEL = {"rnn_size": 128, "num_layers": 2, "dropout": 0.3}
 BATCH_SIZE = 16
 
 
@@ -165,7 +164,7 @@ def do_stages(music: Path, steps: int) -> None:
         vocabulary = Vocabulary("notes")
         train = encode_set(corpus.melodies, vocabulary, split.train, outlined=True)
         told["events"] = len(train.pitch)
-    model = monody.ModelSettings(**MODEL)
+    model = monody.ModelSettings(rnn_size=128, num_layers=2, dropout=0.3)
     training = monody.TrainSettings(
         base="none", batch_size=BATCH_SIZE, num_epochs=1, patience=1
     )
@@ -216,21 +215,21 @@ def _print_tables(found: dict[int, dict[str, Any]]) -> None:
             f"| {name} |{cells} {min(costs):,.1f}..{max(costs):,.1f} "
             f"| {_exponent(counts, [one['seconds'] for one in figures]):.2f} |"
         )
-    for name, stages in found.items():
+    for files, stages in found.items():
         told = {
             key: value
             for figures in stages.values()
             for key, value in figures.items()
             if key not in ("rss", "own", "seconds")
         }
-        print(f"\n{name:,} files: {told}")
+        print(f"\n{files:,} files: {told}")
 
 
 def _exponent(files: list[int], seconds: list[float]) -> float:
     """Return the slope of log time over log files, by least squares."""
     if len(files) < 2:
         return math.nan
-    x, y = [math.log(n) for n in files], [math.log(s) for s in seconds]
+    x, y = [math.log(n) for n in files], [math.log(max(s, 0.01)) for s in seconds]
     mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
     above = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
     return above / sum((a - mean_x) ** 2 for a in x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import io
 import json
 import zipfile
@@ -13,8 +14,9 @@ import monody
 from monody.music.melody_store import ARRAYS, MelodyStore
 from monody.music.midi_file import midi_bytes
 from monody.music.store_check import check_store
-from monody.reading.archives import Archive
+from monody.reading.file_types import is_archive_name
 from monody.reading.overview import Overview
+from monody.reading.packed import open_archive
 from monody.reading.raw_score import UnreadableError
 from monody.reading.reasons import Reason
 from monody.reading.worker import TOO_MUCH_MEMORY, Reader
@@ -23,6 +25,7 @@ from monody.render.notation.musicxml import to_musicxml
 from tests.builders.kern_files import kern
 from tests.builders.midi_files import midi_file, tune
 from tests.builders.musescore_files import chord, measure, mscx, mscz, voices
+from tests.builders.packed_files import parquet, tarred, tarred_and_gzipped
 from tests.builders.watch import FaultError, Kind, Use, check_said
 
 NONSENSE = "values that make no music"  # an error of Python's that became a reason
@@ -57,6 +60,12 @@ def music(folder: Path) -> dict[str, Kind]:
     }
     held["mid.gz"] = [gzip.compress(data) for data in (midi[0], held["abc"][0])]
     held["zip"] = [_zip({"a.mid": midi[0], "b.abc": held["abc"][0], "c/d.xml": xml[0]})]
+    members = {"a.mid": midi[0], "b.abc": held["abc"][0], "c/d.xml": xml[0]}
+    held["tar"] = [tarred(members.items())]
+    held["tar.gz"] = [tarred_and_gzipped(members.items())]
+    if importlib.util.find_spec("pyarrow"):
+        packed = [*members.values(), None]
+        held["parquet"] = [parquet(packed, [*members, None]), parquet(packed)]
     return {
         suffix: Kind(tuple(files), _reading(folder / f"fuzzed.{suffix}"))
         for suffix, files in held.items()
@@ -89,7 +98,7 @@ def _reading(path: Path) -> Use:
 
 def _check_reading(reader: Reader, path: Path) -> None:
     members = [-1]
-    if path.suffix == ".zip":
+    if is_archive_name(path.name):
         members = _members(path) or [-1]
     read = reader.read([(str(path), place) for place in members])
     notes, meters, info = (getattr(read.melodies, name) for name in ARRAYS)
@@ -108,7 +117,7 @@ def _check_reading(reader: Reader, path: Path) -> None:
 
 def _members(path: Path) -> list[int]:
     try:
-        return [member.place for member in Archive(str(path)).members()]
+        return [member.place for member in open_archive(str(path)).members()]
     except UnreadableError:
         return []
 

@@ -19,8 +19,8 @@ from monody.corpus.corpus import Corpus, read_corpus
 from monody.errors import MonodyError
 from monody.music.midi_file import midi_bytes
 from monody.reading import xml_tree
-from monody.reading.archives import open_archive
 from monody.reading.formats import read_scores
+from monody.reading.packed import open_archive
 from monody.reading.worker import TOO_MUCH_MEMORY, Reader
 from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import tune
@@ -132,7 +132,7 @@ def test_a_temporary_folder_that_is_full_is_one_sentence_and_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(corpus_module, "_write", full)
+    monkeypatch.setattr(corpus_module, "read_into", full)
     with pytest.raises(MonodyError, match="No space left on device; make room there"):
         read_corpus(music, ReadSettings(cache=False))
     assert list(tmp_path.glob("monody-*")) == []

@@ -19,8 +19,14 @@ from monody.cli.options import (
     settings_from,
     settings_options,
 )
-from monody.cli.reading import data_dir_options, named_folder, read_folder
+from monody.cli.reading import (
+    data_dir_options,
+    named_folder,
+    read_folder,
+    reading_bar,
+)
 from monody.cli.verbosity import is_quiet, is_verbose, say_written, status
+from monody.errors import MonodyError
 from monody.settings.reading import ReadSettings
 from monody.translation import gettext as _
 
@@ -37,6 +43,23 @@ if TYPE_CHECKING:
 @click.option(
     "--html", "page", metavar="FILE", help="Write the whole report as a page, too."
 )
+@click.option(
+    "--shard",
+    metavar="I/N",
+    help="Read the I-th of N parts of the files only, and write what is in them to "
+    "--readings.",
+)
+@click.option(
+    "--readings",
+    metavar="DIR",
+    default="readings",
+    help="Folder for what --shard reads. [default readings]",
+)
+@click.option(
+    "--merge",
+    metavar="DIR",
+    help="Put all parts together that --shard wrote to this folder, and report.",
+)
 @click.option("--all", "every", is_flag=True, help="List every file, tune and track.")
 @settings_options(ReadSettings)
 @memory_option
@@ -45,6 +68,9 @@ def inspect(
     data_dir: str | None,
     as_json: bool,
     page: str | None,
+    shard: str | None,
+    readings: str,
+    merge: str | None,
     every: bool,
     **values: Any,
 ) -> None:
@@ -55,11 +81,13 @@ def inspect(
     monody inspect data/midi --html report.html   a page with every file
     monody inspect my.mid                         what is in one file
     monody inspect my.mid --tempo always          the same, read with other settings
+    monody inspect data/midi --shard 2/8          one of eight machines reads its part
+    monody inspect data/midi --merge readings     all parts together, as if read by one
 
     A file is kept; or recovered, where it was damaged, polyphonic or off the beat; or a
     duplicate of another; or dropped, and then the report says what to do. Files may be
     MIDI, packed by gzip or not, ABC tune books, MusicXML, MuseScore, Humdrum kern, and
-    zip archives of them.
+    archives of them: zip, tar, and Parquet with a column of files.
 
     Of one file it shows each track, and why it is no melody; or the first bars of its
     melody, and where the meter, the tempo, the key and the pickup were taken from.
@@ -68,11 +96,18 @@ def inspect(
         require_report(Path(page))
     settings = settings_from(ReadSettings, values)
     named = named_folder(folder, data_dir)
+    if shard and merge:
+        raise MonodyError(
+            "--shard reads one part and --merge puts all together: name one of them"
+        )
     status(_("reading {named} ...").format(named=named))
+    if shard:
+        _read_shard(named, shard, Path(readings), settings)
+        return
 
     from rich.console import Console
 
-    corpus = read_folder(named, settings)
+    corpus = read_folder(named, settings, merge=merge)
 
     from monody.corpus.report import make_report, report_json
 
@@ -99,6 +134,16 @@ def inspect(
         print_report(report, Console(), max_rows=None if every else 60)
     if page and not as_json:
         say_written([Path(page)])
+
+
+def _read_shard(named: str, shard: str, readings: Path, settings: ReadSettings) -> None:
+    """Read a part of a folder, and say where what is in it was written."""
+    from monody.corpus.shards import Shard, read_shard
+
+    part = Shard.named(shard)
+    with reading_bar(named) as progress:
+        folder = read_shard(named, part, readings, settings, progress)
+    say_written([folder])
 
 
 def _facts(corpus: Corpus, *, every: bool) -> FileFacts | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +14,7 @@ import click
 from monody.cli.options import Command
 from monody.cli.verbosity import say, say_in_the_end, say_whole
 from monody.errors import MonodyError
+from monody.progress import Progress
 from monody.sentences import translated
 from monody.settings.reading import ReadSettings
 from monody.translation import gettext as _
@@ -48,12 +52,12 @@ def named_folder(folder: str | None, data_dir: str | None) -> str:
     return folder or data_dir or DATA_DIR
 
 
-def read_folder(folder: str, settings: ReadSettings) -> Corpus:
-    """Read a folder, with a progress bar."""
+@contextmanager
+def reading_bar(folder: str) -> Iterator[Progress]:
+    """Show how far the reading of a folder is."""
     from rich.console import Console
 
     from monody.cli.progress import progress_bar
-    from monody.corpus.corpus import read_corpus
 
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(_("reading {folder}").format(folder=folder), total=None)
@@ -61,7 +65,27 @@ def read_folder(folder: str, settings: ReadSettings) -> Corpus:
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        corpus = read_corpus(folder, settings, progress)
+        yield progress
+
+
+def read_folder(
+    folder: str, settings: ReadSettings, *, merge: str | None = None
+) -> Corpus:
+    """Read a folder, with a progress bar.
+
+    Args:
+        folder: The folder, or a single file.
+        settings: What counts as a melody.
+        merge: Where the shards of the folder are, if it was read in shards.
+    """
+    from monody.corpus.corpus import read_corpus
+    from monody.corpus.shards import merge_shards
+
+    with reading_bar(folder) as progress:
+        if merge:
+            corpus = merge_shards(folder, Path(merge), settings, progress)
+        else:
+            corpus = read_corpus(folder, settings, progress)
     for remark in corpus.remarks:
         say_in_the_end(translated(remark))
     return corpus

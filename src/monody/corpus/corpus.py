@@ -18,7 +18,7 @@ import tempfile
 import time
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -37,7 +37,7 @@ from monody.music.melody_store import MelodyStore, StoreWriter
 from monody.progress import Progress
 from monody.reading.cache import common_key, rows
 from monody.reading.file_types import (
-    ARCHIVE_SUFFIX,
+    ARCHIVE_SUFFIXES,
     GZIP_SUFFIX,
     MUSIC_SUFFIXES,
     is_archive_name,
@@ -52,6 +52,8 @@ from monody.temporary import TemporaryFolder
 from monody.translation import marked
 
 REPORTS_FILE = "reports.jsonl"
+
+ReadInto = Callable[[Path, Cache | None], bool]  # see `corpus_from`
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,7 +125,7 @@ def read_corpus(
     settings: ReadSettings | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Read every music file below a folder: MIDI, written music, zip archives of them.
+    """Read every music file below a folder: MIDI, written music, archives of them.
 
     Args:
         data_dir: A folder, searched with its subfolders, or a single file.
@@ -143,15 +145,34 @@ def read_corpus(
         (20, 'tune-000.mid')
     """
     settings = settings or ReadSettings()
-    root, found = Path(data_dir), find_music(data_dir)
+    found = find_music(data_dir)
+
+    def read(folder: Path, cache: Cache | None) -> bool:
+        return read_into(folder, found, settings, cache, progress)
+
+    return corpus_from(Path(data_dir), found, settings, read)
+
+
+def corpus_from(
+    root: Path, found: FoundFiles, settings: ReadSettings, read: ReadInto
+) -> Corpus:
+    """Make a corpus of what is read, or load it from the cache.
+
+    Args:
+        root: The folder of the files.
+        found: Its files.
+        settings: How they are read.
+        read: Writes melodies and reports into a folder, and readings into the cache,
+            where there is one; returns whether all would be read in the same way again.
+    """
     if not settings.cache:
-        return _read_apart(root, found, settings, progress)
+        return _read_apart(root, settings, read)
     with Cache() as cache:
         try:
-            corpus = _read_cached(cache, root, found, settings, progress)
+            corpus = _read_cached(cache, root, found, settings, read)
         except (OSError, sqlite3.Error) as error:  # the cache's: files' are verdicts
             cache.note(error)
-            corpus = _read_apart(root, found, settings, progress)
+            corpus = _read_apart(root, settings, read)
         if not cache.problem:
             return corpus
         remark = marked(
@@ -184,7 +205,7 @@ def find_music(data_dir: str | os.PathLike[str]) -> FoundFiles:
     if not found.names:
         raise MonodyError(
             f"no music file in {str(root)!r} or its subfolders: expected names that "
-            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, ARCHIVE_SUFFIX))}"
+            f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, *ARCHIVE_SUFFIXES))}"
         )
     return found
 
@@ -226,7 +247,7 @@ def _read_cached(
     root: Path,
     found: FoundFiles,
     settings: ReadSettings,
-    progress: Progress | None,
+    read: ReadInto,
 ) -> Corpus:
     """Load a corpus from the cache, or read it and keep it there."""
     began = time.time()
@@ -238,7 +259,8 @@ def _read_cached(
     cache.open()
     folder = cache.making()
     try:
-        lasting = _write(folder.path, found, settings, cache, progress)
+        lasting = read(folder.path, cache)
+        compare(folder.path)
         # Files that changed a moment ago may change again at the same time of day.
         settled = found.newest < began - SETTLED_SECONDS
         if not (lasting and settled) or cache.problem:
@@ -249,16 +271,14 @@ def _read_cached(
         raise
 
 
-def _read_apart(
-    root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
-) -> Corpus:
+def _read_apart(root: Path, settings: ReadSettings, read: ReadInto) -> Corpus:
     """Read a corpus without the cache.
 
     Raises:
         MonodyError: If what is read cannot be kept in a folder for temporary files.
     """
     try:
-        return _read_uncached(root, found, settings, progress)
+        return _read_uncached(root, settings, read)
     except OSError as error:  # the folder's: those of files are verdicts
         named = tempfile.tempdir
         folder = f"the folder {str(named)!r}" if named else "a folder"
@@ -269,13 +289,12 @@ def _read_apart(
         ) from error
 
 
-def _read_uncached(
-    root: Path, found: FoundFiles, settings: ReadSettings, progress: Progress | None
-) -> Corpus:
+def _read_uncached(root: Path, settings: ReadSettings, read: ReadInto) -> Corpus:
     """Read a corpus into a temporary folder that goes when the corpus does."""
     folder = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
     try:
-        _write(folder.path, found, settings, None, progress)
+        read(folder.path, None)
+        compare(folder.path)
         return _load_and_forget(folder, root, settings)
     except BaseException:
         folder.remove()
@@ -301,23 +320,6 @@ def _owner(root: Path, settings: ReadSettings) -> str:
     return hashlib.blake2b(key, digest_size=8).hexdigest()
 
 
-def _write(
-    folder: Path,
-    found: FoundFiles,
-    settings: ReadSettings,
-    cache: Cache | None,
-    progress: Progress | None,
-) -> bool:
-    """Read files into a folder: their melodies, reports and duplicates.
-
-    Returns:
-        Whether the cache may keep it: every file would be read in the same way again.
-    """
-    lasting = read_into(folder, found, settings, cache, progress)
-    compare(folder)
-    return lasting
-
-
 def read_into(
     folder: Path,
     found: FoundFiles,
@@ -339,7 +341,7 @@ def read_into(
     """
     known = (str(cache.database), common_key(settings)) if cache else ()
     with ReadPool(settings, known) as pool, ReadingsWriter(folder) as writer:
-        sources = _Sources(found, pool)
+        sources = Sources(found, pool)
         for some, read in pool.read(sources):
             if cache is not None:
                 cache.add(rows(read))
@@ -400,7 +402,7 @@ class ReadingsWriter:
         self.lasting = self.lasting and None not in read.keys
 
 
-class _Sources:
+class Sources:
     """Files, and the members of archives, which are listed as their turn comes.
 
     An archive in which nothing can be listed is read itself: that says why.

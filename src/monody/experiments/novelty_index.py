@@ -13,7 +13,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from monody.corpus.novelty import (
     Novelty,
@@ -33,6 +36,8 @@ from monody.music.melody_store import MelodyStore
 from monody.saved.damage import DamagedError
 from monody.saved.plain_json import read_json
 from monody.saved.values import table
+
+MAX_NOTES = 8_000_000  # in one index: to build it takes 80 bytes a note
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def _known(folder: Path, _: tuple[tuple[str, int, int], ...]) -> KnownMelodies |
     held_out = experiment.held_out_melodies()
     if not len(training):
         return None
-    indices = (_index(experiment, training), *_base_indices(experiment))
+    indices = (*_indices(experiment, training), *_base_indices(experiment))
     return KnownMelodies(indices, _usual(experiment, indices, training, held_out))
 
 
@@ -101,11 +106,26 @@ def _base_indices(experiment: Experiment) -> list[NoveltyIndex]:
     if tuned_from is None or tuned_from != base_model_fingerprint():
         return []
     base = base_experiment()
-    return [_index(base, base.side("train"))]
+    return _indices(base, base.side("train"))
 
 
-def _index(experiment: Experiment, training: MelodyStore) -> NoveltyIndex:
+def _indices(experiment: Experiment, training: MelodyStore) -> list[NoveltyIndex]:
+    """Return the index of the training melodies; of very many, one for each part."""
+    ends = np.cumsum(training.info["note_count"], dtype=np.int64)
+    part = ends // MAX_NOTES  # (melodies,)
+    bounds = np.searchsorted(part, np.unique(part)).tolist()
     folder = experiment.novelty_path
+    return [
+        _index(
+            training[first:end],
+            folder.with_name(f"{folder.name}-{number}") if number > 1 else folder,
+        )
+        for number, (first, end) in enumerate(pairwise([*bounds, len(training)]), 1)
+    ]
+
+
+def _index(training: MelodyStore, folder: Path) -> NoveltyIndex:
+    """Open the index of some melodies, or build it."""
     index = NoveltyIndex.open(training, folder)
     if index is None:
         try:

@@ -138,7 +138,10 @@ class MelodyStore(Sequence[Melody]):
 
     def __getitem__(self, index: int | slice) -> Melody | MelodyStore:
         if isinstance(index, slice):
-            return self.take(range(*index.indices(len(self))))
+            first, end, step = index.indices(len(self))
+            if step == 1 and first < end:
+                return self._between(first, end)
+            return self.take(range(first, end, step))
         index = range(len(self))[index]
         info = self.info[index]
         meters = _part(self.meters, self._meter_ends, index)
@@ -152,6 +155,15 @@ class MelodyStore(Sequence[Melody]):
             track=int(info["track"]),
             piece=int(info["piece"]),
         )
+
+    def _between(self, first: int, end: int) -> MelodyStore:
+        """Return melodies that lie side by side, without copying them."""
+        notes, meters = (
+            slice(ends[first - 1] if first else 0, ends[end - 1])
+            for ends in (self._note_ends, self._meter_ends)
+        )
+        own = self.notes[notes], self.meters[meters], self.info[first:end]
+        return MelodyStore(*own, self.sources)
 
     def __iter__(self) -> Iterator[Melody]:
         return (self[index] for index in range(len(self)))

@@ -2,7 +2,8 @@
 
 The page is written as it is rendered, so its size does not matter to memory. Its table
 is cut into parts that a browser lays out when they come into view: 100,000 files stay
-usable.
+usable. Of more files the table shows so many, those that need the user first; what it
+leaves out is in the JSON of the report, a file a line.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from monody.files import last_names
 from monody.pages.page import charts_of, write_html
 from monody.sentences import translated
 from monody.translation import gettext as _
-from monody.translation import marked
+from monody.translation import grouped, marked
 
 ROWS_IN_PART = 250
+MAX_ROWS = 100_000  # files in the table
 MAX_PROBLEMS = 50  # of each kind
 
 MEANINGS = {
@@ -87,6 +89,7 @@ def _context(report: Report) -> dict[str, object]:
         "charts": charts_of(report.histograms),
         "files": totals.files,
         "parts": _parts(report),
+        "left_out": _left_out(report),
     }
 
 
@@ -114,9 +117,19 @@ def _problem_lines(report: Report, verdict: str) -> list[tuple[str, str, str]]:
     return lines
 
 
+def _left_out(report: Report) -> str:
+    """Say how many files are not in the table, and where they are; empty for none."""
+    left = report.totals.files - MAX_ROWS
+    if left <= 0:
+        return ""
+    return _(
+        "{files} more are not in this table: monody inspect --json lists all."
+    ).format(files=grouped(left))
+
+
 def _parts(report: Report) -> Iterator[Part]:
     """Yield the rows of the table, a part at a time."""
-    rows, first = in_order(report.files), 1
+    rows, first = islice(in_order(report.files), MAX_ROWS), 1
     while part := list(islice(rows, ROWS_IN_PART)):
         yield Part(first, first + len(part) - 1, part)
         first += len(part)

@@ -6,7 +6,6 @@ import errno
 import io
 import zipfile
 import zlib
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -132,7 +131,7 @@ class Archive:
         found = [
             Member(place, info.filename)
             for place, info in enumerate(self._zip.infolist())
-            if not info.filename.endswith("/") and _is_readable(info.filename)
+            if not info.filename.endswith("/") and has_music_name(info.filename)
         ]
         return sorted(found, key=lambda member: member.name)
 
@@ -176,18 +175,15 @@ class Archive:
         return data
 
 
-def _is_readable(name: str) -> bool:
+def has_music_name(name: str) -> bool:
+    """Tell whether a member is worth a verdict, by its name; hidden ones are not.
+
+    Example:
+        >>> from monody.reading.archives import has_music_name
+        >>> names = ("a/b.mid", "__MACOSX/a/._b.mid", "label.json")
+        >>> [has_music_name(name) for name in names]
+        [True, False, False]
+    """
     path = PurePosixPath(name.replace("\\", "/"))
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return not hidden and is_readable_name(name)
-
-
-@lru_cache(maxsize=2)
-def open_archive(path: str) -> Archive:
-    """Open an archive once for all of its members.
-
-    Raises:
-        UnreadableError: If it is none, or damaged.
-        OSError: If it cannot be opened.
-    """
-    return Archive(path)

@@ -18,6 +18,9 @@ MUSIC_SUFFIXES = (
     *KERN_SUFFIXES,
 )
 GZIP_SUFFIX, ARCHIVE_SUFFIX = ".gz", ".zip"
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
+PARQUET_SUFFIX = ".parquet"
+ARCHIVE_SUFFIXES = (ARCHIVE_SUFFIX, *TAR_SUFFIXES, PARQUET_SUFFIX)
 
 
 def is_archive_name(name: str) -> bool:
@@ -25,10 +28,12 @@ def is_archive_name(name: str) -> bool:
 
     Example:
         >>> from monody.reading.file_types import is_archive_name
-        >>> is_archive_name("Tunes.ZIP"), is_archive_name("tune.mxl")
-        (True, False)
+        >>> is_archive_name("Tunes.ZIP"), is_archive_name("shard-00.tar.gz")
+        (True, True)
+        >>> is_archive_name("tune.mxl")
+        False
     """
-    return name.lower().endswith(ARCHIVE_SUFFIX)
+    return name.lower().endswith(ARCHIVE_SUFFIXES)
 
 
 def is_music_name(name: str) -> bool:

@@ -22,12 +22,15 @@ class FoundFiles:
         names: Relative to ``base``, sorted folder by folder.
         base: The folder.
         digest: Covers the names, sizes and times of all of them.
+        listing: Covers their names and sizes, which are the same on all machines that
+            have the same files.
         newest: The latest change to any of them, in seconds since 1970.
     """
 
     base: str
     names: list[str] = field(default_factory=list)
     digest: str = ""
+    listing: str = ""
     newest: float = 0.0
 
     def path(self, name: str) -> str:
@@ -57,11 +60,12 @@ def find_files(root: Path) -> FoundFiles:
     """
     single = not root.is_dir()
     found = FoundFiles(str(root.parent if single else root))
-    digest = hashlib.blake2b(digest_size=16)
+    digest, listing = (hashlib.blake2b(digest_size=16) for _ in range(2))
     now = time.time()
     for name in [root.name] if single else _walk(root):
         found.names.append(name)
         digest.update(os.fsencode(name))
+        listing.update(portable_name(name))
         try:
             status = os.stat(found.path(name))
         except OSError as error:
@@ -70,11 +74,23 @@ def find_files(root: Path) -> FoundFiles:
         times = (status.st_mtime_ns, status.st_ctime_ns)
         traits = (status.st_mode, status.st_ino, status.st_size, *times)
         digest.update(repr(traits).encode())
+        listing.update(f"\0{status.st_size}\0".encode())
         # A time that lies in the future does not tell when the file changed.
         known = [seconds for seconds in (t / 1e9 for t in times) if seconds <= now]
         found.newest = max([found.newest, *known])
-    found.digest = digest.hexdigest()
+    found.digest, found.listing = digest.hexdigest(), listing.hexdigest()
     return found
+
+
+def portable_name(name: str) -> bytes:
+    r"""Return the bytes of a file name that are the same on all systems.
+
+    Example:
+        >>> from monody.reading.find import portable_name
+        >>> portable_name("airs/tune.mid")
+        b'airs/tune.mid'
+    """
+    return name.replace(os.sep, "/").encode("utf-8", "surrogatepass")
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -88,7 +104,12 @@ def _walk(root: Path) -> Iterator[str]:
         closed.append(os.path.relpath(error.filename, root))
 
     for folder, subfolders, names in os.walk(root, onerror=note, followlinks=True):
-        here = os.stat(folder)
+        try:
+            here = os.stat(folder)
+        except OSError as error:  # on a network drive it may go at any time
+            note(error)
+            subfolders.clear()
+            continue
         if (here.st_dev, here.st_ino) in seen:
             subfolders.clear()
             continue

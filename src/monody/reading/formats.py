@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from monody.reading.archives import Archive, check_size, raise_if_passing
 from monody.reading.file_types import (
-    ARCHIVE_SUFFIX,
     GZIP_SUFFIX,
     MUSESCORE_SUFFIXES,
+    is_archive_name,
     is_other_name,
 )
 from monody.reading.midi.parse import read_patterns
@@ -46,11 +46,13 @@ def read_scores(data: bytes, name: str, max_bytes: int) -> ReadScores:
         [((0, 'D major'),), ((0, 'G major'),)]
     """
     suffix = os.path.splitext(name.lower())[1]
+    if is_archive_name(name):
+        raise UnreadableError("an archive inside an archive", "unpack it")
     if data.startswith((_GZIP, _ZIP)):
         _refuse(other_by_name(name))  # projects of other programs are packed, too
     if data.startswith(_GZIP):
         return _read_gzip(data, name, max_bytes)
-    if data.startswith(_ZIP) or suffix == ARCHIVE_SUFFIX:
+    if data.startswith(_ZIP):
         return _read_zip(data, suffix, max_bytes)
     if b"MThd" in data[:HEADER_SEARCH_BYTES]:
         return ReadScores(read_patterns(data), [])
@@ -111,8 +113,6 @@ def _read_zip(data: bytes, suffix: str, max_bytes: int) -> ReadScores:
     """Read a compressed score, or the one music file of a zip archive."""
     from monody.reading import notations
 
-    if suffix == ARCHIVE_SUFFIX:
-        raise UnreadableError("an archive inside an archive", "unpack it")
     archive = Archive(data)
     if archive.is_guitar_pro:
         raise guitar_pro()

@@ -63,7 +63,8 @@ class ReadPool:
     Args:
         settings: How to read, in ``n_jobs`` processes, ``max_files_in_ram`` at a time.
         cache: The database of what was read before, and what its keys have in common
-            (``cache.common_key``); empty to remember nothing.
+            (``cache.common_key``); empty to remember nothing. Without a name for the
+            database, readings get their keys, and none is known.
         module: The module that the children run, which tests replace.
     """
 

@@ -67,7 +67,7 @@ class FilesRead:
     """
 
     melodies: MelodyStore
-    reports: list[FileReport]
+    reports: Sequence[FileReport]
     keys: list[str | None]
 
     @classmethod

@@ -1,8 +1,8 @@
 """The child process that opens files: ``python -m monody.reading.worker SETTINGS``.
 
-Two more arguments name the database of what was read before (``cache``) and what its
-keys have in common. It answers the requests of its parent, the ``pool``, on standard
-input and output; ``protocol`` says how.
+Two more arguments name the database of what was read before (``cache``), or none, and
+what its keys have in common. It answers the requests of its parent, the ``pool``, on
+standard input and output; ``protocol`` says how.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from monody.child_start import allow_cpu_seconds
 from monody.errors import brief
 from monody.memory import address_space, allowed_bytes
 from monody.reading import protocol
-from monody.reading.archives import Member, check_size, open_archive
+from monody.reading.archives import Member, check_size
 from monody.reading.cache import ReadCache, reading_key
 from monody.reading.describe import describe
 from monody.reading.extraction.extract import extract
 from monody.reading.file_types import is_archive_name
 from monody.reading.formats import read_scores
 from monody.reading.overview import Overview
+from monody.reading.packed import open_archive
 from monody.reading.protocol import FilesRead
 from monody.reading.raw_score import PassingError, RawScore, UnreadableError
 from monody.reading.reasons import FileReport, Reason
@@ -70,7 +71,7 @@ class Reader:
     Args:
         settings: What counts as a melody.
         cache: What was read before; ``None`` to remember nothing.
-        common_key: What the keys of the cache have in common.
+        common_key: What the keys of the cache have in common; empty for no keys.
 
     Example:
         >>> from monody.reading.worker import Reader
@@ -170,9 +171,10 @@ class Reader:
         """
         key = ""
         try:
-            data, name = self._bytes(path, member)
-            if self._cache is not None and not fresh:
+            data, name = self._bytes_at_last(path, member)
+            if self._common_key:
                 key = reading_key(data, name, self._common_key)
+            if self._cache is not None and not fresh:
                 remembered = self._cache.get(key)
                 if remembered is not None:
                     return _Opened([], [], len(data), "", remembered)
@@ -187,6 +189,19 @@ class Reader:
             return _Opened([], [TOO_MUCH_MEMORY], key=None)
         except OSError as error:
             return _Opened([], [_closed(error)], key=None)
+
+    def _bytes_at_last(self, path: str, member: int) -> tuple[bytes, str]:
+        """Return what `_bytes` does, on network drives in a second try, too.
+
+        There a file that another machine wrote again is another one by the same name.
+        """
+        try:
+            return self._bytes(path, member)
+        except OSError as error:
+            if error.errno != getattr(errno, "ESTALE", None):  # Windows has none
+                raise
+            open_archive.cache_clear()
+            return self._bytes(path, member)
 
     def _bytes(self, path: str, member: int) -> tuple[bytes, str]:
         """Return the bytes of a file, or of an archive's member, and its name."""
@@ -357,8 +372,11 @@ def main() -> None:
     settings = ReadSettings.from_json(json.loads(sys.argv[1]))
     reader = Reader(settings)
     if sys.argv[2:]:
+        database, common_key = sys.argv[2:]
+        reader = Reader(settings, None, common_key)
         with contextlib.suppress(sqlite3.Error):  # then nothing was read before
-            reader = Reader(settings, ReadCache(Path(sys.argv[2])), sys.argv[3])
+            if database:
+                reader = Reader(settings, ReadCache(Path(database)), common_key)
     _limit_memory()
     # Parsing makes many objects and hardly a circle of them: look for these seldom.
     gc.freeze()

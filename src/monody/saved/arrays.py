@@ -67,7 +67,7 @@ def let_go(array: NDArray[Any]) -> None:
         >>> array.tolist()
         [7, 7, 7, 7, 7]
     """
-    base = array
+    base: Any = array
     while isinstance(base, np.ndarray):
         base = base.base
     if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
