@@ -26,7 +26,11 @@ def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
     try:
         return card.to_json() | music_json(cards.melody(card.id))
     except (MonodyError, OSError) as error:
-        return card.to_json() | {"notes": [], "bar_lines": [], "problem": translated(str(error))}
+        return card.to_json() | {
+            "notes": [],
+            "bar_lines": [],
+            "problem": translated(str(error)),
+        }
 
 
 def music_json(melody: Melody) -> dict[str, Any]:
