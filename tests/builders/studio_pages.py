@@ -20,7 +20,7 @@ ROOMS = ("melodies", "phrase", "live", "collections", "trainings", "models")
 PATIENCE = 20_000  # ms, where two cores are shared by many
 # What a first visit composes: four bars, which a tiny model writes in a moment.
 KNOBS = '{"bars": "4", "temperature": "1", "num_files": "1"}'
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 TRAINING = {
     "id": "aaaaaaaaaaaa", "collection": "bbbbbbbbbbbb", "collection_name": "7",
     "created": "2026-01-01T00:00:00+00:00", "state": "running", "stage": "training",

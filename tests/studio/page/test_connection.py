@@ -47,7 +47,8 @@ def test_a_file_can_be_dragged_into_another_program(
     told, name, url = link.evaluate(GIVEN).split(":", 2)
     assert (told, name) == (kind, f"{name_of(card)}.{ending}")
     answer = page.request.get(url)
-    assert answer.ok and answer.headers["content-type"].startswith(kind)
+    assert answer.ok
+    assert answer.headers["content-type"].startswith(kind)
     assert answer.body()
 
 

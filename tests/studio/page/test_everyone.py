@@ -48,7 +48,7 @@ SAID = """() => {
   }
   return said;
 }"""
-# Names of forms, files, formats, keys of a keyboard, and what this tiny model is called.
+# Names of forms, files, formats, notes, languages, and keys of a keyboard.
 KEPT = """
 MIDI ABC WAV MusicXML zip bpm bits mid abc musicxml mxl DFA dAF AABA AABB ABAC AB Ab Bb
 Db Eb Gb Shift Ctrl Space Delete Chromium English Pseudo
@@ -67,7 +67,8 @@ def test_axe_finds_no_serious_fault(browser: Browser, address: str, look: str) -
 
 @pytest.mark.parametrize("language", ["en-GB", "es-ES"])
 def test_it_fits_a_phone(browser: Browser, address: str, language: str) -> None:
-    look = PHONE | {"viewport": {"width": NARROW, "height": 700}, "locale": language}
+    window = {"viewport": {"width": NARROW, "height": 700}, "locale": language}
+    look: dict[str, Any] = PHONE | window
     with opened(browser, address, **look) as page:
         staff = page.locator(".slot").first.locator("figure.staff")
         expect(staff).to_be_in_viewport()
@@ -100,9 +101,11 @@ def other_letters(
     write_catalogue(tmp_path / "locale")
     monkeypatch.setattr(translation, "LOCALE", tmp_path / "locale")
     monkeypatch.setitem(translation.LANGUAGES, CODE, NAME)
-    with served(tmp_path / "studio", trained) as address:
-        with opened(browser, address, language=CODE) as page:
-            yield page
+    with (
+        served(tmp_path / "studio", trained) as address,
+        opened(browser, address, language=CODE) as page,
+    ):
+        yield page
 
 
 def test_nothing_is_left_untranslated(other_letters: Page) -> None:

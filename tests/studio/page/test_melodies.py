@@ -24,7 +24,8 @@ def _bars(card: Locator) -> dict[str, list[str]]:
 def _drag(page: Page, first: Locator, last: Locator) -> None:
     """Drag with the mouse from the middle of one thing to that of another."""
     begin, end = first.bounding_box(), last.bounding_box()
-    assert begin is not None and end is not None
+    assert begin is not None
+    assert end is not None
     for box, act in ((begin, page.mouse.down), (end, page.mouse.up)):
         middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.mouse.move(*middle, steps=4)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.builders.studio_pages import PHONE, cards, enter, opened
 
@@ -20,7 +20,8 @@ Object.defineProperty(navigator, "requestMIDIAccess", { value: async () => {
 window.strike = (pitch, velocity) => window.keyboard.onmidimessage(
   { data: [velocity ? 0x90 : 0x80, pitch, velocity], timeStamp: performance.now() });
 window.sounded = [];
-for (const [kind, Node] of [["voice", AudioBufferSourceNode], ["click", OscillatorNode]]) {
+const kinds = [["voice", AudioBufferSourceNode], ["click", OscillatorNode]];
+for (const [kind, Node] of kinds) {
   const start = Node.prototype.start;
   Node.prototype.start = function (when) {
     window.sounded.push([kind, when, this.frequency?.value]);
@@ -46,12 +47,12 @@ def phone(browser: Browser, address: str) -> Iterator[Page]:
         yield page
 
 
-def _roll(page: Page) -> tuple[Locator, dict[str, float]]:
+def _roll(page: Page) -> tuple[Locator, FloatRect]:
     enter(page, "phrase")
     roll = page.get_by_role("application")
     box = roll.bounding_box()
     assert box is not None
-    return roll, dict(box)
+    return roll, box
 
 
 def _said(page: Page, words: str) -> None:
