@@ -114,9 +114,8 @@ def test_bars_are_selected_in_the_roll_and_rewritten(page: Page) -> None:
     button = card.get_by_role("button", name="Rewrite these bars")
     expect(button).to_be_in_viewport()
     made = made_by(page, button)
-    after = _bars(made)
-    assert after["bar 1"] == before["bar 1"]
-    assert after["bar 4"] == before["bar 4"]
+    # Of bar 4 this cannot be said: a note of bar 3 may have lasted into it.
+    assert _bars(made)["bar 1"] == before["bar 1"]
     family = page.locator(".family", has=page.locator(".is-current"))
     expect(family.get_by_role("navigation")).to_contain_text("bars 2 to 3 again")
 
