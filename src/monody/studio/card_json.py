@@ -27,7 +27,11 @@ def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
     try:
         return card.to_json() | music_json(cards.melody(card.id), card.velocities)
     except (MonodyError, OSError) as error:
-        return card.to_json() | {"notes": [], "bar_lines": [], "problem": translated(str(error))}
+        return card.to_json() | {
+            "notes": [],
+            "bar_lines": [],
+            "problem": translated(str(error)),
+        }
 
 
 def music_json(melody: Melody, played: Sequence[int] = ()) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
         "id": model,
         "name": name,
         "collection": run.message,
-        "problem": translated(run.problem),
+        "problem": run.problem and translated(run.problem),
         "started": run.started,
         "melodies": run.melodies,
         "epochs": run.epochs,

@@ -3,7 +3,7 @@
 
 import { t } from "./player.js";
 import { markerOf } from "./bars_marked.js";
-import { barsMenu, barsGroup } from "./bars_menu.js";
+import { barsGroup, barsMenu, barsText } from "./bars_menu.js";
 import { say } from "./said.js";
 
 const DRAG = 8;  // px; less is a click, which seeks
@@ -61,7 +61,7 @@ export function barsOf(article, id, player) {
     mark(player.range);
     menu.show(chosen);
     group.show(chosen);
-    if (chosen) say(t("Bars {first} to {last} selected", { first: chosen[0], last: chosen[1] }));
+    if (chosen) say(t("{bars} selected", { bars: barsText(chosen) }));
   }
 
   for (const [name, tickIn] of [["roll", "tickInRoll"], ["staff", "tickInStaff"]]) {

@@ -4,7 +4,8 @@ import { t } from "./player.js";
 import { button, make } from "./dom.js";
 import { vary } from "./vary.js";
 
-const namesOf = ([first, last]) => first === last
+// Bars as a musician names them: "Bar 2", "Bars 2 to 5".
+export const barsText = ([first, last]) => first === last
   ? t("Bar {bar}", { bar: first }) : t("Bars {first} to {last}", { first, last });
 
 /**
@@ -29,7 +30,7 @@ export function barsMenu(article, id, player, forget) {
   return { show(bars) {
     chosen = bars;
     bar.hidden = !bars;
-    if (bars) words.textContent = namesOf(bars);
+    if (bars) words.textContent = barsText(bars);
   } };
 }
 

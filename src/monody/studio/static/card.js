@@ -3,7 +3,7 @@
 import { t } from "./player.js";
 import { patch, post } from "./api.js";
 import { card as known, find, keep } from "./state.js";
-import { button, keyName, make } from "./dom.js";
+import { button, isPhone, keyName, make } from "./dom.js";
 import { attempt, say, undoable } from "./said.js";
 import { openChange } from "./change.js";
 import { barsOf } from "./bars.js";
@@ -41,12 +41,15 @@ export function refresh(article, item) {
   showVoice(article.querySelector(".instrument"), item.program);
 }
 
-// What is known of a melody, and its files, in one line above the player.
+// What is known of a melody, and its files, in one line above the player. On a phone the
+// files stay at the end, so that the first view shows the staff.
 function tellFacts(article, item) {
   const files = article.querySelector(".files");
   files.prepend(make("li", { class: "soft" }, t("Save as")));
-  article.querySelector("dl").replaceWith(make("div", { class: "about" },
-    make("p", { class: "facts" }, factsOf(item).join(" · ")), files));
+  const about = make("div", { class: "about" },
+    make("p", { class: "facts" }, factsOf(item).join(" · ")));
+  article.querySelector("dl").replaceWith(about);
+  if (!isPhone()) about.append(files);
 }
 
 // How new a melody is, in a word; a click tells why.

@@ -2,6 +2,10 @@
 
 import { t } from "./player.js";
 
+const PHONE = 700;  // px
+// Whether the window is so narrow that things go below each other.
+export const isPhone = () => innerWidth < PHONE;
+
 // Make an element: make("a", {href: "#x", class: "y"}, "text", child).
 export function make(name, look = {}, ...children) {
   const element = document.createElement(name);

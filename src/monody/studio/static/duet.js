@@ -73,10 +73,10 @@ async function reply() {
   tell(t("monody thinks …"));
   const told = await attempt(() =>
     post("/api/answer", { notes: phrase, meter: "4/4", bpm: bpm(), model: model() }));
+  if (told) await prepare(voice(), new Set(told.notes.map(([pitch]) => pitch)));
   asking = false;
   if (!told || !on) return tell(t("Your turn."));
   if (notes.length || sounding.size) return undefined;  // played on meanwhile: it waits
-  prepare(voice(), new Set(told.notes.map(([pitch]) => pitch)));
   // In time: at the next bar line that can still be reached.
   const soon = tickAt(audio().currentTime + 0.15);
   const at = zero + Math.ceil(soon / BAR) * BAR * perTick();

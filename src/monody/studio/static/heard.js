@@ -2,8 +2,8 @@
 
 import { bringToLife } from "./player.js";
 import { text } from "./api.js";
+import { isPhone } from "./dom.js";
 
-const PHONE = 700;  // px; a narrower window has four bars side by side
 const styles = new Set();
 
 // Each picture brings its style, and each style makes a browser look at the whole page
@@ -22,7 +22,7 @@ function shareStyles(article) {
 
 // Fetch the article of a card.
 export async function articleOf(id) {
-  const bars = innerWidth < PHONE ? 4 : 8;
+  const bars = isPhone() ? 4 : 8;
   const html = await text(`/api/cards/${id}/article?bars_in_row=${bars}`);
   const template = document.createElement("template");
   template.innerHTML = html;  // the server's own template, with all texts escaped

@@ -64,8 +64,8 @@ element("play").addEventListener("click", async () => {
   if (playing) return stop();
   const rows = roll.notes.rows();
   if (!rows.length) return sayItIsEmpty();
-  prepare(0, new Set(rows.map(([pitch]) => pitch)));
-  playing = playNotes(rows, { bpm: bpm(), at: audio().currentTime + 0.25 });
+  await prepare(0, new Set(rows.map(([pitch]) => pitch)));
+  playing = playNotes(rows, { bpm: bpm(), at: audio().currentTime + 0.1 });
   element("play").textContent = t("Stop");
   return follow();
 });

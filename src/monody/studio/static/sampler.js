@@ -24,9 +24,9 @@ function fetched(program, pitch) {
   return buffers.get(key);
 }
 
-// Fetch the notes that will be needed soon.
+// Fetch the notes that will be needed soon; the promise is kept when all are there.
 export function prepare(program, pitches) {
-  for (const pitch of pitches) fetched(program, pitch).catch(() => {});
+  return Promise.allSettled([...pitches].map((pitch) => fetched(program, pitch)));
 }
 
 // Sound a note; returns a function that ends it. Times in seconds of the clock of sound.

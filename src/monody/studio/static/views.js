@@ -3,6 +3,7 @@
 const rooms = [...document.querySelectorAll(".room")].map((room) => room.id.slice(5));
 const links = [...document.querySelectorAll("[data-room]")];
 const entered = {};
+const places = {};  // how far each room was scrolled when it was left
 
 export const here = () => {
   const wanted = location.hash.slice(1);
@@ -33,6 +34,7 @@ function bringIntoSight(link) {
 function show() {
   const now = here();
   if (document.body.dataset.at === now) return;
+  places[document.body.dataset.at] = scrollY;
   document.body.dataset.at = now;
   for (const room of rooms) document.getElementById(`room-${room}`).hidden = room !== now;
   for (const link of links) {
@@ -42,6 +44,7 @@ function show() {
   bringIntoSight(linkTo(now));
   for (const audio of document.querySelectorAll("audio")) audio.pause();
   for (const act of entered[now] ?? []) act();
+  scrollTo(0, places[now] ?? 0);
 }
 
 addEventListener("hashchange", show);
