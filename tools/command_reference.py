@@ -96,9 +96,7 @@ def described(name: str) -> str:
 def reference() -> str:
     """Return the whole reference as Markdown, a heading of the second level each."""
     return "\n\n".join(
-        f"(command-{name or 'monody'})=\n## {f'monody {name}'.strip()}\n\n"
-        f"{described(name)}"
-        for name in commands()
+        f"## {f'monody {name}'.strip()}\n\n{described(name)}" for name in commands()
     )
 
 
