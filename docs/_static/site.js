@@ -13,7 +13,7 @@ function addPlayers() {
 }
 
 // From disk a browser may not read other pages: the search lists titles alone.
-if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
-  window.DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
 document.addEventListener("DOMContentLoaded", addPlayers);
