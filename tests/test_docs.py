@@ -47,6 +47,8 @@ NAMES = sorted(
     if SPANISH not in path.parents
 )
 PAGES = [*(DOCS / name for name in NAMES), *sorted(SPANISH.rglob("*.md"))]
+BLANKS = r"[|]|…|\b(FILE|DIR|HOST|N|I|EXPERIMENT)\b"  # a reader fills them in
+CLUSTER = {"distributed.md"}  # its program wants two machines
 # They would train, or open a page for good.
 READ_ONLY = ("train", "evaluate", "studio")
 SYSTEM = (r"source \.venv/bin/activate", r"python3 -m venv \.venv", r"make install.*",
@@ -57,7 +59,8 @@ SYSTEM = (r"source \.venv/bin/activate", r"python3 -m venv \.venv", r"make insta
 def _typed(page: Path) -> list[str]:
     """Return the commands of monody's on a page, without what a reader fills in."""
     found = [re.sub(r"^JAX_PLATFORMS=cpu ", "", line) for line in lines(page)]
-    found += [one for one in inline(page) if not re.search(r"[|]|\bFILE\b", one)]
+    found += inline(page)
+    found = [one for one in found if not re.search(BLANKS, one)]
     return list(dict.fromkeys(one for one in found if one.startswith("monody ")))
 
 
@@ -119,7 +122,8 @@ def test_every_command_and_option_is_in_the_reference(language: str) -> None:
 @pytest.mark.parametrize("page", [DOCS / "api.md", SPANISH / "api.md"], ids=str)
 def test_every_public_name_is_in_the_interface(page: Path) -> None:
     named = re.findall(r"^\.\. auto\w+:: (\w+)$", page.read_text("utf-8"), re.MULTILINE)
-    assert sorted(named) == sorted(monody.__all__)
+    assert len(named) == len(set(named))
+    assert set(named) ^ set(monody.__all__) == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
@@ -127,6 +131,7 @@ def test_no_option_is_named_that_there_is_not(page: Path) -> None:
     known = set.union(*(options_of(name) for name in commands()))
     known |= {"--help", "--upgrade", "--version"}
     known |= {name.replace("_", "-") for name in known}
+    known |= {"--xla_gpu_deterministic_ops"}
     text = page.read_text("utf-8")
     if page.name == "migration.md":  # what stands in its last column is ours
         text = "\n".join(row.rsplit("|", 2)[-2] for row in text.splitlines()
@@ -241,7 +246,7 @@ def test_a_program_with_a_network_runs(name: str) -> None:
 
 def test_every_program_is_run() -> None:
     with_programs = {name for name in NAMES if blocks(DOCS / name, "python")}
-    assert with_programs == {
+    assert with_programs - CLUSTER == {
         "howto/one-track.md", "listening.md", "howto/python.md", "generation.md"
     }  # fmt: skip
 

@@ -29,8 +29,10 @@ def blocks(path: Path, language: str) -> list[str]:
 
 
 def lines(path: Path) -> list[str]:
-    """Return what a document has its reader type, a line each."""
-    return [line for block in blocks(path, "bash") for line in block.splitlines()]
+    """Return what a document has its reader type, a line each; no script's."""
+    typed = [block for block in blocks(path, "bash") if not block.startswith("#!")]
+    whole = "".join(typed).replace("\\\n", " ")
+    return [line.removesuffix(" &") for line in whole.splitlines()]
 
 
 def inline(path: Path) -> list[str]:
