@@ -34,7 +34,6 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = [] if spanish else ["es"]
-locale_dirs = [str(HERE / "locale")]  # what the theme says in English only
 nitpicky = False
 
 autodoc_member_order = "bysource"
@@ -79,7 +78,18 @@ class Commands(SphinxDirective):
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
+def keep_colon(*told: Any) -> None:
+    """Let the sentence after ``Returns:`` have a colon; napoleon would see a type."""
+    lines: list[str] = told[-1]
+    for before, line in enumerate(lines[:-1]):
+        if line.strip() in ("Returns:", "Yields:"):
+            after = lines[before + 1]
+            margin = after[: len(after) - len(after.lstrip())]
+            lines[before + 1] = f"{margin}: {after.strip()}"
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Tell Sphinx of the directive."""
+    """Tell Sphinx of what is above."""
     app.add_directive("commands", Commands)
+    app.connect("autodoc-process-docstring", keep_colon, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

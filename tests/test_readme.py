@@ -14,42 +14,31 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monody.cli.main import main
-from monody.experiments import base, base_tunes
-from monody.experiments.base import pack_base
 from monody.experiments.experiment import Experiment
-from monody.generation import generate, outlines
-from monody.models.events import UNKNOWN
 from monody.music.midi_file import write_midi
-from monody.training.presets import PRESETS
+from tests.builders.documented import (
+    QUICKER,
+    ROOT,
+    blocks,
+    inline,
+    lines,
+    make_everything_small,
+)
 from tests.builders.midi_files import tune, write_tunes
 
-ROOT = Path(__file__).parent.parent
-QUICKER = {
-    "train": ["--num_epochs", "1", "--base", "none", "--rnn_size", "12", "--no_page"],
-    "sample": ["--bars", "2"],
-}
 FIRST = "monody sample --num_files 3 --bars 16"  # what a new user runs
 ENGLISH, SPANISH = (ROOT / name for name in ("README.md", "README.es.md"))
 
 
-def _blocks(path: Path, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
-
-
-def _inline(path: Path) -> list[str]:
-    return re.findall(r"`(monody [^`]+--?[^`]*)`", path.read_text("utf-8"))
-
-
 def test_both_languages_show_the_same_commands() -> None:
     for language in ("bash", "python"):
-        assert _blocks(ENGLISH, language) == _blocks(SPANISH, language)
-    assert sorted(_inline(ENGLISH)) == sorted(_inline(SPANISH))
+        assert blocks(ENGLISH, language) == blocks(SPANISH, language)
+    assert sorted(inline(ENGLISH)) == sorted(inline(SPANISH))
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(trained: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tiny base model, networks of its size from nothing, and few public tunes."""
-    some = base_tunes.tunes_of_collection("oneills1850")[:12]
-    monkeypatch.setattr(base_tunes, "tunes_of_collection", lambda _: some)
-    monkeypatch.setattr(base_tunes, "known_collections", lambda: {"oneills1850": 12})
-    pack_base(trained, tmp_path / "packed")
-    monkeypatch.setattr(base, "PACKED", tmp_path / "packed")
-    for module in (generate, outlines):  # the small model knows no styles
-        monkeypatch.setattr(module, "style_symbol", lambda *_: UNKNOWN)
-    tiny = [replace(preset, rnn_size=12, patience=2) for preset in PRESETS]
-    monkeypatch.setattr("monody.training.presets.PRESETS", tuple(tiny))
+    make_everything_small(trained, tmp_path, monkeypatch)
 
 
 def _run(command: list[str], folder: Path) -> None:
@@ -94,11 +75,11 @@ def _run(command: list[str], folder: Path) -> None:
 def test_the_commands_run_in_their_order(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = [line for block in _blocks(ENGLISH, "bash") for line in block.splitlines()]
-    assert len(lines) >= 8
-    assert FIRST in lines
+    typed = lines(ENGLISH)
+    assert len(typed) >= 8
+    assert FIRST in typed
     monkeypatch.chdir(home)
-    for line in lines:
+    for line in typed:
         command = shlex.split(line)
         if command[0] == "make":
             # The target exists; running it here would run the tests in the tests.
@@ -117,7 +98,7 @@ def test_the_commands_run_in_their_order(
 
 @pytest.mark.usefixtures("small")
 def test_the_table_s_commands_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    commands = [shlex.split(line) for line in _inline(ENGLISH)]
+    commands = [shlex.split(line) for line in inline(ENGLISH)]
     assert len(commands) >= 8
     monkeypatch.chdir(home)
     for command in commands:
@@ -133,7 +114,7 @@ def test_the_table_s_commands_run(home: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.usefixtures("small")
 def test_the_python_program_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    [program] = _blocks(ENGLISH, "python")
+    [program] = blocks(ENGLISH, "python")
     monkeypatch.chdir(home)
     exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
 
@@ -146,11 +127,10 @@ def test_commands_and_program_run_with_the_base_as_it_is(
     write_midi(tune(0), tmp_path / "my.mid")
     for script in ("train.py", "sample.py"):
         shutil.copy(ROOT / script, tmp_path)
-    lines = [line for block in _blocks(ENGLISH, "bash") for line in block.splitlines()]
-    for line in lines:
+    for line in lines(ENGLISH):
         if line.startswith(("monody", "python")):
             _run(shlex.split(line), tmp_path)
-    [program] = _blocks(ENGLISH, "python")
+    [program] = blocks(ENGLISH, "python")
     _run([sys.executable, "-c", program], tmp_path)
 
 

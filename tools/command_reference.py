@@ -8,16 +8,15 @@ Markdown, in the language that is spoken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
 
 import click
 
 from monody.cli.commands import cli
 
-Rows = Sequence[tuple[str, str]]
+Rows = Iterable[tuple[str, str]]
 
 OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 
@@ -29,7 +28,7 @@ class _Caught(click.HelpFormatter):
         super().__init__(width=10_000)
         self.parts: list[str] = []
 
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:  # noqa: ARG002
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Keep the line that says how a command is typed."""
         self.parts.append(f"```text\n{prog} {args}\n```")
 
@@ -43,7 +42,7 @@ class _Caught(click.HelpFormatter):
         self.parts.append(f"**{name}**")
         yield
 
-    def write_dl(self, rows: Rows, *_: Any, **__: Any) -> None:
+    def write_dl(self, rows: Rows, col_max: int = 30, col_spacing: int = 2) -> None:
         """Keep options, or commands, with what each does."""
         self.parts.append("\n".join(_entry(name, about) for name, about in rows))
 
@@ -96,9 +95,7 @@ def described(name: str) -> str:
 def reference() -> str:
     """Return the whole reference as Markdown, a heading of the second level each."""
     return "\n\n".join(
-        f"(command-{name or 'monody'})=\n## {f'monody {name}'.strip()}\n\n"
-        f"{described(name)}"
-        for name in commands()
+        f"## {f'monody {name}'.strip()}\n\n{described(name)}" for name in commands()
     )
 
 
