@@ -4,6 +4,9 @@ Each training is a whole one: batches made, steps done, held-out melodies scored
 scaling: the same batches, divided. Weak scaling: each process as many sequences as one
 alone had. One process alone is measured on one core (``taskset``), as each of two has,
 and on both. Every run compiles in its first epoch, which is not counted. Linux only.
+
+``--one_core`` measures only what a core does in a second of its own time, so that other
+work on the machine counts little: steps of the default sizes, and batches alone.
 """
 
 from __future__ import annotations
@@ -17,16 +20,19 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import monody
 from header import print_header
-from monody.models.batches import Batches, EncodedSet, encode_set
+from monody.models.backend import keras
+from monody.models.batches import MAX_LENGTHS, Batches, EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.training.fit import TrainingData
 
 BATCH, UNITS, EPOCHS = 16, 128, 4
+DEFAULTS = ((128, 8), (192, 16))  # units and sequences in a batch, of the presets
 SECONDS_ALONE = 10.0  # for the batches alone
 
 
@@ -34,8 +40,13 @@ def main() -> None:
     """Measure, print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder")
-    folder = parser.parse_args().folder
+    parser.add_argument("--one_core", action="store_true")
+    arguments = parser.parse_args()
+    folder = arguments.folder
     print_header("monody", "keras", "jax")
+    if arguments.one_core:
+        _print_one_core(folder)
+        return
     print(f"Load of the machine before: {os.getloadavg()[0]:.1f}\n")
     cores = sorted(os.sched_getaffinity(0))[:2]
     runs = (
@@ -59,7 +70,57 @@ def main() -> None:
             f"| {waited:.1%} | {rate / first:.2f} |",
             flush=True,
         )
-    print(f"\nBatches alone, one core: {_alone(encoded):,.0f} events a second")
+
+
+def _print_one_core(folder: str) -> None:
+    """Print what one core does in a second of processor time."""
+    cores = sorted(os.sched_getaffinity(0))[:1]
+    os.sched_setaffinity(0, cores)
+    print("| units, batch | seconds a step | events a second |\n|---|---|---|")
+    for units, batch in DEFAULTS:
+        seconds, events = _steps(folder, units, batch)
+        print(f"| {units}, {batch} | {seconds:.3f} | {events:,.0f} |", flush=True)
+    print(f"| batches alone | | {_alone(_encoded(folder)):,.0f} |")
+
+
+def _steps(folder: str, units: int, batch: int) -> tuple[float, float]:
+    """Return the processor's seconds of a step, and the events that a second does."""
+    meter = StepMeter()
+    with tempfile.TemporaryDirectory() as scratch:
+        monody.train(
+            monody.read_corpus(folder),
+            monody.TrainSettings(base="none", batch_size=batch, num_epochs=1),
+            model=monody.ModelSettings(rnn_size=units),
+            experiment_dir=Path(scratch) / "01",
+            callbacks=[meter],
+        )
+    steps = len(Batches(_encoded(folder), batch, 512))
+    each = len(_encoded(folder).pitch) / steps
+    return meter.seconds, each / meter.seconds
+
+
+class StepMeter(keras.callbacks.Callback):
+    """Measures the processor time of steps, the first of each shape left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times: list[float] = []
+        self._before = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Of a step, in the mean, without the few that compiled."""
+        times = np.sort(self._times)
+        return float(times[: len(times) - MAX_LENGTHS].mean())
+
+    def on_train_batch_begin(self, *_: object, **__: object) -> None:
+        """Begin, at the end of the step before."""
+        self._before = time.process_time()
+
+    def on_train_batch_end(self, _batch: int, logs: dict[str, Any]) -> None:
+        """Wait for the step, and note what it took."""
+        float(logs["loss"])
+        self._times.append(time.process_time() - self._before)
 
 
 def _encoded(folder: str) -> EncodedSet:
@@ -111,14 +172,14 @@ def _start(command: Sequence[str], cores: Sequence[int]) -> subprocess.Popen[byt
 def _alone(encoded: EncodedSet) -> float:
     """Return how many events a second are drawn, transposed and laid into batches."""
     data = TrainingData(encoded, monody.TrainSettings(batch_size=BATCH, patience=1))
-    began, events, epoch = time.monotonic(), 0, 0
-    while time.monotonic() < began + SECONDS_ALONE:
+    began, events, epoch = time.process_time(), 0, 0
+    while time.process_time() < began + SECONDS_ALONE:
         data.draw(epoch)
         for index in range(len(data)):
             events += int(np.count_nonzero(data[index][2]["pitch"]))
         epoch += 1
     data.close()
-    return events / (time.monotonic() - began)
+    return events / (time.process_time() - began)
 
 
 if __name__ == "__main__":
