@@ -101,17 +101,3 @@ def test_where_one_is_killed_the_others_end_and_one_process_goes_on(
     assert (code, complained) == (0, "")
     assert f"epoch {epoch + 1}" in " ".join(said.split())
     assert read_training_state(folder / "checkpoint.npz").epoch == epoch + 1
-
-
-@pytest.mark.thorough
-def test_ctrl_c_in_one_stops_all_at_the_same_step(tunes: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "two"
-    endless = ["--num_epochs", "1000", "--patience", "1000"]
-    first, second = start_together(
-        [tunes, *AS_TRAINED, *endless, "--experiment_dir", folder], 2
-    )
-    _wait_for(folder / "history.csv")
-    second.send_signal(signal.SIGINT)
-    ends = [outcome(process) for process in (first, second)]
-    assert [code for code, _, _ in ends] == [130, 130]
-    assert "go on with it: monody train --resume" in ends[0][1]
