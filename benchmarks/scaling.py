@@ -20,18 +20,24 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import monody
 from header import print_header
-from monody.models.backend import keras
-from monody.models.batches import MAX_LENGTHS, Batches, EncodedSet, encode_set
+from monody.models.batches import (
+    LENGTH_UNIT,
+    Batches,
+    EncodedSet,
+    encode_set,
+    joined,
+)
 from monody.models.events import Vocabulary
-from monody.training.fit import TrainingData
+from monody.models.keras_network import build_model
+from monody.training.fit import TrainingData, compiled
 
 BATCH, UNITS, EPOCHS = 16, 128, 4
+LENGTH, STEPS = 128, 12  # events of a melody, and steps that are measured on one core
 DEFAULTS = ((128, 8), (192, 16))  # units and sequences in a batch, of the presets
 SECONDS_ALONE = 10.0  # for the batches alone
 
@@ -77,50 +83,32 @@ def _print_one_core(folder: str) -> None:
     cores = sorted(os.sched_getaffinity(0))[:1]
     os.sched_setaffinity(0, cores)
     print("| units, batch | seconds a step | events a second |\n|---|---|---|")
+    encoded = _encoded(folder)
+    lengths = np.diff(encoded.ends, prepend=0)
+    some = np.flatnonzero((lengths > LENGTH - LENGTH_UNIT) & (lengths <= LENGTH))
+    alike = joined([encoded.melodies(i, i + 1) for i in some[:64].tolist()])
     for units, batch in DEFAULTS:
-        seconds, events = _steps(folder, units, batch)
+        seconds, events = _steps(alike, units, batch)
         print(f"| {units}, {batch} | {seconds:.3f} | {events:,.0f} |", flush=True)
-    print(f"| batches alone | | {_alone(_encoded(folder)):,.0f} |")
+    print(f"| batches alone | | {_alone(encoded):,.0f} |")
 
 
-def _steps(folder: str, units: int, batch: int) -> tuple[float, float]:
+def _steps(encoded: EncodedSet, units: int, batch: int) -> tuple[float, float]:
     """Return the processor's seconds of a step, and the events that a second does."""
-    meter = StepMeter()
-    with tempfile.TemporaryDirectory() as scratch:
-        monody.train(
-            monody.read_corpus(folder),
-            monody.TrainSettings(base="none", batch_size=batch, num_epochs=1),
-            model=monody.ModelSettings(rnn_size=units),
-            experiment_dir=Path(scratch) / "01",
-            callbacks=[meter],
-        )
-    steps = len(Batches(_encoded(folder), batch, 512))
-    each = len(_encoded(folder).pitch) / steps
-    return meter.seconds, each / meter.seconds
-
-
-class StepMeter(keras.callbacks.Callback):
-    """Measures the processor time of steps, the first of each shape left out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._times: list[float] = []
-        self._before = 0.0
-
-    @property
-    def seconds(self) -> float:
-        """Of a step, in the mean, without the few that compiled."""
-        times = np.sort(self._times)
-        return float(times[: len(times) - MAX_LENGTHS].mean())
-
-    def on_train_batch_begin(self, *_: object, **__: object) -> None:
-        """Begin, at the end of the step before."""
-        self._before = time.process_time()
-
-    def on_train_batch_end(self, _batch: int, logs: dict[str, Any]) -> None:
-        """Wait for the step, and note what it took."""
-        float(logs["loss"])
-        self._times.append(time.process_time() - self._before)
+    vocabulary = Vocabulary("notes")
+    settings = monody.TrainSettings(batch_size=batch, patience=1)
+    size = monody.ModelSettings(rnn_size=units, num_layers=2, dropout=0.3)
+    learner = compiled(build_model(size, vocabulary), settings)
+    data = TrainingData(encoded, settings)
+    learner.train_on_batch(*data[0])  # it is compiled
+    times = []
+    for step in range(STEPS):
+        ready = data[step % (len(data) - 1)]
+        began = time.process_time()
+        learner.train_on_batch(*ready)
+        times.append(time.process_time() - began)
+    seconds = float(np.median(times))
+    return seconds, np.count_nonzero(ready[2]["pitch"]) / seconds
 
 
 def _encoded(folder: str) -> EncodedSet:

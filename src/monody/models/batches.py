@@ -153,7 +153,7 @@ def encode_set(
             each = np.array([styles[index] for index in block], np.uint8)
             style = np.repeat(each, np.diff(ends, prepend=0))
         parts.append(_as_read(events, ends, vocabulary, outline, style))
-    return _joined(parts)
+    return joined(parts)
 
 
 def _outlines(
@@ -185,7 +185,7 @@ def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
         [131, 60, 131, 60]
     """
     ends = [np.array([len(event)]) for event in events]
-    return _joined(
+    return joined(
         [_as_read(*melody, vocabulary) for melody in zip(events, ends, strict=True)]
     )
 
@@ -221,8 +221,12 @@ def _as_read(
     )
 
 
-def _joined(parts: Sequence[EncodedSet]) -> EncodedSet:
-    """Lay encoded melodies end to end."""
+def joined(parts: Sequence[EncodedSet]) -> EncodedSet:
+    """Lay encoded sets end to end.
+
+    Args:
+        parts: The sets, one at least.
+    """
     arrays = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts])
         for field in fields(EncodedSet)

@@ -191,7 +191,7 @@ def fit(
             # After the checkpoint: whoever is stopped between the two goes on from it.
             first = partial(save, experiment.model_path)
             own.append(keras.callbacks.LambdaCallback(on_train_begin=lambda _: first()))
-        trainee = _compiled(learner or network, settings)
+        trainee = compiled(learner or network, settings)
         if settings.schedule == COSINE:
             first_rate = float(trainee.optimizer.learning_rate)
             # After the checkpoint, which puts back the rate of the epoch before.
@@ -213,8 +213,13 @@ def fit(
         models.save_last()
 
 
-def _compiled(network: Any, settings: TrainSettings) -> Any:
-    """Compile, the optimizer kept out of the network: saved files are small."""
+def compiled(network: Any, settings: TrainSettings) -> Any:
+    """Make a network ready to learn, the optimizer kept out of it: files are small.
+
+    Args:
+        network: What ``build_model`` built.
+        settings: How to train.
+    """
     trainee = keras.Model(network.input, network.output)
     losses = {
         head: keras.losses.SparseCategoricalCrossentropy(
