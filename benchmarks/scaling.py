@@ -4,6 +4,9 @@ Each training is a whole one: batches made, steps done, held-out melodies scored
 scaling: the same batches, divided. Weak scaling: each process as many sequences as one
 alone had. One process alone is measured on one core (``taskset``), as each of two has,
 and on both. Every run compiles in its first epoch, which is not counted. Linux only.
+
+``--one_core`` measures only what a core does in a second of its own time, so that other
+work on the machine counts little: steps of the default sizes, and batches alone.
 """
 
 from __future__ import annotations
@@ -22,11 +25,20 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.models.batches import Batches, EncodedSet, encode_set
+from monody.models.batches import (
+    LENGTH_UNIT,
+    Batches,
+    EncodedSet,
+    encode_set,
+   
+)
 from monody.models.events import Vocabulary
-from monody.training.fit import TrainingData
+from monody.models.keras_network import build_model
+from monody.training.fit import TrainingData, compiled
 
 BATCH, UNITS, EPOCHS = 16, 128, 4
+LENGTH, STEPS = 128, 12  # events of a melody, and steps that are measured on one core
+DEFAULTS = ((128, 8), (192, 16))  # units and sequences in a batch, of the presets
 SECONDS_ALONE = 10.0  # for the batches alone
 
 
@@ -34,8 +46,13 @@ def main() -> None:
     """Measure, print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder")
-    folder = parser.parse_args().folder
+    parser.add_argument("--one_core", action="store_true")
+    arguments = parser.parse_args()
+    folder = arguments.folder
     print_header("monody", "keras", "jax")
+    if arguments.one_core:
+        _print_one_core(folder)
+        return
     print(f"Load of the machine before: {os.getloadavg()[0]:.1f}\n")
     cores = sorted(os.sched_getaffinity(0))[:2]
     runs = (
@@ -59,16 +76,46 @@ def main() -> None:
             f"| {waited:.1%} | {rate / first:.2f} |",
             flush=True,
         )
-    print(f"\nBatches alone, one core: {_alone(encoded):,.0f} events a second")
 
 
-def _encoded(folder: str) -> EncodedSet:
-    """Return the melodies that are trained on."""
+def _print_one_core(folder: str) -> None:
+    """Print what one core does in a second of processor time."""
+    cores = sorted(os.sched_getaffinity(0))[:1]
+    os.sched_setaffinity(0, cores)
+    print("| units, batch | seconds a step | events a second |\n|---|---|---|")
+    encoded = _encoded(folder)
+    lengths = np.diff(encoded.ends, prepend=0)
+    some = np.flatnonzero((lengths > LENGTH - LENGTH_UNIT) & (lengths <= LENGTH))
+    alike = _encoded(folder, some[:64].tolist())
+    for units, batch in DEFAULTS:
+        seconds, events = _steps(alike, units, batch)
+        print(f"| {units}, {batch} | {seconds:.3f} | {events:,.0f} |", flush=True)
+    print(f"| batches alone | | {_alone(encoded):,.0f} |")
+
+
+def _steps(encoded: EncodedSet, units: int, batch: int) -> tuple[float, float]:
+    """Return the processor's seconds of a step, and the events that a second does."""
+    vocabulary = Vocabulary("notes")
+    settings = monody.TrainSettings(batch_size=batch, patience=1)
+    size = monody.ModelSettings(rnn_size=units, num_layers=2, dropout=0.3)
+    learner = compiled(build_model(size, vocabulary), settings)
+    data = TrainingData(encoded, settings)
+    learner.train_on_batch(*data[0])  # it is compiled
+    times = []
+    for step in range(STEPS):
+        ready = data[step % (len(data) - 1)]
+        began = time.process_time()
+        learner.train_on_batch(*ready)
+        times.append(time.process_time() - began)
+    seconds = float(np.median(times))
+    return seconds, np.count_nonzero(ready[2]["pitch"]) / seconds
+
+
+def _encoded(folder: str, some: Sequence[int] | None = None) -> EncodedSet:
+    """Return the melodies that are trained on, or some of them."""
     corpus = monody.read_corpus(folder)
-    split = monody.split_corpus(corpus, 1)
-    return encode_set(
-        corpus.melodies.take(split.train), Vocabulary("notes"), outlined=True
-    )
+    melodies = corpus.melodies.take(monody.split_corpus(corpus, 1).train)
+    return encode_set(melodies, Vocabulary("notes"), some, outlined=True)
 
 
 def _epoch(
@@ -111,14 +158,14 @@ def _start(command: Sequence[str], cores: Sequence[int]) -> subprocess.Popen[byt
 def _alone(encoded: EncodedSet) -> float:
     """Return how many events a second are drawn, transposed and laid into batches."""
     data = TrainingData(encoded, monody.TrainSettings(batch_size=BATCH, patience=1))
-    began, events, epoch = time.monotonic(), 0, 0
-    while time.monotonic() < began + SECONDS_ALONE:
+    began, events, epoch = time.process_time(), 0, 0
+    while time.process_time() < began + SECONDS_ALONE:
         data.draw(epoch)
         for index in range(len(data)):
             events += int(np.count_nonzero(data[index][2]["pitch"]))
         epoch += 1
     data.close()
-    return events / (time.monotonic() - began)
+    return events / (time.process_time() - began)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ A grid of network sizes and amounts of data, each trained for a share of the min
 one after the other, on the melodies of all folders together; held-out melodies are the
 same for all. Dropout, batches and patience are the presets'; a training that stops by
 itself keeps its figure. It prints bits per note by the minutes trained (the best so
-far), the size that is best at each time and amount, and a curve through the best
+far; compiling counts), the size that is best at each time and amount, and a curve
+through the best
 
     bits = floor + a · melodies^-alpha + b · minutes^-beta
 

@@ -248,3 +248,27 @@ def test_a_signal_that_comes_when_all_is_done_is_passed_over(
     with taking_signals():
         pass
     assert signal.getsignal(signal.SIGINT) is before
+
+
+ABORTS = """
+import ctypes, sys, threading
+from monody.chatter import silence_native_code
+from monody.ending import end_at_abort
+print("said before")
+silence_native_code()
+end_at_abort("another is gone", 2)
+print("said after")
+ctypes.CDLL(None).puts(b"a page of JAX's own words")
+threading.Thread(target=ctypes.CDLL(None).abort).start()
+threading.Event().wait()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the C library is called by its name")
+def test_where_a_library_gives_up_one_line_says_why() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ABORTS], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stdout == "said before\nsaid after\n"
+    assert done.stderr == "another is gone\n"

@@ -379,3 +379,18 @@ def test_training_says_why_it_is_over() -> None:
     assert STANDING.over(replace(settings, max_minutes=1.6)) is None
     assert "--num_epochs" in str(STANDING.over(replace(settings, num_epochs=2)))
     assert "--patience" in str(STANDING.over(replace(settings, patience=1)))
+
+
+def test_where_another_process_is_asked_to_stop_this_one_stops_with_it(
+    tunes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = iter([False, False, True])  # as it begins, and after each step
+    monkeypatch.setattr(
+        "monody.training.checkpointing.any_of", lambda here: here or next(asked)
+    )
+    folder = tmp_path / "01"
+    corpus = monody.read_corpus(tunes)
+    with pytest.raises(TrainingStopped):
+        train(corpus, SETTINGS, model=NETWORK, experiment_dir=folder)
+    state = read_training_state(folder / "checkpoint.npz")
+    assert (state.epoch, state.batch) == (0, 2)

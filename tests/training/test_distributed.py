@@ -16,7 +16,12 @@ import pytest
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import read_training_state, read_variables
 from tests.builders.json_files import read_json
-from tests.builders.together import outcome, start_together, start_training
+from tests.builders.together import (
+    SECONDS,
+    outcome,
+    start_together,
+    start_training,
+)
 
 TOLERANCE = 1e-5
 # Of the fixture `trained`, which one device and one process trained.
@@ -36,6 +41,14 @@ def _assert_same(folder: Path, trained: Experiment) -> None:
     for side in ("validation", "test"):
         bits = [each[side]["bits_per_note"] for each in figures]
         assert bits[0] == pytest.approx(bits[1], abs=1e-5)
+
+
+def _wait_for(path: Path) -> None:
+    """Wait until a training has written a file."""
+    end = time.monotonic() + SECONDS
+    while not path.exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_four_devices_end_in_the_weights_of_one(
@@ -75,9 +88,7 @@ def test_where_one_is_killed_the_others_end_and_one_process_goes_on(
     first, second = start_together(
         [tunes, *AS_TRAINED, *endless, "--experiment_dir", folder], 2
     )
-    history = folder / "history.csv"
-    while first.poll() is None and not history.exists():
-        time.sleep(0.05)
+    _wait_for(folder / "history.csv")
     second.kill()
     code, _, complained = outcome(first)
     assert code == 2
@@ -90,19 +101,3 @@ def test_where_one_is_killed_the_others_end_and_one_process_goes_on(
     assert (code, complained) == (0, "")
     assert f"epoch {epoch + 1}" in " ".join(said.split())
     assert read_training_state(folder / "checkpoint.npz").epoch == epoch + 1
-
-
-@pytest.mark.thorough
-def test_ctrl_c_in_one_stops_all_at_the_same_step(tunes: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "two"
-    endless = ["--num_epochs", "1000", "--patience", "1000"]
-    first, second = start_together(
-        [tunes, *AS_TRAINED, *endless, "--experiment_dir", folder], 2
-    )
-    history = folder / "history.csv"
-    while first.poll() is None and not history.exists():
-        time.sleep(0.05)
-    second.send_signal(signal.SIGINT)
-    ends = [outcome(process) for process in (first, second)]
-    assert [code for code, _, _ in ends] == [130, 130]
-    assert "go on with it: monody train --resume" in ends[0][1]

@@ -40,7 +40,8 @@ def say_training(experiment: Experiment) -> None:
             folder=shlex.quote(str(experiment.folder))
         )
     )
-    detail(_waiting(experiment))
+    if experiment.record().devices:  # not of a version that did not say it
+        detail(_waiting(experiment))
     say_written([experiment.model_path], marked("model"))
 
 

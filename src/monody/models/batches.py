@@ -93,15 +93,18 @@ class EncodedSet:
         """Where each melody's events begin, ``(melodies,)``."""
         return np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
 
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return {name: each for name, each in vars(self).items() if name != "later"}
+
     def melodies(self, first: int, stop: int) -> EncodedSet:
-        """Return some of the melodies, without copying them.
+        """Return some of the melodies, without copying them, and without outlines.
 
         Args:
             first: The first of them.
             stop: The one after the last.
         """
         begin, end = int(self.starts[first]), int(self.ends[stop - 1])
-        arrays = {name: each[begin:end] for name, each in vars(self).items()}
+        arrays = {name: each[begin:end] for name, each in self._arrays().items()}
         return EncodedSet(**arrays | {"ends": self.ends[first:stop] - begin})
 
     @property

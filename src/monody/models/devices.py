@@ -147,11 +147,11 @@ def _line(kind: str, asked: str, name: str, count: int, precision: str) -> str:
 
 def _no_gpu() -> str:
     if has_nvidia():
-        return (
+        return marked(
             "--device is gpu, and there is one, but JAX cannot use it: pip install "
             "'monody[gpu]', or leave --device out"
         )
-    return (
+    return marked(
         "--device is gpu, but JAX knows no GPU here: it takes NVIDIA's on Linux, with "
         "'monody[gpu]'; leave --device out to train on the processor"
     )

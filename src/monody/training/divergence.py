@@ -55,6 +55,10 @@ class Divergence(keras.callbacks.Callback):
         before, self._before = self._before, logs["loss"]
         self.require_number(before, "the loss")
 
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        """Look at the last loss, before anything is scored or written."""
+        self.require_number(self._before, "the loss")
+
     def require_number(self, figure: Any, name: str) -> None:
         """Raise an error where a figure is no number.
 
@@ -74,11 +78,12 @@ class Divergence(keras.callbacks.Callback):
         )
 
     def require_good_weights(self) -> None:
-        """Raise an error where a weight is no number, before they are written.
+        """Raise an error where a loss or a weight is none, before weights are written.
 
         Raises:
             DivergedError: If there is one.
         """
+        self.require_number(self._before, "the loss")
         for variable in self.model.trainable_variables:
             self.require_number(np.asarray(variable.value), "a weight")
 

@@ -214,7 +214,12 @@ def fit(
 
 
 def compiled(network: Any, settings: TrainSettings) -> Any:
-    """Compile, the optimizer kept out of the network: saved files are small."""
+    """Make a network ready to learn, the optimizer kept out of it: files are small.
+
+    Args:
+        network: What ``build_model`` built.
+        settings: How to train.
+    """
     trainee = keras.Model(network.input, network.output)
     losses = {
         head: keras.losses.SparseCategoricalCrossentropy(

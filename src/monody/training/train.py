@@ -330,19 +330,22 @@ def train_from_nothing(
     )
     settings = within_memory(model, settings, sets["train"], _tell_nobody)
     record = replace(record, model=model, training=settings)
-    keras.utils.set_random_seed(settings.seed)
-    network = build_model(model, vocabulary, settings.seed)
+    used = choose_devices()
     folder = TemporaryFolder(experiment.folder)
     try:
         made = Experiment(folder.path)
-        fit(
-            network,
-            sets,
-            settings,
-            made,
-            lambda path: save_model(network, vocabulary, record, path),
-            callbacks=callbacks,
-        )
+        with used.scope():
+            keras.utils.set_random_seed(settings.seed)
+            network = build_model(model, vocabulary, settings.seed)
+            fit(
+                network,
+                sets,
+                settings,
+                made,
+                lambda path: save_model(network, vocabulary, record, path),
+                callbacks=callbacks,
+                part=Part(index=0, count=1, devices=used.count),
+            )
         made.model_path.replace(path)
     finally:
         folder.remove()
