@@ -26,7 +26,7 @@ from monody.translation import LANGUAGES
 DOCS = Path(__file__).parent.parent / "docs"
 PORT = 8391
 ADDRESS = f"http://127.0.0.1:{PORT}/"
-SIZE = {"width": 1180, "height": 760}
+WIDTH, HEIGHT = 1180, 760  # pixels
 COLOURS = 64  # of the picture: a page has few
 SECONDS = 60  # that the studio may take to answer
 
@@ -66,7 +66,9 @@ def _take(language: str, path: Path) -> None:
     from PIL import Image
 
     with a_browser() as browser:
-        page = browser.new_page(viewport=SIZE, locale=language)
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": HEIGHT}, locale=language
+        )
         page.goto(ADDRESS)
         page.locator("article").first.wait_for()
         page.locator("article .roll svg").first.wait_for()
