@@ -43,6 +43,12 @@ def say(what: str, found: monody.Resemblance) -> None:
     )
 
 
+def melodies_of(folder: Path, most: int) -> monody.MelodyStore:
+    """Read the melodies of a folder, each once."""
+    corpus = monody.read_corpus(folder)
+    return corpus.melodies.take(corpus.used.tolist()[:most])
+
+
 def main(folder: Path) -> None:
     """Judge the MIDI files of a folder."""
     if not folder.exists():
@@ -50,9 +56,8 @@ def main(folder: Path) -> None:
         for seed in range(EACH):
             monody.write_midi(my_generator(seed), folder / f"{seed:03}.mid")
     monody.write_collection(REAL, "real")
-    generated = monody.read_corpus(folder).melodies[:EACH]
-    corpus = monody.read_corpus("real")
-    tunes = corpus.melodies.take(corpus.used.tolist()[: 2 * EACH])
+    generated = melodies_of(folder, EACH)
+    tunes = melodies_of(Path("real"), 2 * EACH)
     say("generated beside real", monody.compare(generated, tunes[::2]))
     say("     real beside real", monody.compare(tunes[1::2], tunes[::2]))
     score = monody.evaluate(monody.open_experiment("base"), folder).score
