@@ -84,8 +84,8 @@ def test_the_commands_run_in_their_order(
         if command[0] == "make":
             # The target exists; running it here would run the tests in the tests.
             _run(["make", "--dry-run", "--always-make", command[1]], ROOT)
-        elif command[0] == "source":
-            assert command[1] == ".venv/bin/activate"
+        elif command[0] == "pip":
+            assert command[1:] == ["install", "."]  # `make install` does no more
         elif line == FIRST:
             _run(command, home)
         elif command[0] == "python":
@@ -132,6 +132,66 @@ def test_commands_and_program_run_with_the_base_as_it_is(
             _run(shlex.split(line), tmp_path)
     [program] = blocks(ENGLISH, "python")
     _run([sys.executable, "-c", program], tmp_path)
+
+
+README_FILES = (ENGLISH, SPANISH)
+MEASURED = ("benchmarks/README.md", "docs/base-model.md")
+
+
+@pytest.mark.parametrize("path", README_FILES, ids=lambda path: path.name)
+def test_what_a_readme_links_to_is_there(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
+    assert len(targets) >= 8
+    for target in targets:
+        assert target.startswith("https:") or (ROOT / target).is_file(), target
+
+
+@pytest.mark.parametrize("path", README_FILES, ids=lambda path: path.name)
+def test_the_first_screen_shows_and_sounds_and_is_light(path: Path) -> None:
+    first = path.read_text("utf-8").partition("```text")[0]
+    [picture] = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", first)
+    [sound] = re.findall(r"\(([^)]+\.wav)\)", first)
+    assert (ROOT / picture).stat().st_size < 100_000
+    assert (ROOT / sound).stat().st_size < 500_000
+    assert len(_blocks(path, "bash")[0].splitlines()) == 2
+    assert len(first.splitlines()) < 24
+
+
+@pytest.mark.parametrize("path", README_FILES, ids=lambda path: path.name)
+def test_every_figure_with_a_decimal_was_measured(path: Path) -> None:
+    prose = re.sub(
+        r"```.*?```|`[^`]*`|\([^)]*\)", "", path.read_text("utf-8"), flags=re.DOTALL
+    )
+    point = "," if path == SPANISH else r"\."
+    figures = re.findall(rf"(?<![\d.,])\d+{point}\d\d?(?![\d.,]?\d)", prose)
+    figures = [figure.replace(",", ".") for figure in figures]
+    measured = "".join((ROOT / name).read_text("utf-8") for name in MEASURED)
+    assert len([figure for figure in figures if figure != "3.11"]) >= 11
+    for figure in {*figures} - {"3.11"}:  # a version of Python
+        assert re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", measured), figure
+
+
+def test_the_table_of_bits_says_what_was_measured() -> None:
+    rows = (ROOT / "benchmarks/README.md").read_text("utf-8").splitlines()
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    quality = {row[0]: row for row in cells if len(row) == 8}
+    tuned = {(row[0], row[1]): row for row in cells if len(row) == 9}
+    dances, own = tuned["nottingham", "40"], tuned["essen_dev", "100"]
+    fewer = tuned["essen_dev", "40"]
+    alone = quality["nottingham"]
+    text = ENGLISH.read_text("utf-8")
+    assert (
+        f"| {alone[1]} dance tunes, ten minutes | {alone[5]} | {alone[4][:4]} | |"
+        in text
+    )
+    for name, row in (
+        ("40 dance tunes", dances),
+        ("100 folk songs", own),
+        ("40 folk songs", fewer),
+    ):
+        assert f"| {name} | {row[5]} | {row[4]} | {row[6]} |" in text
+    for figure in (alone[5], *dances[4:7], *own[4:7], *fewer[4:7]):
+        assert figure.replace(".", ",") in SPANISH.read_text("utf-8")
 
 
 def test_every_test_that_the_security_page_names_is_there() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from monody.corpus.choices import choose_files
     from monody.corpus.corpus import Corpus, read_corpus
+    from monody.corpus.own_format import MelodyReader, read_own
     from monody.corpus.read_melody import read_melody
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from monody.music.melody_store import MelodyStore
     from monody.music.meter import Meter
     from monody.music.midi_file import midi_bytes, write_midi
+    from monody.pages.melodies import Shown, show
+    from monody.render.forms import render_melody
     from monody.settings.model import ModelSettings
     from monody.settings.reading import ReadSettings
     from monody.settings.sampling import SampleSettings
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "corpus.choices": ("choose_files",),
     "corpus.corpus": ("Corpus", "read_corpus"),
+    "corpus.own_format": ("MelodyReader", "read_own"),
     "corpus.read_melody": ("read_melody",),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
@@ -81,6 +85,8 @@ _HOMES = {
     "music.melody_store": ("MelodyStore",),
     "music.meter": ("Meter",),
     "music.midi_file": ("midi_bytes", "write_midi"),
+    "pages.melodies": ("Shown", "show"),
+    "render.forms": ("render_melody",),
     "settings.model": ("ModelSettings",),
     "settings.reading": ("ReadSettings",),
     "settings.sampling": ("SampleSettings",),
@@ -97,6 +103,7 @@ __all__ = [
     "Generation",
     "Listener",
     "Melody",
+    "MelodyReader",
     "MelodyStore",
     "Meter",
     "ModelSettings",
@@ -112,6 +119,7 @@ __all__ = [
     "SampleSettings",
     "Scorecard",
     "SettingError",
+    "Shown",
     "Split",
     "TrainSettings",
     "TrainedModel",
@@ -128,7 +136,10 @@ __all__ = [
     "open_experiment",
     "read_corpus",
     "read_melody",
+    "read_own",
+    "render_melody",
     "resume",
+    "show",
     "split_corpus",
     "train",
     "vary",

@@ -118,7 +118,7 @@ def test_what_a_rule_is_called() -> None:
 def test_a_melody_is_made_again_with_the_same_rules_only(
     trained: Experiment, tmp_path: Path
 ) -> None:
-    rules = [small_steps, Above(62)]
+    rules: list[monody.NoteRule] = [small_steps, Above(62)]
     made = monody.generate(trained, settings(num_files=1), rules=rules)
     [path] = made.save(tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))

@@ -126,3 +126,29 @@ def test_mistakes_are_refused_and_change_nothing(model: TrainedModel) -> None:
     assert np.array_equal(listener.pitches(), before)
     with pytest.raises(SettingError, match="meter must be such as"):
         monody.Listener(model, "4")
+
+
+def test_what_is_copied_is_a_share_of_one_for_each_event_read(
+    model: TrainedModel,
+) -> None:
+    listener = monody.Listener(model)
+    _hear(listener, LINE[:3])
+    shares = listener.looks_back()
+    assert len(shares) > 3  # the start, too
+    assert np.all(shares >= 0)
+    assert shares.sum() < 1  # something fresh has a share
+    before = listener.lstm
+    assert before.shape[1:] == (2, 12)
+    _hear(listener, LINE[3:4])
+    assert not np.array_equal(listener.lstm, before)
+    listener.take_back()
+    assert listener.looks_back() == pytest.approx(shares)
+
+
+def test_more_than_a_network_remembers_is_not_looked_back_at(
+    trained: Experiment,
+) -> None:
+    listener = monody.Listener(trained.load())
+    _hear(listener, [(60, 12), (62, 12)] * 260)
+    with pytest.raises(ValueError, match="512 events"):
+        listener.looks_back()

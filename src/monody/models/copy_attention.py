@@ -304,8 +304,34 @@ def mix_pitches(
     Returns:
         Log-probabilities ``(batch, time, 131)``.
     """
-    ops = made.ops
-    slots = past.slots
+    ops, slots = made.ops, past.slots
+    own, (as_pitch, as_interval) = pitch_shares(made, memory, keys, past, latest)
+    intervals = _paid(ops, as_interval, slots.interval, INTERVAL_SYMBOLS)
+    copied = _paid(ops, as_pitch, slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
+        [moved(ops, intervals[..., :INTERVALS], latest), intervals[..., INTERVALS:]],
+        axis=-1,
+    )  # (batch, time, 131)
+    return _mixed(ops, own, fresh, copied)
+
+
+def pitch_shares(
+    made: Parts, memory: Tensor, keys: Tensor, past: Past, latest: Tensor
+) -> tuple[Tensor, list[Tensor]]:
+    """Say from which slots the next pitch is copied, and how likely.
+
+    Args:
+        made: The network's layers.
+        memory: Output of the last LSTM layer, ``(batch, time, units)``.
+        keys: Of each slot, ``(batch, slots, 2 * KEY_SIZE)``.
+        past: The melody so far.
+        latest: Pitch of the latest note, ``(batch, time)``.
+
+    Returns:
+        The logarithm of the share of something fresh, ``(batch, time, 1)``; and the
+        share of each slot, whose pitch is copied, and whose interval is: two of
+        ``(batch, time, slots)``.
+    """
+    ops, slots = made.ops, past.slots
     queries = ops.split(made["pitch_query"](memory), 2, axis=-1)
     scores = [  # two of (batch, time, slots)
         _scores(ops, query, key) + past.likeness[..., head]
@@ -314,15 +340,7 @@ def mix_pitches(
         )
     ]
     possible = [past.known, ops.logical_and(past.known, _can_move(ops, slots, latest))]
-    own, (as_pitch, as_interval) = _shares(
-        ops, made["pitch_fresh"](memory), scores, possible
-    )
-    intervals = _paid(ops, as_interval, slots.interval, INTERVAL_SYMBOLS)
-    copied = _paid(ops, as_pitch, slots.pitch, PITCH_SYMBOLS) + ops.concatenate(
-        [moved(ops, intervals[..., :INTERVALS], latest), intervals[..., INTERVALS:]],
-        axis=-1,
-    )  # (batch, time, 131)
-    return _mixed(ops, own, fresh, copied)
+    return _shares(ops, made["pitch_fresh"](memory), scores, possible)
 
 
 def mix_durations(

@@ -20,6 +20,7 @@ from monody.models.copy_attention import (
     alike,
     interval_symbol,
     likeness,
+    pitch_shares,
 )
 from monody.models.decoder_memory import (
     Floats,
@@ -36,7 +37,7 @@ from monody.models.network import (
     read_events,
 )
 from monody.models.parts import Parts
-from monody.models.tonality import count_notes
+from monody.models.tonality import count_notes, latest_note
 
 MAX_SLOTS = 512  # events that are remembered: as many as a training sequence has
 
@@ -156,6 +157,30 @@ class DecoderState:
             self._sequence,
         )
         return logs[:, 0]
+
+    def copied(self) -> Floats:
+        """Return how likely each event is copied next, ``(rows, slots)``.
+
+        Its pitch, or its interval. Slots are in the order of the events as long as none
+        is forgotten; what is left of 1 is for something fresh.
+        """
+        latest = latest_note(
+            numpy_ops, self._sequence["pitch_in"], self._sequence["note_before"]
+        )
+        _, (as_pitch, as_interval) = pitch_shares(
+            self._parts,
+            self._hidden.memory,
+            self._memory.pitch_keys,
+            self._look_back(),
+            latest,
+        )
+        shares: Floats = (as_pitch + as_interval)[:, 0]
+        return shares
+
+    @property
+    def lstm(self) -> Floats:
+        """The output and the cell of each LSTM layer, ``(rows, layers, 2, units)``."""
+        return self._memory.states
 
     def choose(self, pitch: Integers) -> None:
         """Take in the next pitch symbol, before its duration is predicted.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.models.decoder_memory import Integers
-from monody.models.decoder_state import DecoderState, EventInputs, Mark
+from monody.models.decoder_state import MAX_SLOTS, DecoderState, EventInputs, Mark
 from monody.models.events import (
     REST,
     START,
@@ -63,6 +63,8 @@ class Listener:
         ((131,), 1.0)
         >>> listener.durations(pitch=62).shape  # of D, if it is the next
         (104,)
+        >>> listener.looks_back().shape, listener.lstm.shape  # the start and a note
+        ((2,), (2, 2, 12))
     """
 
     def __init__(
@@ -159,6 +161,28 @@ class Listener:
         self._state.choose(np.array([pitch]))
         shares: Shares = np.exp(self._state.durations()[0].astype(np.float64))
         return shares
+
+    def looks_back(self) -> Shares:
+        """Return from which events the next pitch is copied, ``(events read,)``.
+
+        Returns:
+            For each event how likely the next one takes its pitch, or its interval from
+            the note before. The first is the start; a long note or silence may be
+            several events. What is left of 1 is for something fresh.
+
+        Raises:
+            ValueError: If more was heard than a network remembers, 512 events.
+        """
+        events = sum(map(len, self._reads))
+        if events > MAX_SLOTS:
+            raise ValueError(f"a network looks back at {MAX_SLOTS} events at most")
+        shares: Shares = self._state.copied()[0, :events].astype(np.float64)
+        return shares
+
+    @property
+    def lstm(self) -> NDArray[np.floating]:
+        """The state of the LSTM: ``(layers, 2, units)``, of each output and cell."""
+        return np.array(self._state.lstm[0])
 
     def _hear(self, pitch: int, ticks: int) -> None:
         """Hear an event, which may take several of the vocabulary's."""

@@ -189,7 +189,7 @@ class Melody(ShownInNotebooks):
         bars = counted(self.bars, "bar", "bars")
         about = [f"{notes} in {bars} of {', '.join([*meters[:MAX_SHOWN], *more])}"]
         if len(self):
-            key = self.key if self.key in KEY_NAMES else None
+            key = self.key if self.key in KEY_NAMES else None  # a mode's, in a score
             ends = int(self.pitches.min()), int(self.pitches.max())
             about.append(" to ".join(pitch_in_key(end, key) for end in ends))
         about.append(f"{self.bpm:g} bpm")

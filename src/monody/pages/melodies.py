@@ -52,6 +52,13 @@ def show(
 
     Raises:
         MonodyError: If the sound bank cannot be played, or there is another page.
+
+    Example:
+        >>> import monody
+        >>> settings = monody.SampleSettings(num_files=1, bars=2, seed=7)
+        >>> made = monody.generate(monody.open_experiment("experiments/01"), settings)
+        >>> monody.show(made, made.save("shown")).page.as_posix()
+        'shown/index.html'
     """
     first = paths[0]
     maker = CardMaker(first.parent, sound_bank)

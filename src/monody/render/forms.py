@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +87,42 @@ def require_form(form: str) -> None:
         from monody.render.roll.png import require_libraries
 
         require_libraries()
+
+
+def render_melody(
+    melody: Melody,
+    form: str,
+    title: str = "",
+    sound_bank: str | os.PathLike[str] | None = None,
+) -> bytes:
+    """Render a melody, as ``monody render`` does.
+
+    Args:
+        melody: With at least one note.
+        form: ``"wav"``, ``"png"``, ``"svg"``, ``"musicxml"`` or ``"abc"``.
+        title: The heading of a picture and a score; by default where it came from.
+        sound_bank: A ``.sf2`` file that plays; by default monody's own voices do.
+
+    Returns:
+        The bytes of a file.
+
+    Raises:
+        MonodyError: If there is no such form, a library that it needs is not installed,
+            or the melody is too long for it.
+        ValueError: If there is no note.
+
+    Example:
+        >>> import monody
+        >>> melody = monody.Melody.from_notes([(60, 0, 24), (64, 24, 24), (67, 48, 48)])
+        >>> monody.render_melody(melody, "abc", "Triad").decode().splitlines()[-1]
+        'C2 E2 G4 |]'
+    """
+    if form not in FORMS:
+        raise SettingError(f"form must be one of {', '.join(FORMS)}, not {form!r}")
+    if not len(melody):
+        raise ValueError("melody must have at least one note")
+    bank = None if sound_bank is None else Path(sound_bank)
+    return render(melody, form, title or melody.source or "monody", bank)
 
 
 def render(
