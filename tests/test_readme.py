@@ -153,7 +153,7 @@ def test_the_first_screen_shows_and_sounds_and_is_light(path: Path) -> None:
     [sound] = re.findall(r"\(([^)]+\.wav)\)", first)
     assert (ROOT / picture).stat().st_size < 100_000
     assert (ROOT / sound).stat().st_size < 500_000
-    assert len(_blocks(path, "bash")[0].splitlines()) == 2
+    assert len(blocks(path, "bash")[0].splitlines()) == 2
     assert len(first.splitlines()) < 24
 
 

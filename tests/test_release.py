@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hatchling.builders.plugin.interface import BuilderInterface
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _held(builder: type[BuilderInterface]) -> dict[str, Path]:
+def _held(builder: type[BuilderInterface[Any]]) -> dict[str, Path]:
     files = builder(str(ROOT)).recurse_included_files()
     return {Path(one.distribution_path).as_posix(): Path(one.path) for one in files}
 

@@ -68,7 +68,7 @@ def main() -> None:
 
 def _run(home: Path, command: str, language: str = "en") -> None:
     words = [sys.executable, "-m", "monody", *command.split()]
-    spoken = {**os.environ, "MONODY_LANGUAGE": language, "MONODY_SOUND_BANK": "none"}
+    spoken = {**os.environ, "MONODY_LANG": language, "MONODY_SOUND_BANK": "none"}
     subprocess.run(words, cwd=home, check=True, env=spoken)  # noqa: S603
 
 

@@ -105,7 +105,8 @@ class EncodedSet:
         """
         begin, end = int(self.starts[first]), int(self.ends[stop - 1])
         arrays = {name: each[begin:end] for name, each in self._arrays().items()}
-        return EncodedSet(**arrays | {"ends": self.ends[first:stop] - begin})
+        arrays["ends"] = self.ends[first:stop] - begin
+        return EncodedSet(**arrays, later=None)
 
     @property
     def note_count(self) -> int:

@@ -12,8 +12,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from monody.corpus.report import counted, printable
-from monody.errors import MonodyError
+from monody.corpus.report import counted
+from monody.errors import MonodyError, printable
 from monody.generation.generate import Generation
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER, bar_line_before
