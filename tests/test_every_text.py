@@ -26,6 +26,7 @@ from tests.builders.pseudo import CODE, NAME, Read, words, write_catalogue
 
 # What stays as it is: names of files, formats, commands, options and their values.
 KEPT = """
+CPU GPU JAX cpu float32 float tar tgz parquet
 MIDI WAV ABC MusicXML LSTM mid html svg json keras tune data midi my out index model
 Ab Bb Db Eb Gb note melody tunes notes steps bpm 7ths 5a0802af nowhere
 dance song hymn theme A' Am

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _held(builder: type[BuilderInterface[Any]]) -> dict[str, Path]:
+def _held(builder: type[BuilderInterface[Any, Any]]) -> dict[str, Path]:
     files = builder(str(ROOT)).recurse_included_files()
     return {Path(one.distribution_path).as_posix(): Path(one.path) for one in files}
 

@@ -379,5 +379,7 @@ def test_more_pairs_make_larger_batches() -> None:
 def test_some_of_the_melodies_are_as_if_they_were_alone() -> None:
     tunes = [tune(i) for i in range(5)]
     some = encode_set(tunes, VOCABULARY).melodies(1, 4)
-    for name, expected in vars(encode_set(tunes[1:4], VOCABULARY)).items():
+    arrays = vars(encode_set(tunes[1:4], VOCABULARY))
+    assert arrays.pop("later") is some.later is None
+    for name, expected in arrays.items():
         assert (getattr(some, name) == expected).all(), name

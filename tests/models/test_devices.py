@@ -36,7 +36,7 @@ def test_a_gpu_multiplies_16_bits_if_it_can(
     _pretend(monkeypatch, capability)
     used = choose_devices()
     assert str(used) == f"2 × NVIDIA X, {precision}"
-    assert used.line == f"on the GPU, 2 devices: NVIDIA X, products in {precision}"
+    assert used.line == f"on 2 × GPU: NVIDIA X, products in {precision}"
     assert used.is_gpu
     assert used.own_bytes == 16 * GIGABYTES
 
@@ -62,7 +62,7 @@ def test_without_a_gpu_it_is_said_why(
 ) -> None:
     monkeypatch.setattr(devices, "has_nvidia", lambda: there)
     used = choose_devices()
-    assert used.line.startswith("on the CPU")
+    assert used.line.startswith("on CPU")
     assert advice in used.line
     assert (used.precision, used.own_bytes) == ("float32", None)
     with pytest.raises(MonodyError, match="--device is gpu") as refused:

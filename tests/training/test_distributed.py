@@ -58,7 +58,7 @@ def test_four_devices_end_in_the_weights_of_one(
     arguments = [tunes, *AS_TRAINED, "--num_epochs", "2", "--experiment_dir", folder]
     code, said, complained = outcome(start_training(arguments, devices=4))
     assert (code, complained) == (0, "")
-    assert "on the CPU, 4 devices" in said
+    assert "on 4 × CPU" in said
     assert read_json(folder / "settings.json")["devices"] == "4 × cpu, float32"
     _assert_same(folder, trained)
 

@@ -107,7 +107,7 @@ def test_what_was_chosen_is_saved_with_the_experiment(
     assert record.model.rnn_size == 12
     assert record.model.dropout == PRESETS[0].dropout
     assert record.training.batch_size == PRESETS[0].batch_size
-    assert lines[0].startswith("on the CPU")
+    assert lines[0].startswith("on CPU")
     assert [line.split()[0] for line in lines[2:]] == [
         "--base", "--dropout", "--batch_size", "--patience",
     ]  # fmt: skip

@@ -171,6 +171,8 @@ def test_every_epoch_is_drawn_anew_and_again_from_the_seed() -> None:
     again.draw(3)  # at once, as where a training goes on
     assert pitches(data) == pitches(again) != first
     data.first_batch = 2
+    data.draw(3)
+    again.draw(3)
     assert pitches(data) == pitches(again)[2:]
 
 

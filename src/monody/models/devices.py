@@ -132,17 +132,17 @@ def has_bfloat16(device: Any) -> bool:
 
 def _line(kind: str, asked: str, name: str, count: int, precision: str) -> str:
     """Say what is used, and why."""
-    many = f", {count} devices" if count > 1 else ""
+    where = f"{count} × {kind.upper()}" if count > 1 else kind.upper()
     if kind != CPU:
-        return marked(f"on the {kind.upper()}{many}: {name}, products in {precision}")
+        return marked(f"on {where}: {name}, products in {precision}")
     if asked == CPU:
-        return marked(f"on the CPU{many}: --device says so")
+        return marked(f"on {where}: --device says so")
     if has_nvidia():
         return marked(
-            f"on the CPU{many}: there is a GPU, but JAX cannot use it; pip install "
+            f"on {where}: there is a GPU, but JAX cannot use it; pip install "
             "'monody[gpu]'"
         )
-    return marked(f"on the CPU{many}: JAX knows no GPU here")
+    return marked(f"on {where}: JAX knows no GPU here")
 
 
 def _no_gpu() -> str:

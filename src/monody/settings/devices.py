@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monody.errors import SettingError
 from monody.settings.base import Settings, setting
+from monody.translation import marked
 
 AUTO = "auto"
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}", re.ASCII)
@@ -18,7 +19,7 @@ FLOAT32, BFLOAT16 = "float32", "bfloat16"
 class DeviceSettings(Settings):
     """What a network is trained on."""
 
-    heading = "Devices"
+    heading = marked("Devices")
 
     device: str = setting(AUTO, choices=(AUTO, CPU, GPU))
     """What the network is trained on: the GPUs that JAX knows, if there are any, else
