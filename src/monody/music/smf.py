@@ -8,6 +8,7 @@ reads them, so they are put into its bytes and found there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 MAX_NUMBER = 2**28 - 1  # of variable length: four bytes of seven bits
@@ -237,22 +238,10 @@ def strikes_of(data: bytes) -> list[tuple[int, int]]:
 def _collect_strikes(events: EventCursor, strikes: list[tuple[int, int, int]]) -> None:
     """Read the notes of a track to its end, or to where it makes no sense any more."""
     tick = 0
-    while events.more():
-        tick += events.number()
-        status = events.byte()
-        if status == META:
-            kind = events.byte()
-            events.take(events.number())
-            if kind == END:
-                return
-        elif status in (SYSEX, ESCAPE):
-            events.take(events.number())
-        else:
-            if status < SYSEX:
-                status = events.channel_status(status)
-            body = events.take(data_bytes(status))
-            if status & 0xF0 == NOTE_ON and body[1]:
-                strikes.append((tick, body[0], body[1]))
+    for ticks, status, body in _messages(events):
+        tick += ticks
+        if status & 0xF0 == NOTE_ON and body[1]:
+            strikes.append((tick, body[0], body[1]))
 
 
 def _events_of(data: bytes, mark: int) -> EventCursor:
@@ -267,22 +256,31 @@ def _events_of(data: bytes, mark: int) -> EventCursor:
 
 def _collect_texts(events: EventCursor, texts: list[bytes]) -> None:
     """Read a track to its end, or to where it makes no sense any more."""
+    for _, status, body in _messages(events):
+        if status == META and body[0] == TEXT:
+            texts.append(body[1:])
+
+
+def _messages(events: EventCursor) -> Iterator[tuple[int, int, bytes]]:
+    """Yield each event of a track to its end: ticks since the one before, status, data.
+
+    The data of a meta event begin with its kind.
+    """
     while events.more():
-        events.number()  # the time since the event before
+        ticks = events.number()
         status = events.byte()
         if status == META:
             kind = events.byte()
-            body = events.take(events.number())
-            if kind == TEXT:
-                texts.append(body)
-            elif kind == END:
+            body = bytes([kind]) + events.take(events.number())
+            if kind == END:
                 return
         elif status in (SYSEX, ESCAPE):
-            events.take(events.number())
+            body = events.take(events.number())
         else:
             if status < SYSEX:
                 status = events.channel_status(status)
-            events.take(data_bytes(status))
+            body = events.take(data_bytes(status))
+        yield ticks, status, body
 
 
 def _decoded(text: bytes) -> str:
