@@ -63,12 +63,12 @@ def _training(home: Path, _: Ended) -> Made:
     return {
         "history": rows,
         "scores": (folder / "scores.json").read_text(),
-        **{name: _weights(folder / name) for name in names},
+        **{name: weights(folder / name) for name in names},
         **{str(path): _digest(path.read_bytes()) for path in stores},
     }
 
 
-def _weights(path: Path) -> str:
+def weights(path: Path) -> str:
     """Return a sum of the weights; the same network has the same bytes in its file."""
     with zipfile.ZipFile(path) as archive:
         return _digest(archive.read(DECODING))
