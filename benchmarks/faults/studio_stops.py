@@ -37,6 +37,7 @@ class StudioStops:
         for activity in ("composing", "training"):
             self._expected = self._undisturbed(activity)
             place.tidy()
+            place.keep_compiled()
 
     def _undisturbed(self, activity: str) -> str:
         """Let a studio work, and return the weights of its training, if it trains."""

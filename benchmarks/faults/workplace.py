@@ -137,6 +137,10 @@ class Workplace:
         self.run(program)
         self.tidy()
         self.forget()
+        self.keep_compiled()
+
+    def keep_compiled(self) -> None:
+        """Put what was compiled to what was in earlier campaigns."""
         if self._compiled:
             shutil.copytree(self.cache / COMPILED, self._compiled, dirs_exist_ok=True)
 

@@ -14,14 +14,18 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import BinaryIO, cast
 
 from monody.errors import MonodyError
+from monody.memory import limits_are_kept
 
 # Signals that end a process from outside; what a parser does wrong has others.
 _FROM_OUTSIDE = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
 _STARTER = "monody.child_start"
+WATCH_SECONDS = 0.05  # between two looks at the memory of a child
 
 
 class ChildProcess:
@@ -32,6 +36,9 @@ class ChildProcess:
         arguments: Of the module.
         cpu_seconds: The processor time that it may use before it asks for more
             (``child_start.allow_cpu_seconds``); 0 is any.
+        memory_bytes: What it and all that it starts may take before it is ended, where
+            the system does not see to that (``memory.keep_within``, which it calls
+            itself); 0 is any.
         environment: Variables that differ from those of this process.
         quiet: Whether what it writes on standard error goes nowhere.
 
@@ -52,6 +59,7 @@ class ChildProcess:
         arguments: Sequence[str] = (),
         *,
         cpu_seconds: float = 0.0,
+        memory_bytes: int = 0,
         environment: Mapping[str, str] | None = None,
         quiet: bool = False,
     ) -> None:
@@ -80,8 +88,12 @@ class ChildProcess:
         self._ending = threading.Lock()
         self._ended = False
         self._ended_here = False  # before it had ended itself
+        self.used_its_memory = False  # and was ended for it
         self.requests = cast(BinaryIO, self._process.stdin)
         self.answers = cast(BinaryIO, self._process.stdout)
+        if memory_bytes and not limits_are_kept():
+            look = partial(self._look_at_memory, memory_bytes)
+            threading.Thread(target=look, daemon=True).start()
 
     @staticmethod
     def _let_go(descriptor: int) -> None:
@@ -106,6 +118,20 @@ class ChildProcess:
     def used_its_time(self) -> bool:
         """Whether the system ended it at the limit of its processor time."""
         return self.poll() in _negated(("SIGXCPU",))
+
+    def _look_at_memory(self, most: int) -> None:
+        """End it where it takes too much, as long as it runs."""
+        import psutil  # only where it is needed
+
+        with contextlib.suppress(psutil.Error):  # it has ended
+            first = psutil.Process(self.pid)
+            while self.poll() is None:
+                # On Windows, what was started may be a mere launcher of Python.
+                family = [first, *first.children(recursive=True)]
+                if sum(one.memory_info().rss for one in family) > most:
+                    self.used_its_memory = True
+                    self.kill()
+                time.sleep(WATCH_SECONDS)
 
     def wait(self, seconds: float) -> None:
         """Give it some time to end by itself."""

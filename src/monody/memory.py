@@ -188,6 +188,34 @@ def address_space() -> int:
     return 0
 
 
+def keep_within(size: int) -> None:
+    """Let this process fail where it asks for more memory, instead of the machine.
+
+    Where the system does not see to that, its parent does (``child_process``).
+
+    Args:
+        size: Bytes that it may take besides those that it has.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    soft = address_space() + size
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    with suppress(ValueError, OSError):  # macOS refuses it
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def limits_are_kept() -> bool:
+    """Tell whether the system keeps what ``keep_within`` asks for.
+
+    macOS takes such a limit now and then, and never keeps it.
+    """
+    return sys.platform not in ("darwin", "win32")
+
+
 def _allowed_addresses() -> int | None:
     """Return what ``ulimit -v`` allows; Windows has no such limit."""
     try:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar
 
 from monody.child_process import ChildProcess, ChildProcesses
 from monody.cores import usable_cores
@@ -26,7 +26,7 @@ from monody.memory import MIB, VARIABLE, allowed_bytes, processes
 from monody.reading import protocol
 from monody.reading.overview import Overview
 from monody.reading.protocol import FilesRead
-from monody.reading.reasons import Reason
+from monody.reading.reasons import MOST_BYTES, Reason, too_much_memory
 from monody.settings.reading import ReadSettings
 
 Answer = TypeVar("Answer")
@@ -80,6 +80,7 @@ class ReadPool:
         most = settings.n_jobs or min(usable_cores(), MAX_JOBS)
         self._jobs = processes(most, CHILD_BYTES, OWN_BYTES)
         share = max(allowed_bytes() - OWN_BYTES, CHILD_BYTES) // self._jobs
+        self._limits = _Limits(settings.max_seconds_per_file, min(share, MOST_BYTES))
         self._environment = {VARIABLE: str(share)}
         self._local = threading.local()
         self._children: list[_Child] = []
@@ -193,8 +194,9 @@ class ReadPool:
                 self._children.remove(child)
                 self._processes.remove(child.process)
                 self._local.child = None
-            limit = self._settings.max_seconds_per_file
-            child = _Child(self._module, self._arguments, limit, self._environment)
+            child = _Child(
+                self._module, self._arguments, self._limits, self._environment
+            )
             self._local.child = child
             self._children.append(child)
             self._processes.add(child.process)
@@ -215,6 +217,13 @@ def _batched(sources: Iterable[Source], size: int) -> Iterator[list[Source]]:
         yield chunk
 
 
+class _Limits(NamedTuple):
+    """What a reading process may take."""
+
+    seconds: float  # of each file
+    memory_bytes: int
+
+
 class _Child:
     """One reading process."""
 
@@ -222,18 +231,19 @@ class _Child:
         self,
         module: str,
         arguments: Sequence[str],
-        limit_seconds: float,
+        limits: _Limits,
         environment: Mapping[str, str],
     ) -> None:
         self.process = ChildProcess(
             module,
             arguments,
-            cpu_seconds=START_SECONDS + limit_seconds,
+            cpu_seconds=START_SECONDS + limits.seconds,
+            memory_bytes=limits.memory_bytes,
             environment={"OPENBLAS_NUM_THREADS": "1", **environment},
             quiet=True,
         )
         self._module = module
-        self._limit_seconds = limit_seconds
+        self._limits = limits
         self._deadline = float("inf")
         self._overdue = False
         self.alive = True
@@ -298,7 +308,7 @@ class _Child:
             self._deadline = float("inf")
 
     def _start_clock(self) -> None:
-        self._deadline = time.monotonic() + self._limit_seconds
+        self._deadline = time.monotonic() + self._limits.seconds
 
     def stop_if_overdue(self) -> None:
         """End the process if its present file takes too long."""
@@ -318,9 +328,12 @@ class _Child:
 
     def obituary(self) -> Reason:
         """Say why the process ended: the verdict of the file that it was reading."""
+        limit_seconds = self._limits.seconds
+        if self.process.used_its_memory:
+            return too_much_memory(self._limits.memory_bytes)
         if self._overdue or self.process.used_its_time:
             return Reason(
-                f"took longer than {self._limit_seconds:g} s to read",
+                f"took longer than {limit_seconds:g} s to read",
                 "raise --max_seconds_per_file",
             )
         if self.was_killed:

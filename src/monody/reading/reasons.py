@@ -6,12 +6,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monody.memory import allowed_bytes
+
+MOST_BYTES = 2 * 2**30  # of memory: no piece of music needs as much
+
 
 class Reason(NamedTuple):
     """Why something was left out, and what the user can do about it."""
 
     text: str  # "fewer than 8 notes"
     advice: str  # "lower --min_notes"
+
+
+def memory_limit() -> int:
+    """Return how many bytes of memory a process that reads may take."""
+    return min(MOST_BYTES, allowed_bytes())
+
+
+def too_much_memory(memory_limit_bytes: int) -> Reason:
+    """Say that a file needs more memory; the machine may have had less than that.
+
+    Example:
+        >>> from monody.reading.reasons import too_much_memory
+        >>> too_much_memory(2**29).text
+        'not read within 512 MiB of memory'
+    """
+    at_most = memory_limit_bytes >= MOST_BYTES
+    or_allow = "" if at_most else ", or allow more --max_memory"
+    return Reason(
+        f"not read within {memory_limit_bytes // 2**20} MiB of memory",
+        f"split it into smaller files{or_allow}",
+    )
 
 
 LeftOut = tuple[tuple[Reason, int], ...]

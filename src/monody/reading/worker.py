@@ -27,7 +27,7 @@ import numpy as np
 
 from monody.child_start import allow_cpu_seconds
 from monody.errors import brief
-from monody.memory import address_space, allowed_bytes
+from monody.memory import keep_within
 from monody.reading import protocol
 from monody.reading.archives import Member, check_size
 from monody.reading.cache import ReadCache, reading_key
@@ -39,19 +39,19 @@ from monody.reading.overview import Overview
 from monody.reading.packed import open_archive
 from monody.reading.protocol import FilesRead
 from monody.reading.raw_score import PassingError, RawScore, UnreadableError
-from monody.reading.reasons import FileReport, Reason
+from monody.reading.reasons import (
+    FileReport,
+    Reason,
+    memory_limit,
+    too_much_memory,
+)
 from monody.settings.reading import ReadSettings
 
-_MOST_BYTES = 2 * 2**30  # no piece of music needs as much
-MEMORY_LIMIT_BYTES = min(_MOST_BYTES, allowed_bytes())  # the share of this child
-_OR_ALLOW = "" if MEMORY_LIMIT_BYTES == _MOST_BYTES else ", or allow more --max_memory"
+MEMORY_LIMIT_BYTES = memory_limit()  # the share of this child
 TELL_SECONDS = 0.05  # between signs of life
 BYTES_AT_ONCE = 2**23  # of files whose melodies are extracted together
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-TOO_MUCH_MEMORY = Reason(  # the machine may have had less than the limit
-    f"not read within {MEMORY_LIMIT_BYTES // 2**20} MiB of memory",
-    f"split it into smaller files{_OR_ALLOW}",
-)
+TOO_MUCH_MEMORY = too_much_memory(MEMORY_LIMIT_BYTES)
 
 
 @dataclass
@@ -349,21 +349,6 @@ def _members(path: str) -> list[Member]:
         return []
 
 
-def _limit_memory() -> None:
-    """Let a file that asks for gigabytes fail here instead of filling the machine."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    soft = address_space() + MEMORY_LIMIT_BYTES
-    if hard != resource.RLIM_INFINITY:
-        soft = min(soft, hard)
-    # macOS refuses this limit: the limit of time is left.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
 def main() -> None:
     """Serve on standard input and output."""
     # symusic prints its warnings from C++: they must not get between the answers.
@@ -377,7 +362,7 @@ def main() -> None:
         with contextlib.suppress(sqlite3.Error):  # then nothing was read before
             if database:
                 reader = Reader(settings, ReadCache(Path(database)), common_key)
-    _limit_memory()
+    keep_within(MEMORY_LIMIT_BYTES)
     # Parsing makes many objects and hardly a circle of them: look for these seldom.
     gc.freeze()
     gc.set_threshold(50_000)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import math
 import os
 import threading
 import wave
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from scipy import fft
 
-from monody.ending import undo_at_end
 from monody.errors import MonodyError
-from monody.extras import extra_module
+from monody.extras import extra_spec
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER, Ints
 from monody.music.midi_file import midi_bytes
+from monody.render.audio.bank_player import BankPlayer, UnplayableError
 from monody.render.audio.dynamics import shaped
 from monody.render.audio.play import RING_OUT, Frames, fading, sample_length
 from monody.render.audio.rate import SAMPLE_RATE
@@ -30,8 +29,6 @@ from monody.translation import marked
 
 RIFF = b"RIFF"  # how every sound bank begins
 MAX_BANK_BYTES = 2**31  # more than the largest banks that are passed around
-_STDERR = 2  # the descriptor
-_silent = threading.Lock()
 MAX_KEPT_BYTES = 2**28  # of the bank that is kept in memory from melody to melody
 _INSTEAD = "name another, or none for monody's own sound"
 
@@ -83,72 +80,75 @@ def played_by(
         MonodyError: If midirenderer is not installed, or the file cannot be read or is
             no sound bank.
     """
-    midirenderer = extra_module(
-        "midirenderer", "audio", marked("a sound bank is played by")
-    )
-    bank = _read(sound_bank)
+    extra_spec("midirenderer", "audio", marked("a sound bank is played by"))
     loud = shaped(melody) if velocities is None else velocities
+    midi = midi_bytes(melody, loudness=loud)
+    seconds = 60 * melody.end / TICKS_PER_QUARTER / melody.bpm
     try:
-        midi = midi_bytes(melody, loudness=loud)
-        with _panics_silenced():
-            data = midirenderer.render_wave_from(bank, midi)
-    except BaseException as error:
-        # A damaged bank makes midirenderer's Rust panic, and that is no Exception.
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
-        raise _no_bank(sound_bank, str(error)) from error
-    return _at_our_rate(data)
-
-
-@contextmanager
-def _panics_silenced() -> Iterator[None]:
-    """Keep from the user what Rust writes where it panics, past Python: ten lines.
-
-    What other threads write there meanwhile is lost, except why the process ends.
-    """
-    with _silent:
-        try:
-            kept = os.dup(_STDERR)
-        except OSError:  # it is closed: nobody would see anything
-            yield
-            return
-        take_back = undo_at_end(lambda: os.dup2(kept, _STDERR))
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, _STDERR)
-        os.close(silence)
-        try:
-            yield
-        finally:
-            os.dup2(kept, _STDERR)
-            take_back()
-            os.close(kept)
-
-
-def _read(sound_bank: Path) -> bytes:
-    """Read a sound bank whole, unless its first bytes say that it is something else.
-
-    The latest one is kept, as long as its file stays as it is: a large one takes as
-    long to read as a melody takes to be played.
-    """
-    try:
-        state = sound_bank.stat()
-        stamp = state.st_ino, state.st_size, state.st_mtime_ns
-        kept = state.st_size <= MAX_KEPT_BYTES
-        read = _kept if kept else _kept.__wrapped__
-        bank = read(sound_bank, stamp)
+        data = _PLAYERS.play(sound_bank, midi, seconds)
     except OSError as error:
         raise MonodyError(
             f"cannot read the sound bank {str(sound_bank)!r}: {error.strerror}; "
             f"{_INSTEAD}"
         ) from error
+    except UnplayableError as error:
+        raise _no_bank(sound_bank, str(error)) from error
+    return _at_our_rate(data)
+
+
+class _Players:
+    """The player of the latest bank, kept as long as its file stays as it is.
+
+    A large bank takes as long to read as a melody takes to be played.
+    """
+
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._player: BankPlayer | None = None
+        self._stamp: object = None  # of the bank that it plays
+        atexit.register(self.close)
+
+    def play(self, sound_bank: Path, midi: bytes, seconds: float) -> bytes:
+        """Play a melody, one at a time.
+
+        Raises:
+            OSError: If the bank cannot be read.
+            UnplayableError: If it cannot be played.
+            MonodyError: If it is a device or the like, or nothing can play it.
+        """
+        with self._alone:
+            state = sound_bank.stat()
+            player = self._of(sound_bank, state)
+            try:
+                return player.play(midi, seconds)
+            finally:
+                if state.st_size > MAX_KEPT_BYTES:
+                    self.close()
+
+    def _of(self, sound_bank: Path, state: os.stat_result) -> BankPlayer:
+        """Return the player of a bank."""
+        stamp = (sound_bank.absolute(), state.st_ino, state.st_size, state.st_mtime_ns)
+        if self._player is None or self._stamp != stamp or not self._player.is_alive:
+            self.close()
+            self._player, self._stamp = BankPlayer(_read(sound_bank)), stamp
+        return self._player
+
+    def close(self) -> None:
+        """End the player."""
+        if self._player is not None:
+            self._player.close()
+            self._player = None
+
+
+_PLAYERS = _Players()
+
+
+def _read(sound_bank: Path) -> bytes:
+    """Read a sound bank whole, unless its first bytes say that it is something else."""
+    bank = read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)
     if not bank.startswith(RIFF):
-        raise _no_bank(sound_bank, "it is no SoundFont")
+        raise UnplayableError(marked("it is no SoundFont"))
     return bank
-
-
-@lru_cache(maxsize=1)
-def _kept(sound_bank: Path, _: tuple[int, int, int]) -> bytes:
-    return read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)
 
 
 def _no_bank(sound_bank: Path, reason: str) -> MonodyError:
