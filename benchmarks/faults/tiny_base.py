@@ -14,7 +14,7 @@ from monody.cli.base import recipe
 from monody.cli.main import main
 
 if __name__ == "__main__":
-    folder, free, into = sys.argv[1:]
+    into = sys.argv.pop()
     ours = make_base.RECIPE
     make_base.RECIPE = replace(
         ours,
@@ -23,4 +23,4 @@ if __name__ == "__main__":
         training=replace(ours.training, num_epochs=4),
         into=Path(into),
     )
-    main([folder, free], recipe)
+    main(command=recipe)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-GRACE_SECONDS = 1.5  # for what stops by itself; all is to end within two
+GRACE_SECONDS = 1.0  # for what stops by itself; all is to end within two
 UNDO_SECONDS = 0.3  # that another thread may take to begin something, at most
 # Those that this system has: Windows knows neither SIGHUP nor a SIGTERM from outside.
 SIGNALS = tuple(
@@ -44,6 +44,7 @@ _stoppable: list[Stoppable] = []
 _by: list[int] = []  # the signals that came
 _timers: list[threading.Timer] = []  # that end what does not stop by itself
 _kept: list[object] = []  # what the C library may call
+_over: list[int] = []  # the exit code, once the program has come to its end
 _untold = [True]  # empty once it was said what ended the process
 
 
@@ -74,6 +75,9 @@ def undo_at_end(undo: Callable[[], object]) -> Callable[[], None]:
 class Stoppable:
     """Work that looks at ``asked`` now and then, and stops soon after. A context.
 
+    While it has nothing to write (``unsaved`` is false) it is not even asked: under the
+    command line, the process ends at once.
+
     Under the command line it hears of the signals that ``taking_signals`` takes. In
     another program it takes those signals itself that the program leaves to Python: a
     second Ctrl-C then raises ``KeyboardInterrupt``, and a request to end the program
@@ -90,6 +94,7 @@ class Stoppable:
 
     def __init__(self) -> None:
         self.asked = False
+        self.unsaved = True  # whether it has something to write before it stops
         self._number = 0  # of the signal
         self._before: dict[int, Any] = {}  # the handlers that were there
 
@@ -175,6 +180,36 @@ def may_tell() -> bool:
         return _untold.pop()
     except IndexError:
         return False
+
+
+def leave_quickly() -> None:
+    """Let this process leave out what Python does last, once its program is over.
+
+    Where a machine is busy, JAX takes five seconds to take itself apart, and no signal
+    ends it then. What was written is closed by that time. To be called before anything
+    is imported: what was registered first is done last.
+    """
+    atexit.register(_leave)
+
+
+def over(code: int) -> None:
+    """Say that the program of this process is over.
+
+    Args:
+        code: What it ends with.
+    """
+    _over.append(code)
+
+
+def _leave() -> None:
+    """End at once, if the program came to its end and all that it said is out."""
+    if not _over:
+        return  # it failed: Python says how
+    with suppress(OSError, ValueError):  # where it cannot be written, Python says so
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        os._exit(_over[-1])
 
 
 def end_at_abort(why: str, code: int) -> None:
@@ -312,9 +347,12 @@ class _SocketPipe:
 
 
 def _answer(number: int) -> None:
-    """Ask what can stop by itself to do so; if that takes too long, or again: end."""
+    """Ask what can stop by itself to do so; if that takes too long, or again: end.
+
+    What has nothing to write is not waited for: it may be compiling for minutes.
+    """
     _by.append(number)
-    if len(_by) > 1 or not _stoppable:
+    if len(_by) > 1 or not any(work.unsaved for work in _stoppable):
         end(exit_code(), reason())
     for work in _stoppable:
         work.ask()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import shutil
 import sqlite3
@@ -23,14 +24,18 @@ from monody.experiments.novelty_index import known_melodies
 from monody.experiments.training_state import read_training_state, read_variables
 from monody.generation.save import MANIFEST, require_own_manifest
 from monody.models.saved_model import TrainedModel
+from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.midi_file import midi_bytes
 from monody.ours import MARK_FILE
 from monody.reading.cache import ReadCache, rows
 from monody.reading.worker import Reader
+from monody.render.audio.banks import is_general
+from monody.render.audio.soundfont import played_by
 from tests.builders.fuzzed_music import music
 from tests.builders.fuzzed_words import passports, settings
 from tests.builders.midi_files import tune, write_tunes
+from tests.builders.tiny_bank import tiny_bank
 from tests.builders.watch import FaultError, Kind, Use, sentence_or_nothing
 
 
@@ -129,6 +134,7 @@ def _others(experiment: Experiment, folder: Path) -> dict[str, Kind]:
         "manifest.json": Kind((json.dumps(runs).encode(),), manifest),
         "experiment.zip": _packed_base(experiment, folder),
         "readings.sqlite": _readings(folder),
+        **_sound_banks(folder),
         **_kept_corpus(folder / "corpus"),
     }
 
@@ -158,6 +164,23 @@ def _packed_base(experiment: Experiment, folder: Path) -> Kind:
             shutil.rmtree(own)
 
     return Kind(((packed / base.ARCHIVE).read_bytes(),), use)
+
+
+def _sound_banks(folder: Path) -> dict[str, Kind]:
+    """Return sound banks, where the library is that plays them."""
+    if not importlib.util.find_spec("midirenderer"):
+        return {}
+    path, melody = folder / "fuzzed.sf2", Melody.from_notes([(60, 0, 2), (67, 2, 2)])
+
+    def use(data: bytes) -> None:
+        path.write_bytes(data)
+        is_general(path)
+        try:
+            sentence_or_nothing(lambda: played_by(path, melody))
+        finally:
+            path.unlink()
+
+    return {"sound bank": Kind((tiny_bank(), tiny_bank(48)), use)}
 
 
 def _readings(folder: Path) -> Kind:

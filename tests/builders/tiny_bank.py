@@ -9,14 +9,18 @@ _NAME = b"tiny".ljust(20, b"\0")
 RATE, WAVES = 32_000, 8  # hertz; of 32 samples each
 
 
-def tiny_bank() -> bytes:
-    """Return a SoundFont 2 of a kilobyte, in which every program is a sine."""
+def tiny_bank(program: int = 0) -> bytes:
+    """Return a SoundFont 2 of a kilobyte, in which every program is a sine.
+
+    Args:
+        program: The one that it names.
+    """
     sine = [round(20_000 * math.sin(math.tau * at / 32)) for at in range(32 * WAVES)]
     samples = struct.pack(f"<{len(sine)}h", *sine) + bytes(92)  # it ends in silence
     end = len(sine)
     info = _chunk(b"ifil", struct.pack("<HH", 2, 1)) + _chunk(b"INAM", _NAME)
     preset = [
-        _chunk(b"phdr", _preset(0, 0) + _preset(0, 1)),
+        _chunk(b"phdr", _preset(program, 0) + _preset(0, 1)),
         _chunk(b"pbag", struct.pack("<4H", 0, 0, 1, 0)),
         _chunk(b"pmod", bytes(10)),
         _chunk(b"pgen", struct.pack("<4H", 41, 0, 0, 0)),

@@ -3,8 +3,6 @@ from __future__ import annotations
 import importlib.util
 import io
 import math
-import os
-import struct
 import sys
 import wave
 from dataclasses import replace
@@ -27,7 +25,6 @@ from monody.render.audio.voices import voice_of
 from monody.render.audio.wav import TARGET_LUFS, render_wav
 from tests.builders.melodies import melodies
 from tests.builders.profile import examples
-from tests.builders.tiny_bank import tiny_bank
 
 PIANO, FLUTE = 0, 73
 VOICES = pytest.mark.parametrize("program", [PIANO, FLUTE])
@@ -285,39 +282,6 @@ def test_a_sound_bank_that_cannot_be_played_is_a_clear_error(tmp_path: Path) -> 
     file.write_bytes(b"not a bank")
     with pytest.raises(MonodyError, match=r"expected a sound bank .*bank\.sf2'"):
         render_wav(melody, sound_bank=file)
-
-
-def test_a_panic_inside_the_renderer_is_a_clear_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Panic(BaseException):  # as Rust's panics are in Python
-        pass
-
-    def panics(*_: bytes) -> bytes:
-        raise Panic("index out of bounds")
-
-    monkeypatch.setattr("midirenderer.render_wave_from", panics)
-    (tmp_path / "bank.sf2").write_bytes(b"RIFF")
-    with pytest.raises(MonodyError, match="index out of bounds"):
-        render_wav(Melody.from_notes(REPEATED), sound_bank=tmp_path / "bank.sf2")
-
-
-def test_a_panic_is_not_written_past_python(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("midirenderer")
-    bank = tiny_bank()
-    header = bank.index(b"shdr") + 8
-    # The wave is said to end far behind its samples.
-    end = struct.pack("<I", 2**24)
-    (tmp_path / "bank.sf2").write_bytes(
-        bank[: header + 24] + end + bank[header + 28 : header + 32] + end
-        + bank[header + 36 :]
-    )  # fmt: skip
-    with pytest.raises(MonodyError, match="index out of bounds"):
-        render_wav(Melody.from_notes(REPEATED), sound_bank=tmp_path / "bank.sf2")
-    os.write(2, b"heard again")
-    assert capfd.readouterr().err == "heard again"
 
 
 def test_without_midirenderer_the_error_names_the_command(

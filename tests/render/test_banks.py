@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import io
 import os
-import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,9 +10,8 @@ from monody.cli.main import main
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
-from monody.render.audio import banks, soundfont
+from monody.render.audio import banks
 from monody.render.audio.banks import MAX_BYTES, banks_in, chosen_bank, is_general
-from monody.saved.bounded_file import read_named
 from tests.builders.sound_banks import write_bank
 
 
@@ -126,39 +122,3 @@ def test_a_command_uses_what_it_finds_and_says_so(
     main(["render", tune, "--to", "wav"])
     assert used == [bank, None, None]
     assert "our own voices" not in capsys.readouterr().out
-
-
-class _Player:
-    """Plays each melody as a short silence."""
-
-    @staticmethod
-    def render_wave_from(_bank: bytes, _midi: bytes) -> bytes:
-        made = io.BytesIO()
-        with wave.open(made, "wb") as file:
-            file.setnchannels(2)
-            file.setsampwidth(2)
-            file.setframerate(44_100)
-            file.writeframes(bytes(4 * 100))
-        return made.getvalue()
-
-
-@pytest.mark.parametrize("most", [2**28, 1])
-def test_a_bank_is_read_once_unless_it_is_large_or_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    read: list[Path] = []
-
-    def noted(path: Path, *limits: Any) -> bytes:
-        read.append(path)
-        return read_named(path, *limits)
-
-    monkeypatch.setattr(soundfont, "extra_module", lambda *_: _Player)
-    monkeypatch.setattr(soundfont, "read_named", noted)
-    monkeypatch.setattr(soundfont, "MAX_KEPT_BYTES", most)
-    one, other = (write_bank(tmp_path / f"{name}.sf2") for name in "ab")
-    note = Melody.from_notes([(60, 0, 24)])
-    for bank in (one, one, other, other, other):
-        soundfont.bank_samples(bank, note)
-    write_bank(other, size=2**21)
-    soundfont.bank_samples(other, note)
-    assert read == ([one, other, other] if most > 1 else [one] * 2 + [other] * 4)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from monody.cli.streams import open_closed_streams, spell_what_cannot_be_encoded
-from monody.ending import taking_signals
+from monody.ending import leave_quickly, over, taking_signals
 
 TYPE_CHECKING = False  # typing would be imported before signals are taken
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def main(
         arguments: By default those of the process.
         command: Imports what is run; by default all commands.
     """
+    if arguments is None:
+        leave_quickly()
     open_closed_streams()
     spell_what_cannot_be_encoded()
     with taking_signals():
@@ -40,4 +42,10 @@ def main(
         from monody.cli.failures import run
 
         with libraries_silenced():
-            run(sys.argv[1:] if arguments is None else arguments, command())
+            try:
+                run(sys.argv[1:] if arguments is None else arguments, command())
+            except SystemExit as ended:
+                if isinstance(ended.code, int):
+                    over(ended.code)
+                raise
+            over(0)

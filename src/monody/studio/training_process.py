@@ -12,7 +12,7 @@ from monody.studio.training_child import Order
 from monody.studio.words import _
 
 # For the child to write its checkpoint; it ends itself a moment before.
-STOP_SECONDS = 1.7
+STOP_SECONDS = 1.3
 
 
 class TrainingProcess:

@@ -24,8 +24,8 @@ from monody.experiments.training_state import (
     read_variables,
     write_checkpoint,
 )
+from monody.models import processes
 from monody.models.backend import keras
-from monody.models.processes import any_of
 from monody.training.callbacks import Remembers
 from monody.training.divergence import Divergence
 
@@ -61,6 +61,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
         self._path = path
         self._parts = {part.key: part for part in parts}
         self._work = work
+        self._work.unsaved = self._is_one_of_several = processes.count() > 1
         self._first_batch = 0  # of the present epoch: those before were done already
         self._goes_on = False  # from what the file holds
         self._written = time.monotonic()
@@ -94,10 +95,11 @@ class KeepCheckpoint(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Write, if it is time."""
+        self._work.unsaved = True
         steps = self.params["steps"]
         if batch + 1 == steps:
             return  # the epoch is not over before it is scored
-        asked = any_of(self._work.asked)
+        asked = processes.any_of(self._work.asked)
         if asked or time.monotonic() >= self._written + SECONDS_BETWEEN:
             self._keep(self._epoch, self._first_batch + batch + 1)
         if asked:
@@ -111,7 +113,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
     def _write(self, epoch: int, batch: int) -> None:
         """Write the file, and break off where that was asked for, in any process."""
         self._keep(epoch, batch)
-        if any_of(self._work.asked):
+        if processes.any_of(self._work.asked):
             raise KeyboardInterrupt
 
     def _keep(self, epoch: int, batch: int) -> None:
@@ -123,6 +125,7 @@ class KeepCheckpoint(keras.callbacks.Callback):
         remembered = {name: part.state() for name, part in self._parts.items()}
         state = TrainingState(epoch, batch, remembered)
         write_checkpoint(self._path, state, variables_of(self.model))
+        self._work.unsaved = self._is_one_of_several  # the others stop with this one
         self._written = time.monotonic()
 
 
