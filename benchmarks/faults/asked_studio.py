@@ -222,13 +222,20 @@ class Asking(threading.Thread):
             pass  # it is gone, perhaps within a word
 
 
-def trained(page: Page, kept: Kept) -> str:
-    """Wait until a training is over, and say how it ended: ``done``."""
+def trained(page: Page, kept: Kept, hurry: Callable[[], None]) -> str:
+    """Wait until a training is over, and say how it ended: ``done``.
+
+    Args:
+        page: Of its studio.
+        kept: Has its name.
+        hurry: Called now and then: a training gives way to all else on a machine.
+    """
     [name] = kept.trainings
     until = time.monotonic() + SECONDS_TO_TRAIN
     while time.monotonic() < until:
         one = page.ask("GET", f"/api/trainings/{name}")["training"]
         if one["state"] not in ("queued", "running"):
             return f"{one['state']} {one['message']}".strip()
-        time.sleep(0.1)
+        hurry()
+        time.sleep(0.2)
     return "without end"

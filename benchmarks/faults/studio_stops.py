@@ -44,19 +44,21 @@ class StudioStops:
         running = self._place.start(PROGRAM)
         began = time.monotonic()
         asking = Asking(self._folder, activity, [*self._files])
-        weighed = ""
-        while not (asking.kept.hearts or asking.kept.trainings):
-            if asking.kept.refused or not asking.is_alive():
-                raise SystemExit(f"{activity}: {asking.kept.refused}")
-            time.sleep(0.1)
-        if activity == "training":
-            ended = trained(Page(self._folder), asking.kept)
-            if ended != "done":
-                raise SystemExit(f"the training of a studio: {ended}")
-            self._seconds["training"] = time.monotonic() - began
-            weighed = self._weights(asking.kept)
-        running.signal(signal.SIGINT, alone=True)
-        running.ended(20)
+        try:
+            weighed = ""
+            while not (asking.kept.hearts or asking.kept.trainings):
+                if asking.kept.refused or not asking.is_alive():
+                    raise SystemExit(f"{activity}: {asking.kept.refused}")
+                time.sleep(0.1)
+            if activity == "training":
+                ended = trained(Page(self._folder), asking.kept, running.hurry)
+                if ended != "done":
+                    raise SystemExit(f"the training of a studio: {ended}")
+                self._seconds["training"] = time.monotonic() - began
+                weighed = self._weights(asking.kept)
+        finally:
+            running.signal(signal.SIGINT, alone=True)
+            running.ended(20)
         asking.join()
         return weighed
 
@@ -106,7 +108,7 @@ class StudioStops:
             page = Page(self._folder)
             faults += [f"lost: {what}" for what in kept.missing(page)]
             if kept.trainings:
-                ended = trained(page, kept)
+                ended = trained(page, kept, running.hurry)
                 if ended != "done" or self._weights(kept) != self._expected:
                     faults.append(f"lost: a training that ended {ended}, otherwise")
         except Exception as error:  # of whatever it answers
