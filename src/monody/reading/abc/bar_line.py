@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from monody.reading.notation.play_order import MAX_PLAYS
@@ -24,6 +25,7 @@ class BarLine(NamedTuple):
     is_double: bool = False  # double, or thick
 
 
+@lru_cache(maxsize=256)
 def parse_bar_line(text: str) -> BarLine:
     """Read a bar line: any sequence of ``|``, ``[``, ``]`` and ``:`` (4.8).
 

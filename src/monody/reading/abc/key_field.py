@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from monody.music.keys import key_name
 from monody.music.pitch import BY_FIFTHS
@@ -131,7 +132,7 @@ class VoiceProperties:
     clef_octaves: int = 0
     name: str = ""
 
-    @property
+    @cached_property  # it is asked for every note
     def shift(self) -> int:
         """Semitones from the written to the sounding pitch."""
         return self.semitones + 12 * (self.octaves + self.clef_octaves)

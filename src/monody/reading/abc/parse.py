@@ -110,8 +110,14 @@ class _TuneReader:
     def body_line(self, line: TuneLine) -> None:
         """Read a line of music, or a field between such lines."""
         if line.letter == MUSIC:
+            voice = self._voice()
             for token in tokens_of(line.text):
-                self._token(token, self._voice())
+                if token.kind == "note" and self._chord is None:
+                    voice.note(token)
+                    continue
+                self._token(token, voice)
+                if token.kind == "field":  # perhaps another voice goes on
+                    voice = self._voice()
             self._end_chord()
         elif line.letter == "V":
             self._current = self._named_voice(line.text)
@@ -175,12 +181,8 @@ class _TuneReader:
     def _token(self, token: Token, voice: Voice) -> None:
         """Read a token of music."""
         kind, text = token.kind, token.text
-        if kind == "note":
-            note = voice.pitched(token)
-            if self._chord is None:
-                voice.add([note])
-            else:
-                self._chord.append(note)
+        if kind == "note" and self._chord is not None:
+            self._chord.append(voice.pitched(token))
         elif kind == "chord":
             self._end_chord()
             self._chord = []

@@ -25,7 +25,10 @@ MAX_LENGTH_DIGITS = 5
 ONE = Fraction(1)
 _TOKEN = re.compile(
     r"""
-    (?P<grace>\{[^}]*\}?)                      # 4.12: takes no time
+    (?P<note>"""
+    + _NOTE
+    + r""")                                      # first: most tokens are notes
+  | (?P<grace>\{[^}]*\}?)                      # 4.12: takes no time
   | (?P<quoted>"[^"]*"?)                       # 4.18 and 4.19: chord names, remarks
   | (?P<field>\[[A-Za-z]:[^\]]*\]?)            # 3.2: inline field
   | (?P<decoration>![^!|\s]{1,40}!)            # 4.14
@@ -38,9 +41,6 @@ _TOKEN = re.compile(
   | (?P<chord>\[)
   | (?P<chord_end>\]"""
     + _LENGTH
-    + r""")
-  | (?P<note>"""
-    + _NOTE
     + r""")
   | (?P<rest>[zx]"""
     + _LENGTH
@@ -98,12 +98,14 @@ def tokens_of(music: str) -> Iterator[Token]:
     Args:
         music: The line, without comments.
     """
-    after_bar = True
+    after_bar = True  # or after spaces that follow one
     for found in _TOKEN.finditer(music):
-        kind, text = found.lastgroup or "", found.group()
+        kind, text = found.lastgroup or "", found[0]
         if kind == "note":
             yield _note(text)
-        elif kind == "ending" and not (after_bar or text.startswith("[")):
+            after_bar = False
+            continue
+        if kind == "ending" and not (after_bar or text.startswith("[")):
             continue  # a number after nothing that it could belong to
         elif kind == "plus":
             yield from _plus(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from monody.music.meter import is_meter
@@ -26,6 +27,13 @@ MAX_OVERLAYS = 16  # in a voice; more sound with the last
 _TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 5: 0, 6: 2, 7: 0, 8: 3, 9: 0}
 
 
+# The factor of the note after so many signs of broken rhythm; < are counted below 0.
+_BROKEN = {
+    signs: Fraction(1, 2**signs) if signs > 0 else 2 - Fraction(1, 2**-signs)
+    for signs in range(-MAX_BROKEN, MAX_BROKEN + 1)
+}
+
+
 class Pitched(NamedTuple):
     """A note before it has its place."""
 
@@ -36,15 +44,25 @@ class Pitched(NamedTuple):
     tied: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class _Element:
-    """The last note, chord or rest, which broken rhythm and ties still change."""
+    """The last note, chord or rest, which broken rhythm and ties still change.
 
-    measure: WrittenMeasure
-    notes: range  # indices in it
-    pitched: list[Pitched]
-    ticks: int
+    A voice has one, and writes over it: to make one of each note would take as long as
+    all else that is done for it.
+    """
+
+    measure: WrittenMeasure | None = None  # None where there is none to be changed
+    first: int = 0  # index of its first note in the measure
+    count: int = 0
+    alterations: dict[str, int] = field(default_factory=dict)  # of its notes, by name
+    ticks: int = 0
     tied: bool = False
+
+    @property
+    def notes(self) -> range:
+        """The indices of its notes in the measure."""
+        return range(self.first, self.first + self.count)
 
 
 @dataclass
@@ -64,7 +82,7 @@ class Voice:
         >>> from monody.reading.abc.voice import Voice
         >>> voice = Voice()
         >>> for token in tokens_of("^Fc"):
-        ...     voice.add([voice.pitched(token)])
+        ...     voice.note(token)
         >>> [note.pitch for note in voice.measures[0].notes]
         [66, 72]
     """
@@ -85,11 +103,13 @@ class Voice:
         self._group: tuple[int, int] | None = None  # where overlays of bars began
         self._accidentals: dict[str, int] = {}
         self._ending: frozenset[int] = frozenset()
-        self._last: _Element | None = None
+        self._last = _Element()
         self._tied: dict[str, int] = {}  # alterations that ties carry over a bar line
         self._broken = ONE  # the factor of the next element
         self._tuplet = ONE
         self._tuplet_left = 0
+        self._ticks_of: dict[str, int] = {}  # the ticks of a token, in units
+        self._unit_of_ticks = self.unit
 
     @property
     def measure(self) -> WrittenMeasure:
@@ -107,19 +127,51 @@ class Voice:
         Args:
             token: A token of kind "note".
         """
-        letter, name = token.letter, token.name
-        reach = name if self.propagation == "octave" else letter
-        alteration = token.alteration
-        if alteration is not None:
-            if self.propagation != "not":
-                self._accidentals[reach] = alteration
-        elif name in self._tied:
-            alteration = self._tied[name]
-        else:
-            of_key = self.key.alterations.get(letter, 0)
-            alteration = self._accidentals.get(reach, of_key)
+        alteration = self._alteration(token)
         pitch = token.natural + alteration + self.properties.shift
-        return Pitched(pitch, name, alteration, token.length)
+        return Pitched(pitch, token.name, alteration, token.length)
+
+    def _alteration(self, token: Token) -> int:
+        """Return by how many semitones a note is raised."""
+        letter, name, alteration = token.letter, token.name, token.alteration
+        if alteration is None:
+            if name in self._tied:
+                return self._tied[name]
+            reach = name if self.propagation == "octave" else letter
+            of_key = self.key.alterations.get(letter, 0)
+            return self._accidentals.get(reach, of_key)
+        if self.propagation != "not":
+            reach = name if self.propagation == "octave" else letter
+            self._accidentals[reach] = alteration
+        return alteration
+
+    def note(self, token: Token) -> None:
+        """Add a note that is in no chord: the way of most, and a quick one.
+
+        Args:
+            token: A token of kind "note".
+        """
+        alteration = self._alteration(token)
+        pitch = token.natural + alteration + self.properties.shift
+        if self._broken is ONE and not self._tuplet_left:
+            ticks = self._plain_ticks(token)
+        else:
+            ticks = self._ticks(token.length, self._next_scale())
+        notes = self.measures[self._at].notes
+        notes.append(WrittenNote(self._overlay, pitch, self._now, ticks))
+        self._advance(ticks, 1, {token.name: alteration})
+
+    def _plain_ticks(self, token: Token) -> int:
+        """Return the ticks of a token that nothing before it makes longer or shorter.
+
+        A tune is made of few different ones: they are remembered.
+        """
+        if self._unit_of_ticks is not self.unit:
+            self._ticks_of, self._unit_of_ticks = {}, self.unit
+        ticks = self._ticks_of.get(token.text)
+        if ticks is None:
+            ticks = self._ticks_of[token.text] = self._ticks(token.length, ONE)
+        return ticks
 
     def add(self, notes: list[Pitched], length: Fraction = ONE) -> None:
         """Add a note, or the notes of a chord, which begin together (4.17).
@@ -131,22 +183,19 @@ class Voice:
         scale = self._next_scale()
         if length is not ONE:
             scale *= length
-        measure, first = self.measure, len(self.measure.notes)
         all_ticks = [self._ticks(note.length, scale) for note in notes]
-        measure.notes += [
+        self.measure.notes += [
             WrittenNote(self._overlay, note.pitch, self._now, ticks, note.tied)
             for note, ticks in zip(notes, all_ticks, strict=True)
         ]
-        self._advance(all_ticks[0], range(first, len(measure.notes)), notes)
-        self._tied = {}
+        names = {note.name: note.alteration for note in notes}
+        self._advance(all_ticks[0], len(notes), names)
         if len(notes) > 1:  # in a chord each note has its own tie
             self._tied = {note.name: note.alteration for note in notes if note.tied}
 
     def rest(self, length: Fraction) -> None:
         """Add a rest, in unit lengths."""
-        scale = self._next_scale()
-        self._advance(self._ticks(length, scale), range(0), [])
-        self._tied = {}
+        self._advance(self._ticks(length, self._next_scale()), 0, {})
 
     def rest_bars(self, count: int) -> None:
         """Add whole bars of rest; the music goes on within the last one (4.5)."""
@@ -164,33 +213,49 @@ class Voice:
         if scale is not ONE:
             self._break(scale)
         if self._tuplet_left:
-            scale *= self._tuplet
+            scale = self._tuplet if scale is ONE else scale * self._tuplet
             self._tuplet_left -= 1
         return scale
 
     def _ticks(self, length: Fraction, scale: Fraction) -> int:
-        """Round a length in units, times a factor, to ticks."""
-        if scale is not ONE:  # a product of fractions costs as much as all the rest
-            length *= scale
-        above = length.numerator * self.unit.numerator * WRITTEN_TICKS_PER_WHOLE
-        below = length.denominator * self.unit.denominator
+        """Round a length in units, times a factor, to ticks.
+
+        In whole numbers: products of fractions cost as much as all the rest.
+        """
+        unit = self.unit
+        above = length.numerator * scale.numerator * unit.numerator
+        above *= WRITTEN_TICKS_PER_WHOLE
+        below = length.denominator * scale.denominator * unit.denominator
         return (2 * above + below) // (2 * below)
 
-    def _advance(self, ticks: int, notes: range, pitched: list[Pitched]) -> None:
-        """Go on after an element."""
-        self._last = _Element(self.measure, notes, pitched, ticks)
+    def _advance(self, ticks: int, count: int, alterations: dict[str, int]) -> None:
+        """Go on after an element.
+
+        Args:
+            ticks: Its length.
+            count: Its notes, which are the last of the measure.
+            alterations: Of them, by name.
+        """
+        measure, last = self.measures[self._at], self._last
+        last.measure, last.first = measure, len(measure.notes) - count
+        last.count, last.alterations = count, alterations
+        last.ticks, last.tied = ticks, False
         self._now += ticks
-        self.measure.ticks = max(self.measure.ticks, self._now)
+        if self._now > measure.ticks:
+            measure.ticks = self._now
+        if self._tied:
+            self._tied = {}
 
     def tie(self) -> None:
         """Tie the last note or chord to what follows (4.11)."""
-        if self._last is None or self._last.tied:
+        last = self._last
+        if last.measure is None or last.tied:
             return
-        self._last.tied = True
-        notes = self._last.measure.notes
-        for index in self._last.notes:
+        last.tied = True
+        notes = last.measure.notes
+        for index in last.notes:
             notes[index] = notes[index]._replace(tied=True)
-        self._tied = {note.name: note.alteration for note in self._last.pitched}
+        self._tied = last.alterations
 
     def broken(self, signs: str) -> None:
         """Lengthen the last element by what the next one will lose, or the reverse.
@@ -200,8 +265,8 @@ class Voice:
         Args:
             signs: ``>``, ``<<`` and their like.
         """
-        short = Fraction(1, 2 ** min(len(signs), MAX_BROKEN))
-        self._broken = short if signs[0] == ">" else 2 - short
+        shorter = len(signs) if signs[0] == ">" else -len(signs)
+        self._broken = _BROKEN[max(-MAX_BROKEN, min(shorter, MAX_BROKEN))]
 
     def _break(self, factor: Fraction) -> None:
         """Change the last element by what broken rhythm makes of the next one.
@@ -210,14 +275,14 @@ class Voice:
             factor: That of the next one.
         """
         last = self._last
-        if last is None or last.measure is not self.measure:
+        if last.measure is not self.measure:
             return
         factor = 2 - factor
         notes = last.measure.notes
         for index in last.notes:
-            ticks = round(notes[index].ticks * factor)
+            ticks = _times(notes[index].ticks, factor)
             notes[index] = notes[index]._replace(ticks=ticks)
-        longer = round(last.ticks * factor)
+        longer = _times(last.ticks, factor)
         if self._now == self.measure.ticks:
             self.measure.ticks += min(longer - last.ticks, 0)
         self._now += longer - last.ticks
@@ -226,8 +291,7 @@ class Voice:
 
     def tuplet(self, text: str) -> None:
         """Begin a tuplet: ``(p``, ``(p:q`` or ``(p:q:r`` (4.13)."""
-        numbers = [int(n[:MAX_LENGTH_DIGITS] or 0) for n in text[1:].split(":")]
-        notes, times, count = (*numbers, 0, 0)[:3]
+        notes, times, count = _tuplet_numbers(text)
         if not notes:
             return
         times = times or _TUPLET_TIMES.get(notes, 0) or (3 if self._is_compound else 2)
@@ -250,7 +314,7 @@ class Voice:
         self._at, self._now = self._group or (self._at, 0)
         self._overlay = min(self._overlay + 1, MAX_OVERLAYS - 1)
         self.overlays = max(self.overlays, self._overlay + 1)
-        self._accidentals, self._tied, self._last = {}, {}, None
+        self._accidentals, self._tied, self._last = {}, {}, _Element()
 
     def set_key(self, key: AbcKey) -> None:
         """Change the key signature."""
@@ -312,3 +376,17 @@ class Voice:
     def _sign(self, measure: WrittenMeasure, bar: BarLine) -> None:
         measure.plays = max(measure.plays, bar.plays)
         measure.double_bar |= bar.is_double
+
+
+def _times(ticks: int, factor: Fraction) -> int:
+    """Multiply ticks by a factor, and round them if need be."""
+    whole, rest = divmod(ticks * factor.numerator, factor.denominator)
+    return round(ticks * factor) if rest else whole
+
+
+@lru_cache(maxsize=256)
+def _tuplet_numbers(text: str) -> tuple[int, int, int]:
+    """Return the numbers of ``(p:q:r``; those that are not there are 0."""
+    numbers = [int(n[:MAX_LENGTH_DIGITS] or 0) for n in text[1:].split(":")]
+    notes, times, count = (*numbers, 0, 0)[:3]
+    return notes, times, count

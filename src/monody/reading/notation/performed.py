@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import Meter, is_meter
@@ -35,6 +36,7 @@ from monody.reading.raw_score import MeterSource, RawScore, RawTrack, WrittenPag
 from monody.translation import marked
 
 Value = TypeVar("Value")
+Ticks = TypeVar("Ticks", int, NDArray[np.int64])
 
 FILE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: what raw scores of notation count in
 _WRITTEN_PER_FILE = WRITTEN_TICKS_PER_QUARTER // FILE_TICKS_PER_QUARTER
@@ -200,6 +202,9 @@ def _in_force(
     complete: list[list[tuple[int, Value]]] = []
     before: list[Value] = []
     for written in signs:
+        if not written:  # most have none
+            complete.append([(0, value) for value in before[-1:]])
+            continue
         first = [value for tick, value in written if tick == 0] or before
         later = [sign for sign in written if sign[0] > 0]
         complete.append([(0, value) for value in first[-1:]])
@@ -235,10 +240,16 @@ def _tracks(
     """Make tracks of the lines of a score."""
     lines: list[list[WrittenNote]] = [[] for _ in score.lines]
     for index, start in zip(order, starts, strict=True):
-        for line, pitch, place, ticks, tied in score.measures[index].notes:
-            if ticks > 0 and place >= 0:
-                note = WrittenNote(line, pitch, start + place, ticks, tied)
-                lines[line].append(note)
+        played = [
+            WrittenNote(line, pitch, start + place, ticks, tied)
+            for line, pitch, place, ticks, tied in score.measures[index].notes
+            if ticks > 0 and place >= 0
+        ]
+        if len(lines) == 1:
+            lines[0] += played
+            continue
+        for note in played:
+            lines[note.line].append(note)
     ready = [_joined(sorted(line, key=attrgetter("start"))) for line in lines]
     for number, (player, notes) in enumerate(_merged(score.lines, ready)):
         yield _track(number, player, notes)
@@ -246,11 +257,13 @@ def _tracks(
 
 def _joined(notes: Sequence[WrittenNote]) -> list[WrittenNote]:
     """Join tied notes of a line, in order of time."""
+    if not any(note.tied for note in notes):
+        return [*notes]
     joined: list[WrittenNote] = []
     held: dict[int, int] = {}  # pitch: index of the note that a tie begins at
     for note in notes:
-        index = held.pop(note.pitch, len(joined))
-        if index < len(joined) and _end(joined[index]) == note.start:
+        index = held.pop(note.pitch, None) if held else None
+        if index is not None and _end(joined[index]) == note.start:
             longer = joined[index].ticks + note.ticks
             joined[index] = joined[index]._replace(ticks=longer)
         else:
@@ -306,8 +319,9 @@ def _take_turns(one: Sequence[WrittenNote], other: Sequence[WrittenNote]) -> boo
 def _track(index: int, line: Line, notes: Sequence[WrittenNote]) -> RawTrack:
     """Make a track of the notes of a line, ties joined."""
     good = [note for note in notes if 0 <= note.pitch <= 127]
-    starts = np.array([_file_ticks(note.start) for note in good], np.int64)  # (notes,)
-    ends = np.array([_file_ticks(_end(note)) for note in good], np.int64)
+    starts = np.array([note.start for note in good], np.int64)  # (notes,)
+    ends = starts + np.array([note.ticks for note in good], np.int64)
+    starts, ends = _file_ticks(starts), _file_ticks(ends)
     return RawTrack(
         pitch=np.array([note.pitch for note in good], np.int64),
         start=starts,
@@ -319,7 +333,7 @@ def _track(index: int, line: Line, notes: Sequence[WrittenNote]) -> RawTrack:
     )
 
 
-def _file_ticks(written: int) -> int:
+def _file_ticks(written: Ticks) -> Ticks:
     """Round written ticks to the nearest file tick.
 
     >>> from monody.reading.notation.performed import _file_ticks
