@@ -131,6 +131,15 @@ def test_what_can_stop_by_itself_is_asked_to(tmp_path: Path) -> None:
     assert _stop(program, signal.SIGTERM, tmp_path) == (143, "")
 
 
+def test_what_has_nothing_to_write_is_not_waited_for(tmp_path: Path) -> None:
+    compiling = STOPPABLE.replace(
+        "        print(", "        work.unsaved = False\n        print(", 1
+    )
+    program = f"monody.ending.GRACE_SECONDS = 600\n{compiling}        time.sleep(600)"
+    code, said = _stop(program, signal.SIGTERM, tmp_path)
+    assert (code, said) == (143, "stopped by SIGTERM\n")
+
+
 STUBBORN = f"{STOPPABLE}        time.sleep(60)"
 
 
@@ -272,3 +281,45 @@ def test_where_a_library_gives_up_one_line_says_why() -> None:
     assert done.returncode == 2
     assert done.stdout == "said before\nsaid after\n"
     assert done.stderr == "another is gone\n"
+
+
+# A library that takes its time when Python ends.
+SLOW = "class Slow:\n    def __del__(self): time.sleep(600)\nslow = Slow()\n"
+
+
+def _left(
+    program: str, stdout: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    quick = f"{BEGIN}\nmonody.ending.leave_quickly()\nimport atexit\n{program}"
+    return subprocess.run(
+        [sys.executable, "-c", quick],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_program_that_is_over_leaves_what_libraries_do_last() -> None:
+    ended = _left(f"""{SLOW}
+atexit.register(print, "put away")
+print("said")
+monody.ending.over(3)
+sys.exit(3)
+""")
+    assert (ended.returncode, ended.stdout) == (3, "said\nput away\n")
+
+
+def test_one_that_failed_ends_as_python_does() -> None:
+    ended = _left("raise ValueError('a fault of ours')")
+    assert ended.returncode == 1
+    assert "ValueError: a fault of ours" in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_what_it_could_not_say_is_told_by_python() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = _left("print('lost')\nmonody.ending.over(0)", full.fileno())
+    assert ended.returncode != 0
+    assert "No space left on device" in ended.stderr

@@ -12,9 +12,11 @@ from click.testing import CliRunner
 
 from monody.cli.evaluate import evaluate as command
 from monody.errors import MonodyError
+from monody.evaluation import scorecard
 from monody.evaluation.scorecard import REFERENCES, Scorecard, evaluate
 from monody.experiments import base
 from monody.experiments.experiment import Experiment
+from monody.memory import limited_to
 from monody.models.batches import encode_set
 from monody.models.keras_likelihood import Evaluator
 from monody.models.surprisal import Saving, Score
@@ -249,3 +251,16 @@ def test_mistakes_are_said_in_one_line(
     with pytest.raises(MonodyError, match=message):
         raise result.exception or AssertionError
     assert not Path("x.svg").exists()
+
+
+def test_references_that_cannot_fit_are_told_before_anything_is_judged(
+    trained: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(scorecard, "NOTE_BYTES", 10**9)
+    with (
+        limited_to(10**9),
+        pytest.raises(MonodyError, match="counting the reference models needs about"),
+    ):
+        evaluate(trained, progress=lambda what, *_: told.append(what))
+    assert told == []

@@ -161,7 +161,7 @@ def test_a_melody_that_was_interrupted_is_not_answered_to_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(bank_player.json, "loads", interrupted)
+        patch.setattr("json.loads", interrupted)
         with pytest.raises(KeyboardInterrupt):
             player.play(midi_bytes(NOTE), 1)
     assert not player.is_alive

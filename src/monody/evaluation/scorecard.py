@@ -26,6 +26,7 @@ from monody.evaluation.real_melodies import (
 from monody.evaluation.sample_quality import SampleQuality, sample_quality
 from monody.experiments.experiment import Experiment
 from monody.experiments.scores import BASE_ALONE
+from monody.memory import MIB, require
 from monody.models.baselines.idyom import idyom
 from monody.models.baselines.ngrams import Reference, bigram, uniform, unigram
 from monody.models.batches import EncodedSet, encode_set
@@ -51,6 +52,9 @@ REFERENCES: dict[str, Reference] = {
     "bigram": bigram,
     "variable_order": idyom,
 }
+# What they take together, on the safe side: Python, NumPy and a small network; and what
+# the strongest keeps of each note (123 bytes of each of 244,000 random events).
+FIXED_BYTES, NOTE_BYTES = 150 * MIB, 200
 # Beside a network that was fine-tuned: its base (``BASE_ALONE``), and a network of the
 # same settings that was trained without a base.
 FROM_NOTHING = "from_nothing"
@@ -214,7 +218,8 @@ def evaluate(
         The scorecard.
 
     Raises:
-        MonodyError: If there is no model, or no melody to judge it on.
+        MonodyError: If there is no model, no melody to judge it on, or not the memory
+            for the references.
 
     Example:
         >>> import monody
@@ -225,6 +230,8 @@ def evaluate(
     """
     tell = progress or no_stages
     train = _training_melodies(experiment)
+    if train is not None:
+        _require_memory(train)
     melodies = _melodies_to_judge(experiment, data_dir, part, tell)
     other = data_dir is not None
     known = are_known(melodies, train) if other and train else None
@@ -252,6 +259,24 @@ def evaluate(
             if real
             else None
         ),
+    )
+
+
+def _require_memory(train: MelodyStore) -> None:
+    """Raise an error before anything is judged, if the references cannot fit.
+
+    Args:
+        train: The melodies that they are counted on.
+
+    Raises:
+        MonodyError: If less memory is allowed.
+    """
+    needed = FIXED_BYTES + NOTE_BYTES * len(train.notes)
+    require(
+        needed,
+        marked("counting the reference models"),
+        "allow more, or judge the model.keras alone, which needs none of them, on "
+        "--data_dir",
     )
 
 
