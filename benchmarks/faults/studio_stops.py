@@ -102,7 +102,10 @@ class StudioStops:
 
     def _opened_again(self, kept: Kept) -> list[str]:
         """Open the studio once more, and say what is lost or wrong."""
+        # What a killed server said of itself is not to be believed.
+        (self._folder / "studio.json").unlink(missing_ok=True)
         running = self._place.start(PROGRAM)
+        running.wait_until_begun()
         faults = []
         try:
             page = Page(self._folder)

@@ -84,6 +84,7 @@ class Workplace:
     def __init__(self, folder: Path, src: Path, compiled: Path | None = None) -> None:
         # Who is started in the background ignores Ctrl-C, and its children would.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores
         self.folder, self.home = folder, folder / "home"
         self.cache, self.temporary = folder / "cache", folder / "tmp"
         self.environment = {
