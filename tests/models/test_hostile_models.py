@@ -144,6 +144,16 @@ def test_a_record_of_another_network_is_refused(
         _ = TrainedModel(path).layers
 
 
+@pytest.mark.parametrize("count", [0, 1, 63, 65, 100_000])
+def test_repeats_of_more_or_fewer_figures_are_refused(
+    trained: Experiment, count: int
+) -> None:
+    record = trained.record().of_model()
+    record["seen"]["repeats"] = [24] * count
+    with pytest.raises(MonodyError, match="repeats are missing"):
+        RunRecord.from_json(record)
+
+
 def test_no_odd_value_in_a_record_is_more_than_a_sentence(
     trained: Experiment, tmp_path: Path
 ) -> None:

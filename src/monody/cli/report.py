@@ -11,7 +11,7 @@ from monody.cli.checks import require_files, require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say, say_whole, say_written
 from monody.translation import gettext as _
-from monody.translation import grouped
+from monody.translation import grouped, marked
 
 NAME = "monody-report"
 TEXT = "report.txt"  # in the zip file
@@ -78,10 +78,10 @@ def report(
 
 def _failed(path: Path) -> tuple[str, bytes]:
     """Return a name for the file that failed, which tells no more than its kind."""
-    from monody.saved.bounded_file import read_bounded
+    from monody.saved.bounded_file import read_named
 
     suffix = SUFFIX.search(path.name)
-    data = read_bounded(path, MAX_BYTES)
+    data = read_named(path, MAX_BYTES, marked("name a smaller one that fails, too"))
     return f"failed{suffix[0] if suffix else ''}", data
 
 
