@@ -72,6 +72,12 @@ def test_a_file_that_is_too_large_does_not_go_along(
 
 
 @pytest.mark.usefixtures("_at_work")
+def test_what_is_no_unicode_is_spelt_out() -> None:
+    main(["report", "--said", "cannot read caf\udce9"])
+    assert r"caf\udce9" in Path("monody-report.txt").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("_at_work")
 def test_a_report_replaces_no_file(capsys: pytest.CaptureFixture[str]) -> None:
     Path("monody-report.txt").write_text("mine")
     main(["report", "-q"])

@@ -59,19 +59,20 @@ def report(
     from monody.files import write_beside
 
     text = report_text(experiment_dir, said)
+    said_in_full = text.encode("utf-8", "backslashreplace")  # names may be no UTF-8
     for line in text.splitlines():
         say_whole(line)
     say()
     if file:
         name, data = _failed(Path(file))
-        written = write_beside(path, _zipped({TEXT: text.encode(), name: data}))
+        written = write_beside(path, _zipped({TEXT: said_in_full, name: data}))
         say_whole(
             _("with {name}, {count} bytes, whole").format(
                 name=name, count=grouped(len(data))
             )
         )
     else:
-        written = write_beside(path, text.encode())
+        written = write_beside(path, said_in_full)
     say_written([written])
     say(_("nothing was sent: read it, and add it to your issue"))
 
