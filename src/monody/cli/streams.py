@@ -64,11 +64,12 @@ def lead_nowhere(stream: TextIO) -> None:
         stream: Standard output, or that of errors.
 
     Example:
+        >>> from pathlib import Path
         >>> from monody.cli.streams import lead_nowhere
-        >>> with open("said.txt", "w") as stream:
+        >>> with Path("said.txt").open("w") as stream:
         ...     lead_nowhere(stream)
         ...     _ = stream.write("nobody reads it")
-        >>> open("said.txt").read()
+        >>> Path("said.txt").read_text()
         ''
     """
     with suppress(OSError, ValueError):  # no file at all, as in a program that tests
