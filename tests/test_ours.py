@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,24 @@ def test_the_mark_goes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert is_ours(folder)
     remove(folder)
     assert not folder.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows links for administrators only")
+def test_a_link_to_a_mark_is_no_mark_and_is_not_written_through(tmp_path: Path) -> None:
+    for content in (MARK, b""):
+        theirs, folder = tmp_path / f"file{len(content)}", tmp_path / f"{len(content)}"
+        theirs.write_bytes(content)
+        folder.mkdir()
+        (folder / MARK_FILE).symlink_to(theirs)
+        assert not is_ours(folder)
+        assert not claim(folder)
+        remove(folder)
+        assert (folder / MARK_FILE).is_symlink()
+        assert theirs.read_bytes() == content
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_pipe_in_place_of_a_mark_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / MARK_FILE)
+    assert not claim(tmp_path)
+    assert not is_ours(tmp_path)

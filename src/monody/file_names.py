@@ -8,10 +8,12 @@ not the name of a device of Windows, and it is not too long.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # In bytes of UTF-8. Most file systems take 255; an ending, a number that makes the name
 # free, and what tells a file that is being written come on top.
 MAX_STEM_BYTES = 200
+MAX_DIGITS = 9  # of a number that files are counted by
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]+')  # by one file system or another
 _DEVICES = re.compile(
     r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)\s*(\.|$)", re.IGNORECASE
@@ -61,3 +63,19 @@ def off_devices(stem: str) -> str:
         ('_con.1', 'con-again')
     """
     return f"_{stem}" if _DEVICES.match(stem) else stem
+
+
+def next_number(names: Iterable[str]) -> int:
+    """Return one more than the highest number among names.
+
+    Args:
+        names: Without endings. Longer numbers are not counted on: a date is none, and
+            one more than the longest would be a name that no file system takes.
+
+    Example:
+        >>> from monody.file_names import next_number
+        >>> next_number(["1", "07", "air"]), next_number(["9" * 200])
+        (8, 1)
+    """
+    numbers = [name for name in names if name.isdecimal() and len(name) <= MAX_DIGITS]
+    return max(map(int, numbers), default=0) + 1

@@ -29,7 +29,7 @@ def mark(folder: Path) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Tell whether a folder carries our mark; a link to one is not ours.
+    """Tell whether a folder carries our mark; a link to either is not ours.
 
     Example:
         >>> from pathlib import Path
@@ -42,7 +42,7 @@ def is_ours(folder: Path) -> bool:
         True
     """
     path = folder / MARK_FILE
-    if folder.is_symlink() or not path.is_file():
+    if folder.is_symlink() or not _is_plain(path):
         return False
     with path.open("rb") as file:
         return file.read(len(MARK) + 1) == MARK
@@ -69,7 +69,18 @@ def claim(folder: Path) -> bool:
 def _is_new(folder: Path) -> bool:
     """Tell whether a folder is empty, or has a mark that a full disk left empty."""
     path = folder / MARK_FILE
-    return all(file == path and not file.stat().st_size for file in folder.iterdir())
+    return all(
+        file == path and _is_plain(file) and not file.stat().st_size
+        for file in folder.iterdir()
+    )
+
+
+def _is_plain(path: Path) -> bool:
+    """Tell whether a plain file is there itself.
+
+    A link may lead to a file of the user's, and who opens a pipe waits for ever.
+    """
+    return path.is_file() and not path.is_symlink()
 
 
 def remove(folder: Path) -> None:

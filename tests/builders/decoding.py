@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.repetition import Repeats, no_repeats
 from monody.generation.constraints.rules import IS_NOTE, Now
 from monody.models.record import CorpusStyle
 from monody.music.meter import TICKS_PER_QUARTER
+from monody.music.repetition import FIGURE_NOTES
 
 
 def style_of(

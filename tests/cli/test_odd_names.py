@@ -22,7 +22,7 @@ from monody.pages.page import write_html
 from tests.builders.midi_files import midi_file, tune
 
 ODD = {
-    "not UTF-8": os.fsdecode(b"caf\xe9 \xff"),
+    "not UTF-8": os.fsdecode(b"caf\xe9 \xff.\xfe"),
     "escapes": "\x1b[31mred\x1b]0;owned\x07\x9b2J",
     "lines": "one\ntwo\rthree\u2028\x85",
     "bidi": "abc\u202egpj\u202c\u2066x",

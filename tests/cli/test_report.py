@@ -57,6 +57,27 @@ def test_the_file_that_failed_goes_along_under_another_name() -> None:
 
 
 @pytest.mark.usefixtures("_at_work")
+def test_a_file_that_is_too_large_does_not_go_along(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Path("large.mid").open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(SystemExit) as ended:
+        main(["report", "--file", "large.mid"])
+    assert ended.value.code == 2
+    assert (
+        "'large.mid' is larger than 100 MB: name a smaller" in capsys.readouterr().err
+    )
+    assert not Path("monody-report.zip").exists()
+
+
+@pytest.mark.usefixtures("_at_work")
+def test_what_is_no_unicode_is_spelt_out() -> None:
+    main(["report", "--said", "cannot read caf\udce9"])
+    assert r"caf\udce9" in Path("monody-report.txt").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("_at_work")
 def test_a_report_replaces_no_file(capsys: pytest.CaptureFixture[str]) -> None:
     Path("monody-report.txt").write_text("mine")
     main(["report", "-q"])

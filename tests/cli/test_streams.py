@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monody.cli.main import main
 from monody.experiments.experiment import Experiment
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes them")
@@ -42,6 +43,15 @@ def test_a_mistake_is_still_a_mistake(tmp_path: Path) -> None:
     assert _run("<&- >&- 2>&-", *command, folder=tmp_path).returncode == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is always full")
+@pytest.mark.parametrize("mistake", ["inspect nothing", "inspect --nonsense"])
+def test_a_mistake_that_cannot_be_told_is_still_one(
+    mistake: str, tmp_path: Path
+) -> None:
+    command = ("-P", "-m", "monody", *mistake.split())
+    assert _run("2>/dev/full", *command, folder=tmp_path).returncode == 2
+
+
 PRINTS = """
 import os
 from monody.cli.streams import open_closed_streams
@@ -72,3 +82,15 @@ def test_letters_that_the_output_lacks_are_spelt_out(
     done = _run("", "-P", "-m", "monody", "runs", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert r"slow \u2192 airs" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["0", "000", "-5", "wide", "9" * 30, "²"])
+def test_a_width_that_is_none_is_passed_over(
+    columns: str,
+    tunes: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    main(["inspect", str(tunes)])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80

@@ -477,3 +477,22 @@ def test_what_a_killed_process_left_goes_with_any_command(
     main([command])
     assert not left.exists()
     assert (cache / ".monody-theirs").is_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows links for administrators only")
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_a_database_that_a_link_leads_to_is_not_written_to(
+    music: Path, cache: Path, tmp_path: Path, suffix: str
+) -> None:
+    read_corpus(music)
+    mine = tmp_path / "mine.sqlite"
+    with closing(sqlite3.connect(mine)) as own:
+        own.execute("create table tunes (title text)")
+        own.commit()
+    before = mine.read_bytes()
+    database = Path(f"{cache / DATABASE}{suffix}")
+    database.unlink(missing_ok=True)
+    database.symlink_to(mine)
+    read_corpus(music, ReadSettings(min_notes=3))
+    assert mine.read_bytes() == before
+    assert not database.is_symlink()

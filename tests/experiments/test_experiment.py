@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monody.errors import MonodyError
-from monody.experiments.experiment import Experiment
+from monody.experiments.experiment import MAX_MESSAGE_BYTES, Experiment
 from tests.builders.json_files import read_json, write_json
 
 
@@ -31,6 +31,31 @@ def test_new_experiments_are_numbered_on() -> None:
     _pretend("by-name", "2026-01-01")
     assert Experiment.create().folder == Path("experiments/08")
     assert Experiment.create("elsewhere/x").folder == Path("elsewhere/x")
+
+
+def test_a_name_of_many_digits_is_not_counted_on() -> None:
+    _pretend("03", "2026-01-01")
+    _pretend("9" * 250, "2026-01-01")
+    assert Experiment.create().folder == Path("experiments/04")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows links for administrators only")
+def test_an_experiment_that_cannot_be_read_does_not_hide_the_others() -> None:
+    _pretend("01", "2026-01-01")
+    odd = _pretend("02", "2026-01-02")
+    (odd / "settings.json").unlink()
+    (odd / "settings.json").symlink_to("/proc/self/mem")  # its first byte is no byte
+    assert Experiment.open().folder == Path("experiments/01")
+
+
+def test_of_a_note_that_is_none_the_beginning_is_read() -> None:
+    experiment = Experiment(_pretend("01", "2026-01-01"))
+    with experiment.message_path.open("wb") as file:
+        file.write("¡Hola!".encode())
+        file.truncate(2**40)
+    message = experiment.message()
+    assert message is not None
+    assert (message[:6], len(message) <= MAX_MESSAGE_BYTES) == ("¡Hola!", True)
 
 
 def test_the_most_recent_is_the_one_started_last_whatever_the_file_times() -> None:

@@ -12,7 +12,6 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from monody.errors import MonodyError
-from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.durations import plan_durations
 from monody.generation.constraints.endings import ANY, HEARD, closing_notes
 from monody.generation.constraints.repetition import repeat
@@ -21,6 +20,7 @@ from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.models.events import END, HOLD, REST, Vocabulary
 from monody.models.record import CorpusStyle
+from monody.music.repetition import FIGURE_NOTES
 from tests.builders.decoding import now_of, style_of
 from tests.builders.profile import examples
 

@@ -287,6 +287,13 @@ def test_a_model_is_found_by_its_hash_where_models_are(
     assert vary(output, {"bpm": 99.0}).melodies[0].bpm == 99
 
 
+def test_a_model_of_holes_beside_the_file_is_not_read(output: Path) -> None:
+    with (output.parent / "model.keras").open("wb") as holes:
+        holes.truncate(2**42)  # hours
+    with pytest.raises(MonodyError, match="neither in 'experiments' nor beside"):
+        again(output)
+
+
 @pytest.mark.parametrize("called", ["", "/", "..", "model.keras/..", "\0", "C:\\x\\y"])
 def test_what_a_model_was_called_may_be_anything(called: str, output: Path) -> None:
     saved = _changed(read_provenance(output), ("model_path",), called)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monody.experiments.corpus_style import FIGURE_NOTES, usual_repeats
+from monody.experiments.corpus_style import usual_repeats
 from monody.generation.constraints.repetition import (
     NOTHING,
     no_repeats,
@@ -15,6 +15,7 @@ from monody.generation.constraints.repetition import (
     repeats_of,
 )
 from monody.models.events import HOLD, REST
+from monody.music.repetition import FIGURE_NOTES
 from tests.builders.profile import examples
 
 # Few pitches, so that they repeat; figures laid end to end, so that they do for long.

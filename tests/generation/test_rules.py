@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.reachable import Kind
 from monody.generation.constraints.repetition import Repeats, repeats_of
 from monody.generation.constraints.rules import (
@@ -26,6 +25,7 @@ from monody.generation.constraints.spec import Kept, MelodySpec, Span
 from monody.generation.constraints.tables import make_rules
 from monody.generation.decoding.loop import _pitch_mask
 from monody.models.events import END, HOLD, REST, Vocabulary
+from monody.music.repetition import FIGURE_NOTES
 from tests.builders.decoding import now_of, style_of
 
 NOTES = Vocabulary("notes")

@@ -46,6 +46,12 @@ def test_numbers_go_on_after_every_file_since_a_page_writes_more_than_midi(
     assert [path.name for path in save_outputs(_outputs(1), tmp_path, {})] == ["4.mid"]
 
 
+def test_a_name_of_many_digits_is_not_counted_on(tmp_path: Path) -> None:
+    for name in ("3.mid", f"{'9' * 200}.mid"):
+        (tmp_path / name).touch()
+    assert [path.name for path in save_outputs(_outputs(1), tmp_path, {})] == ["4.mid"]
+
+
 def test_files_by_name_are_numbered_where_there_are_several_or_it_is_taken(
     tmp_path: Path,
 ) -> None:

@@ -19,6 +19,7 @@ import pytest
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.models import saved_model
+from monody.models.batches import encode_set
 from monody.models.record import RunRecord
 from monody.models.saved_model import RECORD, TrainedModel
 from monody.models.stored_layers import DECODING, KINDS
@@ -131,6 +132,28 @@ def test_weights_of_another_shape_or_none_are_refused(
         _ = TrainedModel(path).layers
 
 
+@pytest.mark.filterwarnings("ignore:.* encountered in:RuntimeWarning")
+@pytest.mark.parametrize("weight", [3e38, -3e38])
+def test_a_network_whose_figures_are_no_numbers_cannot_judge(
+    trained: Experiment, tmp_path: Path, weight: float
+) -> None:
+    with zipfile.ZipFile(trained.model_path) as archive:
+        packed = zipfile.ZipFile(io.BytesIO(archive.read(DECODING)))
+    changes: dict[str, bytes | None] = {
+        name: _npy(np.full_like(np.load(io.BytesIO(packed.read(name))), weight))
+        for name in packed.namelist()
+        if name.endswith(".npy")
+    }
+    packed.close()
+    path = _with(
+        trained, tmp_path / "model.keras", {DECODING: _packed(trained, changes)}
+    )
+    model = TrainedModel(path)
+    encoded = encode_set(trained.side("test"), model.vocabulary)
+    with pytest.raises(MonodyError, match="cannot judge melodies"):
+        model.surprisal(encoded)
+
+
 @pytest.mark.parametrize("size", [4096, 11, 10**30, None, "12", 0])
 def test_a_record_of_another_network_is_refused(
     trained: Experiment, tmp_path: Path, size: object
@@ -142,6 +165,16 @@ def test_a_record_of_another_network_is_refused(
     path = _with(trained, tmp_path / "model.keras", {RECORD: saved})
     with pytest.raises(MonodyError):
         _ = TrainedModel(path).layers
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 65, 100_000])
+def test_repeats_of_more_or_fewer_figures_are_refused(
+    trained: Experiment, count: int
+) -> None:
+    record = trained.record().of_model()
+    record["seen"]["repeats"] = [24] * count
+    with pytest.raises(MonodyError, match="repeats are missing"):
+        RunRecord.from_json(record)
 
 
 def test_no_odd_value_in_a_record_is_more_than_a_sentence(

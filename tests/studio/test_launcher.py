@@ -49,6 +49,13 @@ def test_a_file_of_another_program_stays(tmp_path: Path, system: str) -> None:
     assert launcher.path.read_text() == "mine"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="others take no such names")
+def test_a_path_that_is_no_utf8_is_written_as_it_is(tmp_path: Path) -> None:
+    command = ["monody", "--studio_dir", os.fsdecode(b"caf\xe9")]
+    path = add_launcher(launcher_of(command, "linux", tmp_path, {}))
+    assert b'"caf\xe9"' in path.read_bytes()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="quotes of a shell")
 def test_linux_runs_just_what_was_meant(tmp_path: Path) -> None:
     text = launcher_of(ODD, "linux", tmp_path, {}).text

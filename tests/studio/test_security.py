@@ -8,6 +8,7 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
+from monody.studio.answers import MAX_SENTENCE
 from monody.studio.cards import CardLibrary
 from monody.studio.security import LimitedUploads
 from tests.builders.studios import OWN, PHRASE, PORT, Page
@@ -87,6 +88,32 @@ def test_a_body_that_is_no_object_is_refused(page: Page) -> None:
     for body in (b"[1]", b"{", b'{"a": NaN}', b"[" * 10_000, b"\xff", b"x" * 2**21):
         answer = page.client.post("/api/compose", content=body)
         assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
+
+
+@pytest.mark.parametrize("text", [r"\ud800", r"a\udfff", r"\udc80\ud83c"])
+def test_half_a_letter_is_refused_and_spoils_nothing(page: Page, text: str) -> None:
+    card = page.phrase()
+    body = f'{{"name": "{text}"}}'.encode()
+    answer = page.client.patch(f"/api/cards/{card['id']}", content=body)
+    assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
+    assert page.get("/api/state")["cards"] == [card]
+
+
+def test_a_name_that_is_saved_with_half_a_letter_is_shown(page: Page) -> None:
+    card = page.phrase()
+    page.studio.cards.change(card["id"], name="\ud800")
+    assert page.get("/api/state")["cards"][0]["name"]
+
+
+def test_what_is_asked_is_said_again_in_part_only(page: Page) -> None:
+    card = page.phrase()
+    said = page.refusal(f"/api/cards/{card['id']}/vary", to_meter="x" * 100_000)
+    assert len(said) <= MAX_SENTENCE
+
+
+def test_a_length_of_thousands_of_digits_is_too_large(page: Page) -> None:
+    headers = {"Content-Length": "9" * 5000}
+    assert page.client.get("/api/state", headers=headers).status_code == 413
 
 
 def test_too_large_an_upload_is_refused_whatever_it_says(page: Page) -> None:

@@ -71,8 +71,8 @@ def again(
 
     from monody.generation.vary import again as make_again
 
-    before = Path(output).read_bytes()
     generation = make_again(output, experiment_dir)
+    before = Path(output).read_bytes()  # which was read just now, and is not too large
     [path] = generation.save(save_dir) if out is None else generation.save_as(Path(out))
     same = path.read_bytes() == before
     say_written([path])

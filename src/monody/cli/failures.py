@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from monody.cli.streams import lead_nowhere
 from monody.ending import exit_code, may_tell, reason, say_reason_as
 from monody.errors import MonodyError, SettingError, brief
 from monody.files import tidy_cache, told
@@ -125,7 +126,10 @@ def fail(message: str) -> None:
     Args:
         message: It may hold names from anywhere.
     """
-    click.echo(one_line(message), err=True)
+    try:
+        click.echo(one_line(message), err=True)
+    except OSError:  # nobody reads it, or there is no room where it goes
+        lead_nowhere(sys.stderr)
     sys.exit(EXIT_USER_ERROR)
 
 

@@ -9,7 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from monody.cli.streams import open_closed_streams, spell_what_cannot_be_encoded
+from monody.cli.streams import (
+    forget_odd_width,
+    open_closed_streams,
+    spell_what_cannot_be_encoded,
+)
 from monody.ending import leave_quickly, over, taking_signals
 
 TYPE_CHECKING = False  # typing would be imported before signals are taken
@@ -37,6 +41,7 @@ def main(
         leave_quickly()
     open_closed_streams()
     spell_what_cannot_be_encoded()
+    forget_odd_width()
     with taking_signals():
         from monody.chatter import libraries_silenced
         from monody.cli.failures import run

@@ -11,7 +11,7 @@ from monody.cli.checks import require_files, require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say, say_whole, say_written
 from monody.translation import gettext as _
-from monody.translation import grouped
+from monody.translation import grouped, marked
 
 NAME = "monody-report"
 TEXT = "report.txt"  # in the zip file
@@ -59,29 +59,30 @@ def report(
     from monody.files import write_beside
 
     text = report_text(experiment_dir, said)
+    said_in_full = text.encode("utf-8", "backslashreplace")  # names may be no UTF-8
     for line in text.splitlines():
         say_whole(line)
     say()
     if file:
         name, data = _failed(Path(file))
-        written = write_beside(path, _zipped({TEXT: text.encode(), name: data}))
+        written = write_beside(path, _zipped({TEXT: said_in_full, name: data}))
         say_whole(
             _("with {name}, {count} bytes, whole").format(
                 name=name, count=grouped(len(data))
             )
         )
     else:
-        written = write_beside(path, text.encode())
+        written = write_beside(path, said_in_full)
     say_written([written])
     say(_("nothing was sent: read it, and add it to your issue"))
 
 
 def _failed(path: Path) -> tuple[str, bytes]:
     """Return a name for the file that failed, which tells no more than its kind."""
-    from monody.saved.bounded_file import read_bounded
+    from monody.saved.bounded_file import read_named
 
     suffix = SUFFIX.search(path.name)
-    data = read_bounded(path, MAX_BYTES)
+    data = read_named(path, MAX_BYTES, marked("name a smaller one that fails, too"))
     return f"failed{suffix[0] if suffix else ''}", data
 
 

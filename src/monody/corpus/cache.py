@@ -93,6 +93,7 @@ class Cache:
             folder = str(self.database.parent)
             raise FileExistsError(errno.EEXIST, "a folder that is not monody's", folder)
         self._remove_old()
+        self._remove_links()
         try:
             self._readings = ReadCache(self.database, program_fingerprint().hex())
         except sqlite3.OperationalError:
@@ -100,9 +101,23 @@ class Cache:
         except sqlite3.DatabaseError:
             self._begin_again()
 
-    def _begin_again(self) -> None:
+    def _files(self) -> Iterator[Path]:
+        """Yield the files of the database, those that SQLite puts beside it, too."""
         for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.database}{suffix}").unlink(missing_ok=True)
+            yield Path(f"{self.database}{suffix}")
+
+    def _remove_links(self) -> None:
+        """Remove links in place of the database: SQLite would write to what they name.
+
+        That may be a database of the user's.
+        """
+        for path in self._files():
+            if path.is_symlink():
+                path.unlink(missing_ok=True)
+
+    def _begin_again(self) -> None:
+        for path in self._files():
+            path.unlink(missing_ok=True)
         self._readings = ReadCache(self.database, program_fingerprint().hex())
 
     def _remove_old(self) -> None:

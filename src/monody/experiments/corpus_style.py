@@ -20,9 +20,8 @@ from monody.models.record import CorpusStyle, Precedent
 from monody.music.form import Form
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
-from monody.music.repetition import run_lengths
+from monody.music.repetition import FIGURE_NOTES, run_lengths
 
-FIGURE_NOTES = 64  # notes of the longest figure that is watched
 COMMON_SHARE = 0.01  # of the notes
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both

@@ -36,6 +36,7 @@ from monody.errors import MonodyError
 from monody.experiments.history import read_history
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
+from monody.file_names import next_number
 from monody.files import last_names, make_folder, write_json
 from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
@@ -53,6 +54,7 @@ EXPERIMENTS = Path("experiments")
 MODEL_FILE, SETTINGS_FILE, SCORES_FILE = "model.keras", "settings.json", "scores.json"
 TRAINING, HELD_OUT = "training", "held_out"
 SIDES = ("train", "validation", "test")
+MAX_MESSAGE_BYTES = 2**16  # of a note to self
 
 
 class Experiment:
@@ -439,9 +441,14 @@ class Experiment:
             return dict(table(read_json(self.settings_path)))
 
     def message(self) -> str | None:
-        """Return the note to self, or ``None``. Letters that are damaged are marked."""
-        there = self.message_path.is_file()
-        return self.message_path.read_text("utf-8", "replace") if there else None
+        """Return the note to self, or ``None``. Letters that are damaged are marked.
+
+        Of a file that is no note, such as a giant one, it is the beginning.
+        """
+        if not self.message_path.is_file():
+            return None
+        with self.message_path.open("rb") as file:
+            return file.read(MAX_MESSAGE_BYTES).decode("utf-8", "replace")
 
     def scores(self) -> dict[str, SideScores]:
         """Return the held-out figures by side; none before training is over.
@@ -489,8 +496,8 @@ def _make_numbered() -> Path:
     """Make ``experiments/NN``, one more than the highest number there."""
     make_folder(EXPERIMENTS)
     while True:
-        numbers = [int(p.name) for p in EXPERIMENTS.iterdir() if p.name.isdecimal()]
-        folder = EXPERIMENTS / f"{max(numbers, default=0) + 1:02d}"
+        number = next_number(path.name for path in EXPERIMENTS.iterdir())
+        folder = EXPERIMENTS / f"{number:02d}"
         with contextlib.suppress(FileExistsError):  # another training was quicker
             folder.mkdir()
             return folder
@@ -505,7 +512,7 @@ def _most_recent(needed: str) -> Experiment:
     started = []
     for path in EXPERIMENTS.iterdir() if EXPERIMENTS.is_dir() else ():
         if (path / needed).is_file():
-            with contextlib.suppress(MonodyError):
+            with contextlib.suppress(MonodyError, OSError):  # odd ones, closed ones
                 started.append((Experiment(path).started(), path))
     if not started:
         raise MonodyError(

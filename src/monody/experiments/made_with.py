@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from monody.experiments.base import base_experiment, base_model_fingerprint
 from monody.experiments.experiment import EXPERIMENTS, MODEL_FILE, Experiment
+from monody.saved.damage import DamagedError, require_no_holes
 
 LEVELS = 3  # folders that an output may lie in: NN/, NN/generated/, NN/samples/last/
 MODELS = "*.keras"
@@ -63,5 +64,14 @@ def _models(file: Path) -> Iterator[Path]:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the fingerprint of a file; an empty one where it cannot be the model.
+
+    That is a file which is closed to the user, or mostly holes: reading holes takes as
+    long as they say to be.
+    """
+    try:
+        with path.open("rb") as file:
+            require_no_holes(file)
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (DamagedError, OSError):
+        return ""

@@ -13,6 +13,7 @@ from typing import Any
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import now
+from monody.file_names import next_number
 from monody.files import make_folder, write_json, write_new
 from monody.generation.provenance import Provenance
 from monody.generation.variants import free_stems
@@ -144,8 +145,7 @@ def _free(folder: Path, stem: str | None, count: int) -> list[Path]:
 
 def _next_numbers(folder: Path, count: int) -> list[str]:
     """Return the next numbers that no file has: a page writes ``1.wav`` beside, too."""
-    numbers = [int(path.stem) for path in folder.iterdir() if path.stem.isdecimal()]
-    first = max(numbers, default=0) + 1
+    first = next_number(path.stem for path in folder.iterdir())
     return [str(number) for number in range(first, first + count)]
 
 

@@ -16,6 +16,7 @@ from monody.music.form_text import MAX_BARS
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import MAX_BAR_TICKS, TICKS_PER_QUARTER, is_meter
 from monody.music.pitch import PITCH_CLASSES
+from monody.music.repetition import FIGURE_NOTES
 from monody.saved.damage import require
 from monody.saved.values import listed, number, table, text, whole
 
@@ -85,7 +86,7 @@ def _check_seen(seen: Mapping[str, Any]) -> None:
     lowest, highest = listed(seen["pitch_range"], _pitch)
     require(lowest <= highest, "the lowest pitch is above the highest")
     listed(seen["places"], partial(whole, maximum=TICKS_PER_QUARTER - 1))
-    listed(seen["repeats"], whole)
+    require(len(listed(seen["repeats"], whole)) == FIGURE_NOTES, "repeats are missing")
     listed(seen["precedents"], _check_precedent)
 
 

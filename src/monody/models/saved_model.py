@@ -12,6 +12,7 @@ code is loaded, and no other file is opened.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import zipfile
@@ -178,7 +179,20 @@ class TrainedModel:
         Args:
             encoded: The melodies.
             progress: Called with how much is done, and how much there is to do.
+
+        Raises:
+            MonodyError: If its figures are no numbers.
         """
+        surprisal = self._surprisal(encoded, progress)
+        if not math.isfinite(surprisal.bits.sum()):
+            raise MonodyError(
+                f"{str(self.path)!r} cannot judge melodies: its weights are so large "
+                "that its figures are no numbers; train again, or name another "
+                "--experiment_dir"
+            )
+        return surprisal
+
+    def _surprisal(self, encoded: EncodedSet, progress: Progress | None) -> Surprisal:
         there_is_room = KERAS_BYTES + self.memory_bytes <= memory.allowed_bytes()
         if len(encoded.pitch) <= MANY_EVENTS or not there_is_room:
             return surprisal_of(self.parts, encoded, progress)

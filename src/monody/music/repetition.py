@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+FIGURE_NOTES = 64  # notes of the longest figure whose repeats are watched
+
 
 def run_lengths(same: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Count, at each place, how many are true in a row up to it.

@@ -104,7 +104,8 @@ def reading_key(data: bytes, name: str, common: str) -> str:
     """
     digest = hashlib.blake2b(data, digest_size=_KEY_BYTES)
     digest.update(common.encode())
-    digest.update("".join(PurePath(name.lower()).suffixes[-2:]).encode())
+    suffixes = "".join(PurePath(name.lower()).suffixes[-2:])
+    digest.update(suffixes.encode("utf-8", "backslashreplace"))  # may be no UTF-8
     return digest.hexdigest()
 
 

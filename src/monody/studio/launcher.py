@@ -55,7 +55,7 @@ def add_launcher(launcher: Launcher) -> Path:
         )
     make_folder(path.parent)
     with replacing(path) as temporary:
-        temporary.write_bytes(launcher.text.encode())
+        temporary.write_bytes(os.fsencode(launcher.text))  # with paths as they are
         temporary.chmod(EXECUTABLE)
     return path
 

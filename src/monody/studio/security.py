@@ -14,6 +14,7 @@ from monody.studio.words import _
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 READING = ("GET", "HEAD")
 MAX_UPLOAD_BYTES = 200 * 10**6  # of a request
+MAX_DIGITS = 18  # of what a request says that it has
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; "
@@ -101,7 +102,7 @@ class LimitedUploads:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         said = Headers(scope=scope).get("content-length", "0")
-        if said.isascii() and said.isdecimal() and int(said) > self._max_bytes:
+        if said.isascii() and said.isdecimal() and self._is_too_large(said):
             return await refusal(413, self._sentence)(scope, receive, send)
         received = 0
 
@@ -114,6 +115,10 @@ class LimitedUploads:
             return message
 
         return await self._app(scope, counted, send)
+
+    def _is_too_large(self, digits: str) -> bool:
+        """Tell whether a number is; Python reads none of thousands of digits."""
+        return len(digits) > MAX_DIGITS or int(digits) > self._max_bytes
 
     @property
     def _sentence(self) -> str:

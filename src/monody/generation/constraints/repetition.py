@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.experiments.corpus_style import FIGURE_NOTES
 from monody.generation.constraints.arrays import Bools, Integers
+from monody.music.repetition import FIGURE_NOTES
 
 NOTHING = -1  # where there is no note; no note is like it
 
