@@ -13,8 +13,8 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.studio import trainings as trainings_module
-from monody.studio.cards import HEARD
 from monody.studio.records import UnknownError
+from monody.studio.saved_card import HEARD
 from monody.studio.studio import Studio
 from tests.builders.browsers import browser_of, dropped, studio_in
 from tests.builders.midi_files import midi_file, tune

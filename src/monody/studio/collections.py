@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import monody
+from monody.clock import now
 from monody.errors import MonodyError
-from monody.experiments.experiment import now
 from monody.files import make_folder, told
 from monody.sentences import translated
 from monody.studio.bin import Bin

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import monody
-from monody.experiments.runs import Run, read_run
-from monody.experiments.scores import BASE_ALONE, BIGRAM
 from monody.sentences import translated
 from monody.studio.folder import StudioFolder, is_id
 from monody.studio.words import _
@@ -49,7 +47,7 @@ def models_json(
     return listed
 
 
-def _run(experiment: monody.Experiment) -> Run:
+def _run(experiment: monody.Experiment) -> monody.Run:
     """Read what an experiment tells of itself, again only when that has changed."""
     told_by = (
         experiment.settings_path, experiment.history_path, experiment.scores_path,
@@ -61,19 +59,15 @@ def _run(experiment: monody.Experiment) -> Run:
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, _: tuple[tuple[int, int], ...]) -> Run:
+def _read(folder: Path, _: tuple[tuple[int, int], ...]) -> monody.Run:
     """Read an experiment; the base model's record takes a good part of a second."""
-    return read_run(folder)
+    return monody.read_run(folder)
 
 
-def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
+def _json(model: str | None, name: str, run: monody.Run) -> dict[str, Any]:
     """Return one model as JSON values."""
     scores = run.scores.get("test") or run.scores.get("validation")
-    references = {
-        reference: scores.references[reference].bits_per_note
-        for reference in (BIGRAM, BASE_ALONE)
-        if scores is not None and reference in scores.references
-    }
+    others = scores.references if scores is not None else {}
     return {
         "id": model,
         "name": name,
@@ -86,7 +80,7 @@ def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
         "finished": run.finished,
         "bits_per_note": run.bits_per_note("validation"),
         "test_bits_per_note": run.bits_per_note("test"),
-        "references": references,
+        "references": {other: one.bits_per_note for other, one in others.items()},
         "settings": {setting: run.settings.get(setting) for setting in SIZES},
         "data": run.data_fingerprint,
     }
