@@ -166,7 +166,11 @@ def test_replaced_bars_leave_all_other_notes_and_fill_their_gap(
             assert _outside(new, *gap) == _outside(melody, *gap)
             inside = [note for note in new if note not in _outside(new, *gap)]
             assert gap.start <= inside[0].start
-            assert inside[-1].end == gap.end
+            assert inside[-1].end == gap.end + gap.held
+            bar_ticks = melody.meters[0].bar_ticks
+            assert {note.start // bar_ticks + 1 for note in inside} <= {
+                *range(first, last + 1)
+            }
             assert new.end == melody.end
             assert replace(new, notes=melody.notes) == melody
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,13 @@ class TrainingLibrary:
         self._changes.tell(trainings=[training_id], models=[training_id])
         return self.get(training_id)
 
+    def deleted(self) -> Iterator[tuple[str, str]]:
+        """Yield the id and the name of what can be had back, the last deleted first."""
+        for gone in self._deleted.listed():
+            with suppress(MonodyError, DamagedError, OSError):  # damaged, or just gone
+                one = read_training(gone / f"{gone.name}.json")
+                yield one.id, one.collection_name
+
     def one_json(self, training_id: str, running: Moment) -> dict[str, Any]:
         """Return a training, as the page gets it.
 
@@ -164,7 +172,8 @@ class TrainingLibrary:
         if one is None or epoch in one.heard:
             return
         path = heard_path(self.paths(training_id).experiment, epoch)
-        name = _("Epoch {epoch}").format(epoch=epoch) if epoch else _("Before training")
+        after = _("After pass {epoch}").format(epoch=epoch)
+        name = after if epoch else _("Before training")
         card = self._cards.add(
             path.read_bytes(), kind=HEARD, name=name, model=training_id, label=label
         )

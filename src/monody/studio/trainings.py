@@ -107,6 +107,10 @@ class TrainingQueue:
         """Return a training, as the page gets it."""
         return self._library.one_json(training_id, self._moment)
 
+    def deleted(self) -> list[tuple[str, str]]:
+        """Return the id and the name of what can be had back."""
+        return [*self._library.deleted()]
+
     def add(
         self,
         collection_id: str,

@@ -57,7 +57,8 @@ function broken(slot, item) {
 function slotFor(id) {
   let slot = slots.get(id);
   if (slot) return slot;
-  slot = make("div", { class: "slot", "data-card": id });
+  slot = make("div", { class: "slot", "data-card": id },
+    make("p", { class: "soft coming" }, known(id).name, make("span", {}, t("is being drawn …"))));
   slot.addEventListener("focusin", () => setCurrent(id));
   slot.addEventListener("pointerdown", () => setCurrent(id));
   slots.set(id, slot);
