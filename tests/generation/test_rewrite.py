@@ -163,8 +163,8 @@ def test_replaced_bars_leave_all_other_notes_and_fill_their_gap(
         for draft in _rewritten(model, melody, Rewrite(replace=(first, last))):
             # That no two notes overlap is checked by Melody itself.
             new = draft.melody
-            assert _outside(new, *gap) == _outside(melody, *gap)
-            inside = [note for note in new if note not in _outside(new, *gap)]
+            assert _outside(new, gap.start, gap.end) == _outside(melody, gap.start, gap.end)
+            inside = [note for note in new if note not in _outside(new, gap.start, gap.end)]
             assert gap.start <= inside[0].start
             assert inside[-1].end == gap.end + gap.held
             bar_ticks = melody.meters[0].bar_ticks
