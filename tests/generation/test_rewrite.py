@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation import rewrite
-from monody.generation.infill import gap_of
+from monody.generation.infill import Gap, gap_of
 from monody.generation.rescoring import rescore
 from monody.generation.rewrite import FILLINGS, Rewrite, Rewriter, RewriteRecord
 from monody.generation.writer import Draft, Task
@@ -163,8 +163,8 @@ def test_replaced_bars_leave_all_other_notes_and_fill_their_gap(
         for draft in _rewritten(model, melody, Rewrite(replace=(first, last))):
             # That no two notes overlap is checked by Melody itself.
             new = draft.melody
-            assert _outside(new, gap.start, gap.end) == _outside(melody, gap.start, gap.end)
-            inside = [note for note in new if note not in _outside(new, gap.start, gap.end)]
+            assert _outside(new, gap) == _outside(melody, gap)
+            inside = [note for note in new if note not in _outside(new, gap)]
             assert gap.start <= inside[0].start
             assert inside[-1].end == gap.end + gap.held
             bar_ticks = melody.meters[0].bar_ticks
@@ -177,8 +177,8 @@ def test_replaced_bars_leave_all_other_notes_and_fill_their_gap(
     check()
 
 
-def _outside(melody: Melody, start: int, end: int) -> list[Any]:
-    return [note for note in melody if note.start < start or note.start >= end]
+def _outside(melody: Melody, gap: Gap) -> list[Any]:
+    return [n for n in melody if n.start < gap.start or n.start >= gap.end]
 
 
 @FEW

@@ -23,8 +23,8 @@ def gap_of(melody: Melody, first: int, last: int) -> Gap:
     """Find the time that replacing bars leaves to fill.
 
     Notes that begin in the bars go, and no new one begins elsewhere: all else stays as
-    it is. A kept note that sounds into them shortens the gap. Where a note that goes was
-    held over the last bar line, the last new one is held as long (``filled``).
+    it is. A kept note that sounds into them shortens the gap. Where a note that goes
+    was held over the last bar line, the last new one is held as long (``filled``).
 
     Args:
         melody: The melody.

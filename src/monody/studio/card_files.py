@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import monody
 from monody.errors import printable
-from monody.files import write_bytes
+from monody.files import make_folder, write_bytes
 from monody.pages.player import Card, engraved
 from monody.studio.records import UnknownError
 from monody.studio.studio import Studio
@@ -120,4 +120,5 @@ def _is_number(text: str) -> bool:
 def _make(path: Path, make: Callable[[], bytes]) -> None:
     """Make a sound, unless it is there."""
     if not path.is_file():
+        make_folder(path.parent)
         write_bytes(path, make(), lasting=False)

@@ -10,7 +10,9 @@ from monody.errors import MonodyError
 from monody.pages.player import Card
 from monody.sentences import translated
 from monody.studio.cards import CardLibrary
+from monody.studio.on_page import on_page
 from monody.studio.saved_card import SavedCard
+from monody.studio.words import _
 
 
 def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
@@ -28,8 +30,18 @@ def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
         return card.to_json() | {
             "notes": [],
             "bar_lines": [],
-            "problem": translated(str(error)),
+            "problem": _problem(cards, card, error),
         }
+
+
+def _problem(cards: CardLibrary, card: SavedCard, error: Exception) -> str:
+    """Say why a melody cannot be shown, and what to do."""
+    if not cards.path(card.id).is_file():
+        return _(
+            "Its file is gone from the folder of the studio: put it back and reload "
+            "the page, or delete this melody."
+        )
+    return on_page(translated(str(error)))
 
 
 def music_json(melody: monody.Melody, played: Sequence[int] = ()) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import numpy as np
 
 import monody
 from monody.clock import now
-from monody.files import write_bytes
+from monody.files import make_folder, write_bytes
 from monody.studio.bin import is_over
 from monody.studio.events import Changes
 from monody.studio.folder import new_id
@@ -141,6 +141,7 @@ class CardLibrary:
         """
         card = SavedCard(new_id(), kind, name[:MAX_NAME], now(), **about)
         path = self._folder / f"{card.id}.mid"
+        make_folder(self._folder)  # somebody may have tidied up meanwhile
         write_bytes(path, midi)
         try:
             melody = monody.read_melody(path)

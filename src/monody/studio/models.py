@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import monody
+from monody.errors import printable
 from monody.sentences import translated
 from monody.studio.folder import StudioFolder, is_id
 from monody.studio.words import _
@@ -31,7 +32,7 @@ def models_json(
     """
     own = [
         (path.name, _run(monody.Experiment(path)))
-        for path in sorted(folder.models.iterdir())
+        for path in sorted(folder.models.glob("*"))  # which may be gone
         if is_id(path.name)
         and path.name not in at_work
         and monody.Experiment(path).model_path.is_file()
@@ -40,11 +41,18 @@ def models_json(
     seen: Counter[str] = Counter()
     listed = [_json(None, _("The model that comes with monody"), _run(base))]
     for model, run in own:
-        name = run.message or model
+        name = run.message or _("A model without a name")
         seen[name] += 1
         number = f" {seen[name]}" if seen[name] > 1 else ""
         listed.append(_json(model, f"{name}{number}", run))
     return listed
+
+
+def _problem(run: monody.Run) -> str:
+    """Say why a model cannot be used, and where it is."""
+    return _("It cannot be used: {why}. It lies in {folder}.").format(
+        why=translated(run.problem or ""), folder=printable(run.folder)
+    )
 
 
 def _run(experiment: monody.Experiment) -> monody.Run:
@@ -72,7 +80,7 @@ def _json(model: str | None, name: str, run: monody.Run) -> dict[str, Any]:
         "id": model,
         "name": name,
         "collection": run.message,
-        "problem": run.problem and translated(run.problem),
+        "problem": run.problem and _problem(run),
         "started": run.started,
         "melodies": run.melodies,
         "epochs": run.epochs,
