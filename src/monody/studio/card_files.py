@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -62,7 +63,11 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
         # The name is not in its sound.
         sound = studio.folder.sounds / f"{card_id}-{sha256(midi).hexdigest()[:16]}.wav"
         played = card.velocities
-        _make(sound, lambda: monody.render_melody(melody, "wav", velocities=played))
+        play = partial(monody.render_melody, melody, "wav", velocities=played)
+        try:
+            _make(sound, play)
+        except OSError:  # a full disk: it is heard all the same
+            return CardFile(tag, MEDIA_TYPES[ending], play(), None)
         return CardFile(tag, MEDIA_TYPES[ending], None, sound)
     if name == "roll.svg":
         roll = Card(printable(card.name), melody).roll
