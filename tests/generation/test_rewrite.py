@@ -220,7 +220,8 @@ def test_a_key_and_new_bars_are_one_rewrite(trained: Experiment) -> None:
     how = Rewrite(replace=(3, 4), to_key="D major")
     moved = rewrite.in_key(melody, "D major")
     for draft in _rewritten(trained.load(), melody, how):
-        assert _outside(draft.melody, 192, 384) == _outside(moved, 192, 384)
+        bars = Gap(192, 384)
+        assert _outside(draft.melody, bars) == _outside(moved, bars)
 
 
 def test_what_is_asked_holds_for_new_notes(trained: Experiment) -> None:
