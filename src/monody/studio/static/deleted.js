@@ -5,6 +5,7 @@ import { patch } from "./api.js";
 import { all, deleted, keep, listen } from "./state.js";
 import { button, make } from "./dom.js";
 import { attempt } from "./said.js";
+import { reveal } from "./cards.js";
 
 const days = document.getElementById("main").dataset.daysKept;
 const SHOWN = 50;  // the last ones
@@ -17,7 +18,9 @@ const LISTS = {
 function bringBack(kind, id, press) {
   return attempt(async () => {
     const answer = await patch(`/api/${kind}/${id}`, { deleted: false });
-    if (kind === "cards") keep("cards", [answer]);
+    if (kind !== "cards") return;
+    keep("cards", [answer]);
+    await reveal(id);
   }, press);
 }
 
