@@ -23,8 +23,8 @@ from monody.corpus.report import (
     in_order,
     make_report,
     report_json,
-    row_of,
     summary,
+    verdict_in_words,
 )
 from monody.corpus.verdicts import (
     DROPPED,
@@ -164,14 +164,14 @@ def test_files_that_need_the_user_come_first(report: Report) -> None:
 
 
 def test_a_row_says_it_in_words() -> None:
-    assert row_of(FILES[0])[:7] == (
+    assert verdict_in_words(FILES[0])[:7] == (
         KEPT, "a/fine.mid", "1", "40", "6/8 +1", "120 +1", "D minor"
     )  # fmt: skip
-    assert row_of(FILES[1]).finding == (
+    assert verdict_in_words(FILES[1]).finding == (
         f"{CUT}; left out: 1 × drum track; 1 of its 2 melodies is found elsewhere"
     )
-    assert row_of(FILES[2]).finding == "the same tune as a/fine.mid"
-    assert row_of(FILES[6]).finding == "left out: 2 × empty track"
+    assert verdict_in_words(FILES[2]).finding == "the same tune as a/fine.mid"
+    assert verdict_in_words(FILES[6]).finding == "left out: 2 × empty track"
 
 
 @given(st.text(st.characters(exclude_categories=[])))

@@ -30,7 +30,7 @@ TUNE = Melody.from_notes(
     ("first", "last", "gap"),
     [
         (1, 1, Gap(0, 96)),
-        (2, 2, Gap(96, 240)),  # 65 begins in bar 2, and sounds on in bar 3
+        (2, 2, Gap(96, 192, held=24)),  # 65 begins in bar 2, and sounds on in bar 3
         (3, 3, Gap(216, 288)),  # and is kept where bar 3 is replaced
         (2, 3, Gap(96, 288)),
         (3, 4, Gap(216, 384)),
@@ -41,6 +41,18 @@ def test_a_gap_is_what_the_notes_that_stay_leave(
     first: int, last: int, gap: Gap
 ) -> None:
     assert gap_of(TUNE, first, last) == gap
+
+
+def test_the_last_new_note_is_held_over_the_bar_line_as_the_old_one_was() -> None:
+    gap = gap_of(TUNE, 2, 2)
+    new = filled(TUNE, gap, Melody.from_notes([(72, 0, 48), (74, 48, 48)]))
+    assert new.notes.tolist() == [
+        [60, 0, 48], [62, 48, 48], [72, 96, 48], [74, 144, 72], [67, 240, 48],
+        [69, 300, 84],
+    ]  # fmt: skip
+    # A rest at the bar line stays one.
+    early = filled(TUNE, gap, Melody.from_notes([(72, 0, 48)]))
+    assert early.notes[2].tolist() == [72, 96, 48]
 
 
 def test_bars_that_cannot_be_replaced_are_named() -> None:
@@ -94,10 +106,11 @@ def test_only_notes_that_begin_in_the_bars_go(
     ]
     go = [note for note in notes if note not in stay]
     assert all(note.end <= gap.start or note.start >= gap.end for note in stay)
-    assert all(gap.start <= note.start < note.end <= gap.end for note in go)
-    # It ends where something begins, or the melody ends.
+    assert all(gap.start <= note.start < gap.end for note in go)
+    assert all(note.end <= gap.end + gap.held for note in go)
+    # It ends at a bar line, or the melody ends: no new note begins in another bar.
     lines = bar_lines(melody.meters, gap.end).tolist()
-    assert gap.end in (*lines, *(note.start for note in stay), melody.end)
+    assert gap.end in (*lines, melody.end)
     assert gap.end <= melody.end
 
     filling = Melody.from_notes([(1, 0, 1), (2, gap.end - gap.start, 5)])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation import rewrite
-from monody.generation.infill import gap_of
+from monody.generation.infill import Gap, gap_of
 from monody.generation.rescoring import rescore
 from monody.generation.rewrite import FILLINGS, Rewrite, Rewriter, RewriteRecord
 from monody.generation.writer import Draft, Task
@@ -163,18 +163,22 @@ def test_replaced_bars_leave_all_other_notes_and_fill_their_gap(
         for draft in _rewritten(model, melody, Rewrite(replace=(first, last))):
             # That no two notes overlap is checked by Melody itself.
             new = draft.melody
-            assert _outside(new, *gap) == _outside(melody, *gap)
-            inside = [note for note in new if note not in _outside(new, *gap)]
+            assert _outside(new, gap) == _outside(melody, gap)
+            inside = [note for note in new if note not in _outside(new, gap)]
             assert gap.start <= inside[0].start
-            assert inside[-1].end == gap.end
+            assert inside[-1].end == gap.end + gap.held
+            bar_ticks = melody.meters[0].bar_ticks
+            assert {note.start // bar_ticks + 1 for note in inside} <= {
+                *range(first, last + 1)
+            }
             assert new.end == melody.end
             assert replace(new, notes=melody.notes) == melody
 
     check()
 
 
-def _outside(melody: Melody, start: int, end: int) -> list[Any]:
-    return [note for note in melody if note.start < start or note.start >= end]
+def _outside(melody: Melody, gap: Gap) -> list[Any]:
+    return [n for n in melody if n.start < gap.start or n.start >= gap.end]
 
 
 @FEW
@@ -216,7 +220,8 @@ def test_a_key_and_new_bars_are_one_rewrite(trained: Experiment) -> None:
     how = Rewrite(replace=(3, 4), to_key="D major")
     moved = rewrite.in_key(melody, "D major")
     for draft in _rewritten(trained.load(), melody, how):
-        assert _outside(draft.melody, 192, 384) == _outside(moved, 192, 384)
+        bars = Gap(192, 384)
+        assert _outside(draft.melody, bars) == _outside(moved, bars)
 
 
 def test_what_is_asked_holds_for_new_notes(trained: Experiment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import time
 import wave
 from pathlib import Path
@@ -98,7 +99,23 @@ def test_a_card_without_its_file_says_so(page: Page) -> None:
     page.studio.cards.change(card["id"], b"", heart=True)
     state = page.get("/api/state")["cards"]
     assert [bool(each.get("problem")) for each in state] == [False, True]
+    page.studio.cards.path(card["id"]).unlink()
+    problem = page.get(f"/api/cards/{card['id']}")["problem"]
+    assert problem.startswith("Its file is gone from the folder of the studio")
     assert page.client.get(f"/api/cards/{card['id']}/article").status_code == 400
+
+
+def test_folders_that_somebody_removed_are_made_again(page: Page) -> None:
+    lost = page.phrase()
+    for folder in (page.studio.folder.melodies, page.studio.folder.models,
+                   page.studio.folder.sounds):  # fmt: skip
+        shutil.rmtree(folder)
+    kept = page.phrase()
+    assert page.client.get(f"/api/cards/{kept['id']}/{kept['id']}.wav").is_success
+    assert [bool(each["notes"]) for each in page.get("/api/state")["cards"]] == [
+        True,
+        bool(page.get(f"/api/cards/{lost['id']}")["notes"]),
+    ]
 
 
 def test_what_was_made_of_a_melody_is_its_tree(tmp_path: Path) -> None:

@@ -181,7 +181,11 @@ def test_a_collection_is_renamed_deleted_and_had_back(
     assert (
         tmp_path / "studio/deleted/collections" / one / "files/airs/a.mid"
     ).is_file()
+    damaged = tmp_path / "studio/deleted/collections/aaaaaaaaaaaa"  # shown to nobody
+    damaged.mkdir()
+    assert [*studio.collections.deleted()] == [(one, "<b>Airs</b>")]
     back = browser.patch(f"/api/collections/{one}", json={"deleted": False})
+    assert [*studio.collections.deleted()] == []
     assert back.json()["collection"]["name"] == "<b>Airs</b>"
     assert _rows(browser, one).keys() == before.keys()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import monody
 from monody.experiments.experiment import Experiment
 from monody.music.smf import strikes_of
-from monody.studio.phrases import in_time, melody_of
+from monody.studio.phrases import in_time, phrase_of
 from tests.builders.studios import PHRASE, Page, open_page
 
 ticks = st.integers(0, 2000)
@@ -25,7 +25,7 @@ rows = st.tuples(st.integers(0, 127), ticks, st.integers(1, 200)).map(
 @given(st.lists(rows, min_size=1, max_size=40))
 def test_any_notes_make_one_line(notes: list[list[int]]) -> None:
     for each in (notes, in_time(notes)):
-        melody = melody_of(each)
+        melody = phrase_of(each).melody
         assert 1 <= len(melody) <= len(notes)
         assert melody.starts[0] < 96
 
@@ -76,7 +76,7 @@ def test_what_was_played_is_heard_as_loud_as_it_was_played(
 
 def test_a_file_of_one_line_is_heard_as_it_was_played(page: Page) -> None:
     loud = np.array([row[3] for row in PLAYED], np.int32)
-    data = monody.midi_bytes(melody_of(PHRASE), loudness=loud)
+    data = monody.midi_bytes(phrase_of(PHRASE).melody, loudness=loud)
     [card] = _drop(page, "air.mid", data).json()["cards"]
     assert card["notes"] == PLAYED
 
@@ -142,7 +142,7 @@ def _drop(page: Page, name: str, data: bytes) -> Any:
 
 
 def test_a_file_that_is_dropped_is_a_card_by_its_name(page: Page) -> None:
-    melody = melody_of(PHRASE)
+    melody = phrase_of(PHRASE).melody
     answer = _drop(page, r"C:\tunes\my air.MID", monody.midi_bytes(melody))
     [card] = answer.json()["cards"]
     assert (card["kind"], card["name"]) == ("dropped", "my air")

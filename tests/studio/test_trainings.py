@@ -13,8 +13,8 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.studio import trainings as trainings_module
-from monody.studio.cards import HEARD
 from monody.studio.records import UnknownError
+from monody.studio.saved_card import HEARD
 from monody.studio.studio import Studio
 from tests.builders.browsers import browser_of, dropped, studio_in
 from tests.builders.midi_files import midi_file, tune
@@ -121,7 +121,7 @@ def test_melodies_on_the_way_are_cards_of_their_training_only(
     [card] = told["heard"]
     assert told["heard_epochs"] == [1]
     kept = studio.cards.get(card)
-    assert (kept.kind, kept.name, kept.label) == (HEARD, "Epoch 1", "new")
+    assert (kept.kind, kept.name, kept.label) == (HEARD, "After pass 1", "new")
     assert studio.cards.listed() == []
     studio.close()
     with _opened(tmp_path / "studio") as again:
@@ -165,6 +165,8 @@ def test_a_training_is_deleted_with_its_model_and_had_back(
         assert browser.get(f"/api/trainings/{training}").status_code == 404
         assert studio.trainings.to_json() == []
         assert [*(tmp_path / "studio/models").iterdir()] == []
+        [[gone, _name]] = studio.trainings.deleted()
+        assert gone == training
         back = browser.patch(f"/api/trainings/{training}", json={"deleted": False})
         assert back.json()["training"]["state"] == "stopped"
         assert (tmp_path / "studio/models" / training / "heard").is_dir()

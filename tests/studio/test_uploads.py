@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from monody.errors import MonodyError
 from monody.studio import uploads
-from monody.studio.uploads import Upload, free_name, safe_name
+from monody.studio.upload_names import free_name, safe_name
+from monody.studio.uploads import Upload
 
 FORM = "multipart/form-data; boundary=xYz"
 

@@ -19,7 +19,7 @@ from monody.cli.file_facts import FileFacts, PieceOfFile, TrackFacts
 from monody.cli.melody_facts import SHOWN_BARS, MelodyFacts
 from monody.cli.melody_words import facts_in_words
 from monody.corpus.corpus import Corpus
-from monody.corpus.report import counted, repair_in_words, row_of
+from monody.corpus.report import counted, repair_in_words, verdict_in_words
 from monody.corpus.verdicts import Verdict
 from monody.errors import printable
 from monody.reading.file_types import is_archive_name
@@ -80,7 +80,7 @@ def print_file(
 def _verdict_lines(
     verdict: Verdict, facts: FileFacts, console: Console
 ) -> Iterator[Text]:
-    row = row_of(verdict)
+    row = verdict_in_words(verdict)
     title = Text(set_cell_size(_(row.verdict), VERDICT_CELLS), STYLES[row.verdict])
     yield from wrapped(title.append(row.path, "bold"), console)
     found = ""

@@ -83,8 +83,7 @@ def all_lines(corpus: Corpus) -> Corpus:
 
     Example:
         >>> import monody
-        >>> from monody.corpus.choices import all_lines
-        >>> len(all_lines(monody.read_corpus("data/midi")).melodies)
+        >>> len(monody.all_lines(monody.read_corpus("data/midi")).melodies)
         20
     """
     settings = replace(corpus.settings, line=ANY_LINE, tracks="all")

@@ -211,17 +211,16 @@ def in_order(files: Sequence[Verdict]) -> Iterator[FileRow]:
     ranks = {verdict: rank for rank, verdict in enumerate(ATTENTION_ORDER)}
     order = np.array([ranks[verdict.verdict] for verdict in files], np.uint8)
     for index in np.argsort(order, kind="stable").tolist():
-        yield row_of(files[index])
+        yield verdict_in_words(files[index])
 
 
-def row_of(verdict: Verdict) -> FileRow:
+def verdict_in_words(verdict: Verdict) -> FileRow:
     """Put a verdict into the words that a person reads.
 
     Example:
-        >>> from monody.corpus.report import row_of
-        >>> from monody.corpus.verdicts import Verdict
+        >>> from monody import Verdict, verdict_in_words
         >>> verdict = Verdict("a.mid", "kept", "", notes=1200, meters=("6/8", "4/4"))
-        >>> row = row_of(verdict)
+        >>> row = verdict_in_words(verdict)
         >>> row.notes, row.meter
         ('1,200', '6/8 +1')
     """

@@ -48,6 +48,32 @@ class ModelRow(NamedTuple):
     figures: tuple[str, ...]  # one for each of ``titles_of``
 
 
+class ScorecardWords(NamedTuple):
+    """A scorecard in words."""
+
+    about: tuple[str, ...]  # lines: the model's file, then which melodies were judged
+    titles: tuple[str, ...]  # of the columns, in two lines each; the model's has none
+    rows: tuple[ModelRow, ...]  # the network, then the strongest reference first
+    meaning: str  # a sentence, without bits
+
+
+def scorecard_in_words(card: Scorecard) -> ScorecardWords:
+    """Put a scorecard into words, as ``monody evaluate`` shows it.
+
+    Args:
+        card: What ``evaluate`` returned.
+
+    Example:
+        >>> import monody
+        >>> card = monody.evaluate(monody.open_experiment("experiments/01"))
+        >>> monody.scorecard_in_words(card).rows[0].model
+        'network'
+    """
+    return ScorecardWords(
+        tuple(about(card)), tuple(titles_of(card)), tuple(rows_of(card)), meaning(card)
+    )
+
+
 def about(card: Scorecard) -> Iterator[str]:
     """Yield lines that say which melodies were judged, and what to know of them.
 

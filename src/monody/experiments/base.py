@@ -58,10 +58,17 @@ class BaseExperiment(Experiment):
 
 
 def base_experiment() -> BaseExperiment:
-    """Open the base model, laid out in the cache folder.
+    """Open the base model that comes with monody, laid out in the cache folder.
+
+    ``open_experiment("base")`` does so, too, unless a folder is called like that.
 
     Raises:
         MonodyError: If it cannot be laid out there.
+
+    Example:
+        >>> import monody
+        >>> monody.base_experiment().model_name
+        'base'
     """
     folder = cache_folder() / f"{LAID_OUT}{base_fingerprint()[:16]}"
     try:

@@ -29,7 +29,6 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from monody.errors import MonodyError
@@ -485,11 +484,6 @@ class Experiment:
         """Write the held-out figures of each side."""
         of_sides = {side: each.to_json() for side, each in scores.items()}
         write_json(self.scores_path, of_sides)
-
-
-def now() -> str:
-    """Return the present time in UTC, sortable as text."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _make_numbered() -> Path:

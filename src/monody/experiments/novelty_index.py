@@ -42,7 +42,10 @@ MAX_NOTES = 8_000_000  # in one index: to build it takes 80 bytes a note
 
 @dataclass(frozen=True)
 class KnownMelodies:
-    """The training melodies, looked up."""
+    """The training melodies of an experiment, looked up.
+
+    ``look_up`` says whether a melody is new, a near-copy or a copy, and of what.
+    """
 
     indices: tuple[NoveltyIndex, ...]  # its own melodies, and those of its base
     usual: UsualNovelty  # of the held-out melodies
@@ -65,6 +68,13 @@ def known_melodies(experiment: Experiment) -> KnownMelodies | None:
 
     Raises:
         MonodyError: If they are damaged: a copy could not be told from a new melody.
+
+    Example:
+        >>> import monody
+        >>> known = monody.known_melodies(monody.open_experiment("experiments/01"))
+        >>> melody = monody.Melody.from_notes([(60, 0, 24), (62, 24, 24), (64, 48, 48)])
+        >>> known.look_up(melody).label
+        'new'
     """
     if not experiment.training_path.is_dir():
         return None  # a model's file on its own

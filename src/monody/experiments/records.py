@@ -9,12 +9,13 @@ from dataclasses import asdict
 from importlib.metadata import version
 from itertools import chain
 
+from monody.clock import now
 from monody.corpus.corpus import Corpus
 from monody.corpus.public_domain import style_of
 from monody.corpus.split import Split
 from monody.errors import MonodyError
 from monody.experiments.corpus_style import corpus_style
-from monody.experiments.experiment import Experiment, now
+from monody.experiments.experiment import Experiment
 from monody.files import last_names, list_json, write_pieces, write_text
 from monody.models.batches import EncodedSet
 from monody.models.record import MelodyCounts, RunRecord

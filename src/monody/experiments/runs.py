@@ -100,8 +100,19 @@ def list_runs(folder: str | os.PathLike[str] = EXPERIMENTS) -> list[Run]:
     return [read_run(path) for path in sorted(inside, key=_by_name)]
 
 
-def read_run(folder: Path) -> Run:
-    """Read what one experiment tells of itself; what cannot be read is its problem."""
+def read_run(folder: str | os.PathLike[str]) -> Run:
+    """Read what one experiment tells of itself; what cannot be read is its problem.
+
+    Args:
+        folder: Of the experiment.
+
+    Example:
+        >>> import monody
+        >>> run = monody.read_run("experiments/01")
+        >>> run.epochs, run.problem
+        (2, None)
+    """
+    folder = Path(folder)
     try:
         if not (folder / SETTINGS_FILE).is_file():
             return Run(

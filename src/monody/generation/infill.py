@@ -15,14 +15,16 @@ class Gap(NamedTuple):
     """The time to fill when bars are replaced, in ticks."""
 
     start: int  # the first tick that no kept note before sounds at
-    end: int  # where what follows begins, or the melody ends
+    end: int  # the bar line where what is kept goes on, or the melody's end
+    held: int = 0  # beyond that a note that goes was held
 
 
 def gap_of(melody: Melody, first: int, last: int) -> Gap:
     """Find the time that replacing bars leaves to fill.
 
-    Notes that begin in the bars go. A kept note that sounds into them shortens the gap;
-    where a note that goes sounded on beyond them, the gap ends where the next begins.
+    Notes that begin in the bars go, and no new one begins elsewhere: all else stays as
+    it is. A kept note that sounds into them shortens the gap. Where a note that goes
+    was held over the last bar line, the last new one is held as long (``filled``).
 
     Args:
         melody: The melody.
@@ -44,17 +46,23 @@ def gap_of(melody: Melody, first: int, last: int) -> Gap:
     start = max(start, int(melody.ends[early].max(initial=0)))
     if not after.any():
         end = melody.end
-    elif melody.ends[gone].max(initial=0) > end:
-        end = int(melody.starts[after][0])
     if end <= start:
         raise MonodyError(f"a held note fills bars {first}-{last}: name others")
-    return Gap(start, end)
+    return Gap(start, end, max(0, int(melody.ends[gone].max(initial=0)) - end))
 
 
 def filled(melody: Melody, gap: Gap, filling: Melody) -> Melody:
-    """Put new notes into a gap."""
+    """Put new notes into a gap.
+
+    Args:
+        melody: With the notes that go.
+        gap: In which they are.
+        filling: The new notes, which begin at its tick 0 and end with the gap at most.
+    """
     early, late = melody.ends <= gap.start, melody.starts >= gap.end
     new = shifted(filling.notes, gap.start)
+    if len(new) and filling.end == gap.end - gap.start:
+        new[-1, 2] += gap.held
     notes = np.concatenate([melody.notes[early], new, melody.notes[late]])
     return replace(melody, notes=notes)
 

@@ -11,6 +11,7 @@ before it is used, and no path in it is ever opened.
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -218,7 +219,7 @@ def scale_of(path: Path) -> Scale | None:
         return None
 
 
-def read_provenance(path: Path) -> Provenance:
+def read_provenance(path: str | os.PathLike[str]) -> Provenance:
     """Read how a generated MIDI file was made.
 
     Args:
@@ -226,8 +227,16 @@ def read_provenance(path: Path) -> Provenance:
 
     Raises:
         MonodyError: If there is no such file, or it has none.
+
+    Example:
+        >>> import monody
+        >>> settings = monody.SampleSettings(num_files=1, bars=2, seed=7)
+        >>> made = monody.generate(monody.Experiment("experiments/01"), settings)
+        >>> [path] = made.save("said")
+        >>> monody.read_provenance(path).settings.seed
+        7
     """
-    for text in texts_of(_bytes_of(path)):
+    for text in texts_of(_bytes_of(Path(path))):
         if MARK not in text:
             continue  # another program's text
         try:
@@ -236,7 +245,9 @@ def read_provenance(path: Path) -> Provenance:
             continue
         if isinstance(saved, dict) and MARK in saved:
             return Provenance.from_json(saved)
-    raise MonodyError(f"{str(path)!r} does not say how monody made it: {_OF_MONODY}")
+    raise MonodyError(
+        f"{os.fspath(path)!r} does not say how monody made it: {_OF_MONODY}"
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

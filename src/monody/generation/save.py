@@ -11,8 +11,8 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
+from monody.clock import now
 from monody.errors import MonodyError
-from monody.experiments.experiment import now
 from monody.file_names import next_number
 from monody.files import make_folder, write_json, write_new
 from monody.generation.provenance import Provenance

@@ -24,9 +24,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monody import memory
 from monody.errors import MonodyError
 from monody.files import replacing
+from monody.models.batches import encode_set
 from monody.models.events import Vocabulary
 from monody.models.layer_shapes import layer_shapes
 from monody.models.likelihood import surprisal_of
@@ -38,6 +42,8 @@ from monody.models.stored_layers import (
     packed_bytes,
     unpack_layers,
 )
+from monody.models.surprisal import bits_of_notes
+from monody.music.melody import Melody
 from monody.progress import Progress
 from monody.saved.archives import SavedArchive
 from monody.saved.damage import (
@@ -199,6 +205,26 @@ class TrainedModel:
         from monody.models.keras_likelihood import Evaluator
 
         return Evaluator(encoded).surprisal(self.network, progress)
+
+    def bits_of_notes(self, melody: Melody) -> NDArray[np.float64]:
+        """Return how surprising the network finds each note of a melody, in bits.
+
+        Args:
+            melody: One note or more.
+
+        Returns:
+            ``(notes,)``: pitch and duration together. Each bit more is a note that
+            seemed half as likely.
+
+        Example:
+            >>> import monody
+            >>> model = monody.open_experiment("experiments/01").load()
+            >>> melody = monody.Melody.from_notes([(60, 0, 24), (62, 24, 24)])
+            >>> model.bits_of_notes(melody).shape
+            (2,)
+        """
+        encoded = encode_set([melody], self.vocabulary)
+        return bits_of_notes(surprisal_of(self.parts, encoded), encoded, 0)
 
     @cached_property
     def layers(self) -> dict[str, Layer]:

@@ -72,8 +72,8 @@ def form_letters(
 
     Args:
         melody: The melody.
-        named: The form that was asked for. If the melody has it, it is said as it was
-            asked for.
+        named: The form that was asked for, ``SampleSettings.named_form``. If the
+            melody has it, it is said as it was asked for.
         bars: Of what was asked for; the melody's last.
 
     Returns:
@@ -81,13 +81,12 @@ def form_letters(
         Empty for a melody of one section or none, and for one of more than 256 bars.
 
     Example:
-        >>> from monody import Melody
-        >>> from monody.music.form_text import parse_form
-        >>> from monody.music.heard_form import form_letters
+        >>> from monody import Melody, SampleSettings, form_letters
         >>> bar = [60, 62, 64, 60]
         >>> pitches = [*bar, *bar, 67, 65, 67, 69, *bar]
         >>> melody = Melody.from_notes([(p, 24 * i, 24) for i, p in enumerate(pitches)])
-        >>> form_letters(melody), form_letters(melody, parse_form("AABA"), bars=4)
+        >>> asked = SampleSettings(form="AABA", bars=4)
+        >>> form_letters(melody), form_letters(melody, asked.named_form, asked.bars)
         ('', 'AABA')
     """
     if not len(melody):

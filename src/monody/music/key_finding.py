@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.music.keys import KEY_NAMES
+from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.scale import Scale, parse_scale
@@ -23,6 +24,8 @@ MAJOR_SPELLINGS = ("C major", "Db major", "D major", "Eb major", "E major", "F m
 MINOR_SPELLINGS = ("C minor", "C# minor", "D minor", "Eb minor", "E minor", "F minor",
                    "F# minor", "G minor", "G# minor", "A minor", "Bb minor",
                    "B minor")  # fmt: skip
+
+NO_KEY = "C chromatic"  # all twelve notes, where none stands out
 
 
 def estimated_keys(melodies: MelodyStore) -> NDArray[np.int8]:
@@ -72,7 +75,26 @@ def heard_scale(pitches: Sequence[int], durations: Sequence[int]) -> Scale:
     weights = np.array(durations, np.float64)
     ticks = np.bincount(classes, weights, PITCH_CLASSES).astype(np.float64)  # (12,)
     key = int(_best_keys(ticks[np.newaxis])[0])
-    return parse_scale(KEY_NAMES[key] if key >= 0 else "C chromatic")
+    return parse_scale(KEY_NAMES[key] if key >= 0 else NO_KEY)
+
+
+def heard_key(melody: Melody) -> str | None:
+    """Return the key that a melody is heard in, major or minor.
+
+    Args:
+        melody: Any; what its ``key`` says does not count.
+
+    Returns:
+        Such as ``"D minor"``; ``None`` where no key stands out.
+
+    Example:
+        >>> import monody
+        >>> broken_chord = [(60, 0, 24), (64, 24, 24), (67, 48, 24), (60, 72, 24)]
+        >>> monody.heard_key(monody.Melody.from_notes(broken_chord))
+        'C major'
+    """
+    heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
+    return None if heard.name == NO_KEY else heard.name
 
 
 def _pitch_class_ticks(melodies: MelodyStore, block: slice) -> NDArray[np.float64]:

@@ -10,9 +10,12 @@ from monody.files import write_bytes
 from monody.music.keys import key_signature
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER, Ints, metric_positions
-from monody.music.smf import with_text
+from monody.music.smf import strikes_of, with_text
 from monody.music.symusic_core import core
+from monody.saved.bounded_file import read_bounded
+from monody.saved.damage import DamagedError
 
+MAX_FILE_BYTES = 2**25  # of a file whose velocities are read
 FILE_TICKS_PER_QUARTER = 480  # as most sequencers have it
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 
@@ -76,8 +79,7 @@ def velocities(melody: Melody) -> Ints:
     """Choose velocities, 1-127, by where in the bar each note begins: ``(notes,)``.
 
     Example:
-        >>> from monody import Melody
-        >>> from monody.music.midi_file import velocities
+        >>> from monody import Melody, velocities
         >>> velocities(Melody.from_notes([(60, 0, 12), (62, 12, 12), (64, 24, 12)]))
         array([100,  76,  88], dtype=int32)
     """
@@ -85,6 +87,36 @@ def velocities(melody: Melody) -> Ints:
     beats = np.array([meter.beat_ticks for meter in melody.meters])[meters]  # (notes,)
     on_beat = np.where(positions % beats == 0, BEAT_VELOCITY, OFFBEAT_VELOCITY)
     return np.where(positions == 0, DOWNBEAT_VELOCITY, on_beat).astype(np.int32)
+
+
+def read_velocities(path: str | Path, melody: Melody) -> Ints | None:
+    """Read how loud the notes of a melody are in its MIDI file.
+
+    Args:
+        path: The file that the melody was read from.
+        melody: The melody.
+
+    Returns:
+        The velocity of each note, 1-127: ``(notes,)``. ``None`` where the file has
+        other notes, too, or is no MIDI file.
+
+    Raises:
+        OSError: If it cannot be read.
+
+    Example:
+        >>> import monody
+        >>> melody = monody.Melody.from_notes([(60, 0, 24), (62, 24, 24)])
+        >>> monody.write_midi(melody, "two-notes.mid")
+        >>> monody.read_velocities("two-notes.mid", melody)
+        array([100,  88], dtype=int32)
+    """
+    try:
+        struck = strikes_of(read_bounded(Path(path), MAX_FILE_BYTES))
+    except DamagedError:
+        return None
+    if [pitch for pitch, _ in struck] != melody.pitches.tolist():
+        return None
+    return np.array([velocity for _, velocity in struck], np.int32)
 
 
 def write_midi(

@@ -118,8 +118,8 @@ def parse_meter(
         SettingError: If the text is none, or ``meter.is_meter`` refuses it.
 
     Example:
-        >>> from monody.music.note_values import parse_meter
-        >>> parse_meter("6/8")
+        >>> import monody
+        >>> monody.parse_meter("6/8")
         (6, 8)
     """
     from monody.music.meter import is_meter

@@ -25,7 +25,7 @@ from monody.music.key_words import key_in_words
 from monody.music.melody import Melody
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.scale import Scale
-from monody.render.forms import render
+from monody.render.forms import render, render_melody
 from monody.render.roll.captions import bar_count
 from monody.render.roll.roll import roll_svg
 from monody.render.roll.rows import numbered_lines
@@ -94,6 +94,35 @@ class Card:
         title = _("Piano roll of {name}").format(name=self.name)
         bars = self.bars_in_row
         return roll_svg(self.melody, title, bars_in_row=bars, heading=False)
+
+
+def engraved(
+    melody: Melody, title: str, key: str | None = None, *, narrow: bool = False
+) -> str:
+    """Engrave the staff of a card.
+
+    Args:
+        melody: One note or more.
+        title: Of the score.
+        key: That it was written in, if that is known: ``"D dorian"``.
+        narrow: Whether its lines are short, as a phone wants them.
+
+    Returns:
+        An SVG.
+
+    Raises:
+        MonodyError: If the melody is too long for one.
+    """
+    from monody.render.notation.staff import NARROW, WIDE, to_svg_staff
+
+    if bar_count(melody) > MAX_STAFF_BARS:
+        raise MonodyError(
+            _("A melody of more than {bars} bars has no staff here.").format(
+                bars=MAX_STAFF_BARS
+            )
+        )
+    score = render_melody(melody, "musicxml", title, key=key).decode()
+    return to_svg_staff(score, NARROW if narrow else WIDE)
 
 
 class CardMaker:

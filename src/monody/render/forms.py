@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from monody.errors import SettingError
 from monody.music.melody import Melody
-from monody.music.scale import Scale
+from monody.music.scale import Scale, parse_scale
 
 Form = Callable[[Melody, str, Path | None], bytes]  # melody, title, sound bank
 
 
-def _wav(melody: Melody, _title: str, sound_bank: Path | None) -> bytes:
+def _wav(
+    melody: Melody,
+    _title: str,
+    sound_bank: Path | None,
+    velocities: Sequence[int] = (),
+) -> bytes:
     from monody.render.audio.wav import render_wav
 
-    return render_wav(melody, sound_bank=sound_bank)
+    return render_wav(melody, sound_bank=sound_bank, velocities=velocities)
 
 
 def _png(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
@@ -94,6 +99,9 @@ def render_melody(
     form: str,
     title: str = "",
     sound_bank: str | os.PathLike[str] | None = None,
+    *,
+    key: str | None = None,
+    velocities: Sequence[int] = (),
 ) -> bytes:
     """Render a melody, as ``monody render`` does.
 
@@ -102,13 +110,17 @@ def render_melody(
         form: ``"wav"``, ``"png"``, ``"svg"``, ``"musicxml"`` or ``"abc"``.
         title: The heading of a picture and a score; by default where it came from.
         sound_bank: A ``.sf2`` file that plays; by default monody's own voices do.
+        key: That it was written in, for a score: ``"D dorian"``. A MIDI file names no
+            modes, so the melody's own says A minor.
+        velocities: How loud a sound is: of each note, 1-127. By default phrase and
+            meter shape them.
 
     Returns:
         The bytes of a file.
 
     Raises:
-        MonodyError: If there is no such form, a library that it needs is not installed,
-            or the melody is too long for it.
+        MonodyError: If there is no such form or key, a library that it needs is not
+            installed, or the melody is too long for it.
         ValueError: If there is no note.
 
     Example:
@@ -121,8 +133,12 @@ def render_melody(
         raise SettingError(f"form must be one of {', '.join(FORMS)}, not {form!r}")
     if not len(melody):
         raise ValueError("melody must have at least one note")
+    title = title or melody.source or "monody"
     bank = None if sound_bank is None else Path(sound_bank)
-    return render(melody, form, title or melody.source or "monody", bank)
+    if form == "wav":
+        return _wav(melody, title, bank, velocities)
+    scale = None if key is None else parse_scale(key, "key")
+    return render(melody, form, title, bank, scale)
 
 
 def render(

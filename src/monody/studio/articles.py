@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from monody.errors import MonodyError, printable
-from monody.generation.provenance import scale_of
-from monody.pages.player import Card, Link
-from monody.render.notation.staff import NARROW, WIDE
-from monody.studio.card_files import staff_of
+from monody.pages.player import Card, Link, engraved
+from monody.studio.card_files import written_key
 from monody.studio.page import environment
 from monody.studio.studio import Studio
 
@@ -28,9 +26,10 @@ def article(studio: Studio, card_id: str, bars_in_row: int | None = None) -> str
         MonodyError: If its file was damaged.
     """
     saved, melody = studio.cards.get(card_id), studio.cards.melody(card_id)
-    width = NARROW if bars_in_row and bars_in_row <= FEW_BARS else WIDE
+    key = written_key(studio.cards.path(card_id))
+    narrow = bars_in_row is not None and bars_in_row <= FEW_BARS
     try:
-        staff = staff_of(melody, saved, scale_of(studio.cards.path(card_id)), width)
+        staff = engraved(melody, saved.name, key, narrow=narrow)
     except MonodyError:  # too long: a card without a staff, as on every page
         staff = ""
     links = {kind: _address(card_id, ending) for kind, ending in KINDS.items()}

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import monody
-from monody.music.note_values import parse_meter
-from monody.settings.sampling import LIKES
 from monody.studio.words import _
 
 MAX_MELODIES, MAX_BARS, MAX_BARS_IN_ALL, MAX_TAKES = 50, 256, 2_000, 16
@@ -82,7 +80,7 @@ def rewrite_of(asked: Mapping[str, Any]) -> monody.Rewrite | None:
     if isinstance(how.get("replace"), list):
         how["replace"] = tuple(how["replace"])
     if isinstance(how.get("to_meter"), str):
-        how["to_meter"] = parse_meter(how["to_meter"], "to_meter")
+        how["to_meter"] = monody.parse_meter(how["to_meter"], "to_meter")
     for name in ("keep", "to_key"):
         if not isinstance(how.get(name, ""), str):
             raise monody.MonodyError(f"expected {name} as a text")
@@ -132,5 +130,19 @@ def _change(name: str, value: object) -> str:
 def _require_no_file(values: Mapping[str, Any]) -> None:
     """Refuse a form that names a file: a page does not read the machine's files."""
     form = values.get("form")
-    if isinstance(form, str) and form.strip().lower().startswith(LIKES):
+    if isinstance(form, str) and names_file(form):
         raise monody.MonodyError(_("Name a form in letters, such as AABA."))
+
+
+def names_file(form: str) -> bool:
+    """Tell whether a form is that of a file.
+
+    Example:
+        >>> from monody.studio.asked import names_file
+        >>> names_file("like:TUNE.mid"), names_file("AABA")
+        (True, False)
+    """
+    try:
+        return monody.SampleSettings(form=form).form_file is not None
+    except monody.MonodyError:
+        return False  # it is none, which is said elsewhere

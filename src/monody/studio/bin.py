@@ -95,14 +95,19 @@ class Bin:
         gone.rmdir()
         return True
 
+    def listed(self) -> list[Path]:
+        """Return the folders of what can be had back, what was deleted last first."""
+        if not self._folder.is_dir():
+            return []
+        there = [path for path in self._folder.iterdir() if is_id(path.name)]
+        return sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)
+
     def over(self) -> Iterator[Path]:
         """Yield the folders of what was deleted long ago, and remove each after that.
 
         What the system does not let go of stays for the next time.
         """
-        if not self._folder.is_dir():
-            return
-        for gone in sorted(self._folder.iterdir()):
-            if is_id(gone.name) and is_over(gone):
+        for gone in self.listed():
+            if is_over(gone):
                 yield gone
                 shutil.rmtree(gone, ignore_errors=True)

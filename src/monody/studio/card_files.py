@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import monody
 from monody.errors import printable
-from monody.files import write_bytes
-from monody.generation.provenance import scale_of
-from monody.music.general_midi import GENERAL_MIDI
-from monody.music.scale import Scale
-from monody.pages.player import MAX_STAFF_BARS
-from monody.render.audio.wav import render_wav
-from monody.render.forms import render
-from monody.render.notation.staff import WIDE, to_svg_staff
-from monody.render.roll.captions import bar_count
-from monody.render.roll.roll import roll_svg
-from monody.studio.cards import SavedCard
+from monody.files import make_folder, write_bytes
+from monody.pages.player import Card, engraved
 from monody.studio.records import UnknownError
 from monody.studio.studio import Studio
 from monody.studio.words import _
@@ -70,33 +62,34 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
     if ending == ".wav":
         # The name is not in its sound.
         sound = studio.folder.sounds / f"{card_id}-{sha256(midi).hexdigest()[:16]}.wav"
-        _make(sound, lambda: render_wav(melody, velocities=card.velocities))
+        played = card.velocities
+        play = partial(monody.render_melody, melody, "wav", velocities=played)
+        try:
+            _make(sound, play)
+        except OSError:  # a full disk: it is heard all the same
+            return CardFile(tag, MEDIA_TYPES[ending], play(), None)
         return CardFile(tag, MEDIA_TYPES[ending], None, sound)
     if name == "roll.svg":
-        svg = roll_svg(melody, printable(card.name), heading=False)
-        return CardFile(tag, SVG, svg.encode(), None)
+        roll = Card(printable(card.name), melody).roll
+        return CardFile(tag, SVG, roll.encode(), None)
+    key = written_key(path)
     if name == "staff.svg":
-        return CardFile(tag, SVG, staff_of(melody, card, scale_of(path)).encode(), None)
-    score = render(melody, ending[1:], card.name, scale=scale_of(path))
+        staff = engraved(melody, card.name, key)
+        return CardFile(tag, SVG, staff.encode(), None)
+    score = monody.render_melody(melody, ending[1:], card.name, key=key)
     return CardFile(tag, MEDIA_TYPES[ending], score, None)
 
 
-def staff_of(
-    melody: monody.Melody, card: SavedCard, scale: Scale | None, width: int = WIDE
-) -> str:
-    """Engrave a melody as an SVG, ``WIDE`` or ``NARROW``.
+def written_key(path: Path) -> str | None:
+    """Return the key that a melody was asked for in, such as ``"D dorian"``.
 
-    Raises:
-        MonodyError: If it is too long.
+    Args:
+        path: Its MIDI file, which names no modes, but says how it was made.
     """
-    if bar_count(melody) > MAX_STAFF_BARS:
-        raise monody.MonodyError(
-            _("A melody of more than {bars} bars has no staff here.").format(
-                bars=MAX_STAFF_BARS
-            )
-        )
-    score = render(melody, "musicxml", card.name, scale=scale).decode()
-    return to_svg_staff(score, width)
+    try:
+        return monody.read_provenance(path).settings.key
+    except monody.MonodyError:
+        return None  # nobody's work here
 
 
 def voice_of(studio: Studio, program: str, pitch: str) -> Path:
@@ -121,7 +114,7 @@ def voice_of(studio: Studio, program: str, pitch: str) -> Path:
         program=voice,
     )
     path = studio.folder.sounds / f"voice-{voice}-{note}.wav"
-    _make(path, lambda: render(melody, "wav", GENERAL_MIDI[voice]))
+    _make(path, lambda: monody.render_melody(melody, "wav"))
     return path
 
 
@@ -132,4 +125,5 @@ def _is_number(text: str) -> bool:
 def _make(path: Path, make: Callable[[], bytes]) -> None:
     """Make a sound, unless it is there."""
     if not path.is_file():
+        make_folder(path.parent)
         write_bytes(path, make(), lasting=False)

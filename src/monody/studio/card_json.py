@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import monody
 from monody.errors import MonodyError
-from monody.music.key_finding import heard_scale
-from monody.music.melody import Melody
-from monody.music.meter import TICKS_PER_QUARTER
-from monody.music.midi_file import velocities
-from monody.render.roll.rows import numbered_lines
+from monody.pages.player import Card
 from monody.sentences import translated
-from monody.studio.cards import CardLibrary, SavedCard
+from monody.studio.cards import CardLibrary
+from monody.studio.on_page import on_page
+from monody.studio.saved_card import SavedCard
+from monody.studio.words import _
 
 
 def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
@@ -30,11 +30,21 @@ def card_json(cards: CardLibrary, card: SavedCard) -> dict[str, Any]:
         return card.to_json() | {
             "notes": [],
             "bar_lines": [],
-            "problem": translated(str(error)),
+            "problem": _problem(cards, card, error),
         }
 
 
-def music_json(melody: Melody, played: Sequence[int] = ()) -> dict[str, Any]:
+def _problem(cards: CardLibrary, card: SavedCard, error: Exception) -> str:
+    """Say why a melody cannot be shown, and what to do."""
+    if not cards.path(card.id).is_file():
+        return _(
+            "Its file is gone from the folder of the studio: put it back and reload "
+            "the page, or delete this melody."
+        )
+    return on_page(translated(str(error)))
+
+
+def music_json(melody: monody.Melody, played: Sequence[int] = ()) -> dict[str, Any]:
     """Return the music of a melody as JSON values; all times in ticks.
 
     Args:
@@ -48,22 +58,21 @@ def music_json(melody: Melody, played: Sequence[int] = ()) -> dict[str, Any]:
         >>> music["notes"], music["bar_lines"], music["meter"]
         ([[60, 0, 24, 100], [62, 24, 96, 88]], [0, 96], '4/4')
     """
-    lines, first_bar = numbered_lines(melody)
+    shown = Card("", melody)
     is_played = len(played) == len(melody)
-    strengths = played if is_played else velocities(melody).tolist()
-    heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist())
+    strengths = played if is_played else monody.velocities(melody).tolist()
     return {
         "notes": [
             [note.pitch, note.start, note.end, velocity]
             for note, velocity in zip(melody, strengths, strict=True)
         ],
-        "ticks_per_second": melody.bpm * TICKS_PER_QUARTER / 60,
-        "ticks_per_quarter": TICKS_PER_QUARTER,
-        "bar_lines": lines,
-        "first_bar": first_bar,
+        "ticks_per_second": shown.ticks_per_second,
+        "ticks_per_quarter": monody.TICKS_PER_QUARTER,
+        "bar_lines": shown.bar_lines,
+        "first_bar": shown.first_bar,
         "beat": melody.meters[0].beat_ticks,
         "meter": str(melody.meters[0]),
-        "key": melody.key or heard.name,
+        "key": melody.key or monody.heard_key(melody),
         "bpm": round(melody.bpm, 3),  # a MIDI file says it in microseconds
         "program": melody.program,
     }

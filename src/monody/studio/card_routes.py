@@ -16,10 +16,12 @@ from monody.studio.answers import answer, json_of, object_of, run_in
 from monody.studio.articles import article
 from monody.studio.card_files import CardFile, file_of, voice_of
 from monody.studio.card_json import card_json, music_json
-from monody.studio.cards import MAX_NAME, SavedCard
+from monody.studio.cards import MAX_NAME
 from monody.studio.closer import closer
 from monody.studio.dropped import dropped_phrase
-from monody.studio.phrases import Phrase, bpm_of, in_time, melody_of_abc, phrase_of
+from monody.studio.phrase_files import melody_of_abc
+from monody.studio.phrases import Phrase, bpm_of, in_time, phrase_of
+from monody.studio.saved_card import SavedCard
 from monody.studio.studio import Studio
 from monody.studio.words import _
 

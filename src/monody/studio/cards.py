@@ -9,102 +9,27 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from monody.corpus.read_melody import read_melody
-from monody.errors import MonodyError
-from monody.experiments.experiment import now
-from monody.files import write_bytes
-from monody.music.heard_form import form_letters
-from monody.music.melody import Melody
-from monody.music.midi_file import midi_bytes
-from monody.saved.damage import DamagedError, require
-from monody.saved.plain_json import read_json
-from monody.saved.values import listed, table, whole
+import monody
+from monody.clock import now
+from monody.files import make_folder, write_bytes
 from monody.studio.bin import is_over
 from monody.studio.events import Changes
-from monody.studio.folder import is_id, new_id
+from monody.studio.folder import new_id
 from monody.studio.phrases import Phrase
 from monody.studio.records import SavedRecords
+from monody.studio.saved_card import SOURCE, UNLISTED, SavedCard, read_card
 from monody.studio.words import _
 
-KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase",
-         "dropped", "source", "heard")  # fmt: skip
-SOURCE = "source"  # heard of a collection: not in the list, gone with the server
-HEARD = "heard"  # on the way of a training, which lists it
-UNLISTED = (SOURCE, HEARD)
 MAX_NAME = 200  # characters
-MAX_CARD_BYTES = 2**18
 MAX_MELODIES = 1000  # that are kept in memory
-
-
-@dataclass(frozen=True)
-class SavedCard:
-    """What is known of a melody, besides its notes."""
-
-    id: str
-    kind: str
-    name: str
-    created: str  # in UTC, ISO 8601
-    heart: bool = False
-    deleted: bool = False
-    parent: str | None = None  # the card that it was made of
-    what: str = ""  # was done, such as "temperature 0.8"
-    model: str | None = None  # that wrote it; None for the base model, or nobody
-    settings: dict[str, Any] = field(default_factory=dict)  # it was asked for with
-    label: str = ""  # new, near-copy, copy
-    said: str = ""  # a sentence more
-    form: str = ""  # such as AABA
-    velocities: tuple[int, ...] = ()  # that each note was played with, if it was
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> SavedCard:
-        """Rebuild what ``to_json`` returned.
-
-        Raises:
-            DamagedError: If it is no card of this version.
-        """
-        known = {each.name for each in fields(cls)}
-        require(set(saved) <= known, "the card has what no card has")
-        try:
-            card = cls(**saved)
-        except TypeError as error:
-            raise DamagedError("the card lacks what every card has") from error
-        texts = (card.id, card.name, card.created, card.what, card.label, card.said,
-                 card.form)  # fmt: skip
-        require(all(isinstance(each, str) for each in texts), "a text is none")
-        require(card.kind in KINDS and is_id(card.id), "the card is of no known kind")
-        for link in (card.parent, card.model):
-            require(link is None or is_id(str(link)), "the card names what is none")
-        flags = (card.heart, card.deleted)
-        require(all(isinstance(each, bool) for each in flags), "a flag is none")
-        require(isinstance(card.settings, dict), "the settings are none")
-        velocity = partial(whole, minimum=1, maximum=127)
-        played = listed([*card.velocities], velocity)
-        return replace(card, velocities=played)
-
-
-def read_card(path: Path) -> SavedCard:
-    """Read what is known of a card.
-
-    Raises:
-        DamagedError: If it is damaged, or of another version.
-        OSError: If it is not there.
-    """
-    card = SavedCard.from_json(table(read_json(path, MAX_CARD_BYTES)))
-    require(card.id == path.stem, "the card has another's name")
-    return card
 
 
 class CardLibrary:
@@ -130,7 +55,7 @@ class CardLibrary:
         self._folder = folder
         self._changes = changes
         self._lock = threading.RLock()
-        self._melodies: OrderedDict[str, Melody] = OrderedDict()
+        self._melodies: OrderedDict[str, monody.Melody] = OrderedDict()
         self._cards = SavedRecords(
             lambda name: folder / f"{name}.json",
             read_card,
@@ -184,7 +109,7 @@ class CardLibrary:
         """
         return self._folder / f"{self.get(card_id).id}.mid"
 
-    def melody(self, card_id: str) -> Melody:
+    def melody(self, card_id: str) -> monody.Melody:
         """Return the melody of a card.
 
         Raises:
@@ -195,7 +120,7 @@ class CardLibrary:
         with self._lock:
             melody = self._melodies.pop(card_id, None)
             if melody is None:
-                melody = read_melody(path)
+                melody = monody.read_melody(path)
             self._melodies[card_id] = melody
             while len(self._melodies) > MAX_MELODIES:
                 self._melodies.popitem(last=False)
@@ -216,13 +141,14 @@ class CardLibrary:
         """
         card = SavedCard(new_id(), kind, name[:MAX_NAME], now(), **about)
         path = self._folder / f"{card.id}.mid"
+        make_folder(self._folder)  # somebody may have tidied up meanwhile
         write_bytes(path, midi)
         try:
-            melody = read_melody(path)
+            melody = monody.read_melody(path)
             if not len(melody):
-                raise MonodyError(_("There is no note in it."))
+                raise monody.MonodyError(_("There is no note in it."))
             # Once: it takes longer than all else that the list tells of a melody.
-            card = replace(card, form=card.form or form_letters(melody))
+            card = replace(card, form=card.form or monody.form_letters(melody))
             self._keep(card)
         except BaseException:
             path.unlink(missing_ok=True)
@@ -242,7 +168,7 @@ class CardLibrary:
             OSError: If it cannot be written.
         """
         loud = np.array(phrase.velocities, np.int32) if phrase.velocities else None
-        midi = midi_bytes(phrase.melody, name, loudness=loud)
+        midi = monody.midi_bytes(phrase.melody, name, loudness=loud)
         return self.add(midi, kind=kind, name=name, velocities=phrase.velocities)
 
     def change(

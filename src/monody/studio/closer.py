@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from monody.corpus.novelty import SharedRun
-from monody.experiments.experiment import Experiment
-from monody.experiments.novelty_index import known_melodies
-from monody.models.batches import encode_set
-from monody.models.likelihood import surprisal_of
-from monody.models.surprisal import bits_of_notes
-from monody.music.melody import Melody
+import monody
 from monody.studio.card_json import music_json
 
 
-def closer(melody: Melody, experiment: Experiment) -> dict[str, Any]:
+def closer(melody: monody.Melody, experiment: monody.Experiment) -> dict[str, Any]:
     """Compare a melody with what a model has learnt from, and ask what surprises it.
 
     Args:
@@ -28,12 +22,10 @@ def closer(melody: Melody, experiment: Experiment) -> dict[str, Any]:
     Raises:
         MonodyError: If the experiment is damaged.
     """
-    known = known_melodies(experiment)
+    known = monody.known_melodies(experiment)
     novelty = known.look_up(melody) if known else None
     runs = known.shared_runs(melody) if known else []
-    model = experiment.load()
-    encoded = encode_set([melody], model.vocabulary)
-    bits = bits_of_notes(surprisal_of(model.parts, encoded), encoded, 0)
+    bits = experiment.load().bits_of_notes(melody)
     return {
         "label": novelty.label if novelty else "",
         "said": novelty.said if novelty else "",
@@ -43,7 +35,7 @@ def closer(melody: Melody, experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _run(melody: Melody, run: SharedRun) -> dict[str, Any]:
+def _run(melody: monody.Melody, run: monody.SharedRun) -> dict[str, Any]:
     """Return a shared run, and the whole tune that it is from."""
     last, source_last = run.first + run.notes - 1, run.source_first + run.notes - 1
     return {

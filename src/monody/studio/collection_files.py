@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from monody.corpus.choices import all_lines, choose_files
-from monody.corpus.corpus import Corpus
-from monody.corpus.report import row_of
-from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, Verdict
-from monody.errors import MonodyError, printable
-from monody.music.general_midi import GENERAL_MIDI
-from monody.music.melody import Melody, lines_around
-from monody.music.melody_store import MelodyStore
+from monody import (
+    GENERAL_MIDI,
+    Corpus,
+    Melody,
+    MelodyStore,
+    MonodyError,
+    Verdict,
+    all_lines,
+    choose_files,
+    verdict_in_words,
+)
+from monody.errors import printable
 from monody.sentences import translated
 from monody.studio.on_page import names_option
 from monody.studio.words import _
@@ -83,9 +87,9 @@ class CollectionReading:
         used = chosen.melodies.take(chosen.used)
         return {
             "files": files.total(),
-            "usable": files[KEPT] + files[RECOVERED],
-            "dropped": files[DROPPED] - left_out,
-            "duplicates": files[DUPLICATE],
+            "usable": files["kept"] + files["recovered"],
+            "dropped": files["dropped"] - left_out,
+            "duplicates": files["duplicate"],
             "left_out": left_out,
             "melodies": len(used),
             "notes": len(used.notes),
@@ -100,7 +104,7 @@ class CollectionReading:
         for file, verdict in enumerate(self.chosen.verdicts):
             out = verdict.path in left_out
             told = self.corpus.verdicts[file] if out else verdict  # as if it were in
-            row = row_of(told)
+            row = verdict_in_words(told)
             yield {
                 "source": told.path,
                 "name": row.path,
@@ -153,8 +157,7 @@ def bars_of(melodies: MelodyStore) -> np.ndarray[Any, np.dtype[np.int64]]:
         >>> bars_of(MelodyStore.of([Melody.from_notes([(60, 0, 96), (62, 96, 24)])]))
         array([2])
     """
-    bars = [len(lines_around(melody)) - 1 for melody in melodies]
-    return np.array(bars, np.int64)
+    return np.array([melody.bars for melody in melodies], np.int64)
 
 
 def _by_file(corpus: Corpus) -> list[int]:
@@ -183,7 +186,7 @@ def _lines_of(corpus: Corpus) -> dict[int, list[dict[str, Any]]]:
 
 def _advice(verdict: Verdict) -> str:
     """Return what can be done about a file on the page."""
-    if verdict.verdict != DROPPED:
+    if verdict.verdict != "dropped":
         return ""
     if names_option(verdict.advice):
         return _(

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+import monody
 from monody.errors import MonodyError, printable
-from monody.music.midi_file import midi_bytes
 from monody.studio.answers import answer, json_of
 from monody.studio.card_json import card_json
-from monody.studio.cards import SOURCE, SavedCard
+from monody.studio.saved_card import SOURCE, SavedCard
 from monody.studio.studio import Studio
 from monody.studio.uploads import Upload, received
 
@@ -104,7 +104,7 @@ def _hear(studio: Studio, name: str, source: str, line: int | None) -> list[Save
     stem = printable(source.rpartition("/")[2])
     return [
         studio.cards.add(
-            midi_bytes(melody, stem),
+            monody.midi_bytes(melody, stem),
             kind=SOURCE,
             name=stem if len(melodies) == 1 else f"{stem}, {number}",
         )

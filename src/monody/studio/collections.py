@@ -12,15 +12,18 @@ import shutil
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import monody
+from monody.clock import now
 from monody.errors import MonodyError
-from monody.experiments.experiment import now
 from monody.files import make_folder, told
+from monody.saved.damage import DamagedError
 from monody.sentences import translated
 from monody.studio.bin import Bin
 from monody.studio.cards import MAX_NAME
@@ -175,6 +178,12 @@ class CollectionLibrary:
                 self._collections.remember(read_collection(folder))
         self._changes.tell(collections=[collection_id])
         return self.get(collection_id)
+
+    def deleted(self) -> Iterator[tuple[str, str]]:
+        """Yield the id and the name of what can be had back, the last deleted first."""
+        for gone in self._deleted.listed():
+            with suppress(MonodyError, DamagedError, OSError):  # damaged, or just gone
+                yield gone.name, read_collection(gone).name
 
     def leave_out(self, collection_id: str, source: str, *, out: bool) -> None:
         """Leave a file out of a collection, or take it in again.

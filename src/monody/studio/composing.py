@@ -7,31 +7,19 @@ the musician waiting for minutes.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 import monody
-from monody.experiments.base import base_experiment
-from monody.generation.provenance import Provenance, read_provenance
-from monody.generation.save import Output
-from monody.music.general_midi import GENERAL_MIDI, program_of
-from monody.music.heard_form import form_letters
-from monody.music.key_finding import heard_scale
-from monody.music.melody import lines_around
 from monody.studio.asked import changes_of, rewrite_of, settings_of, words_of
-from monody.studio.cards import CardLibrary, SavedCard
-from monody.studio.folder import StudioFolder, is_id
+from monody.studio.cards import CardLibrary
+from monody.studio.folder import StudioFolder
+from monody.studio.open_models import OpenModels
+from monody.studio.saved_card import SavedCard
 from monody.studio.words import _
 
 WARM_BARS = 2
-MAX_OPEN = 3  # models besides the base model: some ten megabytes each
-CHROMATIC = "chromatic"  # in the name of a key where none is heard
 
 
 class Composer:
@@ -43,11 +31,8 @@ class Composer:
     """
 
     def __init__(self, folder: StudioFolder, cards: CardLibrary) -> None:
-        self._folder = folder
+        self._models = OpenModels(folder)
         self._cards = cards
-        self._base: monody.Experiment | None = None
-        self._open: OrderedDict[tuple[str, int], monody.Experiment] = OrderedDict()
-        self._opening = threading.Lock()
         self.thread = ThreadPoolExecutor(1, "composer")  # where all of it runs
 
     def warm_up(self) -> None:
@@ -57,38 +42,15 @@ class Composer:
 
     def use_as_base(self, experiment: monody.Experiment) -> None:
         """Write with another model where the base model is asked for."""
-        self._base = experiment
+        self._models.use_as_base(experiment)
 
     def close(self) -> None:
         """Write nothing more."""
         self.thread.shutdown(wait=False, cancel_futures=True)
 
     def model(self, model: str | None) -> monody.Experiment:
-        """Return a model, opened once; one that was trained further is opened again.
-
-        Args:
-            model: Its id; ``None`` is the base model.
-
-        Raises:
-            MonodyError: If there is no such model.
-        """
-        with self._opening:
-            return self._opened(model)
-
-    def _opened(self, model: str | None) -> monody.Experiment:
-        if model is None:
-            # A folder that happens to be called base does not hide it.
-            self._base = self._base or base_experiment()
-            return self._base
-        if not isinstance(model, str) or not is_id(model):
-            raise monody.MonodyError(_("There is no such model: choose another."))
-        experiment = monody.open_experiment(self._folder.models / model)
-        key = (model, experiment.model_path.stat().st_mtime_ns)
-        opened = self._open.pop(key, experiment)
-        self._open[key] = opened
-        while len(self._open) > MAX_OPEN:
-            self._open.popitem(last=False)
-        return opened
+        """Return a model, as ``OpenModels.get`` does."""
+        return self._models.get(model)
 
     def compose(
         self, model: str | None, settings: Mapping[str, Any]
@@ -155,10 +117,10 @@ class Composer:
         asked = settings_of(
             {
                 "num_files": 1,
-                "midi_instrument": GENERAL_MIDI[melody.program],
+                "midi_instrument": monody.GENERAL_MIDI[melody.program],
                 **settings,
                 "start": "primer",
-                "prime_bars": f"1-{_bars(melody)}",
+                "prime_bars": f"1-{melody.bars}",
                 "with_primer": True,
             }
         )
@@ -201,14 +163,13 @@ class Composer:
     def _answered(
         self, melody: monody.Melody, settings: Mapping[str, Any], model: str | None
     ) -> monody.Generation:
-        heard = heard_scale(melody.pitches.tolist(), melody.durations.tolist()).name
-        bars = _bars(melody)
+        bars = melody.bars
         asked = {
             "num_files": 1,
-            "midi_instrument": GENERAL_MIDI[melody.program],
+            "midi_instrument": monody.GENERAL_MIDI[melody.program],
             "bars": bars,
             "pickup": False,  # it begins where the phrase has ended
-            "key": None if CHROMATIC in heard else heard,
+            "key": monody.heard_key(melody),
             **settings,
             "start": "primer",
             "prime_bars": f"1-{bars}",
@@ -223,47 +184,25 @@ class Composer:
     ) -> SavedCard:
         """Give a melody another instrument or tempo; its notes stay.
 
-        What the file says of how it was made is changed alike, so that what is made of
-        it sounds as it does.
-
         Raises:
             MonodyError: If there is no such instrument or tempo.
         """
-        card, melody = self._cards.get(card_id), self._cards.melody(card_id)
-        changes: dict[str, Any] = {}
-        if midi_instrument is not None:
-            changes["midi_instrument"] = midi_instrument
-        if bpm is not None:
-            changes["bpm"] = bpm
-        monody.SampleSettings(**changes)  # refuses what is none
-        if midi_instrument is not None:
-            melody = replace(melody, program=program_of(midi_instrument))
-        if bpm is not None:
-            melody = replace(melody, bpm=float(bpm))
-        made = self._provenance(card)
-        if made is None:
-            loud = np.array(card.velocities, np.int32) if card.velocities else None
-            data = monody.midi_bytes(melody, card.name, loudness=loud)
-        else:
-            made = replace(made, settings=replace(made.settings, **changes))
-            if made.rewrite is not None:
-                before = replace(
-                    made.rewrite.melody, program=melody.program, bpm=melody.bpm
-                )
-                made = replace(made, rewrite=replace(made.rewrite, melody=before))
-            data = Output(melody, made, {}).to_bytes()
-        return self._cards.change(card_id, data, settings=card.settings | changes)
-
-    def _provenance(self, card: SavedCard) -> Provenance | None:
-        """Return how a melody was made; nothing of one that is nobody's work here."""
-        try:
-            return read_provenance(self._cards.path(card.id))
-        except monody.MonodyError:
-            return None
+        card = self._cards.get(card_id)
+        midi = monody.dress(
+            self._cards.path(card_id), midi_instrument, bpm, name=card.name,
+            velocities=card.velocities,
+        )  # fmt: skip
+        asked = {"midi_instrument": midi_instrument, "bpm": bpm}
+        changes = {name: value for name, value in asked.items() if value is not None}
+        return self._cards.change(card_id, midi, settings=card.settings | changes)
 
     def _rewrite_of(self, card: SavedCard) -> monody.Rewrite | None:
-        made = self._provenance(card)
-        return made.rewrite.how if made is not None and made.rewrite else None
+        """Return how a melody was rewritten, if it was."""
+        try:
+            made = monody.read_provenance(self._cards.path(card.id))
+        except monody.MonodyError:
+            return None  # nobody's work here
+        return made.rewrite.how if made.rewrite else None
 
     def _keep_below(
         self, made: monody.Generation, parent: SavedCard, **about: Any
@@ -280,28 +219,18 @@ class Composer:
         self, made: monody.Generation, names: list[str], **about: Any
     ) -> list[SavedCard]:
         """Keep melodies as cards."""
+        asked = made.settings
         return [
             self._cards.add(
                 output.to_bytes(),
                 name=name,
-                settings=output.provenance.settings.to_json(),
+                settings=asked.to_json(),
                 label=one.novelty.label if one.novelty else "",
                 said=one.novelty.said if one.novelty else "",
-                form=_form(output),
+                form=monody.form_letters(melody, asked.named_form, asked.bars),
                 **about,
             )
-            for name, output, one in zip(
-                names, made.outputs, made.generated, strict=True
+            for name, output, melody, one in zip(
+                names, made.outputs, made.melodies, made.generated, strict=True
             )
         ]
-
-
-def _form(output: Output) -> str:
-    """Name the form of a melody as it was asked for, if it was."""
-    asked = output.provenance.settings
-    return form_letters(output.melody, asked.named_form, asked.bars)
-
-
-def _bars(melody: monody.Melody) -> int:
-    """Count the bars of a melody, that of its pickup included."""
-    return len(lines_around(melody)) - 1

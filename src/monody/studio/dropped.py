@@ -10,8 +10,9 @@ from starlette.requests import Request
 
 import monody
 from monody.errors import printable
-from monody.studio.cards import MAX_NAME, SavedCard
-from monody.studio.phrases import phrase_of_file
+from monody.studio.cards import MAX_NAME
+from monody.studio.phrase_files import phrase_of_file
+from monody.studio.saved_card import SavedCard
 from monody.studio.studio import Studio
 from monody.studio.words import _
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import monody
-from monody.experiments.runs import Run, read_run
-from monody.experiments.scores import BASE_ALONE, BIGRAM
+from monody.errors import printable
 from monody.sentences import translated
 from monody.studio.folder import StudioFolder, is_id
 from monody.studio.words import _
@@ -33,7 +32,7 @@ def models_json(
     """
     own = [
         (path.name, _run(monody.Experiment(path)))
-        for path in sorted(folder.models.iterdir())
+        for path in sorted(folder.models.glob("*"))  # which may be gone
         if is_id(path.name)
         and path.name not in at_work
         and monody.Experiment(path).model_path.is_file()
@@ -42,14 +41,21 @@ def models_json(
     seen: Counter[str] = Counter()
     listed = [_json(None, _("The model that comes with monody"), _run(base))]
     for model, run in own:
-        name = run.message or model
+        name = run.message or _("A model without a name")
         seen[name] += 1
         number = f" {seen[name]}" if seen[name] > 1 else ""
         listed.append(_json(model, f"{name}{number}", run))
     return listed
 
 
-def _run(experiment: monody.Experiment) -> Run:
+def _problem(run: monody.Run) -> str:
+    """Say why a model cannot be used, and where it is."""
+    return _("It cannot be used: {why}. It lies in {folder}.").format(
+        why=translated(run.problem or ""), folder=printable(run.folder)
+    )
+
+
+def _run(experiment: monody.Experiment) -> monody.Run:
     """Read what an experiment tells of itself, again only when that has changed."""
     told_by = (
         experiment.settings_path, experiment.history_path, experiment.scores_path,
@@ -61,24 +67,20 @@ def _run(experiment: monody.Experiment) -> Run:
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, _: tuple[tuple[int, int], ...]) -> Run:
+def _read(folder: Path, _: tuple[tuple[int, int], ...]) -> monody.Run:
     """Read an experiment; the base model's record takes a good part of a second."""
-    return read_run(folder)
+    return monody.read_run(folder)
 
 
-def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
+def _json(model: str | None, name: str, run: monody.Run) -> dict[str, Any]:
     """Return one model as JSON values."""
     scores = run.scores.get("test") or run.scores.get("validation")
-    references = {
-        reference: scores.references[reference].bits_per_note
-        for reference in (BIGRAM, BASE_ALONE)
-        if scores is not None and reference in scores.references
-    }
+    others = scores.references if scores is not None else {}
     return {
         "id": model,
         "name": name,
         "collection": run.message,
-        "problem": run.problem and translated(run.problem),
+        "problem": run.problem and _problem(run),
         "started": run.started,
         "melodies": run.melodies,
         "epochs": run.epochs,
@@ -86,7 +88,7 @@ def _json(model: str | None, name: str, run: Run) -> dict[str, Any]:
         "finished": run.finished,
         "bits_per_note": run.bits_per_note("validation"),
         "test_bits_per_note": run.bits_per_note("test"),
-        "references": references,
+        "references": {other: one.bits_per_note for other, one in others.items()},
         "settings": {setting: run.settings.get(setting) for setting in SIZES},
         "data": run.data_fingerprint,
     }

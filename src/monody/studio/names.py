@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from monody.models.events import METERS
-from monody.music.general_midi import GENERAL_MIDI
-from monody.music.instrument_ranges import RANGES
-from monody.music.key_finding import MAJOR_SPELLINGS, MINOR_SPELLINGS
-from monody.music.mode_names import MODE_NAMES
-from monody.settings.known_names import FORMS, STYLES
-from monody.settings.sampling import LIKES
+import monody
+from monody.studio.asked import names_file
 from monody.translation import marked
 
 DURATIONS = marked((
@@ -18,7 +13,6 @@ DURATIONS = marked((
 ))  # fmt: skip
 # So that the catalogue has them.
 STYLE_NAMES = marked(("dance", "song", "hymn", "theme"))
-_OF_FILES = LIKES  # a path of the server's means nothing on a page
 
 
 @cache
@@ -30,21 +24,23 @@ def names() -> dict[str, list[object]]:
         >>> names()["keys"][:2], names()["instruments"][73]
         (['C major', 'C minor'], 'Flute')
     """
-    pairs = zip(MAJOR_SPELLINGS, MINOR_SPELLINGS, strict=True)
+    known = monody.known_names()
     return {
-        "keys": [key for pair in pairs for key in pair],
-        "modes": [*MODE_NAMES],
-        "meters": [*METERS[:-1]],  # the last is "other"
+        "keys": [*known.keys],
+        "modes": [*known.modes],
+        "meters": [*known.meters],
         "ranges": [
             {"name": known_as.split(", ")[0], "pitches": pitches}
-            for known_as, pitches in RANGES.items()
+            for known_as, pitches in known.ranges.items()
         ],
-        "instruments": [*GENERAL_MIDI],
+        "instruments": [*known.instruments],
         "durations": [*DURATIONS],
         "forms": [
             {"name": form, "about": about}
-            for form, about in FORMS.items()
-            if not form.startswith(_OF_FILES)
+            for form, about in known.forms.items()
+            if not names_file(form)  # a path of the server's means nothing on a page
         ],
-        "styles": [{"name": name, "about": about} for name, about in STYLES.items()],
+        "styles": [
+            {"name": name, "about": about} for name, about in known.styles.items()
+        ],
     }

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from monody.pages import page as pages
+from monody.studio.bin import DAYS_KEPT
 from monody.studio.names import names
 from monody.studio.words import LANGUAGES, language, page_words
 
@@ -56,6 +57,7 @@ def page_html() -> str:
             words=page_words(language()),
             names=names(),
             styles=STYLES,
+            days_kept=DAYS_KEPT,
             modules=[name for name in static_names() if name.endswith(".js")],
         )
     )

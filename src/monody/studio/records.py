@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from monody.errors import MonodyError
-from monody.files import write_json
+from monody.files import make_folder, write_json
 from monody.saved.damage import DamagedError
 from monody.studio.folder import is_id
 
@@ -131,7 +131,9 @@ class SavedRecords(Generic[Record]):
             OSError: If it cannot be written.
         """
         with self._writing:
-            write_json(self._path_of(record.id), record.to_json())
+            path = self._path_of(record.id)
+            make_folder(path.parent)  # somebody may have tidied up meanwhile
+            write_json(path, record.to_json())
             self.remember(record)
 
     def remember(self, record: Record) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import monody
 from monody.child_process import ChildProcess
 from monody.errors import MonodyError
-from monody.evaluation.wording import about, meaning, rows_of, titles_of
 from monody.studio.priority import give_way
 from monody.studio.words import _
 
@@ -79,11 +78,12 @@ def scorecard_json(experiment: monody.Experiment) -> dict[str, Any]:
     """
     part = "test" if experiment.load().record.melodies.test else "validation"
     card = monody.evaluate(experiment, part=part, from_nothing=False)
+    words = monody.scorecard_in_words(card)
     return {
-        "about": [*about(card)][1:],  # the first line names the file
-        "titles": titles_of(card),
-        "rows": [row._asdict() for row in rows_of(card)],
-        "meaning": meaning(card),
+        "about": words.about[1:],  # the first line names the file
+        "titles": words.titles,
+        "rows": [row._asdict() for row in words.rows],
+        "meaning": words.meaning,
         "figures": card.to_json(),
     }
 

@@ -78,6 +78,10 @@ def _state(studio: Studio) -> dict[str, object]:
         "trainings": studio.trainings.to_json(),
         "models": studio.models_json(),
         "names": names(),
+        "deleted": {
+            "collections": [*studio.collections.deleted()],
+            "trainings": studio.trainings.deleted(),
+        },
     }
 
 

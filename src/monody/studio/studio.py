@@ -13,6 +13,7 @@ from monody.studio.folder import StudioFolder
 from monody.studio.key import StudioKey
 from monody.studio.models import models_json
 from monody.studio.scorecards import Scorecards
+from monody.studio.training_library import TrainingLibrary
 from monody.studio.trainings import TrainingQueue
 
 
@@ -44,6 +45,7 @@ class Studio:
         changes = Changes()
         cards = CardLibrary(folder.melodies, changes)
         collections = CollectionLibrary(folder, changes)
+        library = TrainingLibrary(folder, changes, cards)
         return cls(
             folder=folder,
             key=StudioKey.of(folder.path),
@@ -51,7 +53,7 @@ class Studio:
             cards=cards,
             composer=Composer(folder, cards),
             collections=collections,
-            trainings=TrainingQueue(folder, changes, collections, cards),
+            trainings=TrainingQueue(library, changes, collections),
             scorecards=Scorecards(),
         )
 

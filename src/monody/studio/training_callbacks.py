@@ -8,12 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from monody.errors import MonodyError
-from monody.experiments.experiment import Experiment
+import monody
 from monody.files import make_folder, write_bytes
-from monody.generation.generate import generate
 from monody.models.backend import keras
-from monody.settings.sampling import SampleSettings
 from monody.studio.heard import BARS, heard_path
 
 Say = Callable[[dict[str, Any]], None]
@@ -70,7 +67,7 @@ class LetHear(keras.callbacks.Callback):
         say: Told of each melody.
     """
 
-    def __init__(self, experiment: Experiment, say: Say) -> None:
+    def __init__(self, experiment: monody.Experiment, say: Say) -> None:
         super().__init__()
         self._experiment = experiment
         self._say = say
@@ -90,12 +87,14 @@ class LetHear(keras.callbacks.Callback):
         return heard_path(self._experiment.folder, epoch)
 
     def _write(self, epoch: int) -> None:
-        now = Experiment(self._experiment.folder)  # with the weights as they are now
+        now = monody.Experiment(
+            self._experiment.folder
+        )  # with the weights as they are now
         seed = now.record().training.seed
-        settings = SampleSettings(num_files=1, bars=BARS, seed=seed, takes=1)
+        settings = monody.SampleSettings(num_files=1, bars=BARS, seed=seed, takes=1)
         try:
-            made = generate(now, settings)
-        except MonodyError as error:  # the training goes on; its log says so
+            made = monody.generate(now, settings)
+        except monody.MonodyError as error:  # the training goes on; its log says so
             print(f"epoch {epoch} is not heard: {error}", file=sys.stderr)  # noqa: T201
             return
         make_folder(self._path(epoch).parent)

@@ -10,9 +10,9 @@ from typing import Any
 import monody
 from monody.errors import MonodyError
 from monody.studio.words import _
-from monody.training.presets import BASE_REASON, NO_BASE_REASON, preset_for
 from monody.translation import grouped
 
+BASE = "base"  # what a preset calls the base model
 RECENT = 3  # epochs whose seconds tell how long the next ones take
 
 
@@ -68,20 +68,24 @@ class TrainingFacts:
 
         Example:
             >>> from monody.studio.training_progress import TrainingFacts
-            >>> TrainingFacts(40, 1526).chosen
-            '40 melodies, 1,526 notes: tens of tunes. It learns from nothing: there...'
+            >>> TrainingFacts(40, 1526, fine_tunes=True).chosen
+            '40 melodies, 1,526 notes: tens of tunes. It begins with the base model:...'
         """
         if not self.melodies:
             return ""
+        preset = monody.preset_for(self.notes)
         learnt = _("{melodies} melodies, {notes} notes: {size}.").format(
             melodies=grouped(self.melodies),
             notes=grouped(self.notes),
-            size=_(preset_for(self.notes).size),
+            size=_(preset.size),
         )
+        if self.fine_tunes != (preset.base == BASE):
+            return learnt  # it was named
+        reason = _(preset.base_reason)
         if self.fine_tunes:
-            why = _("It begins with the base model: {why}.").format(why=_(BASE_REASON))
+            why = _("It begins with the base model: {why}.").format(why=reason)
         else:
-            why = _("It learns from nothing: {why}.").format(why=_(NO_BASE_REASON))
+            why = _("It learns from nothing: {why}.").format(why=reason)
         return f"{learnt} {why}"
 
 

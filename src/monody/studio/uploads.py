@@ -8,28 +8,24 @@ as sub-folders, and zip archives stay as they are: the reading opens them.
 from __future__ import annotations
 
 import filecmp
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from monody.errors import MonodyError
-from monody.file_names import MAX_STEM_BYTES, off_devices, portable_stem, seen_part
-from monody.reading.file_types import is_readable_name
+from monody.studio.upload_names import free_name, safe_name
+from monody.studio.upload_part import Part
 from monody.studio.words import _
 from monody.temporary import TemporaryFolder
 from monody.translation import grouped
 
 MAX_FILES = 20_000
 MAX_TEXT_BYTES = 4096  # of a field that is no file
-MAX_FOLDERS = 8  # within each other; of more, the innermost count
-MAX_FOLDER_BYTES = 100  # of the name of a folder
-_BETWEEN = re.compile(r"[/\\]+")
+MAX_TEXTS = 8
 
 
 class Upload:
@@ -62,7 +58,7 @@ class Upload:
         self._folder = folder
         self._whole = False
         self._taken: set[str] = set()
-        self._part = _Part()
+        self._part = Part()
         try:
             self._parser = self._parser_of(options[b"boundary"])
         except FormParserError as error:
@@ -135,7 +131,7 @@ class Upload:
         self._whole = True
 
     def _begin(self) -> None:
-        self._part = _Part()
+        self._part = Part()
 
     def _open(self) -> None:
         """Begin a file where the part is one, and its name one that is read."""
@@ -165,43 +161,9 @@ class Upload:
 
     def _end(self) -> None:
         part = self._part
-        if part.filename is None and part.field and len(self.texts) < MAX_FOLDERS:
+        if part.filename is None and part.field and len(self.texts) < MAX_TEXTS:
             self.texts[part.field] = part.text.decode("utf-8", "replace")
         part.close()
-
-
-class _Part:
-    """One part of a form: its headers, and where its content goes."""
-
-    def __init__(self) -> None:
-        self.field = ""
-        self.filename: str | None = None  # of a file, as it was sent
-        self.file: BinaryIO | None = None
-        self.text = bytearray()
-        self._name, self._value = bytearray(), bytearray()
-
-    def name(self, data: bytes) -> None:
-        """Take some of the name of a header."""
-        self._name += data
-
-    def value(self, data: bytes) -> None:
-        """Take some of the value of a header; the parser limits both."""
-        self._value += data
-
-    def end_header(self) -> None:
-        """Note what a header says."""
-        if self._name.lower() == b"content-disposition":
-            _kind, options = parse_options_header(bytes(self._value))
-            self.field = options.get(b"name", b"").decode("utf-8", "replace")
-            if b"filename" in options:
-                self.filename = options[b"filename"].decode("utf-8", "replace")
-        self._name.clear()
-        self._value.clear()
-
-    def close(self) -> None:
-        """Close the file."""
-        if self.file is not None:
-            self.file.close()
 
 
 def _no_form(why: object) -> MonodyError:
@@ -214,61 +176,6 @@ def _too_much() -> MonodyError:
             "At most {files} files at a time: drop a part first, and add the rest."
         ).format(files=grouped(MAX_FILES))
     )
-
-
-def safe_name(sent: str) -> PurePosixPath | None:
-    r"""Return the name that a file gets, made of the one that it was sent with.
-
-    Args:
-        sent: Anything; folders are divided by ``/`` or ``\``.
-
-    Returns:
-        A relative path that leads nowhere but down and that every system takes;
-        ``None`` where the file is hidden, or none that is read.
-
-    Example:
-        >>> from monody.studio.uploads import safe_name
-        >>> str(safe_name("airs/slow/My Air.mid")), str(safe_name("../../aux.MID"))
-        ('airs/slow/My Air.mid', '_aux.MID')
-        >>> safe_name("airs/.hidden.mid"), safe_name("cover.png")
-        (None, None)
-    """
-    parts = [part for part in _BETWEEN.split(sent) if part not in ("", ".", "..")]
-    if not parts or any(part.startswith((".", "__MACOSX")) for part in parts):
-        return None
-    *folders, name = parts
-    if not is_readable_name(name):
-        return None
-    stem, dot, suffix = name.rpartition(".")
-    safe = [seen_part(folder, MAX_FOLDER_BYTES) for folder in folders[-MAX_FOLDERS:]]
-    kept = [_no_file(off_devices(folder)) for folder in safe if folder]
-    most = MAX_STEM_BYTES - len(suffix)
-    return PurePosixPath(*kept, f"{portable_stem(stem, most)}{dot}{suffix}")
-
-
-def _no_file(folder: str) -> str:
-    """Return a name that no file gets here, so that a folder never meets one."""
-    return folder.replace(".", "-") if is_readable_name(folder) else folder
-
-
-def free_name(name: PurePosixPath, taken: set[str]) -> PurePosixPath:
-    """Return a name that nothing has yet, numbered if need be.
-
-    Args:
-        name: The one that is wanted.
-        taken: Those that are taken, ``casefold``: some disks know no case.
-
-    Example:
-        >>> from pathlib import PurePosixPath
-        >>> from monody.studio.uploads import free_name
-        >>> str(free_name(PurePosixPath("airs/A.mid"), {"airs/a.mid"}))
-        'airs/A-2.mid'
-    """
-    free, number = name, 1
-    while str(free).casefold() in taken:
-        number += 1
-        free = name.with_name(f"{name.stem}-{number}{name.suffix}")
-    return free
 
 
 @asynccontextmanager

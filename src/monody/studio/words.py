@@ -12,7 +12,7 @@ from importlib.resources import files
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monody.music.key_words import MODES
+import monody
 from monody.pages.page import script_words
 from monody.translation import LANGUAGES, preferred, script_texts, speaking
 from monody.translation import gettext as _
@@ -36,8 +36,9 @@ def page_words(spoken: str) -> dict[str, str]:
         return {}
     scripts = (files("monody.studio") / "static").iterdir()
     sources = [each.read_text("utf-8") for each in scripts if each.name.endswith(".js")]
+    modes = monody.known_names().modes
     with speaking(spoken):  # what the scripts make the names of keys from
-        keys = {text: _(text) for text in ("C", "D", "E", "F", "G", "A", "B", *MODES)}
+        keys = {text: _(text) for text in ("C", "D", "E", "F", "G", "A", "B", *modes)}
     own = script_texts("\n".join(sources), spoken)
     return {**script_words(spoken), **keys, **own}
 

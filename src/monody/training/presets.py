@@ -29,7 +29,7 @@ NO_BASE_REASON = marked("there is enough to learn from nothing")
 
 @dataclass(frozen=True)
 class Preset:
-    """What suits corpora of a size."""
+    """What suits corpora of a size: what ``train`` chooses where nothing is named."""
 
     below_notes: float  # training notes; it is for corpora with fewer
     size: str  # in English
@@ -39,6 +39,11 @@ class Preset:
     batch_size: int
     patience: int
     reasons: dict[str, str]
+
+    @property
+    def base_reason(self) -> str:
+        """Why the base model is fine-tuned, or none is; in English."""
+        return BASE_REASON if self.base == BASE else NO_BASE_REASON
 
 
 PRESETS = (
@@ -97,7 +102,17 @@ PRESETS = (
 
 
 def preset_for(notes: int) -> Preset:
-    """Return the preset for a training set of this many notes."""
+    """Return what ``train`` chooses for a training set of this many notes.
+
+    Args:
+        notes: To train on.
+
+    Example:
+        >>> import monody
+        >>> preset = monody.preset_for(1_500)
+        >>> preset.size, preset.base, preset.reasons["dropout"]
+        ('tens of tunes', 'base', 'half of what is learnt is hidden in turn, ...')
+    """
     return next(preset for preset in PRESETS if notes < preset.below_notes)
 
 

@@ -163,6 +163,18 @@ def test_a_deleted_melody_comes_back(page: Page) -> None:
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
 
+def test_what_was_deleted_long_ago_is_found_below_the_list(page: Page) -> None:
+    card = generated(page)
+    name = name_of(card)
+    card.get_by_role("button", name=f"Delete {name}").click()
+    page.reload()  # no way back is shown any more but this one
+    bin_ = page.locator("#deleted-cards")
+    bin_.locator("summary").click()
+    expect(bin_).to_contain_text("What is deleted stays here for 30 days.")
+    bin_.get_by_role("button", name=f"Bring {name} back").click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
 def test_a_hostile_name_is_text(page: Page) -> None:
     card = generated(page)
     card.get_by_role("button", name="Rename").click()

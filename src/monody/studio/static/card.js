@@ -94,7 +94,7 @@ export async function drop(id) {
   const { name } = known(id);
   await attempt(async () => {
     await change(id, { deleted: true });
-    undoable(t("{name} was deleted.", { name }), t("Undo"), () => change(id, { deleted: false }));
+    undoable(t("{name} was deleted. It can be brought back at the end of this list.", { name }), t("Undo"), () => change(id, { deleted: false }));
   });
 }
 

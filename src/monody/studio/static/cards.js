@@ -3,9 +3,9 @@
 
 import { bringToLife, t } from "./player.js";
 import { all, card as known, listen } from "./state.js";
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
 import { attempt } from "./said.js";
-import { dress, refresh } from "./card.js";
+import { dress, drop, refresh } from "./card.js";
 import { familiesOf, tree } from "./family.js";
 import { articleOf } from "./heard.js";
 
@@ -51,13 +51,15 @@ async function load(slot, again = false) {
 function broken(slot, item) {
   slot.dataset.state = "there";
   slot.replaceChildren(make("article", { tabindex: -1 },
-    make("h2", {}, item.name), make("p", { class: "problem" }, item.problem)));
+    make("h2", {}, item.name), make("p", { class: "problem" }, item.problem),
+    button(t("Delete"), () => drop(item.id))));
 }
 
 function slotFor(id) {
   let slot = slots.get(id);
   if (slot) return slot;
-  slot = make("div", { class: "slot", "data-card": id });
+  slot = make("div", { class: "slot", "data-card": id },
+    make("p", { class: "soft coming" }, known(id).name, make("span", {}, t("is being drawn …"))));
   slot.addEventListener("focusin", () => setCurrent(id));
   slot.addEventListener("pointerdown", () => setCurrent(id));
   slots.set(id, slot);

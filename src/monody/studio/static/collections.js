@@ -43,7 +43,7 @@ function wordsOf(item) {
 async function drop(id, name) {
   await attempt(async () => {
     await remove(`/api/collections/${id}`);
-    undoable(t("{name} was deleted.", { name }), t("Undo"), () =>
+    undoable(t("{name} was deleted. It can be brought back at the end of this list.", { name }), t("Undo"), () =>
       patch(`/api/collections/${id}`, { deleted: false }));
   });
 }

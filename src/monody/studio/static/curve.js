@@ -27,12 +27,12 @@ export function curveOf(points, best) {
   const at = points.find((point) => point.epoch === best);
   const bits = at && (at.held_out ?? at.train);
   const found = bits != null ? [draw("circle", { cx: x(best), cy: y(bits), r: 5, class: "best" })] : [];
-  const said = t("Bits a note by epoch, lower is better; the best is {bits} at epoch {epoch}.",
+  const said = t("Bits a note by pass, lower is better; the best is {bits} at pass {epoch}.",
     { bits: bits == null ? "–" : figure(bits, 2), epoch: best || "–" });
   return make("figure", {},
-    make("figcaption", { class: "soft" }, t("How much each note surprises it, in bits; lower is better.")),
+    make("figcaption", { class: "soft" }, t("How much each note surprises it, in bits, after each pass through the melodies; lower is better.")),
     draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "curves", role: "img", "aria-label": said },
-      draw("text", { x: LEFT, y: HEIGHT - 6 }, t("epoch {epoch}", { epoch: first })),
+      draw("text", { x: LEFT, y: HEIGHT - 6 }, t("pass {epoch}", { epoch: first })),
       draw("text", { x: x(last), y: HEIGHT - 6, "text-anchor": "end" }, String(last)),
       ...marks, ...line("train"), ...line("held_out"), ...found));
 }

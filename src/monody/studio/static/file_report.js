@@ -60,8 +60,7 @@ export class FileReport {
     return make("tr", { class: file.left_out ? "out" : "" },
       make("td", {}, this.useOf(file)), make("th", { scope: "row" }, file.name),
       make("td", {}, make("span", { class: `label ${look}` }, file.left_out ? t("left out") : words()),
-        ...[file.reason, file.advice].filter(Boolean)
-          .map((sentence) => make("span", { class: "soft" }, ` ${sentence}`))),
+        make("span", { class: "soft" }, ` ${[file.reason, file.advice].filter(Boolean).join(" · ")}`)),
       make("td", {}, file.bars ? t("{count} bars", { count: file.bars }) : "", this.lineOf(file)),
       make("td", {}, this.hearOf(file)));
   }

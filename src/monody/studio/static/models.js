@@ -42,7 +42,7 @@ function row(item) {
 }
 
 function show() {
-  const titles = [t("model"), t("melodies learnt"), t("epochs"), t("bits a note, held out"),
+  const titles = [t("model"), t("melodies learnt"), t("passes"), t("bits a note, held out"),
     t("bits a note, test"), ""];
   place.replaceChildren(make("table", {}, make("thead", {}, make("tr", {},
     ...titles.map((title) => make(title ? "th" : "td", title ? { scope: "col" } : {}, title)))),

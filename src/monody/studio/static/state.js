@@ -8,9 +8,12 @@ const listeners = Object.fromEntries(KINDS.map((kind) => [kind, []]));
 // By id, in the order of the server; the base model's id is "".
 const known = Object.fromEntries(KINDS.map((kind) => [kind, new Map()]));
 
+let gone = {};  // [id, name] of deleted collections and trainings
+
 const key = (item) => item.id ?? "";
 export const all = (kind) => [...known[kind].values()];
 export const card = (id) => known.cards.get(id);
+export const deleted = (kind) => gone[kind] ?? [];
 export const find = (kind, id) => known[kind].get(id ?? "");
 
 // Call a function with the ids that changed, of one kind.
@@ -31,6 +34,7 @@ export function keep(kind, items) {
 
 async function readAll() {
   const state = await get("/api/state");
+  gone = state.deleted;
   for (const kind of KINDS) {
     const before = [...known[kind].keys()];
     known[kind] = new Map(state[kind].map((item) => [key(item), item]));

@@ -37,10 +37,10 @@ function stateText(item) {
   const stages = { reading: t("reading the files"), preparing: t("preparing"), training: t("training") };
   return {
     queued: t("waits for the one before it"),
-    running: [stages[item.stage] ?? t("training"), item.epochs && t("epoch {epoch} of at most {epochs}",
+    running: [stages[item.stage] ?? t("training"), item.epochs && t("pass {epoch} of at most {epochs}",
       { epoch: item.epoch + 1, epochs: item.epochs }), timeText(item.seconds_left)].filter(Boolean).join(" · "),
     stopped: t("stopped; what it learnt is kept"),
-    done: item.best_epoch ? t("done: it was best after epoch {epoch}", { epoch: item.best_epoch })
+    done: item.best_epoch ? t("done: it was best after pass {epoch}", { epoch: item.best_epoch })
       : t("done"),
     failed: t("failed"),
   }[item.state] ?? item.state;
@@ -57,7 +57,7 @@ function boxOf(item) {
       button(t("Compose with it"), () => writeWith(find("trainings", id).model), { class: "use primary" }),
       button(t("Delete"), () => attempt(async () => {
         await remove(`/api/trainings/${id}`);
-        undoable(t("The training on {name} was deleted.", { name: item.collection_name }), t("Undo"),
+        undoable(t("The training on {name} was deleted. It can be brought back at the end of this list.", { name: item.collection_name }), t("Undo"),
           () => patch(`/api/trainings/${id}`, { deleted: false }));
       }), { class: "quiet delete-it" }))),
     make("p", { class: "state" }), make("progress", { max: 1, "aria-label": t("Training") }),
@@ -68,8 +68,8 @@ function boxOf(item) {
 
 function heardText(epoch, best) {
   if (!epoch) return t("Hear it before the training");
-  return epoch === best ? t("Hear it after epoch {epoch}, the best", { epoch })
-    : t("Hear it after epoch {epoch}", { epoch });
+  return epoch === best ? t("Hear it after pass {epoch}, the best", { epoch })
+    : t("Hear it after pass {epoch}", { epoch });
 }
 
 // At each better epoch a melody, beside the last: the newest first.
