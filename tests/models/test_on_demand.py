@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monody.experiments.corpus_style import corpus_style
-from monody.models import on_demand
+from monody.models import on_demand, processes
 from monody.models.baselines.ngrams import bigram
 from monody.models.batches import WHOLE, Batch, Batches, EncodedSet, Part, encode_set
 from monody.models.events import Vocabulary
@@ -114,9 +114,9 @@ def test_what_is_told_takes_the_place_of_going_through_all_melodies(
     store = MelodyStore.of([tune(seed) for seed in range(5)])
     expected = OnDemandSet(store, NOTES).figures
     other = OnDemandSet(store, NOTES)
-    monkeypatch.setattr(on_demand.processes, "is_first", lambda: False)
+    monkeypatch.setattr(processes, "is_first", lambda: False)
     told = np.stack(expected)
-    monkeypatch.setattr(on_demand.processes, "from_first", lambda _nothing: told)
+    monkeypatch.setattr(processes, "from_first", lambda _nothing: told)
     monkeypatch.setattr(on_demand, "encode_set", None)  # nothing is encoded
     other.tell()
     assert np.array_equal(np.stack(other.figures), told)
@@ -138,7 +138,7 @@ def test_many_melodies_and_several_processes_are_encoded_on_demand(
 ) -> None:
     store = MelodyStore.of([tune(seed) for seed in range(4)])
     assert isinstance(training_set(store, NOTES), EncodedSet)
-    monkeypatch.setattr(on_demand.processes, "count", lambda: 2)
+    monkeypatch.setattr(processes, "count", lambda: 2)
     assert isinstance(training_set(store, NOTES), OnDemandSet)
     monkeypatch.undo()
     notes = int(store.info["note_count"][:3].sum())

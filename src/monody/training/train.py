@@ -438,7 +438,8 @@ def _train_within(
             kept = f"the best weights before that are in {str(experiment.folder)!r}"
             raise DivergedError(f"{error}; {kept}") from error
         except KeyboardInterrupt:
-            if not experiment.model_path.exists() or not processes.is_first():
+            # To score takes longer than several processes wait for each other.
+            if not experiment.model_path.exists() or processes.count() > 1:
                 raise
             _write_scores(experiment, sides, vocabulary)
             return
