@@ -117,11 +117,11 @@ def test_a_gpu_gets_larger_batches_where_there_is_enough_to_learn() -> None:
     lines: list[str] = []
     few, many = (
         fill_in(ModelSettings(), TrainSettings(base="none"), notes, lines.append, True)
-        for notes in (2_400, 200_000)
+        for notes in (146_000, 2_000_000)
     )
-    assert (few[1].batch_size, many[1].batch_size) == (8, 64)
+    assert (few[1].batch_size, many[1].batch_size) == (16, 64)
     assert few[1].max_pairs == many[1].max_pairs == 1 << 24
     assert any("side by side" in line for line in lines)
     named = TrainSettings(batch_size=5, max_pairs=7)
-    kept = fill_in(ModelSettings(), named, 200_000, lines.append, True)[1]
+    kept = fill_in(ModelSettings(), named, 2_000_000, lines.append, True)[1]
     assert (kept.batch_size, kept.max_pairs) == (5, 7)

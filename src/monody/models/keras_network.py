@@ -6,10 +6,13 @@ What they do with a melody is told in ``network`` and ``copy_attention``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from monody.errors import MonodyError
 from monody.models.backend import keras
+from monody.models.divided_rows import DividedDropout
 from monody.models.events import Vocabulary
 from monody.models.first_weights import set_first_weights
 from monody.models.inference_layers import Layer, arrays_of
@@ -38,6 +41,7 @@ def build_model(
     vocabulary: Vocabulary,
     seed: int = 0,
     precision: str = FLOAT32,
+    divided: bool = False,
 ) -> keras.Model:
     """Build the network, untrained.
 
@@ -47,6 +51,7 @@ def build_model(
         seed: Of its first weights.
         precision: The numbers that its dense layers and embeddings give. Weights are
             float32 always, and so is whatever follows from logits.
+        divided: Whether several devices learn, each from its rows of a batch.
 
     Returns:
         Its inputs are ``INPUTS``, all ``(batch, time)`` integers: the event before
@@ -57,7 +62,8 @@ def build_model(
         outputs are log-probabilities: ``pitch`` ``(batch, time, 131)`` and ``duration``
         ``(batch, time, durations)``.
     """
-    made = Parts(make_layers(settings, len(vocabulary.durations), precision), ops)
+    made_layers = make_layers(settings, len(vocabulary.durations), precision, divided)
+    made = Parts(made_layers, ops)
     inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS}
     reading = {name: inputs[name] for name in READING}
     outputs = predict_sequences(made, reading, inputs["pitch_next"])
@@ -66,23 +72,29 @@ def build_model(
 
 
 def make_layers(
-    settings: ModelSettings, durations: int, precision: str = FLOAT32
+    settings: ModelSettings,
+    durations: int,
+    precision: str = FLOAT32,
+    divided: bool = False,
 ) -> dict[str, keras.Layer]:
     """Create every layer, under the names that a saved model keeps."""
-    dropout = required(settings.dropout)
+    kind = DividedDropout if divided else layers.Dropout
+    hidden = partial(kind, required(settings.dropout))
     return {
-        name: _layer(name, shape, dropout, precision)
+        name: _layer(name, shape, hidden, precision)
         for name, shape in layer_shapes(settings, durations).items()
     }
 
 
-def _layer(name: str, shape: LayerShape, dropout: float, precision: str) -> keras.Layer:
+def _layer(
+    name: str, shape: LayerShape, dropout: Callable[..., Any], precision: str
+) -> keras.Layer:
     """Create a layer. Its weights are zeros, until ``set_first_weights`` sets them."""
     dtype = FLOAT32
     if precision == BFLOAT16 and shape.kind in IN_16_BITS:
         dtype = "mixed_bfloat16"
     if shape.kind == "Dropout":
-        return layers.Dropout(dropout, name=name)
+        return dropout(name=name)
     *_, units = shape.shapes[-1]
     if shape.kind == "Embedding":
         symbols, features = shape.shapes[0]

@@ -50,7 +50,8 @@ class TakeWeights(keras.callbacks.Callback):
 
     Args:
         network: What is judged and saved, in float32.
-        learner: The same network, which learns with numbers of 16 bits.
+        learner: The same network, which learns: with numbers of 16 bits, or divided
+            among devices.
     """
 
     def __init__(self, network: Any, learner: Any) -> None:

@@ -32,6 +32,7 @@ from monody.models.batches import (
     MelodySet,
     Part,
 )
+from monody.models.divided_rows import DividedModel
 from monody.models.keras_likelihood import Evaluator
 from monody.models.likelihood import network_inputs
 from monody.settings.base import required
@@ -164,8 +165,9 @@ def fit(
         state: How far training came, to go on from the experiment's checkpoint.
         best: Held-out bits per note of the network as it is.
         begins_with_model: Whether the network as it is counts as the best so far.
-        learner: The same network with numbers of 16 bits, where those are trained with:
-            it learns, and the network takes its weights to be judged and saved.
+        learner: The same network with numbers of 16 bits, or divided among devices,
+            where there is one: it learns, and the network takes its weights to be
+            judged and saved.
         part: The part of each batch that this process makes. The first one writes.
 
     Raises:
@@ -232,10 +234,13 @@ def compiled(network: Any, settings: TrainSettings) -> Any:
     """Make a network ready to learn, the optimizer kept out of it: files are small.
 
     Args:
-        network: What ``build_model`` built.
+        network: What ``build_model`` built; divided, within the scope of several
+            devices.
         settings: How to train.
     """
-    trainee = keras.Model(network.input, network.output)
+    several = keras.distribution.distribution() is not None
+    kind = DividedModel if several else keras.Model
+    trainee = kind(network.input, network.output)
     losses = {
         head: keras.losses.SparseCategoricalCrossentropy(
             from_logits=True, reduction="sum"

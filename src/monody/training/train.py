@@ -351,6 +351,7 @@ def train_from_nothing(
                 made,
                 lambda path: save_model(network, vocabulary, record, path),
                 callbacks=callbacks,
+                learner=_learner_of(model, vocabulary, settings.seed, used),
                 part=Part(index=0, count=1, devices=used.count),
             )
         made.model_path.replace(path)
@@ -400,9 +401,7 @@ def _train_within(
     vocabulary = Vocabulary(record.model.encoding)
     keras.utils.set_random_seed(settings.seed)
     network = build_model(record.model, vocabulary, settings.seed)
-    learner = None
-    if used.precision != FLOAT32:
-        learner = build_model(record.model, vocabulary, settings.seed, used.precision)
+    learner = _learner_of(record.model, vocabulary, settings.seed, used)
 
     def save(path: Path) -> None:
         save_model(network, vocabulary, record, path)
@@ -447,6 +446,16 @@ def _train_within(
         _write_scores(experiment, sides, vocabulary, divided=True)
     except KeyboardInterrupt:
         raise TrainingStopped(experiment) from None
+
+
+def _learner_of(
+    model: ModelSettings, vocabulary: Vocabulary, seed: int, used: Devices
+) -> keras.Model | None:
+    """Build the network that learns, if it is not the one that is judged and saved."""
+    if used.precision == FLOAT32 and used.count == 1:
+        return None
+    keras.utils.set_random_seed(seed)  # dropout hides what it hides on one device
+    return build_model(model, vocabulary, seed, used.precision, divided=used.count > 1)
 
 
 def _write_scores(
