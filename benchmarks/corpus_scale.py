@@ -2,7 +2,8 @@
 
 Makes files of 60 notes, a fifth of them copies, in archives of a thousand
 (``made_corpora``), and does with them what ``monody train`` does: find, read, look for
-duplicates, report, split, encode, write the records, and train for ``--steps`` batches.
+duplicates, report, split, look at the events, write the records, and train for
+``--steps`` batches. What is made and read stays in ``--work`` and is not read again.
 Every stage is told apart, in time and in memory, of the process and of all its children
 together. Time is that of the processors, which other work beside it does not change
 much; memory is looked at every 0.2 seconds. RSS counts the mapped pages of files,
@@ -34,6 +35,7 @@ from reading_scale import family
 SAMPLE_SECONDS = 0.2
 MEGABYTE = 1e6
 BATCH_SIZE = 16
+NOT_DONE = {"seconds": math.nan, "rss": 0, "own": 0}  # it was, in another run
 
 
 def main() -> None:
@@ -138,16 +140,18 @@ def do_stages(music: Path, steps: int) -> None:
     from monody.corpus.report import make_report, report_json
     from monody.experiments.experiment import Experiment
     from monody.experiments.records import make_record, write_records
-    from monody.models.batches import encode_set
     from monody.models.events import Vocabulary
+    from monody.models.on_demand import training_set
     from monody.pages.corpus import write_page
 
-    settings, folder = monody.ReadSettings(cache=False), Path("read")
-    folder.mkdir()
-    with stage("find"):
-        found = find_music(music)
-    with stage("read"):
-        read_into(folder, found, settings)
+    settings, folder = monody.ReadSettings(cache=False), music.with_suffix(".read")
+    if not (folder / "done").exists():
+        folder.mkdir()
+        with stage("find"):
+            found = find_music(music)
+        with stage("read"):
+            read_into(folder, found, settings)
+        (folder / "done").touch()
     with stage("duplicates"):
         compare(folder)
     with stage("report, page, JSON") as told:
@@ -158,12 +162,13 @@ def do_stages(music: Path, steps: int) -> None:
             file.writelines(report_json(report))
         told |= {"melodies": len(corpus.melodies), "used": len(corpus.used)}
         told["page"] = Path("page.html").stat().st_size
+        del report
     with stage("split"):
         split = monody.split_corpus(corpus, seed=1)
     with stage("events") as told:
         vocabulary = Vocabulary("notes")
-        train = encode_set(corpus.melodies, vocabulary, split.train, outlined=True)
-        told["events"] = len(train.pitch)
+        train = training_set(corpus.melodies, vocabulary, split.train)
+        told["events"] = int(train.ends[-1])
     model = monody.ModelSettings(rnn_size=128, num_layers=2, dropout=0.3)
     training = monody.TrainSettings(
         base="none", batch_size=BATCH_SIZE, num_epochs=1, patience=1
@@ -203,7 +208,7 @@ def _print_tables(found: dict[int, dict[str, Any]]) -> None:
     print(f"| stage |{titles} µs a file, least and most | exponent |")
     print(f"|---|{'---|' * (len(counts) + 2)}")
     for name in found[counts[-1]]:
-        figures = [found[files][name] for files in counts]
+        figures = [found[files].get(name, NOT_DONE) for files in counts]
         cells = "".join(
             f" {one['seconds']:.1f} s, {one['rss'] / MEGABYTE:,.0f} MB"
             f" ({one['own'] / MEGABYTE:,.0f}) |"

@@ -155,6 +155,11 @@ def exit_code() -> int:
     return 128 + (_by[0] if _by else signal.SIGINT)
 
 
+def was_asked() -> bool:
+    """Tell whether a signal asked this process to end."""
+    return bool(_by)
+
+
 def reason() -> str:
     """Say in words what asked the process to end: ``"stopped by Ctrl-C"``."""
     number = _by[0] if _by else signal.SIGINT
@@ -216,7 +221,8 @@ def end_at_abort(why: str, code: int) -> None:
     """Let a library that gives up end this process as everything else does.
 
     JAX calls ``abort`` where another process of a training is gone, after a page of its
-    own words. Python hears of that too late, so the C library calls us.
+    own words. Python hears of that too late, so the C library calls us. Where all were
+    asked to end, that is the reason, though another was the first to go.
 
     Args:
         why: What is said then; plain ASCII.
@@ -226,7 +232,10 @@ def end_at_abort(why: str, code: int) -> None:
         return
     import ctypes  # it takes a while, and hardly anybody needs it
 
-    handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(lambda _: end(code, why))
+    def aborted(_number: int) -> None:
+        end(exit_code() if _by else code, reason() if _by else why)
+
+    handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(aborted)
     _kept.append(handler)
     library = ctypes.CDLL(None)
     library.signal.argtypes = [ctypes.c_int, type(handler)]

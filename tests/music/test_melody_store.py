@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monody.music.melody import Melody
-from monody.music.melody_store import MelodyStore
+from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
+from monody.music.store_check import check_store
 from tests.builders.melodies import melodies
+from tests.builders.midi_files import tune as made_tune
 
 
 @given(st.lists(melodies(), max_size=6))
@@ -42,3 +47,50 @@ def test_the_fingerprint_is_of_the_music() -> None:
     assert among_others.fingerprint() == MelodyStore.of([tune]).fingerprint()
     other = MelodyStore.of([tune.transposed(1)])
     assert other.fingerprint() != MelodyStore.of([tune]).fingerprint()
+
+
+def _resident(path: Path) -> int:
+    """Return how many kilobytes of a mapped file count as this process's memory."""
+    lines = Path("/proc/self/smaps").read_text("utf-8").splitlines()
+    sizes = [
+        int(lines[index + offset].split()[1])
+        for index, line in enumerate(lines)
+        if line.endswith(str(path))
+        for offset in range(1, 12)
+        if lines[index + offset].startswith("Rss:")
+    ]
+    assert sizes, "it is not mapped"
+    return sum(sizes)
+
+
+def _read_blocks(store: MelodyStore) -> None:
+    for block in melody_blocks(store):
+        for _, notes in note_chunks(store, block):
+            notes.sum()
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="of Linux")
+@pytest.mark.parametrize(
+    "go_through",
+    [
+        _read_blocks,
+        check_store,
+        MelodyStore.fingerprint,
+        partial(MelodyStore.save, folder=Path("copy")),
+        MelodyStore.let_go,
+    ],
+)
+def test_whoever_goes_through_all_melodies_keeps_none_in_memory(
+    go_through: Callable[[MelodyStore], object],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    MelodyStore.of([made_tune(seed) for seed in range(40)]).save(tmp_path / "all")
+    store = MelodyStore.load(tmp_path / "all")
+    path = tmp_path / "all" / "notes.npy"
+    before = store.notes.sum()
+    assert _resident(path) > 0
+    go_through(store)
+    assert _resident(path) == 0
+    assert store.notes.sum() == before

@@ -6,6 +6,7 @@ What they add up in another order differs in the last bits of float32: on two ep
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -101,3 +102,33 @@ def test_where_one_is_killed_the_others_end_and_one_process_goes_on(
     assert (code, complained) == (0, "")
     assert f"epoch {epoch + 1}" in " ".join(said.split())
     assert read_training_state(folder / "checkpoint.npz").epoch == epoch + 1
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signal to send")
+@pytest.mark.parametrize("signalled", [(0, 1), (1,)])
+def test_where_some_are_asked_to_stop_all_end_and_another_number_goes_on(
+    tunes: Path, tmp_path: Path, signalled: tuple[int, ...]
+) -> None:
+    folder = tmp_path / "two"
+    endless = ["--num_epochs", "1000", "--patience", "1000"]
+    two = start_together([tunes, *AS_TRAINED, *endless, "--experiment_dir", folder], 2)
+    _wait_for(folder / "history.csv")
+    for index in signalled:
+        two[index].send_signal(signal.SIGINT)
+    ends = [outcome(process) for process in two]
+    for index, (code, said, complained) in enumerate(ends):
+        if index in signalled:
+            assert code == 130
+            assert (said + complained).count("stopped by Ctrl-C") == 1
+        else:
+            assert code in (130, 2)
+            assert (said + complained).count("another process of this training") == 1
+        assert complained.count("\n") <= 1
+    assert not list(folder.glob(".*"))
+    epoch = read_training_state(folder / "checkpoint.npz").epoch
+    more = ["--resume", "--num_epochs", str(epoch + 1), "--experiment_dir", folder]
+    ends = [outcome(process) for process in start_together(more, 1 + len(signalled))]
+    assert {(code, complained) for code, _, complained in ends} == {(0, "")}
+    assert read_training_state(folder / "checkpoint.npz").epoch == epoch + 1
+    assert (folder / "scores.json").exists()

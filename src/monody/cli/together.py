@@ -11,7 +11,14 @@ from contextlib import contextmanager, suppress
 
 from monody.chatter import silence_native_code
 from monody.cli.failures import EXIT_USER_ERROR, PROGRAM, fail
-from monody.ending import end, end_at_abort, may_tell
+from monody.ending import (
+    end,
+    end_at_abort,
+    exit_code,
+    may_tell,
+    reason,
+    was_asked,
+)
 from monody.errors import MonodyError
 from monody.sentences import translated
 from monody.settings.devices import DeviceSettings
@@ -32,13 +39,15 @@ def together(devices: DeviceSettings) -> Iterator[bool]:
         return
     silence_native_code()
 
-    from monody.models.processes import LOST, is_first, joined
+    from monody.models.processes import LOST, LostError, is_first, joined
 
     end_at_abort(f"{PROGRAM}: {translated(LOST)}", EXIT_USER_ERROR)
     try:
         with joined(devices):
             yield is_first()
     except MonodyError as error:
+        if isinstance(error, LostError) and was_asked():
+            end(exit_code(), reason())
         with suppress(SystemExit):
             if may_tell():
                 fail(f"{PROGRAM}: {translated(str(error))}")

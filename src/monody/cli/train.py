@@ -29,7 +29,7 @@ from monody.cli.reading import (
 )
 from monody.cli.together import together
 from monody.cli.verbosity import detail, is_quiet, say, say_whole
-from monody.ending import exit_code, may_tell, reason
+from monody.ending import exit_code, may_tell, reason, was_asked
 from monody.errors import MonodyError
 from monody.sentences import translated
 from monody.settings.devices import DeviceSettings
@@ -144,7 +144,7 @@ def _help(devices: DeviceSettings) -> None:
         train_along(devices)
     except TrainingStopped:
         if may_tell():
-            say(reason())
+            say(_why_stopped())
         sys.exit(exit_code())
 
 
@@ -309,7 +309,7 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
     except TrainingStopped as stopped:
         lines.close()
         if may_tell():
-            say(reason())
+            say(_why_stopped())
         _say_how_to_go_on(stopped.experiment)
         sys.exit(exit_code())
     except OSError as error:
@@ -323,10 +323,19 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
     if not lines.finished:
         if may_tell():
             text = _("{reason}; these are the best weights so far")
-            say(text.format(reason=reason()))
+            say(text.format(reason=_why_stopped()))
         _say_how_to_go_on(experiment)
         sys.exit(exit_code())
     return experiment
+
+
+def _why_stopped() -> str:
+    """Say what stopped a training: perhaps a signal to another of its processes."""
+    from monody.models import processes
+
+    if processes.count() > 1 and not was_asked():
+        return _("another process of this training was asked to stop")
+    return reason()
 
 
 def _say_how_to_go_on(experiment: Experiment) -> None:

@@ -27,19 +27,19 @@ PART = 1 << 19  # fingerprints put in their rows at a time
 BLOCK = 1 << 16  # fingerprints gone through at a time, in a processor's cache
 
 LOW = np.uint64(0xFFFFFFFF)
+BEFORE, AFTER = 15, 4  # the bits of those before, and the place of those after
 ORDER_SHIFT = np.uint32(30)  # the highest bits of a fingerprint say which order
 
 Counts = NDArray[np.uint32]
 
 
 class _Rows(NamedTuple):
-    """For each fingerprint a row of melodies, all rows end to end.
+    """For each fingerprint a row of melodies, all rows end to end."""
 
-    ``NEIGHBOURS`` places that belong to no row come last.
-    """
-
-    melody: Counts  # (places,): indices of melodies
-    before: NDArray[np.uint8]  # (places,): how many right before are in the same row
+    melody: Counts  # (all fingerprints,): indices of melodies
+    # (all fingerprints,): how many places right before one are in the same row and, in
+    # the four higher bits, how many right after it; ``NEIGHBOURS`` at most
+    near: NDArray[np.uint8]
     place: Counts  # (all fingerprints,): where each has its melody
 
 
@@ -101,18 +101,17 @@ def _neighbours(
             alone that come after it, so each pair is met once.
     """
     place = rows.place[sets.ends[first] : sets.ends[end]]
-    own = np.repeat(np.arange(first, end, dtype=np.uint32), sets.sizes[first:end])
-    before = rows.before[place]
-    for step in range(1, NEIGHBOURS + 1):
-        after = place + np.uint32(step)
-        for there, same in (
-            (place - np.uint32(step), before >= step),
-            (after, rows.before[after] >= step),
-        ):
-            at = np.flatnonzero(same)
-            other = rows.melody[there[at]]
-            later = other > own[at]
-            yield pair_keys(own[at[later]], other[later])
+    near = rows.near[place]
+    some = np.flatnonzero(near)  # most fingerprints of few melodies are of one alone
+    place, near = place[some].astype(np.int64), near[some]
+    own = np.repeat(np.arange(first, end, dtype=np.uint32), sets.sizes[first:end])[some]
+    high = own.astype(np.uint64) << np.uint64(32)  # of a key, as of `pair_keys`
+    for count, way in ((near & BEFORE, -1), (near >> AFTER, 1)):
+        for step in range(1, NEIGHBOURS + 1):
+            at = np.flatnonzero(count >= step)
+            other = rows.melody[place[at] + way * step]
+            later = np.flatnonzero(other > own[at])
+            yield high[at[later]] | other[later]
 
 
 def _rows(sets: FingerprintSets) -> _Rows:
@@ -124,8 +123,8 @@ def _rows(sets: FingerprintSets) -> _Rows:
     orders = _orders(sets)
     ranks = np.argsort(orders, axis=1).astype(np.uint32)  # (ORDERS, melodies)
     count = len(sets.hashes)
-    melody = np.zeros(count + NEIGHBOURS, np.uint32)
-    before = np.zeros(count + NEIGHBOURS, np.uint8)
+    melody = np.empty(count, np.uint32)
+    near = np.zeros(count, np.uint8)
     place = np.empty(count, np.uint32)
     dealt, ends = _dealt_out(sets.hashes)
     for begin, end in pairwise(ends.tolist()):
@@ -136,11 +135,13 @@ def _rows(sets: FingerprintSets) -> _Rows:
         order = np.argsort(hashes.astype(np.uint64) << np.uint64(32) | rank)
         hashes = hashes[order]
         melody[begin:end] = owners[order]
-        here = before[begin:end]
+        here = near[begin:end]
         for step in range(1, NEIGHBOURS + 1):
-            here[step:] += hashes[step:] == hashes[:-step]
+            same = (hashes[step:] == hashes[:-step]).view(np.uint8)
+            here[step:] += same
+            here[:-step] += same << AFTER
         place[at[order]] = np.arange(begin, end, dtype=np.uint32)
-    return _Rows(melody, before, place)
+    return _Rows(melody, near, place)
 
 
 def _dealt_out(hashes: Counts) -> tuple[Counts, Integers]:

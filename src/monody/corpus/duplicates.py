@@ -33,6 +33,7 @@ from monody.music.melody_store import MelodyStore
 # The Jaccard index of two sets of fingerprints, from 0 to 1, that makes them one tune.
 # The kind of most fingerprints comes first, while no other set takes memory.
 KINDS = ((skeleton, 0.12), (played, 0.12), (pitches, 0.4))
+PAIRS_AT_ONCE = 1 << 18  # compared: bounds the memory, some 100 bytes each
 MIN_SHARED = 7  # fingerprints in common; fewer are a stock phrase
 
 
@@ -130,9 +131,12 @@ class _Traits:
         for kind, least in KINDS:
             sets = fingerprint_sets(melodies, distinct, kind)
             self.sets.append((sets, least))
+            alike: list[Hashes] = []
             keys = _without(candidate_pairs(sets, least), found)
-            alike = keys[_share_enough(sets, unpacked(keys), least)]
-            found = sorted_once(np.concatenate([found, alike]))
+            for first in range(0, len(keys), PAIRS_AT_ONCE):
+                some = keys[first : first + PAIRS_AT_ONCE]
+                alike.append(some[_share_enough(sets, unpacked(some), least)])
+            found = sorted_once(np.concatenate([found, *alike]))
         self.links = unpacked(found)  # (links, 2): pairs of the distinct that are alike
 
     def alike(self, one: int, others: Integers) -> NDArray[np.bool_]:

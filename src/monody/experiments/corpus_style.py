@@ -7,13 +7,13 @@ record itself).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.batches import EncodedSet
+from monody.models.batches import EncodedSet, MelodySet
 from monody.models.events import HOLD, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle, Precedent
@@ -26,14 +26,13 @@ COMMON_SHARE = 0.01  # of the notes
 USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 MAX_MELODIES = 5000  # looked at
-EVENTS_AT_ONCE = 1 << 20  # counted
 MAX_PRECEDENTS = 1200  # melodies whose outline is kept
 MIN_PRECEDENT_BARS = 2
 
 
 def corpus_style(
     melodies: MelodyStore,
-    encoded: EncodedSet,
+    encoded: MelodySet,
     encoding: str,
     styles: Sequence[int] | None = None,
     indices: Sequence[int] | None = None,
@@ -49,11 +48,9 @@ def corpus_style(
     """
     chosen = np.arange(len(melodies)) if indices is None else np.array(indices)
     meters = Counter(str(melodies.main_meter(index)) for index in chosen.tolist())
-    end = encoded.ends - 1
-    bars = encoded.bar[end] + (encoded.position[end] > 0)  # (melodies,)
-    half, most = np.percentile(bars, (50, 90), method="closest_observation")
-    counts = _count(encoded)
     ticks = np.array(Vocabulary(encoding).durations)
+    counts = _count(encoded.parts(), len(ticks))
+    half, most = np.percentile(counts.bars, (50, 90), method="closest_observation")
     notes = counts.durations[:REST].sum(axis=0)  # (durations,)
     common = _common(ticks[notes > 0], notes[notes > 0])
 
@@ -62,9 +59,6 @@ def corpus_style(
         return tuple(lengths[_are_multiples(lengths, common)].tolist())
 
     pitches = np.flatnonzero(counts.durations[:REST].any(axis=1))
-    first = slice(0, int(encoded.ends[:MAX_MELODIES][-1]))  # events
-    is_note = encoded.pitch[first] < REST
-    note_ends = np.cumsum(is_note, dtype=np.int64)[end[:MAX_MELODIES]]
     return CorpusStyle(
         meter=meters.most_common(1)[0][0],
         bpm=float(np.median(melodies.info["bpm"][chosen])),
@@ -75,30 +69,53 @@ def corpus_style(
         hold_ticks=used(counts.durations[HOLD]),
         pitch_range=(int(pitches[0]), int(pitches[-1])),
         places=_common_places(counts.places),
-        repeats=tuple(usual_repeats(encoded.pitch[first][is_note], note_ends)),
+        repeats=tuple(usual_repeats(counts.first_notes, counts.first_ends)),
         precedents=tuple(precedents(melodies, styles, indices)),
     )
 
 
-class _Counts(NamedTuple):
-    """How many events are what."""
+@dataclass(frozen=True)
+class _Counts:
+    """What is counted in all melodies, and the notes of the first of them."""
 
     durations: NDArray[np.int64]  # (pitch symbols, durations): events with both
     places: NDArray[np.int64]  # (ticks of a quarter note,): where in it events begin
+    bars: NDArray[np.int64]  # (melodies,) of each
+    first_notes: NDArray[np.uint8]  # (notes,) of the first ``MAX_MELODIES``: pitches
+    first_ends: NDArray[np.int64]  # (melodies,): where the notes of each of them end
 
 
-def _count(encoded: EncodedSet) -> _Counts:
-    """Count events, some at a time: the set may be memory-mapped."""
-    durations = int(encoded.duration_in.max())  # the start has the highest symbol
+def _count(parts: Iterable[EncodedSet], durations: int) -> _Counts:
+    """Count events, some melodies at a time: all together may take much memory.
+
+    Args:
+        parts: The melodies.
+        durations: The size of their alphabet of durations.
+    """
     pairs = np.zeros(PITCH_SYMBOLS * durations, np.int64)
     places = np.zeros(TICKS_PER_QUARTER, np.int64)
-    for first in range(0, len(encoded.pitch), EVENTS_AT_ONCE):
-        some = slice(first, first + EVENTS_AT_ONCE)
-        pair = encoded.pitch[some].astype(np.int64) * durations + encoded.duration[some]
+    bars, first_notes, first_counts = [], [], []
+    melodies = 0
+    for part in parts:
+        pair = part.pitch.astype(np.int64) * durations + part.duration
         pairs += np.bincount(pair, minlength=len(pairs))
-        place = encoded.position[some] % TICKS_PER_QUARTER
+        place = part.position % TICKS_PER_QUARTER
         places += np.bincount(place, minlength=len(places))
-    return _Counts(pairs.reshape(PITCH_SYMBOLS, durations), places)
+        end = part.ends - 1
+        bars.append(part.bar[end] + (part.position[end] > 0))
+        if melodies < MAX_MELODIES:
+            is_note = part.pitch < REST
+            first_notes.append(part.pitch[is_note])
+            counts = np.add.reduceat(is_note, part.starts, dtype=np.int64)
+            first_counts.append(counts)
+        melodies += len(part)
+    return _Counts(
+        durations=pairs.reshape(PITCH_SYMBOLS, durations),
+        places=places,
+        bars=np.concatenate(bars),
+        first_notes=np.concatenate(first_notes),
+        first_ends=np.cumsum(np.concatenate(first_counts)),
+    )
 
 
 def precedents(

@@ -7,9 +7,9 @@ target exactly once an epoch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,6 @@ from monody.models.outline import Outline, no_outline, tonic_symbols
 from monody.music.melody import Melody
 from monody.music.melody_store import MELODIES_AT_A_TIME, MelodyStore
 from monody.music.pitch import MIDDLE_C, OCTAVE, PITCH_CLASSES
-from monody.saved.arrays import let_go
 
 MAX_LENGTHS = 4  # different sequence lengths in one data set, each compiled once
 LENGTH_UNIT = 16  # lengths are multiples of it
@@ -54,6 +53,49 @@ TOLD_PARTS = (  # inputs that are told together or not at all
 )
 # Inputs that are known only where `EncodedSet.find_outlines` was asked for them.
 OUTLINED = tuple(name for name in Outline._fields if name != "tonic")
+
+
+class MelodySet(Protocol):
+    """Melodies that batches are made of: encoded already, or when a batch needs them.
+
+    Their events are counted as if they lay end to end, in the order of the melodies.
+    """
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each melody's events begin, ``(melodies,)``."""
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Where each melody's events end, ``(melodies,)``."""
+
+    @property
+    def note_count(self) -> int:
+        """Notes in all melodies together."""
+
+    def __len__(self) -> int: ...
+
+    def pitch_bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the lowest and the highest pitch of each melody, ``(melodies,)``."""
+
+    def notes_in(self, windows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the notes that begin in each of all windows, ``(windows,)``.
+
+        Args:
+            windows: All that ``cut_windows`` returns.
+        """
+
+    def holding(
+        self, windows: NDArray[np.int64]
+    ) -> tuple[EncodedSet, NDArray[np.int64]]:
+        """Return encoded melodies in which some windows lie, and where they lie there.
+
+        Args:
+            windows: Some that ``cut_windows`` returns.
+        """
+
+    def parts(self) -> Iterator[EncodedSet]:
+        """Yield all melodies in their order, encoded, some of them at a time."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +155,45 @@ class EncodedSet:
         """Notes in all melodies together."""
         return int(np.count_nonzero(self.pitch < REST))
 
+    def pitch_bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the lowest and the highest pitch of each melody, ``(melodies,)``."""
+        lows, highs = np.empty((2, len(self)), np.int64)
+        starts = self.starts
+        for first in range(0, len(self), MELODIES_AT_A_TIME):
+            some = slice(first, first + MELODIES_AT_A_TIME)
+            pitch = self.pitch[starts[first] : self.ends[some][-1]]
+            begins = starts[some] - starts[first]
+            # All that is no note has a symbol above those of notes.
+            lows[some] = np.minimum.reduceat(pitch, begins)
+            highs[some] = np.maximum.reduceat(np.where(pitch < REST, pitch, 0), begins)
+        return np.minimum(lows, REST - 1), highs
+
+    def notes_in(self, windows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the notes that begin in each of all windows, ``(windows,)``.
+
+        Args:
+            windows: All that ``cut_windows`` returns: one begins where the other ends.
+        """
+        notes: NDArray[np.int64] = np.add.reduceat(
+            self.pitch < REST, windows[:, 0], dtype=np.int64
+        )
+        return notes
+
+    def holding(
+        self, windows: NDArray[np.int64]
+    ) -> tuple[EncodedSet, NDArray[np.int64]]:
+        """Return the set and the windows as they are: all is encoded.
+
+        Args:
+            windows: Some that ``cut_windows`` returns.
+        """
+        return self, windows
+
+    def parts(self) -> Iterator[EncodedSet]:
+        """Yield all melodies in their order, some of them at a time."""
+        for first in range(0, len(self), MELODIES_AT_A_TIME):
+            yield self.melodies(first, min(first + MELODIES_AT_A_TIME, len(self)))
+
     def find_outlines(self, which: NDArray[np.int64]) -> None:
         """Find what may be told of melodies, unless it is known or never told.
 
@@ -160,7 +241,7 @@ def encode_set(
     for first in range(0, len(chosen), MELODIES_AT_ONCE):
         block = chosen[first : first + MELODIES_AT_ONCE]
         if first % (MELODIES_AT_ONCE * BLOCKS_KEPT) == 0:
-            let_go(store.notes)
+            store.let_go()
         some = store.take(block)
         events, ends = encode_all(some, vocabulary)
         sizes = np.diff(ends, prepend=0)
@@ -235,7 +316,7 @@ def _notes_before(pitch_in: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(none, np.uint8(REST), before)
 
 
-def cut_windows(encoded: EncodedSet, window_size: int) -> NDArray[np.int64]:
+def cut_windows(encoded: MelodySet, window_size: int) -> NDArray[np.int64]:
     """Cut melodies into sequences of at most ``window_size`` events, about equal.
 
     Returns:
@@ -300,7 +381,7 @@ def padded_lengths(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def random_shifts(
-    encoded: EncodedSet, rng: np.random.Generator, octaves: int = 0
+    encoded: MelodySet, rng: np.random.Generator, octaves: int = 0
 ) -> NDArray[np.int64]:
     """Draw a transposition for each melody, in semitones.
 
@@ -316,7 +397,7 @@ def random_shifts(
     Returns:
         ``(melodies,)``.
     """
-    lows, highs = _pitch_bounds(encoded)
+    lows, highs = encoded.pitch_bounds()
     down = np.maximum(lows.min() - lows, -MAX_SHIFT)
     up = np.minimum(highs.max() - highs, MAX_SHIFT)
     shifts: NDArray[np.int64] = rng.integers(
@@ -327,22 +408,6 @@ def random_shifts(
         far = shifts + OCTAVE * (ways[0] - ways[1])
         shifts = np.where((lows + far >= 0) & (highs + far < REST), far, shifts)
     return shifts
-
-
-def _pitch_bounds(
-    encoded: EncodedSet,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the lowest and the highest pitch of each melody, ``(melodies,)``."""
-    lows, highs = np.empty((2, len(encoded)), np.int64)
-    starts = encoded.starts
-    for first in range(0, len(encoded), MELODIES_AT_A_TIME):
-        some = slice(first, first + MELODIES_AT_A_TIME)
-        pitch = encoded.pitch[starts[first] : encoded.ends[some][-1]]
-        begins = starts[some] - starts[first]
-        # All that is no note has a symbol above those of notes.
-        lows[some] = np.minimum.reduceat(pitch, begins)
-        highs[some] = np.maximum.reduceat(np.where(pitch < REST, pitch, 0), begins)
-    return np.minimum(lows, REST - 1), highs
 
 
 def told_parts(
@@ -468,7 +533,7 @@ class Batches:
 
     def __init__(
         self,
-        encoded: EncodedSet,
+        encoded: MelodySet,
         batch_size: int,
         window_size: int,
         *,
@@ -483,10 +548,7 @@ class Batches:
         self._padded = padded_lengths(self._windows[:, 1] - self._windows[:, 0])
         self._shifts = np.zeros(len(encoded), np.int64)
         self._told = {name: np.zeros(len(self._windows), np.bool_) for name in TOLD}
-        # Of each window; one begins where the other ends, (windows,).
-        self._notes = np.add.reduceat(
-            encoded.pitch < REST, self._windows[:, 0], dtype=np.int64
-        )
+        self._notes = encoded.notes_in(self._windows)  # (windows,)
         self._plan: list[NDArray[np.int64]] = []  # indices of each batch's windows
         self._draw(lambda rows: rows)
 
@@ -543,24 +605,21 @@ class Batches:
             something ``(batch, time)``: not on padding.
         """
         rows, size = self._of_part(index)
-        windows = self._windows[rows]  # (rows, 3)
-        length = int(self._padded[self._plan[index][0]])
-        time = windows[:, :1] + np.arange(length)  # (rows, time)
-        real = np.zeros((size, length), bool)
-        real[: len(rows)] = time < windows[:, 1:2]
-        source = np.zeros(real.shape, np.int64)
-        source[: len(rows)] = np.minimum(time, windows[:, 1:2] - 1)
-        return source, real
+        return _laid_out(self._windows[rows], size, self._length(index))
+
+    def _length(self, index: int) -> int:
+        """Return the events of each sequence of a batch, padding included."""
+        return int(self._padded[self._plan[index][0]])
 
     def __getitem__(self, index: int) -> Batch:
         """Gather the events of one batch."""
-        source, real = self.events_of(index)
-        rows, _ = self._of_part(index)
-        shift = np.zeros((len(source), 1), np.int64)
+        rows, size = self._of_part(index)
+        encoded, windows = self._encoded.holding(self._windows[rows])
+        source, real = _laid_out(windows, size, self._length(index))
+        shift = np.zeros((size, 1), np.int64)
         shift[: len(rows), 0] = self._shifts[self._windows[rows, 2]]
-        encoded = self._encoded
         outlined = np.any([self._told[name][rows] for name in OUTLINED], axis=0)
-        encoded.find_outlines(self._windows[rows[outlined], 2])
+        encoded.find_outlines(windows[outlined, 2])
         told = {}
         for name in TOLD:
             known = np.zeros((len(source), 1), np.int32)
@@ -581,3 +640,21 @@ class Batches:
             pitch_counts=real,
             duration_counts=real & (pitch != END),
         )
+
+
+def _laid_out(
+    windows: NDArray[np.int64], rows: int, length: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Tell which event is at each place of a batch: see ``Batches.events_of``.
+
+    Args:
+        windows: ``(sequences, 3)``: as ``cut_windows`` returns them.
+        rows: Of the batch; those after the sequences are padding.
+        length: Of each row.
+    """
+    time = windows[:, :1] + np.arange(length)  # (sequences, time)
+    real = np.zeros((rows, length), bool)
+    real[: len(windows)] = time < windows[:, 1:2]
+    source = np.zeros(real.shape, np.int64)
+    source[: len(windows)] = np.minimum(time, windows[:, 1:2] - 1)
+    return source, real

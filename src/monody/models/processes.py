@@ -153,6 +153,24 @@ def any_of(flag: bool) -> bool:
     return bool(multihost_utils.process_allgather(np.array([flag])).any())
 
 
+def from_first(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return what the first process has. All of them must ask.
+
+    Args:
+        values: Of one shape everywhere; what the others have does not count.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.models.processes import from_first
+        >>> from_first(np.array([7], np.int32)).tolist()
+        [7]
+    """
+    if count() == 1:
+        return values
+    told: Any = multihost_utils.broadcast_one_to_all(values, is_source=is_first())
+    return np.asarray(told)
+
+
 def summed(figures: Floats) -> Floats:
     """Add up the figures of all processes, to the last bit. All of them must ask.
 

@@ -265,8 +265,24 @@ class MelodyStore(Sequence[Melody]):
             for first in range(0, len(array), NOTES_AT_A_TIME):
                 part = array[first : first + NOTES_AT_A_TIME]
                 digest.update(np.ascontiguousarray(part).data.cast("B"))
-            let_go(array)
+                let_go(array)
         return digest.hexdigest()
+
+    def let_go(self) -> None:
+        """Give back the memory of mapped files; they are read again when asked for.
+
+        Whoever goes through many melodies does so now and then: what was looked at
+        counts as the process's memory until then.
+
+        Example:
+            >>> from monody import Melody, MelodyStore
+            >>> melodies = MelodyStore.of([Melody.from_notes([(60, 0, 24)])])
+            >>> melodies.let_go()
+            >>> melodies.notes.tolist()
+            [[60, 0, 24]]
+        """
+        for array in (self.notes, self.meters, self.info):
+            let_go(array)
 
     def save(self, folder: Path, indices: Sequence[int] | None = None) -> None:
         """Write the melodies into a folder, which is made, with their sources.
@@ -292,6 +308,7 @@ class MelodyStore(Sequence[Melody]):
                 some = self.take(chosen[first : first + MELODIES_AT_A_TIME])
                 some.info["file"] = np.searchsorted(files, some.info["file"])
                 writer.append(some)
+                self.let_go()
         sources = [self.sources[file] for file in files]
         write_text(folder / SOURCES_FILE, json.dumps(sources, indent=0))
 
@@ -407,6 +424,8 @@ def _rows(
 def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
     """Yield the melodies' indices, 32,768 at a time.
 
+    Between two blocks the memory of mapped files is given back.
+
     Example:
         >>> from monody import Melody, MelodyStore
         >>> from monody.music.melody_store import melody_blocks
@@ -415,6 +434,7 @@ def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
     """
     for start in range(0, len(melodies), MELODIES_AT_A_TIME):
         yield slice(start, min(start + MELODIES_AT_A_TIME, len(melodies)))
+        melodies.let_go()
 
 
 def note_chunks(

@@ -15,6 +15,7 @@ from monody.music.keys import KEY_NAMES
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.melody_store import NOTES_AT_A_TIME, MelodyStore
 from monody.music.meter import MAX_BAR_TICKS, TICKS_PER_WHOLE, Ints
+from monody.saved.arrays import let_go
 from monody.saved.damage import require
 
 MAX_TICK = 2**30  # of an end: sums of two still fit
@@ -89,6 +90,7 @@ def _parts(
         low, high = np.searchsorted(starts, (before, stop))
         first[starts[low:high] - before] = True
         yield np.asarray(rows[before:stop]), first
+        let_go(rows)
 
 
 def _check_notes(notes: Ints, first: NDArray[np.bool_]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,14 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
-from monody.models.batches import MAX_PAIRS, WHOLE, Batches, EncodedSet, Part
+from monody.models.batches import (
+    MAX_PAIRS,
+    WHOLE,
+    Batches,
+    EncodedSet,
+    MelodySet,
+    Part,
+)
 from monody.models.divided_rows import DividedModel
 from monody.models.keras_likelihood import Evaluator
 from monody.models.likelihood import network_inputs
@@ -47,6 +55,15 @@ from monody.training.optimizer import make_optimizer
 from monody.training.prefetch import Prefetched
 
 
+@dataclass(frozen=True)
+class Sides:
+    """The melodies of a training; a side that is held out may be empty."""
+
+    train: MelodySet
+    validation: EncodedSet | None = None  # chooses the best weights
+    test: EncodedSet | None = None
+
+
 class TrainingData(keras.utils.PyDataset):
     """The training batches of an epoch for ``fit``, made while it learns.
 
@@ -57,7 +74,7 @@ class TrainingData(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, encoded: EncodedSet, settings: TrainSettings, part: Part = WHOLE
+        self, encoded: MelodySet, settings: TrainSettings, part: Part = WHOLE
     ) -> None:
         super().__init__()
         self.first_batch = 0  # those before it are done already
@@ -124,7 +141,7 @@ class TrainingData(keras.utils.PyDataset):
 
 def fit(
     network: Any,
-    sets: dict[str, EncodedSet],
+    sides: Sides,
     settings: TrainSettings,
     experiment: Experiment,
     save: Callable[[Path], None],
@@ -140,8 +157,7 @@ def fit(
 
     Args:
         network: What ``build_model`` built.
-        sets: The melodies to train on, under ``train``, and those to choose the best
-            weights by, under ``validation``, where there are any.
+        sides: The melodies to train on, and those to choose the best weights by.
         settings: How to train.
         experiment: Where models, checkpoint and history go.
         save: Writes the network to a path.
@@ -158,8 +174,7 @@ def fit(
         DivergedError: If a loss or a weight is NaN or infinite.
         KeyboardInterrupt: If it was asked to stop, once the checkpoint is written.
     """
-    validation = sets.get("validation")
-    data = TrainingData(sets["train"], settings, part)
+    data = TrainingData(sides.train, settings, part)
     writes = part.index == 0
     own: list[Any] = []
     if learner is not None:
@@ -175,7 +190,7 @@ def fit(
         parts.append(HistoryTable(experiment.history_path))
     curves = TensorBoardLog(experiment.tensorboard_path)
     divergence = Divergence(settings)
-    evaluator = Evaluator(validation) if validation else None
+    evaluator = Evaluator(sides.validation) if sides.validation else None
     with Stoppable() as work, closing(curves), closing(data):
         checkpoint = KeepCheckpoint(
             experiment.checkpoint_path, parts, work, divergence, writes

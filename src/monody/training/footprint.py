@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from monody.memory import MIB, allowed_bytes, require, size_text
-from monody.models.batches import LENGTH_UNIT, MAX_PAIRS, EncodedSet
+from monody.models.batches import LENGTH_UNIT, MAX_PAIRS, MelodySet
 from monody.settings.base import required
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings
@@ -57,7 +57,7 @@ def training_bytes(
 def within_memory(
     model: ModelSettings,
     settings: TrainSettings,
-    learnt: EncodedSet,
+    learnt: MelodySet,
     explain: Callable[[str], None],
     own_bytes: int | None = None,
 ) -> TrainSettings:
@@ -90,7 +90,7 @@ def within_memory(
 
 
 def require_memory(
-    model: ModelSettings, settings: TrainSettings, learnt: EncodedSet
+    model: ModelSettings, settings: TrainSettings, learnt: MelodySet
 ) -> None:
     """Raise an error before a training goes on that cannot fit.
 
@@ -110,7 +110,7 @@ def require_memory(
     require(needed, TRAINING, "allow more, or train again with a smaller --batch_size")
 
 
-def _longest(settings: TrainSettings, learnt: EncodedSet) -> int:
+def _longest(settings: TrainSettings, learnt: MelodySet) -> int:
     """Return the events of the longest sequence, as batches are filled up."""
     events = int(np.diff(learnt.ends, prepend=0).max())
     return -(-min(events, settings.window_size) // LENGTH_UNIT) * LENGTH_UNIT

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from monody.corpus.corpus import Corpus, require_melodies
 from monody.corpus.split import split_corpus
 from monody.errors import MonodyError
 from monody.experiments.base import open_experiment
-from monody.experiments.experiment import SIDES, Experiment
+from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.experiments.records import make_record, style_symbols, write_records
 from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
@@ -29,11 +29,12 @@ from monody.files import copy_file
 from monody.models import processes
 from monody.models.backend import keras
 from monody.models.baselines.ngrams import bigram
-from monody.models.batches import EncodedSet, Part, encode_set
+from monody.models.batches import EncodedSet, MelodySet, Part, encode_set
 from monody.models.devices import Devices, choose_devices
 from monody.models.events import Vocabulary
 from monody.models.keras_network import build_model, start_from
 from monody.models.likelihood import surprisal_of
+from monody.models.on_demand import OnDemandSet, training_set
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel, save_model
 from monody.models.surprisal import Score, Surprisal
@@ -43,7 +44,7 @@ from monody.settings.model import ModelSettings
 from monody.settings.training import NONE, TrainSettings
 from monody.temporary import TemporaryFolder
 from monody.training.divergence import DivergedError
-from monody.training.fit import fit
+from monody.training.fit import Sides, fit
 from monody.training.footprint import require_memory, within_memory
 from monody.training.presets import choose_base, fill_in, take_sizes
 
@@ -108,13 +109,12 @@ def train(
     melodies = require_melodies(corpus).melodies
     split = split_corpus(corpus, settings.seed)
     vocabulary = Vocabulary(model.encoding)
-    sets = {
-        side: _encoded(melodies, side, vocabulary, styles, indices)
-        for side, indices in asdict(split).items()
-        if indices
-    }
-    learnt = sets["train"]
-    notes = learnt.note_count
+    sides = Sides(
+        train=_to_learn(melodies, vocabulary, styles, split.train),
+        validation=_held_out(melodies, vocabulary, split.validation),
+        test=_held_out(melodies, vocabulary, split.test),
+    )
+    learnt, notes = sides.train, sides.train.note_count
     settings = choose_base(model, settings, len(learnt), notes, explain)
     base = None
     if settings.fine_tunes:
@@ -133,7 +133,7 @@ def train(
         if base is not None:
             record = _keep_base(base, experiment, record)
         _call_others(experiment, goes_on=False)
-        _train_network(experiment, sets, record, used, callbacks, explain=explain)
+        _train_network(experiment, sides, record, used, callbacks, explain=explain)
     return experiment
 
 
@@ -172,8 +172,8 @@ def train_along(devices: DeviceSettings | None = None) -> None:
         )
     state = read_training_state(experiment.checkpoint_path) if call["goes_on"] else None
     record = experiment.record()
-    sets = _encoded_sides(experiment, SIDES)
-    _train_network(experiment, sets, record, used, (), state)
+    sides = _kept_sides(experiment)
+    _train_network(experiment, sides, record, used, (), state)
 
 
 def _keep_base(
@@ -263,45 +263,52 @@ def _go_on(
         _call_others(experiment, goes_on=True, over=True)
     if over and experiment.scores_path.exists():
         return
-    vocabulary = Vocabulary(record.model.encoding)
-    sets = _encoded_sides(experiment, SIDES)
+    sides = _kept_sides(experiment)
     if over:
-        _write_scores(experiment, sets, vocabulary)
+        _write_scores(experiment, sides, Vocabulary(record.model.encoding))
         return
     if used.own_bytes is None:
-        require_memory(record.model, record.training, sets["train"])
+        require_memory(record.model, record.training, sides.train)
     # They are those of the best weights before the stop.
     experiment.scores_path.unlink(missing_ok=True)
     experiment.write_record(record)
     _call_others(experiment, goes_on=True)
-    _train_network(experiment, sets, record, used, callbacks, state)
+    _train_network(experiment, sides, record, used, callbacks, state)
 
 
-def _encoded_sides(
-    experiment: Experiment, sides: Sequence[str]
-) -> dict[str, EncodedSet]:
-    """Encode the melodies that an experiment keeps; an empty side is left out."""
+def _kept_sides(experiment: Experiment, *, test: bool = True) -> Sides:
+    """Encode the melodies that an experiment keeps.
+
+    Args:
+        experiment: Its folder.
+        test: Whether to encode the test side, too.
+    """
     record = experiment.record()
     vocabulary = Vocabulary(record.model.encoding)
-    return {
-        side: _encoded(experiment.side(side), side, vocabulary, record.styles)
-        for side in sides
-        if record.melodies.of(side)
-    }
+    return Sides(
+        train=_to_learn(experiment.side("train"), vocabulary, record.styles),
+        validation=_held_out(experiment.side("validation"), vocabulary),
+        test=_held_out(experiment.side("test"), vocabulary) if test else None,
+    )
 
 
-def _encoded(
+def _to_learn(
     melodies: MelodyStore,
-    side: str,
     vocabulary: Vocabulary,
     styles: Sequence[str],
     indices: Sequence[int] | None = None,
-) -> EncodedSet:
-    """Encode the melodies of a side; those to train on with all that may be told."""
-    if side != "train":
-        return encode_set(melodies, vocabulary, indices)
+) -> MelodySet:
+    """Return melodies to train on, with all that may be told of them."""
     symbols = style_symbols(melodies, styles) if styles else None
-    return encode_set(melodies, vocabulary, indices, outlined=True, styles=symbols)
+    return training_set(melodies, vocabulary, indices, symbols)
+
+
+def _held_out(
+    melodies: MelodyStore, vocabulary: Vocabulary, indices: Sequence[int] | None = None
+) -> EncodedSet | None:
+    """Encode melodies of a side that is held out, if there are any."""
+    some = len(melodies) if indices is None else len(indices)
+    return encode_set(melodies, vocabulary, indices) if some else None
 
 
 def train_from_nothing(
@@ -321,14 +328,14 @@ def train_from_nothing(
         return TrainedModel(path)
     record = experiment.record()
     vocabulary = Vocabulary(record.model.encoding)
-    sets = _encoded_sides(experiment, ("train", "validation"))
+    sides = _kept_sides(experiment, test=False)
     model, settings = fill_in(
         ModelSettings(encoding=record.model.encoding, dropout=record.model.dropout),
         replace(record.training, base=NONE),
-        sets["train"].note_count,
+        sides.train.note_count,
         _tell_nobody,
     )
-    settings = within_memory(model, settings, sets["train"], _tell_nobody)
+    settings = within_memory(model, settings, sides.train, _tell_nobody)
     record = replace(record, model=model, training=settings)
     used = choose_devices()
     folder = TemporaryFolder(experiment.folder)
@@ -339,7 +346,7 @@ def train_from_nothing(
             network = build_model(model, vocabulary, settings.seed)
             fit(
                 network,
-                sets,
+                sides,
                 settings,
                 made,
                 lambda path: save_model(network, vocabulary, record, path),
@@ -367,7 +374,7 @@ class TrainingStopped(KeyboardInterrupt):
 
 def _train_network(
     experiment: Experiment,
-    sets: dict[str, EncodedSet],
+    sides: Sides,
     record: RunRecord,
     used: Devices,
     callbacks: Sequence[Any],
@@ -375,13 +382,15 @@ def _train_network(
     explain: Callable[[str], None] = _tell_nobody,
 ) -> None:
     """Train from the beginning, or go on from where training was, and score."""
+    if isinstance(sides.train, OnDemandSet):
+        sides.train.tell()
     with used.scope():
-        _train_within(experiment, sets, record, used, callbacks, state, explain)
+        _train_within(experiment, sides, record, used, callbacks, state, explain)
 
 
 def _train_within(
     experiment: Experiment,
-    sets: dict[str, EncodedSet],
+    sides: Sides,
     record: RunRecord,
     used: Devices,
     callbacks: Sequence[Any],
@@ -404,14 +413,14 @@ def _train_within(
         if begins:
             base = TrainedModel(experiment.base_path)
             start_from(network, base.layers)
-            if "validation" in sets:
-                encoded = sets["validation"]
-                best = Score.of(base.surprisal(encoded), encoded).bits_per_note
+            if sides.validation is not None:
+                surprise = base.surprisal(sides.validation)
+                best = Score.of(surprise, sides.validation).bits_per_note
                 explain(f"the base alone: {best:.2f} bits per note, held-out")
         try:
             fit(
                 network,
-                sets,
+                sides,
                 settings,
                 experiment,
                 save,
@@ -428,12 +437,13 @@ def _train_within(
             kept = f"the best weights before that are in {str(experiment.folder)!r}"
             raise DivergedError(f"{error}; {kept}") from error
         except KeyboardInterrupt:
-            if not experiment.model_path.exists() or not processes.is_first():
+            # To score takes longer than several processes wait for each other.
+            if not experiment.model_path.exists() or processes.count() > 1:
                 raise
-            _write_scores(experiment, sets, vocabulary)
+            _write_scores(experiment, sides, vocabulary)
             return
         processes.any_of(False)  # once the first has written its last file
-        _write_scores(experiment, sets, vocabulary, divided=True)
+        _write_scores(experiment, sides, vocabulary, divided=True)
     except KeyboardInterrupt:
         raise TrainingStopped(experiment) from None
 
@@ -450,7 +460,7 @@ def _learner_of(
 
 def _write_scores(
     experiment: Experiment,
-    sets: dict[str, EncodedSet],
+    sides: Sides,
     vocabulary: Vocabulary,
     *,
     divided: bool = False,
@@ -459,22 +469,24 @@ def _write_scores(
 
     Args:
         experiment: Where the best weights are.
-        sets: The melodies of each side.
+        sides: The melodies.
         vocabulary: What they are encoded with.
         divided: Whether each process scores a part of the melodies.
     """
     best, base = TrainedModel(experiment.model_path), experiment.base()
     scores: dict[str, SideScores] = {}
     judged = _divided_surprisal if divided else TrainedModel.surprisal
-    for side in ("validation", "test"):
-        if side in sets:
-            encoded = sets[side]
-            surprise = bigram(sets["train"], encoded, vocabulary)
-            references = {BIGRAM: Score.of(surprise, encoded)}
-            if base is not None:
-                references[BASE_ALONE] = Score.of(judged(base, encoded), encoded)
-            own = Score.of(judged(best, encoded), encoded)
-            scores[side] = SideScores(own, references)
+    for side, encoded in (("validation", sides.validation), ("test", sides.test)):
+        if encoded is None:
+            continue
+        references = {}
+        if processes.is_first():  # it alone writes
+            surprise = bigram(sides.train, encoded, vocabulary)
+            references[BIGRAM] = Score.of(surprise, encoded)
+        if base is not None:
+            references[BASE_ALONE] = Score.of(judged(base, encoded), encoded)
+        own = Score.of(judged(best, encoded), encoded)
+        scores[side] = SideScores(own, references)
     if not processes.is_first():
         return
     known_melodies(experiment)  # so that sampling need not build the index

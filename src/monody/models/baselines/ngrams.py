@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.batches import EncodedSet
+from monody.models.batches import EncodedSet, MelodySet
 from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.surprisal import Surprisal
 
@@ -26,7 +26,7 @@ Estimate = Callable[[Floats], Floats]
 
 
 def uniform(
-    train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
+    train: MelodySet, held_out: EncodedSet, vocabulary: Vocabulary
 ) -> Surprisal:
     """Judge by a model that knows the alphabets only: all symbols are as likely.
 
@@ -50,7 +50,7 @@ def uniform(
 
 
 def unigram(
-    train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
+    train: MelodySet, held_out: EncodedSet, vocabulary: Vocabulary
 ) -> Surprisal:
     """Judge by a model that knows how often each pitch and each duration is used.
 
@@ -74,9 +74,7 @@ def unigram(
     return _judge(_unigram, train, held_out, vocabulary)
 
 
-def bigram(
-    train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
-) -> Surprisal:
+def bigram(train: MelodySet, held_out: EncodedSet, vocabulary: Vocabulary) -> Surprisal:
     """Judge by a model that knows which symbol follows which.
 
     It predicts a pitch given the pitch before and a duration given the duration before.
@@ -104,14 +102,10 @@ def bigram(
 
 
 def _judge(
-    estimate: Estimate, train: EncodedSet, held_out: EncodedSet, vocabulary: Vocabulary
+    estimate: Estimate, train: MelodySet, held_out: EncodedSet, vocabulary: Vocabulary
 ) -> Surprisal:
     """Count pairs of symbols, estimate their probabilities, and look events up."""
-    durations = len(vocabulary.durations)
-    timed = train.pitch != END
-    before, after = train.duration_in[timed], train.duration[timed]
-    pitch = estimate(_count(train.pitch_in, train.pitch, PITCH_INPUTS, PITCH_SYMBOLS))
-    duration = estimate(_count(before, after, durations + 1, durations))
+    pitch, duration = map(estimate, _counted(train, len(vocabulary.durations)))
     notes = pitch[:, :REST] / pitch[:, :REST].sum(axis=1, keepdims=True)
 
     context, came = held_out.pitch_in, held_out.pitch
@@ -123,6 +117,18 @@ def _judge(
     return Surprisal(
         pitch_bits, duration_bits, note_pitch_bits, pitch_hit, duration_hit
     )
+
+
+def _counted(train: MelodySet, durations: int) -> tuple[Floats, Floats]:
+    """Count which pitch follows which, and which duration, ``(contexts, alphabet)``."""
+    pitch = np.zeros((PITCH_INPUTS, PITCH_SYMBOLS))
+    duration = np.zeros((durations + 1, durations))
+    for part in train.parts():
+        pitch += _count(part.pitch_in, part.pitch, *pitch.shape)
+        timed = part.pitch != END
+        before, after = part.duration_in[timed], part.duration[timed]
+        duration += _count(before, after, *duration.shape)
+    return pitch, duration
 
 
 def _count(before: Symbols, after: Symbols, contexts: int, alphabet: int) -> Floats:
