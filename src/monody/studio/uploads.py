@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import filecmp
 import re
-from collections.abc import AsyncIterator
+import unicodedata
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -19,7 +21,13 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from monody.errors import MonodyError
-from monody.file_names import MAX_STEM_BYTES, off_devices, portable_stem, seen_part
+from monody.file_names import (
+    MAX_STEM_BYTES,
+    folded,
+    off_devices,
+    portable_stem,
+    seen_part,
+)
 from monody.reading.file_types import is_readable_name
 from monody.studio.words import _
 from monody.temporary import TemporaryFolder
@@ -57,6 +65,7 @@ class Upload:
         if kind != b"multipart/form-data" or b"boundary" not in options:
             raise MonodyError("expected a form of files (multipart/form-data)")
         self.files: list[PurePosixPath] = []  # by their names in ``folder``
+        self._wanted: list[PurePosixPath] = []  # what each would be called alone
         self.passed_over = 0  # files that are no music
         self.texts: dict[str, str] = {}
         self._folder = folder
@@ -117,18 +126,23 @@ class Upload:
         Returns:
             How many files are new.
         """
-        there = (path.relative_to(folder) for path in folder.rglob("*"))
-        taken = {path.as_posix().casefold() for path in there}
+        there = {
+            folded(path.relative_to(folder).as_posix()): path
+            for path in folder.rglob("*")
+        }
         added = 0
-        for name in self.files:
-            source, path = self._folder / name, folder / name
-            if path.is_file() and filecmp.cmp(source, path, shallow=False):
-                continue
-            free = free_name(name, taken)
-            taken.add(str(free).casefold())
-            (folder / free).parent.mkdir(parents=True, exist_ok=True)
-            source.rename(folder / free)
-            added += 1
+        for name, wanted in zip(self.files, self._wanted, strict=True):
+            source = self._folder / name
+            for free in names_like(wanted):
+                path = there.get(folded(str(free)))
+                if path is None:
+                    there[folded(str(free))] = folder / free
+                    (folder / free).parent.mkdir(parents=True, exist_ok=True)
+                    source.rename(folder / free)
+                    added += 1
+                    break
+                if path.is_file() and filecmp.cmp(source, path, shallow=False):
+                    break
         return added
 
     def _note_end(self) -> None:
@@ -148,8 +162,9 @@ class Upload:
             return
         if len(self.files) >= MAX_FILES:
             raise _too_much()
+        self._wanted.append(name)
         name = free_name(name, self._taken)
-        self._taken.add(str(name).casefold())
+        self._taken.add(folded(str(name)))
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self._part.file = path.open("xb")
@@ -233,7 +248,8 @@ def safe_name(sent: str) -> PurePosixPath | None:
         >>> safe_name("airs/.hidden.mid"), safe_name("cover.png")
         (None, None)
     """
-    parts = [part for part in _BETWEEN.split(sent) if part not in ("", ".", "..")]
+    composed = unicodedata.normalize("NFC", sent)  # macOS keeps accents apart
+    parts = [part for part in _BETWEEN.split(composed) if part not in ("", ".", "..")]
     if not parts or any(part.startswith((".", "__MACOSX")) for part in parts):
         return None
     *folders, name = parts
@@ -256,7 +272,7 @@ def free_name(name: PurePosixPath, taken: set[str]) -> PurePosixPath:
 
     Args:
         name: The one that is wanted.
-        taken: Those that are taken, ``casefold``: some disks know no case.
+        taken: Those that are taken, ``folded``: some disks know no case.
 
     Example:
         >>> from pathlib import PurePosixPath
@@ -264,11 +280,22 @@ def free_name(name: PurePosixPath, taken: set[str]) -> PurePosixPath:
         >>> str(free_name(PurePosixPath("airs/A.mid"), {"airs/a.mid"}))
         'airs/A-2.mid'
     """
-    free, number = name, 1
-    while str(free).casefold() in taken:
-        number += 1
-        free = name.with_name(f"{name.stem}-{number}{name.suffix}")
-    return free
+    return next(free for free in names_like(name) if folded(str(free)) not in taken)
+
+
+def names_like(name: PurePosixPath) -> Iterator[PurePosixPath]:
+    """Yield a name, and then the same with numbers, from 2 on.
+
+    Example:
+        >>> from itertools import islice
+        >>> from pathlib import PurePosixPath
+        >>> from monody.studio.uploads import names_like
+        >>> [str(each) for each in islice(names_like(PurePosixPath("airs/a.mid")), 3)]
+        ['airs/a.mid', 'airs/a-2.mid', 'airs/a-3.mid']
+    """
+    yield name
+    for number in count(2):
+        yield name.with_name(f"{name.stem}-{number}{name.suffix}")
 
 
 @asynccontextmanager
