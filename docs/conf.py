@@ -17,6 +17,8 @@ from docutils import nodes  # noqa: E402
 from sphinx.application import Sphinx  # noqa: E402
 from sphinx.util.docutils import SphinxDirective  # noqa: E402
 from tools.command_reference import reference  # noqa: E402
+from tools.notebook_page import NOTEBOOKS, page_of  # noqa: E402
+from tools.summaries import translate  # noqa: E402
 
 import monody  # noqa: E402
 from monody.translation import speaking  # noqa: E402
@@ -78,9 +80,25 @@ class Commands(SphinxDirective):
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
+class Notebook(SphinxDirective):
+    """Where a page has ``{notebook} NAME``: its cells, and what came out of them."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the cells, from the second heading on."""
+        [name] = self.arguments
+        self.env.note_dependency(str(NOTEBOOKS / f"{name}.ipynb"))
+        media = "../media/notebooks" if spanish else "media/notebooks"
+        text = page_of(name, media)
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+
 def keep_colon(*told: Any) -> None:
-    """Let the sentence after ``Returns:`` have a colon; napoleon would see a type."""
-    lines: list[str] = told[-1]
+    """Let sentences have a colon where napoleon would see a type before it."""
+    kind, lines = told[1], told[-1]
+    if kind in ("attribute", "property") and lines:
+        lines[0] = f": {lines[0]}"
     for before, line in enumerate(lines[:-1]):
         if line.strip() in ("Returns:", "Yields:"):
             after = lines[before + 1]
@@ -88,8 +106,17 @@ def keep_colon(*told: Any) -> None:
             lines[before + 1] = f"{margin}: {after.strip()}"
 
 
+def say_in_spanish(*told: Any) -> None:
+    """Begin the documentation of a name in the language of the page."""
+    with speaking("es"):
+        translate(told[-1], told[3])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of what is above."""
     app.add_directive("commands", Commands)
+    app.add_directive("notebook", Notebook)
     app.connect("autodoc-process-docstring", keep_colon, priority=400)
+    if spanish:
+        app.connect("autodoc-process-docstring", say_in_spanish, priority=300)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,6 +21,8 @@ import click
 import pytest
 from tools.command_reference import commands, described, options_of, reference, spelled
 
+from tools.summaries import in_spanish, summaries
+
 import monody
 from monody.cli.commands import cli
 from monody.cli.main import main
@@ -124,6 +126,14 @@ def test_every_public_name_is_in_the_interface(page: Path) -> None:
     named = re.findall(r"^\.\. auto\w+:: (\w+)$", page.read_text("utf-8"), re.MULTILINE)
     assert len(named) == len(set(named))
     assert set(named) ^ set(monody.__all__) == set()
+
+
+def test_the_interface_says_in_spanish_what_each_name_is() -> None:
+    """Whoever writes a new one adds it to ``docs/es/summaries.json``."""
+    said, known = {*summaries()}, in_spanish()
+    assert said - {*known} == set()
+    assert {*known} - said == set()  # what is said no more
+    assert all(english != spanish for english, spanish in known.items())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
