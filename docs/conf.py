@@ -6,6 +6,7 @@ counters. The search runs in the browser, also from disk.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from docutils import nodes  # noqa: E402
 from sphinx.application import Sphinx  # noqa: E402
 from sphinx.util.docutils import SphinxDirective  # noqa: E402
 from tools.command_reference import reference  # noqa: E402
-from tools.notebook_page import NOTEBOOKS, page_of  # noqa: E402
+from tools.notebook_page import NOTEBOOKS, OUTPUTS, page_of  # noqa: E402
 from tools.summaries import translate  # noqa: E402
 
 import monody  # noqa: E402
@@ -69,6 +70,8 @@ html_sidebars = {
 }
 html_context = {"spanish": spanish}
 
+NOTEBOOK = re.compile(r"```{notebook} (\w+)\n```")  # in the text of a page
+
 
 class Commands(SphinxDirective):
     """Where a page has ``{commands}``: every command with all of its options."""
@@ -80,18 +83,17 @@ class Commands(SphinxDirective):
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
-class Notebook(SphinxDirective):
-    """Where a page has ``{notebook} NAME``: its cells, and what came out of them."""
+def put_notebook(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put the cells of a notebook, and what came out, where a page names it.
 
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Return the cells, from the second heading on."""
-        [name] = self.arguments
-        self.env.note_dependency(str(NOTEBOOKS / f"{name}.ipynb"))
-        media = "../media/notebooks" if spanish else "media/notebooks"
-        text = page_of(name, media)
-        return self.parse_text_to_nodes(text, allow_section_headings=True)
+    They are put into the text and not parsed by a directive, since a notebook has
+    headings, and words before the first of them.
+    """
+    media = "../media/notebooks" if spanish else "media/notebooks"
+    for name in NOTEBOOK.findall(source[0]):
+        for path in (NOTEBOOKS / f"{name}.ipynb", *OUTPUTS.iterdir()):
+            app.env.note_dependency(str(path), docname=page)
+        source[0] = NOTEBOOK.sub(lambda found: page_of(found[1], media), source[0])
 
 
 def keep_colon(*told: Any) -> None:
@@ -115,7 +117,7 @@ def say_in_spanish(*told: Any) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of what is above."""
     app.add_directive("commands", Commands)
-    app.add_directive("notebook", Notebook)
+    app.connect("source-read", put_notebook)
     app.connect("autodoc-process-docstring", keep_colon, priority=400)
     if spanish:
         app.connect("autodoc-process-docstring", say_in_spanish, priority=300)

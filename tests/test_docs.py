@@ -15,7 +15,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -231,6 +233,47 @@ def test_every_command_runs() -> None:
         if words[0] == "vary" and "--num_files" not in words and not _sibling(words):
             short = [*short, "--num_files", "1"]
         main([*words, *short])
+
+
+@pytest.mark.thorough
+def test_every_training_and_scorecard_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the learning itself, which those of the READMEs do."""
+
+    def learn_nothing(*given: Any, callbacks: Sequence[Any], **_: object) -> None:
+        experiment, save = given[3:5]
+        save(experiment.model_path)
+        for one in callbacks:
+            one.on_train_end()
+
+    monkeypatch.setattr("monody.training.train.fit", learn_nothing)
+    write_midi(tune(0, 4, (3, 4)), home / "data/midi/waltz.mid")
+    shutil.copytree(home / "data/midi", home / "my_tunes")
+    of_readme = {*lines(ROOT / "README.md"), *inline(ROOT / "README.md")}
+    typed = dict.fromkeys(line for name in NAMES for line in _typed(DOCS / name))
+    run = 0
+    for line in typed:
+        words = shlex.split(line)[1:]
+        if line in of_readme or words[0] not in ("train", "evaluate"):
+            continue
+        if "--distributed" in words:  # it waits for another; tests/training run two
+            continue
+        short = ["--json"] if words[0] == "evaluate" else _short_training(words)
+        main([*words, *short])
+        run += 1
+    assert run >= 12
+
+
+def _short_training(words: list[str]) -> list[str]:
+    """Return what makes a training of a document short."""
+    short = ["--num_epochs", "1", "--no_page"]
+    if "--resume" in words:  # the one that has a checkpoint
+        return [*short, "--experiment_dir", "experiments/03"]
+    if "--base" not in words:
+        short += ["--base", "none"]
+    tuned = "--base" in words and words[words.index("--base") + 1] != "none"
+    return short if tuned else [*short, "--rnn_size", "12"]
 
 
 def _sibling(words: list[str]) -> bool:
