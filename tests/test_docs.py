@@ -16,13 +16,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from tools.command_reference import commands, described, options_of, reference, spelled
-
+from tools.notebook_page import OUTPUTS, cells_of, notebooks, page_of
 from tools.summaries import in_spanish, summaries
 
 import monody
@@ -52,12 +53,14 @@ NAMES = sorted(
 )
 PAGES = [*(DOCS / name for name in NAMES), *sorted(SPANISH.rglob("*.md"))]
 BLANKS = r"[|]|…|\b(FILE|DIR|HOST|N|I|EXPERIMENT)\b"  # a reader fills them in
+INDEXES = ("index.md", "howto/index.md", "notebooks.md")  # they lead to others
 CLUSTER = {"distributed.md"}  # its program wants two machines
 # They would train, or open a page for good.
 READ_ONLY = ("train", "evaluate", "studio")
 SYSTEM = (r"source \.venv/bin/activate", r"python3 -m venv \.venv", r"make install.*",
           r"pip install --upgrade 'jax\[cuda12\]'", r'python -c ".*"',
-          r"python (train|sample)\.py .*", "JAX_PLATFORMS=cpu .*")  # fmt: skip
+          r"python (train|sample)\.py .*", r"python examples/\w+\.py( .*)?",
+          "jupyter lab notebooks", "JAX_PLATFORMS=cpu .*")  # fmt: skip
 
 
 def _typed(page: Path) -> list[str]:
@@ -104,13 +107,32 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_page_is_in_the_navigation() -> None:
     for start in (DOCS, SPANISH):
         listed = {"index.md"}
-        for index in (start / "index.md", start / "howto/index.md"):
+        for index in (start / name for name in INDEXES):
             for tree in re.findall(r"```{toctree}\n(.*?)```", index.read_text("utf-8"),
                                    re.DOTALL):  # fmt: skip
                 within = index.parent.relative_to(start)
                 named = [line for line in tree.splitlines() if line[:1] not in ":"]
                 listed |= {(within / f"{name}.md").as_posix() for name in named if name}
         assert listed == set(NAMES)
+
+
+@pytest.mark.parametrize(("start", "up"), [(DOCS, "../"), (SPANISH, "../../")])
+def test_the_site_shows_every_notebook_and_every_program(start: Path, up: str) -> None:
+    pages = "".join(path.read_text("utf-8") for path in start.glob("*.md"))
+    shown = re.findall(r"```{notebook} (\w+)\n```", pages)
+    assert sorted(shown) == [path.stem for path in notebooks()]
+    for program in (ROOT / "examples").glob("*.py"):
+        assert f"```{{literalinclude}} {up}examples/{program.name}\n" in pages
+
+
+def test_what_came_out_of_a_notebook_is_beside_its_cell() -> None:
+    cells = [cell for path in notebooks() for cell in cells_of(path.stem)]
+    assert {path.stem for path in OUTPUTS.iterdir()} <= {cell["id"] for cell in cells}
+    pages = "".join(page_of(path.stem, "media") for path in notebooks())
+    assert pages.count("```python") == [cell["cell_type"] for cell in cells].count(
+        "code"
+    )
+    assert "colab" not in pages  # a picture that lies on another host
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -240,6 +262,7 @@ def test_every_training_and_scorecard_runs(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All but the learning itself, which those of the READMEs do."""
+    from monody.models.keras_network import build_model
 
     def learn_nothing(*given: Any, callbacks: Sequence[Any], **_: object) -> None:
         experiment, save = given[3:5]
@@ -248,6 +271,8 @@ def test_every_training_and_scorecard_runs(
             one.on_train_end()
 
     monkeypatch.setattr("monody.training.train.fit", learn_nothing)
+    # None of them learns, so all of one size can be one network.
+    monkeypatch.setattr("monody.training.train.build_model", cache(build_model))
     write_midi(tune(0, 4, (3, 4)), home / "data/midi/waltz.mid")
     shutil.copytree(home / "data/midi", home / "my_tunes")
     of_readme = {*lines(ROOT / "README.md"), *inline(ROOT / "README.md")}

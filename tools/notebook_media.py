@@ -21,7 +21,7 @@ import nbformat
 from nbclient import NotebookClient
 from PIL import Image
 
-from tools.notebook_page import NOTEBOOKS, OUTPUTS
+from tools.notebook_page import OUTPUTS, notebooks
 
 COLOURS = 64  # of a picture: a diagram has few
 STAFF = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
@@ -33,7 +33,7 @@ def main() -> None:
     OUTPUTS.mkdir(parents=True, exist_ok=True)
     for old in OUTPUTS.iterdir():
         old.unlink()
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in notebooks():
         for cell in _run(path):
             for output in cell.get("outputs", []):
                 _keep(cell["id"], output)

@@ -20,6 +20,11 @@ OUTPUTS = ROOT / "docs/media/notebooks"
 BADGE = re.compile(r"\[!\[[^\]]+\]\(https?:[^)]+\)\]\([^)]+\)\n*")
 
 
+def notebooks() -> list[Path]:
+    """Return the notebooks."""
+    return sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
 def cells_of(name: str) -> list[dict[str, Any]]:
     """Return the cells of a notebook.
 
