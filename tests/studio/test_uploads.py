@@ -107,7 +107,7 @@ def test_what_is_there_already_is_not_put_twice(tmp_path: Path) -> None:
 
 
 def test_names_of_other_case_or_unicode_form_are_one(tmp_path: Path) -> None:
-    """macOS sends an accent as a letter of its own; disks there know no case, either."""
+    """macOS keeps accents as letters of their own, and knows no case, either."""
     stays = tmp_path / "files"
     stays.mkdir()
     mac, linux = (
