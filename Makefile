@@ -30,6 +30,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.dev
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
+	$(RUN)/codespell *.md docs examples notebooks src
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mypy
 	$(RUN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0

@@ -6,6 +6,7 @@ counters. The search runs in the browser, also from disk.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from docutils import nodes  # noqa: E402
 from sphinx.application import Sphinx  # noqa: E402
 from sphinx.util.docutils import SphinxDirective  # noqa: E402
 from tools.command_reference import reference  # noqa: E402
+from tools.notebook_page import NOTEBOOKS, OUTPUTS, page_of  # noqa: E402
+from tools.summaries import translate  # noqa: E402
 
 import monody  # noqa: E402
 from monody.translation import speaking  # noqa: E402
@@ -67,6 +70,8 @@ html_sidebars = {
 }
 html_context = {"spanish": spanish}
 
+NOTEBOOK = re.compile(r"```{notebook} (\w+)\n```")  # in the text of a page
+
 
 class Commands(SphinxDirective):
     """Where a page has ``{commands}``: every command with all of its options."""
@@ -78,9 +83,24 @@ class Commands(SphinxDirective):
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
+def put_notebook(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put the cells of a notebook, and what came out, where a page names it.
+
+    They are put into the text and not parsed by a directive, since a notebook has
+    headings, and words before the first of them.
+    """
+    media = "../media/notebooks" if spanish else "media/notebooks"
+    for name in NOTEBOOK.findall(source[0]):
+        for path in (NOTEBOOKS / f"{name}.ipynb", *OUTPUTS.iterdir()):
+            app.env.note_dependency(str(path), docname=page)
+        source[0] = NOTEBOOK.sub(lambda found: page_of(found[1], media), source[0])
+
+
 def keep_colon(*told: Any) -> None:
-    """Let the sentence after ``Returns:`` have a colon; napoleon would see a type."""
-    lines: list[str] = told[-1]
+    """Let sentences have a colon where napoleon would see a type before it."""
+    kind, lines = told[1], told[-1]
+    if kind in ("attribute", "property") and lines:
+        lines[0] = f": {lines[0]}"
     for before, line in enumerate(lines[:-1]):
         if line.strip() in ("Returns:", "Yields:"):
             after = lines[before + 1]
@@ -88,8 +108,17 @@ def keep_colon(*told: Any) -> None:
             lines[before + 1] = f"{margin}: {after.strip()}"
 
 
+def say_in_spanish(*told: Any) -> None:
+    """Begin the documentation of a name in the language of the page."""
+    with speaking("es"):
+        translate(told[-1], told[3])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of what is above."""
     app.add_directive("commands", Commands)
+    app.connect("source-read", put_notebook)
     app.connect("autodoc-process-docstring", keep_colon, priority=400)
+    if spanish:
+        app.connect("autodoc-process-docstring", say_in_spanish, priority=300)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -200,3 +200,20 @@ def test_a_system_that_starts_no_more_processes_is_one_sentence(
     monkeypatch.setattr(subprocess, "Popen", full)
     with pytest.raises(MonodyError, match="cannot be started: Resource temporarily"):
         ChildProcess("this")
+
+
+def test_a_child_does_not_hear_ctrl_c_on_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There it goes to every process of a console, but for those of other groups."""
+    told: dict[str, object] = {}
+
+    def note(*_: object, **how: object) -> None:
+        told.update(how)
+        raise OSError(errno.EAGAIN, "enough is known")
+
+    monkeypatch.setattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0x200, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", note)
+    with pytest.raises(MonodyError, match="enough is known"):
+        ChildProcess("this")
+    assert told["creationflags"] == 0x200

@@ -15,11 +15,16 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from tools.command_reference import commands, described, options_of, reference, spelled
+from tools.notebook_page import OUTPUTS, cells_of, notebooks, page_of
+from tools.summaries import in_spanish, summaries
 
 import monody
 from monody.cli.commands import cli
@@ -48,12 +53,14 @@ NAMES = sorted(
 )
 PAGES = [*(DOCS / name for name in NAMES), *sorted(SPANISH.rglob("*.md"))]
 BLANKS = r"[|]|…|\b(FILE|DIR|HOST|N|I|EXPERIMENT)\b"  # a reader fills them in
+INDEXES = ("index.md", "howto/index.md", "notebooks.md")  # they lead to others
 CLUSTER = {"distributed.md"}  # its program wants two machines
 # They would train, or open a page for good.
 READ_ONLY = ("train", "evaluate", "studio")
 SYSTEM = (r"source \.venv/bin/activate", r"python3 -m venv \.venv", r"make install.*",
           r"pip install --upgrade 'jax\[cuda12\]'", r'python -c ".*"',
-          r"python (train|sample)\.py .*", "JAX_PLATFORMS=cpu .*")  # fmt: skip
+          r"python (train|sample)\.py .*", r"python examples/\w+\.py( .*)?",
+          "jupyter lab notebooks", "JAX_PLATFORMS=cpu .*")  # fmt: skip
 
 
 def _typed(page: Path) -> list[str]:
@@ -100,13 +107,32 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_page_is_in_the_navigation() -> None:
     for start in (DOCS, SPANISH):
         listed = {"index.md"}
-        for index in (start / "index.md", start / "howto/index.md"):
+        for index in (start / name for name in INDEXES):
             for tree in re.findall(r"```{toctree}\n(.*?)```", index.read_text("utf-8"),
                                    re.DOTALL):  # fmt: skip
                 within = index.parent.relative_to(start)
                 named = [line for line in tree.splitlines() if line[:1] not in ":"]
                 listed |= {(within / f"{name}.md").as_posix() for name in named if name}
         assert listed == set(NAMES)
+
+
+@pytest.mark.parametrize(("start", "up"), [(DOCS, "../"), (SPANISH, "../../")])
+def test_the_site_shows_every_notebook_and_every_program(start: Path, up: str) -> None:
+    pages = "".join(path.read_text("utf-8") for path in start.glob("*.md"))
+    shown = re.findall(r"```{notebook} (\w+)\n```", pages)
+    assert sorted(shown) == [path.stem for path in notebooks()]
+    for program in (ROOT / "examples").glob("*.py"):
+        assert f"```{{literalinclude}} {up}examples/{program.name}\n" in pages
+
+
+def test_what_came_out_of_a_notebook_is_beside_its_cell() -> None:
+    cells = [cell for path in notebooks() for cell in cells_of(path.stem)]
+    assert {path.stem for path in OUTPUTS.iterdir()} <= {cell["id"] for cell in cells}
+    pages = "".join(page_of(path.stem, "media") for path in notebooks())
+    assert pages.count("```python") == [cell["cell_type"] for cell in cells].count(
+        "code"
+    )
+    assert "colab" not in pages  # a picture that lies on another host
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -124,6 +150,14 @@ def test_every_public_name_is_in_the_interface(page: Path) -> None:
     named = re.findall(r"^\.\. auto\w+:: (\w+)$", page.read_text("utf-8"), re.MULTILINE)
     assert len(named) == len(set(named))
     assert set(named) ^ set(monody.__all__) == set()
+
+
+def test_the_interface_says_in_spanish_what_each_name_is() -> None:
+    """Whoever writes a new one adds it to ``docs/es/summaries.json``."""
+    said, known = {*summaries()}, in_spanish()
+    assert said - {*known} == set()
+    assert {*known} - said == set()  # what is said no more
+    assert all(english != spanish for english, spanish in known.items())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
@@ -221,6 +255,50 @@ def test_every_command_runs() -> None:
         if words[0] == "vary" and "--num_files" not in words and not _sibling(words):
             short = [*short, "--num_files", "1"]
         main([*words, *short])
+
+
+@pytest.mark.thorough
+def test_every_training_and_scorecard_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the learning itself, which those of the READMEs do."""
+    from monody.models.keras_network import build_model
+
+    def learn_nothing(*given: Any, callbacks: Sequence[Any], **_: object) -> None:
+        experiment, save = given[3:5]
+        save(experiment.model_path)
+        for one in callbacks:
+            one.on_train_end()
+
+    monkeypatch.setattr("monody.training.train.fit", learn_nothing)
+    # None of them learns, so all of one size can be one network.
+    monkeypatch.setattr("monody.training.train.build_model", cache(build_model))
+    write_midi(tune(0, 4, (3, 4)), home / "data/midi/waltz.mid")
+    shutil.copytree(home / "data/midi", home / "my_tunes")
+    of_readme = {*lines(ROOT / "README.md"), *inline(ROOT / "README.md")}
+    typed = dict.fromkeys(line for name in NAMES for line in _typed(DOCS / name))
+    run = 0
+    for line in typed:
+        words = shlex.split(line)[1:]
+        if line in of_readme or words[0] not in ("train", "evaluate"):
+            continue
+        if "--distributed" in words:  # it waits for another; tests/training run two
+            continue
+        short = ["--json"] if words[0] == "evaluate" else _short_training(words)
+        main([*words, *short])
+        run += 1
+    assert run >= 12
+
+
+def _short_training(words: list[str]) -> list[str]:
+    """Return what makes a training of a document short."""
+    short = ["--num_epochs", "1", "--no_page"]
+    if "--resume" in words:  # the one that has a checkpoint
+        return [*short, "--experiment_dir", "experiments/03"]
+    if "--base" not in words:
+        short += ["--base", "none"]
+    tuned = "--base" in words and words[words.index("--base") + 1] != "none"
+    return short if tuned else [*short, "--rnn_size", "12"]
 
 
 def _sibling(words: list[str]) -> bool:

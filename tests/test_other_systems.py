@@ -18,6 +18,8 @@ from monody.cli.main import main
 from monody.experiments.experiment import Experiment
 from monody.files import told
 from tests.builders import windows
+from tests.builders.browsers import dropped
+from tests.builders.studios import open_page
 
 # The network of the other tests, compiled once for all.
 SMALL = [
@@ -86,6 +88,30 @@ def test_a_day_of_commands(tunes: Path, capsys: pytest.CaptureFixture[str]) -> N
         gc.collect()  # as where a process ends
         assert "Traceback" not in capsys.readouterr().err
     assert len(list(Experiment.open().generated.glob("?.mid"))) == 4
+
+
+@pytest.mark.usefixtures("on_windows")
+def test_a_day_in_the_studio(tunes: Path, trained: Experiment) -> None:
+    """What is open elsewhere in the studio is not in the way of what is deleted."""
+    files = {f"airs/{path.name}": path.read_bytes() for path in tunes.glob("*.mid")}
+    with open_page(Path("studio"), trained) as page:
+        made = page.client.post("/api/collections", files=dropped(files)).json()
+        one = f"/api/collections/{made['collection']['id']}"
+        rows = page.get(f"{one}/files")
+        assert len(rows) == len(files)
+        page.post(f"{one}/leave_out", source=rows[0]["source"], out=True)
+        page.post(f"{one}/hear", source=rows[1]["source"])
+        again = page.client.post(f"{one}/files", files=dropped(files)).json()
+        assert again["added"] == 0
+        card = f"/api/cards/{page.phrase()['id']}"
+        page.patch(card, name="con: what?", heart=True)
+        page.patch(card, deleted=True)
+        assert page.client.delete(one).status_code == 200
+        for address in (card, one):
+            page.patch(address, deleted=False)
+        assert len(page.get(f"{one}/files")) == len(files)
+    with open_page(Path("studio"), trained) as page:  # closed and opened again
+        assert page.patch(card, heart=False)["name"] == "con: what?"
 
 
 @pytest.mark.usefixtures("on_windows")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # What else lies beside the code, by its suffix.
 KINDS = {".css", ".html", ".js", ".keras", ".mo", ".npz", ".py", ".typed", ".zip"}
+KEPT = {".cff", ".md", ".py", ".toml"}  # of files at the top
 MAX_WHEEL_BYTES = 20_000_000  # before it is packed; the base model is most of it
 
 pytestmark = pytest.mark.skipif(
@@ -64,6 +66,24 @@ def test_the_sdist_holds_what_builds_and_tests_it() -> None:
     music = (".mid", ".abc", ".xml", ".musicxml", ".krn", ".mscz", ".sf2")
     assert not [name for name in held
                 if name.startswith("tests/") and name.endswith(music)]  # fmt: skip
+
+
+def test_nothing_lies_about_in_the_repository() -> None:
+    """What a program wrote while it was tried is easily committed with the rest."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a checkout of git")
+    tops = {name.partition("/")[0] for name in listed.stdout.splitlines()}
+    folders = {"benchmarks", "docs", "examples", "notebooks", "src", "tests", "tools"}
+    hidden = {".ci", ".dockerignore", ".github", ".gitignore"}
+    files = tops - folders - hidden
+    assert {name for name in files if Path(name).suffix not in KEPT} == {
+        "Dockerfile", "LICENSE", "Makefile"
+    }  # fmt: skip
+    scripts = {"noxfile.py", "sample.py", "train.py"}
+    assert {name for name in files if name.endswith(".py")} == scripts
 
 
 def test_the_version_is_written_once_and_cited() -> None:

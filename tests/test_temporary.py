@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from monody.temporary import TemporaryFolder, remove_abandoned, temporary_file
+from monody.temporary import TemporaryFolder, move, remove_abandoned, temporary_file
 from tests.builders.left_behind import at_work, killed_at_work
 
 WRITES = """
@@ -107,3 +108,35 @@ def test_a_private_folder_is_closed_to_others(tmp_path: Path) -> None:
     folder = TemporaryFolder(tmp_path, private=True)
     assert folder.path.stat().st_mode & 0o777 == 0o700
     folder.remove()
+
+
+@pytest.mark.parametrize("system", ["win32", "linux"])
+def test_windows_waits_while_another_program_looks_into_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr("monody.temporary._SECONDS_BETWEEN_TRIES", 0)
+    looked_into = [tmp_path / "a.mid", tmp_path / "a.mid"]
+
+    def act(source: Path, target: Path) -> None:
+        if looked_into:
+            raise PermissionError(13, "open elsewhere", str(looked_into.pop()))
+        source.rename(target)
+
+    (tmp_path / "a.mid").touch()
+    with nullcontext() if system == "win32" else pytest.raises(PermissionError):
+        move(act, tmp_path / "a.mid", tmp_path / "b.mid")
+    assert (tmp_path / "b.mid").exists() == (system == "win32")
+
+
+def test_windows_does_not_wait_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr("monody.temporary._LOOKED_AT_SECONDS", 0)
+
+    def refuse(*_: Path) -> None:
+        raise PermissionError(13, "read-only", "a.mid")
+
+    with pytest.raises(PermissionError, match="read-only"):
+        move(refuse, tmp_path / "a.mid", tmp_path / "b.mid")

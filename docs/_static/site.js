@@ -26,6 +26,9 @@ function nameEverything() {
   for (const [aside, name] of Object.entries(asides)) {
     document.querySelector(aside)?.setAttribute("aria-label", said(name));
   }
+  for (const header of document.querySelectorAll("th")) {
+    if (!header.textContent.trim()) header.replaceWith(document.createElement("td"));
+  }
   for (const caption of document.querySelectorAll(".caption[role='heading']")) {
     caption.setAttribute("aria-level", "2");
   }

@@ -76,6 +76,8 @@ class ChildProcess:
                 env={**os.environ, **(environment or {})},
                 pass_fds=(inherited,) if inherited >= 0 else (),
                 start_new_session=True,  # without a meaning on Windows
+                # What keeps Ctrl-C away there; no other system has it.
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as error:
             self._let_go(self._lifeline)

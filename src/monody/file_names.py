@@ -8,6 +8,7 @@ not the name of a device of Windows, and it is not too long.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 # In bytes of UTF-8. Most file systems take 255; an ending, a number that makes the name
@@ -52,6 +53,25 @@ def seen_part(name: str, max_bytes: int) -> str:
     seen = "".join(sign if sign.isprintable() else " " for sign in name)
     cut = _FORBIDDEN.sub("-", seen).encode()[:max_bytes].decode(errors="ignore")
     return cut.rstrip("-. ").lstrip(". ")
+
+
+def folded(name: str) -> str:
+    """Return a name as those file systems compare it that know no case.
+
+    macOS takes a letter with its accent, and the letter followed by the accent, for
+    one. Names that are the same here may be one file there, and a file that was carried
+    from one system to another may have the other form.
+
+    Args:
+        name: A name, or a path with ``/`` between its names.
+
+    Example:
+        >>> from monody.file_names import folded
+        >>> folded("Café.MID") == folded("cafe\N{COMBINING ACUTE ACCENT}.mid")
+        True
+    """
+    caseless = unicodedata.normalize("NFD", name).casefold()
+    return unicodedata.normalize("NFC", caseless)
 
 
 def off_devices(stem: str) -> str:

@@ -22,6 +22,7 @@ from monody.saved.values import table
 from monody.temporary import (
     TemporaryFolder,
     is_temporary,
+    move,
     remove_abandoned,
     temporary_file,
 )
@@ -94,7 +95,7 @@ def creating(path: Path, *, lasting: bool = True) -> AbstractContextManager[Path
 
 @contextmanager
 def _writing(
-    path: Path, move: Callable[[Path, Path], object], lasting: bool
+    path: Path, act: Callable[[Path, Path], object], lasting: bool
 ) -> Iterator[Path]:
     """Give a temporary path, and move it once it is written."""
     with telling_of(path), temporary_file(path.parent, path.suffix) as temporary:
@@ -102,7 +103,7 @@ def _writing(
         if lasting:
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
-        move(temporary, path)
+        move(act, temporary, path)
 
 
 def _move_to_free(temporary: Path, path: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,9 @@ _NAME = re.compile(rf"{re.escape(_START)}[0-9a-f]{{16}}(\..*)?", re.DOTALL)
 _MAX_SUFFIX = 16  # characters: with a long one, no disk would take the name
 # Where nothing can be locked: after this a process that wrote counts as killed.
 _FORGOTTEN_SECONDS = 24 * 3600.0
+# So long a program that looks for viruses may keep what was just written, on Windows.
+_LOOKED_AT_SECONDS = 2.0
+_SECONDS_BETWEEN_TRIES = 0.02
 _looked_through: set[Path] = set()  # folders, by this process
 
 
@@ -93,7 +97,7 @@ class TemporaryFolder:
         Raises:
             OSError: If it cannot be moved there: another folder has the name.
         """
-        self.path.rename(path)
+        move(Path.rename, self.path, path)
         self.remove()
 
     def remove(self) -> None:
@@ -102,6 +106,40 @@ class TemporaryFolder:
         _unlock(self._lock)
         self._lock = None
         self._take_back()
+
+
+def move(act: Callable[[Path, Path], object], source: Path, target: Path) -> None:
+    """Move a file or a folder, as soon as nobody looks into it.
+
+    Windows moves nothing that is open, and a program that looks for viruses or makes an
+    index opens what was just written, for a moment. Elsewhere nothing is waited for.
+
+    Args:
+        act: Such as ``Path.replace``.
+        source: What is moved.
+        target: Its new path.
+
+    Raises:
+        OSError: If it cannot be moved.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.temporary import move
+        >>> Path("a.mid").touch()
+        >>> move(Path.replace, Path("a.mid"), Path("b.mid"))
+        >>> Path("b.mid").exists()
+        True
+    """
+    deadline = time.monotonic() + _LOOKED_AT_SECONDS
+    while True:
+        try:
+            act(source, target)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() >= deadline:
+                raise
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            return
 
 
 def is_temporary(path: str | bytes | os.PathLike[str]) -> bool:

@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import sqlite3
+import unicodedata
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -106,6 +107,27 @@ def test_shards_give_the_cache_and_the_report_of_one_run_to_the_byte(
     assert found[0] == found[1]
     assert _files_of(tmp_path / "one") == _files_of(tmp_path / "many")
     assert _readings_of(tmp_path / "one") == _readings_of(tmp_path / "many")
+
+
+def test_names_that_one_system_spells_otherwise_belong_to_the_same_shards(
+    tmp_path: Path,
+) -> None:
+    """Some disks of macOS keep a letter and its accent apart, and sort it elsewhere."""
+    names = ["e.mid", "élan.mid", "f.mid", "Ñandú/é.mid", "Nz/a.mid", "Oz/a.mid"]
+    for form in ("NFC", "NFD"):
+        for number, name in enumerate(names):
+            path = tmp_path / form / unicodedata.normalize(form, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_packed(number))
+    for number in (1, 2, 3):
+        read_shard(
+            str(tmp_path / "NFD"), Shard(number, 3), tmp_path / "readings", ALONE
+        )
+    merged = merge_shards(str(tmp_path / "NFC"), tmp_path / "readings", ALONE)
+    one = read_corpus(tmp_path / "NFC", ALONE)
+    assert [*merged.melodies] == [*one.melodies]
+    spelt = [unicodedata.normalize("NFC", each.path) for each in merged.verdicts]
+    assert spelt == [each.path for each in one.verdicts]
 
 
 def test_a_file_belongs_to_one_shard_whatever_the_machine() -> None:

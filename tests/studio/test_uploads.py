@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -104,6 +105,39 @@ def test_what_is_there_already_is_not_put_twice(tmp_path: Path) -> None:
     other = _received(tmp_path / "3", _part("files", b"3", "x/a.mid"))
     assert other.move_into(stays) == 1
     assert _tree(stays) == {"x/a.mid": b"1", "b.mid": b"2", "x/a-2.mid": b"3"}
+
+
+def test_names_of_other_case_or_unicode_form_are_one(tmp_path: Path) -> None:
+    """macOS keeps accents as letters of their own, and knows no case, either."""
+    stays = tmp_path / "files"
+    stays.mkdir()
+    mac, linux = (
+        unicodedata.normalize(form, "José/vals é.mid") for form in ("NFD", "NFC")
+    )
+    for number, (name, added) in enumerate(
+        ((mac, 1), (linux, 0), (linux.upper(), 0), (mac.upper(), 0))
+    ):
+        sent = _received(tmp_path / f"{number}", _part("files", b"1", name))
+        assert sent.move_into(stays) == added
+    both = _received(
+        tmp_path / "both", _part("files", b"2", mac), _part("files", b"3", linux),
+        _part("files", b"2", linux),
+    )  # fmt: skip
+    assert both.move_into(stays) == 2
+    assert _tree(stays) == {
+        "José/vals é.mid": b"1", "José/vals é-2.mid": b"2", "José/vals é-3.mid": b"3",
+    }  # fmt: skip
+
+
+def test_a_file_that_was_numbered_is_not_put_twice(tmp_path: Path) -> None:
+    stays = tmp_path / "files"
+    stays.mkdir()
+    for number, (data, added) in enumerate(
+        ((b"1", 1), (b"2", 1), (b"2", 0), (b"1", 0))
+    ):
+        sent = _received(tmp_path / f"{number}", _part("files", data, "a.mid"))
+        assert sent.move_into(stays) == added
+    assert _tree(stays) == {"a.mid": b"1", "a-2.mid": b"2"}
 
 
 def test_too_many_files_are_refused(

@@ -26,6 +26,7 @@ from monody.corpus.public_domain import COLLECTIONS, FETCHED
 from monody.corpus.score_lines import first_track, first_violin, hymn_tune, vocal_line
 from monody.corpus.tune_books import BookReport
 from monody.errors import MonodyError
+from monody.file_names import folded
 from monody.files import make_folder
 from monody.music.melody import Melody
 from monody.music.midi_file import write_midi
@@ -129,8 +130,8 @@ def write_fetched(
     for done, path in enumerate(scores, 1):
         stem = f"{name}-{_plain_name(path.relative_to(repository))}"
         for line in _lines(name, path, left_out):
-            taken[stem.lower()] += 1  # some file systems do not know a from A
-            count = taken[stem.lower()]
+            taken[folded(stem)] += 1
+            count = taken[folded(stem)]
             file = folder / f"{stem}{f'-{count}' if count > 1 else ''}.mid"
             write_midi(line, file, path.stem)
         if progress:

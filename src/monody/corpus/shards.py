@@ -323,10 +323,27 @@ class _Readings:
         keys = list(map(json.loads, lines))
         return FilesRead(store, _Reports(reports), keys).by_file()
 
-    def next_file(self) -> Iterator[tuple[str, FilesRead]]:
-        """Yield name and reading of the next file, or of each of its members."""
+    def next_file(self, name: str) -> Iterator[tuple[str, FilesRead]]:
+        """Yield name and reading of the next file, or of each of its members.
+
+        Args:
+            name: What the file is called here.
+        """
         for named, read in islice(self._files, next(self._counts)):
-            yield named.name, read
+            yield _as_here(named.name, name), read
+
+
+def _as_here(there: str, name: str) -> str:
+    """Return the name of a file, or of a member of it, as this system spells it.
+
+    Args:
+        there: As the system spelt it that read the shard.
+        name: The file as it is called here.
+    """
+    if there.startswith(name):
+        return there
+    member = portable_name(there).removeprefix(portable_name(name))
+    return name + member.decode("utf-8", "surrogatepass")
 
 
 def _merge(
@@ -341,7 +358,8 @@ def _merge(
     readings = [_Readings(shard) for shard in shards]
     with ReadingsWriter(folder) as writer:
         files = chain.from_iterable(
-            readings[_number(name, len(shards)) - 1].next_file() for name in found.names
+            readings[_number(name, len(shards)) - 1].next_file(name)
+            for name in found.names
         )
         while some := list(islice(files, AT_ONCE)):
             names = [name for name, _ in some]

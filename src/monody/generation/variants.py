@@ -15,7 +15,7 @@ from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 
-from monody.file_names import off_devices, seen_part
+from monody.file_names import folded, off_devices, seen_part
 from monody.generation.rewrite import Rewrite
 from monody.music.melody import Melody
 from monody.settings.sampling import SampleSettings
@@ -124,9 +124,9 @@ def free_stems(folder: Path, stem: str, count: int) -> list[str]:
         ['1-again-2']
     """
     there = folder.iterdir() if folder.is_dir() else ()
-    taken = {_compared(path.stem) for path in there}
+    taken = {folded(path.stem) for path in there}
     for stems in _candidates(stem, count):
-        used = {_compared(each) for each in (*stems, *(f"{s}{SOURCE}" for s in stems))}
+        used = {folded(each) for each in (*stems, *(f"{s}{SOURCE}" for s in stems))}
         if not used & taken:
             return stems
     raise AssertionError("numbers do not end")
@@ -137,11 +137,6 @@ def _candidates(stem: str, count: int) -> Iterator[list[str]]:
         yield [stem]
     for first in count_from(2 if count == 1 else 1):
         yield [f"{stem}-{number}" for number in range(first, first + count)]
-
-
-def _compared(name: str) -> str:
-    """Return a name as file systems compare it that know no case."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _typed(text: str) -> str:

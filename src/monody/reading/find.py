@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,12 +86,22 @@ def find_files(root: Path) -> FoundFiles:
 def portable_name(name: str) -> bytes:
     r"""Return the bytes of a file name that are the same on all systems.
 
+    Some disks of macOS keep a letter and its accent apart, whatever was written.
+
     Example:
         >>> from monody.reading.find import portable_name
         >>> portable_name("airs/tune.mid")
         b'airs/tune.mid'
+        >>> portable_name("e\N{COMBINING ACUTE ACCENT}") == "é".encode()
+        True
     """
-    return name.replace(os.sep, "/").encode("utf-8", "surrogatepass")
+    composed = unicodedata.normalize("NFC", name.replace(os.sep, "/"))
+    return composed.encode("utf-8", "surrogatepass")
+
+
+def _place(name: str) -> tuple[bytes, str]:
+    """Return what a name is sorted by: it has the same place on all systems."""
+    return portable_name(name), name
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -114,9 +125,11 @@ def _walk(root: Path) -> Iterator[str]:
             subfolders.clear()
             continue
         seen.add((here.st_dev, here.st_ino))
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        subfolders[:] = sorted(
+            (name for name in subfolders if not name.startswith(".")), key=_place
+        )
         inside = os.path.relpath(folder, root)
-        for name in sorted(names):
+        for name in sorted(names, key=_place):
             if not name.startswith(".") and is_readable_name(name):
                 yield name if inside == "." else os.path.join(inside, name)
     yield from closed

@@ -17,7 +17,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from monody.errors import MonodyError
-from monody.studio.upload_names import free_name, safe_name
+from monody.file_names import folded
+from monody.studio.upload_names import free_name, names_like, safe_name
 from monody.studio.upload_part import Part
 from monody.studio.words import _
 from monody.temporary import TemporaryFolder
@@ -53,6 +54,7 @@ class Upload:
         if kind != b"multipart/form-data" or b"boundary" not in options:
             raise MonodyError("expected a form of files (multipart/form-data)")
         self.files: list[PurePosixPath] = []  # by their names in ``folder``
+        self._wanted: list[PurePosixPath] = []  # what each would be called alone
         self.passed_over = 0  # files that are no music
         self.texts: dict[str, str] = {}
         self._folder = folder
@@ -113,18 +115,23 @@ class Upload:
         Returns:
             How many files are new.
         """
-        there = (path.relative_to(folder) for path in folder.rglob("*"))
-        taken = {path.as_posix().casefold() for path in there}
+        there = {
+            folded(path.relative_to(folder).as_posix()): path
+            for path in folder.rglob("*")
+        }
         added = 0
-        for name in self.files:
-            source, path = self._folder / name, folder / name
-            if path.is_file() and filecmp.cmp(source, path, shallow=False):
-                continue
-            free = free_name(name, taken)
-            taken.add(str(free).casefold())
-            (folder / free).parent.mkdir(parents=True, exist_ok=True)
-            source.rename(folder / free)
-            added += 1
+        for name, wanted in zip(self.files, self._wanted, strict=True):
+            source = self._folder / name
+            for free in names_like(wanted):
+                path = there.get(folded(str(free)))
+                if path is None:
+                    there[folded(str(free))] = folder / free
+                    (folder / free).parent.mkdir(parents=True, exist_ok=True)
+                    source.rename(folder / free)
+                    added += 1
+                    break
+                if path.is_file() and filecmp.cmp(source, path, shallow=False):
+                    break
         return added
 
     def _note_end(self) -> None:
@@ -144,8 +151,9 @@ class Upload:
             return
         if len(self.files) >= MAX_FILES:
             raise _too_much()
+        self._wanted.append(name)
         name = free_name(name, self._taken)
-        self._taken.add(str(name).casefold())
+        self._taken.add(folded(str(name)))
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self._part.file = path.open("xb")
