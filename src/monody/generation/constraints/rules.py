@@ -88,7 +88,7 @@ class Rules(NamedTuple):
     fillable: Bools  # (spans, ticks left)
     sums: Bools | None  # (spans, ticks): what events can fill, if sections are asked
     counted: Bools | None  # (spans, ticks left, sounds, counts)
-    counts: Counts  # (bars,) each
+    counts: Counts  # (spans, bars) each
     repeats: Integers | None  # (figures,): see `corpus_style.usual_repeats`
     kept_kinds: Integers  # (events,) pitch symbols: 0 for a note
     kept_durations: Integers  # (events,) duration symbols
@@ -187,7 +187,7 @@ def count_on(rules: Rules, now: Now, note: Bools) -> tuple[Bools, Integers]:
     """
     lines = (now.position[:, None] + rules.ticks) // now.bar_ticks[:, None]
     begun = now.begun[:, None] + note  # its own included
-    return count_event(rules.counts, begun, now.bar[:, None], lines)
+    return count_event(rules.counts, now.span[:, None], begun, now.bar[:, None], lines)
 
 
 def by_end(rules: Rules, now: Now) -> Allowed:

@@ -74,7 +74,6 @@ def make_rules(
     alphabet = frozenset(ticks.tolist())
     plans = [plan_durations(style, spec, span, alphabet) for span in spans]
     free_pitch = spec.pitches is not None or spec.kept.pitches
-    bars = max(length // bar for length, bar in spans)
     counted = [plan.counted for plan in plans if plan.counted is not None]
     return Rules(
         ticks=ticks,
@@ -90,7 +89,7 @@ def make_rules(
         fillable=_stacked([plan.fillable for plan in plans]),
         sums=_stacked([plan.sums for plan in plans]) if spec.has_sections else None,
         counted=_stacked(counted) if counted else None,
-        counts=counts_of(spec, bars),
+        counts=counts_of(spec, spans),
         # A rewrite that keeps the pitches also keeps their repeats.
         repeats=None if spec.kept.pitches else np.array(style.repeats),
         kept_kinds=np.array(spec.kept.kinds, np.int64),
