@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import monody
 from monody.experiments.experiment import Experiment
 from monody.generation.decoding.sections import Sections
+from monody.generation.parts import Task
 from monody.generation.primers import named_bars
-from monody.generation.writer import Task, Writer
+from monody.generation.writer import Writer
 from monody.music.form_check import form_fault, keeps_form
 from monody.music.form_text import NamedForm, parse_form
 from monody.settings.sampling import SampleSettings

@@ -14,8 +14,9 @@ from monody.experiments.experiment import Experiment
 from monody.generation.decoding.decode import reads_of
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
+from monody.generation.parts import Task
 from monody.generation.primers import Primer, named_bars
-from monody.generation.writer import Task, Writer, choices_of, with_primer
+from monody.generation.writer import Writer, choices_of, with_primer
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import Precedent
 from monody.music.form import Form

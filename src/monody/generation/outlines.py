@@ -13,11 +13,11 @@ import numpy as np
 
 from monody.errors import MonodyError
 from monody.generation.forms import draw_precedent, fitted_form
-from monody.generation.primers import Primer
+from monody.generation.primers import Primer, leads_to_line
 from monody.models.events import UNKNOWN
 from monody.models.record import Precedent, RunRecord
 from monody.music.form import Form
-from monody.music.meter import TICKS_PER_STEP, Meter, longest_meter
+from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.near_names import named_in_each_language, plain_name
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.scale import Scale
@@ -40,6 +40,11 @@ class MelodyOutline:
     is_loose: bool = False  # whether its cadences and its density are its own
     on_tonic: bool = False  # whether it has to close on the tonic
     pitches: tuple[int, int] | None = None  # lowest and highest note, if that is said
+
+    @property
+    def has_pickup(self) -> bool:
+        """Whether it begins in the second half of a bar, which comes before bar 1."""
+        return 2 * self.position >= self.meter.bar_ticks
 
     def form(self, bars: int, ticks: int | None = None) -> Form | None:
         """Return the form of the melody, or of a part of it.
@@ -86,8 +91,7 @@ def draw_outline(
     if settings.signature is not None:
         meter = Meter(0, *settings.signature)
     elif primer is not None:
-        longest = longest_meter(primer.music.meters, primer.ticks)
-        meter = longest._replace(tick=0)
+        meter = primer.meter
     begins = None if settings.pickup else 0
     if primer is not None:
         same = meter is not None and primer.bar_ticks == meter.bar_ticks
@@ -106,6 +110,8 @@ def draw_outline(
             meter = _meter_of(precedent.meter)
     if begins is None:
         begins = precedent.form.begins % meter.bar_ticks if precedent else 0
+        if not leads_to_line(settings, begins, meter):
+            begins = 0
     key = _key(settings.scale, primer, precedent)
     # A primer is in a register of its own.
     keeps_register = settings.pitches is None and primer is None and not settings.free

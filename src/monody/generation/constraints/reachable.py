@@ -85,6 +85,24 @@ def fillable_lengths(
     return np.array([bit == "1" for bit in bits])
 
 
+def can_fill(values: frozenset[int] | None, ticks: int) -> bool:
+    """Tell whether note values can add up to a time.
+
+    Args:
+        values: Ticks of each; ``None`` for any, which fill every time.
+        ticks: The time.
+
+    Example:
+        >>> from monody.generation.constraints.reachable import can_fill
+        >>> can_fill(frozenset({24, 36}), 60), can_fill(frozenset({24, 36}), 42)
+        (True, False)
+    """
+    if values is None or not ticks:
+        return True
+    durations = Durations(values, frozenset(), frozenset())
+    return bool(fillable_lengths(durations, ticks)[-1])
+
+
 class Counts(NamedTuple):
     """How many notes may begin in each bar; a table has a row for each span."""
 
