@@ -97,7 +97,7 @@ class _Bars(NamedTuple):
     all: int  # that the melody has
 
     @property
-    def count(self) -> int:
+    def length(self) -> int:
         return self.end - self.begin
 
 
@@ -110,14 +110,14 @@ def _part(
 ) -> Part:
     """Lay out a part; each begins at the place in the bar where the melody does."""
     bar = outline.meter.bar_ticks
-    longest = bars.count * bar  # ticks
+    longest = bars.length * bar  # ticks
     exact = None
     if settings.file_length is not None:
         ticks = settings.file_length * TICKS_PER_STEP
         longest = exact = min(longest, ticks - bars.begin * bar)
-    form, named = outline.form(bars.count, exact), settings.named_form
+    form, named = outline.form(bars.length, exact), settings.named_form
     if named is not None:
-        form, exact = named.laid_out(bars.count, bar), longest
+        form, exact = named.laid_out(bars.length, bar), longest
     ticks = longest
     if form is not None:
         if bars.end == bars.all and exact is None and outline.has_pickup:

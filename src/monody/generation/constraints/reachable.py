@@ -124,7 +124,7 @@ class Counts(NamedTuple):
             [0, 1, 1]
         """
         needs = np.array(low) > 0
-        needy = np.cumsum(needs, axis=-1) - needs
+        needy: Integers = np.cumsum(needs, axis=-1) - needs
         return Counts(np.array(low), np.array(high), needy)
 
 
