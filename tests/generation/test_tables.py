@@ -174,6 +174,19 @@ def test_a_last_bar_that_is_not_whole_may_have_fewer_notes() -> None:
     assert before.tolist()[:5] == [False] * 3 + [True] * 2
 
 
+def test_a_pickup_may_have_fewer_notes_and_no_more() -> None:
+    """A quarter of a bar, of eight 32nds at most, before two bars of four notes."""
+    span = Span(24 + 192, 96, position=72)
+    rules = _make(MelodySpec(notes_per_bar=(4, 8)), span, style=NO_RESTS)
+    assert rules.counted is not None
+    table = rules.counted[0]
+    assert table[216, Sounds.NOTHING, 0]
+    # On the bar line of bar 1, and an 8th before bar 2 with too few notes in bar 1.
+    assert table[192, Sounds.NOTE, 0]
+    assert table[108, Sounds.NOTE].tolist()[:5] == [False] * 3 + [True] * 2
+    assert rules.counts.low.tolist() == [[0, 4, 4, 0]]
+
+
 def test_a_rewrite_may_repeat_what_it_keeps() -> None:
     usual = _make(MelodySpec())
     kept = _make(MelodySpec(kept=Kept(pitches=(60,) * 9, notes_in_bars=(4, 5))))

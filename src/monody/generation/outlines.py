@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from monody.errors import MonodyError
-from monody.generation.forms import draw_precedent, fitted_form
+from monody.generation.forms import draw_precedent, fitted_form, with_notes
 from monody.generation.primers import Primer, leads_to_line
 from monody.models.events import UNKNOWN
 from monody.models.record import Precedent, RunRecord
@@ -37,9 +37,11 @@ class MelodyOutline:
     key: int  # symbol of its tonic
     style: int  # symbol of its style
     precedent: Precedent | None  # whose form it follows
-    is_loose: bool = False  # whether its cadences and its density are its own
+    is_loose: bool = False  # whether its cadences are its own
+    own_rhythm: bool = False  # whether how many notes its bars have is its own
     on_tonic: bool = False  # whether it has to close on the tonic
     pitches: tuple[int, int] | None = None  # lowest and highest note, if that is said
+    notes_per_bar: tuple[int, int] | None = None  # fewest and most, if that is asked
 
     @property
     def has_pickup(self) -> bool:
@@ -60,7 +62,11 @@ class MelodyOutline:
             self.precedent.form, bars, self.meter.bar_ticks, self.position
         )
         if self.is_loose:
-            form = replace(form, cadences=(), notes=())
+            form = replace(form, cadences=())
+        if self.notes_per_bar is not None:
+            form = with_notes(form, *self.notes_per_bar)
+        elif self.own_rhythm:
+            form = replace(form, notes=())
         if self.on_tonic and form.cadences:
             last = form.cadences[-1]._replace(degree=0)
             form = replace(form, cadences=(*form.cadences[:-1], last))
@@ -121,11 +127,11 @@ def draw_outline(
         key=key,
         style=style or (precedent.style if precedent else UNKNOWN),
         precedent=None if settings.free else precedent,
-        is_loose=settings.notes_per_bar is not None
-        or settings.note_ticks is not None
-        or settings.end == "any",
+        is_loose=settings.end == "any",
+        own_rhythm=settings.note_ticks is not None,
         on_tonic=settings.end == "tonic",
         pitches=_pitches(precedent, key) if keeps_register else None,
+        notes_per_bar=settings.notes_per_bar,
     )
 
 

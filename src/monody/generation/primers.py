@@ -286,8 +286,9 @@ def draw_primer(
     cuts = [cut for cut in cuts if len(cut.music) >= MIN_PRIMER_NOTES]
     if cuts:
         return cuts[int(rng.integers(len(cuts)))]
-    most = max(len(lines) - 2, 1)  # not the closing bar
-    return _cut(melody, lines.tolist(), 0, min(most, MAX_PRIMER_BARS))
+    first = int(np.searchsorted(lines, melody.starts[0], side="right")) - 1
+    most = max(len(lines) - 2 - first, 1)  # not the closing bar
+    return _cut(melody, lines.tolist(), first, min(most, MAX_PRIMER_BARS))
 
 
 def _bars_between(lines: NDArray[np.int64], begin: int, end: int) -> float:

@@ -200,7 +200,7 @@ class Writer:
     def _start(self, part: Part, primer: Primer | None) -> Start:
         """Encode a primer; one that is too short for a single event is none."""
         outline, told = part.outline, part.form
-        if told is not None:
+        if told is not None and outline.notes_per_bar is None:
             # How many notes each bar has is its own: told that, many melodies that
             # follow one precedent would be alike.
             told = replace(told, notes=())
