@@ -128,8 +128,8 @@ def test_a_density_is_told_bar_by_bar(record: RunRecord) -> None:
 
 def test_a_pickup_is_left_out_where_no_note_value_fills_it(record: RunRecord) -> None:
     for values, position in (("quarters", 48), ("halves", 0), ("8ths", 48)):
-        asked = {"style": "dance", "durations": values, "bars": 8}
-        assert _outline(record, **asked).position == position
+        outline = _outline(record, style="dance", durations=values, bars=8)
+        assert outline.position == position
 
 
 def test_where_the_end_is_to_be_the_tonic_the_last_cadence_is(

@@ -86,6 +86,8 @@ def _writes(
         assert (bars or 0) * bar == draft.melody.end
         fault = form_fault(draft.melody, named, bars)
         assert "is not that of" not in fault
+        if settings.scale is not None and settings.end == "tonic":
+            assert draft.melody.pitches[-1] % 12 == settings.scale.tonic
 
 
 @pytest.mark.parametrize("primed", [False, True])

@@ -35,6 +35,7 @@ class DurationPlan:
     fillable: Bools  # (length_ticks + 1,): by the ticks left
     sums: Bools  # (length_ticks + 1,): lengths that events of any kind fill
     counted: Bools | None  # (length_ticks + 1, sounds, counts), if notes are counted
+    counted_sums: Bools | None  # likewise, up to the edge of a section
 
 
 def plan_durations(
@@ -82,7 +83,10 @@ def plan_durations(
             fillable[:] = True
         if fillable[-1] and (counted is None or len(counted)):
             sums = fillable_lengths(durations, span.length_ticks, any_end=True)
-            return DurationPlan(durations, fillable, sums, counted)
+            edges = None
+            if counted is not None and spec.has_sections:
+                edges = _count_table(durations, spec, span, any_end=True)
+            return DurationPlan(durations, fillable, sums, counted, edges)
     raise _cannot_fill(spec, span)
 
 
@@ -166,7 +170,9 @@ def counts_of(spec: MelodySpec, spans: Sequence[Span]) -> Counts:
 
 
 @lru_cache(maxsize=16)  # 128 melodies are written at a time, all by the same tables
-def _count_table(durations: Durations, spec: MelodySpec, span: Span) -> Bools | None:
+def _count_table(
+    durations: Durations, spec: MelodySpec, span: Span, any_end: bool = False
+) -> Bools | None:
     """Return what can be filled where the notes of each bar are counted.
 
     Returns:
@@ -178,5 +184,5 @@ def _count_table(durations: Durations, spec: MelodySpec, span: Span) -> Bools | 
         return None
     counts = Counts(*(each[0] for each in counts_of(spec, [span])))
     length, bar_ticks, position = span
-    table = fillable_by_counts(durations, length, bar_ticks, counts, position)
+    table = fillable_by_counts(durations, length, bar_ticks, counts, position, any_end)
     return table if table[-1, Sounds.NOTHING, 0] else np.zeros((0, 0, 0), np.bool_)

@@ -171,6 +171,7 @@ def fillable_by_counts(
     bar_ticks: int,
     counts: Counts,
     position: int = 0,
+    any_end: bool = False,
 ) -> Bools:
     """Find what can be filled with the right number of notes beginning in each bar.
 
@@ -180,6 +181,7 @@ def fillable_by_counts(
         bar_ticks: Length of its bars.
         counts: Of all its bars, and one more.
         position: Ticks from the bar line to where the melody begins.
+        any_end: Whether a rest may be at the end, too.
 
     Returns:
         ``(length_ticks + 1, sounds, most + 1)``: by the ticks left, by what ``Sounds``,
@@ -201,7 +203,8 @@ def fillable_by_counts(
     last, in_last = divmod(end, bar_ticks)
     bars = _bars(counts, last)
     # Of each sound, by the ticks left: the notes that may have begun in the bar.
-    sets = [[0], [0], [bars[last].over if in_last else 1]]
+    done = bars[last].over if in_last else 1
+    sets = [[done], [done], [done]] if any_end else [[0], [0], [done]]
     for left in range(1, length_ticks + 1):
         bar, in_bar = divmod(end - left, bar_ticks)
         event = _Event(bars[bar], bar_ticks - in_bar, bar_ticks)

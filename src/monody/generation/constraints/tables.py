@@ -75,6 +75,7 @@ def make_rules(
     plans = [plan_durations(style, spec, span, alphabet) for span in spans]
     free_pitch = spec.pitches is not None or spec.kept.pitches
     counted = [plan.counted for plan in plans if plan.counted is not None]
+    edges = [plan.counted_sums for plan in plans if plan.counted_sums is not None]
     return Rules(
         ticks=ticks,
         closing=closing,
@@ -89,6 +90,7 @@ def make_rules(
         fillable=_stacked([plan.fillable for plan in plans]),
         sums=_stacked([plan.sums for plan in plans]) if spec.has_sections else None,
         counted=_stacked(counted) if counted else None,
+        counted_sums=_stacked(edges) if edges else None,
         counts=counts_of(spec, spans),
         # A rewrite that keeps the pitches also keeps their repeats.
         repeats=None if spec.kept.pitches else np.array(style.repeats),
