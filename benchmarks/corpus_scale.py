@@ -136,7 +136,8 @@ def stage(name: str) -> Iterator[dict[str, Any]]:
 def do_stages(music: Path, steps: int) -> None:
     """Do with a folder what ``monody train`` does, and tell of each stage."""
     import monody
-    from monody.corpus.corpus import compare, find_music, open_read, read_into
+    from monody.corpus.corpus import find_music, open_read
+    from monody.corpus.readings import compare, read_into
     from monody.corpus.report import make_report, report_json
     from monody.experiments.experiment import Experiment
     from monody.experiments.records import make_record, write_records

@@ -27,7 +27,8 @@ import mido
 import monody
 from header import print_header
 from monody.experiments.experiment import Experiment
-from monody.generation.writer import Task, Writer
+from monody.generation.parts import Task
+from monody.generation.writer import Writer
 from monody.music.instrument_ranges import parse_range
 from monody.music.scale import parse_scale
 from monody.settings.sampling import SampleSettings

@@ -25,9 +25,9 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation.constraints.reachable import Durations, fillable_lengths
 from monody.generation.infill import Gap, filled, gap_of
+from monody.generation.parts import Task
 from monody.generation.rescoring import rescore
 from monody.generation.rewrite import Rewrite, Rewriter, RewriteRecord
-from monody.generation.writer import Task
 from monody.models.events import decode
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody

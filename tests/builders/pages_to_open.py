@@ -14,10 +14,11 @@ from monody.corpus.report import captions, make_report
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, Verdict
 from monody.evaluation.wording import ModelRow
 from monody.generation.generate import Generation
+from monody.generation.parts import Task
 from monody.generation.provenance import MadeFrom
 from monody.generation.retries import GeneratedMelody
 from monody.generation.variants import variant_of
-from monody.generation.writer import Draft, Task
+from monody.generation.writer import Draft
 from monody.music.melody import Melody
 from monody.music.meter import Meter
 from monody.music.midi_file import write_midi

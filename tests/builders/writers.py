@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from monody.errors import MonodyError
-from monody.generation.writer import Draft, Task
+from monody.generation.parts import Task
+from monody.generation.writer import Draft
 from monody.music.melody import Melody
 
 

@@ -48,7 +48,12 @@ def few_ticks(least: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(1, 12), min_size=least, max_size=3, unique=True)
 
 
-spans = st.builds(Span, st.integers(1, 40), st.integers(4, 16))
+spans = st.builds(
+    lambda length, bar, late: Span(length, bar, late % bar),
+    st.integers(1, 40),
+    st.integers(4, 16),
+    st.just(0) | st.integers(1, 15),
+)
 classes = st.frozensets(st.integers(0, 11), min_size=1)
 ranges = st.tuples(st.integers(40, 60), st.integers(0, 20)).map(
     lambda pair: (pair[0], sum(pair))
@@ -82,7 +87,7 @@ new_melodies = st.builds(
 
 @st.composite
 def old_melodies(draw: st.DrawFn) -> Old:
-    """Any melody of a corpus, and its time: it begins with a bar, and ends sounding."""
+    """Any melody of a corpus, and its time: it ends sounding."""
     style = draw(styles)
     symbols = [(REST, ticks) for ticks in style.rest_ticks]
     symbols += [(HOLD, ticks) for ticks in style.hold_ticks]
@@ -93,7 +98,8 @@ def old_melodies(draw: st.DrawFn) -> Old:
         if kind != HOLD or (melody and melody[-1][0] != REST):
             melody.append((kind, ticks))
     length = sum(ticks for _, ticks in melody)
-    return style, Span(length, draw(st.integers(4, 16))), melody
+    bar_ticks, late = draw(st.integers(4, 16)), draw(st.just(0) | st.integers(1, 15))
+    return style, Span(length, bar_ticks, late % bar_ticks), melody
 
 
 def _has_single_rests(old: Old) -> bool:
@@ -111,8 +117,9 @@ def _kept_pitches(span: Span, melody: Written) -> Kept:
 
 def _in_bars(span: Span, melody: Written) -> list[int]:
     """Count the notes that begin in each bar, the last one whole or not."""
-    total = sum(ticks for _, ticks in melody)
-    bars, now = [0] * -(-total // span.bar_ticks), 0
+    now = span.position
+    end = now + sum(ticks for _, ticks in melody)
+    bars = [0] * -(-end // span.bar_ticks)
     for pitch, ticks in melody:
         bars[now // span.bar_ticks] += pitch < REST
         now += ticks
@@ -150,8 +157,9 @@ def write(request: Request, draw: Draw) -> list[Written]:
     rules = make_rules(NOTES, request.style, request.spec, request.spans)
     rules = rules._replace(grid=None)  # it gives way, and is looked at elsewhere
     span = np.arange(ROWS) % len(request.spans)
-    length, bar = np.array([request.spans[index] for index in span]).T
+    length, bar, late = np.array([request.spans[index] for index in span]).T
     now = now_of(ROWS, notes=0, left=length, bar_ticks=bar, sounding=False, span=span)
+    now = now._replace(position=late)
     now = now._replace(heard=np.zeros(ROWS, np.bool_))
     tonic, class_ticks = np.full(ROWS, request.tonic), np.zeros((ROWS, 12))
     possible = rules.pitches
@@ -259,7 +267,8 @@ def _check(request: Request, span: Span, melody: Written) -> None:
     if spec.notes_per_bar is not None:
         in_bars, (low, high) = _in_bars(span, melody), spec.notes_per_bar
         assert max(in_bars) <= high
-        assert all(count >= low for count in in_bars[: total // span.bar_ticks])
+        first, end = int(span.position > 0), span.position + total
+        assert all(count >= low for count in in_bars[first : end // span.bar_ticks])
 
 
 def _check_last_note(request: Request, melody: Written) -> None:
@@ -312,7 +321,7 @@ def test_whatever_obeys_may_be_written(old: Old, fewer: int, more: int) -> None:
     style, span, melody = old
     pitches = [pitch for pitch, _ in melody if pitch < REST]
     in_bars = _in_bars(span, melody)
-    whole = in_bars[: span.length_ticks // span.bar_ticks]
+    whole = in_bars[span.whole_bars.start : span.whole_bars.stop]
     spec = MelodySpec(
         pitches=(min(pitches), max(pitches)),
         pitch_classes=frozenset(pitch % 12 for pitch in pitches),

@@ -11,7 +11,8 @@ from monody.experiments.experiment import Experiment
 from monody.generation.collapse import collapse_of
 from monody.generation.fidelity import misfit
 from monody.generation.outlines import MelodyOutline
-from monody.generation.writer import Task, Writer
+from monody.generation.parts import Task
+from monody.generation.writer import Writer
 from monody.models.outline import tonic_symbol
 from monody.models.record import Precedent
 from monody.music.form import Form

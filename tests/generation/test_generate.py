@@ -17,6 +17,7 @@ from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies
 from monody.generation import writer as writing
 from monody.generation.generate import Generation
+from monody.generation.parts import Task
 from monody.generation.retries import (
     COPIED,
     COPY_BITS,
@@ -24,7 +25,7 @@ from monody.generation.retries import (
     GeneratedMelody,
     RejectionSampler,
 )
-from monody.generation.writer import Draft, Task
+from monody.generation.writer import Draft
 from monody.music.form_check import keeps_form
 from monody.music.form_text import parse_form
 from monody.music.melody import Melody

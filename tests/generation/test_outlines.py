@@ -105,14 +105,31 @@ def test_a_form_that_is_shorter_ends_on_its_tick(record: RunRecord) -> None:
     assert (form.bars, form.end) == (4, 300)
 
 
-def test_a_rhythm_that_is_asked_for_is_not_that_of_the_precedent(
-    record: RunRecord,
-) -> None:
-    rhythms: list[dict[str, Any]] = [{"density": "4"}, {"durations": "8ths"}]
-    for asked in rhythms:
-        form = _outline(record, **asked).form(8)
+def test_note_values_that_are_asked_for_leave_the_cadences(record: RunRecord) -> None:
+    form = _outline(record, durations="8ths").form(8)
+    usual = _outline(record).form(8)
+    assert form is not None
+    assert usual is not None
+    assert form.cadences == usual.cadences != ()
+    assert form.notes == ()  # as many as the note values leave room for
+
+
+def test_a_density_is_told_bar_by_bar(record: RunRecord) -> None:
+    usual = _outline(record).form(8)
+    assert usual is not None
+    for fewest, most in ((4, 4), (2, 3), (0, 64)):
+        form = _outline(record, density=f"{fewest}..{most}").form(8)
         assert form is not None
-        assert (form.cadences, form.notes) == ((), ())
+        assert form.cadences == usual.cadences
+        nearest = [min(max(count, fewest), most) for count in usual.notes]
+        assert [*form.notes[1:-1]] == nearest[1:-1]
+        assert max(form.notes) <= most
+
+
+def test_a_pickup_is_left_out_where_no_note_value_fills_it(record: RunRecord) -> None:
+    for values, position in (("quarters", 48), ("halves", 0), ("8ths", 48)):
+        outline = _outline(record, style="dance", durations=values, bars=8)
+        assert outline.position == position
 
 
 def test_where_the_end_is_to_be_the_tonic_the_last_cadence_is(

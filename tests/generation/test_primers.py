@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,6 +40,33 @@ def _lines(melody: Melody) -> list[int]:
 
 def _rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
+
+
+@given(st.integers(0, 40), st.integers(1, 3))
+def test_bars_before_the_first_note_are_not_continued(silent: int, count: int) -> None:
+    notes = [(60 + 2 * one, 96 * silent + 24 * one, 24) for one in range(count)]
+    primer = draw_primer(Melody.from_notes(notes), _rng())
+    assert (primer.first_bar, primer.bars, len(primer.music)) == (silent, 1, count)
+
+
+@pytest.mark.parametrize(
+    ("asked", "position"),
+    [
+        ({}, 84),
+        ({"durations": "8ths"}, 84),
+        ({"durations": "quarters"}, 0),  # no note would begin on a beat
+        ({"meter": "3/4"}, 0),  # its bar line is elsewhere
+        ({"pickup": False}, 0),
+    ],
+)
+def test_a_primer_goes_on_to_the_bar_line_where_no_pickup_can_follow(
+    asked: dict[str, Any], position: int
+) -> None:
+    music = Melody.from_notes([(60, 0, 96), (62, 96, 84)])
+    primer = Primer(music, "", 0, 0, bars=1, ticks=180, position=84)
+    moved = fitted(primer, SampleSettings(**asked))
+    assert moved.position == position
+    assert moved.ticks == (180 if position else 192)
 
 
 @given(melodies(), st.integers(0, 1000), st.booleans())

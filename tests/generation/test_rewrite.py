@@ -13,9 +13,10 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation import rewrite
 from monody.generation.infill import Gap, gap_of
+from monody.generation.parts import Task
 from monody.generation.rescoring import rescore
 from monody.generation.rewrite import FILLINGS, Rewrite, Rewriter, RewriteRecord
-from monody.generation.writer import Draft, Task
+from monody.generation.writer import Draft
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
 from monody.music.meter import COMMON_TIME, Meter

@@ -173,6 +173,31 @@ def test_the_last_tick_is_for_a_closing_note() -> None:
     assert [_symbols(together.pitch, row) for row in range(2)] == [[60, 72], [61]]
 
 
+def test_a_section_that_the_end_is_copied_from_closes_with_a_note() -> None:
+    """With 5 ticks left of a section, and a melody that goes on for 10 more."""
+    spec = MelodySpec(last_classes=frozenset({0}), has_sections=True)
+    rules = _rules(spec, Span(20, 10), rest_ticks=[3, 5])
+    edges = {"edge_left": np.array([5, 5]), "at_edge": np.array([False, False])}
+    now = now_of(2, left=15, close_left=[5, 15], **edges, closing=rules.closing)
+    together, _ = allow(rules, now)
+    used = [_ticks(rules, together.duration, Kind.REST, row) for row in range(2)]
+    assert used == [[3], [3, 5]]  # the other section may end with a rest
+    used = [_ticks(rules, together.duration, Kind.NOTE, row) for row in range(2)]
+    # A note of 2 leaves 3 ticks: a hold, where one may end there, or a rest.
+    assert used == [[], [2, 5]]
+
+
+def test_notes_are_counted_up_to_the_edge_of_a_section() -> None:
+    """Notes of 2 and 5, rests of 3 and 5; two in a bar of 10 that ends a section."""
+    spec = MelodySpec(notes_per_bar=(2, 2), has_sections=True)
+    rules = _rules(spec, Span(20, 10), rest_ticks=[3, 5], hold_ticks=[])
+    edges = {"edge_left": np.array([5, 5]), "at_edge": np.array([False, False])}
+    place = {"left": 15, "position": 5, "begun": 1, **edges}
+    allowed = _ask("density", rules, now_of(2, close_left=[5, 15], **place))
+    used = [_used(rules, allowed, Kind.CLOSING, row) for row in range(2)]
+    assert used == [[5], [2, 5]]  # a rest of 3 follows, where one may
+
+
 def test_notes_are_counted_in_the_bar() -> None:
     rules = _rules(MelodySpec(notes_per_bar=(2, 2)), Span(20, 10), hold_ticks=[])
     # The first bar with all of it left, with a note and 7 left, and with two.

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import monody
 from monody.experiments.experiment import Experiment
 from monody.generation.decoding.sections import Sections
+from monody.generation.parts import Task
 from monody.generation.primers import named_bars
-from monody.generation.writer import Task, Writer
+from monody.generation.writer import Writer
 from monody.music.form_check import form_fault, keeps_form
 from monody.music.form_text import NamedForm, parse_form
 from monody.settings.sampling import SampleSettings
@@ -85,6 +86,8 @@ def _writes(
         assert (bars or 0) * bar == draft.melody.end
         fault = form_fault(draft.melody, named, bars)
         assert "is not that of" not in fault
+        if settings.scale is not None and settings.end == "tonic":
+            assert draft.melody.pitches[-1] % 12 == settings.scale.tonic
 
 
 @pytest.mark.parametrize("primed", [False, True])

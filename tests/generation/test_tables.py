@@ -144,7 +144,7 @@ def test_melodies_of_several_spans_have_tables_of_their_own() -> None:
 
 def _first_bars(rules: Rules, bars: int) -> list[tuple[int, ...]]:
     """List the fewest notes, the most, and how many bars before must have one."""
-    counts = np.transpose([np.asarray(each) for each in rules.counts])
+    counts = np.transpose([np.asarray(each)[0] for each in rules.counts])
     return [tuple(map(int, bar)) for bar in counts[:bars]]
 
 
@@ -153,7 +153,7 @@ def test_every_bar_may_have_as_many_notes() -> None:
     assert _first_bars(rules, 2) == [(2, 5, 0), (2, 5, 1)]
     free = _make(MelodySpec())
     assert _first_bars(free, 2) == [(0, UNLIMITED, 0)] * 2
-    assert len(free.counts.low) == 3  # and one more, for what begins at the end
+    assert free.counts.low.shape == (1, 3)  # and one more, for what begins at the end
 
 
 def test_kept_pitches_keep_their_bars() -> None:
@@ -172,6 +172,19 @@ def test_a_last_bar_that_is_not_whole_may_have_fewer_notes() -> None:
     # An 8th before the end of the second bar, three of its four notes must be there.
     before = table[24, Sounds.CLOSING]
     assert before.tolist()[:5] == [False] * 3 + [True] * 2
+
+
+def test_a_pickup_may_have_fewer_notes_and_no_more() -> None:
+    """A quarter of a bar, of eight 32nds at most, before two bars of four notes."""
+    span = Span(24 + 192, 96, position=72)
+    rules = _make(MelodySpec(notes_per_bar=(4, 8)), span, style=NO_RESTS)
+    assert rules.counted is not None
+    table = rules.counted[0]
+    assert table[216, Sounds.NOTHING, 0]
+    # On the bar line of bar 1, and an 8th before bar 2 with too few notes in bar 1.
+    assert table[192, Sounds.NOTE, 0]
+    assert table[108, Sounds.NOTE].tolist()[:5] == [False] * 3 + [True] * 2
+    assert rules.counts.low.tolist() == [[0, 4, 4, 0]]
 
 
 def test_a_rewrite_may_repeat_what_it_keeps() -> None:

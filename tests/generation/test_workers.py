@@ -8,9 +8,10 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.generation.parts import Task
 from monody.generation.retries import RejectionSampler
 from monody.generation.workers import MelodyWriter, WriterPool, write_chunks
-from monody.generation.writer import Draft, Task, Writer
+from monody.generation.writer import Draft, Writer
 from monody.progress import no_progress
 from monody.settings.sampling import SampleSettings
 from tests.builders.writers import Dies, Prints, Refuses, Scribe

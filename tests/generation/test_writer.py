@@ -14,8 +14,9 @@ from monody.experiments.experiment import Experiment
 from monody.generation.decoding.decode import reads_of
 from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.told_forms import TOLD as TOLD_OF_FORM
+from monody.generation.parts import Task
 from monody.generation.primers import Primer, named_bars
-from monody.generation.writer import Task, Writer, choices_of, with_primer
+from monody.generation.writer import Writer, choices_of, with_primer
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import Precedent
 from monody.music.form import Form
@@ -223,6 +224,25 @@ def test_a_primer_that_ends_before_a_pickup_is_joined_in_the_same_bar(
         later = whole.notes[heard:] - draft.melody.notes
         assert set(map(tuple, later.tolist())) == {(0, 2 * 72, 0)}
         assert whole.meters == (Meter(0, 3, 4),)
+
+
+def test_a_density_holds_after_a_pickup(trained: Experiment) -> None:
+    primer = replace(_three_four(3), bars=2, ticks=2 * 72 + 48, position=48)
+    primer = replace(primer, music=primer.music.between(0, primer.ticks))
+    asked: list[dict[str, Any]] = [
+        {"bars": 4, "density": "4..6"},
+        {"bars": 20, "density": "2..3"},  # in parts
+        {"file_length": 120, "density": "5", "pickup": True},
+    ]
+    for settings in asked:
+        writer = _writer(trained, **settings)
+        fewest, most = writer._settings.notes_per_bar or (0, 0)
+        for draft in writer.write([Task(index, 0, primer) for index in range(3)]):
+            melody = draft.melody
+            assert melody.starts[0] >= 48
+            begun = np.bincount(melody.starts // 72, minlength=melody.end // 72)
+            assert begun.max() <= most
+            assert all(begun[1 : melody.end // 72] >= fewest)
 
 
 @pytest.mark.parametrize("meter", [None, "3/4", "6/8"])

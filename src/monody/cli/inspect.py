@@ -105,9 +105,12 @@ def inspect(
         _read_shard(named, shard, Path(readings), settings)
         return
 
-    from rich.console import Console
+    _report(read_folder(named, settings, merge=merge), page, as_json, every)
 
-    corpus = read_folder(named, settings, merge=merge)
+
+def _report(corpus: Corpus, page: str | None, as_json: bool, every: bool) -> None:
+    """Print what is said of a folder or of one file, and write the page if asked."""
+    from rich.console import Console
 
     from monody.corpus.report import make_report, report_json
 

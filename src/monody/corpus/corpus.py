@@ -18,10 +18,9 @@ import tempfile
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,29 +28,25 @@ from numpy.typing import NDArray
 from monody.corpus.cache import Cache
 from monody.corpus.duplicates import Duplicates, find_duplicates
 from monody.corpus.lazy import LazySequence
+from monody.corpus.readings import REPORTS_FILE, compare, read_into
 from monody.corpus.saved_reports import NamedReport, SavedReports
 from monody.corpus.verdicts import VerdictList
 from monody.errors import MonodyError
 from monody.music.melody import Melody
-from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.music.melody_store import MelodyStore
 from monody.progress import Progress
-from monody.reading.cache import common_key, rows
+from monody.reading.cache import common_key
 from monody.reading.file_types import (
     ARCHIVE_SUFFIXES,
     GZIP_SUFFIX,
     MUSIC_SUFFIXES,
-    is_archive_name,
 )
 from monody.reading.find import SETTLED_SECONDS, FoundFiles, find_files
-from monody.reading.pool import ReadPool, Source
-from monody.reading.protocol import FilesRead
-from monody.reading.reasons import FileReport, Reason
+from monody.reading.reasons import FileReport
 from monody.settings.reading import ReadSettings
 from monody.showing import counted
 from monody.temporary import TemporaryFolder
 from monody.translation import marked
-
-REPORTS_FILE = "reports.jsonl"
 
 ReadInto = Callable[[Path, Cache | None], bool]  # see `corpus_from`
 
@@ -318,115 +313,6 @@ def _owner(root: Path, settings: ReadSettings) -> str:
     locale = sys.getfilesystemencoding()
     key = f"{common_key(settings)}{locale}".encode() + os.fsencode(root.resolve())
     return hashlib.blake2b(key, digest_size=8).hexdigest()
-
-
-def read_into(
-    folder: Path,
-    found: FoundFiles,
-    settings: ReadSettings,
-    cache: Cache | None = None,
-    progress: Progress | None = None,
-) -> bool:
-    """Read files into a folder: their melodies and reports, in the order of the files.
-
-    Args:
-        folder: An empty folder.
-        found: The files.
-        settings: How to read.
-        cache: Where readings are remembered; ``None`` for nowhere.
-        progress: Called with the files done, and those known of.
-
-    Returns:
-        Whether every file would be read in the same way again.
-    """
-    known = (str(cache.database), common_key(settings)) if cache else ()
-    with ReadPool(settings, known) as pool, ReadingsWriter(folder) as writer:
-        sources = Sources(found, pool)
-        for some, read in pool.read(sources):
-            if cache is not None:
-                cache.add(rows(read))
-            writer.append([source.name for source in some], read)
-            if progress:
-                progress(writer.files, sources.known)
-    return writer.lasting
-
-
-def compare(folder: Path) -> None:
-    """Look for duplicates among the melodies that were read into a folder."""
-    duplicates = find_duplicates(MelodyStore.load(folder, ()))
-    np.save(folder / "groups.npy", duplicates.groups)
-    np.save(folder / "copy_of.npy", duplicates.copy_of)
-
-
-class ReadingsWriter:
-    """Writes what came out of files as it comes. Use as a context manager.
-
-    Args:
-        folder: Where to.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._stack = contextlib.ExitStack()
-        self.files = 0  # written
-        self.lasting = True  # whether all would be read in the same way again
-
-    def __enter__(self) -> ReadingsWriter:
-        with contextlib.ExitStack() as stack:
-            self._arrays = stack.enter_context(StoreWriter(self._folder))
-            path = self._folder / REPORTS_FILE
-            self._reports = stack.enter_context(path.open("w", encoding="ascii"))
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, traceback)
-
-    def append(self, names: Sequence[str], read: FilesRead) -> None:
-        """Write what came out of some files.
-
-        Args:
-            names: What the user calls them.
-            read: Their melodies, which are numbered again, and reports.
-        """
-        read.melodies.info["file"] += self.files
-        self._arrays.append(read.melodies)
-        for name, report in zip(names, read.reports, strict=True):
-            self._reports.write(NamedReport(name, report).to_line())
-        self.files += len(names)
-        self.lasting = self.lasting and None not in read.keys
-
-
-class Sources:
-    """Files, and the members of archives, which are listed as their turn comes.
-
-    An archive in which nothing can be listed is read itself: that says why.
-
-    Args:
-        found: The files of the folder.
-        pool: Lists archives.
-    """
-
-    def __init__(self, found: FoundFiles, pool: ReadPool) -> None:
-        self._found = found
-        self._pool = pool
-        self.known = len(found.names)  # files and members so far
-
-    def __iter__(self) -> Iterator[Source]:
-        for name in self._found.names:
-            path, shown = self._found.path(name), name.replace(os.sep, "/")
-            listed = self._pool.members(path) if is_archive_name(name) else []
-            members = [] if isinstance(listed, Reason) else listed
-            self.known += max(len(members), 1) - 1
-            if not members:
-                yield Source(shown, path)
-            for place, member in members:
-                yield Source(f"{shown}/{member}", path, place)
 
 
 class _Names(LazySequence[str]):

@@ -24,15 +24,9 @@ from typing import Any
 import numpy as np
 
 from monody.corpus.cache import Cache
-from monody.corpus.corpus import (
-    REPORTS_FILE,
-    Corpus,
-    ReadingsWriter,
-    Sources,
-    corpus_from,
-    find_music,
-)
+from monody.corpus.corpus import Corpus, corpus_from, find_music
 from monody.corpus.lazy import LazySequence
+from monody.corpus.readings import REPORTS_FILE, ReadingsWriter, Sources
 from monody.corpus.saved_reports import SavedReports
 from monody.errors import MonodyError
 from monody.files import is_whole, laying_out, make_folder, seal, write_json

@@ -52,7 +52,7 @@ def corpus_style(
     counts = _count(encoded.parts(), len(ticks))
     half, most = np.percentile(counts.bars, (50, 90), method="closest_observation")
     notes = counts.durations[:REST].sum(axis=0)  # (durations,)
-    common = _common(ticks[notes > 0], notes[notes > 0])
+    common = common_lengths(ticks[notes > 0], notes[notes > 0])
 
     def used(times: NDArray[np.integer]) -> tuple[int, ...]:
         lengths = ticks[times > 0]
@@ -68,7 +68,7 @@ def corpus_style(
         rest_ticks=used(counts.durations[REST]),
         hold_ticks=used(counts.durations[HOLD]),
         pitch_range=(int(pitches[0]), int(pitches[-1])),
-        places=_common_places(counts.places),
+        places=common_places(counts.places),
         repeats=tuple(usual_repeats(counts.first_notes, counts.first_ends)),
         precedents=tuple(precedents(melodies, styles, indices)),
     )
@@ -164,55 +164,44 @@ def _some_of(indices: NDArray[np.integer]) -> list[int]:
     return some
 
 
-def common_lengths(ticks: NDArray[np.integer]) -> NDArray[np.integer]:
+def common_lengths(
+    lengths: NDArray[np.integer], counts: NDArray[np.integer]
+) -> NDArray[np.integer]:
     """Return the lengths that one note in a hundred has, or more.
 
     Args:
-        ticks: ``(notes,)`` length of each note, one at least.
+        lengths: ``(lengths,)`` in ticks, rising, one at least.
+        counts: ``(lengths,)`` how many notes have each.
 
     Returns:
-        The lengths in ticks, rising. Without a common one, all there are.
+        ``(common,)``. Without a common one, all there are.
 
     Example:
         A 32nd among many 8ths and quarters is no reason to write 32nds:
 
         >>> import numpy as np
         >>> from monody.experiments.corpus_style import common_lengths
-        >>> common_lengths(np.repeat([12, 24, 3], [300, 100, 1])).tolist()
+        >>> common_lengths(np.array([3, 12, 24]), np.array([1, 300, 100])).tolist()
         [12, 24]
     """
-    lengths: NDArray[np.integer]
-    lengths, counts = np.unique(ticks, return_counts=True)
-    return _common(lengths, counts)
-
-
-def _common(
-    lengths: NDArray[np.integer], counts: NDArray[np.integer]
-) -> NDArray[np.integer]:
-    """Return the lengths that are common by their counts, or all: ``(lengths,)``."""
     common = lengths[counts >= COMMON_SHARE * counts.sum()]
     return common if len(common) else lengths
 
 
-def common_places(position: NDArray[np.integer]) -> tuple[int, ...]:
+def common_places(counts: NDArray[np.integer]) -> tuple[int, ...]:
     """Return where in a quarter note events commonly begin: one in a hundred, or more.
 
     Args:
-        position: ``(events,)`` ticks from the bar line to each event.
+        counts: ``(ticks,)`` how many events begin at each tick after a beat.
 
     Example:
-        8ths and some 16ths, and one triplet:
+        8ths and some 16ths, and one triplet; the beat itself is always a place:
 
         >>> import numpy as np
         >>> from monody.experiments.corpus_style import common_places
-        >>> common_places(np.repeat([0, 12, 30, 8], [300, 200, 9, 1]))
+        >>> common_places(np.bincount(np.repeat([12, 6, 8], [300, 200, 1])))
         (0, 6, 12)
     """
-    return _common_places(np.bincount(position % TICKS_PER_QUARTER))
-
-
-def _common_places(counts: NDArray[np.integer]) -> tuple[int, ...]:
-    """Return the places that are common by their counts, and the beginning."""
     common = np.flatnonzero(counts >= COMMON_SHARE * counts.sum()).tolist()
     return tuple(sorted({0, *common}))
 

@@ -15,6 +15,7 @@ from monody.models.record import Precedent
 from monody.music.form import Cadence, Form
 
 MANY = 20  # precedents of the right length, at least, to be content with these
+USUAL_TICKS = 16  # from one note to the next: six in a bar of 4/4
 MIN_PHRASE_BARS = 1.0  # of the last phrase, where a form is cut
 
 
@@ -96,6 +97,30 @@ def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Fo
     while form.bars < total:
         form = _twice(form)
     return _cut(form, total)
+
+
+def with_notes(form: Form, fewest: int, most: int) -> Form:
+    """Let a form say how many notes each bar has, as near to its own as is asked.
+
+    Args:
+        form: Where it does not say it, its bars are taken to have a usual number.
+        fewest: Notes of a bar; one that is not whole may have fewer.
+        most: Notes of any bar.
+
+    Example:
+        >>> from monody.generation.forms import with_notes
+        >>> from monody.music.form import Form
+        >>> form = Form(96, 72, (384,), (0,) * 4, (False,) * 4, notes=(1, 9, 4, 1))
+        >>> with_notes(form, 2, 6).notes
+        (1, 6, 4, 2)
+    """
+    own = form.notes or (form.bar_ticks // USUAL_TICKS,) * form.bars
+    whole = range(form.begins > 0, form.end // form.bar_ticks)
+    notes = [
+        min(max(count, fewest if bar in whole else 0), most)
+        for bar, count in enumerate(own)
+    ]
+    return replace(form, notes=tuple(notes))
 
 
 def _in_bars_of(form: Form, bar_ticks: int) -> Form:

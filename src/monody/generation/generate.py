@@ -31,8 +31,10 @@ from monody.generation.save import Output, save_outputs
 from monody.generation.variants import Variant
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Draft, Writer, with_primer
+from monody.models.record import RunRecord
 from monody.music.heard_form import heard_form
 from monody.music.melody import Melody
+from monody.music.melody_store import MelodyStore
 from monody.progress import Progress, no_progress
 from monody.settings.sampling import SampleSettings
 from monody.showing import ShownInNotebooks, counted
@@ -190,32 +192,22 @@ def generate(
     # Before the network is loaded: what cannot be asked or continued is refused.
     record = experiment.load().record
     style_symbol(record, settings.style)
-    own = prime_file is None and data_dir is None and prime_melody is None
     store = primer_melodies(experiment, settings, prime_file, data_dir, prime_melody)
-
-    def primer_of(index: int, attempt: int) -> Primer | None:
-        rng = seeds.primer(settings.seed or 0, index, attempt)
-        if store is None:
-            return None
-        primer = choose_primer(store, settings, rng)
-        if own and record.styles:
-            style = style_symbol(record, style_of(primer.source))
-            primer = replace(primer, style=style)
-        return primer
-
+    held_out = prime_file is None and data_dir is None and prime_melody is None
+    primers = _Primers(store, settings, record if held_out else None)
     if settings.primer_bars is not None:
         for index in range(min(settings.num_files, MAX_CHECKED_PRIMERS)):
-            primer_of(index, 0)
+            primers(index, 0)
     model = experiment.load()
     made = write_melodies(
         experiment,
         Writer(model, settings, rules),
         settings,
-        primer_of,
+        primers,
         range(settings.best_of or settings.num_files),
         progress=progress or no_progress,
     )
-    primers = PrimerSource(
+    source = PrimerSource(
         prime_file=last_names(prime_file) if prime_file else None,
         data_dir=last_names(data_dir) if data_dir else None,
     )
@@ -223,8 +215,27 @@ def generate(
         made,
         generated=tuple(_best(made.generated, settings)),
         rules=tuple(map(name_of, rules)),
-        made_from=replace(made.made_from, primers=primers),
+        made_from=replace(made.made_from, primers=source),
     )
+
+
+@dataclass(frozen=True)
+class _Primers:
+    """Draws what each melody continues, by its index and its attempt."""
+
+    melodies: MelodyStore | None  # None where melodies start from nothing
+    settings: SampleSettings
+    record: RunRecord | None  # of the model, where these are its own held-out melodies
+
+    def __call__(self, index: int, attempt: int) -> Primer | None:
+        rng = seeds.primer(self.settings.seed or 0, index, attempt)
+        if self.melodies is None:
+            return None
+        primer = choose_primer(self.melodies, self.settings, rng)
+        if self.record is not None and self.record.styles:
+            style = style_symbol(self.record, style_of(primer.source))
+            primer = replace(primer, style=style)
+        return primer
 
 
 def with_letters(settings: SampleSettings) -> SampleSettings:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from monody.errors import MonodyError
-from monody.generation.forms import draw_precedent, fitted_form
-from monody.generation.primers import Primer
+from monody.generation.forms import draw_precedent, fitted_form, with_notes
+from monody.generation.primers import Primer, leads_to_line
 from monody.models.events import UNKNOWN
 from monody.models.record import Precedent, RunRecord
 from monody.music.form import Form
-from monody.music.meter import TICKS_PER_STEP, Meter, longest_meter
+from monody.music.meter import TICKS_PER_STEP, Meter
 from monody.music.near_names import named_in_each_language, plain_name
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.scale import Scale
@@ -37,9 +37,16 @@ class MelodyOutline:
     key: int  # symbol of its tonic
     style: int  # symbol of its style
     precedent: Precedent | None  # whose form it follows
-    is_loose: bool = False  # whether its cadences and its density are its own
+    is_loose: bool = False  # whether its cadences are its own
+    own_rhythm: bool = False  # whether how many notes its bars have is its own
     on_tonic: bool = False  # whether it has to close on the tonic
     pitches: tuple[int, int] | None = None  # lowest and highest note, if that is said
+    notes_per_bar: tuple[int, int] | None = None  # fewest and most, if that is asked
+
+    @property
+    def has_pickup(self) -> bool:
+        """Whether it begins in the second half of a bar, which comes before bar 1."""
+        return 2 * self.position >= self.meter.bar_ticks
 
     def form(self, bars: int, ticks: int | None = None) -> Form | None:
         """Return the form of the melody, or of a part of it.
@@ -55,7 +62,11 @@ class MelodyOutline:
             self.precedent.form, bars, self.meter.bar_ticks, self.position
         )
         if self.is_loose:
-            form = replace(form, cadences=(), notes=())
+            form = replace(form, cadences=())
+        if self.notes_per_bar is not None:
+            form = with_notes(form, *self.notes_per_bar)
+        elif self.own_rhythm:
+            form = replace(form, notes=())
         if self.on_tonic and form.cadences:
             last = form.cadences[-1]._replace(degree=0)
             form = replace(form, cadences=(*form.cadences[:-1], last))
@@ -86,8 +97,7 @@ def draw_outline(
     if settings.signature is not None:
         meter = Meter(0, *settings.signature)
     elif primer is not None:
-        longest = longest_meter(primer.music.meters, primer.ticks)
-        meter = longest._replace(tick=0)
+        meter = primer.meter
     begins = None if settings.pickup else 0
     if primer is not None:
         same = meter is not None and primer.bar_ticks == meter.bar_ticks
@@ -106,6 +116,8 @@ def draw_outline(
             meter = _meter_of(precedent.meter)
     if begins is None:
         begins = precedent.form.begins % meter.bar_ticks if precedent else 0
+        if not leads_to_line(settings, begins, meter):
+            begins = 0
     key = _key(settings.scale, primer, precedent)
     # A primer is in a register of its own.
     keeps_register = settings.pitches is None and primer is None and not settings.free
@@ -115,11 +127,11 @@ def draw_outline(
         key=key,
         style=style or (precedent.style if precedent else UNKNOWN),
         precedent=None if settings.free else precedent,
-        is_loose=settings.notes_per_bar is not None
-        or settings.note_ticks is not None
-        or settings.end == "any",
+        is_loose=settings.end == "any",
+        own_rhythm=settings.note_ticks is not None,
         on_tonic=settings.end == "tonic",
         pitches=_pitches(precedent, key) if keeps_register else None,
+        notes_per_bar=settings.notes_per_bar,
     )
 
 

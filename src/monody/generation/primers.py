@@ -15,6 +15,7 @@ from monody.corpus.corpus import read_corpus, require_melodies
 from monody.corpus.public_domain import style_of
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
+from monody.generation.constraints.reachable import can_fill
 from monody.generation.saved_melody import (
     MAX_NOTES,
     MAX_TICKS,
@@ -32,7 +33,7 @@ from monody.music.form_text import MAX_BARS
 from monody.music.key_finding import heard_scale
 from monody.music.melody import Melody, bar_places, lines_around
 from monody.music.melody_store import MelodyStore
-from monody.music.meter import COMMON_TIME
+from monody.music.meter import COMMON_TIME, Meter, longest_meter
 from monody.music.phrases import phrase_ends
 from monody.music.pitch import OCTAVE
 from monody.saved.values import SavedValues
@@ -63,6 +64,11 @@ class Primer:
     def bar_ticks(self) -> int:
         """Ticks of the bar in which it ends."""
         return self.music.meters[-1].bar_ticks
+
+    @property
+    def meter(self) -> Meter:
+        """The meter that most of it is in; what continues it has it, too."""
+        return longest_meter(self.music.meters, self.ticks)._replace(tick=0)
 
     def to_json(self) -> dict[str, Any]:
         """Return the bars and where they came from, as JSON values."""
@@ -280,8 +286,9 @@ def draw_primer(
     cuts = [cut for cut in cuts if len(cut.music) >= MIN_PRIMER_NOTES]
     if cuts:
         return cuts[int(rng.integers(len(cuts)))]
-    most = max(len(lines) - 2, 1)  # not the closing bar
-    return _cut(melody, lines.tolist(), 0, min(most, MAX_PRIMER_BARS))
+    first = int(np.searchsorted(lines, melody.starts[0], side="right")) - 1
+    most = max(len(lines) - 2 - first, 1)  # not the closing bar
+    return _cut(melody, lines.tolist(), first, min(most, MAX_PRIMER_BARS))
 
 
 def _bars_between(lines: NDArray[np.int64], begin: int, end: int) -> float:
@@ -354,12 +361,38 @@ def _cut(melody: Melody, lines: Sequence[int], first: int, bars: int) -> Primer:
     )
 
 
+def leads_to_line(settings: SampleSettings, position: int, meter: Meter) -> bool:
+    """Say whether a melody may begin within a bar, as a pickup does.
+
+    Args:
+        settings: What is asked for; its note values have to fill the rest of the bar,
+            or none of them would begin on a beat.
+        position: Ticks from the bar line to where the melody begins.
+        meter: Its meter.
+
+    Example:
+        >>> from monody import SampleSettings
+        >>> from monody.generation.primers import leads_to_line
+        >>> from monody.music.meter import COMMON_TIME
+        >>> quarters = SampleSettings(durations="quarters")
+        >>> leads_to_line(quarters, 72, COMMON_TIME)  # a quarter before the bar line
+        True
+        >>> leads_to_line(quarters, 84, COMMON_TIME)
+        False
+    """
+    rest = -position % meter.bar_ticks
+    return bool(settings.pickup) and can_fill(settings.note_ticks, rest)
+
+
 def fitted(primer: Primer, settings: SampleSettings) -> Primer:
     """Move a primer to the tonic of the key, and by octaves towards the range.
 
-    Where there is to be no pickup, it goes on to the bar line.
+    Where there is to be no pickup, or none is possible, it goes on to the bar line.
     """
-    primer = primer if settings.pickup else primer.to_bar_line()
+    meter = Meter(0, *settings.signature) if settings.signature else primer.meter
+    same = meter.bar_ticks == primer.bar_ticks
+    if not (same and leads_to_line(settings, primer.position, meter)):
+        primer = primer.to_bar_line()
     music = primer.music
     if settings.scale is not None:
         heard = heard_scale(music.pitches.tolist(), music.durations.tolist())

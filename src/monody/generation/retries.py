@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from monody.cores import usable_cores
 from monody.corpus.novelty import Novelty
 from monody.experiments.novelty_index import KnownMelodies
+from monody.generation.parts import Task
 from monody.generation.primers import Primer
 from monody.generation.workers import MelodyWriter, write_chunks
-from monody.generation.writer import Draft, Task
+from monody.generation.writer import Draft
 from monody.memory import MIB, allowed_bytes, processes
 from monody.music.meter import TICKS_PER_STEP
 from monody.progress import Progress

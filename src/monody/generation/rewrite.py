@@ -24,9 +24,10 @@ from monody.generation.constraints.spec import Kept, MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.loop import ALL
 from monody.generation.infill import Gap, before, filled, gap_of
+from monody.generation.parts import Task
 from monody.generation.rescoring import rescore
 from monody.generation.saved_melody import read_saved_melody
-from monody.generation.writer import Draft, Task, choices_of
+from monody.generation.writer import Draft, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
 from monody.models.saved_model import TrainedModel
 from monody.music.form_text import MAX_BARS

@@ -19,7 +19,8 @@ from typing import Protocol
 
 from monody.child_process import ChildProcess, ChildProcesses
 from monody.errors import MonodyError
-from monody.generation.writer import Draft, Task
+from monody.generation.parts import Task
+from monody.generation.writer import Draft
 
 MODULE = "monody.generation.worker"
 MAX_JOBS = 16

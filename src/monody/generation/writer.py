@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,16 +22,14 @@ from monody.generation.decoding.sampling import SamplingSettings
 from monody.generation.decoding.sections import Sections
 from monody.generation.fidelity import misfit
 from monody.generation.outlines import (
-    MelodyOutline,
-    bars_asked,
     draw_outline,
     usual_meter,
 )
+from monody.generation.parts import Part, Task, parts_of
 from monody.generation.primers import Primer
 from monody.models.events import UNKNOWN, decode, encode, meter_symbol
 from monody.models.outline import heard_outline, silent_outline
 from monody.models.saved_model import TrainedModel
-from monody.music.form import Form
 from monody.music.form_check import keeps_form
 from monody.music.general_midi import program_of
 from monody.music.melody import Melody, shifted
@@ -43,7 +40,6 @@ from monody.settings.sampling import MAX_TAKES, SampleSettings
 from monody.translation import marked
 
 OPENING_BARS = 4  # of its first part, that the other parts of a melody continue
-PHRASE_BARS = 4  # parts are a multiple of it
 NOT_IN_FORM = marked("not in the form")
 AGAINST_A_RULE = marked("against a rule of the program")
 
@@ -53,15 +49,6 @@ def choices_of(settings: SampleSettings) -> tuple[SamplingSettings, SamplingSett
     short = settings.top_k, settings.top_p, settings.min_p
     pitch, rhythm = settings.temperatures
     return SamplingSettings(pitch, *short), SamplingSettings(rhythm, *short)
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What tells one melody of a generation from the others."""
-
-    index: int  # counted from 0
-    attempt: int  # 0; more where a melody was tried again
-    primer: Primer | None
 
 
 @dataclass(frozen=True)
@@ -74,18 +61,6 @@ class Draft:
     bits_per_note: float  # how surprising the model finds it
     cost_bits: dict[str, float]  # of each rule, per note
     failure: str | None = None  # why it should not be kept, as its writer judges
-
-
-class _Part(NamedTuple):
-    """A part of a take of a melody; one of usual length has one part."""
-
-    task: Task
-    take: int
-    outline: MelodyOutline
-    number: int
-    begins: int  # ticks from where the melody begins
-    ticks: int  # how long it is
-    form: Form | None  # None where the network ends it, or nothing is known
 
 
 class Writer:
@@ -131,7 +106,7 @@ class Writer:
         ]
         written = self._decode(at_once)
         later = [
-            (part, self._start(part, self._opening(written[parts[0]], parts[0])))
+            (part, self._continued(part, parts[0], written[parts[0]]))
             for parts in takes
             for part in parts
             if part not in written
@@ -140,7 +115,7 @@ class Writer:
         return [self._best(takes, written) for takes in plan.values()]
 
     def _best(
-        self, takes: Sequence[list[_Part]], written: Mapping[_Part, DecodedMelody]
+        self, takes: Sequence[list[Part]], written: Mapping[Part, DecodedMelody]
     ) -> Draft:
         """Return the take that keeps best to its outline, the earliest of several."""
         drafts, misfits = [], []
@@ -153,7 +128,7 @@ class Writer:
             misfits.append(_misfit(draft, parts, music))
         return drafts[misfits.index(min(misfits))]
 
-    def _takes(self, task: Task) -> list[list[_Part]]:
+    def _takes(self, task: Task) -> list[list[Part]]:
         """Return the parts of each take of a melody; all takes follow one outline."""
         parts = self._parts(task)
         asked = self._settings.takes
@@ -208,9 +183,7 @@ class Writer:
             return ANY
         return (key - 1) % PITCH_CLASSES if key != UNKNOWN else HEARD
 
-    def _decode(
-        self, parts: Sequence[tuple[_Part, Start]]
-    ) -> dict[_Part, DecodedMelody]:
+    def _decode(self, parts: Sequence[tuple[Part, Start]]) -> dict[Part, DecodedMelody]:
         if not parts:
             return {}
         starts = [start for _, start in parts]
@@ -219,68 +192,15 @@ class Writer:
         )
         return dict(zip((part for part, _ in parts), written, strict=True))
 
-    def _parts(self, task: Task) -> list[_Part]:
-        """Divide a melody that is longer than nearly all of the corpus into parts.
-
-        A network that has learnt tunes of 32 bars has nothing to say in bar 60.
-        """
+    def _parts(self, task: Task) -> list[Part]:
         rng = seeds.outline(self._seed, task.index, task.attempt)
         outline = draw_outline(self._model.record, self._settings, task.primer, rng)
-        bars = bars_asked(self._settings, outline.meter)
-        heard = task.primer.bars if task.primer else 0
-        most = max(self._style.max_bars - heard, self._style.bars)
-        whole = self._settings.free or self._settings.named_form is not None
-        count = 1 if whole else -(-bars // most)
-        size = max(round(bars / (count * PHRASE_BARS)), 1) * PHRASE_BARS
-        begins = [size * part for part in range(count) if size * part < bars]
-        ends = [*begins[1:], bars]  # the last part has what is left
-        return [
-            self._part(task, outline, number, begin, end - begin, bars)
-            for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
-        ]
+        return parts_of(task, outline, self._settings, self._style)
 
-    def _part(
-        self,
-        task: Task,
-        outline: MelodyOutline,
-        number: int,
-        begin: int,
-        bars: int,
-        total: int,
-    ) -> _Part:
-        """Lay out a part of a melody.
-
-        Args:
-            task: The melody.
-            outline: What it follows.
-            number: Which part.
-            begin: The bar in which it begins, from the melody's first.
-            bars: How many it has.
-            total: How many the melody has.
-        """
-        bar = outline.meter.bar_ticks
-        longest = bars * bar  # ticks
-        exact = None
-        if self._settings.file_length is not None:
-            ticks = self._settings.file_length * TICKS_PER_STEP
-            longest = exact = min(longest, ticks - begin * bar)
-        form, named = outline.form(bars, exact), self._settings.named_form
-        if named is not None:
-            form, exact = named.laid_out(bars, bar), longest
-        ticks = longest
-        if form is not None:
-            if begin + bars == total and exact is None and 2 * outline.position >= bar:
-                longest += bar - outline.position  # the pickup comes before the bars
-            ticks = min(form.end - form.begins, longest)
-            form = form.ending_at(form.begins + ticks)
-        elif exact is None and 2 * outline.position < bar:  # no pickup before bar 1
-            ticks -= outline.position
-        return _Part(task, 0, outline, number, begin * bar, ticks, form)
-
-    def _start(self, part: _Part, primer: Primer | None) -> Start:
+    def _start(self, part: Part, primer: Primer | None) -> Start:
         """Encode a primer; one that is too short for a single event is none."""
         outline, told = part.outline, part.form
-        if told is not None:
+        if told is not None and outline.notes_per_bar is None:
             # How many notes each bar has is its own: told that, many melodies that
             # follow one precedent would be alike.
             told = replace(told, notes=())
@@ -326,16 +246,29 @@ class Writer:
             return None
         return Sections.of(named, bars, meter.bar_ticks)
 
-    def _opening(self, written: DecodedMelody, part: _Part) -> Primer:
-        """Return the opening bars of a first part."""
-        outline = part.outline
-        bar = outline.meter.bar_ticks
-        bars = min(OPENING_BARS, max(part.ticks // bar, 1))
-        ticks = outline.position + bars * bar
-        music = self._music(written, part)
-        return Primer(music.between(0, ticks), "", 0, 0, bars, ticks, key=outline.key)
+    def _opening(self, written: DecodedMelody, first: Part, position: int) -> Primer:
+        """Return the opening bars of a melody.
 
-    def _music(self, written: DecodedMelody, part: _Part) -> Melody:
+        Args:
+            written: Its first part.
+            first: How that was laid out.
+            position: Ticks from the bar line to where the opening is continued.
+        """
+        outline = first.outline
+        bar = outline.meter.bar_ticks
+        bars = min(OPENING_BARS, max(first.ticks // bar, 1))
+        if outline.has_pickup and not position:
+            bars += 1  # that of the pickup
+        ticks = position + bars * bar
+        music = self._music(written, first).between(0, ticks)
+        return Primer(music, "", 0, 0, bars, ticks, key=outline.key)
+
+    def _continued(self, part: Part, first: Part, written: DecodedMelody) -> Start:
+        """Encode the opening of a melody, for a later part."""
+        opening = self._opening(written, first, part.outline.position)
+        return self._start(part, opening)
+
+    def _music(self, written: DecodedMelody, part: Part) -> Melody:
         """Return what was written, from the bar line at or before its beginning."""
         music = decode(
             written.events, self._model.vocabulary, meters=(part.outline.meter,)
@@ -344,7 +277,7 @@ class Writer:
 
     def _draft(
         self,
-        parts: Sequence[_Part],
+        parts: Sequence[Part],
         music: Sequence[Melody],
         written: Sequence[DecodedMelody],
     ) -> Draft:
@@ -395,7 +328,7 @@ class Writer:
         return None if keeps_form(melody, named, bars) else NOT_IN_FORM
 
 
-def _misfit(draft: Draft, parts: Sequence[_Part], music: Sequence[Melody]) -> float:
+def _misfit(draft: Draft, parts: Sequence[Part], music: Sequence[Melody]) -> float:
     """Measure how far the parts of a take are from what they were to follow."""
     if len(parts) == 1:
         failures = [draft.failure]

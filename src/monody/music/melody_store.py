@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO, overload
 
 import numpy as np
@@ -25,6 +24,7 @@ from monody.music.meter import Ints, Meter, longest_meter
 from monody.saved.arrays import let_go, map_array
 from monody.saved.plain_json import MAX_JSON_BYTES, read_json
 from monody.saved.values import listed, text
+from monody.saved.written_together import WrittenTogether
 from monody.showing import counted
 
 INFO = np.dtype(
@@ -334,7 +334,7 @@ class MelodyStore(Sequence[Melody]):
         return cls(notes, meters, info, sources)
 
 
-class StoreWriter:
+class StoreWriter(WrittenTogether):
     """Writes the arrays of melodies as they come. Use as a context manager.
 
     Args:
@@ -355,19 +355,16 @@ class StoreWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stack = ExitStack()
         self._files: dict[str, BinaryIO] = {}
         self._rows = dict.fromkeys(ARRAYS, 0)
 
-    def __enter__(self) -> StoreWriter:
+    def open_all(self, stack: ExitStack) -> None:
+        """Open a file for each array; they are whole when all are closed."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            for name in ARRAYS:
-                path = self._folder / f"{name}.npy"
-                temporary = stack.enter_context(replacing(path))
-                self._files[name] = stack.enter_context(self._open(name, temporary))
-            self._stack = stack.pop_all()
-        return self
+        for name in ARRAYS:
+            path = self._folder / f"{name}.npy"
+            temporary = stack.enter_context(replacing(path))
+            self._files[name] = stack.enter_context(self._open(name, temporary))
 
     @contextmanager
     def _open(self, name: str, temporary: Path) -> Iterator[BinaryIO]:
@@ -377,14 +374,6 @@ class StoreWriter:
             yield file
             file.seek(0)
             self._write_header(name, file)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, traceback)
 
     def append(self, melodies: MelodyStore) -> None:
         """Write melodies after those that are there; sources are not written."""

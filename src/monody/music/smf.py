@@ -34,6 +34,7 @@ class EventCursor:
 
     Attributes:
         at: The place of the next byte.
+        tick: The time of the event that ``events`` has read, or could not read whole.
 
     Example:
         >>> from monody.music.smf import EventCursor, data_bytes
@@ -54,6 +55,7 @@ class EventCursor:
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
         self.at = start
+        self.tick = 0
         self._data = data
         self._end = end
         self._status = 0  # of the last channel event
@@ -119,6 +121,36 @@ class EventCursor:
         else:
             raise CutTrackError
         return self._status
+
+    def events(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the status and the data of each event, up to the end of the track.
+
+        The data of a meta event begin with its kind. Where the events cannot be
+        followed any further, there are no more.
+
+        Example:
+            >>> from monody.music.smf import EventCursor
+            >>> data = bytes.fromhex("00c028 60903c50 00ff2f00")
+            >>> track = EventCursor(data, 0, len(data))
+            >>> [(track.tick, hex(status)) for status, _ in track.events()]
+            [(0, '0xc0'), (96, '0x90')]
+        """
+        with suppress(CutTrackError):
+            while self.more():
+                self.tick += self.number()
+                status = self.byte()
+                if status == META:
+                    kind = self.byte()
+                    body = bytes([kind]) + self.take(self.number())
+                    if kind == END:
+                        return
+                elif status in (SYSEX, ESCAPE):
+                    body = self.take(self.number())
+                else:
+                    if status < SYSEX:
+                        status = self.channel_status(status)
+                    body = self.take(data_bytes(status))
+                yield status, body
 
 
 def data_bytes(status: int) -> int:
@@ -203,14 +235,11 @@ def texts_of(data: bytes) -> list[str]:
         >>> texts_of(b"MTrk" + bytes.fromhex("0000000a 00ff0102 6869 00ff2f00"))
         ['hi']
     """
-    texts: list[bytes] = []
-    mark = data.find(TRACK_MARK)
-    while mark >= 0:
-        events = _events_of(data, mark)
-        with suppress(CutTrackError):  # the next track may be whole
-            _collect_texts(events, texts)
-        mark = data.find(TRACK_MARK, events.at)
-    return [_decoded(text) for text in texts]
+    return [
+        _decoded(body[1:])
+        for _, status, body in _events_in(data)
+        if status == META and body[0] == TEXT
+    ]
 
 
 def strikes_of(data: bytes) -> list[tuple[int, int]]:
@@ -225,26 +254,25 @@ def strikes_of(data: bytes) -> list[tuple[int, int]]:
         >>> strikes_of(midi_bytes(Melody.from_notes([(60, 0, 24), (62, 24, 24)])))
         [(60, 100), (62, 88)]
     """
-    strikes: list[tuple[int, int, int]] = []  # tick, pitch, velocity
-    mark = data.find(TRACK_MARK)
-    while mark >= 0:
-        events = _events_of(data, mark)
-        with suppress(CutTrackError):  # the next track may be whole
-            _collect_strikes(events, strikes)
-        mark = data.find(TRACK_MARK, events.at)
+    strikes = [
+        (tick, body[0], body[1])
+        for tick, status, body in _events_in(data)
+        if status & 0xF0 == NOTE_ON and body[1]
+    ]
     return [(pitch, velocity) for _, pitch, velocity in sorted(strikes)]
 
 
-def _collect_strikes(events: EventCursor, strikes: list[tuple[int, int, int]]) -> None:
-    """Read the notes of a track to its end, or to where it makes no sense any more."""
-    tick = 0
-    for ticks, status, body in _messages(events):
-        tick += ticks
-        if status & 0xF0 == NOTE_ON and body[1]:
-            strikes.append((tick, body[0], body[1]))
+def _events_in(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield each event of each track of a file: its tick, its status, its data."""
+    mark = data.find(TRACK_MARK)
+    while mark >= 0:
+        track = _track_at(data, mark)
+        for status, body in track.events():
+            yield track.tick, status, body
+        mark = data.find(TRACK_MARK, track.at)
 
 
-def _events_of(data: bytes, mark: int) -> EventCursor:
+def _track_at(data: bytes, mark: int) -> EventCursor:
     """Go to the first event of the track whose chunk begins at ``mark``."""
     start = mark + 8
     end = start + int.from_bytes(data[mark + 4 : start], "big")
@@ -252,35 +280,6 @@ def _events_of(data: bytes, mark: int) -> EventCursor:
         # The last track; or a wrong length, and the track's own end must do.
         end = len(data)
     return EventCursor(data, start, end)
-
-
-def _collect_texts(events: EventCursor, texts: list[bytes]) -> None:
-    """Read a track to its end, or to where it makes no sense any more."""
-    for _, status, body in _messages(events):
-        if status == META and body[0] == TEXT:
-            texts.append(body[1:])
-
-
-def _messages(events: EventCursor) -> Iterator[tuple[int, int, bytes]]:
-    """Yield each event of a track to its end: ticks since the one before, status, data.
-
-    The data of a meta event begin with its kind.
-    """
-    while events.more():
-        ticks = events.number()
-        status = events.byte()
-        if status == META:
-            kind = events.byte()
-            body = bytes([kind]) + events.take(events.number())
-            if kind == END:
-                return
-        elif status in (SYSEX, ESCAPE):
-            body = events.take(events.number())
-        else:
-            if status < SYSEX:
-                status = events.channel_status(status)
-            body = events.take(data_bytes(status))
-        yield ticks, status, body
 
 
 def _decoded(text: bytes) -> str:

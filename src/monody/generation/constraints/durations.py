@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,6 +35,7 @@ class DurationPlan:
     fillable: Bools  # (length_ticks + 1,): by the ticks left
     sums: Bools  # (length_ticks + 1,): lengths that events of any kind fill
     counted: Bools | None  # (length_ticks + 1, sounds, counts), if notes are counted
+    counted_sums: Bools | None  # likewise, up to the edge of a section
 
 
 def plan_durations(
@@ -82,7 +83,10 @@ def plan_durations(
             fillable[:] = True
         if fillable[-1] and (counted is None or len(counted)):
             sums = fillable_lengths(durations, span.length_ticks, any_end=True)
-            return DurationPlan(durations, fillable, sums, counted)
+            edges = None
+            if counted is not None and spec.has_sections:
+                edges = _count_table(durations, spec, span, any_end=True)
+            return DurationPlan(durations, fillable, sums, counted, edges)
     raise _cannot_fill(spec, span)
 
 
@@ -113,7 +117,7 @@ def _choices(
 
 
 def _cannot_fill(spec: MelodySpec, span: Span) -> MonodyError:
-    length, bar = span
+    length, bar, _ = span
     time = f"{length / TICKS_PER_STEP:g} 16ths in bars of {bar / TICKS_PER_STEP:g}"
     if spec.kept.pitches:
         return MonodyError(
@@ -134,26 +138,41 @@ def _cannot_fill(spec: MelodySpec, span: Span) -> MonodyError:
     )
 
 
-def counts_of(spec: MelodySpec, bars: int) -> Counts:
-    """Return how many notes may begin in each bar, and in one more.
+def counts_of(spec: MelodySpec, spans: Sequence[Span]) -> Counts:
+    """Return how many notes may begin in each bar of each span, and in one more.
+
+    A bar that is not whole, the first or the last, may have fewer.
+
+    Returns:
+        ``(spans, bars)`` each.
 
     Example:
+        A pickup and two bars:
+
         >>> from monody.generation.constraints.durations import counts_of
-        >>> from monody.generation.constraints.spec import MelodySpec
-        >>> counts = counts_of(MelodySpec(notes_per_bar=(3, 6)), bars=12)
-        >>> len(counts.low), int(counts.low[0]), int(counts.high[0])
-        (13, 3, 6)
+        >>> from monody.generation.constraints.spec import MelodySpec, Span
+        >>> spec, span = MelodySpec(notes_per_bar=(3, 6)), Span(216, 96, position=72)
+        >>> counts = counts_of(spec, [span])
+        >>> counts.low.tolist(), counts.high.tolist()
+        ([[0, 3, 3, 0]], [[6, 6, 6, 6]])
     """
-    size = bars + 1
+    ends = (span.position + span.length_ticks for span in spans)
+    size = max(end // span.bar_ticks for end, span in zip(ends, spans, strict=True)) + 1
     if spec.kept.pitches:
-        notes = [*spec.kept.notes_in_bars, *[0] * size][:size]
+        notes = [[*spec.kept.notes_in_bars, *[0] * size][:size]] * len(spans)
         return Counts.of(notes, notes)
-    low, high = spec.notes_per_bar or (0, UNLIMITED)
-    return Counts.of([low] * size, [high] * size)
+    fewest, most = spec.notes_per_bar or (0, UNLIMITED)
+    low = [
+        [fewest if bar in span.whole_bars else 0 for bar in range(size)]
+        for span in spans
+    ]
+    return Counts.of(low, np.full_like(low, most))
 
 
 @lru_cache(maxsize=16)  # 128 melodies are written at a time, all by the same tables
-def _count_table(durations: Durations, spec: MelodySpec, span: Span) -> Bools | None:
+def _count_table(
+    durations: Durations, spec: MelodySpec, span: Span, any_end: bool = False
+) -> Bools | None:
     """Return what can be filled where the notes of each bar are counted.
 
     Returns:
@@ -163,9 +182,7 @@ def _count_table(durations: Durations, spec: MelodySpec, span: Span) -> Bools | 
     """
     if not spec.kept.pitches and spec.notes_per_bar is None:
         return None
-    length, bar_ticks = span
-    counts = counts_of(spec, length // bar_ticks + 1)
-    if not spec.kept.pitches:
-        counts.low[length // bar_ticks] = 0  # a last bar that is not whole
-    table = fillable_by_counts(durations, length, bar_ticks, counts)
+    counts = Counts(*(each[0] for each in counts_of(spec, [span])))
+    length, bar_ticks, position = span
+    table = fillable_by_counts(durations, length, bar_ticks, counts, position, any_end)
     return table if table[-1, Sounds.NOTHING, 0] else np.zeros((0, 0, 0), np.bool_)

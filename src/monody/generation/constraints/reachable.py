@@ -8,12 +8,12 @@ number of notes in each bar where these are counted.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from monody.generation.constraints.arrays import Bools, Integers
 
@@ -85,20 +85,38 @@ def fillable_lengths(
     return np.array([bit == "1" for bit in bits])
 
 
-class Counts(NamedTuple):
-    """How many notes may begin in each bar."""
+def can_fill(values: frozenset[int] | None, ticks: int) -> bool:
+    """Tell whether note values can add up to a time.
 
-    low: Integers  # (bars,) fewest
-    high: Integers  # (bars,) most
-    needy: Integers  # (bars,): bars before each that must have a note
+    Args:
+        values: Ticks of each; ``None`` for any, which fill every time.
+        ticks: The time.
+
+    Example:
+        >>> from monody.generation.constraints.reachable import can_fill
+        >>> can_fill(frozenset({24, 36}), 60), can_fill(frozenset({24, 36}), 42)
+        (True, False)
+    """
+    if values is None or not ticks:
+        return True
+    durations = Durations(values, frozenset(), frozenset())
+    return bool(fillable_lengths(durations, ticks)[-1])
+
+
+class Counts(NamedTuple):
+    """How many notes may begin in each bar; a table has a row for each span."""
+
+    low: Integers  # (…, bars) fewest
+    high: Integers  # (…, bars) most
+    needy: Integers  # (…, bars): bars before each that must have a note
 
     @classmethod
-    def of(cls, low: Sequence[int], high: Sequence[int]) -> Counts:
-        """Make the arrays of a melody's bars, the last one whole or not.
+    def of(cls, low: ArrayLike, high: ArrayLike) -> Counts:
+        """Make the arrays of a melody's bars, the first and the last whole or not.
 
         Args:
-            low: The fewest notes of each bar.
-            high: The most notes of each bar.
+            low: ``(…, bars)`` the fewest notes of each bar.
+            high: ``(…, bars)`` the most notes of each bar.
 
         Example:
             >>> from monody.generation.constraints.reachable import Counts
@@ -106,16 +124,18 @@ class Counts(NamedTuple):
             [0, 1, 1]
         """
         needs = np.array(low) > 0
-        return Counts(np.array(low), np.array(high), np.cumsum(needs) - needs)
+        needy: Integers = np.cumsum(needs, axis=-1) - needs
+        return Counts(np.array(low), np.array(high), needy)
 
 
 def count_event(
-    counts: Counts, begun: Integers, bar: Integers, lines: Integers
+    counts: Counts, span: Integers, begun: Integers, bar: Integers, lines: Integers
 ) -> tuple[Bools, Integers]:
     """Move the count of a bar's notes on by one event. The arrays broadcast.
 
     Args:
-        counts: How many notes may begin in each bar.
+        counts: How many notes may begin in each bar, ``(spans, bars)`` each.
+        span: Row of the melody's span in them.
         begun: Notes begun in the bar in which the event begins, its own included.
         bar: Index of that bar.
         lines: Bar lines that lie in the event, or at its end.
@@ -130,17 +150,18 @@ def count_event(
 
         >>> import numpy as np
         >>> from monody.generation.constraints.reachable import Counts, count_event
-        >>> counts = Counts.of(low=[2, 2, 2], high=[2, 2, 2])
-        >>> lines = np.array([1, 2])
-        >>> ok, begun = count_event(counts, np.array(2), np.array(0), lines)
+        >>> counts = Counts.of(low=[[2, 2, 2]], high=[[2, 2, 2]])
+        >>> first, lines = np.array(0), np.array([1, 2])
+        >>> ok, begun = count_event(counts, first, np.array(2), first, lines)
         >>> ok.tolist(), begun.tolist()
         ([True, False], [0, 0])
     """
-    last = len(counts.low) - 1
-    passed = counts.needy[(bar + lines).clip(0, last)]
-    passed = passed - counts.needy[(bar + 1).clip(0, last)]
+    last = counts.low.shape[-1] - 1
+    passed = counts.needy[span, (bar + lines).clip(0, last)]
+    passed = passed - counts.needy[span, (bar + 1).clip(0, last)]
     bar = bar.clip(0, last)
-    ok = (begun <= counts.high[bar]) & ((lines == 0) | (begun >= counts.low[bar]))
+    low, high = counts.low[span, bar], counts.high[span, bar]
+    ok = (begun <= high) & ((lines == 0) | (begun >= low))
     return ok & ((lines < 2) | (passed <= 0)), begun * (lines == 0)
 
 
@@ -149,16 +170,18 @@ def fillable_by_counts(
     length_ticks: int,
     bar_ticks: int,
     counts: Counts,
+    position: int = 0,
+    any_end: bool = False,
 ) -> Bools:
     """Find what can be filled with the right number of notes beginning in each bar.
-
-    A melody begins on a bar line.
 
     Args:
         durations: What there is to fill with.
         length_ticks: Length of the melody.
         bar_ticks: Length of its bars.
         counts: Of all its bars, and one more.
+        position: Ticks from the bar line to where the melody begins.
+        any_end: Whether a rest may be at the end, too.
 
     Returns:
         ``(length_ticks + 1, sounds, most + 1)``: by the ticks left, by what ``Sounds``,
@@ -176,13 +199,15 @@ def fillable_by_counts(
         [[True, False, False], [False, True, False]]
     """
     ticks = [each.tolist() for each in _by_kind(durations)]
-    bars = _bars(counts, length_ticks // bar_ticks)
-    bar, position = divmod(length_ticks, bar_ticks)
+    end = position + length_ticks  # from the first bar line
+    last, in_last = divmod(end, bar_ticks)
+    bars = _bars(counts, last)
     # Of each sound, by the ticks left: the notes that may have begun in the bar.
-    sets = [[0], [0], [bars[bar].over if position else 1]]
+    done = bars[last].over if in_last else 1
+    sets = [[done], [done], [done]] if any_end else [[0], [0], [done]]
     for left in range(1, length_ticks + 1):
-        bar, position = divmod(length_ticks - left, bar_ticks)
-        event = _Event(bars[bar], bar_ticks - position, bar_ticks)
+        bar, in_bar = divmod(end - left, bar_ticks)
+        event = _Event(bars[bar], bar_ticks - in_bar, bar_ticks)
         note = event.begun(ticks[Kind.NOTE], sets[Sounds.CLOSING], left) >> 1
         rest = event.begun(ticks[Kind.REST], sets[Sounds.NOTHING], left)
         for sounds in Sounds:

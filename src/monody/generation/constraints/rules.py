@@ -88,7 +88,8 @@ class Rules(NamedTuple):
     fillable: Bools  # (spans, ticks left)
     sums: Bools | None  # (spans, ticks): what events can fill, if sections are asked
     counted: Bools | None  # (spans, ticks left, sounds, counts)
-    counts: Counts  # (bars,) each
+    counted_sums: Bools | None  # likewise, up to an edge where any event may end
+    counts: Counts  # (spans, bars) each
     repeats: Integers | None  # (figures,): see `corpus_style.usual_repeats`
     kept_kinds: Integers  # (events,) pitch symbols: 0 for a note
     kept_durations: Integers  # (events,) duration symbols
@@ -156,7 +157,7 @@ def by_count(rules: Rules, now: Now) -> Allowed:
     """Allow what leaves the right number of notes in each bar possible."""
     if rules.counted is None:
         return Allowed()
-    after = np.maximum(now.left[:, None] - rules.ticks, 0)  # (rows, durations)
+    after = np.maximum(_to_edge(now)[:, None] - rules.ticks, 0)  # (rows, durations)
     masks = []  # of each kind, (rows, durations)
     lengthened = np.where(_closes(now), Sounds.CLOSING, Sounds.NOTE)[:, None]
     for is_note, sounds in (
@@ -167,10 +168,24 @@ def by_count(rules: Rules, now: Now) -> Allowed:
     ):
         ok, count = count_on(rules, now, np.array(is_note))
         most = rules.counted.shape[-1] - 1
-        table = rules.counted[now.span[:, None], after, sounds, np.minimum(count, most)]
-        masks.append(ok & table)
+        place = now.span[:, None], after, sounds, np.minimum(count, most)
+        fits = rules.counted[place]
+        if rules.counted_sums is not None:
+            fits = np.where(_to_close(now)[:, None], fits, rules.counted_sums[place])
+        masks.append(ok & fits)
     masks.append(np.ones_like(masks[0]))
     return Allowed(None, np.stack(masks, axis=1))
+
+
+def _to_edge(now: Now) -> Integers:
+    """Return the ticks to the end, or to the edge of the section, ``(rows,)``."""
+    return now.left if now.edge_left is None else np.minimum(now.left, now.edge_left)
+
+
+def _to_close(now: Now) -> Bools:
+    """Say where the closing note has to end at that edge, ``(rows,)``."""
+    closes: Bools = _to_edge(now) == now.close_left
+    return closes
 
 
 def count_on(rules: Rules, now: Now, note: Bools) -> tuple[Bools, Integers]:
@@ -187,11 +202,11 @@ def count_on(rules: Rules, now: Now, note: Bools) -> tuple[Bools, Integers]:
     """
     lines = (now.position[:, None] + rules.ticks) // now.bar_ticks[:, None]
     begun = now.begun[:, None] + note  # its own included
-    return count_event(rules.counts, begun, now.bar[:, None], lines)
+    return count_event(rules.counts, now.span[:, None], begun, now.bar[:, None], lines)
 
 
 def by_end(rules: Rules, now: Now) -> Allowed:
-    """Allow the last tick to a note of the right pitch class only."""
+    """Allow the last tick, and that of what it copies, to the right notes only."""
     right = _closes(now)  # (rows,)
     pitch = np.ones((len(right), PITCH_SYMBOLS), np.bool_)
     pitch[:, END] = right
@@ -200,7 +215,7 @@ def by_end(rules: Rules, now: Now) -> Allowed:
     goes_on = now.close_left[:, None] != rules.ticks  # (rows, durations)
     hold = goes_on | right[:, None]
     anything = np.ones_like(goes_on)
-    masks = [goes_on, anything, hold, anything, anything]
+    masks = [goes_on, goes_on, hold, anything, anything]
     return Allowed(pitch, np.stack(masks, axis=1))
 
 
@@ -210,7 +225,9 @@ def by_form(rules: Rules, now: Now) -> Allowed:
         return Allowed()
     after = now.edge_left[:, None] - rules.ticks  # (rows, durations)
     most = rules.sums.shape[1] - 1
-    fits = (after >= 0) & rules.sums[now.span[:, None], after.clip(0, most)]
+    place = now.span[:, None], after.clip(0, most)
+    fills = np.where(_to_close(now)[:, None], rules.fillable[place], rules.sums[place])
+    fits = (after >= 0) & fills
     fits |= after > most  # there is no edge
     anything = np.ones_like(fits)
     pitch = ~now.at_edge[:, None] | (SYMBOLS != HOLD)

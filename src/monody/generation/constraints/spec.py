@@ -57,3 +57,18 @@ class Span(NamedTuple):
 
     length_ticks: int
     bar_ticks: int
+    position: int = 0  # ticks from the bar line to where it begins
+
+    @property
+    def whole_bars(self) -> range:
+        """Which of its bars it fills from line to line, counted from its first.
+
+        Example:
+            Three beats of a pickup, two bars of 4/4 and a beat:
+
+            >>> from monody.generation.constraints.spec import Span
+            >>> Span(length_ticks=288, bar_ticks=96, position=24).whole_bars
+            range(1, 3)
+        """
+        end = self.position + self.length_ticks
+        return range(int(self.position > 0), end // self.bar_ticks)

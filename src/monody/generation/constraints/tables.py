@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,33 +64,28 @@ def make_rules(
             "--durations needs a model that hears note values: this one hears 16ths; "
             "train with --encoding notes"
         )
-    low, high = spec.pitches or style.pitch_range
-    in_range = ~IS_NOTE | ((low <= SYMBOLS) & (high >= SYMBOLS))  # (symbols,)
-    in_key = ~IS_NOTE | _of_classes(spec.pitch_classes)
-    closing = IS_NOTE & _of_classes(spec.last_classes)
-    if not spec.kept.pitches:
-        _require_notes(IS_NOTE & in_range & in_key, closing)
+    pitches = _pitches(style, spec)
     ticks = np.array(vocabulary.durations)
     alphabet = frozenset(ticks.tolist())
     plans = [plan_durations(style, spec, span, alphabet) for span in spans]
-    free_pitch = spec.pitches is not None or spec.kept.pitches
-    bars = max(length // bar for length, bar in spans)
     counted = [plan.counted for plan in plans if plan.counted is not None]
+    edges = [plan.counted_sums for plan in plans if plan.counted_sums is not None]
     return Rules(
         ticks=ticks,
-        closing=closing,
+        closing=pitches.closing,
         free_bars=spec.free_bars,
-        pitches=np.ones_like(in_range) if free_pitch else in_range,
+        pitches=pitches.of_corpus,
         durations=np.stack([_masks(plan.durations, ticks) for plan in plans]),
-        key=in_key if spec.pitch_classes is not None else None,
-        range=in_range if spec.pitches is not None else None,
+        key=pitches.in_key,
+        range=pitches.in_range,
         values=_value_masks(spec.note_ticks, ticks),
         grid=_grid(style, spec, ticks),
         lengths=np.array([span.length_ticks for span in spans]),
         fillable=_stacked([plan.fillable for plan in plans]),
         sums=_stacked([plan.sums for plan in plans]) if spec.has_sections else None,
         counted=_stacked(counted) if counted else None,
-        counts=counts_of(spec, bars),
+        counted_sums=_stacked(edges) if edges else None,
+        counts=counts_of(spec, spans),
         # A rewrite that keeps the pitches also keeps their repeats.
         repeats=None if spec.kept.pitches else np.array(style.repeats),
         kept_kinds=np.array(spec.kept.kinds, np.int64),
@@ -98,6 +93,32 @@ def make_rules(
         last_kept=_last_note(spec.kept.kinds),
         kept_pitches=np.array(spec.kept.pitches, np.int64),
         own=spec.own,
+    )
+
+
+class _Pitches(NamedTuple):
+    """The pitch symbols that rules allow, ``(symbols,)``; ``None`` for all."""
+
+    of_corpus: Bools
+    in_key: Bools | None
+    in_range: Bools | None
+    closing: Bools  # notes that a melody may end with
+
+
+def _pitches(style: CorpusStyle, spec: MelodySpec) -> _Pitches:
+    """Find the notes of the corpus, the key and the range, one at least in all."""
+    low, high = spec.pitches or style.pitch_range
+    in_range = ~IS_NOTE | ((low <= SYMBOLS) & (high >= SYMBOLS))  # (symbols,)
+    in_key = ~IS_NOTE | _of_classes(spec.pitch_classes)
+    closing = IS_NOTE & _of_classes(spec.last_classes)
+    if not spec.kept.pitches:
+        _require_notes(IS_NOTE & in_range & in_key, closing)
+    free = spec.pitches is not None or bool(spec.kept.pitches)
+    return _Pitches(
+        of_corpus=np.ones_like(in_range) if free else in_range,
+        in_key=in_key if spec.pitch_classes is not None else None,
+        in_range=in_range if spec.pitches is not None else None,
+        closing=closing,
     )
 
 

@@ -212,7 +212,7 @@ def _beginning(
 
 
 def _span_of(start: Start) -> Span:
-    return Span(start.length_ticks, start.bar_ticks)
+    return Span(start.length_ticks, start.bar_ticks, start.position)
 
 
 def _class_ticks(start: Start, vocabulary: Vocabulary) -> NDArray[np.float64]:

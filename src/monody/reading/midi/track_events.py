@@ -6,18 +6,9 @@ end. Where that matters, the events are read here.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-from monody.music.smf import (
-    END,
-    ESCAPE,
-    META,
-    SYSEX,
-    CutTrackError,
-    EventCursor,
-    data_bytes,
-)
+from monody.music.smf import SYSEX, EventCursor
 
 NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0  # kinds of channel event
 
@@ -72,31 +63,15 @@ def track_events(body: bytes) -> TrackEvents:
         >>> track.channels[0].programs, track.channels[0].strikes, track.end
         ([(0, 40)], [(0, 60, 80), (480, 60, 0)], 480)
     """
-    track = TrackEvents()
-    with suppress(CutTrackError):
-        _read(EventCursor(body, 0, len(body)), track)
+    track, cursor = TrackEvents(), EventCursor(body, 0, len(body))
+    for status, data in cursor.events():
+        if status < SYSEX:
+            _note_down(track, cursor.tick, status, data)
+    track.end = cursor.tick
     return track
 
 
-def _read(events: EventCursor, track: TrackEvents) -> None:
-    while events.more():
-        track.end += events.number()
-        status = events.byte()
-        if status == META:
-            kind = events.byte()
-            events.take(events.number())
-            if kind == END:
-                return
-        elif status in (SYSEX, ESCAPE):
-            events.take(events.number())
-        elif status > SYSEX:
-            events.take(data_bytes(status))
-        else:
-            status = events.channel_status(status)
-            _note_down(track, status, events.take(data_bytes(status)))
-
-
-def _note_down(track: TrackEvents, status: int, data: bytes) -> None:
+def _note_down(track: TrackEvents, tick: int, status: int, data: bytes) -> None:
     """Add an event of a channel; those that change no note are passed over."""
     kind, number = status & 0xF0, status & 15
     if kind not in (NOTE_ON, NOTE_OFF, CONTROL, PROGRAM):
@@ -106,8 +81,8 @@ def _note_down(track: TrackEvents, status: int, data: bytes) -> None:
         channel = track.channels[number] = ChannelEvents()
     if kind in (NOTE_ON, NOTE_OFF):
         velocity = data[1] if kind == NOTE_ON else 0
-        channel.strikes.append((track.end, data[0], velocity))
+        channel.strikes.append((tick, data[0], velocity))
     elif kind == CONTROL:
-        channel.controls.setdefault(data[0], []).append((track.end, data[1]))
+        channel.controls.setdefault(data[0], []).append((tick, data[1]))
     else:
-        channel.programs.append((track.end, data[0]))
+        channel.programs.append((tick, data[0]))
