@@ -173,6 +173,26 @@ def test_a_damaged_row_is_read_anew(
     assert sum(parsed) == 12
 
 
+def test_a_row_that_says_it_is_larger_than_the_memory_is_read_again(
+    music: Path, cache: Path, parsed: list[int]
+) -> None:
+    first = read_corpus(music)
+    with sqlite3.connect(cache / DATABASE) as database:
+        database.execute("pragma wal_checkpoint(truncate)")
+        keys = [key for (key,) in database.execute("select key from readings")]
+    database.close()
+    data = bytearray((cache / DATABASE).read_bytes())
+    for key in keys:  # the lengths of a row lie before its key
+        place = data.index(key.encode())
+        data[place - 10 : place - 2] = b"\xff" * 8
+    (cache / DATABASE).write_bytes(data)
+    for _ in range(2):
+        assert _same(read_corpus(music), first)
+    parsed.clear()
+    read_corpus(music)
+    assert sum(parsed) == 0
+
+
 @pytest.mark.usefixtures("cache")
 def test_two_at_once_do_not_disturb_each_other(music: Path) -> None:
     program = "import sys, monody; print(len(monody.read_corpus(sys.argv[1]).melodies))"

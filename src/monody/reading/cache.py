@@ -56,6 +56,15 @@ def _damage_is_an_error() -> Iterator[None]:
         raise sqlite3.DatabaseError("it is damaged") from error
 
 
+@contextmanager
+def _a_giant_is_damage() -> Iterator[None]:
+    """Let rows that say they are larger than the memory be damage: none of ours are."""
+    try:
+        yield
+    except MemoryError as error:
+        raise sqlite3.DatabaseError("it is damaged: a giant row") from error
+
+
 @lru_cache(maxsize=1)
 def program_fingerprint() -> bytes:
     """Return a digest of the code that readings depend on: ours and the parser's."""
@@ -142,6 +151,7 @@ class ReadCache:
                 self.close()
                 raise
 
+    @_a_giant_is_damage()
     @_damage_is_an_error()
     def _prepare(self) -> None:
         run = self._connection.execute
@@ -179,10 +189,12 @@ class ReadCache:
         Raises:
             Exception: Of any kind, where the database is damaged.
         """
-        row = self._connection.execute(
-            "select key, report, notes, meters, info, sum from readings where key = ?",
-            (key,),
-        ).fetchone()
+        with _a_giant_is_damage():
+            row = self._connection.execute(
+                "select key, report, notes, meters, info, sum from readings "
+                "where key = ?",
+                (key,),
+            ).fetchone()
         if row is None or row[-1] != _checksum(*row[:-1]):
             return None
         _, report, notes, meters, info, _ = row
