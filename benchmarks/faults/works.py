@@ -55,7 +55,7 @@ def _training(home: Path, _: Ended) -> Made:
     folder = home / MADE
     with (folder / "history.csv").open() as file:
         rows = [
-            {name: value for name, value in row.items() if not name.startswith("seconds")}
+            {name: each for name, each in row.items() if not name.startswith("seconds")}
             for row in csv.DictReader(file)
         ]
     names = ("model.keras", "last.keras", "epoch-0001.keras", "epoch-0002.keras")

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import count
 from pathlib import PurePosixPath
 
-from monody.file_names import MAX_STEM_BYTES, off_devices, portable_stem, seen_part
+from monody.file_names import (
+    MAX_STEM_BYTES,
+    folded,
+    off_devices,
+    portable_stem,
+    seen_part,
+)
 from monody.reading.file_types import is_readable_name
 
 MAX_FOLDERS = 8  # within each other; of more, the innermost count
@@ -30,7 +39,8 @@ def safe_name(sent: str) -> PurePosixPath | None:
         >>> safe_name("airs/.hidden.mid"), safe_name("cover.png")
         (None, None)
     """
-    parts = [part for part in _BETWEEN.split(sent) if part not in ("", ".", "..")]
+    composed = unicodedata.normalize("NFC", sent)  # macOS keeps accents apart
+    parts = [part for part in _BETWEEN.split(composed) if part not in ("", ".", "..")]
     if not parts or any(part.startswith((".", "__MACOSX")) for part in parts):
         return None
     *folders, name = parts
@@ -53,7 +63,7 @@ def free_name(name: PurePosixPath, taken: set[str]) -> PurePosixPath:
 
     Args:
         name: The one that is wanted.
-        taken: Those that are taken, ``casefold``: some disks know no case.
+        taken: Those that are taken, ``folded``: some disks know no case.
 
     Example:
         >>> from pathlib import PurePosixPath
@@ -61,8 +71,19 @@ def free_name(name: PurePosixPath, taken: set[str]) -> PurePosixPath:
         >>> str(free_name(PurePosixPath("airs/A.mid"), {"airs/a.mid"}))
         'airs/A-2.mid'
     """
-    free, number = name, 1
-    while str(free).casefold() in taken:
-        number += 1
-        free = name.with_name(f"{name.stem}-{number}{name.suffix}")
-    return free
+    return next(free for free in names_like(name) if folded(str(free)) not in taken)
+
+
+def names_like(name: PurePosixPath) -> Iterator[PurePosixPath]:
+    """Yield a name, and then the same with numbers, from 2 on.
+
+    Example:
+        >>> from itertools import islice
+        >>> from pathlib import PurePosixPath
+        >>> from monody.studio.upload_names import names_like
+        >>> [str(each) for each in islice(names_like(PurePosixPath("airs/a.mid")), 3)]
+        ['airs/a.mid', 'airs/a-2.mid', 'airs/a-3.mid']
+    """
+    yield name
+    for number in count(2):
+        yield name.with_name(f"{name.stem}-{number}{name.suffix}")
