@@ -39,7 +39,8 @@ def summaries() -> Iterator[str]:
     """Yield the first line of the documentation of every public name and its parts."""
     for name in set(monody.__all__) - {"__version__"}:
         public = getattr(monody, name)
-        yield _first_line(public)
+        if callable(public):  # a number or a tuple has what Python says of all of them
+            yield _first_line(public)
         for part, value in vars(public).items() if inspect.isclass(public) else ():
             described = inspect.isfunction(value) or isinstance(value, _DESCRIBED)
             if described and not part.startswith("_") and _first_line(value):
