@@ -107,7 +107,7 @@ def test_a_command_uses_what_it_finds_and_says_so(
     bank = write_bank(place / "mine.sf2")
     used = []
 
-    def render_wav(_: Melody, *, sound_bank: Path | None) -> bytes:
+    def render_wav(_: Melody, *, sound_bank: Path | None, **_options: object) -> bytes:
         used.append(sound_bank)
         return b"RIFF"
 

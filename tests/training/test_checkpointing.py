@@ -386,7 +386,7 @@ def test_where_another_process_is_asked_to_stop_this_one_stops_with_it(
 ) -> None:
     asked = iter([False, False, True])  # as it begins, and after each step
     monkeypatch.setattr(
-        "monody.training.checkpointing.any_of", lambda here: here or next(asked)
+        "monody.models.processes.any_of", lambda here: here or next(asked)
     )
     folder = tmp_path / "01"
     corpus = monody.read_corpus(tunes)

@@ -44,8 +44,6 @@ def gap_of(melody: Melody, first: int, last: int) -> Gap:
     after = melody.starts >= lines[last]
     gone = ~early & ~after
     start = max(start, int(melody.ends[early].max(initial=0)))
-    if not after.any():
-        end = melody.end
     if end <= start:
         raise MonodyError(f"a held note fills bars {first}-{last}: name others")
     return Gap(start, end, max(0, int(melody.ends[gone].max(initial=0)) - end))
