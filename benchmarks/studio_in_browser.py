@@ -71,7 +71,7 @@ def train(page: Page, folder: Path) -> None:
     print(collection.locator(".said").inner_text())
     collection.get_by_role("button", name="Train", exact=True).click()
     epochs = page.locator(".training .state")
-    expect(epochs).to_contain_text(f"epoch {LEARNT + 1} of")
+    expect(epochs).to_contain_text(f"pass {LEARNT + 1} of")
     told(f"{LEARNT} epochs", began)
 
 

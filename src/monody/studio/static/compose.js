@@ -17,9 +17,9 @@ export const written = (count) => count === 1
   ? t("1 melody written") : t("{count} melodies written", { count });
 
 // Wait for cards, say how many, and show the first; whoever went to another room
-// meanwhile stays there.
+// meanwhile stays there. What nobody asked for takes no focus, and nobody out of a room.
 export async function arrive(asked, { focus = true } = {}) {
-  const from = here();
+  const from = focus ? here() : "melodies";
   const { cards } = await asked;
   keep("cards", cards);
   say(written(cards.length));
