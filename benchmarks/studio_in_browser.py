@@ -77,7 +77,7 @@ def train(page: Page, folder: Path) -> None:
 
 def compose(page: Page, folder: Path) -> None:
     """Let the new model write; change one thing, and another; save it."""
-    page.get_by_role("button", name="Compose with it").click()
+    page.locator(".training").get_by_role("button", name="Compose with it").click()
     page.get_by_label("How many").fill("10")
     began = time.perf_counter()
     card = made(page, page.get_by_role("button", name="Generate", exact=True), 10)
