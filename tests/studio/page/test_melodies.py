@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from monody.experiments.experiment import Experiment
 from tests.builders.midi_files import read_back
-from tests.builders.studio_pages import cards, generated, made_by, name_of
+from tests.builders.studio_pages import (
+    KNOBS,
+    cards,
+    generated,
+    made_by,
+    name_of,
+    served,
+)
 
 HOSTILE = '<img src=x onerror="document.title=1">&amp;{{ 7*7 }}'
 
@@ -66,6 +74,23 @@ def test_whoever_goes_elsewhere_meanwhile_is_not_called_back(page: Page) -> None
     asked[0].continue_()
     expect(page.locator(".slot")).to_have_count(before + 1)
     expect(page.locator("#room-collections")).to_be_visible()
+
+
+def test_the_first_melody_takes_nobody_out_of_a_room(
+    browser: Browser, trained: Experiment, tmp_path: Path
+) -> None:
+    with served(tmp_path, trained) as address:
+        context = browser.new_context(locale="en-GB")
+        elsewhere = "location.hash = 'collections'"  # before the page has begun
+        context.add_init_script(
+            f"localStorage['monody-knobs'] = '{KNOBS}'; {elsewhere}"
+        )
+        page = context.new_page()
+        page.goto(address)
+        expect(page.locator("#live")).to_have_text("1 melody written")
+        assert page.url.endswith("#collections")
+        expect(page.locator("#room-collections")).to_be_visible()
+        context.close()
 
 
 def test_a_button_that_waits_asks_once(page: Page) -> None:
