@@ -86,6 +86,9 @@ def test_what_machines_read_is_what_people_read(path: Path) -> None:
 @pytest.mark.parametrize("path", PO, ids=lambda path: path.parts[-3])
 def test_the_catalogue_is_written_the_same_again(path: Path) -> None:
     assert catalogue.po(catalogue.updated(path)) == path.read_bytes()
+    written = path.with_suffix(".mo").read_bytes()
+    for made in (written, catalogue.mo(catalogue.read(path))):
+        assert b"POT-Creation-Date: 2026-01-01 00:00+0000\n" in made  # on any day
 
 
 def test_every_language_but_english_has_a_catalogue_that_the_wheel_brings() -> None:

@@ -98,7 +98,9 @@ def po(catalog: Catalog) -> bytes:
 
 
 def mo(catalog: Catalog) -> bytes:
-    """Write a catalogue for machines."""
+    """Write a catalogue for machines, under the heading of any other day."""
+    catalog.creation_date = catalog.revision_date = NO_DATE
+    catalog.project = DOMAIN
     written = BytesIO()
     write_mo(written, catalog)
     return written.getvalue()
