@@ -59,9 +59,9 @@ class TakeWeights(keras.callbacks.Callback):
         self._pairs = list(zip(network.variables, learner.variables, strict=True))
 
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
-        """Take them."""
+        """Take copies of them: the learner's own go with its next step."""
         for its, learnt in self._pairs:
-            its.assign(learnt.value)
+            its.assign(keras.ops.copy(learnt.value))
 
 
 class HeldOutScore(keras.callbacks.Callback):
