@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -102,6 +102,23 @@ def test_a_folder_that_is_not_there_has_nothing_to_remove(tmp_path: Path) -> Non
 def test_any_suffix_makes_a_name_that_a_disk_takes(tmp_path: Path, suffix: str) -> None:
     with temporary_file(tmp_path, suffix) as path:
         assert path.suffix == suffix[:16]
+
+
+def test_a_thread_that_still_writes_keeps_no_folder_from_going(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = TemporaryFolder(tmp_path)
+    (folder.path / "notes.npy").write_bytes(b"half of it")
+    remove = os.rmdir
+
+    def removed_late(*place: Path, **options: int) -> None:
+        with suppress(FileNotFoundError):
+            (folder.path / "more.npy").touch()
+        remove(*place, **options)
+
+    monkeypatch.setattr(os, "rmdir", removed_late)
+    folder.remove()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_private_folder_is_closed_to_others(tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ class TemporaryFolder:
 
     def remove(self) -> None:
         """Remove it, unless it was moved."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        with suppress(OSError):
+            _remove(self.path)
         _unlock(self._lock)
         self._lock = None
         self._take_back()
@@ -184,10 +185,14 @@ def _made(
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
+    if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
+        return
+    # Another thread may still write there. It finds no such folder any more, instead of
+    # putting something into one that is being emptied. Windows may refuse.
+    with suppress(OSError):
+        path = path.rename(path.with_name(f"{_START}{secrets.token_hex(8)}"))
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _make_file(path: Path) -> None:

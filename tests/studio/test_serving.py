@@ -200,6 +200,21 @@ def test_without_a_screen_no_browser_is_opened(
     assert len(opened) == pages
 
 
+def test_what_a_killed_server_was_writing_goes_when_the_studio_opens(
+    tmp_path: Path,
+) -> None:
+    folder = StudioFolder(tmp_path)
+    folder.make()
+    half = [
+        place / ".monody-0123456789abcdef"
+        for place in (tmp_path, folder.collections, folder.melodies)
+    ]
+    for path in half:
+        path.mkdir()
+    with folder.alone():
+        assert not any(path.exists() for path in half)
+
+
 def test_one_that_does_not_say_where_it_is_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

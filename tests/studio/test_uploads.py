@@ -171,3 +171,10 @@ def test_a_form_that_breaks_off_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MonodyError, match="it breaks off; drop the files again"):
         upload.finish()
     upload.close()
+
+
+def test_a_folder_that_is_gone_is_not_made_again(tmp_path: Path) -> None:
+    upload = Upload(tmp_path / "gone", FORM)
+    with pytest.raises(FileNotFoundError):
+        upload.write(_part("files", b"MThd", "mine/a.mid"))
+    assert not list(tmp_path.iterdir())

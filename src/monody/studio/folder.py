@@ -33,6 +33,7 @@ from monody.locks import LockedError, locked
 from monody.saved.damage import DamagedError
 from monody.saved.plain_json import read_json
 from monody.saved.values import table, text
+from monody.temporary import remove_abandoned
 
 FOLDER_VARIABLE = "MONODY_STUDIO"
 ADDRESS_FILE = "studio.json"
@@ -123,9 +124,12 @@ class StudioFolder:
         # folder, which others could always look into.
         with suppress(OSError):
             self.path.chmod(PRIVATE)
-        parts = (self.collections, self.models, self.trainings, self.melodies)
-        for part in (*parts, self.sounds):
+        for part in self._parts():
             make_folder(part)
+
+    def _parts(self) -> tuple[Path, ...]:
+        listed = (self.collections, self.models, self.trainings, self.melodies)
+        return *listed, self.sounds
 
     def clear_sounds(self) -> None:
         """Remove the sounds that an earlier server made; they can be made again."""
@@ -143,7 +147,9 @@ class StudioFolder:
         self.make()
         try:
             with locked(self.path):
-                self._forget()  # of a server that was killed
+                self._forget()  # of a server that was killed, as what follows
+                for folder in (self.path, *self._parts()):
+                    remove_abandoned(folder)
                 yield
         except LockedError as error:
             raise TakenError(self.path) from error

@@ -154,9 +154,10 @@ class Upload:
         self._wanted.append(name)
         name = free_name(name, self._taken)
         self._taken.add(folded(str(name)))
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._part.file = path.open("xb")
+        # Not the first of them, which goes while this runs where the studio is ended.
+        for parent in reversed(name.parents[:-1]):
+            (self._folder / parent).mkdir(exist_ok=True)
+        self._part.file = (self._folder / name).open("xb")
         self.files.append(name)
 
     def _take(self, data: bytes) -> None:
