@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from monody.files import cache_folder
+from monody.files import cache_folder, tidy_cache
 
-SHOW = "from monody.files import cache_folder; print(cache_folder())"
+SHOW = "from monody.files import cache_folder, tidy_cache; print(cache_folder())"
 STAY = f"""
 import time
 from monody.ending import taking_signals
@@ -22,7 +22,7 @@ with taking_signals():
     time.sleep(60)
 """
 IN_A_CHILD = (
-    "import subprocess, sys; from monody.files import cache_folder; "
+    "import subprocess, sys; from monody.files import cache_folder, tidy_cache; "
     "folder = cache_folder(); assert folder.is_dir(); (folder / 'kept').touch(); "
     f"subprocess.run([sys.executable, '-c', {SHOW!r}], check=True)"
 )
@@ -89,6 +89,18 @@ def test_without_a_home_a_stop_leaves_nothing_that_the_next_leaves_there(
         assert [*tmp_path.iterdir()]
         subprocess.run([sys.executable, "-P", "-c", SHOW], check=True)
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("place", ["", "corpora", "base-0123456789abcdef"])
+def test_what_a_killed_command_left_anywhere_in_it_goes_at_the_next_start(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONODY_CACHE", str(tmp_path))
+    half = tmp_path / place / ".monody-0123456789abcdef"
+    half.mkdir(parents=True)
+    tidy_cache()
+    assert not half.exists()
+    assert half.parent.exists()
 
 
 @pytest.fixture

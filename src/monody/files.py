@@ -385,6 +385,8 @@ def _lasting_cache() -> Path | None:
 
 
 CORPORA = "corpora"  # whole corpora, see `corpus.cache`
+COMPILED = "compilations"  # what JAX compiled, see `backend`
+LAID_OUT = "base-"  # the base model, see `base`
 
 
 def tidy_cache() -> None:
@@ -395,7 +397,7 @@ def tidy_cache() -> None:
     """
     folder = _lasting_cache()
     if folder is not None:
-        for place in (folder, folder / CORPORA):
+        for place in (folder, folder / CORPORA, *folder.glob(f"{LAID_OUT}*")):
             remove_abandoned(place)
 
 
@@ -452,9 +454,3 @@ def _sum(path: Path) -> int:
         while part := file.read(2**20):
             total = zlib.crc32(part, total)
     return total
-
-
-COMPILED = "compilations"  # what JAX compiled, see `backend`
-
-
-LAID_OUT = "base-"  # the base model, see `base`
