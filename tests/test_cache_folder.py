@@ -13,7 +13,7 @@ import pytest
 
 from monody.files import cache_folder, tidy_cache
 
-SHOW = "from monody.files import cache_folder, tidy_cache; print(cache_folder())"
+SHOW = "from monody.files import cache_folder; print(cache_folder())"
 STAY = f"""
 import time
 from monody.ending import taking_signals
