@@ -80,6 +80,8 @@ class Page:
             answered = json.loads(answer.read())
         finally:
             asking.close()
+        if answer.status == http.client.SERVICE_UNAVAILABLE:
+            raise ConnectionResetError(answered)  # it is closing
         if answer.status != http.client.OK:
             raise RefusedError(f"{path}: {answer.status} {answered}")
         return answered

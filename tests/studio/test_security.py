@@ -130,10 +130,11 @@ def test_too_large_an_upload_is_refused_whatever_it_says(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "said"),
+    ("error", "ending", "status", "said"),
     [
-        (OSError(28, "No space left on device", "x.mid"), 507, "no space left"),
-        (RuntimeError("secret"), 500, "terminal"),
+        (OSError(28, "No space left on device", "x.mid"), False, 507, "no space left"),
+        (OSError(2, "No such file", "on its way"), True, 503, "The studio is closing"),
+        (RuntimeError("secret"), False, 500, "terminal"),
     ],
 )
 def test_what_goes_wrong_is_a_sentence_too(
@@ -141,9 +142,12 @@ def test_what_goes_wrong_is_a_sentence_too(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     error: Exception,
+    ending: bool,
     status: int,
     said: str,
 ) -> None:
+    monkeypatch.setattr("monody.studio.server.was_asked", lambda: ending)
+
     def fail(*_: object, **__: object) -> None:
         raise error
 

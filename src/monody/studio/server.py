@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from monody import files
+from monody.ending import was_asked
 from monody.errors import MonodyError
 from monody.studio import (
     card_routes,
@@ -91,7 +92,12 @@ async def _http(_request: Request, error: Exception) -> Response:
 
 
 async def _disk(_request: Request, error: Exception) -> Response:
-    """Answer what the system refused, such as a full disk."""
+    """Answer what the system refused, such as a full disk.
+
+    What is on its way is taken from a studio that is ended, while requests go on.
+    """
+    if was_asked():
+        return refusal(503, _("The studio is closing: open it again, and repeat this."))
     return refusal(507, files.told(error) if isinstance(error, OSError) else "")
 
 
