@@ -22,11 +22,11 @@ import csv
 import math
 import shutil
 import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import process_time
 from unittest.mock import patch
 
 import numpy as np
@@ -102,7 +102,7 @@ def _grid(folder: Path, arguments: argparse.Namespace, scratch: Path) -> list[Po
 
 def _clock(*, own: bool) -> AbstractContextManager[object]:
     """Let a training count this process's time of the processor, or the clock's."""
-    return patch("time.monotonic", time.process_time) if own else nullcontext()
+    return patch("time.monotonic", process_time) if own else nullcontext()
 
 
 def _trained(

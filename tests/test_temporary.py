@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.builders.left_behind import at_work, killed_at_work
 
 WRITES = """
 from pathlib import Path
+from typing import Any
 from monody.temporary import TemporaryFolder, temporary_file
 folder = TemporaryFolder(Path())
 (folder.path / "notes.npy").write_bytes(b"half of it")
@@ -111,7 +113,7 @@ def test_a_thread_that_still_writes_keeps_no_folder_from_going(
     (folder.path / "notes.npy").write_bytes(b"half of it")
     remove = os.rmdir
 
-    def removed_late(*place: Path, **options: int) -> None:
+    def removed_late(*place: Any, **options: Any) -> None:
         with suppress(FileNotFoundError):
             (folder.path / "more.npy").touch()
         remove(*place, **options)
