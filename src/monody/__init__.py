@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
     from monody.errors import MonodyError, SettingError
+    from monody.evaluation.evaluate import evaluate
     from monody.evaluation.sample_quality import Resemblance, compare
-    from monody.evaluation.scorecard import Scorecard, evaluate
+    from monody.evaluation.scorecard import Scorecard
     from monody.evaluation.wording import ModelRow, ScorecardWords, scorecard_in_words
     from monody.experiments.base import base_experiment, open_experiment
     from monody.experiments.base_tunes import write_collection
@@ -85,8 +86,9 @@ _HOMES = {
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
     "errors": ("MonodyError", "SettingError"),
+    "evaluation.evaluate": ("evaluate",),
     "evaluation.sample_quality": ("Resemblance", "compare"),
-    "evaluation.scorecard": ("Scorecard", "evaluate"),
+    "evaluation.scorecard": ("Scorecard",),
     "evaluation.wording": ("ModelRow", "ScorecardWords", "scorecard_in_words"),
     "experiments.base": ("base_experiment", "open_experiment"),
     "experiments.base_tunes": ("write_collection",),

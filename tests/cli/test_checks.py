@@ -26,7 +26,7 @@ WORK = (  # what takes time, or leaves something
     "monody.generation.vary.write_melodies",
     "monody.training.train.train",
     "monody.training.train.resume",
-    "monody.evaluation.scorecard.evaluate",
+    "monody.evaluation.evaluate.evaluate",
     "monody.experiments.base_tunes.write_collection",
 )
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from monody.cli.evaluate import evaluate as command
 from monody.errors import MonodyError
-from monody.evaluation import scorecard
-from monody.evaluation.scorecard import REFERENCES, Scorecard, evaluate
+from monody.evaluation.evaluate import REFERENCES, evaluate
+from monody.evaluation.scorecard import Scorecard
 from monody.experiments import base
 from monody.experiments.experiment import Experiment
 from monody.memory import limited_to
@@ -257,7 +257,7 @@ def test_references_that_cannot_fit_are_told_before_anything_is_judged(
     trained: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(scorecard, "NOTE_BYTES", 10**9)
+    monkeypatch.setattr("monody.evaluation.evaluate.NOTE_BYTES", 10**9)
     with (
         limited_to(10**9),
         pytest.raises(MonodyError, match="counting the reference models needs about"),

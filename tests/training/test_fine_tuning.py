@@ -8,7 +8,7 @@ import pytest
 
 import monody
 from monody.errors import MonodyError
-from monody.evaluation.scorecard import evaluate
+from monody.evaluation.evaluate import evaluate
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import read_training_state
 from monody.memory import limited_to

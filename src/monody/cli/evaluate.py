@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from monody.evaluation.sample_quality import SampleQuality
     from monody.evaluation.scorecard import Scorecard
     from monody.evaluation.wording import ModelRow
+    from monody.experiments.experiment import Experiment
     from monody.progress import StageProgress
 
 
@@ -108,42 +109,28 @@ def evaluate(
     fine-tuned, its base and the same from nothing. The 95 % intervals say how far other
     melodies of the same kind would move a figure.
     """
-    if data_dir and part:
-        raise MonodyError(
-            "--part is of the melodies that the experiment held out: leave it out, or "
-            "--data_dir"
-        )
-    _check_plot(plot, melody)
-    if data_dir:
-        require_music(data_dir)
+    _check(data_dir, part, plot, melody)
     first = status if as_json else say
     first(
         _("judging {network} ...").format(network=experiment or _("the latest network"))
     )
-
     require_device(DeviceSettings(device=device))
+    opened = _opened(experiment, from_nothing)
 
     from rich.console import Console
 
-    from monody.experiments.base import open_experiment
+    from monody.evaluation.evaluate import PARTS
+    from monody.evaluation.evaluate import evaluate as judge
 
-    opened = open_experiment(experiment)
-    if from_nothing:
-        require_writable(opened.folder, "EXPERIMENT")
-        if not opened.from_nothing_path.is_file():
-            require_training_memory()
-    counts = opened.load().record.melodies
+    part = part or "test"
     if melody is not None and not data_dir:
-        sides = ("validation", "test") if part == "both" else (part or "test",)
-        _require_melody(melody, sum(map(counts.of, sides)))
-
-    from monody.evaluation.scorecard import evaluate as judge
-
+        counts = opened.load().record.melodies
+        _require_melody(melody, sum(map(counts.of, PARTS[part])))
     with _progress(Console(stderr=True)) as progress:
         card = judge(
             opened,
             data_dir,
-            part or "test",
+            part,
             music=music,
             from_nothing=from_nothing,
             progress=progress,
@@ -158,6 +145,38 @@ def evaluate(
         click.echo(json.dumps(card.to_json(), indent=2))
     elif not is_quiet():
         _print_card(card, Console(highlight=False, markup=False))
+
+
+def _check(
+    data_dir: str | None, part: str | None, plot: str | None, melody: int | None
+) -> None:
+    """Refuse options that contradict each other, and a folder without music."""
+    if data_dir and part:
+        raise MonodyError(
+            "--part is of the melodies that the experiment held out: leave it out, or "
+            "--data_dir"
+        )
+    _check_plot(plot, melody)
+    if data_dir:
+        require_music(data_dir)
+
+
+def _opened(experiment: str | None, from_nothing: bool) -> Experiment:
+    """Open an experiment, whose model is whole and which may be written to if need be.
+
+    Args:
+        experiment: As the user named it, if at all.
+        from_nothing: Whether a network is to be trained beside it.
+    """
+    from monody.experiments.base import open_experiment
+
+    opened = open_experiment(experiment)
+    if from_nothing:
+        require_writable(opened.folder, "EXPERIMENT")
+        if not opened.from_nothing_path.is_file():
+            require_training_memory()
+    opened.load()  # refused here if it is damaged
+    return opened
 
 
 def _check_plot(plot: str | None, melody: int | None) -> None:

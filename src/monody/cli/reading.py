@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,20 +51,11 @@ def named_folder(folder: str | None, data_dir: str | None) -> str:
     return folder or data_dir or DATA_DIR
 
 
-@contextmanager
-def reading_bar(folder: str) -> Iterator[Progress]:
+def reading_bar(folder: str) -> AbstractContextManager[Progress]:
     """Show how far the reading of a folder is."""
-    from rich.console import Console
+    from monody.cli.progress import one_task
 
-    from monody.cli.progress import progress_bar
-
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(_("reading {folder}").format(folder=folder), total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield progress
+    return one_task(_("reading {folder}").format(folder=folder))
 
 
 def read_folder(

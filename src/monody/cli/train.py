@@ -20,7 +20,7 @@ from monody.cli.options import (
     settings_from,
     settings_options,
 )
-from monody.cli.page import page_options, write_page
+from monody.cli.page import PageWish, page_options, write_page
 from monody.cli.reading import (
     data_dir_options,
     named_folder,
@@ -69,14 +69,7 @@ MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they exten
 @settings_options(ReadSettings)
 @memory_option
 @click.pass_context
-def train(
-    context: click.Context,
-    /,
-    page: bool,
-    opens: bool,
-    sound_bank: str | None,
-    **values: Any,
-) -> None:
+def train(context: click.Context, /, page: PageWish, **values: Any) -> None:
     r"""Learn from a folder of MIDI files.
 
     \b
@@ -94,20 +87,18 @@ def train(
     from the corpus; --verbose says which and why. index.html in the experiment shows
     how it went, with melodies of the first, a middle and the best epoch to hear.
     """
-    page = page or opens
-    if page:
-        checks.require_sound_bank(sound_bank)
+    page.check()
     devices = settings_from(DeviceSettings, values)
     with together(devices) as is_first:
         if not is_first:
             _help(devices)
             return
-        experiment = _first(context, values, devices, page=page)
-    if page:
+        experiment = _first(context, values, devices, page=page.wanted)
+    if page.wanted:
         from monody.pages.training import write_training_page
 
         write = partial(write_training_page, experiment)
-        write_page(write, marked("judging and rendering"), sound_bank, opens=opens)
+        write_page(write, marked("judging and rendering"), page)
 
 
 def _first(
