@@ -70,7 +70,8 @@ if TYPE_CHECKING:
     from monody.settings.sampling import SampleSettings
     from monody.settings.training import TrainSettings
     from monody.training.presets import Preset, preset_for
-    from monody.training.train import resume, train
+    from monody.training.resume import resume
+    from monody.training.train import train
 
     __version__: str
 
@@ -122,7 +123,8 @@ _HOMES = {
     "settings.sampling": ("SampleSettings",),
     "settings.training": ("TrainSettings",),
     "training.presets": ("Preset", "preset_for"),
-    "training.train": ("resume", "train"),
+    "training.resume": ("resume",),
+    "training.train": ("train",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -35,7 +35,9 @@ from monody.models.events import Vocabulary
 from monody.settings.model import ModelSettings
 from monody.settings.training import COSINE, TrainSettings
 from monody.training.checkpointing import put_back, variables_of
-from monody.training.train import TrainingStopped, resume, train
+from monody.training.resume import resume
+from monody.training.train import train
+from monody.training.train_network import TrainingStopped
 
 NETWORK = ModelSettings(rnn_size=12, num_layers=1, dropout=0.3)
 EPOCHS = 3

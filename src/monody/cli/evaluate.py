@@ -136,11 +136,7 @@ def evaluate(
             progress=progress,
         )
     if plot:
-        words = _draw(card, Path(plot), melody)
-        if is_quiet() and not as_json:
-            say_written([Path(plot)])
-        else:
-            say_aside(words)
+        _draw(card, Path(plot), melody, path_alone=is_quiet() and not as_json)
     if as_json:
         click.echo(json.dumps(card.to_json(), indent=2))
     elif not is_quiet():
@@ -288,8 +284,8 @@ def _columns_that_fit(
     return sorted(shown)
 
 
-def _draw(card: Scorecard, path: Path, number: int | None) -> str:
-    """Draw a melody, and return which one in words."""
+def _draw(card: Scorecard, path: Path, number: int | None, *, path_alone: bool) -> None:
+    """Draw a melody, and say which one it is, or just where it was drawn."""
     from monody.files import write_text
 
     count = len(card.judged.melodies)
@@ -297,7 +293,12 @@ def _draw(card: Scorecard, path: Path, number: int | None) -> str:
         _require_melody(number, count)
     index = card.judged.median() if number is None else number - 1
     write_text(path, card.picture(index))
+    if path_alone:
+        say_written([path])
+        return
     source = card.judged.melodies[index].source
-    return _("written: {path} (melody {number} of {count}, {source})").format(
-        path=path, number=index + 1, count=count, source=source
+    say_aside(
+        _("written: {path} (melody {number} of {count}, {source})").format(
+            path=path, number=index + 1, count=count, source=source
+        )
     )

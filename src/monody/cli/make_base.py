@@ -90,7 +90,9 @@ def _trained(folder: Path, free: Path) -> Experiment:
 
     from monody.cli.epoch_lines import EpochLines
     from monody.experiments.experiment import Experiment
-    from monody.training.train import TrainingStopped, resume, train
+    from monody.training.resume import resume
+    from monody.training.train import train
+    from monody.training.train_network import TrainingStopped
 
     trained = folder / "experiment"
     lines = EpochLines(Console(), RECIPE.training.num_epochs)

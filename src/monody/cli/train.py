@@ -129,7 +129,8 @@ def _help(devices: DeviceSettings) -> None:
         else _("one of several processes: the first one shows how it goes")
     )
 
-    from monody.training.train import TrainingStopped, train_along
+    from monody.training.train_along import train_along
+    from monody.training.train_network import TrainingStopped
 
     try:
         train_along(devices)
@@ -223,7 +224,7 @@ def _resume(
         say(_("making the network ready ..."))
 
     from monody.cli.train_report import say_training
-    from monody.training.train import resume
+    from monody.training.resume import resume
 
     work = partial(resume, experiment.folder, **changes, devices=devices)
     if not over:
@@ -292,7 +293,7 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
     from monody.cli.epoch_lines import EpochLines
     from monody.cli.train_report import say_training
     from monody.experiments.experiment import Experiment
-    from monody.training.train import TrainingStopped
+    from monody.training.train_network import TrainingStopped
 
     lines = EpochLines(Console(quiet=is_quiet()), num_epochs)
     try:

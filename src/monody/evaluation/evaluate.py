@@ -71,9 +71,8 @@ def evaluate(
             were; by default the experiment's held-out melodies.
         part: Which of those: ``"test"``, which training did not look at,
             ``"validation"``, which chose the weights, or ``"both"``.
-        music: Also let the model write melodies and compare them with real ones, by
-            ``sample_quality``: those of ``data_dir``, without what the network was
-            trained on, or the experiment's own (``own_melodies``).
+        music: Also compare melodies that it writes (``sample_quality``) with those of
+            ``data_dir`` that are new to it, or with ``own_melodies``.
         from_nothing: Of a network that was fine-tuned, also judge what it would be
             without its base. That one is trained when it is first asked for.
         progress: Called with the name of the task, its steps done, and all of them.
@@ -82,8 +81,7 @@ def evaluate(
         The scorecard.
 
     Raises:
-        MonodyError: If there is no model, no melody to judge it on, or not the memory
-            for the references.
+        MonodyError: If the model, the melodies or the memory for the references lack.
 
     Example:
         >>> import monody
@@ -188,7 +186,7 @@ def _other_networks(
     others = {BASE_ALONE: base}
     if from_nothing:
         from monody.models.backend import keras
-        from monody.training.train import train_from_nothing
+        from monody.training.from_nothing import train_from_nothing
 
         epochs = experiment.record().training.num_epochs
         what = marked("training from nothing, this once, to compare")
