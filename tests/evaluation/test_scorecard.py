@@ -17,7 +17,7 @@ from monody.evaluation.scorecard import Scorecard
 from monody.experiments import base
 from monody.experiments.experiment import Experiment
 from monody.memory import limited_to
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.keras_likelihood import Evaluator
 from monody.models.surprisal import Saving, Score
 from monody.music.meter import TICKS_PER_STEP

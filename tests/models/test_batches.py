@@ -24,14 +24,12 @@ from monody.models.batches import (
     TOLD_STYLE,
     Batch,
     Batches,
-    EncodedSet,
     Part,
-    concatenate,
-    encode_set,
     padded_lengths,
     random_shifts,
     told_parts,
 )
+from monody.models.encoded_set import EncodedSet, concatenate, encode_set
 from monody.models.events import (
     END,
     MAX_BARS_LEFT,

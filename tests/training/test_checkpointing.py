@@ -30,7 +30,7 @@ from monody.experiments.training_state import (
 )
 from monody.memory import limited_to
 from monody.models.backend import keras
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.events import Vocabulary
 from monody.settings.model import ModelSettings
 from monody.settings.training import COSINE, TrainSettings

@@ -12,7 +12,7 @@ from monody.evaluation.evaluate import evaluate
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import read_training_state
 from monody.memory import limited_to
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.keras_likelihood import Evaluator
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody

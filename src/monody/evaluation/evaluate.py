@@ -29,7 +29,7 @@ from monody.experiments.scores import BASE_ALONE
 from monody.memory import MIB, require
 from monody.models.baselines.idyom import idyom
 from monody.models.baselines.ngrams import Reference, bigram, uniform, unigram
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.saved_model import TrainedModel
 from monody.models.surprisal import Score
 from monody.music.melody_store import MelodyStore

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 
 from monody.evaluation.sample_quality import SampleQuality
-from monody.models.batches import EncodedSet
+from monody.models.encoded_set import EncodedSet
 from monody.models.events import REST, Events, Vocabulary, decode
 from monody.models.surprisal import (
     Floats,

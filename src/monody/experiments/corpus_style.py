@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.batches import EncodedSet, MelodySet
+from monody.models.encoded_set import EncodedSet, MelodySet
 from monody.models.events import HOLD, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle, Precedent

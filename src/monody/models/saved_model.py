@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from monody import memory
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.events import Vocabulary
 from monody.models.layer_shapes import layer_shapes
 from monody.models.likelihood import surprisal_of
@@ -59,7 +59,7 @@ from monody.temporary import temporary_file
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
-    from monody.models.batches import EncodedSet
+    from monody.models.encoded_set import EncodedSet
     from monody.models.inference_layers import Layer
     from monody.models.surprisal import Surprisal
 

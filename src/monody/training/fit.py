@@ -22,14 +22,9 @@ from monody.ending import Stoppable
 from monody.errors import MonodyError
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
-from monody.models.batches import (
-    MAX_PAIRS,
-    WHOLE,
-    Batches,
-    MelodySet,
-    Part,
-)
+from monody.models.batches import MAX_PAIRS, WHOLE, Batches, Part
 from monody.models.divided_rows import DividedModel
+from monody.models.encoded_set import MelodySet
 from monody.models.keras_likelihood import Evaluator
 from monody.models.likelihood import network_inputs
 from monody.settings.base import required

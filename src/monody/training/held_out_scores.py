@@ -11,7 +11,7 @@ from monody.experiments.novelty_index import known_melodies
 from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
 from monody.models import processes
 from monody.models.baselines.ngrams import bigram
-from monody.models.batches import EncodedSet
+from monody.models.encoded_set import EncodedSet
 from monody.models.events import Vocabulary
 from monody.models.likelihood import surprisal_of
 from monody.models.saved_model import TrainedModel

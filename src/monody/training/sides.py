@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from monody.corpus.split import Split
 from monody.experiments.experiment import Experiment
 from monody.experiments.records import style_symbols
-from monody.models.batches import (
-    EncodedSet,
-    MelodySet,
-    encode_set,
-)
+from monody.models.encoded_set import EncodedSet, MelodySet, encode_set
 from monody.models.events import Vocabulary
 from monody.models.on_demand import training_set
 from monody.music.melody_store import MelodyStore

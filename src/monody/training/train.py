@@ -17,8 +17,8 @@ from monody.experiments.base import open_experiment
 from monody.experiments.experiment import Experiment
 from monody.experiments.records import make_record, write_records
 from monody.files import copy_file
-from monody.models.batches import MelodySet
 from monody.models.devices import Devices, choose_devices
+from monody.models.encoded_set import MelodySet
 from monody.models.events import Vocabulary
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
