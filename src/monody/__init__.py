@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from monody.corpus.novelty import Novelty, SharedRun
     from monody.corpus.own_format import MelodyReader, read_own
     from monody.corpus.read_melody import read_melody
-    from monody.corpus.report import FileRow, verdict_in_words
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
+    from monody.corpus.wording import FileRow, verdict_in_words
     from monody.errors import MonodyError, SettingError
     from monody.evaluation.evaluate import evaluate
     from monody.evaluation.sample_quality import Resemblance, compare
@@ -83,9 +83,9 @@ _HOMES = {
     "corpus.novelty": ("Novelty", "SharedRun"),
     "corpus.own_format": ("MelodyReader", "read_own"),
     "corpus.read_melody": ("read_melody",),
-    "corpus.report": ("FileRow", "verdict_in_words"),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
+    "corpus.wording": ("FileRow", "verdict_in_words"),
     "errors": ("MonodyError", "SettingError"),
     "evaluation.evaluate": ("evaluate",),
     "evaluation.sample_quality": ("Resemblance", "compare"),

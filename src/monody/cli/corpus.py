@@ -74,7 +74,7 @@ def _write(name: str, folder: Path) -> None:
     status(_("opening {name} ...").format(name=name))
 
     from monody.cli.progress import one_task
-    from monody.corpus.report import counted
+    from monody.corpus.wording import counted
     from monody.experiments.base_tunes import write_collection
 
     with one_task(_("writing {name}").format(name=name)) as progress:

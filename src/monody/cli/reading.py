@@ -84,8 +84,8 @@ def read_folder(
 def report_reading(corpus: Corpus) -> None:
     """Say what came out of a folder, and what did not."""
     from monody.corpus.corpus import require_melodies
-    from monody.corpus.report import counted
     from monody.corpus.verdicts import DROPPED, DUPLICATE, RECOVERED
+    from monody.corpus.wording import counted
 
     counts: Counter[str] = Counter()
     dropped: Counter[tuple[str, str]] = Counter()

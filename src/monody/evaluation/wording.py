@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from monody.corpus.report import counted
+from monody.corpus.wording import counted
 from monody.errors import printable
 from monody.evaluation.sample_quality import (
     MIN_MELODIES,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monody.corpus.report import counted
+from monody.corpus.wording import counted
 from monody.errors import printable
 from monody.generation.generate import Generation
 from monody.generation.variants import SOURCE, Variant, free_stems

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monody.corpus.histograms import histograms
-from monody.corpus.report import captions, counted
+from monody.corpus.wording import captions, counted
 from monody.errors import printable
 from monody.evaluation.evaluate import evaluate
 from monody.evaluation.wording import ModelRow, about, meaning, rows_of, titles_of
