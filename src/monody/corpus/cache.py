@@ -22,16 +22,8 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monody.files import (
-    COMPILED,
-    CORPORA,
-    LAID_OUT,
-    cache_folder,
-    is_whole,
-    seal,
-    telling_of,
-    told,
-)
+from monody.cache_folder import COMPILED, CORPORA, LAID_OUT, cache_folder
+from monody.files import is_whole, seal, telling_of, told
 from monody.ours import claim, files_in, mark, remove
 from monody.reading.cache import (
     DATABASE,

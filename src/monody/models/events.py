@@ -276,9 +276,7 @@ def meter_symbol(meter: Meter) -> int:
     return METERS.index(name) if name in METERS else len(METERS) - 1
 
 
-def bars_left_symbol(
-    bars: NDArray[np.integer],
-) -> NDArray[np.uint8]:
+def bars_left_symbol(bars: NDArray[np.integer]) -> NDArray[np.uint8]:
     """Return the symbol of how many bar lines lie between an event and the end.
 
     Where in its bar the end is, another symbol tells.

@@ -24,15 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from monody.models.copy_attention import (
-    Past,
-    interval_symbol,
-    later,
-    look_back,
-    mix_durations,
-    mix_pitches,
-    moved,
-)
+from monody.models.copy_attention import Past, interval_symbol, later, look_back
+from monody.models.copy_mixture import mix_durations, mix_pitches, moved
 from monody.models.events import PITCH_SYMBOLS, REST, UNKNOWN
 from monody.models.landing import landings
 from monody.models.numpy_ops import Ops, Tensor

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
-from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
+from monody.music.melody_blocks import melody_blocks, note_chunks
+from monody.music.melody_store import MelodyStore
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.scale import Scale, parse_scale
 
