@@ -40,8 +40,9 @@ from monody.files import last_names, make_folder, write_json
 from monody.locks import LockedError, locked
 from monody.models.record import RunRecord
 from monody.models.saved_model import TrainedModel
-from monody.music.melody_store import ARRAYS, SOURCES_FILE, MelodyStore
+from monody.music.melody_store import SOURCES_FILE, MelodyStore
 from monody.music.store_check import check_store
+from monody.music.store_files import ARRAYS
 from monody.saved.damage import DamagedError, damage_in
 from monody.saved.plain_json import read_json
 from monody.saved.values import table
