@@ -59,17 +59,16 @@ def replacing(path: Path, *, lasting: bool = True) -> AbstractContextManager[Pat
     Raises:
         OSError: If it cannot be written; it is told of ``path``.
     """
-    return _writing(path, Path.replace, lasting)
+    return _writing(path, Path.replace, lasting=lasting)
 
 
-def creating(path: Path, *, lasting: bool = True) -> AbstractContextManager[Path]:
+def creating(path: Path) -> AbstractContextManager[Path]:
     """Give a temporary path that becomes ``path``, unless a file is there by then.
 
     Of two that write the same file at once, the second meets the first one's.
 
     Args:
         path: The file.
-        lasting: As in ``replacing``.
 
     Raises:
         FileExistsError: If there is one already.
@@ -87,12 +86,12 @@ def creating(path: Path, *, lasting: bool = True) -> AbstractContextManager[Path
         >>> Path("my.txt").read_text()
         'mine'
     """
-    return _writing(path, _move_to_free, lasting)
+    return _writing(path, _move_to_free, lasting=True)
 
 
 @contextmanager
 def _writing(
-    path: Path, act: Callable[[Path, Path], object], lasting: bool
+    path: Path, act: Callable[[Path, Path], object], *, lasting: bool
 ) -> Iterator[Path]:
     """Give a temporary path, and move it once it is written."""
     with telling_of(path), temporary_file(path.parent, path.suffix) as temporary:

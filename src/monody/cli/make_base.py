@@ -127,6 +127,7 @@ def base_corpus(
     Raises:
         MonodyError: If music21 is not installed, or a collection has to be fetched.
     """
+    from monody.cli.progress import one_task
     from monody.corpus.corpus import read_corpus
     from monody.corpus.free_scores import require_fetched, write_fetched
     from monody.corpus.tune_books import write_book
@@ -134,9 +135,10 @@ def base_corpus(
     fetched = [name for name in names if COLLECTIONS[name].is_fetched]
     require_fetched(free, fetched)
     for name in names:
-        if name in fetched:
-            report = write_fetched(name, free / name, folder)
-        else:
-            report = write_book(name, folder)
+        with one_task(f"writing {name}") as progress:
+            if name in fetched:
+                report = write_fetched(name, free / name, folder, progress)
+            else:
+                report = write_book(name, folder, progress)
         click.echo(f"{name}: {report.written:,} files written")
     return read_corpus(folder, READING)
