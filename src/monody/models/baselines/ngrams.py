@@ -28,7 +28,7 @@ Estimate = Callable[[Floats], Floats]
 def uniform(
     train: MelodySet, held_out: EncodedSet, vocabulary: Vocabulary
 ) -> Surprisal:
-    """Judge by a model that knows the alphabets only: all symbols are as likely.
+    """Judge by a model that knows the alphabets only: all symbols are equally likely.
 
     Args:
         train: Not used.

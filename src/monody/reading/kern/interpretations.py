@@ -22,7 +22,7 @@ _PART = re.compile(r"\*>([^\[\]]{1,200})")
 
 
 def meter_in(token: str) -> tuple[int, int] | None:
-    """Return the numerator and denominator of a meter.
+    """Return the numerator and denominator of a meter; ``None`` if the token is none.
 
     Example:
         >>> from monody.reading.kern.interpretations import meter_in
