@@ -45,7 +45,7 @@ from monody.translation import gettext, marked
 
 NEW, NEAR_COPY, COPY = LABELS = marked(("new", "near-copy", "copy"))
 COPY_SHARE = 1 / 2  # of the melody, in one run
-NEAR_COPY_SHARE = 1 / 3
+NEAR_COPY_SHARE = 1 / 3  # likewise
 LONG_RUN_NOTES = 32  # eight bars of quarters in 4/4; real tunes share 23 at most
 NEAR_COPY_COVERED = 1 / 2  # by one training melody
 

@@ -33,7 +33,7 @@ NOTES = REST  # symbols below it are notes, 0-127
 INTERVAL_INPUTS = INTERVALS + PITCH_INPUTS - NOTES  # with rest, hold, end and start
 INTERVAL_SYMBOLS = INTERVALS + PITCH_SYMBOLS - NOTES  # those copied: without the start
 
-KEY_SIZE = 48
+KEY_SIZE = 48  # features of a key, and of the query that is compared with it
 RUN_LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)  # events alike in a row, at least
 BARS_BACK = (1, 2, 4, 8, 16)  # bars back to the same place in an earlier bar
 BAR_MULTIPLES = (8, 4, 1)  # for any other number of bars: what it is a multiple of

@@ -253,7 +253,7 @@ def save_model(
     """Write a network with all that is needed to write with it, or nothing.
 
     Args:
-        network: From ``network.build_model``.
+        network: From ``keras_network.build_model``.
         vocabulary: The symbols it reads and predicts.
         record: How it was trained.
         path: The ``.keras`` file.

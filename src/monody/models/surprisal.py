@@ -18,7 +18,7 @@ from monody import seeds
 from monody.models.encoded_set import EncodedSet
 from monody.models.events import END, HOLD, REST
 
-RESAMPLES = 1000
+RESAMPLES = 1000  # of the melodies, for an interval
 DRAWS_AT_ONCE = 2_000_000  # bounds the memory: some 40 bytes each
 Floats = NDArray[np.float64]
 Logs = NDArray[np.floating[Any]]

@@ -32,7 +32,7 @@ from monody.settings.reading import ReadSettings
 Answer = TypeVar("Answer")
 
 MAX_CHUNK = 64  # files sent to a child at a time, so that it never waits for the parent
-WATCH_SECONDS = 0.1
+WATCH_SECONDS = 0.1  # between two looks at the time of the children
 MAX_JOBS = 8  # more readers than one parent can listen to only cost memory
 CHILD_BYTES, OWN_BYTES = 96 * MIB, 96 * MIB  # of a reader at least, and of its parent
 START_SECONDS = 20.0  # of processor time, until a child has imported what it needs
