@@ -62,7 +62,7 @@ def read_into(
     return writer.lasting
 
 
-def compare(folder: Path) -> None:
+def look_for_duplicates(folder: Path) -> None:
     """Look for duplicates among the melodies that were read into a folder."""
     duplicates = find_duplicates(MelodyStore.load(folder, ()))
     np.save(folder / "groups.npy", duplicates.groups)

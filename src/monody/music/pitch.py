@@ -10,6 +10,7 @@ from monody.music.note_names import NoteName, readings, refuse_doubtful_b
 OCTAVE = 12  # semitones
 PITCH_CLASSES = 12  # 0 for C to 11 for B
 MIDDLE_C = 60
+MAX_PITCH = 127  # of MIDI, where 0 is the lowest: G9
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # semitones above C
 BY_FIFTHS = "FCGDAEB"  # letters, each a fifth above the one before
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -88,7 +89,7 @@ def _named_pitch(text: str) -> tuple[int, NoteName | None]:
         if octave := _OCTAVE_NUMBER.fullmatch(rest):
             pitch, name = _semitones(str(named)) + OCTAVE * (int(octave[1]) + 1), named
             break
-    if not 0 <= pitch <= 127:
+    if not 0 <= pitch <= MAX_PITCH:
         raise SettingError(
             "a pitch must be a name such as C4, Bb3 or do4, or a number 0-127, not "
             f"{text!r}"
