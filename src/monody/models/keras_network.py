@@ -1,7 +1,8 @@
 """The network in Keras: its layers, and the model that is trained and saved.
 
 All layers are Keras's own and all have names, so that plain Keras opens a saved model.
-What they do with a melody is told in ``network`` and ``copy_attention``.
+What they do with a melody is told in ``network``, ``copy_attention`` and
+``copy_mixture``.
 """
 
 from __future__ import annotations
