@@ -1,6 +1,6 @@
 """The array operations that the network is written with, on NumPy.
 
-``network``, ``copy_attention``, ``copy_mixture`` and ``tonality`` are given what they use:
+``network``, ``tonality`` and the two modules of the copy are given what they use:
 ``keras.ops`` where a network is built and trained, this module where it writes. Both
 have the same names and arguments. So the network is written down once, and writing
 needs neither Keras nor JAX.
