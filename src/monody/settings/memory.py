@@ -9,7 +9,7 @@ from monody.memory import parse_size, size_text
 from monody.settings.base import Settings, setting
 from monody.translation import marked
 
-MIN_BYTES = 200 * 10**6  # Python and NumPy, for a command and for one child
+LEAST_BYTES = 200 * 10**6  # Python and NumPy, for a command and for one child
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class MemorySettings(Settings):
             size = parse_size(self.max_memory)
         except ValueError as error:
             raise SettingError(f"max_memory must be {error}") from None
-        if size < MIN_BYTES:
+        if size < LEAST_BYTES:
             raise SettingError(
-                f"max_memory must be at least {size_text(MIN_BYTES)}, not "
+                f"max_memory must be at least {size_text(LEAST_BYTES)}, not "
                 f"{self.max_memory}"
             )
         return size
