@@ -64,7 +64,8 @@ class Trainee:
         model, seed = training.record.model, training.settings.seed
         vocabulary, devices = training.vocabulary, training.devices
         keras.utils.set_random_seed(seed)
-        network, learner = build_model(model, vocabulary, seed), None
+        network = build_model(model, vocabulary, seed)
+        learner: Any | None = None
         if devices.precision != FLOAT32 or devices.count > 1:
             keras.utils.set_random_seed(seed)  # dropout hides what it does on one
             divided = devices.count > 1
