@@ -123,6 +123,18 @@ def report_reading(corpus: Corpus) -> None:
                 counts[RECOVERED],
             )
         )
+    _say_dropped(dropped)
+    if dropped or copies or counts[RECOVERED]:
+        say_whole(_("  more: monody inspect {root}").format(root=shlex.quote(root)))
+    require_melodies(corpus)
+
+
+def _say_dropped(dropped: Counter[tuple[str, str]]) -> None:
+    """Say why files were dropped, the commonest reasons first.
+
+    Args:
+        dropped: How many, by reason and advice.
+    """
     listed = dropped.most_common(MAX_REASONS)
     for (reason, advice), count in listed:
         say(
@@ -135,6 +147,3 @@ def report_reading(corpus: Corpus) -> None:
     rest = dropped.total() - sum(count for _why, count in listed)
     if rest:
         say(_("  {count} dropped for other reasons").format(count=grouped(rest)))
-    if dropped or copies or counts[RECOVERED]:
-        say_whole(_("  more: monody inspect {root}").format(root=shlex.quote(root)))
-    require_melodies(corpus)
