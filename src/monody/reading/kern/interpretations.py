@@ -83,7 +83,7 @@ def key_in(token: str) -> str | None:
 
 
 def expansion_in(token: str) -> tuple[str, ...] | None:
-    """Return the order that parts are played in; lists with a name are for others.
+    """Return the order that parts are played in; lists with a name are passed over.
 
     Example:
         >>> from monody.reading.kern.interpretations import expansion_in
