@@ -18,14 +18,14 @@ from zipfile import ZipFile, ZipInfo
 
 from monody.cache_folder import LAID_OUT, cache_folder
 from monody.errors import MonodyError, brief
-from monody.experiments.experiment import (
+from monody.experiments.experiment import Experiment
+from monody.experiments.experiment_files import (
     EXPERIMENTS,
     HELD_OUT,
     MODEL_FILE,
     SCORES_FILE,
     SETTINGS_FILE,
     TRAINING,
-    Experiment,
 )
 from monody.files import is_whole, laying_out, replacing, seal
 from monody.ours import is_ours, mark, remove
