@@ -95,7 +95,8 @@ def measure(run: dict[str, Any]) -> None:
     if run["device"] == "cpu":
         os.sched_setaffinity(0, CORES)  # before JAX counts them
     import monody
-    from monody.models.batches import cut_windows, encode_set
+    from monody.models.batches import cut_windows
+    from monody.models.encoded_set import encode_set
     from monody.models.events import Vocabulary
     from monody.settings.devices import DeviceSettings
 

@@ -1,7 +1,7 @@
 """Each optimizer at its own rate and at Keras's: ``python learning_rates.py FOLDER``.
 
 Trains a small network for a few epochs each and prints the validation figure. The rates
-are those of ``monody.training.fit.LEARNING_RATES``.
+are those of ``monody.training.optimizer.LEARNING_RATES``.
 """
 
 from __future__ import annotations

@@ -36,8 +36,9 @@ import numpy as np
 import monody
 from header import print_header
 from monody.models.backend import keras
-from monody.models.batches import Batches, encode_set
+from monody.models.batches import Batches
 from monody.models.copy_attention import INTERVAL_SYMBOLS
+from monody.models.encoded_set import encode_set
 from monody.models.events import PITCH_SYMBOLS
 
 SIDE, MATRIX_RUNS = 2048, 20

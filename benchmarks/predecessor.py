@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 import monody
 from header import print_header
 from monody.models.backend import keras
-from monody.models.batches import EncodedSet, encode_set
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import END, PITCH_SYMBOLS
 from monody.models.keras_likelihood import Evaluator
 

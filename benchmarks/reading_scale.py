@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from monody.files import FOLDER_VARIABLE
+from monody.cache_folder import FOLDER_VARIABLE
 
 FILES_IN_FOLDER = 1_000
 NOTES = 60

@@ -37,9 +37,9 @@ import mido
 import pretty_midi
 
 import monody
+from monody.cache_folder import FOLDER_VARIABLE
 from monody.corpus.duplicates import find_duplicates
-from monody.files import FOLDER_VARIABLE
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.reading.find import SETTLED_SECONDS, find_files
 
 T = TypeVar("T")

@@ -25,7 +25,8 @@ import numpy as np
 
 import monody
 from header import print_header
-from monody.models.batches import LENGTH_UNIT, Batches, EncodedSet, encode_set
+from monody.models.batches import LENGTH_UNIT, Batches
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.models.keras_network import build_model
 from monody.training.fit import TrainingData, compiled

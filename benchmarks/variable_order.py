@@ -22,7 +22,7 @@ import monody
 from header import print_header
 from monody.corpus.split import split_corpus
 from monody.models.baselines.idyom import PARTS, idyom
-from monody.models.batches import EncodedSet, encode_set
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.models.surprisal import Score
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from monody.files import cache_folder, tidy_cache
+from monody.cache_folder import cache_folder, tidy_cache
 
-SHOW = "from monody.files import cache_folder; print(cache_folder())"
+SHOW = "from monody.cache_folder import cache_folder; print(cache_folder())"
 STAY = f"""
 import time
 from monody.ending import taking_signals
@@ -22,7 +22,7 @@ with taking_signals():
     time.sleep(60)
 """
 IN_A_CHILD = (
-    "import subprocess, sys; from monody.files import cache_folder, tidy_cache; "
+    "import subprocess, sys; from monody.cache_folder import cache_folder; "
     "folder = cache_folder(); assert folder.is_dir(); (folder / 'kept').touch(); "
     f"subprocess.run([sys.executable, '-c', {SHOW!r}], check=True)"
 )

@@ -264,15 +264,16 @@ def test_every_training_and_scorecard_runs(
     """All but the learning itself, which those of the READMEs do."""
     from monody.models.keras_network import build_model
 
-    def learn_nothing(*given: Any, callbacks: Sequence[Any], **_: object) -> None:
-        experiment, save = given[3:5]
-        save(experiment.model_path)
+    def learn_nothing(
+        trainee: Any, training: Any, callbacks: Sequence[Any], **_: object
+    ) -> None:
+        trainee.save(training.experiment.model_path)
         for one in callbacks:
             one.on_train_end()
 
-    monkeypatch.setattr("monody.training.train.fit", learn_nothing)
+    monkeypatch.setattr("monody.training.train_network.fit", learn_nothing)
     # None of them learns, so all of one size can be one network.
-    monkeypatch.setattr("monody.training.train.build_model", cache(build_model))
+    monkeypatch.setattr("monody.training.one_training.build_model", cache(build_model))
     write_midi(tune(0, 4, (3, 4)), home / "data/midi/waltz.mid")
     shutil.copytree(home / "data/midi", home / "my_tunes")
     of_readme = {*lines(ROOT / "README.md"), *inline(ROOT / "README.md")}

@@ -68,7 +68,7 @@ def test_of_many_that_create_a_file_at_once_one_does(
     won: list[bytes] = []
 
     def write(data: bytes) -> None:
-        with creating(path, lasting=False) as temporary:
+        with creating(path) as temporary:
             temporary.write_bytes(data)
             ready.wait()
         won.append(data)

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from tools import catalogue
 
 from monody import translation
-from monody.corpus.report import counted, repair_in_words
+from monody.corpus.wording import counted, repair_in_words
 from monody.ending import reason, say_reason_as
 from monody.music.key_words import MODES, key_in_words
 from monody.music.scale import MODES as ALL_MODES

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from monody.cli.spoken_help import paragraphs
-from monody.corpus.report import plural
+from monody.corpus.wording import plural
 from monody.translation import SENTENCE
 
 MARKS = (

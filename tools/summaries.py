@@ -17,7 +17,8 @@ from pathlib import Path
 import monody
 from monody.translation import gettext
 
-SPANISH = Path(__file__).parents[1] / "docs/es/summaries.json"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE, SPANISH = DOCS / "api.md", DOCS / "es/summaries.json"
 # What a setting may be, and is by default: behind its explanation, in brackets.
 NOTES = {
     r"\[at least ": "[al menos ",
@@ -41,10 +42,20 @@ def summaries() -> Iterator[str]:
         public = getattr(monody, name)
         if callable(public):  # a number or a tuple has what Python says of all of them
             yield _first_line(public)
-        for part, value in vars(public).items() if inspect.isclass(public) else ():
+        for part, value in _parts(public) if inspect.isclass(public) else ():
             described = inspect.isfunction(value) or isinstance(value, _DESCRIBED)
             if described and not part.startswith("_") and _first_line(value):
                 yield _first_line(value)
+
+
+def _parts(public: type) -> Iterator[tuple[str, object]]:
+    """Yield what a class has by name; what it inherits, where its page shows that."""
+    yield from vars(public).items()
+    if f"autoclass:: {public.__name__}\n   :inherited-members:" in PAGE.read_text(
+        "utf-8"
+    ):
+        for inherited in public.__mro__[1:-1]:
+            yield from vars(inherited).items()
 
 
 def _first_line(value: object) -> str:

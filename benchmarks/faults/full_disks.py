@@ -36,7 +36,7 @@ from workplace import Ended, Workplace, campaign_parser
 from works import OTHERS, WORKS, Made, Work, go_on, halves
 
 from header import print_header
-from monody.files import COMPILED
+from monody.cache_folder import COMPILED
 
 ALL = {**WORKS, **OTHERS}
 DISK = 2**28  # bytes

@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
 
 from tests.builders.midi_files import write_tunes  # noqa: E402
 
-from monody.files import COMPILED  # noqa: E402
+from monody.cache_folder import COMPILED  # noqa: E402
 from monody.temporary import is_temporary  # noqa: E402
 
 MARK = "MONODY_FAULTS"  # a variable by which a process and all that it started is found

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from monody.corpus.novelty import Novelty, SharedRun
     from monody.corpus.own_format import MelodyReader, read_own
     from monody.corpus.read_melody import read_melody
-    from monody.corpus.report import FileRow, verdict_in_words
     from monody.corpus.split import Split, split_corpus
     from monody.corpus.verdicts import Verdict
+    from monody.corpus.wording import FileRow, verdict_in_words
     from monody.errors import MonodyError, SettingError
+    from monody.evaluation.evaluate import evaluate
     from monody.evaluation.sample_quality import Resemblance, compare
-    from monody.evaluation.scorecard import Scorecard, evaluate
+    from monody.evaluation.scorecard import Scorecard
     from monody.evaluation.wording import ModelRow, ScorecardWords, scorecard_in_words
     from monody.experiments.base import base_experiment, open_experiment
     from monody.experiments.base_tunes import write_collection
@@ -69,7 +70,8 @@ if TYPE_CHECKING:
     from monody.settings.sampling import SampleSettings
     from monody.settings.training import TrainSettings
     from monody.training.presets import Preset, preset_for
-    from monody.training.train import resume, train
+    from monody.training.resume import resume
+    from monody.training.train import train
 
     __version__: str
 
@@ -81,12 +83,13 @@ _HOMES = {
     "corpus.novelty": ("Novelty", "SharedRun"),
     "corpus.own_format": ("MelodyReader", "read_own"),
     "corpus.read_melody": ("read_melody",),
-    "corpus.report": ("FileRow", "verdict_in_words"),
     "corpus.split": ("Split", "split_corpus"),
     "corpus.verdicts": ("Verdict",),
+    "corpus.wording": ("FileRow", "verdict_in_words"),
     "errors": ("MonodyError", "SettingError"),
+    "evaluation.evaluate": ("evaluate",),
     "evaluation.sample_quality": ("Resemblance", "compare"),
-    "evaluation.scorecard": ("Scorecard", "evaluate"),
+    "evaluation.scorecard": ("Scorecard",),
     "evaluation.wording": ("ModelRow", "ScorecardWords", "scorecard_in_words"),
     "experiments.base": ("base_experiment", "open_experiment"),
     "experiments.base_tunes": ("write_collection",),
@@ -120,7 +123,8 @@ _HOMES = {
     "settings.sampling": ("SampleSettings",),
     "settings.training": ("TrainSettings",),
     "training.presets": ("Preset", "preset_for"),
-    "training.train": ("resume", "train"),
+    "training.resume": ("resume",),
+    "training.train": ("train",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

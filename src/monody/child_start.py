@@ -44,7 +44,8 @@ def main() -> None:
 def allow_cpu_seconds(seconds: float) -> None:
     """Allow this process some more processor time, from now on; Windows has no limit.
 
-    At the limit the system ends it. A parent that is stopped, or busy, cannot.
+    Past the limit the system ends the process. It needs no parent for that, which may
+    be stopped or busy.
 
     Args:
         seconds: Of processor time, rounded up to whole ones; infinity changes nothing.

@@ -89,8 +89,9 @@ def next_number(names: Iterable[str]) -> int:
     """Return one more than the highest number among names.
 
     Args:
-        names: Without endings. Longer numbers are not counted on: a date is none, and
-            one more than the longest would be a name that no file system takes.
+        names: Without endings. Numbers of more than ``MAX_DIGITS`` digits are passed
+            over: a date with its time counts nothing, and the next number after one
+            that is as long as a file name may be could be too long.
 
     Example:
         >>> from monody.file_names import next_number

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import errno
 import json
 import os
 import re
 import shutil
 import sys
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -23,7 +21,6 @@ from monody.temporary import (
     TemporaryFolder,
     is_temporary,
     move,
-    remove_abandoned,
     temporary_file,
 )
 from monody.translation import marked
@@ -62,17 +59,16 @@ def replacing(path: Path, *, lasting: bool = True) -> AbstractContextManager[Pat
     Raises:
         OSError: If it cannot be written; it is told of ``path``.
     """
-    return _writing(path, Path.replace, lasting)
+    return _writing(path, Path.replace, lasting=lasting)
 
 
-def creating(path: Path, *, lasting: bool = True) -> AbstractContextManager[Path]:
+def creating(path: Path) -> AbstractContextManager[Path]:
     """Give a temporary path that becomes ``path``, unless a file is there by then.
 
     Of two that write the same file at once, the second meets the first one's.
 
     Args:
         path: The file.
-        lasting: As in ``replacing``.
 
     Raises:
         FileExistsError: If there is one already.
@@ -90,12 +86,12 @@ def creating(path: Path, *, lasting: bool = True) -> AbstractContextManager[Path
         >>> Path("my.txt").read_text()
         'mine'
     """
-    return _writing(path, _move_to_free, lasting)
+    return _writing(path, _move_to_free, lasting=True)
 
 
 @contextmanager
 def _writing(
-    path: Path, act: Callable[[Path, Path], object], lasting: bool
+    path: Path, act: Callable[[Path, Path], object], *, lasting: bool
 ) -> Iterator[Path]:
     """Give a temporary path, and move it once it is written."""
     with telling_of(path), temporary_file(path.parent, path.suffix) as temporary:
@@ -349,69 +345,6 @@ def _home_name() -> str | None:
         return Path.home().name.casefold()
     except RuntimeError:  # nothing says where it is
         return None
-
-
-FOLDER_VARIABLE = "MONODY_CACHE"
-
-
-def cache_folder() -> Path:
-    """Return where monody remembers what it read.
-
-    ``MONODY_CACHE`` names the folder; by default it is where the system keeps caches.
-    Where there is no home, or one that cannot be written to, it is a temporary folder,
-    which the child processes share and which goes when the process ends.
-
-    Raises:
-        OSError: If there is no place for a temporary folder either.
-    """
-    lasting = _lasting_cache()
-    if lasting is not None:
-        return lasting
-    passing = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
-    atexit.register(passing.remove)
-    os.environ[FOLDER_VARIABLE] = str(passing.path)
-    return passing.path
-
-
-def _lasting_cache() -> Path | None:
-    """Return the cache folder, if it is one that stays."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named)
-    from platformdirs import user_cache_path
-
-    usual = user_cache_path("monody", appauthor=False)
-    return usual if _can_be_used(usual) else None
-
-
-CORPORA = "corpora"  # whole corpora, see `corpus.cache`
-COMPILED = "compilations"  # what JAX compiled, see `backend`
-LAID_OUT = "base-"  # the base model, see `base`
-
-
-def tidy_cache() -> None:
-    """Remove what processes that were killed left half done in the cache folder.
-
-    Every command begins with it, those too that need no cache: what was left is large,
-    hidden, and nobody's.
-    """
-    folder = _lasting_cache()
-    if folder is not None:
-        for place in (folder, folder / CORPORA, *folder.glob(f"{LAID_OUT}*")):
-            remove_abandoned(place)
-
-
-def _can_be_used(folder: Path) -> bool:
-    """Tell whether a folder can be written to, or made.
-
-    The path is relative where a user has no home: it begins with a ``~`` that nothing
-    could be put in place of.
-    """
-    there = folder
-    while not os.path.exists(there):  # noqa: PTH110 - false, too, where access is denied
-        there = there.parent
-    usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-    return usable and folder.is_absolute()
 
 
 SUMS_FILE = "sums.json"

@@ -29,7 +29,7 @@ def mark(folder: Path) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Tell whether a folder carries our mark; a link to either is not ours.
+    """Tell whether a folder carries our mark. A link is not ours, of folder or mark.
 
     Example:
         >>> from pathlib import Path

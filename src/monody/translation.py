@@ -207,8 +207,9 @@ def system_language(environment: Mapping[str, str] | None = None) -> str:
 
     ``MONODY_LANG`` comes first. Then it is as for all programs: the first of
     ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that is set names a language, in whose
-    place ``LANGUAGE`` may name several, the best first. A language that there is not is
-    English. On Windows, where none of them may be set, it is that of the menus.
+    place ``LANGUAGE`` may name several, the best first. In place of a language that
+    monody does not speak it is English. On Windows, where none of them may be set, it
+    is that of the menus.
 
     Args:
         environment: The variables, by default this process's.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from monody.models.batches import EncodedSet, encode_set
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.music.melody import Melody
 

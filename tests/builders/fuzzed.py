@@ -19,7 +19,8 @@ import monody
 from monody.corpus import corpus
 from monody.corpus.cache import Cache
 from monody.experiments import base
-from monody.experiments.experiment import MODEL_FILE, Experiment
+from monody.experiments.experiment import Experiment
+from monody.experiments.experiment_files import MODEL_FILE
 from monody.experiments.novelty_index import known_melodies
 from monody.experiments.training_state import read_training_state, read_variables
 from monody.generation.save import MANIFEST, require_own_manifest

@@ -11,9 +11,10 @@ from itertools import count
 from pathlib import Path
 
 import monody
-from monody.music.melody_store import ARRAYS, MelodyStore
+from monody.music.melody_store import MelodyStore
 from monody.music.midi_file import midi_bytes
 from monody.music.store_check import check_store
+from monody.music.store_files import ARRAYS
 from monody.reading.file_types import is_archive_name
 from monody.reading.overview import Overview
 from monody.reading.packed import open_archive

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from monody.reading.musicxml.parse import read_musicxml
-from monody.reading.notation.performed import FILE_TICKS_PER_QUARTER
+from monody.reading.notation.performed import SCORE_TICKS_PER_QUARTER
 from monody.reading.raw_score import RawScore, RawTrack, UnreadableError
 
-QUARTER = FILE_TICKS_PER_QUARTER
+QUARTER = SCORE_TICKS_PER_QUARTER
 EIGHTH, BAR = QUARTER // 2, 4 * QUARTER
 MIB = 2**20
 DIVISIONS = 420  # to the quarter note of these scores: tuplets of 3, 5 and 7

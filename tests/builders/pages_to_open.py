@@ -10,8 +10,9 @@ import numpy as np
 
 from monody.corpus.histograms import histograms
 from monody.corpus.novelty import Novelty
-from monody.corpus.report import captions, make_report
+from monody.corpus.report import make_report
 from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, Verdict
+from monody.corpus.wording import captions
 from monody.evaluation.wording import ModelRow
 from monody.generation.generate import Generation
 from monody.generation.parts import Task

@@ -25,8 +25,8 @@ WORK = (  # what takes time, or leaves something
     "monody.generation.generate.write_melodies",
     "monody.generation.vary.write_melodies",
     "monody.training.train.train",
-    "monody.training.train.resume",
-    "monody.evaluation.scorecard.evaluate",
+    "monody.training.resume.resume",
+    "monody.evaluation.evaluate.evaluate",
     "monody.experiments.base_tunes.write_collection",
 )
 

@@ -12,7 +12,7 @@ from monody.music.instrument_ranges import NAMES, RANGES, parse_range
 from monody.music.key_words import MODES, key_in_words
 from monody.music.note_names import LETTERS
 from monody.music.note_values import parse_note_values
-from monody.music.pitch import parse_pitch, pitch_name
+from monody.music.pitch import parse_pitch_range, pitch_name
 from monody.music.scale import parse_scale
 from monody.sentences import pitch_in_words
 from monody.settings.sampling import SampleSettings
@@ -83,7 +83,8 @@ def test_what_is_said_of_keys_and_notes_is_understood(language: str) -> None:
             assert parse_scale(key_in_words(name)).name == name
         for pitch, flats in product(range(128), (False, True)):
             name = pitch_name(pitch, flats=flats)
-            assert parse_pitch(pitch_in_words(name)) == pitch
+            said = pitch_in_words(name)
+            assert parse_pitch_range(f"{said}..{said}") == (pitch, pitch)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

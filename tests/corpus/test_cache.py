@@ -20,7 +20,8 @@ from monody.cli.main import main
 from monody.corpus import corpus as corpus_module
 from monody.corpus.cache import Cache, cache_bytes, clear_cache
 from monody.corpus.corpus import Corpus, read_corpus
-from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.music.melody_store import MelodyStore
+from monody.music.store_files import StoreWriter
 from monody.ours import claim
 from monody.reading.cache import DATABASE, CacheRow, ReadCache
 from monody.reading.pool import ReadPool, Source

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monody.corpus.histograms import histograms, hours_of_music
-from monody.music import melody_store
+from monody.music import melody_blocks
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
@@ -108,8 +108,8 @@ def test_parts_add_up_to_the_same_counts(
     expected = histograms(store.take(np.flatnonzero(mask)))
     hours = hours_of_music(store, mask)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(melody_store, "NOTES_AT_A_TIME", notes)
-        patch.setattr(melody_store, "MELODIES_AT_A_TIME", melodies)
+        patch.setattr(melody_blocks, "NOTES_AT_A_TIME", notes)
+        patch.setattr(melody_blocks, "MELODIES_AT_A_TIME", melodies)
         assert histograms(store, mask) == expected
         assert hours_of_music(store, mask) == pytest.approx(hours)
 

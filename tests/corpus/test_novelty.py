@@ -10,14 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monody.corpus.novelty import (
-    LONG_RUN_NOTES,
-    Novelty,
-    NoveltyIndex,
-    UsualNovelty,
-    usual_novelty,
-)
+from monody.corpus.novelty import LONG_RUN_NOTES, Novelty, NoveltyIndex
 from monody.corpus.suffix_array import MIN_RUN_NOTES, SuffixArray
+from monody.corpus.usual_novelty import UsualNovelty, usual_novelty
 from monody.errors import MonodyError
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore

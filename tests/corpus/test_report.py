@@ -17,15 +17,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from monody.cli.corpus_report import print_report, shortened
-from monody.corpus.report import (
-    Problem,
-    Report,
-    in_order,
-    make_report,
-    report_json,
-    summary,
-    verdict_in_words,
-)
+from monody.corpus.report import Problem, Report, make_report, report_json
 from monody.corpus.verdicts import (
     DROPPED,
     DUPLICATE,
@@ -34,6 +26,7 @@ from monody.corpus.verdicts import (
     VERDICTS,
     Verdict,
 )
+from monody.corpus.wording import in_order, summary, verdict_in_words
 from monody.errors import printable
 from monody.pages import corpus as report_page
 from monody.pages.corpus import write_page

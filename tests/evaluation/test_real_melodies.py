@@ -29,7 +29,7 @@ def test_where_enough_are_held_out_they_are_all(
     trained: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held_out = len(trained.side("validation")) + len(trained.side("test"))
-    monkeypatch.setattr("monody.evaluation.real_melodies.ENOUGH", held_out)
+    monkeypatch.setattr("monody.evaluation.real_melodies.MIN_HELD_OUT", held_out)
     real = own_melodies(trained)
     assert (len(real.melodies), real.held_out) == (held_out, held_out)
     assert real.training == 0

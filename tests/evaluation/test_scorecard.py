@@ -12,12 +12,12 @@ from click.testing import CliRunner
 
 from monody.cli.evaluate import evaluate as command
 from monody.errors import MonodyError
-from monody.evaluation import scorecard
-from monody.evaluation.scorecard import REFERENCES, Scorecard, evaluate
+from monody.evaluation.evaluate import REFERENCES, evaluate
+from monody.evaluation.scorecard import Scorecard
 from monody.experiments import base
 from monody.experiments.experiment import Experiment
 from monody.memory import limited_to
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.keras_likelihood import Evaluator
 from monody.models.surprisal import Saving, Score
 from monody.music.meter import TICKS_PER_STEP
@@ -257,7 +257,7 @@ def test_references_that_cannot_fit_are_told_before_anything_is_judged(
     trained: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(scorecard, "NOTE_BYTES", 10**9)
+    monkeypatch.setattr("monody.evaluation.evaluate.NOTE_BYTES", 10**9)
     with (
         limited_to(10**9),
         pytest.raises(MonodyError, match="counting the reference models needs about"),

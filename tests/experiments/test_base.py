@@ -24,7 +24,7 @@ from monody.generation.vary import again
 from monody.locks import locked
 from monody.settings.sampling import SampleSettings
 from monody.settings.training import TrainSettings
-from monody.training.train import resume
+from monody.training.resume import resume
 from tests.builders.damages import damages
 from tests.builders.json_files import read_json
 
@@ -238,7 +238,7 @@ def test_a_base_is_packed_by_whoever_is_alone_and_not_stopped(
     experiment.write_record(replace(record, training=longer))
     monkeypatch.setattr(make_base, "RECIPE", make_base.Recipe(into=packed))
     # Ctrl-C leaves the best weights so far.
-    monkeypatch.setattr("monody.training.train.resume", lambda *_, **__: experiment)
+    monkeypatch.setattr("monody.training.resume.resume", lambda *_, **__: experiment)
     with pytest.raises(SystemExit) as stopped:
         main([str(tmp_path)], recipe)
     assert stopped.value.code == 130
@@ -272,7 +272,7 @@ def test_a_base_that_was_stopped_at_its_very_end_is_packed_to_the_same_bytes(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("monody.training.train.known_melodies", stopped)
+        patch.setattr("monody.training.held_out_scores.known_melodies", stopped)
         with pytest.raises(KeyboardInterrupt):
             resume(experiment.folder)
     assert not experiment.scores_path.exists()  # by which one knows that it is done

@@ -10,7 +10,7 @@ from monody.experiments.corpus_style import (
     corpus_style,
     precedents,
 )
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.events import Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle

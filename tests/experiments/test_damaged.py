@@ -20,7 +20,7 @@ from monody.experiments.training_state import (
     read_variables,
     write_checkpoint,
 )
-from monody.training.train import resume
+from monody.training.resume import resume
 from tests.builders.damages import damages, empty, folder_instead, nested
 from tests.builders.json_files import read_json, write_json
 from tests.builders.profile import examples

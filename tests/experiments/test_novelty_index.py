@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from monody.corpus.novelty import COPY, look_up_all
+from monody.corpus.novelty import COPY
+from monody.corpus.usual_novelty import look_up_all
 from monody.experiments import novelty_index
 from monody.experiments.experiment import Experiment
 from monody.music.melody_store import MelodyStore

@@ -19,14 +19,9 @@ from monody.generation.decoding.decode import (
     reads_of,
 )
 from monody.generation.decoding.sampling import SamplingSettings
-from monody.models.batches import (
-    Batches,
-    EncodedSet,
-    concatenate,
-    encode_set,
-    known_note,
-)
+from monody.models.batches import Batches, known_note
 from monody.models.decoder_state import EventInputs
+from monody.models.encoded_set import EncodedSet, concatenate, encode_set
 from monody.models.events import END, UNKNOWN, Events, Vocabulary, decode, encode
 from monody.models.inference_layers import Dense
 from monody.models.likelihood import network_inputs

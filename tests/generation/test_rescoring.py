@@ -8,7 +8,8 @@ import pytest
 
 from monody.experiments.experiment import Experiment
 from monody.generation.rescoring import rescore
-from monody.models.batches import Batches, encode_set
+from monody.models.batches import Batches
+from monody.models.encoded_set import encode_set
 from monody.models.events import END
 from monody.models.likelihood import network_inputs
 from monody.models.saved_model import TrainedModel

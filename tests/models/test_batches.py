@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from monody.models import batches as batches_module
+from monody.models import encoded_set
 from monody.models.batches import (
     LENGTH_UNIT,
     MAX_LENGTHS,
@@ -24,14 +24,12 @@ from monody.models.batches import (
     TOLD_STYLE,
     Batch,
     Batches,
-    EncodedSet,
     Part,
-    concatenate,
-    encode_set,
     padded_lengths,
     random_shifts,
     told_parts,
 )
+from monody.models.encoded_set import EncodedSet, concatenate, encode_set
 from monody.models.events import (
     END,
     MAX_BARS_LEFT,
@@ -77,7 +75,7 @@ def _same(first: EncodedSet, second: EncodedSet) -> bool:
 def test_a_store_on_disk_is_encoded_as_its_melodies_are_one_by_one(
     encoding: str, at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches_module, "MELODIES_AT_ONCE", at_once)
+    monkeypatch.setattr(encoded_set, "MELODIES_AT_ONCE", at_once)
     vocabulary = Vocabulary(encoding)
     corpus = [tune(seed) for seed in range(9)]
     MelodyStore.of(corpus).save(tmp_path)
@@ -291,7 +289,7 @@ def test_sets_that_are_judged_are_told_nothing(window: int) -> None:
 def test_each_melody_of_a_set_has_the_outline_that_it_has_alone(
     encoding: str, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches_module, "MELODIES_AT_ONCE", at_once)
+    monkeypatch.setattr(encoded_set, "MELODIES_AT_ONCE", at_once)
     vocabulary = Vocabulary(encoding)
     meters = ((4, 4), (6, 8), (3, 4))
     store = MelodyStore.of(

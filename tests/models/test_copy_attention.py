@@ -19,14 +19,13 @@ from monody.models.copy_attention import (
     RUN_LENGTHS,
     SCORE_SCALE,
     Slots,
-    _can_move,
     _place_codes,
     _return_codes,
     _run_codes,
     interval_symbol,
     likeness,
-    moved,
 )
+from monody.models.copy_mixture import _can_move, moved
 from monody.models.events import UNKNOWN
 from monody.models.inference_layers import Embedding
 from monody.models.outline import EXACT, FRESH, VARIED

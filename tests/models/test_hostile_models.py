@@ -19,7 +19,7 @@ import pytest
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.models import saved_model
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.record import RunRecord
 from monody.models.saved_model import RECORD, TrainedModel
 from monody.models.stored_layers import DECODING, KINDS

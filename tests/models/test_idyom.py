@@ -18,7 +18,7 @@ from monody.models.baselines.idyom import (
     idyom,
 )
 from monody.models.baselines.ppm import Floats, long_term, order_minus_one, short_term
-from monody.models.batches import EncodedSet, encode_set
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import END, REST, Vocabulary
 from monody.models.surprisal import Surprisal
 from monody.music.melody import Melody

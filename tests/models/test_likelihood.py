@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from monody.models import keras_likelihood, likelihood
 from monody.models.backend import keras
-from monody.models.batches import Batches, EncodedSet, cut_windows, encode_set
+from monody.models.batches import Batches, cut_windows
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model

@@ -9,9 +9,9 @@ import monody
 from monody.errors import SettingError
 from monody.experiments.experiment import Experiment
 from monody.models import decoder_memory
-from monody.models.batches import encode_set
 from monody.models.decoder_memory import empty_memory
 from monody.models.decoder_state import DecoderState
+from monody.models.encoded_set import encode_set
 from monody.models.events import END, REST
 from monody.models.likelihood import surprisal_of
 from monody.models.parts import Parts

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from monody.experiments.experiment import Experiment
 from monody.models import numpy_ops
 from monody.models.backend import keras
-from monody.models.batches import Batch, Batches, encode_set
+from monody.models.batches import Batch, Batches
+from monody.models.encoded_set import encode_set
 from monody.models.events import END, UNKNOWN, Vocabulary
 from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model, layers_of

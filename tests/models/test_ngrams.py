@@ -13,7 +13,7 @@ from monody.models.baselines.ngrams import (
     uniform,
     unigram,
 )
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.events import END, PITCH_SYMBOLS, REST, START, Vocabulary
 from monody.models.surprisal import Score
 from monody.music.melody import Melody

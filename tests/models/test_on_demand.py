@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from monody.experiments.corpus_style import corpus_style
 from monody.models import on_demand, processes
 from monody.models.baselines.ngrams import bigram
-from monody.models.batches import WHOLE, Batch, Batches, EncodedSet, Part, encode_set
+from monody.models.batches import WHOLE, Batch, Batches, Part
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.models.later_outlines import KeptOutlines
 from monody.models.on_demand import OnDemandSet, training_set

@@ -11,8 +11,9 @@ from threadpoolctl import threadpool_limits
 
 from monody.models import passages as passages_module
 from monody.models.backend import keras
-from monody.models.batches import EncodedSet, known_note
+from monody.models.batches import known_note
 from monody.models.decoder_state import DecoderState, EventInputs
+from monody.models.encoded_set import EncodedSet
 from monody.models.events import UNKNOWN, Vocabulary
 from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model

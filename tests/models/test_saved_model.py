@@ -17,7 +17,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.memory import limited_to
 from monody.models import saved_model
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.saved_model import RECORD, TrainedModel
 from monody.models.stored_layers import DECODING
 from tests.builders.midi_files import tune

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.models.batches import EncodedSet, concatenate, encode_set
+from monody.models.encoded_set import EncodedSet, concatenate, encode_set
 from monody.models.events import END, HOLD, REST, Events, Vocabulary
 from monody.models.surprisal import (
     RESAMPLES,

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monody.music.melody import Melody
-from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
+from monody.music.melody_blocks import melody_blocks, note_chunks
+from monody.music.melody_store import MelodyStore
 from monody.music.store_check import check_store
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune as made_tune

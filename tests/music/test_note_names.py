@@ -20,7 +20,7 @@ from monody.music.note_names import (
     note_name,
     readings,
 )
-from monody.music.pitch import parse_pitch
+from monody.music.pitch import parse_pitch_range
 from monody.music.scale import MODES, parse_scale
 
 SIGNS = {
@@ -65,7 +65,10 @@ def test_no_name_of_one_mode_is_that_of_another() -> None:
 def test_every_name_is_the_english_one(written: str) -> None:
     for text in (written, written.upper(), written.capitalize()):
         assert str(note_name(text)) == NAMES[written]
-        assert parse_pitch(f"{text}4") == parse_pitch(f"{NAMES[written]}4")
+        pitch, english = f"{text}4", f"{NAMES[written]}4"
+        assert parse_pitch_range(f"{pitch}..{pitch}") == parse_pitch_range(
+            f"{english}..{english}"
+        )
 
 
 @given(notes, modes, st.sampled_from([" ", "-", "  "]), cases)

@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monody.errors import SettingError
-from monody.music.pitch import parse_pitch, parse_pitch_range, pitch_name
+from monody.music.pitch import parse_pitch_range, pitch_name
 
 
 @given(st.integers(0, 127))
 def test_a_name_means_its_pitch(pitch: int) -> None:
-    assert parse_pitch(pitch_name(pitch)) == pitch
-    assert parse_pitch(str(pitch)) == pitch
+    name = pitch_name(pitch)
+    assert parse_pitch_range(f"{name}..{name}") == (pitch, pitch)
+    assert parse_pitch_range(f"{pitch}..{pitch}") == (pitch, pitch)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_a_name_means_its_pitch(pitch: int) -> None:
     ],
 )
 def test_other_spellings(name: str, pitch: int) -> None:
-    assert parse_pitch(name) == pitch
+    assert parse_pitch_range(f"{name}..{name}") == (pitch, pitch)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,9 @@ def test_other_spellings(name: str, pitch: int) -> None:
 )  # fmt: skip
 def test_what_is_no_pitch_is_refused(text: str) -> None:
     with pytest.raises(SettingError, match="a name such as C4"):
-        parse_pitch(text)
+        parse_pitch_range(f"{text}..C4")
+    with pytest.raises(SettingError, match="a name such as C4"):
+        parse_pitch_range(f"C4..{text}")
 
 
 def test_ranges() -> None:

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.reading.notation.performed import FILE_TICKS_PER_QUARTER, performed
+from monody.reading.notation.performed import SCORE_TICKS_PER_QUARTER, performed
 from monody.reading.notation.play_order import MAX_MEASURES, play_order
 from monody.reading.notation.written_score import (
     Line,
@@ -131,4 +131,4 @@ def test_lines_of_a_staff_are_one_where_they_take_turns() -> None:
 def test_notes_that_midi_has_not_are_left_out() -> None:
     score = _played(_measure(4, 128), _measure(4, -1), _measure(4, 127))
     assert sounds(score) == [(127, 8, 4)]
-    assert score.ticks_per_quarter == FILE_TICKS_PER_QUARTER
+    assert score.ticks_per_quarter == SCORE_TICKS_PER_QUARTER

@@ -29,7 +29,7 @@ pytest.importorskip("midirenderer")
 @pytest.fixture(autouse=True)
 def _no_player_is_left() -> Iterator[None]:
     yield
-    soundfont.forget_player()
+    soundfont._PLAYERS.close()
 
 
 def _bank(folder: Path, content: bytes) -> Path:

@@ -23,14 +23,14 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(banks, "_PLACES", (str(tmp_path / "nowhere"), str(folder)))
     monkeypatch.setattr(banks, "_MUSESCORE", ())
     monkeypatch.setattr(banks, "played_by", lambda *_: None)
-    banks.forget_found()
+    banks._first_playable.cache_clear()
     yield folder
-    banks.forget_found()
+    banks._first_playable.cache_clear()
 
 
 def test_a_bank_of_general_midi_is_found(place: Path) -> None:
     assert chosen_bank(None) is None
-    banks.forget_found()
+    banks._first_playable.cache_clear()
     bank = write_bank(place / "mine.SF2")
     assert chosen_bank(None) == chosen_bank("") == bank
 
@@ -87,7 +87,7 @@ def test_a_bank_that_cannot_be_played_gives_way_to_another(
     monkeypatch.setattr(banks, "played_by", plays)
     assert chosen_bank(None) == good
     good.unlink()
-    banks.forget_found()
+    banks._first_playable.cache_clear()
     assert chosen_bank(None) is None
 
 

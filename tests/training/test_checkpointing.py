@@ -30,12 +30,14 @@ from monody.experiments.training_state import (
 )
 from monody.memory import limited_to
 from monody.models.backend import keras
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.events import Vocabulary
 from monody.settings.model import ModelSettings
 from monody.settings.training import COSINE, TrainSettings
 from monody.training.checkpointing import put_back, variables_of
-from monody.training.train import TrainingStopped, resume, train
+from monody.training.resume import resume
+from monody.training.train import train
+from monody.training.train_network import TrainingStopped
 
 NETWORK = ModelSettings(rnn_size=12, num_layers=1, dropout=0.3)
 EPOCHS = 3

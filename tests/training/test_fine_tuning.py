@@ -8,11 +8,11 @@ import pytest
 
 import monody
 from monody.errors import MonodyError
-from monody.evaluation.scorecard import evaluate
+from monody.evaluation.evaluate import evaluate
 from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import read_training_state
 from monody.memory import limited_to
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.keras_likelihood import Evaluator
 from monody.models.saved_model import TrainedModel
 from monody.music.melody import Melody
@@ -20,7 +20,8 @@ from monody.music.meter import Meter
 from monody.music.midi_file import write_midi
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings
-from monody.training.train import TrainingStopped, train_from_nothing
+from monody.training.from_nothing import train_from_nothing
+from monody.training.train_network import TrainingStopped
 from tests.builders.json_files import read_json
 from tests.builders.midi_files import write_tunes
 
@@ -109,7 +110,7 @@ def test_going_on_after_a_stop_ends_in_the_same_weights(
     assert _same(folder / "model.keras", tuned.model_path)
 
 
-@pytest.mark.parametrize("moment", ["fit", "save_model"])
+@pytest.mark.parametrize("moment", ["train_network.fit", "one_training.save_model"])
 def test_a_stop_before_anything_is_learnt_leaves_what_goes_on(
     moment: str,
     tuned: Experiment,
@@ -123,7 +124,7 @@ def test_a_stop_before_anything_is_learnt_leaves_what_goes_on(
 
     folder = tmp_path / "01"
     with monkeypatch.context() as patch:
-        patch.setattr(f"monody.training.train.{moment}", stopped)
+        patch.setattr(f"monody.training.{moment}", stopped)
         with pytest.raises(TrainingStopped):
             _tune(folder, trained, others)
     assert not (folder / "model.keras").exists()
@@ -170,7 +171,7 @@ def test_ctrl_c_leaves_nothing_of_the_comparison(
     def interrupted(*_args: object, **_named: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("monody.training.train.fit", interrupted)
+    monkeypatch.setattr("monody.training.from_nothing.fit", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train_from_nothing(tuned)
     assert not list(tuned.folder.glob("*from_nothing*"))

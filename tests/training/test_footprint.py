@@ -4,7 +4,7 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.memory import limited_to
-from monody.models.batches import EncodedSet, encode_set
+from monody.models.encoded_set import EncodedSet, encode_set
 from monody.models.events import Vocabulary
 from monody.music.melody import Melody
 from monody.settings.model import ModelSettings

@@ -19,7 +19,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.records import style_symbols
 from monody.models.backend import keras
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.events import Vocabulary
 from monody.models.keras_likelihood import Evaluator
 from monody.models.keras_network import build_model

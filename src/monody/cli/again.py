@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from monody.cli import checks
 from monody.cli.options import HeadedCommand, memory_option, settings_options
-from monody.cli.page import page_options, write_melody_page
+from monody.cli.page import PageWish, page_options, write_melody_page
 from monody.cli.spoken_help import SpokenChoice
 from monody.cli.verbosity import say, say_whole, say_written, status
 from monody.errors import MonodyError
@@ -50,9 +50,7 @@ def again(
     out: str | None,
     save_dir: str | None,
     experiment_dir: str | None,
-    page: bool,
-    opens: bool,
-    sound_bank: str | None,
+    page: PageWish,
 ) -> None:
     r"""Make a melody again, from what its file says of how it was made.
 
@@ -63,10 +61,9 @@ def again(
     same machine the bytes are the same, and the command says whether they are. It is
     written as 3-again.mid beside the file, with a page that has both.
     """
-    page = page or opens
     if out is not None:
         _require_out(Path(out), save_dir)
-    _require(output, str(Path(out).parent) if out else save_dir, sound_bank, page=page)
+    _require(output, str(Path(out).parent) if out else save_dir, page)
     status(_("making {output} again ...").format(output=output))
 
     from monody.generation.vary import again as make_again
@@ -84,8 +81,7 @@ def again(
             "or with other versions"
         ).format(file=output)
     )
-    if page:
-        write_melody_page(generation, [path], sound_bank, opens=opens)
+    write_melody_page(generation, [path], page)
 
 
 def _require_out(out: Path, save_dir: str | None) -> None:
@@ -109,13 +105,10 @@ def _require_out(out: Path, save_dir: str | None) -> None:
         )
 
 
-def _require(
-    source: str, save_dir: str | None, sound_bank: str | None, *, page: bool
-) -> None:
+def _require(source: str, save_dir: str | None, page: PageWish) -> None:
     """Refuse what can be known before anything is read: source, folder, sound bank."""
     checks.require_files([source], "a MIDI file")
-    if page:
-        checks.require_sound_bank(sound_bank)
+    page.check()
     checks.require_melody_folder(Path(save_dir) if save_dir else Path(source).parent)
 
 
@@ -157,9 +150,7 @@ def vary(
     from_key: str | None,
     save_dir: str | None,
     experiment_dir: str | None,
-    page: bool,
-    opens: bool,
-    sound_bank: str | None,
+    page: PageWish,
     **values: Any,
 ) -> None:
     r"""Make something like a melody: change a setting, or rewrite part of it.
@@ -176,8 +167,7 @@ def vary(
     beside the file, under a name that says what was done (3-keep-rhythm.mid), with a
     page that has both, one under the other, to hear, see and read them.
     """
-    page = page or opens
-    _require(output, save_dir, sound_bank, page=page)
+    _require(output, save_dir, page)
     changes = {
         name: value
         for name, value in values.items()
@@ -205,5 +195,4 @@ def vary(
     say(headline(generation))
     paths = generation.save(save_dir)
     say_report(generation, paths)
-    if page:
-        write_melody_page(generation, paths, sound_bank, opens=opens)
+    write_melody_page(generation, paths, page)

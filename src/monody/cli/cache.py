@@ -16,8 +16,8 @@ def cache(clear: bool) -> None:
     What was read once is not read again until it changes. Removing it costs nothing but
     the time to read it again. MONODY_CACHE names another folder for it.
     """
+    from monody.cache_folder import cache_folder
     from monody.corpus.cache import cache_bytes, clear_cache
-    from monody.files import cache_folder
 
     if clear:
         clear_cache()

@@ -166,7 +166,8 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
         ...
         monody.errors.MonodyError: 'experiments/01' holds a trained model already...
     """
-    from monody.experiments.experiment import EXPERIMENTS, Experiment
+    from monody.experiments.experiment import Experiment
+    from monody.experiments.experiment_files import EXPERIMENTS
 
     if experiment_dir is None:
         require_writable(EXPERIMENTS, "--experiment_dir")

@@ -73,18 +73,11 @@ def _write(name: str, folder: Path) -> None:
     """Write a collection, and say what was written."""
     status(_("opening {name} ...").format(name=name))
 
-    from rich.console import Console
-
-    from monody.cli.progress import progress_bar
-    from monody.corpus.report import counted
+    from monody.cli.progress import one_task
+    from monody.corpus.wording import counted
     from monody.experiments.base_tunes import write_collection
 
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(_("writing {name}").format(name=name), total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
+    with one_task(_("writing {name}").format(name=name)) as progress:
         report = write_collection(name, folder, progress)
     say_whole(
         _("{name}: {count} tunes in {folder}").format(

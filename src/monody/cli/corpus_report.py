@@ -14,9 +14,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from monody.corpus.report import (
+from monody.corpus.report import Report
+from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED
+from monody.corpus.wording import (
     FileRow,
-    Report,
     captions,
     counted,
     in_order,
@@ -24,7 +25,6 @@ from monody.corpus.report import (
     reason_in_words,
     summary,
 )
-from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED
 from monody.music.key_words import key_in_words
 from monody.music.keys import KEY_NAMES
 from monody.sentences import pitch_in_words, translated

@@ -45,7 +45,7 @@ class EpochLines(keras.callbacks.Callback):
         self._explained = True
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-        """Start the epoch's bar; one without an end moves while the first compiles."""
+        """Start the epoch's bar; while the first step compiles it has no end yet."""
         self._bar = progress_bar(self._console)
         self._name = _("epoch {epoch}/{epochs}").format(
             epoch=epoch + 1, epochs=self._num_epochs

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from monody.evaluation.sample_quality import SampleQuality
     from monody.evaluation.scorecard import Scorecard
     from monody.evaluation.wording import ModelRow
+    from monody.experiments.experiment import Experiment
     from monody.progress import StageProgress
 
 
@@ -108,6 +109,44 @@ def evaluate(
     fine-tuned, its base and the same from nothing. The 95 % intervals say how far other
     melodies of the same kind would move a figure.
     """
+    _check(data_dir, part, plot, melody)
+    first = status if as_json else say
+    first(
+        _("judging {network} ...").format(network=experiment or _("the latest network"))
+    )
+    require_device(DeviceSettings(device=device))
+    opened = _opened(experiment, from_nothing)
+
+    from rich.console import Console
+
+    from monody.evaluation.evaluate import PARTS
+    from monody.evaluation.evaluate import evaluate as judge
+
+    part = part or "test"
+    if melody is not None and not data_dir:
+        counts = opened.load().record.melodies
+        _require_melody(melody, sum(map(counts.of, PARTS[part])))
+    with _progress(Console(stderr=True)) as progress:
+        card = judge(
+            opened,
+            data_dir,
+            part,
+            music=music,
+            from_nothing=from_nothing,
+            progress=progress,
+        )
+    if plot:
+        _draw(card, Path(plot), melody, path_alone=is_quiet() and not as_json)
+    if as_json:
+        click.echo(json.dumps(card.to_json(), indent=2))
+    elif not is_quiet():
+        _print_card(card, Console(highlight=False, markup=False))
+
+
+def _check(
+    data_dir: str | None, part: str | None, plot: str | None, melody: int | None
+) -> None:
+    """Refuse options that contradict each other, and a folder without music."""
     if data_dir and part:
         raise MonodyError(
             "--part is of the melodies that the experiment held out: leave it out, or "
@@ -116,15 +155,15 @@ def evaluate(
     _check_plot(plot, melody)
     if data_dir:
         require_music(data_dir)
-    first = status if as_json else say
-    first(
-        _("judging {network} ...").format(network=experiment or _("the latest network"))
-    )
 
-    require_device(DeviceSettings(device=device))
 
-    from rich.console import Console
+def _opened(experiment: str | None, from_nothing: bool) -> Experiment:
+    """Open an experiment, whose model is whole and which may be written to if need be.
 
+    Args:
+        experiment: As the user named it, if at all.
+        from_nothing: Whether a network is to be trained beside it.
+    """
     from monody.experiments.base import open_experiment
 
     opened = open_experiment(experiment)
@@ -132,32 +171,8 @@ def evaluate(
         require_writable(opened.folder, "EXPERIMENT")
         if not opened.from_nothing_path.is_file():
             require_training_memory()
-    counts = opened.load().record.melodies
-    if melody is not None and not data_dir:
-        sides = ("validation", "test") if part == "both" else (part or "test",)
-        _require_melody(melody, sum(map(counts.of, sides)))
-
-    from monody.evaluation.scorecard import evaluate as judge
-
-    with _progress(Console(stderr=True)) as progress:
-        card = judge(
-            opened,
-            data_dir,
-            part or "test",
-            music=music,
-            from_nothing=from_nothing,
-            progress=progress,
-        )
-    if plot:
-        words = _draw(card, Path(plot), melody)
-        if is_quiet() and not as_json:
-            say_written([Path(plot)])
-        else:
-            say_aside(words)
-    if as_json:
-        click.echo(json.dumps(card.to_json(), indent=2))
-    elif not is_quiet():
-        _print_card(card, Console(highlight=False, markup=False))
+    opened.load()  # refused here if it is damaged
+    return opened
 
 
 def _check_plot(plot: str | None, melody: int | None) -> None:
@@ -269,8 +284,8 @@ def _columns_that_fit(
     return sorted(shown)
 
 
-def _draw(card: Scorecard, path: Path, number: int | None) -> str:
-    """Draw a melody, and return which one in words."""
+def _draw(card: Scorecard, path: Path, number: int | None, *, path_alone: bool) -> None:
+    """Draw a melody, and say which one it is, or just where it was drawn."""
     from monody.files import write_text
 
     count = len(card.judged.melodies)
@@ -278,7 +293,12 @@ def _draw(card: Scorecard, path: Path, number: int | None) -> str:
         _require_melody(number, count)
     index = card.judged.median() if number is None else number - 1
     write_text(path, card.picture(index))
+    if path_alone:
+        say_written([path])
+        return
     source = card.judged.melodies[index].source
-    return _("written: {path} (melody {number} of {count}, {source})").format(
-        path=path, number=index + 1, count=count, source=source
+    say_aside(
+        _("written: {path} (melody {number} of {count}, {source})").format(
+            path=path, number=index + 1, count=count, source=source
+        )
     )

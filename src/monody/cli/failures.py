@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import click
 
+from monody.cache_folder import tidy_cache
 from monody.cli.streams import lead_nowhere
 from monody.ending import exit_code, may_tell, reason, say_reason_as
 from monody.errors import MonodyError, SettingError, brief
-from monody.files import tidy_cache, told
+from monody.files import told
 from monody.sentences import translated
 from monody.translation import (
     LANGUAGES,

@@ -19,8 +19,8 @@ from monody.cli.file_facts import FileFacts, PieceOfFile, TrackFacts
 from monody.cli.melody_facts import SHOWN_BARS, MelodyFacts
 from monody.cli.melody_words import facts_in_words
 from monody.corpus.corpus import Corpus
-from monody.corpus.report import counted, repair_in_words, verdict_in_words
 from monody.corpus.verdicts import Verdict
+from monody.corpus.wording import counted, repair_in_words, verdict_in_words
 from monody.errors import printable
 from monody.reading.file_types import is_archive_name
 from monody.reading.overview import Overview

@@ -90,7 +90,9 @@ def _trained(folder: Path, free: Path) -> Experiment:
 
     from monody.cli.epoch_lines import EpochLines
     from monody.experiments.experiment import Experiment
-    from monody.training.train import TrainingStopped, resume, train
+    from monody.training.resume import resume
+    from monody.training.train import train
+    from monody.training.train_network import TrainingStopped
 
     trained = folder / "experiment"
     lines = EpochLines(Console(), RECIPE.training.num_epochs)
@@ -125,6 +127,7 @@ def base_corpus(
     Raises:
         MonodyError: If music21 is not installed, or a collection has to be fetched.
     """
+    from monody.cli.progress import one_task
     from monody.corpus.corpus import read_corpus
     from monody.corpus.free_scores import require_fetched, write_fetched
     from monody.corpus.tune_books import write_book
@@ -132,9 +135,10 @@ def base_corpus(
     fetched = [name for name in names if COLLECTIONS[name].is_fetched]
     require_fetched(free, fetched)
     for name in names:
-        if name in fetched:
-            report = write_fetched(name, free / name, folder)
-        else:
-            report = write_book(name, folder)
+        with one_task(f"writing {name}") as progress:
+            if name in fetched:
+                report = write_fetched(name, free / name, folder, progress)
+            else:
+                report = write_book(name, folder, progress)
         click.echo(f"{name}: {report.written:,} files written")
     return read_corpus(folder, READING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monody.cli.melody_facts import MelodyFacts
-from monody.corpus.report import counted
+from monody.corpus.wording import counted
 from monody.music.key_words import key_in_words
 from monody.sentences import translated
 from monody.translation import gettext as _

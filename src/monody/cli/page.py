@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
+from monody.cli import checks
 from monody.cli.verbosity import say, say_written
 from monody.translation import gettext as _
 from monody.translation import marked
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from monody.generation.generate import Generation
     from monody.pages.melodies import Shown
     from monody.progress import Progress
-
-Command = TypeVar("Command", bound=Callable[..., object])
 
 BANK_VARIABLE = "MONODY_SOUND_BANK"
 
@@ -38,9 +38,35 @@ _PAGE = click.option(
 _OPEN = click.option("--open", "opens", is_flag=True, help="Open that page.")
 
 
-def page_options(command: Command) -> Command:
-    """Add ``--page``, ``--open`` and ``--sound_bank``."""
-    return _PAGE(_OPEN(sound_bank_option(command)))
+@dataclass(frozen=True)
+class PageWish:
+    """What the user asked of the page that a command ends in."""
+
+    wanted: bool  # --page, or --open
+    opens: bool  # whether to open it
+    sound_bank: str | None  # as the user named it
+
+    def check(self) -> None:
+        """Refuse a sound bank that the page could not be played with."""
+        if self.wanted:
+            checks.require_sound_bank(self.sound_bank)
+
+
+def page_options(command: Callable[..., object]) -> Callable[..., object]:
+    """Add ``--page``, ``--open`` and ``--sound_bank``: the command's ``page``.
+
+    Args:
+        command: Takes a ``PageWish`` as ``page``.
+    """
+
+    @wraps(command)
+    def with_wish(
+        *args: object, page: bool, opens: bool, sound_bank: str | None, **values: object
+    ) -> object:
+        wish = PageWish(page or opens, opens, sound_bank)
+        return command(*args, page=wish, **values)
+
+    return _PAGE(_OPEN(sound_bank_option(with_wish)))
 
 
 def say_bank(bank: Path | None, named: str | None) -> None:
@@ -61,56 +87,40 @@ def say_bank(bank: Path | None, named: str | None) -> None:
 def write_page(
     write: Callable[[Path | None, Progress], Shown],
     what: str,
-    sound_bank: str | None,
-    *,
-    opens: bool,
+    wish: PageWish,
 ) -> None:
     """Write a page, say where it is and what is not in it, and open it if asked.
 
     Args:
         write: Does it, with a sound bank, and tells its progress.
         what: What takes the time, in English words.
-        sound_bank: As the user named it.
-        opens: Whether to open it.
+        wish: What the user asked of it.
     """
-    from rich.console import Console
-
-    from monody.cli.progress import progress_bar
+    from monody.cli.progress import one_task
     from monody.render.audio.banks import chosen_bank
 
-    bank = chosen_bank(sound_bank)
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(_(what), total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
+    bank = chosen_bank(wish.sound_bank)
+    with one_task(_(what)) as progress:
         shown = write(bank, progress)
     for line in shown.left_out:
         say(line)
-    say_bank(bank, sound_bank)
+    say_bank(bank, wish.sound_bank)
     say_written([shown.page], marked("page"))
-    if opens:
+    if wish.opens:
         click.launch(str(shown.page.absolute()))
 
 
 def write_melody_page(
-    generation: Generation,
-    paths: Sequence[Path],
-    sound_bank: str | None,
-    *,
-    opens: bool,
+    generation: Generation, paths: Sequence[Path], wish: PageWish
 ) -> None:
     """Write the page of melodies that were written, below what they were made of.
 
     Args:
         generation: The melodies.
         paths: Their files.
-        sound_bank: As the user named it.
-        opens: Whether to open it.
+        wish: What the user asked of it.
     """
-    from monody.pages.melodies import show
+    if wish.wanted:
+        from monody.pages.melodies import show
 
-    write_page(
-        partial(show, generation, paths), marked("rendering"), sound_bank, opens=opens
-    )
+        write_page(partial(show, generation, paths), marked("rendering"), wish)

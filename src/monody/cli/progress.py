@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -16,6 +19,7 @@ from rich.text import Text
 
 from monody.cli.verbosity import is_quiet
 from monody.errors import printable
+from monody.progress import Progress as Tell
 
 
 class _Doing(ProgressColumn):
@@ -39,3 +43,22 @@ def progress_bar(console: Console) -> Progress:
         transient=True,
         disable=is_quiet() or not console.is_terminal,
     )
+
+
+@contextmanager
+def one_task(what: str) -> Iterator[Tell]:
+    """Show how far a single task is, in a bar on standard error.
+
+    Args:
+        what: Is being done, in the language of the user.
+
+    Yields:
+        What to call with the steps done and all of them.
+    """
+    with progress_bar(Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield progress

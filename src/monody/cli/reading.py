@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,20 +51,11 @@ def named_folder(folder: str | None, data_dir: str | None) -> str:
     return folder or data_dir or DATA_DIR
 
 
-@contextmanager
-def reading_bar(folder: str) -> Iterator[Progress]:
+def reading_bar(folder: str) -> AbstractContextManager[Progress]:
     """Show how far the reading of a folder is."""
-    from rich.console import Console
+    from monody.cli.progress import one_task
 
-    from monody.cli.progress import progress_bar
-
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(_("reading {folder}").format(folder=folder), total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield progress
+    return one_task(_("reading {folder}").format(folder=folder))
 
 
 def read_folder(
@@ -94,8 +84,8 @@ def read_folder(
 def report_reading(corpus: Corpus) -> None:
     """Say what came out of a folder, and what did not."""
     from monody.corpus.corpus import require_melodies
-    from monody.corpus.report import counted
     from monody.corpus.verdicts import DROPPED, DUPLICATE, RECOVERED
+    from monody.corpus.wording import counted
 
     counts: Counter[str] = Counter()
     dropped: Counter[tuple[str, str]] = Counter()
@@ -133,6 +123,18 @@ def report_reading(corpus: Corpus) -> None:
                 counts[RECOVERED],
             )
         )
+    _say_dropped(dropped)
+    if dropped or copies or counts[RECOVERED]:
+        say_whole(_("  more: monody inspect {root}").format(root=shlex.quote(root)))
+    require_melodies(corpus)
+
+
+def _say_dropped(dropped: Counter[tuple[str, str]]) -> None:
+    """Say why files were dropped, the commonest reasons first.
+
+    Args:
+        dropped: How many, by reason and advice.
+    """
     listed = dropped.most_common(MAX_REASONS)
     for (reason, advice), count in listed:
         say(
@@ -145,6 +147,3 @@ def report_reading(corpus: Corpus) -> None:
     rest = dropped.total() - sum(count for _why, count in listed)
     if rest:
         say(_("  {count} dropped for other reasons").format(count=grouped(rest)))
-    if dropped or copies or counts[RECOVERED]:
-        say_whole(_("  more: monody inspect {root}").format(root=shlex.quote(root)))
-    require_melodies(corpus)

@@ -15,7 +15,7 @@ from monody.cli.options import (
     settings_from,
     settings_options,
 )
-from monody.cli.page import page_options, write_melody_page
+from monody.cli.page import PageWish, page_options, write_melody_page
 from monody.cli.verbosity import detail, is_verbose, say, say_whole
 from monody.settings.sampling import SampleSettings
 from monody.translation import gettext as _
@@ -65,9 +65,7 @@ def sample(
     save_dir: str | None,
     prime_file: str | None,
     data_dir: str | None,
-    page: bool,
-    opens: bool,
-    sound_bank: str | None,
+    page: PageWish,
     classic: bool,
     **values: Any,
 ) -> None:
@@ -95,9 +93,41 @@ def sample(
         values["file_length"] = CLASSIC_LENGTH
     settings = settings_from(SampleSettings, values).with_seed()
 
-    from monody.generation.primers import require_one_source
+    _check(settings, prime_file, data_dir, page)
+    _announce(settings)
 
-    page = page or opens
+    from monody.experiments.base import open_experiment
+    from monody.pages.page import PAGE
+
+    experiment = open_experiment(experiment_dir)
+    folder = Path(save_dir or experiment.generated)
+    checks.require_melody_folder(folder, PAGE if page.wanted else None)
+    experiment.load()  # refused here if it is damaged, or no model at all
+    _say_model(experiment)
+    generation = _generate(experiment, settings, prime_file, data_dir)
+    paths = generation.save(save_dir)
+
+    from rich.console import Console
+
+    from monody.cli.sample_report import say_report
+
+    say_report(generation, paths)
+    console = Console()
+    if console.is_terminal and is_verbose():
+        _draw(generation, paths, console)
+    write_melody_page(generation, paths, page)
+
+
+def _check(
+    settings: SampleSettings,
+    prime_file: str | None,
+    data_dir: str | None,
+    page: PageWish,
+) -> None:
+    """Refuse what can be known to be wrong before a model is opened."""
+    from monody.generation.primers import require_one_source
+    from monody.music.general_midi import program_of
+
     if settings.form_file:
         checks.require_files([settings.form_file], "a MIDI file to take the form of")
     require_one_source(settings, prime_file, data_dir)
@@ -105,12 +135,12 @@ def sample(
         checks.require_files([prime_file], "a MIDI file to continue")
     if data_dir is not None:
         checks.require_music(data_dir)
-    if page:
-        checks.require_sound_bank(sound_bank)
-    from monody.music.general_midi import program_of
-    from monody.pages.page import PAGE
+    page.check()
+    program_of(settings.midi_instrument)  # raises for a name that is none
 
-    program_of(settings.midi_instrument)
+
+def _announce(settings: SampleSettings) -> None:
+    """Say what will be written: how many melodies, how long, and the seed."""
     melodies = ngettext("{count} melody", "{count} melodies", settings.num_files)
     asked = _("{melodies} of {length}").format(
         melodies=melodies, length=settings.length_text
@@ -118,36 +148,25 @@ def sample(
     say(_("writing {asked}, seed {seed}").format(asked=asked, seed=settings.seed))
     detail(_("temperature {value}").format(value=settings.temperature_text))
 
-    from monody.experiments.base import open_experiment
 
-    experiment = open_experiment(experiment_dir)
-    folder = Path(save_dir or experiment.generated)
-    checks.require_melody_folder(folder, PAGE if page else None)
-    experiment.load()  # refused here if it is damaged, or no model at all
-    _say_model(experiment)
-
-    from rich.console import Console
-
-    from monody.cli.progress import progress_bar
-    from monody.cli.sample_report import say_report
+def _generate(
+    experiment: Experiment,
+    settings: SampleSettings,
+    prime_file: str | None,
+    data_dir: str | None,
+) -> Generation:
+    """Write the melodies, with a progress bar."""
+    from monody.cli.progress import one_task
     from monody.generation.generate import generate
 
-    with progress_bar(Console(stderr=True)) as bar:
-        task = bar.add_task(_("writing melodies"), total=None)
-        generation = generate(
+    with one_task(_("writing melodies")) as progress:
+        return generate(
             experiment,
             settings,
             prime_file=prime_file,
             data_dir=data_dir,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=progress,
         )
-    paths = generation.save(save_dir)
-    say_report(generation, paths)
-    console = Console()
-    if console.is_terminal and is_verbose():
-        _draw(generation, paths, console)
-    if page:
-        write_melody_page(generation, paths, sound_bank, opens=opens)
 
 
 def _say_model(experiment: Experiment) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from monody.cli.verbosity import detail, is_verbose, say, say_written
-from monody.corpus.novelty import COPY, NEAR_COPY_COVERED, NEW, Novelty, UsualNovelty
-from monody.corpus.report import counted
+from monody.corpus.novelty import COPY, NEAR_COPY_COVERED, NEW, Novelty
+from monody.corpus.usual_novelty import UsualNovelty
+from monody.corpus.wording import counted
 from monody.generation.generate import Generation
 from monody.generation.retries import GeneratedMelody
 from monody.music.heard_form import form_letters

@@ -20,7 +20,7 @@ from monody.cli.options import (
     settings_from,
     settings_options,
 )
-from monody.cli.page import page_options, write_page
+from monody.cli.page import PageWish, page_options, write_page
 from monody.cli.reading import (
     data_dir_options,
     named_folder,
@@ -69,14 +69,7 @@ MAY_CHANGE = ("num_epochs", "patience", "max_minutes")  # on the way: they exten
 @settings_options(ReadSettings)
 @memory_option
 @click.pass_context
-def train(
-    context: click.Context,
-    /,
-    page: bool,
-    opens: bool,
-    sound_bank: str | None,
-    **values: Any,
-) -> None:
+def train(context: click.Context, /, page: PageWish, **values: Any) -> None:
     r"""Learn from a folder of MIDI files.
 
     \b
@@ -94,20 +87,18 @@ def train(
     from the corpus; --verbose says which and why. index.html in the experiment shows
     how it went, with melodies of the first, a middle and the best epoch to hear.
     """
-    page = page or opens
-    if page:
-        checks.require_sound_bank(sound_bank)
+    page.check()
     devices = settings_from(DeviceSettings, values)
     with together(devices) as is_first:
         if not is_first:
             _help(devices)
             return
-        experiment = _first(context, values, devices, page=page)
-    if page:
+        experiment = _first(context, values, devices, page=page.wanted)
+    if page.wanted:
         from monody.pages.training import write_training_page
 
         write = partial(write_training_page, experiment)
-        write_page(write, marked("judging and rendering"), sound_bank, opens=opens)
+        write_page(write, marked("judging and rendering"), page)
 
 
 def _first(
@@ -138,7 +129,8 @@ def _help(devices: DeviceSettings) -> None:
         else _("one of several processes: the first one shows how it goes")
     )
 
-    from monody.training.train import TrainingStopped, train_along
+    from monody.training.train_along import train_along
+    from monody.training.train_network import TrainingStopped
 
     try:
         train_along(devices)
@@ -232,7 +224,7 @@ def _resume(
         say(_("making the network ready ..."))
 
     from monody.cli.train_report import say_training
-    from monody.training.train import resume
+    from monody.training.resume import resume
 
     work = partial(resume, experiment.folder, **changes, devices=devices)
     if not over:
@@ -301,7 +293,7 @@ def _show(work: Callable[..., Experiment], num_epochs: int) -> Experiment:
     from monody.cli.epoch_lines import EpochLines
     from monody.cli.train_report import say_training
     from monody.experiments.experiment import Experiment
-    from monody.training.train import TrainingStopped
+    from monody.training.train_network import TrainingStopped
 
     lines = EpochLines(Console(quiet=is_quiet()), num_epochs)
     try:

@@ -22,16 +22,8 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monody.files import (
-    COMPILED,
-    CORPORA,
-    LAID_OUT,
-    cache_folder,
-    is_whole,
-    seal,
-    telling_of,
-    told,
-)
+from monody.cache_folder import COMPILED, CORPORA, LAID_OUT, cache_folder
+from monody.files import is_whole, seal, telling_of, told
 from monody.ours import claim, files_in, mark, remove
 from monody.reading.cache import (
     DATABASE,
@@ -211,21 +203,17 @@ def _program_prefix() -> str:
     return f"{program_fingerprint().hex()[:8]}-"
 
 
-def cache_bytes(folder: Path | None = None) -> int:
+def cache_bytes() -> int:
     """Return the bytes that the cache takes on disk.
 
-    Args:
-        folder: By default the user's cache folder, or ``MONODY_CACHE``.
-
     Example:
-        >>> from pathlib import Path
         >>> from monody.corpus.cache import cache_bytes, clear_cache
-        >>> clear_cache(Path("cache"))
-        >>> cache_bytes(Path("cache"))
+        >>> clear_cache()
+        >>> cache_bytes()
         0
     """
     total = 0
-    for ours in _ours(folder or cache_folder()):
+    for ours in _ours(cache_folder()):
         for path in files_in(ours):
             with contextlib.suppress(FileNotFoundError):  # another run is at work
                 total += path.stat().st_size
@@ -244,13 +232,9 @@ def _ours(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def clear_cache(folder: Path | None = None) -> None:
-    """Remove everything that monody remembers, and nothing else.
-
-    Args:
-        folder: By default the user's cache folder, or ``MONODY_CACHE``.
-    """
-    place = folder or cache_folder()
-    remove_abandoned(place / CORPORA)
-    for ours in _ours(place):
+def clear_cache() -> None:
+    """Remove everything that monody remembers, and nothing else."""
+    folder = cache_folder()
+    remove_abandoned(folder / CORPORA)
+    for ours in _ours(folder):
         remove(ours)

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from monody.corpus.cache import Cache
 from monody.corpus.duplicates import Duplicates, find_duplicates
 from monody.corpus.lazy import LazySequence
-from monody.corpus.readings import REPORTS_FILE, compare, read_into
+from monody.corpus.readings import REPORTS_FILE, look_for_duplicates, read_into
 from monody.corpus.saved_reports import NamedReport, SavedReports
 from monody.corpus.verdicts import VerdictList
 from monody.errors import MonodyError
@@ -255,7 +255,7 @@ def _read_cached(
     folder = cache.making()
     try:
         lasting = read(folder.path, cache)
-        compare(folder.path)
+        look_for_duplicates(folder.path)
         # Files that changed a moment ago may change again at the same time of day.
         settled = found.newest < began - SETTLED_SECONDS
         if not (lasting and settled) or cache.problem:
@@ -289,7 +289,7 @@ def _read_uncached(root: Path, settings: ReadSettings, read: ReadInto) -> Corpus
     folder = TemporaryFolder(Path(tempfile.gettempdir()), private=True)
     try:
         read(folder.path, None)
-        compare(folder.path)
+        look_for_duplicates(folder.path)
         return _load_and_forget(folder, root, settings)
     except BaseException:
         folder.remove()

@@ -31,7 +31,7 @@ from monody.corpus.fingerprints import (
 from monody.music.melody_store import MelodyStore
 
 # The Jaccard index of two sets of fingerprints, from 0 to 1, that makes them one tune.
-# The kind of most fingerprints comes first, while no other set takes memory.
+# The kind with the most fingerprints comes first, while no other set takes memory.
 KINDS = ((skeleton, 0.12), (played, 0.12), (pitches, 0.4))
 PAIRS_AT_ONCE = 1 << 18  # compared: bounds the memory, some 100 bytes each
 MIN_SHARED = 7  # fingerprints in common; fewer are a stock phrase
@@ -188,6 +188,7 @@ def _pieces(melodies: MelodyStore) -> Hashes:
 def _without(keys: Hashes, found: Hashes) -> Hashes:
     """Leave out the keys that are found already; both are in rising order."""
     at = np.searchsorted(found, keys)
+    # Behind the last stands what is no key: all bits of one, the other way round.
     new: Hashes = keys[np.append(found, ~keys[-1:])[at] != keys]
     return new
 

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from monody.music.melody_store import MelodyStore
 from monody.saved.arrays import let_go
 
-PLAYED_NOTES, PLAYED_PITCHES = 5, 3  # notes of a pattern, different pitches at least
+# Of each kind the length of a pattern, and how many different pitches it has at least.
+PLAYED_NOTES, PLAYED_PITCHES = 5, 3
 BEATS, BEAT_PITCHES = 6, 3
 RUN_NOTES, RUN_PITCHES = 7, 4
 OPENING_NOTES, OPENING_PITCHES = 14, 4  # see `opening_hashes`

@@ -40,9 +40,7 @@ from monody.settings.reading import ReadSettings
 # does, and then knows that the melodies are of one piece.
 READING = ReadSettings(line="skyline", max_rest_quarters=100_000)
 MAX_BYTES = 64_000_000  # of a score, unpacked
-MAX_NAME = (
-    120  # letters of a file name, so that it is no longer than file systems allow
-)
+MAX_NAME = 120  # letters of a file name: 255 bytes and less, as file systems allow
 _MIDI = (".mid", ".midi")
 _READERS: dict[str, Callable[[bytes], list[RawScore]]] = {
     ".mscx": vocal_line,
@@ -101,7 +99,7 @@ def write_fetched(
     out: str | PathLike[str],
     progress: Progress | None = None,
 ) -> BookReport:
-    """Write the lines of a fetched repository as MIDI files: of songs, of movements.
+    """Write the melodies of a fetched repository as MIDI files, one for each score.
 
     Args:
         name: One of ``public_domain.FETCHED``.

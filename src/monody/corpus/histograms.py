@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from monody.music.key_finding import estimated_keys
 from monody.music.keys import KEY_NAMES
-from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
+from monody.music.melody_blocks import melody_blocks, note_chunks
+from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.pitch import pitch_name
 from monody.translation import marked

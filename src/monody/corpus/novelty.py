@@ -21,10 +21,9 @@ tenth note changed near-copies.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,14 +39,13 @@ from monody.files import is_whole, laying_out, seal, write_text
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import bar_lines, metric_positions
-from monody.saved.damage import DamagedError, damage_in
+from monody.saved.damage import DamagedError
 from monody.saved.plain_json import read_json
-from monody.saved.values import number, table, whole
 from monody.translation import gettext, marked
 
 NEW, NEAR_COPY, COPY = LABELS = marked(("new", "near-copy", "copy"))
 COPY_SHARE = 1 / 2  # of the melody, in one run
-NEAR_COPY_SHARE = 1 / 3
+NEAR_COPY_SHARE = 1 / 3  # likewise
 LONG_RUN_NOTES = 32  # eight bars of quarters in 4/4; real tunes share 23 at most
 NEAR_COPY_COVERED = 1 / 2  # by one training melody
 
@@ -293,97 +291,6 @@ class NoveltyIndex:
     def _owner(self, place: int) -> int:
         """Return the index of the training melody that a note belongs to."""
         return int(np.searchsorted(self._ends, place, side="right"))
-
-
-class Typical(NamedTuple):
-    """The median and the 95th percentile of a figure over melodies."""
-
-    median: float
-    percentile_95: float
-
-
-@dataclass(frozen=True)
-class UsualNovelty:
-    """What real melodies share with a training set that they are not part of.
-
-    Without any melody all figures are 0.
-    """
-
-    melodies: int
-    shares: dict[str, float]  # of the melodies, by label, 0-1
-    longest_notes: Typical
-    longest_bars: Typical
-    covered: Typical
-    closest_covered: Typical
-
-    def to_json(self) -> dict[str, object]:
-        """Return the figures as JSON values."""
-        typical: dict[str, Typical] = {name: getattr(self, name) for name in TYPICAL}
-        named = {name: figure._asdict() for name, figure in typical.items()}
-        return {"melodies": self.melodies, "shares": dict(self.shares), **named}
-
-    @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> UsualNovelty:
-        """Rebuild what ``to_json`` returned.
-
-        Raises:
-            DamagedError: If it is damaged or of another version.
-        """
-        with damage_in("what is usual"):
-            typical = {name: table(saved[name]) for name in TYPICAL}
-            named = {
-                name: Typical(*(number(figures[part]) for part in Typical._fields))
-                for name, figures in typical.items()
-            }
-            shares = {name: number(saved["shares"][name], 0, 1) for name in LABELS}
-            return cls(whole(saved["melodies"]), shares, **named)
-
-
-TYPICAL = ("longest_notes", "longest_bars", "covered", "closest_covered")
-
-
-def look_up_all(indices: Sequence[NoveltyIndex], melody: Melody) -> Novelty:
-    """Look up what a melody shares with the training set that it shares most with.
-
-    Args:
-        indices: Of one training set or more.
-        melody: Any melody.
-    """
-    found = [index.look_up(melody) for index in indices]
-    return max(found, key=lambda one: (LABELS.index(one.label), one.longest_notes))
-
-
-def usual_novelty(
-    indices: Sequence[NoveltyIndex], melodies: Sequence[Melody]
-) -> UsualNovelty:
-    """Sum up what held-out melodies share with the training set.
-
-    Args:
-        indices: Of the training set, and of those of its base.
-        melodies: Real melodies that are not in it.
-
-    Example:
-        >>> import monody
-        >>> from monody.corpus.novelty import NoveltyIndex, usual_novelty
-        >>> from monody.corpus.suffix_array import SuffixArray
-        >>> melodies = monody.read_corpus("data/midi").melodies
-        >>> train, held_out = melodies[:18], melodies[18:]
-        >>> index = NoveltyIndex(train, SuffixArray.of(train))
-        >>> usual_novelty([index], held_out).shares
-        {'new': 1.0, 'near-copy': 0.0, 'copy': 0.0}
-    """
-    found = [look_up_all(indices, melody) for melody in melodies]
-    labels = [novelty.label for novelty in found]
-    count = max(len(found), 1)
-    return UsualNovelty(
-        melodies=len(found),
-        shares={label: labels.count(label) / count for label in LABELS},
-        **{name: _typical([getattr(one, name) for one in found]) for name in TYPICAL},
-    )
-
-
-def _typical(figures: list[float]) -> Typical:
-    return Typical(*map(float, np.quantile(figures or [0.0], (0.5, 0.95))))
 
 
 def _covered(starts: Longs, lengths: Longs) -> int:

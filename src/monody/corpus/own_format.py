@@ -92,6 +92,22 @@ def read_own(
         ('dropped', "invalid literal for int() with base 10: 'sixty'")
     """
     root, settings = Path(data_dir), settings or ReadSettings()
+    melodies: list[Melody] = []
+    reports: list[NamedReport] = []
+    for path in _files(root, pattern):
+        name = path.relative_to(root).as_posix()
+        found, report = _read(reader, path)
+        melodies += [
+            replace(melody, source=name, piece=piece)
+            for piece, melody in enumerate(found)
+        ]
+        reports.append(NamedReport(name, report))
+    store = _with_sources(melodies, [report.name for report in reports])
+    return corpus_of(root, settings, store, reports, find_duplicates(store))
+
+
+def _files(root: Path, pattern: str) -> list[Path]:
+    """List the files of a folder whose names are like a pattern; at least one."""
     if not root.is_dir():
         raise MonodyError(f"no folder {str(root)!r}: name one with files to read")
     paths = sorted(path for path in root.rglob(pattern) if path.is_file())
@@ -100,23 +116,15 @@ def read_own(
             f"no file in {str(root)!r} or its subfolders is named like {pattern!r}: "
             "name another folder, or another pattern"
         )
-    melodies: list[Melody] = []
-    reports: list[NamedReport] = []
-    for path in paths:
-        name = path.relative_to(root).as_posix()
-        found, report = _read(reader, path)
-        melodies += [
-            replace(melody, source=name, piece=piece)
-            for piece, melody in enumerate(found)
-        ]
-        reports.append(NamedReport(name, report))
+    return paths
+
+
+def _with_sources(melodies: list[Melody], names: list[str]) -> MelodyStore:
+    """Pack melodies, with all files as their sources: those without a melody, too."""
     store = MelodyStore.of(melodies)
-    place = {report.name: index for index, report in enumerate(reports)}
+    place = {name: index for index, name in enumerate(names)}
     store.info["file"] = [place[melody.source] for melody in melodies]
-    store = MelodyStore(
-        store.notes, store.meters, store.info, [report.name for report in reports]
-    )
-    return corpus_of(root, settings, store, reports, find_duplicates(store))
+    return MelodyStore(store.notes, store.meters, store.info, names)
 
 
 def _checked(melody: Melody) -> Melody:

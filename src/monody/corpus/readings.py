@@ -16,7 +16,8 @@ import numpy as np
 from monody.corpus.cache import Cache
 from monody.corpus.duplicates import find_duplicates
 from monody.corpus.saved_reports import NamedReport
-from monody.music.melody_store import MelodyStore, StoreWriter
+from monody.music.melody_store import MelodyStore
+from monody.music.store_files import StoreWriter
 from monody.progress import Progress
 from monody.reading.cache import common_key, rows
 from monody.reading.file_types import is_archive_name
@@ -61,7 +62,7 @@ def read_into(
     return writer.lasting
 
 
-def compare(folder: Path) -> None:
+def look_for_duplicates(folder: Path) -> None:
     """Look for duplicates among the melodies that were read into a folder."""
     duplicates = find_duplicates(MelodyStore.load(folder, ()))
     np.save(folder / "groups.npy", duplicates.groups)

@@ -13,7 +13,7 @@ import numpy as np
 from monody import seeds
 from monody.corpus.corpus import Corpus
 
-HELD_OUT_SHARE = 0.2
+HELD_OUT_SHARE = 0.2  # of the melodies that are not copies
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
 from monody.music.meter import TICKS_PER_QUARTER, bar_lines
 
-EXCERPT_BARS = 16
+EXCERPT_BARS = 16  # from the beginning of a melody, that are compared
 MAX_INTERVAL_SEMITONES = 12  # a wider interval counts as this
 REPETITION_BARS = (1, 2, 4)  # after which a repetition of a note is looked for
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # semitones above the tonic

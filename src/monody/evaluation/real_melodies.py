@@ -16,7 +16,7 @@ from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.music.melody_store import MelodyStore
 
-ENOUGH = 200  # held-out melodies; with fewer the training melodies are used, too
+MIN_HELD_OUT = 200  # held-out melodies; with fewer the training melodies are used, too
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def own_melodies(experiment: Experiment) -> RealMelodies:
 
     Returns:
         The held-out melodies, and the training melodies after them if fewer than
-        ``ENOUGH`` were held out.
+        ``MIN_HELD_OUT`` were held out.
 
     Raises:
         MonodyError: If the experiment does not hold its melodies.
     """
     held_out = experiment.side("validation").followed_by(experiment.side("test"))
-    if len(held_out) >= ENOUGH:
+    if len(held_out) >= MIN_HELD_OUT:
         return RealMelodies(held_out, None, held_out=len(held_out))
     training = experiment.side("train")
     return RealMelodies(

@@ -38,6 +38,7 @@ MIN_MELODIES = 8  # on each side, for a distribution to be worth a figure
 MIN_HALF = 50  # melodies: two small halves of one set look less alike than they are
 MAX_MELODIES = 1000  # on each side: the cost of comparing pairs grows with the square
 WRITTEN = 200  # melodies
+SEED = 1  # of the melodies and of the comparison: the same figures each time
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,6 @@ class SampleQuality:
 def sample_quality(
     experiment: Experiment,
     real: RealMelodies,
-    seed: int = 1,
     *,
     progress: Progress | None = None,
 ) -> SampleQuality:
@@ -162,7 +162,6 @@ def sample_quality(
     Args:
         experiment: A trained experiment.
         real: What to compare with.
-        seed: Of the melodies and of the comparison.
         progress: Called with the steps done and all of them.
 
     Returns:
@@ -171,25 +170,23 @@ def sample_quality(
     """
     tell = progress or (lambda _done, _total: None)
     tell(0, 3)
-    settings = SampleSettings(num_files=WRITTEN, bars=EXCERPT_BARS, seed=seed)
+    settings = SampleSettings(num_files=WRITTEN, bars=EXCERPT_BARS, seed=SEED)
     written = generate(experiment, settings).melodies
     tell(1, 3)
-    rng = seeds.comparison(seed)
-    generated = compare(_as_long_as(real.melodies, written, rng), real.melodies, seed)
+    rng = seeds.comparison(SEED)
+    generated = compare(_as_long_as(real.melodies, written, rng), real.melodies, SEED)
     tell(2, 3)
-    ceiling = _ceiling(real.melodies, rng, seed)
+    ceiling = _ceiling(real.melodies, rng)
     tell(3, 3)
-    return SampleQuality(seed, real, generated, ceiling)
+    return SampleQuality(SEED, real, generated, ceiling)
 
 
-def _ceiling(
-    real: MelodyStore, rng: np.random.Generator, seed: int
-) -> Resemblance | None:
+def _ceiling(real: MelodyStore, rng: np.random.Generator) -> Resemblance | None:
     """Compare one half of real melodies with the other, if they are enough."""
     if len(real) < 2 * MIN_HALF:
         return None
     order = rng.permutation(len(real))
-    return compare(real.take(order[::2]), real.take(order[1::2]), seed)
+    return compare(real.take(order[::2]), real.take(order[1::2]), SEED)
 
 
 def _as_long_as(

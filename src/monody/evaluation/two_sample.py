@@ -15,13 +15,13 @@ from scipy.spatial.distance import cdist, pdist
 
 from monody import seeds
 
-GRID_CELLS = 4096
+GRID_CELLS = 4096  # of the axis that two densities are compared on
 TAIL_BANDWIDTHS = 5  # half the width of a kernel
-FOLDS = 5
+FOLDS = 5  # of the cross-validation
 MAX_DRAWS = 5  # from the larger side
 RIDGE = 10.0  # weight of the squared weights against the log loss in nats
 FARTHEST = 3.0  # standard deviations; a feature that is farther off counts as this
-FIT_STEPS = 100
+FIT_STEPS = 100  # of the classifier's regression
 NORMAL_95 = 1.959964  # standard deviations
 
 Floats = NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from monody.corpus.report import counted
+from monody.corpus.wording import counted
 from monody.errors import printable
 from monody.evaluation.sample_quality import (
     MIN_MELODIES,
@@ -31,7 +31,7 @@ NAMES = marked((
     "notes per quarter", "repetition after 1 bar", "repetition after {bars} bars",
     "in key share",
 ))  # fmt: skip
-FEW_MELODIES = 8  # with fewer an interval over melodies means little
+MIN_TELLING_MELODIES = 8  # with fewer an interval over melodies means little
 EVEN = 50  # of 100: what guessing gets right
 VAGUE = 20  # of 100: an interval that is wider says little
 MEANINGS = {
@@ -178,7 +178,7 @@ def meaning(card: Scorecard) -> str:
         return f"{said}."
     name, strongest = _strongest_first(card)[0]
     low, high = strongest.saving.interval_95
-    if card.score.melodies < FEW_MELODIES:
+    if card.score.melodies < MIN_TELLING_MELODIES:
         verdict = _("too few melodies to say which of them knows such music better")
     elif low <= 0 <= high:
         verdict = _("so near that other melodies of this kind could turn it round")

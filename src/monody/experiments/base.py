@@ -16,24 +16,18 @@ from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
+from monody.cache_folder import LAID_OUT, cache_folder
 from monody.errors import MonodyError, brief
-from monody.experiments.experiment import (
+from monody.experiments.experiment import Experiment
+from monody.experiments.experiment_files import (
     EXPERIMENTS,
     HELD_OUT,
     MODEL_FILE,
     SCORES_FILE,
     SETTINGS_FILE,
     TRAINING,
-    Experiment,
 )
-from monody.files import (
-    LAID_OUT,
-    cache_folder,
-    is_whole,
-    laying_out,
-    replacing,
-    seal,
-)
+from monody.files import is_whole, laying_out, replacing, seal
 from monody.ours import is_ours, mark, remove
 from monody.saved.damage import DamagedError, damage_in
 from monody.settings.training import BASE

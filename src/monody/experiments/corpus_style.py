@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.batches import EncodedSet, MelodySet
+from monody.models.encoded_set import EncodedSet, MelodySet
 from monody.models.events import HOLD, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.record import CorpusStyle, Precedent
@@ -27,7 +27,7 @@ USUAL_PERCENT = 99  # of the training melodies, by their longest repeats
 MIN_TIMES, MIN_NOTES = 4, 24  # as far any figure may repeat: the less of both
 MAX_MELODIES = 5000  # looked at
 MAX_PRECEDENTS = 1200  # melodies whose outline is kept
-MIN_PRECEDENT_BARS = 2
+MIN_PRECEDENT_BARS = 2  # a melody of one bar has no form
 
 
 def corpus_style(

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from monody.experiments.base import base_experiment, base_model_fingerprint
-from monody.experiments.experiment import EXPERIMENTS, MODEL_FILE, Experiment
+from monody.experiments.experiment import Experiment
+from monody.experiments.experiment_files import EXPERIMENTS, MODEL_FILE
 from monody.saved.damage import DamagedError, require_no_holes
 
 LEVELS = 3  # folders that an output may lie in: NN/, NN/generated/, NN/samples/last/

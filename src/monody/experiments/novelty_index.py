@@ -18,15 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from monody.corpus.novelty import (
-    Novelty,
-    NoveltyIndex,
-    SharedRun,
-    UsualNovelty,
-    look_up_all,
-    usual_novelty,
-)
+from monody.corpus.novelty import Novelty, NoveltyIndex, SharedRun
 from monody.corpus.suffix_array import SuffixArray
+from monody.corpus.usual_novelty import UsualNovelty, look_up_all, usual_novelty
 from monody.errors import MonodyError
 from monody.experiments.base import base_experiment, base_model_fingerprint
 from monody.experiments.experiment import Experiment

@@ -17,7 +17,7 @@ from monody.errors import MonodyError
 from monody.experiments.corpus_style import corpus_style
 from monody.experiments.experiment import Experiment
 from monody.files import last_names, list_json, write_pieces, write_text
-from monody.models.batches import MelodySet
+from monody.models.encoded_set import MelodySet
 from monody.models.record import MelodyCounts, RunRecord
 from monody.models.saved_model import TrainedModel
 from monody.music.melody_store import MelodyStore

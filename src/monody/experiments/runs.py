@@ -16,11 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from monody.errors import MonodyError
-from monody.experiments.experiment import (
-    EXPERIMENTS,
-    SETTINGS_FILE,
-    Experiment,
-)
+from monody.experiments.experiment import Experiment
+from monody.experiments.experiment_files import EXPERIMENTS, SETTINGS_FILE
 from monody.experiments.scores import SideScores
 from monody.experiments.training_state import read_training_state
 from monody.translation import marked

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from monody import seeds
-from monody.corpus.novelty import UsualNovelty
 from monody.corpus.public_domain import style_of
 from monody.corpus.read_melody import read_melody
+from monody.corpus.usual_novelty import UsualNovelty
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.experiments.novelty_index import known_melodies

@@ -12,7 +12,8 @@ from typing import Any
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError, SettingError
 from monody.experiments.base import open_experiment
-from monody.experiments.experiment import EXPERIMENTS, Experiment
+from monody.experiments.experiment import Experiment
+from monody.experiments.experiment_files import EXPERIMENTS
 from monody.experiments.made_with import find_made_with
 from monody.generation.collapse import collapse_of
 from monody.generation.constraints.own_rules import NoteRule, name_of

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from monody.cache_folder import COMPILED, cache_folder
 from monody.errors import MonodyError
-from monody.files import COMPILED, cache_folder
 from monody.ours import claim
 
 if "keras" not in sys.modules:

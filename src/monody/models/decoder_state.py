@@ -20,8 +20,8 @@ from monody.models.copy_attention import (
     alike,
     interval_symbol,
     likeness,
-    pitch_shares,
 )
+from monody.models.copy_mixture import pitch_shares
 from monody.models.decoder_memory import (
     Floats,
     Integers,

@@ -41,7 +41,7 @@ from monody.music.meter import (
 from monody.music.pitch import pitch_name
 from monody.settings.model import ENCODINGS
 
-REST, HOLD, END = 128, 129, 130
+REST, HOLD, END = 128, 129, 130  # pitch symbols, behind the MIDI pitches 0-127
 START = 131  # read before the first event, never predicted
 PITCH_SYMBOLS = 131  # predicted: 0-127, rest, hold, end
 PITCH_INPUTS = 132  # read: those and the start
@@ -49,8 +49,8 @@ PITCH_INPUTS = 132  # read: those and the start
 _LONG_TICKS = (108, 120, 144, 168, 192, 240, 288, 384)  # in 3/2, 12/8, over two bars
 METERS = ("2/4", "3/4", "4/4", "5/4", "6/4", "2/2", "3/2", "4/2", "3/8", "5/8", "6/8",
           "7/8", "9/8", "12/8", "7/4", "other")  # fmt: skip
-POSITIONS = MAX_BAR_TICKS
-UNKNOWN = 0  # the symbol of an end that the network is not told
+POSITIONS = MAX_BAR_TICKS  # symbols of the metric position: ticks from the bar line
+UNKNOWN = 0  # the symbol of what the network is not told, such as where the end is
 MAX_BARS_LEFT = 64  # more bars have the symbol of this many
 
 
@@ -276,9 +276,7 @@ def meter_symbol(meter: Meter) -> int:
     return METERS.index(name) if name in METERS else len(METERS) - 1
 
 
-def bars_left_symbol(
-    bars: NDArray[np.integer],
-) -> NDArray[np.uint8]:
+def bars_left_symbol(bars: NDArray[np.integer]) -> NDArray[np.uint8]:
     """Return the symbol of how many bar lines lie between an event and the end.
 
     Where in its bar the end is, another symbol tells.

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from monody.models import processes
 from monody.models.backend import keras
-from monody.models.batches import Batches, EncodedSet, Part
+from monody.models.batches import Batches, Part
+from monody.models.encoded_set import EncodedSet
 from monody.models.likelihood import MAX_SEQUENCE, network_inputs
 from monody.models.numpy_ops import Tensor
 from monody.models.surprisal import Score, Surprisal

@@ -1,7 +1,8 @@
 """The network in Keras: its layers, and the model that is trained and saved.
 
 All layers are Keras's own and all have names, so that plain Keras opens a saved model.
-What they do with a melody is told in ``network`` and ``copy_attention``.
+What they do with a melody is told in ``network``, ``copy_attention`` and
+``copy_mixture``.
 """
 
 from __future__ import annotations
@@ -17,11 +18,7 @@ from monody.models.events import Vocabulary
 from monody.models.first_weights import set_first_weights
 from monody.models.inference_layers import Layer, arrays_of
 from monody.models.layer_shapes import LayerShape, layer_shapes
-from monody.models.network import (
-    INPUTS,
-    READING,
-    predict_sequences,
-)
+from monody.models.network import INPUTS, READING, predict_sequences
 from monody.models.parts import Parts
 from monody.settings.base import required
 from monody.settings.devices import BFLOAT16, FLOAT32
@@ -29,7 +26,6 @@ from monody.settings.model import ModelSettings
 
 layers = keras.layers
 ops = keras.ops
-
 
 # What multiplies numbers of 16 bits where that is asked for. cuDNN's LSTM knows float32
 # alone, which it multiplies as TF32 where the GPU has that.
@@ -57,10 +53,10 @@ def build_model(
         Its inputs are ``INPUTS``, all ``(batch, time)`` integers: the event before
         (``pitch_in``, ``duration_in``) and the pitch of the latest note before that
         (``note_before``); ``position``, ``bar`` and ``meter`` where the next event
-        begins; ``bars_left`` and ``end_position``, where the melody ends, 0 where that
-        is not told; the next pitch symbol ``pitch_next``, for the duration head. Its
-        outputs are log-probabilities: ``pitch`` ``(batch, time, 131)`` and ``duration``
-        ``(batch, time, durations)``.
+        begins; those of ``TOLD``, what is to come and of which style it is, 0 where
+        that is not told; the next pitch symbol ``pitch_next``, for the duration head.
+        Its outputs are log-probabilities: ``pitch`` ``(batch, time, 131)`` and
+        ``duration`` ``(batch, time, durations)``.
     """
     made_layers = make_layers(settings, len(vocabulary.durations), precision, divided)
     made = Parts(made_layers, ops)

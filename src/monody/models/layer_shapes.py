@@ -42,6 +42,7 @@ from monody.music.pitch import PITCH_CLASSES
 from monody.settings.base import required
 from monody.settings.model import ModelSettings
 
+# Features that the symbols of each input are embedded in.
 PITCH_SIZE, INTERVAL_SIZE, DURATION_SIZE, POSITION_SIZE, METER_SIZE = 32, 48, 32, 32, 8
 BARS_LEFT_SIZE, END_SIZE = 16, 8
 PHRASE_SIZE, RETURNS_SIZE, DEGREE_SIZE, STYLE_SIZE = 24, 8, 16, 8

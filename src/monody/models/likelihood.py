@@ -12,8 +12,9 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.batches import Batch, EncodedSet, cut_windows, known_note
+from monody.models.batches import Batch, cut_windows, known_note
 from monody.models.decoder_state import EventInputs
+from monody.models.encoded_set import EncodedSet
 from monody.models.events import UNKNOWN
 from monody.models.inference_layers import one_thread
 from monody.models.network import READING, TOLD
@@ -39,7 +40,7 @@ def surprisal_of(
     Example:
         >>> from pathlib import Path
         >>> import monody
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.likelihood import surprisal_of
         >>> from monody.music.melody import Melody
         >>> model = monody.TrainedModel(Path("experiments/01/model.keras"))
@@ -88,7 +89,8 @@ def network_inputs(batch: Batch) -> dict[str, NDArray[np.int32]]:
     """Return the ``INPUTS`` of the network for a batch, ``(batch, time)`` each.
 
     Example:
-        >>> from monody.models.batches import Batches, encode_set
+        >>> from monody.models.batches import Batches
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.models.likelihood import network_inputs
         >>> from monody.music.melody import Melody

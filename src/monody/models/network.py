@@ -4,8 +4,8 @@ At each event it reads the event before: its pitch, the interval that led to it,
 duration. It reads where in the bar the next one begins, and the meter. Where it is
 told, it also reads where the melody ends, so that it can be led there. LSTM layers
 remember the rest. One head predicts the pitch symbol, the other the duration symbol
-given that pitch. Each mixes its own output with what ``copy_attention`` copies from the
-melody so far.
+given that pitch. Each mixes its own output with what is copied from the melody so far
+(``copy_attention``, ``copy_mixture``).
 
 A melody means the same in every key. So the network also reads which pitch classes it
 has heard, counted from the latest note (``tonality``), and the pitch head is the sum of
@@ -24,15 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from monody.models.copy_attention import (
-    Past,
-    interval_symbol,
-    later,
-    look_back,
-    mix_durations,
-    mix_pitches,
-    moved,
-)
+from monody.models.copy_attention import Past, interval_symbol, later, look_back
+from monody.models.copy_mixture import mix_durations, mix_pitches, moved
 from monody.models.events import PITCH_SYMBOLS, REST, UNKNOWN
 from monody.models.landing import landings
 from monody.models.numpy_ops import Ops, Tensor

@@ -1,6 +1,6 @@
 """The array operations that the network is written with, on NumPy.
 
-``network``, ``copy_attention`` and ``tonality`` are given the operations that they use:
+``network``, ``tonality`` and the two modules of the copy are given what they use:
 ``keras.ops`` where a network is built and trained, this module where it writes. Both
 have the same names and arguments. So the network is written down once, and writing
 needs neither Keras nor JAX.

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.models import processes
-from monody.models.batches import EncodedSet, MelodySet, encode_set
+from monody.models.encoded_set import EncodedSet, MelodySet, encode_set
 from monody.models.events import REST, Vocabulary
 from monody.models.growing import MAX_BYTES_IN_MEMORY
 from monody.models.later_outlines import KeptOutlines, LaterOutlines

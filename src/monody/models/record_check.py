@@ -15,13 +15,12 @@ from monody.music.form import APPROACHES, UNKNOWN_APPROACH, UNKNOWN_DEGREE
 from monody.music.form_text import MAX_BARS
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.meter import MAX_BAR_TICKS, TICKS_PER_QUARTER, is_meter
-from monody.music.pitch import PITCH_CLASSES
+from monody.music.pitch import MAX_PITCH, PITCH_CLASSES
 from monody.music.repetition import FIGURE_NOTES
 from monody.saved.damage import require
 from monody.saved.values import listed, number, table, text, whole
 
 MAX_TICKS = MAX_BARS * MAX_BAR_TICKS
-MAX_PITCH = 127
 
 # What the settings of a training leave open until a corpus has chosen it.
 CHOSEN = {

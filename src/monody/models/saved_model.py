@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from monody import memory
 from monody.errors import MonodyError
 from monody.files import replacing
-from monody.models.batches import encode_set
+from monody.models.encoded_set import encode_set
 from monody.models.events import Vocabulary
 from monody.models.layer_shapes import layer_shapes
 from monody.models.likelihood import surprisal_of
@@ -59,7 +59,7 @@ from monody.temporary import temporary_file
 
 if TYPE_CHECKING:
     from monody.models.backend import keras
-    from monody.models.batches import EncodedSet
+    from monody.models.encoded_set import EncodedSet
     from monody.models.inference_layers import Layer
     from monody.models.surprisal import Surprisal
 
@@ -253,7 +253,7 @@ def save_model(
     """Write a network with all that is needed to write with it, or nothing.
 
     Args:
-        network: From ``network.build_model``.
+        network: From ``keras_network.build_model``.
         vocabulary: The symbols it reads and predicts.
         record: How it was trained.
         path: The ``.keras`` file.

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody import seeds
-from monody.models.batches import EncodedSet
+from monody.models.encoded_set import EncodedSet
 from monody.models.events import END, HOLD, REST
 
-RESAMPLES = 1000
+RESAMPLES = 1000  # of the melodies, for an interval
 DRAWS_AT_ONCE = 2_000_000  # bounds the memory: some 40 bytes each
 Floats = NDArray[np.float64]
 Logs = NDArray[np.floating[Any]]
@@ -30,7 +30,7 @@ class Surprisal:
 
     Example:
         >>> from monody.models.baselines.ngrams import uniform
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.music.melody import Melody
         >>> steps = Vocabulary("steps")
@@ -150,7 +150,7 @@ class Score:
 
         Example:
             >>> from monody.models.baselines.ngrams import uniform
-            >>> from monody.models.batches import encode_set
+            >>> from monody.models.encoded_set import encode_set
             >>> from monody.models.events import Vocabulary
             >>> from monody.models.surprisal import Score
             >>> from monody.music.melody import Melody
@@ -193,7 +193,7 @@ def melody_sums(values: Floats, encoded: EncodedSet) -> Floats:
 
     Example:
         >>> import numpy as np
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.models.surprisal import melody_sums
         >>> from monody.music.melody import Melody
@@ -241,7 +241,7 @@ class Saving:
         Example:
             >>> from dataclasses import replace
             >>> from monody.models.baselines.ngrams import uniform
-            >>> from monody.models.batches import encode_set
+            >>> from monody.models.encoded_set import encode_set
             >>> from monody.models.events import Vocabulary
             >>> from monody.models.surprisal import Saving
             >>> from monody.music.melody import Melody
@@ -311,7 +311,7 @@ def bits_of_notes(surprisal: Surprisal, encoded: EncodedSet, melody: int) -> Flo
 
     Example:
         >>> from monody.models.baselines.ngrams import uniform
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.models.surprisal import bits_of_notes
         >>> from monody.music.melody import Melody

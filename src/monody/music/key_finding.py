@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
-from monody.music.melody_store import MelodyStore, melody_blocks, note_chunks
+from monody.music.melody_blocks import melody_blocks, note_chunks
+from monody.music.melody_store import MelodyStore
 from monody.music.pitch import PITCH_CLASSES
 from monody.music.scale import Scale, parse_scale
 
-# How well each pitch class fits a key, the tonic first, as listeners rated it.
+# How well each pitch class fits a key, the tonic first, as listeners rated it (C. L.
+# Krumhansl and E. J. Kessler, Psychological Review 89(4), 1982).
 MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 

@@ -10,43 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.files import replacing, write_text
+from monody.files import write_text
 from monody.music.keys import KEY_NAMES
 from monody.music.melody import Melody
 from monody.music.meter import Ints, Meter, longest_meter
+from monody.music.store_files import ARRAYS, INFO, ROWS, StoreWriter
 from monody.saved.arrays import let_go, map_array
 from monody.saved.plain_json import MAX_JSON_BYTES, read_json
 from monody.saved.values import listed, text
-from monody.saved.written_together import WrittenTogether
 from monody.showing import counted
 
-INFO = np.dtype(
-    [
-        ("note_count", "<i4"),
-        ("meter_count", "<i4"),
-        ("bpm", "<f8"),
-        ("key", "<i1"),  # index into KEY_NAMES, -1 where the file does not say
-        ("program", "<u1"),
-        ("track", "<i4"),
-        ("file", "<i4"),  # index into the sources
-        ("piece", "<i4"),  # index of the tune in a tune book, 0 elsewhere
-    ]
-)
-
-ARRAYS = ("notes", "meters", "info")
-# Of each array the type of its items, and the shape of a row.
-_ROWS: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {
-    "notes": (np.dtype("<i4"), (3,)),
-    "meters": (np.dtype("<i4"), (3,)),
-    "info": (INFO, ()),
-}
 SOURCES_FILE = "sources.json"
 MAX_NAME_BYTES = 2**13  # of a file name in JSON
 NOTES_AT_A_TIME, MELODIES_AT_A_TIME = 2**18, 2**15
@@ -326,73 +305,12 @@ class MelodyStore(Sequence[Melody]):
             OSError: If a file is not there, or cannot be read.
         """
         notes, meters, info = (
-            map_array(folder / f"{name}.npy", *_ROWS[name]) for name in ARRAYS
+            map_array(folder / f"{name}.npy", *ROWS[name]) for name in ARRAYS
         )
         if sources is None:
             max_bytes = MAX_JSON_BYTES + MAX_NAME_BYTES * len(info)
             sources = listed(read_json(folder / SOURCES_FILE, max_bytes), text)
         return cls(notes, meters, info, sources)
-
-
-class StoreWriter(WrittenTogether):
-    """Writes the arrays of melodies as they come. Use as a context manager.
-
-    Args:
-        folder: Where ``notes.npy``, ``meters.npy`` and ``info.npy`` are written, each
-            whole or not at all. It is made where there is none.
-
-    Example:
-        >>> from pathlib import Path
-        >>> from monody import Melody, MelodyStore
-        >>> from monody.music.melody_store import StoreWriter
-        >>> melodies = MelodyStore.of([Melody.from_notes([(60, 0, 24)])])
-        >>> with StoreWriter(Path("as-they-come")) as writer:
-        ...     writer.append(melodies)
-        ...     writer.append(melodies)
-        >>> len(MelodyStore.load(Path("as-they-come"), melodies.sources))
-        2
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files: dict[str, BinaryIO] = {}
-        self._rows = dict.fromkeys(ARRAYS, 0)
-
-    def open_all(self, stack: ExitStack) -> None:
-        """Open a file for each array; they are whole when all are closed."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for name in ARRAYS:
-            path = self._folder / f"{name}.npy"
-            temporary = stack.enter_context(replacing(path))
-            self._files[name] = stack.enter_context(self._open(name, temporary))
-
-    @contextmanager
-    def _open(self, name: str, temporary: Path) -> Iterator[BinaryIO]:
-        """Open a file, and write its header at last, when the rows are counted."""
-        with temporary.open("wb") as file:
-            self._write_header(name, file)
-            yield file
-            file.seek(0)
-            self._write_header(name, file)
-
-    def append(self, melodies: MelodyStore) -> None:
-        """Write melodies after those that are there; sources are not written."""
-        for name in ARRAYS:
-            array = getattr(melodies, name)
-            self._files[name].write(np.ascontiguousarray(array).data)
-            self._rows[name] += len(array)
-
-    def _write_header(self, name: str, file: BinaryIO) -> None:
-        """Write the header of a ``.npy`` file; its length leaves room for any count."""
-        dtype, columns = _ROWS[name]
-        np.lib.format.write_array_header_1_0(
-            file,
-            {
-                "descr": np.lib.format.dtype_to_descr(dtype),
-                "fortran_order": False,
-                "shape": (self._rows[name], *columns),
-            },
-        )
 
 
 def _part(array: Ints, ends: NDArray[np.int64], index: int) -> Ints:
@@ -408,49 +326,3 @@ def _rows(
     counts = counts[chosen]  # (melodies,)
     shift = ends[chosen] - np.cumsum(counts, dtype=np.int64)  # (melodies,)
     return np.repeat(shift, counts) + np.arange(counts.sum())
-
-
-def melody_blocks(melodies: MelodyStore) -> Iterator[slice]:
-    """Yield the melodies' indices, 32,768 at a time.
-
-    Between two blocks the memory of mapped files is given back.
-
-    Example:
-        >>> from monody import Melody, MelodyStore
-        >>> from monody.music.melody_store import melody_blocks
-        >>> list(melody_blocks(MelodyStore.of([Melody.from_notes([(60, 0, 24)])])))
-        [slice(0, 1, None)]
-    """
-    for start in range(0, len(melodies), MELODIES_AT_A_TIME):
-        yield slice(start, min(start + MELODIES_AT_A_TIME, len(melodies)))
-        melodies.let_go()
-
-
-def note_chunks(
-    melodies: MelodyStore, block: slice
-) -> Iterator[tuple[NDArray[np.int64], Ints]]:
-    """Yield a block's notes, 262,144 at a time, and whose they are.
-
-    Args:
-        melodies: The whole store.
-        block: The melodies whose notes are wanted, by their indices.
-
-    Yields:
-        The place in the block of each note's melody, ``(notes,)``, and the notes,
-        ``(notes, 3)``.
-
-    Example:
-        >>> from monody import Melody, MelodyStore
-        >>> from monody.music.melody_store import note_chunks
-        >>> notes = [(60, 0, 24), (62, 24, 24)]
-        >>> melodies = MelodyStore.of([Melody.from_notes(notes)] * 3)
-        >>> [place.tolist() for place, _ in note_chunks(melodies, slice(1, 3))]
-        [[0, 0, 1, 1]]
-    """
-    counts = melodies.info["note_count"]
-    first = int(counts[: block.start].sum(dtype=np.int64))
-    ends = first + np.cumsum(counts[block], dtype=np.int64)  # (melodies,)
-    for start in range(first, int(ends[-1]), NOTES_AT_A_TIME):
-        stop = min(start + NOTES_AT_A_TIME, int(ends[-1]))
-        place = np.searchsorted(ends, np.arange(start, stop), side="right")
-        yield place, melodies.notes[start:stop]

@@ -52,7 +52,7 @@ COMMON_TIME = Meter(0, 4, 4)
 
 
 def is_meter(numerator: int, denominator: int) -> bool:
-    """Tell whether a time signature makes bars of whole ticks, of sensible length.
+    """Tell whether bars of a time signature are whole ticks, ``MAX_BAR_TICKS`` at most.
 
     Example:
         >>> from monody.music.meter import is_meter

@@ -18,10 +18,10 @@ from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.returns import Returns
 
 USUAL_BARS = 4.0  # of a phrase
-MIN_BARS, MAX_BARS = 0.9, 12.0
+MIN_BARS, MAX_BARS = 0.9, 12.0  # of one
 NEIGHBOURS = 4  # notes on either side that a note's length is compared with
 MAX_LONGER = 2.0  # octaves of length; what is longer still counts as this
-REST_BONUS, RETURN_BONUS = 0.75, 1.0
+REST_BONUS, RETURN_BONUS = 0.75, 1.0  # of a boundary, in the unit of the costs
 LENGTH_COST = 1.0  # of a phrase of twice or half the usual length
 UNEVEN_COST = 1.0  # of a phrase of no whole number of bars
 EVEN_BARS = 0.13  # as far from a whole number is still even

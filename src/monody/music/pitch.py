@@ -10,6 +10,7 @@ from monody.music.note_names import NoteName, readings, refuse_doubtful_b
 OCTAVE = 12  # semitones
 PITCH_CLASSES = 12  # 0 for C to 11 for B
 MIDDLE_C = 60
+MAX_PITCH = 127  # of MIDI, where 0 is the lowest: G9
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # semitones above C
 BY_FIFTHS = "FCGDAEB"  # letters, each a fifth above the one before
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -45,46 +46,12 @@ def is_black_key(pitch: int) -> bool:
     return "#" in SHARP_NAMES[pitch % OCTAVE]
 
 
-def parse_pitch(text: str) -> int:
-    """Return the MIDI number of ``C4``, ``Bb3``, ``do4``, ``si bemol 3`` or ``60``.
-
-    Args:
-        text: A number, or a name of ``note_names`` in any case and an octave's number;
-            the octave from middle C up is 4.
-
-    Raises:
-        SettingError: If the text names no pitch from 0 (C-1) to 127 (G9).
-
-    Example:
-        >>> from monody.music.pitch import parse_pitch
-        >>> parse_pitch("C4"), parse_pitch("Bb3"), parse_pitch("sib3")
-        (60, 58, 58)
-    """
-    return _named_pitch(text)[0]
-
-
-def _named_pitch(text: str) -> tuple[int, NoteName | None]:
-    """Return a MIDI number, and the note's name unless the text is a number."""
-    text = text.strip()
-    is_number = text.isdecimal() and len(text) <= MAX_DIGITS
-    pitch, name = int(text) if is_number else -1, None
-    for named, rest in readings(text):
-        if octave := _OCTAVE_NUMBER.fullmatch(rest):
-            pitch, name = _semitones(str(named)) + OCTAVE * (int(octave[1]) + 1), named
-            break
-    if not 0 <= pitch <= 127:
-        raise SettingError(
-            "a pitch must be a name such as C4, Bb3 or do4, or a number 0-127, not "
-            f"{text!r}"
-        )
-    return pitch, name
-
-
 def parse_pitch_range(text: str, name: str = "pitch_range") -> tuple[int, int]:
     """Return the lowest and highest MIDI pitch of ``C3..C6`` or ``do3..do6``.
 
     Args:
-        text: Two pitches with two dots between them.
+        text: Two pitches with two dots between them. Each is a MIDI number, or a
+            note's name in any case and an octave's number: ``Bb3``, ``si bemol 3``.
         name: The setting that it is the value of, for the error.
 
     Raises:
@@ -106,6 +73,28 @@ def parse_pitch_range(text: str, name: str = "pitch_range") -> tuple[int, int]:
     if lowest > highest:
         raise SettingError(f"{name} must begin with the lower note, not {text!r}")
     return lowest, highest
+
+
+def _named_pitch(text: str) -> tuple[int, NoteName | None]:
+    """Return a MIDI number, and the note's name unless the text is a number.
+
+    Args:
+        text: A number, or a name of ``note_names`` in any case and an octave's number;
+            the octave from middle C up is 4.
+    """
+    text = text.strip()
+    is_number = text.isdecimal() and len(text) <= MAX_DIGITS
+    pitch, name = int(text) if is_number else -1, None
+    for named, rest in readings(text):
+        if octave := _OCTAVE_NUMBER.fullmatch(rest):
+            pitch, name = _semitones(str(named)) + OCTAVE * (int(octave[1]) + 1), named
+            break
+    if not 0 <= pitch <= MAX_PITCH:
+        raise SettingError(
+            "a pitch must be a name such as C4, Bb3 or do4, or a number 0-127, not "
+            f"{text!r}"
+        )
+    return pitch, name
 
 
 def pitch_class(name: str) -> int:

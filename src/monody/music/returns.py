@@ -17,7 +17,7 @@ from monody.music.meter import bar_lines
 from monody.music.repetition import run_lengths
 
 VARIED_SHARE = 0.5  # of the notes of both bars, that a varied bar shares at least
-MAX_BARS_BACK = 64
+MAX_BARS_BACK = 64  # that a bar is taken from
 LONG_RUN = 8  # bars; of two returns as long as that, the nearer counts
 MIN_NOTES = 3  # of a bar that returns alone, without a neighbour
 

@@ -15,11 +15,12 @@ from monody.music.keys import KEY_NAMES
 from monody.music.melody import MAX_BPM, MIN_BPM
 from monody.music.melody_store import NOTES_AT_A_TIME, MelodyStore
 from monody.music.meter import MAX_BAR_TICKS, TICKS_PER_WHOLE, Ints
+from monody.music.pitch import MAX_PITCH
 from monody.saved.arrays import let_go
 from monody.saved.damage import require
 
 MAX_TICK = 2**30  # of an end: sums of two still fit
-MAX_PITCH, MAX_PROGRAM = 127, 127
+MAX_PROGRAM = 127  # of General MIDI, from 0
 DENOMINATORS = (1, 2, 4, 8, 16, 32)
 
 

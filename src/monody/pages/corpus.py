@@ -13,16 +13,16 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from monody.corpus.report import (
+from monody.corpus.report import Report
+from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS
+from monody.corpus.wording import (
     FileRow,
-    Report,
     captions,
     counted,
     in_order,
     reason_in_words,
     summary,
 )
-from monody.corpus.verdicts import DROPPED, DUPLICATE, KEPT, RECOVERED, VERDICTS
 from monody.errors import printable
 from monody.files import last_names
 from monody.pages.page import charts_of, write_html

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monody.corpus.report import counted
+from monody.corpus.wording import counted
 from monody.errors import printable
 from monody.generation.generate import Generation
 from monody.generation.variants import SOURCE, Variant, free_stems
@@ -60,18 +60,34 @@ def show(
         >>> monody.show(made, made.save("shown")).page.as_posix()
         'shown/index.html'
     """
-    first = paths[0]
-    maker = CardMaker(first.parent, sound_bank)
     variant = generation.variant
-    page = _page_beside(paths) if variant else first.with_name(PAGE)
+    maker = CardMaker(paths[0].parent, sound_bank)
+    page = _page_beside(paths) if variant else paths[0].with_name(PAGE)
     require_own(page, "melodies")
     cards = list(_source(variant, maker, page)) if variant else []
+    cards += _cards(generation, paths, maker, progress)
+    model = _("Model: {model}").format(model=generation.made_from.model)
+    context = {
+        "title": _title(len(paths), variant),
+        "about": [model, *maker.left_out],
+        "cards": cards,
+    }
+    write_html("melodies.html", context, page)
+    return Shown(page, tuple(maker.left_out))
+
+
+def _cards(
+    generation: Generation,
+    paths: Sequence[Path],
+    maker: CardMaker,
+    progress: Progress | None,
+) -> Iterator[Card]:
+    """Yield the cards of the first melodies; say how many the page leaves out."""
     shown = paths[:MAX_CARDS]
     for done, (path, melody, one) in enumerate(
         zip(shown, generation.melodies, generation.generated, strict=False), 1
     ):
-        name = printable(path.name)
-        cards.append(maker.card(name, melody, one, path, generation))
+        yield maker.card(printable(path.name), melody, one, path, generation)
         if progress:
             progress(done, len(shown))
     more = len(paths) - len(shown)
@@ -81,21 +97,16 @@ def show(
                 count=len(shown), more=more
             )
         )
-    title = _("{melodies} by monody").format(melodies=counted(len(paths), "melody"))
+
+
+def _title(count: int, variant: Variant | None) -> str:
+    """Say how many melodies the page has, and what they were made of."""
+    title = _("{melodies} by monody").format(melodies=counted(count, "melody"))
     if variant:
         title = _("{title}, made of {source}").format(
             title=title, source=printable(variant.source.name)
         )
-    context = {
-        "title": title,
-        "about": [
-            _("Model: {model}").format(model=generation.made_from.model),
-            *maker.left_out,
-        ],
-        "cards": cards,
-    }
-    write_html("melodies.html", context, page)
-    return Shown(page, tuple(maker.left_out))
+    return title
 
 
 def _page_beside(paths: Sequence[Path]) -> Path:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from monody.corpus.report import counted
+from monody.corpus.wording import counted
 from monody.errors import MonodyError, printable
 from monody.generation.generate import Generation
 from monody.music.melody import Melody

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from monody.corpus.histograms import HistogramName, Histograms
-from monody.corpus.report import label_in_words
+from monody.corpus.wording import label_in_words
 from monody.errors import MonodyError, printable
 from monody.files import replacing
 from monody.translation import gettext, grouped, marked, ngettext, script_texts, spoken

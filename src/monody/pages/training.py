@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monody.corpus.histograms import histograms
-from monody.corpus.report import captions, counted
+from monody.corpus.wording import captions, counted
 from monody.errors import printable
-from monody.evaluation.scorecard import evaluate
+from monody.evaluation.evaluate import evaluate
 from monody.evaluation.wording import ModelRow, about, meaning, rows_of, titles_of
 from monody.experiments.experiment import Experiment
 from monody.generation.generate import generate

@@ -54,7 +54,7 @@ def check_size(size: int, max_bytes: int, name: str = "") -> None:
 
 
 def raise_if_passing(error: Exception) -> None:
-    """Raise an error again that is the machine's and not the file's.
+    """Raise an error again if the machine is its cause, and not the file.
 
     Args:
         error: What came up while something was unpacked. A damaged archive can send the

@@ -26,13 +26,13 @@ from monody.memory import MIB, VARIABLE, allowed_bytes, processes
 from monody.reading import protocol
 from monody.reading.overview import Overview
 from monody.reading.protocol import FilesRead
-from monody.reading.reasons import MOST_BYTES, Reason, too_much_memory
+from monody.reading.reasons import MAX_READING_BYTES, Reason, too_much_memory
 from monody.settings.reading import ReadSettings
 
 Answer = TypeVar("Answer")
 
 MAX_CHUNK = 64  # files sent to a child at a time, so that it never waits for the parent
-WATCH_SECONDS = 0.1
+WATCH_SECONDS = 0.1  # between two looks at the time of the children
 MAX_JOBS = 8  # more readers than one parent can listen to only cost memory
 CHILD_BYTES, OWN_BYTES = 96 * MIB, 96 * MIB  # of a reader at least, and of its parent
 START_SECONDS = 20.0  # of processor time, until a child has imported what it needs
@@ -80,7 +80,9 @@ class ReadPool:
         most = settings.n_jobs or min(usable_cores(), MAX_JOBS)
         self._jobs = processes(most, CHILD_BYTES, OWN_BYTES)
         share = max(allowed_bytes() - OWN_BYTES, CHILD_BYTES) // self._jobs
-        self._limits = _Limits(settings.max_seconds_per_file, min(share, MOST_BYTES))
+        self._limits = _Limits(
+            settings.max_seconds_per_file, min(share, MAX_READING_BYTES)
+        )
         self._environment = {VARIABLE: str(share)}
         self._local = threading.local()
         self._children: list[_Child] = []

@@ -22,7 +22,8 @@ from typing import BinaryIO, TypedDict
 
 import numpy as np
 
-from monody.music.melody_store import INFO, MelodyStore
+from monody.music.melody_store import MelodyStore
+from monody.music.store_files import INFO
 from monody.reading.overview import Overview, OverviewJson
 from monody.reading.reasons import FileReport, LeftOut, Reason
 

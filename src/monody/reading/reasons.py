@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from monody.memory import allowed_bytes
 
-MOST_BYTES = 2 * 2**30  # of memory: no piece of music needs as much
+MAX_READING_BYTES = 2 * 2**30  # of memory: no piece of music needs as much
 
 
 class Reason(NamedTuple):
@@ -20,7 +20,7 @@ class Reason(NamedTuple):
 
 def memory_limit() -> int:
     """Return how many bytes of memory a process that reads may take."""
-    return min(MOST_BYTES, allowed_bytes())
+    return min(MAX_READING_BYTES, allowed_bytes())
 
 
 def too_much_memory(memory_limit_bytes: int) -> Reason:
@@ -31,7 +31,7 @@ def too_much_memory(memory_limit_bytes: int) -> Reason:
         >>> too_much_memory(2**29).text
         'not read within 512 MiB of memory'
     """
-    at_most = memory_limit_bytes >= MOST_BYTES
+    at_most = memory_limit_bytes >= MAX_READING_BYTES
     or_allow = "" if at_most else ", or allow more --max_memory"
     return Reason(
         f"not read within {memory_limit_bytes // 2**20} MiB of memory",

@@ -10,7 +10,7 @@ from monody.errors import SettingError
 from monody.music.melody import Melody
 from monody.music.scale import Scale, parse_scale
 
-Form = Callable[[Melody, str, Path | None], bytes]  # melody, title, sound bank
+Renderer = Callable[[Melody, str, Path | None], bytes]  # melody, title, sound bank
 
 
 def _wav(
@@ -48,7 +48,7 @@ def _abc(melody: Melody, title: str, _sound_bank: Path | None) -> bytes:
     return to_abc(melody, title).encode()
 
 
-FORMS: dict[str, Form] = {
+FORMS: dict[str, Renderer] = {
     "wav": _wav,
     "png": _png,
     "svg": _svg,

@@ -94,7 +94,7 @@ class SavedArchive:
             dtype: Of its items.
 
         Raises:
-            DamagedError: If it is missing, damaged, or another array.
+            DamagedError: If it is missing, damaged, or of another shape or type.
         """
         data = self.read(f"{name}.npy", array_bytes(shape, dtype))
         array = parse_array(data, f"{name!r} in {self._what}")

@@ -14,7 +14,7 @@ from monody.saved.damage import DamagedError
 
 Value = TypeVar("Value")
 MAX_WHOLE = 2**31 - 1
-LARGE = 1e300
+MAX_NUMBER = 1e300
 MAX_CHARACTERS = 20_000  # of a text; a form of many sections is the longest
 
 
@@ -42,7 +42,9 @@ def whole(value: object, minimum: int = 0, maximum: int = MAX_WHOLE) -> int:
     return value
 
 
-def number(value: object, minimum: float = -LARGE, maximum: float = LARGE) -> float:
+def number(
+    value: object, minimum: float = -MAX_NUMBER, maximum: float = MAX_NUMBER
+) -> float:
     """Return a finite number.
 
     Args:

@@ -9,11 +9,10 @@ training stops.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,18 +20,11 @@ import numpy as np
 from monody import seeds
 from monody.ending import Stoppable
 from monody.errors import MonodyError
-from monody.experiments.experiment import Experiment
 from monody.experiments.training_state import TrainingState
 from monody.models.backend import keras
-from monody.models.batches import (
-    MAX_PAIRS,
-    WHOLE,
-    Batches,
-    EncodedSet,
-    MelodySet,
-    Part,
-)
+from monody.models.batches import MAX_PAIRS, WHOLE, Batches, Part
 from monody.models.divided_rows import DividedModel
+from monody.models.encoded_set import MelodySet
 from monody.models.keras_likelihood import Evaluator
 from monody.models.likelihood import network_inputs
 from monody.settings.base import required
@@ -51,17 +43,10 @@ from monody.training.callbacks import (
 )
 from monody.training.checkpointing import KeepCheckpoint
 from monody.training.divergence import Divergence
+from monody.training.one_training import Trainee, Training
 from monody.training.optimizer import make_optimizer
 from monody.training.prefetch import Prefetched
-
-
-@dataclass(frozen=True)
-class Sides:
-    """The melodies of a training; a side that is held out may be empty."""
-
-    train: MelodySet
-    validation: EncodedSet | None = None  # chooses the best weights
-    test: EncodedSet | None = None
+from monody.training.sides import Sides
 
 
 class TrainingData(keras.utils.PyDataset):
@@ -139,95 +124,144 @@ class TrainingData(keras.utils.PyDataset):
         return network_inputs(batch), targets, weights
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a training begins: with new weights, a base's, or where it was stopped."""
+
+    state: TrainingState | None = None  # how far it came, to go on from the checkpoint
+    best: float = math.inf  # held-out bits per note of the network as it is
+    is_model: bool = False  # whether the network as it is counts as the best so far
+
+
 def fit(
-    network: Any,
-    sides: Sides,
-    settings: TrainSettings,
-    experiment: Experiment,
-    save: Callable[[Path], None],
+    trainee: Trainee,
+    training: Training,
     *,
     callbacks: Sequence[Any] = (),
-    state: TrainingState | None = None,
-    best: float = math.inf,
-    begins_with_model: bool = False,
-    learner: Any = None,
+    start: Start | None = None,
     part: Part = WHOLE,
 ) -> None:
     """Fit the network, from the first epoch or from where training was.
 
     Args:
-        network: What ``build_model`` built.
-        sides: The melodies to train on, and those to choose the best weights by.
-        settings: How to train.
-        experiment: Where models, checkpoint and history go.
-        save: Writes the network to a path.
+        trainee: The network.
+        training: What to learn and how, and where models, checkpoint and history go.
         callbacks: Further Keras callbacks.
-        state: How far training came, to go on from the experiment's checkpoint.
-        best: Held-out bits per note of the network as it is.
-        begins_with_model: Whether the network as it is counts as the best so far.
-        learner: The same network with numbers of 16 bits, or divided among devices,
-            where there is one: it learns, and the network takes its weights to be
-            judged and saved.
+        start: Where training begins; by default with the weights as they are.
         part: The part of each batch that this process makes. The first one writes.
 
     Raises:
         DivergedError: If a loss or a weight is NaN or infinite.
         KeyboardInterrupt: If it was asked to stop, once the checkpoint is written.
     """
-    data = TrainingData(sides.train, settings, part)
-    writes = part.index == 0
-    own: list[Any] = []
-    if learner is not None:
-        learner.set_weights(network.get_weights())
-        own.append(TakeWeights(network, learner))
-    models = SaveModels(save, experiment.model_path, experiment.last_path, best, writes)
-    parts: list[Remembers] = [
+    settings, experiment = training.settings, training.experiment
+    start, writes = start or Start(), part.index == 0
+    data = TrainingData(training.sides.train, settings, part)
+    models = SaveModels(
+        trainee.save, experiment.model_path, experiment.last_path, start.best, writes
+    )
+    curves = TensorBoardLog(experiment.tensorboard_path)
+    divergence = Divergence(settings)
+    with Stoppable() as work, closing(curves), closing(data):
+        remembering = _remembering(models, training, data, writes)
+        checkpoint = KeepCheckpoint(
+            experiment.checkpoint_path, remembering, work, divergence, writes
+        )
+        learner = compiled(trainee.learner or trainee.network, settings)
+        in_order = [
+            *_handing_over(trainee),
+            divergence,
+            keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
+            HeldOutScore(trainee.network, _evaluator(training.sides), divergence),
+            *remembering,
+            *([KeepMilestones(experiment), curves] if writes else []),
+            *callbacks,
+            checkpoint,
+            *_after_checkpoint(trainee, training, learner, start.is_model and writes),
+        ]
+        if start.state is not None:
+            checkpoint.go_on_from(start.state)
+        try:
+            _fit_epochs(learner, data, settings.num_epochs, start.state, in_order)
+        except KeyboardInterrupt:
+            models.save_last()
+            raise
+        models.save_last()
+
+
+def _remembering(
+    models: SaveModels, training: Training, data: TrainingData, writes: bool
+) -> list[Remembers]:
+    """Return the callbacks whose memory the checkpoint keeps."""
+    settings = training.settings
+    remembering: list[Remembers] = [
         models,
         Stopwatch(settings.max_minutes, lambda: data.waited),
         Plateau(required(settings.patience), settings.schedule == PLATEAU),
     ]
     if writes:
-        parts.append(HistoryTable(experiment.history_path))
-    curves = TensorBoardLog(experiment.tensorboard_path)
-    divergence = Divergence(settings)
-    evaluator = Evaluator(sides.validation) if sides.validation else None
-    with Stoppable() as work, closing(curves), closing(data):
-        checkpoint = KeepCheckpoint(
-            experiment.checkpoint_path, parts, work, divergence, writes
-        )
-        own += [
-            divergence,
-            keras.callbacks.LambdaCallback(lambda epoch, _: data.draw(epoch)),
-            HeldOutScore(network, evaluator, divergence),
-            *parts,
-            *([KeepMilestones(experiment), curves] if writes else []),
-            *callbacks,
-            checkpoint,
-        ]
-        if begins_with_model and writes:
-            # After the checkpoint: whoever is stopped between the two goes on from it.
-            first = partial(save, experiment.model_path)
-            own.append(keras.callbacks.LambdaCallback(on_train_begin=lambda _: first()))
-        trainee = compiled(learner or network, settings)
-        if settings.schedule == COSINE:
-            first_rate = float(trainee.optimizer.learning_rate)
-            # After the checkpoint, which puts back the rate of the epoch before.
-            own.append(CosineRate(settings.num_epochs, first_rate))
-        fit_epochs = partial(trainee.fit, data, shuffle=False, verbose=0, callbacks=own)
-        epoch = 0
-        if state is not None:
-            checkpoint.go_on_from(state)
-            epoch, data.first_batch = state.epoch, state.batch
-        try:
-            if data.first_batch:  # the rest of an epoch
-                fit_epochs(initial_epoch=epoch, epochs=epoch + 1)
-                epoch, data.first_batch = epoch + 1, 0
-            if epoch < settings.num_epochs and not trainee.stop_training:
-                fit_epochs(initial_epoch=epoch, epochs=settings.num_epochs)
-        except KeyboardInterrupt:
-            models.save_last()
-            raise
-        models.save_last()
+        remembering.append(HistoryTable(training.experiment.history_path))
+    return remembering
+
+
+def _evaluator(sides: Sides) -> Evaluator | None:
+    """Return what scores the validation melodies, if there are any."""
+    return Evaluator(sides.validation) if sides.validation else None
+
+
+def _handing_over(trainee: Trainee) -> list[Any]:
+    """Give the learner the network's weights; return the callback that takes them back.
+
+    None is needed where the network itself learns.
+    """
+    if trainee.learner is None:
+        return []
+    trainee.learner.set_weights(trainee.network.get_weights())
+    return [TakeWeights(trainee.network, trainee.learner)]
+
+
+def _after_checkpoint(
+    trainee: Trainee, training: Training, learner: Any, saves_first: bool
+) -> list[Any]:
+    """Return the callbacks that come after the one that keeps the checkpoint.
+
+    Args:
+        trainee: The network.
+        training: Where it goes, and how it is trained.
+        learner: Ready to learn.
+        saves_first: Whether the network as it is, is the first model.
+    """
+    after = []
+    if saves_first:
+        # Whoever is stopped between the checkpoint and this goes on from it.
+        first = partial(trainee.save, training.experiment.model_path)
+        after.append(keras.callbacks.LambdaCallback(on_train_begin=lambda _: first()))
+    if training.settings.schedule == COSINE:
+        # The checkpoint puts back the rate of the epoch before.
+        first_rate = float(learner.optimizer.learning_rate)
+        after.append(CosineRate(training.settings.num_epochs, first_rate))
+    return after
+
+
+def _fit_epochs(
+    learner: Any,
+    data: TrainingData,
+    num_epochs: int,
+    state: TrainingState | None,
+    callbacks: Sequence[Any],
+) -> None:
+    """Learn for the rest of the epoch that training was in, and then for all others."""
+    fit_epochs = partial(
+        learner.fit, data, shuffle=False, verbose=0, callbacks=callbacks
+    )
+    epoch = 0
+    if state is not None:
+        epoch, data.first_batch = state.epoch, state.batch
+    if data.first_batch:
+        fit_epochs(initial_epoch=epoch, epochs=epoch + 1)
+        epoch, data.first_batch = epoch + 1, 0
+    if epoch < num_epochs and not learner.stop_training:
+        fit_epochs(initial_epoch=epoch, epochs=num_epochs)
 
 
 def compiled(network: Any, settings: TrainSettings) -> Any:

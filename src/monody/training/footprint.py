@@ -14,7 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from monody.memory import MIB, allowed_bytes, require, size_text
-from monody.models.batches import LENGTH_UNIT, MAX_PAIRS, MelodySet
+from monody.models.batches import LENGTH_UNIT, MAX_PAIRS
+from monody.models.encoded_set import MelodySet
 from monody.settings.base import required
 from monody.settings.model import ModelSettings
 from monody.settings.training import TrainSettings

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from monody.models.baselines.context_tree import Level, Stream, build_tree
 from monody.models.baselines.ppm import Floats, long_term, order_minus_one, short_term
-from monody.models.batches import EncodedSet
+from monody.models.encoded_set import EncodedSet
 from monody.models.events import END, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.surprisal import Surprisal
 
@@ -64,7 +64,7 @@ def idyom(
 
     Example:
         >>> from monody.models.baselines.idyom import idyom
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.music.melody import Melody
         >>> notes = Vocabulary("notes")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from monody.models.batches import EncodedSet, MelodySet
+from monody.models.encoded_set import EncodedSet, MelodySet
 from monody.models.events import END, PITCH_INPUTS, PITCH_SYMBOLS, REST, Vocabulary
 from monody.models.surprisal import Surprisal
 
@@ -28,7 +28,7 @@ Estimate = Callable[[Floats], Floats]
 def uniform(
     train: MelodySet, held_out: EncodedSet, vocabulary: Vocabulary
 ) -> Surprisal:
-    """Judge by a model that knows the alphabets only: all symbols are as likely.
+    """Judge by a model that knows the alphabets only: all symbols are equally likely.
 
     Args:
         train: Not used.
@@ -37,7 +37,7 @@ def uniform(
 
     Example:
         >>> from monody.models.baselines.ngrams import uniform
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.music.melody import Melody
         >>> notes = Vocabulary("notes")
@@ -61,7 +61,7 @@ def unigram(
 
     Example:
         >>> from monody.models.baselines.ngrams import unigram
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.music.melody import Melody
         >>> notes = Vocabulary("notes")
@@ -89,7 +89,7 @@ def bigram(train: MelodySet, held_out: EncodedSet, vocabulary: Vocabulary) -> Su
 
     Example:
         >>> from monody.models.baselines.ngrams import bigram
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.music.melody import Melody
         >>> notes = Vocabulary("notes")

@@ -18,10 +18,10 @@ MAX_PARTS = 1000  # played
 MAX_BRACKETS = 8  # inside each other
 MAX_BEATS = 16  # that a tempo adds up
 
-Meter = tuple[int, int]
+MeterField = tuple[int, int]  # numerator and denominator
 
 
-def parse_meter(value: str) -> Meter | None:
+def parse_meter(value: str) -> MeterField | None:
     """Read ``M:``: ``6/8``, ``C``, ``C|`` or ``(2+3)/8`` (3.1.6).
 
     Args:
@@ -61,7 +61,7 @@ def parse_unit(value: str) -> Fraction | None:
     return Fraction(above, below) if above and below else None
 
 
-def default_unit(meter: Meter | None) -> Fraction:
+def default_unit(meter: MeterField | None) -> Fraction:
     """Return the unit length where no ``L:`` names it: 1/16 in short bars (3.1.7).
 
     Example:

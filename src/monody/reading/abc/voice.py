@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from monody.music.meter import is_meter
 from monody.reading.abc.bar_line import BarLine
-from monody.reading.abc.fields import Meter as MeterField
+from monody.reading.abc.fields import MeterField
 from monody.reading.abc.key_field import AbcKey, VoiceProperties
 from monody.reading.abc.tokens import MAX_LENGTH_DIGITS, ONE, Token
 from monody.reading.notation.play_order import MAX_MEASURES

@@ -8,12 +8,13 @@ Files are taken many at a time, and each step is done for all of their tracks at
     monophony    which tracks are a line of single notes
     ornaments    rolled chords begin together, grace notes stay out
     here         the tracks are split into parts at long rests
-    retiming     parts that ignore the declared grid are moved to their own
     releases     notes that were let go early
+    retiming     parts that ignore the declared grid are moved to their own
     quantise     24 ticks to the quarter
     monophony    one voice
+    quantise     onsets just off the grid
     releases     note ends beside the grid
-    here         which parts are melodies, by their notes
+    here         rests again, in the new time; which parts are melodies, by their notes
     signatures   meter, tempo and key
 
 A file that has no line of single notes gives the top line of its busiest track.

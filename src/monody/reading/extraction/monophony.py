@@ -18,7 +18,7 @@ import numpy as np
 
 from monody.reading.note_table import Floats, Longs, Mask, NoteTable
 
-MIN_FREE_SHARE = 0.95
+MIN_FREE_SHARE = 0.95  # of its notes stand alone, in a track that is a line
 OVERLAP_PARTS_OF_QUARTER = 8  # an overlap of 1/8 of a quarter, a 32nd, is legato
 
 

@@ -110,6 +110,7 @@ def _moves(lines: Sequence[int]) -> Longs:
     return moves
 
 
+# By the tick within its quarter: how far an onset moves, and what it is near.
 _TO_SIXTEENTHS = _moves((0, 6, 12, 18))
 _TO_TRIPLETS = _moves((0, 4, 8, 12, 16, 20))
 _NEAR_16THS = np.isin(np.arange(TICKS_PER_QUARTER), (5, 6, 7, 17, 18, 19))

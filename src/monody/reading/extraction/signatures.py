@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.music.keys import KEY_NAMES
-from monody.music.melody_store import INFO, MelodyStore
+from monody.music.melody_store import MelodyStore
 from monody.music.meter import (
     COMMON_TIME,
     TICKS_PER_QUARTER,
@@ -19,6 +19,7 @@ from monody.music.meter import (
     bar_line_before,
     meters_from,
 )
+from monody.music.store_files import INFO
 from monody.reading.extraction.file_report import FileReports
 from monody.reading.note_table import Longs, Mask, NoteTable
 from monody.reading.raw_score import RawScore, RawTrack

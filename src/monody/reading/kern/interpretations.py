@@ -22,7 +22,7 @@ _PART = re.compile(r"\*>([^\[\]]{1,200})")
 
 
 def meter_in(token: str) -> tuple[int, int] | None:
-    """Return the numerator and denominator of a meter.
+    """Return the numerator and denominator of a meter; ``None`` if the token is none.
 
     Example:
         >>> from monody.reading.kern.interpretations import meter_in
@@ -83,7 +83,7 @@ def key_in(token: str) -> str | None:
 
 
 def expansion_in(token: str) -> tuple[str, ...] | None:
-    """Return the order that parts are played in; lists with a name are for others.
+    """Return the order that parts are played in; lists with a name are passed over.
 
     Example:
         >>> from monody.reading.kern.interpretations import expansion_in

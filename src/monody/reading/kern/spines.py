@@ -49,7 +49,7 @@ class Spine:
 
 @dataclass
 class Table:
-    """The columns that are open.
+    """The columns (spines) of a ``**kern`` file that are open where it is read.
 
     Example:
         >>> from monody.reading.kern.spines import Table

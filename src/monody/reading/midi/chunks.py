@@ -12,7 +12,8 @@ from monody.reading.midi.repair_track import END_OF_TRACK
 
 HEAD_BYTES = 14  # of the header, in any file that is sound
 _SOUND_HEAD = b"MThd\0\0\0\x06"
-_TRACK_NAME, _INSTRUMENT = 0x03, 0x04
+_TRACK_NAME = 0x03
+# Names of the track and of its instrument, 0x04.
 _NAME = re.compile(rb"\xff([\x03\x04])([\x01-\x7f])")
 
 

@@ -17,7 +17,7 @@ from monody.reading.note_table import Mask
 from monody.reading.raw_score import RawTrack
 from monody.translation import marked
 
-LEAST_VELOCITY = 1
+MAX_FAINT_VELOCITY = 1
 MIN_LOUD = 32  # of notes that drown one of the least velocity; in pp it may be meant
 _SILENT = marked("silent notes left out")
 _HELD = marked("notes held by the pedal")
@@ -67,7 +67,7 @@ def sounding(part: ChannelPart) -> Mask:
         >>> sounding(part).tolist()
         [False, True, True]
     """
-    empty, faint = part.end <= part.start, part.velocity <= LEAST_VELOCITY
+    empty, faint = part.end <= part.start, part.velocity <= MAX_FAINT_VELOCITY
     if not (empty | faint).any():
         return ~empty
     beside_any = _beside(part, ~(empty | faint))

@@ -21,7 +21,7 @@ from monody.music.symusic_core import core
 from monody.reading.midi.chunks import MidiFile
 from monody.reading.midi.drum_kits import MIN_ODD_BANK, drum_channels
 from monody.reading.midi.exact import BANK, SILENCES, Tracks, repairs_of
-from monody.reading.midi.heard import LEAST_VELOCITY, track_of
+from monody.reading.midi.heard import MAX_FAINT_VELOCITY, track_of
 from monody.reading.midi.pedal import (
     MIN_DOWN,
     RESET,
@@ -41,7 +41,7 @@ _ALL_OFF = {  # of a channel, by running status
 }
 _FAR = MAX_NUMBER  # ticks after the end of a track: what ends there has no end
 _WAIT = b"\xff\x01\x00" + number_bytes(_FAR) + b"\xff\x01\x00"
-_LEAST = bytes((LEAST_VELOCITY,))
+_LEAST = bytes((MAX_FAINT_VELOCITY,))
 _MAY_STEER = re.compile(rb"[\xb0-\xcf]")
 # Whether a controller of a value changes what the notes of its channel are.
 _ODD = np.zeros((128, 128), bool)  # (number, value)

@@ -38,11 +38,11 @@ from monody.translation import marked
 Value = TypeVar("Value")
 Ticks = TypeVar("Ticks", int, NDArray[np.int64])
 
-FILE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: what raw scores of notation count in
-_WRITTEN_PER_FILE = WRITTEN_TICKS_PER_QUARTER // FILE_TICKS_PER_QUARTER
+SCORE_TICKS_PER_QUARTER = 10_080  # 2⁵·3²·5·7: what raw scores of notation count in
+_WRITTEN_PER_SCORE = WRITTEN_TICKS_PER_QUARTER // SCORE_TICKS_PER_QUARTER
 MAX_VOICES = 8  # of a staff, that a further one may take turns with
 MAX_NOTES = 1_000_000  # played; repeats of a small file could make it any number
-MAX_WRITTEN_TICK = MAX_TICK * _WRITTEN_PER_FILE
+MAX_WRITTEN_TICK = MAX_TICK * _WRITTEN_PER_SCORE
 
 
 def performed(score: WrittenScore, kind: str = "") -> RawScore:
@@ -84,7 +84,7 @@ def performed(score: WrittenScore, kind: str = "") -> RawScore:
     tempos = [_tempos_in(measure) for measure in score.measures]
     keys = [measure.keys for measure in score.measures]
     return RawScore(
-        ticks_per_quarter=FILE_TICKS_PER_QUARTER,
+        ticks_per_quarter=SCORE_TICKS_PER_QUARTER,
         tracks=tuple(_tracks(score, order, starts)),
         tempos=tuple(_as_played(_in_force(tempos), order, starts)),
         meters=tuple(
@@ -340,4 +340,4 @@ def _file_ticks(written: Ticks) -> Ticks:
     >>> _file_ticks(1_441_440)
     10080
     """
-    return (2 * written + _WRITTEN_PER_FILE) // (2 * _WRITTEN_PER_FILE)
+    return (2 * written + _WRITTEN_PER_SCORE) // (2 * _WRITTEN_PER_SCORE)

@@ -161,12 +161,24 @@ def at_least_half_a_tick(tolerance: float, period: float | Floats | Longs) -> Fl
 
 
 def explained_share(shares: Floats, period: float) -> float:
-    """Return how much the declared grid explains, from chance, 0, to all, 1."""
+    """Return how much the declared grid explains, from chance, 0, to all, 1.
+
+    Args:
+        shares: ``(3,)`` of ``declared_shares``.
+        period: File ticks in a declared quarter note.
+    """
     return float(above_chance(shares[:2], chances(period)).max())
 
 
 def exact_share(shares: Floats, period: float) -> float:
-    """Return the same for being exactly on the lines of notation; 0 if it is none."""
+    """Return how much lies exactly on the lines of notation, from chance, 0, to all, 1.
+
+    It is 0 where less than ``EXACT_SHARE`` do: such a file was not notated.
+
+    Args:
+        shares: ``(3,)`` of ``declared_shares``.
+        period: File ticks in a declared quarter note.
+    """
     exact = float(shares[2])
     chance = 2 * LINES_OF_NOTATION * at_least_half_a_tick(EXACT, period)
     return float(above_chance(exact, chance)) if exact >= EXACT_SHARE else 0.0

@@ -73,11 +73,6 @@ def found_bank() -> Path | None:
     return _first_playable((*musescore, *others))
 
 
-def forget_found() -> None:
-    """Let banks be looked for again."""
-    _first_playable.cache_clear()
-
-
 @lru_cache(maxsize=1)
 def _first_playable(places: tuple[Path, ...]) -> Path | None:
     """Return the best bank of some folders that plays a note."""

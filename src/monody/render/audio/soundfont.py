@@ -143,11 +143,6 @@ class _Players:
 _PLAYERS = _Players()
 
 
-def forget_player() -> None:
-    """End the player that is kept from melody to melody, and let go of its bank."""
-    _PLAYERS.close()
-
-
 def _read(sound_bank: Path) -> bytes:
     """Read a sound bank whole, unless its first bytes say that it is something else."""
     bank = read_named(sound_bank, MAX_BANK_BYTES, _INSTEAD)

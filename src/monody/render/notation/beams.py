@@ -10,7 +10,7 @@ from typing import NamedTuple
 from monody.music.meter import TICKS_PER_QUARTER, TICKS_PER_WHOLE, Meter
 from monody.render.notation.measures import Measure
 
-LONGEST_BEAM = TICKS_PER_WHOLE // 2  # ticks
+MAX_BEAM_TICKS = TICKS_PER_WHOLE // 2  # ticks
 
 
 class _Place(NamedTuple):
@@ -38,7 +38,7 @@ def beam_starts(meter: Meter) -> tuple[int, ...]:
     if unit < TICKS_PER_QUARTER and beat == unit:
         last = max(meter.numerator - 1, 1)
         return tuple(range(0, last * unit, 2 * unit))
-    return tuple(range(0, meter.bar_ticks, min(beat, LONGEST_BEAM)))
+    return tuple(range(0, meter.bar_ticks, min(beat, MAX_BEAM_TICKS)))
 
 
 def beams_of(bar: Measure) -> list[tuple[str, ...]]:

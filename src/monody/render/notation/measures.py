@@ -24,7 +24,7 @@ SHORTEST = VALUES[-1]
 TRIPLETS = (48, 24, 12, 6, 3)
 
 
-class WrittenNote(NamedTuple):
+class BarNote(NamedTuple):
     """One written note or rest."""
 
     note: int | None  # index in the melody, the same in all tied pieces; None: a rest
@@ -37,7 +37,7 @@ class Group(NamedTuple):
     """Neighbours that are all plain, or make one triplet (3 in the time of 2)."""
 
     triplet: bool
-    notes: tuple[WrittenNote, ...]
+    notes: tuple[BarNote, ...]
 
 
 class Measure(NamedTuple):
@@ -164,13 +164,13 @@ def _triplet_around(
     return start, min(start + SHORTEST, edges[-1])
 
 
-def _in_triplet(sound: _Sound) -> WrittenNote:
+def _in_triplet(sound: _Sound) -> BarNote:
     """Write a note of a triplet: one or two thirds of it, so never a dotted value."""
     value = Fraction(sound.end - sound.start, TICKS_PER_QUARTER) * Fraction(3, 2)
-    return WrittenNote(sound.note, sound.start, value, sound.tied)
+    return BarNote(sound.note, sound.start, value, sound.tied)
 
 
-def _plain(sound: _Sound, meter: Meter) -> Iterator[WrittenNote]:
+def _plain(sound: _Sound, meter: Meter) -> Iterator[BarNote]:
     """Write a stretch on the grid of 32nds as one value, or as several that are tied.
 
     Each is the longest that reads well.
@@ -184,7 +184,7 @@ def _plain(sound: _Sound, meter: Meter) -> Iterator[WrittenNote]:
             and _reads_well(start, ticks, meter, is_rest=sound.note is None)
         )
         tied = sound.tied or (start + ticks < sound.end and sound.note is not None)
-        yield WrittenNote(sound.note, start, Fraction(ticks, TICKS_PER_QUARTER), tied)
+        yield BarNote(sound.note, start, Fraction(ticks, TICKS_PER_QUARTER), tied)
         start += ticks
 
 

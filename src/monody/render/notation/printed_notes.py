@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from monody.render.notation.accidentals import Accidentals
 from monody.render.notation.beams import beams_of
-from monody.render.notation.measures import Measure, WrittenNote
+from monody.render.notation.measures import BarNote, Measure
 from monody.render.notation.spelling import Key, Spelled, signature
 
 
@@ -58,7 +58,7 @@ def printed_notes(
         >>> [(one.has_accidental, one.tied) for bar in bars for one in bar if one.name]
         [(True, True), (False, False)]
     """
-    before: WrittenNote | None = None
+    before: BarNote | None = None
     for bar in bars:
         in_bar = Accidentals(signature(key))
         beams = iter(beams_of(bar))

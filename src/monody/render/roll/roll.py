@@ -1,4 +1,19 @@
-"""A melody as a piano roll: one SVG that needs nothing else."""
+"""A melody as a piano roll: one SVG that needs nothing else.
+
+A script finds its way by attributes; all times are in ticks, 24 to the quarter:
+
+- Each row is a ``<g class="roll-row">`` with ``data-start``, ``data-end``,
+  ``data-left`` and ``data-right``. A tick t with start <= t < end is at
+  ``x = left + (t - start) / (end - start) * (right - left)``, in the unit of the
+  viewBox. A pickup's row starts at the beat of its first note.
+- ``transform="translate(0 y)"`` puts a row's upper edge at 0 within the row; its
+  ``data-height`` is where the lowest pitch ends. All pitches are equally high.
+- In each row a ``<line class="roll-playhead" visibility="hidden">`` reaches from
+  top to bottom at the row's left: set its ``x1`` and ``x2``, and ``visibility``.
+- Each note is a ``<rect class="roll-note">`` with ``data-start``, ``data-end`` and
+  ``data-pitch``; its continuation in a later row has the class ``roll-held``, too,
+  and the same data. The class ``roll-now`` colours a note that sounds.
+"""
 
 from __future__ import annotations
 
@@ -59,19 +74,7 @@ def roll_svg(
 ) -> str:
     """Draw a melody as a piano roll, in rows of bars as a score has them.
 
-    A script finds its way by attributes; all times are in ticks, 24 to the quarter:
-
-    - Each row is a ``<g class="roll-row">`` with ``data-start``, ``data-end``,
-      ``data-left`` and ``data-right``. A tick t with start <= t < end is at
-      ``x = left + (t - start) / (end - start) * (right - left)``, in the unit of the
-      viewBox. A pickup's row starts at the beat of its first note.
-    - ``transform="translate(0 y)"`` puts a row's upper edge at 0 within the row; its
-      ``data-height`` is where the lowest pitch ends. All pitches are equally high.
-    - In each row a ``<line class="roll-playhead" visibility="hidden">`` reaches from
-      top to bottom at the row's left: set its ``x1`` and ``x2``, and ``visibility``.
-    - Each note is a ``<rect class="roll-note">`` with ``data-start``, ``data-end`` and
-      ``data-pitch``; its continuation in a later row has the class ``roll-held``, too,
-      and the same data. The class ``roll-now`` colours a note that sounds.
+    How a script finds its way in it is told at the head of this module.
 
     Args:
         melody: With at least one note. A first note in the second half of its bar is a
