@@ -162,6 +162,65 @@ def test_what_can_be_known_at_once_is_refused_at_once(
     assert said in _refused(capsys, words)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("train tunes --dropout 7", "--dropout must be"),
+        ("train tunes --num_epochs 0", "--num_epochs must be"),
+        ("train tunes --min_notes 0", "--min_notes must be"),
+        ("train tunes --process_id 1", "go with --distributed HOST:PORT"),
+        ("train tunes --data_dir others", "two folders were named"),
+        ("train --resume --dropout 7", "--dropout must be"),
+        ("train --resume --dropout 0.1 --experiment_dir experiments/01", "began with"),
+        ("train nowhere", "no folder 'nowhere'"),
+        ("train tunes --experiment_dir file", "--experiment_dir"),
+        ("train tunes --base nowhere", "no trained model in 'nowhere'"),
+        ("sample --bars 0", "--bars must be"),
+        ("sample --midi-instrument bagpipe-ish", "bagpipe-ish"),
+        ("sample --start nothing --data_dir tunes", "--start nothing has no primer"),
+        ("sample --experiment_dir empty", "no trained model in 'empty'"),
+        ("sample --save_dir file", "another with --save_dir"),
+        ("vary made/1.mid", "nothing is to change"),
+        ("vary made/1.mid --temperature 11", "--temperature must be"),
+        ("vary made/1.mid --bars 0", "--bars must be"),
+        ("vary made/1.mid --key Z", "--key"),
+        ("vary made/1.mid --best_of 3", "is for `monody sample`"),
+        ("vary made/1.mid --num_files 3", "--num_files must be 1"),
+        ("vary made/1.mid --midi-instrument bagpipe-ish", "bagpipe-ish"),
+        ("vary my.mid --keep rhythm --bars 4", "leave it out of a rewrite"),
+        ("vary my.mid --keep rhythm --temperature 11", "--temperature must be"),
+        ("vary my.mid --keep rhythm --replace 1-2", "name one of them"),
+        ("vary my.mid --replace x", "--replace"),
+        ("vary my.mid --to_key Z", "to_key"),
+        ("vary my.mid --keep rhythm --save_dir file", "another with --save_dir"),
+        ("again made/1.mid --out made/1.wav", "end it in .mid"),
+        ("again made/1.mid --save_dir file", "another with --save_dir"),
+        ("render my.mid --to wav,gif", "gif"),
+        ("render my.mid --save_dir file", "another with --save_dir"),
+        ("evaluate experiments/01 --plot a.svg --melody 0", "--melody must be at"),
+        ("evaluate empty --device cpu", "no trained model in 'empty'"),
+        ("inspect tunes --shard 9/8", "--shard is '9/8'"),
+        ("inspect tunes --shard 1/8 --readings file", "another with --readings"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_what_takes_time_is_tried_last(
+    words: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No bank is played, no device opened and no folder listed for a mistake."""
+    for slow in (
+        "monody.cli.checks.require_sound_bank",
+        "monody.cli.checks.require_device",
+        "monody.cli.evaluate.require_device",
+        "monody.corpus.shards.find_music",
+    ):
+        monkeypatch.setattr(slow, _too_late)
+    assert said in _refused(capsys, words)
+
+
 def test_a_training_does_not_begin_where_its_page_could_not_be_written(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

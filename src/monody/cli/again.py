@@ -114,9 +114,9 @@ def _require(
 ) -> None:
     """Refuse what can be known before anything is read: source, folder, sound bank."""
     checks.require_files([source], "a MIDI file")
+    checks.require_melody_folder(Path(save_dir) if save_dir else Path(source).parent)
     if page:
         checks.require_sound_bank(sound_bank)
-    checks.require_melody_folder(Path(save_dir) if save_dir else Path(source).parent)
 
 
 @click.command(cls=HeadedCommand)
@@ -177,16 +177,14 @@ def vary(
     page that has both, one under the other, to hear, see and read them.
     """
     page = page or opens
-    _require(output, save_dir, sound_bank, page=page)
     changes = {
         name: value
         for name, value in values.items()
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
 
-    status(_("varying {output} ...").format(output=output))
-
     from monody.generation.rewrite import Rewrite
+    from monody.generation.vary import require_changes
 
     how = None
     if any((keep, replace, to_meter, to_key)):
@@ -197,6 +195,9 @@ def vary(
             to_key=to_key,
             from_key=from_key,
         )
+    require_changes(changes, how)
+    _require(output, save_dir, sound_bank, page=page)
+    status(_("varying {output} ...").format(output=output))
 
     from monody.cli.sample_report import headline, say_report
     from monody.generation.vary import vary as make_variation

@@ -276,6 +276,21 @@ def require_music(data_dir: str) -> None:
     find_music(data_dir)
 
 
+def require_folder(data_dir: str) -> None:
+    """Make sure that there is a folder to read, before anything that takes time.
+
+    Raises:
+        MonodyError: If there is none.
+
+    Example:
+        >>> from monody.cli.checks import require_folder
+        >>> require_folder("data/midi")
+    """
+    from monody.corpus.corpus import require_there
+
+    require_there(data_dir)
+
+
 def require_files(paths: Sequence[str], what: str) -> None:
     """Make sure that files are there, before the first of them is used.
 

@@ -121,8 +121,6 @@ def evaluate(
         _("judging {network} ...").format(network=experiment or _("the latest network"))
     )
 
-    require_device(DeviceSettings(device=device))
-
     from rich.console import Console
 
     from monody.experiments.base import open_experiment
@@ -132,6 +130,7 @@ def evaluate(
         require_writable(opened.folder, "EXPERIMENT")
         if not opened.from_nothing_path.is_file():
             require_training_memory()
+    require_device(DeviceSettings(device=device))
     counts = opened.load().record.melodies
     if melody is not None and not data_dir:
         sides = ("validation", "test") if part == "both" else (part or "test",)
@@ -164,6 +163,8 @@ def _check_plot(plot: str | None, melody: int | None) -> None:
     """Complain of a picture that cannot be drawn before anything is judged."""
     if melody is not None and plot is None:
         raise MonodyError("--melody names the melody to draw: add --plot FILE.svg")
+    if melody is not None and melody < 1:
+        raise MonodyError(f"--melody must be at least 1, not {melody}")
     if plot is not None and Path(plot).suffix.lower() != ".svg":
         raise MonodyError(
             f"--plot draws an SVG image, not {plot!r}: expected a name such as "

@@ -96,21 +96,18 @@ def sample(
     settings = settings_from(SampleSettings, values).with_seed()
 
     from monody.generation.primers import require_one_source
+    from monody.music.general_midi import program_of
+    from monody.pages.page import PAGE
 
     page = page or opens
     if settings.form_file:
         checks.require_files([settings.form_file], "a MIDI file to take the form of")
     require_one_source(settings, prime_file, data_dir)
+    program_of(settings.midi_instrument)
     if prime_file is not None:
         checks.require_files([prime_file], "a MIDI file to continue")
     if data_dir is not None:
         checks.require_music(data_dir)
-    if page:
-        checks.require_sound_bank(sound_bank)
-    from monody.music.general_midi import program_of
-    from monody.pages.page import PAGE
-
-    program_of(settings.midi_instrument)
     melodies = ngettext("{count} melody", "{count} melodies", settings.num_files)
     asked = _("{melodies} of {length}").format(
         melodies=melodies, length=settings.length_text
@@ -123,6 +120,8 @@ def sample(
     experiment = open_experiment(experiment_dir)
     folder = Path(save_dir or experiment.generated)
     checks.require_melody_folder(folder, PAGE if page else None)
+    if page:
+        checks.require_sound_bank(sound_bank)
     experiment.load()  # refused here if it is damaged, or no model at all
     _say_model(experiment)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,14 +95,12 @@ def train(
     how it went, with melodies of the first, a middle and the best epoch to hear.
     """
     page = page or opens
-    if page:
-        checks.require_sound_bank(sound_bank)
-    devices = settings_from(DeviceSettings, values)
-    with together(devices) as is_first:
+    asked = _Asked.of(values, page=page, sound_bank=sound_bank)
+    with together(asked.devices) as is_first:
         if not is_first:
-            _help(devices)
+            _help(asked.devices)
             return
-        experiment = _first(context, values, devices, page=page)
+        experiment = _first(context, values, asked)
     if page:
         from monody.pages.training import write_training_page
 
@@ -110,12 +108,40 @@ def train(
         write_page(write, marked("judging and rendering"), sound_bank, opens=opens)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the options ask for; making it refuses what no training could be."""
+
+    folder: str
+    model: ModelSettings
+    training: TrainSettings
+    devices: DeviceSettings
+    reading: ReadSettings
+    page: bool
+    sound_bank: str | None
+
+    @classmethod
+    def of(
+        cls, values: Mapping[str, Any], *, page: bool, sound_bank: str | None
+    ) -> _Asked:
+        return cls(
+            named_folder(values["folder"], values["data_dir"]),
+            settings_from(ModelSettings, values),
+            settings_from(TrainSettings, values),
+            settings_from(DeviceSettings, values),
+            settings_from(ReadSettings, values),
+            page,
+            sound_bank,
+        )
+
+    def require_sound_bank(self) -> None:
+        """Try what will play on the page. It takes time: so it comes last."""
+        if self.page:
+            checks.require_sound_bank(self.sound_bank)
+
+
 def _first(
-    context: click.Context,
-    values: dict[str, Any],
-    devices: DeviceSettings,
-    *,
-    page: bool,
+    context: click.Context, values: dict[str, Any], asked: _Asked
 ) -> Experiment:
     """Train, or go on: alone, or as the first of several processes."""
     if values["resume"]:
@@ -124,8 +150,8 @@ def _first(
             for name, value in values.items()
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         }
-        return _resume(named, devices, page=page)
-    return _train(values, devices, page=page)
+        return _resume(named, asked)
+    return _train(values, asked)
 
 
 def _help(devices: DeviceSettings) -> None:
@@ -148,20 +174,16 @@ def _help(devices: DeviceSettings) -> None:
         sys.exit(exit_code())
 
 
-def _train(
-    values: Mapping[str, Any], devices: DeviceSettings, *, page: bool
-) -> Experiment:
+def _train(values: Mapping[str, Any], asked: _Asked) -> Experiment:
     """Train from the beginning."""
-    settings = settings_from(TrainSettings, values)
-    model = settings_from(ModelSettings, values)
-    reading = settings_from(ReadSettings, values)
-    checks.require_new_experiment(values["experiment_dir"], page=page)
-    checks.require_base(model, settings)
+    checks.require_folder(asked.folder)
+    checks.require_new_experiment(values["experiment_dir"], page=asked.page)
     checks.require_training_memory()
-    checks.require_device(devices)
-    folder = named_folder(values["folder"], values["data_dir"])
-    say(_("reading {folder} ...").format(folder=folder))
-    corpus = read_folder(folder, reading)
+    checks.require_base(asked.model, asked.training)
+    checks.require_device(asked.devices)
+    asked.require_sound_bank()
+    say(_("reading {folder} ...").format(folder=asked.folder))
+    corpus = read_folder(asked.folder, asked.reading)
     report_reading(corpus)
     say(_("making the network ready ..."))
 
@@ -170,14 +192,14 @@ def _train(
     work = partial(
         train_network,
         corpus,
-        settings,
-        model=model,
+        asked.training,
+        model=asked.model,
         experiment_dir=values["experiment_dir"],
         message=values["message"],
         explain=_explain,
-        devices=devices,
+        devices=asked.devices,
     )
-    return _show(work, settings.num_epochs)
+    return _show(work, asked.training.num_epochs)
 
 
 def _explain(line: str) -> None:
@@ -193,9 +215,7 @@ def _explain(line: str) -> None:
         say(said)
 
 
-def _resume(
-    named: dict[str, Any], devices: DeviceSettings, *, page: bool
-) -> Experiment:
+def _resume(named: dict[str, Any], asked: _Asked) -> Experiment:
     """Go on with a training, by the options that were named."""
     say(_("looking where the training was ..."))
 
@@ -205,7 +225,7 @@ def _resume(
     experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
     checks.require_writable(experiment.folder, "--experiment_dir")
     experiment.require_idle()
-    if page:
+    if asked.page:
         checks.require_own_training_page(experiment)
     record = experiment.record()
     changes = {name: named.pop(name) for name in MAY_CHANGE if name in named}
@@ -213,6 +233,7 @@ def _resume(
         named.pop(field.name, None)  # as this machine has them
     settings = replace(record.training, **changes)
     _refuse_differing(named, experiment)
+    asked.require_sound_bank()
     state = read_training_state(experiment.checkpoint_path)
     over = state.over(settings)
     if over:
@@ -234,7 +255,7 @@ def _resume(
     from monody.cli.train_report import say_training
     from monody.training.train import resume
 
-    work = partial(resume, experiment.folder, **changes, devices=devices)
+    work = partial(resume, experiment.folder, **changes, devices=asked.devices)
     if not over:
         return _show(work, settings.num_epochs)
     experiment = work()

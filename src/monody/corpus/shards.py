@@ -120,12 +120,7 @@ def read_shard(
             cannot be written.
     """
     settings = settings or ReadSettings()
-    folder = readings / shard.folder_name
-    if folder.exists():
-        raise MonodyError(
-            f"{str(folder)!r} is there already: remove it to read the shard again, or "
-            "name another folder with --readings"
-        )
+    folder = require_new(shard, readings)
     found = find_music(data_dir)
     make_folder(readings)
     try:
@@ -137,6 +132,31 @@ def read_shard(
             f"cannot write the readings to {str(folder)!r}: {error.strerror or error}; "
             "make room there, or name another folder with --readings"
         ) from error
+    return folder
+
+
+def require_new(shard: Shard, readings: Path) -> Path:
+    """Return the folder that a shard will be read into.
+
+    Args:
+        shard: Which part.
+        readings: Where its folder will be made.
+
+    Raises:
+        MonodyError: If it is there already.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.corpus.shards import Shard, require_new
+        >>> require_new(Shard(2, 8), Path("readings")).name
+        'shard-2-of-8'
+    """
+    folder = readings / shard.folder_name
+    if folder.exists():
+        raise MonodyError(
+            f"{str(folder)!r} is there already: remove it to read the shard again, or "
+            "name another folder with --readings"
+        )
     return folder
 
 
@@ -205,17 +225,18 @@ def merge_shards(
             read by another version or with other settings.
     """
     settings = settings or ReadSettings()
+    folders = _folders_in(readings)
     found = find_music(data_dir)
-    shards = _find_all(readings, found, settings)
+    shards = _find_all(readings, folders, found, settings)
     merge = partial(_merge, found, shards, progress=progress)
     return corpus_from(Path(data_dir), found, settings, merge)
 
 
-def _find_all(readings: Path, found: FoundFiles, settings: ReadSettings) -> list[Path]:
-    """Find the folders of all shards, in the order of their numbers.
+def _folders_in(readings: Path) -> list[Path]:
+    """Return the folders of shards.
 
     Raises:
-        MonodyError: If they are not all shards of these files, each once.
+        MonodyError: If there are none.
     """
     folders = sorted(path.parent for path in readings.glob(f"*/{ABOUT_FILE}"))
     if not folders:
@@ -223,6 +244,17 @@ def _find_all(readings: Path, found: FoundFiles, settings: ReadSettings) -> list
             f"no shard in {str(readings)!r}: name the folder that holds the folders "
             "shard-1-of-8 and so on"
         )
+    return folders
+
+
+def _find_all(
+    readings: Path, folders: list[Path], found: FoundFiles, settings: ReadSettings
+) -> list[Path]:
+    """Find the folders of all shards, in the order of their numbers.
+
+    Raises:
+        MonodyError: If they are not all shards of these files, each once.
+    """
     there: dict[int, Path] = {}
     of = 0
     for folder in folders:
