@@ -140,9 +140,7 @@ class _Asked:
             checks.require_sound_bank(self.sound_bank)
 
 
-def _first(
-    context: click.Context, values: dict[str, Any], asked: _Asked
-) -> Experiment:
+def _first(context: click.Context, values: dict[str, Any], asked: _Asked) -> Experiment:
     """Train, or go on: alone, or as the first of several processes."""
     if values["resume"]:
         named = {
