@@ -62,6 +62,7 @@ def home(
         Path(folder, "manifest.json").write_text('{"name": "an app"}')
         Path(folder, "index.html").write_text("<p>my diary</p>")
     shutil.copy(path, "app/1.mid")
+    _put_links()
     # All are imported before one is replaced, or they would import what replaces it.
     modules = [importlib.import_module(name.rpartition(".")[0]) for name in WORK]
     for module, name in zip(modules, WORK, strict=True):
@@ -71,9 +72,23 @@ def home(
     assert _listing(tmp_path) == before
 
 
-def _listing(folder: Path) -> dict[str, bytes | None]:
+LINKS = ("linked/manifest.json", "paged/index.html", "paged/samples", "gone.mid",
+         "gone.html", "readings/shard-1-of-2", "folder")  # fmt: skip
+
+
+def _put_links() -> None:
+    """Put links that lead nowhere, and a pipe, in the place of what is written."""
+    if os.name == "nt":  # only administrators may
+        return
+    for link in LINKS:
+        Path(link).parent.mkdir(exist_ok=True)
+        Path(link).symlink_to("nowhere")
+    os.mkfifo("pipe.svg")
+
+
+def _listing(folder: Path) -> dict[str, bytes | bool]:
     return {
-        str(path): path.read_bytes() if path.is_file() else None
+        str(path): path.read_bytes() if path.is_file() else path.is_symlink()
         for path in folder.rglob("*")
     }
 
@@ -218,6 +233,36 @@ def test_what_takes_time_is_tried_last(
         "monody.corpus.shards.find_music",
     ):
         monkeypatch.setattr(slow, _too_late)
+    assert said in _refused(capsys, words)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links are for administrators there")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("sample --save_dir linked --no_page", "is not a list of monody"),
+        ("sample --save_dir paged", "is not monody's own page"),
+        ("sample --save_dir folder", "another with --save_dir"),
+        ("train tunes --experiment_dir paged", "is not monody's own page"),
+        ("train tunes --experiment_dir folder", "another with --experiment_dir"),
+        ("again made/1.mid --out linked/1.mid", "is not a list of monody"),
+        ("again made/1.mid --out gone.mid", "is there already"),
+        ("vary made/1.mid --keep rhythm --save_dir linked", "is not a list of monody"),
+        ("inspect tunes --html gone.html", "another file with --html"),
+        ("inspect tunes --shard 1/2", "is there already: remove it"),
+        ("evaluate experiments/01 --plot pipe.svg", "is a device, a pipe or the like"),
+        ("report --out pipe.svg", "is a device, a pipe or the like"),
+        ("report --out tunes", "'tunes' is a folder: add the name of a file"),
+        ("report --out none/a.txt", "no folder 'none' for --out"),
+        ("studio --no_browser --studio_dir file", "another with --studio_dir"),
+        ("studio --no_browser --studio_dir folder", "another with --studio_dir"),
+        ("studio --no_browser --studio_dir app", "an empty one, with --studio_dir"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_no_link_and_no_folder_of_the_users_is_taken(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert said in _refused(capsys, words)
 
 

@@ -69,10 +69,11 @@ def again(
     _require(output, str(Path(out).parent) if out else save_dir, sound_bank, page=page)
     status(_("making {output} again ...").format(output=output))
 
+    from monody.generation.provenance import file_bytes
     from monody.generation.vary import again as make_again
 
+    before = file_bytes(output)  # now: it may be another when all is done
     generation = make_again(output, experiment_dir)
-    before = Path(output).read_bytes()  # which was read just now, and is not too large
     [path] = generation.save(save_dir) if out is None else generation.save_as(Path(out))
     same = path.read_bytes() == before
     say_written([path])

@@ -69,7 +69,8 @@ def require_file_writable(path: Path, option: str) -> None:
         option: The option.
 
     Raises:
-        MonodyError: If it is a folder, or its folder is missing or closed.
+        MonodyError: If it is a folder, a device, a pipe or the like, or its folder is
+            missing or closed.
 
     Example:
         >>> from pathlib import Path
@@ -87,6 +88,11 @@ def require_file_writable(path: Path, option: str) -> None:
         raise MonodyError(
             f"{option} names the file to write, but {str(path)!r} is a folder: add the "
             "name of a file in it"
+        )
+    if path.exists() and not path.is_file():
+        raise MonodyError(
+            f"{option} names the file to write, but {str(path)!r} is a device, a pipe "
+            "or the like: name another"
         )
     require_writable(path.parent, option)
 
@@ -176,7 +182,8 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
     require_writable(experiment.folder, "--experiment_dir")
     if page:
         require_own_training_page(experiment)
-        if experiment.samples.exists() and not experiment.page_path.exists():
+        there = os.path.lexists(experiment.samples)
+        if there and not experiment.page_path.exists():
             raise MonodyError(
                 f"{str(experiment.samples)!r} is there, and the page would replace it: "
                 "name another --experiment_dir, or leave the page out (--no_page)"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -158,7 +159,7 @@ def require_new(shard: Shard, readings: Path) -> Path:
         'shard-2-of-8'
     """
     folder = readings / shard.folder_name
-    if folder.exists():
+    if os.path.lexists(folder):  # a link to nothing is in the way, too
         raise MonodyError(
             f"{str(folder)!r} is there already: remove it to read the shard again, or "
             "name another folder with --readings"

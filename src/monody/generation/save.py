@@ -209,7 +209,7 @@ def _read_manifest(path: Path) -> list[dict[str, Any]]:
     Raises:
         MonodyError: If the file is something else, which must not be written over.
     """
-    if not path.exists():
+    if not os.path.lexists(path):  # a link to nothing is the user's, too
         return []
     if path.is_file() and path.stat().st_size > MAX_MANIFEST_BYTES:
         raise MonodyError(
