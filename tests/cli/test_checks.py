@@ -62,6 +62,7 @@ def home(
         Path(folder, "manifest.json").write_text('{"name": "an app"}')
         Path(folder, "index.html").write_text("<p>my diary</p>")
     shutil.copy(path, "app/1.mid")
+    _put_links()
     # All are imported before one is replaced, or they would import what replaces it.
     modules = [importlib.import_module(name.rpartition(".")[0]) for name in WORK]
     for module, name in zip(modules, WORK, strict=True):
@@ -71,9 +72,23 @@ def home(
     assert _listing(tmp_path) == before
 
 
-def _listing(folder: Path) -> dict[str, bytes | None]:
+LINKS = ("linked/manifest.json", "paged/index.html", "paged/samples", "gone.mid",
+         "gone.html", "readings/shard-1-of-2", "folder")  # fmt: skip
+
+
+def _put_links() -> None:
+    """Put links that lead nowhere, and a pipe, in the place of what is written."""
+    if os.name == "nt":  # only administrators may
+        return
+    for link in LINKS:
+        Path(link).parent.mkdir(exist_ok=True)
+        Path(link).symlink_to("nowhere")
+    os.mkfifo("pipe.svg")
+
+
+def _listing(folder: Path) -> dict[str, bytes | bool]:
     return {
-        str(path): path.read_bytes() if path.is_file() else None
+        str(path): path.read_bytes() if path.is_file() else path.is_symlink()
         for path in folder.rglob("*")
     }
 
@@ -157,6 +172,95 @@ FROM_01 = "--experiment_dir experiments/01"
 )
 @pytest.mark.usefixtures("home")
 def test_what_can_be_known_at_once_is_refused_at_once(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in _refused(capsys, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("train tunes --dropout 7", "--dropout must be"),
+        ("train tunes --num_epochs 0", "--num_epochs must be"),
+        ("train tunes --min_notes 0", "--min_notes must be"),
+        ("train tunes --process_id 1", "go with --distributed HOST:PORT"),
+        ("train tunes --data_dir others", "two folders were named"),
+        ("train --resume --dropout 7", "--dropout must be"),
+        ("train --resume --dropout 0.1 --experiment_dir experiments/01", "began with"),
+        ("train nowhere", "no folder 'nowhere'"),
+        ("train tunes --experiment_dir file", "--experiment_dir"),
+        ("train tunes --base nowhere", "no trained model in 'nowhere'"),
+        ("sample --bars 0", "--bars must be"),
+        ("sample --midi-instrument bagpipe-ish", "bagpipe-ish"),
+        ("sample --start nothing --data_dir tunes", "--start nothing has no primer"),
+        ("sample --experiment_dir empty", "no trained model in 'empty'"),
+        ("sample --save_dir file", "another with --save_dir"),
+        ("vary made/1.mid", "nothing is to change"),
+        ("vary made/1.mid --temperature 11", "--temperature must be"),
+        ("vary made/1.mid --bars 0", "--bars must be"),
+        ("vary made/1.mid --key Z", "--key"),
+        ("vary made/1.mid --best_of 3", "is for `monody sample`"),
+        ("vary made/1.mid --num_files 3", "--num_files must be 1"),
+        ("vary made/1.mid --midi-instrument bagpipe-ish", "bagpipe-ish"),
+        ("vary my.mid --keep rhythm --bars 4", "leave it out of a rewrite"),
+        ("vary my.mid --keep rhythm --temperature 11", "--temperature must be"),
+        ("vary my.mid --keep rhythm --replace 1-2", "name one of them"),
+        ("vary my.mid --replace x", "--replace"),
+        ("vary my.mid --to_key Z", "to_key"),
+        ("vary my.mid --keep rhythm --save_dir file", "another with --save_dir"),
+        ("again made/1.mid --out made/1.wav", "end it in .mid"),
+        ("again made/1.mid --save_dir file", "another with --save_dir"),
+        ("render my.mid --to wav,gif", "gif"),
+        ("render my.mid --save_dir file", "another with --save_dir"),
+        ("evaluate experiments/01 --plot a.svg --melody 0", "--melody must be at"),
+        ("evaluate empty --device cpu", "no trained model in 'empty'"),
+        ("inspect tunes --shard 9/8", "--shard is '9/8'"),
+        ("inspect tunes --shard 1/8 --readings file", "another with --readings"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_what_takes_time_is_tried_last(
+    words: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No bank is played, no device opened and no folder listed for a mistake."""
+    for slow in (
+        "monody.cli.checks.require_sound_bank",
+        "monody.cli.checks.require_device",
+        "monody.cli.evaluate.require_device",
+        "monody.corpus.shards.find_music",
+    ):
+        monkeypatch.setattr(slow, _too_late)
+    assert said in _refused(capsys, words)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links are for administrators there")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("sample --save_dir linked --no_page", "is not a list of monody"),
+        ("sample --save_dir paged", "is not monody's own page"),
+        ("sample --save_dir folder", "another with --save_dir"),
+        ("train tunes --experiment_dir paged", "is not monody's own page"),
+        ("train tunes --experiment_dir folder", "another with --experiment_dir"),
+        ("again made/1.mid --out linked/1.mid", "is not a list of monody"),
+        ("again made/1.mid --out gone.mid", "is there already"),
+        ("vary made/1.mid --keep rhythm --save_dir linked", "is not a list of monody"),
+        ("inspect tunes --html gone.html", "another file with --html"),
+        ("inspect tunes --shard 1/2", "is there already: remove it"),
+        ("evaluate experiments/01 --plot pipe.svg", "is a device, a pipe or the like"),
+        ("report --out pipe.svg", "is a device, a pipe or the like"),
+        ("report --out tunes", "'tunes' is a folder: add the name of a file"),
+        ("report --out none/a.txt", "no folder 'none' for --out"),
+        ("studio --no_browser --studio_dir file", "another with --studio_dir"),
+        ("studio --no_browser --studio_dir folder", "another with --studio_dir"),
+        ("studio --no_browser --studio_dir app", "an empty one, with --studio_dir"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_no_link_and_no_folder_of_the_users_is_taken(
     words: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert said in _refused(capsys, words)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shutil
 import sqlite3
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -17,8 +21,10 @@ from hypothesis import strategies as st
 from monody.cli.commands import cli
 from monody.corpus.corpus import read_corpus
 from monody.corpus.report import make_report, report_json
+from monody.corpus.saved_reports import NamedReport
 from monody.corpus.shards import Shard, merge_shards, read_shard
 from monody.errors import MonodyError
+from monody.files import seal
 from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import midi_file, tune, write_tunes
 from tests.builders.profile import examples
@@ -214,6 +220,120 @@ def test_a_shard_is_not_read_over_another(three: tuple[str, Path]) -> None:
 def test_no_shard_at_all_is_told(three: tuple[str, Path]) -> None:
     with pytest.raises(MonodyError, match="no shard in"):
         merge_shards(three[0], Path(three[0]), ALONE)
+    with pytest.raises(MonodyError, match="no shard in"):  # before files are listed
+        merge_shards("nowhere", Path(three[0]), ALONE)
+
+
+def _array(change: Callable[[Any], Any]) -> Callable[[Path], None]:
+    def damage(path: Path) -> None:
+        np.save(path, change(np.load(path)))
+
+    return damage
+
+
+def _field(name: str, value: float) -> Callable[[Path], None]:
+    def change(info: Any) -> Any:
+        info[name][0] = value
+        return info
+
+    return _array(change)
+
+
+def _written(data: bytes) -> Callable[[Path], None]:
+    return lambda path: path.write_bytes(data) and None
+
+
+def _about(**values: object) -> Callable[[Path], None]:
+    def damage(path: Path) -> None:
+        path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+    return damage
+
+
+def _renamed(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"tune-", b"song-"))
+
+
+_NAMED = b'["tune-000.mid", [], []]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("counts.npy", _array(lambda counts: counts[:-1])),
+        ("counts.npy", _array(lambda counts: counts[:0])),
+        ("counts.npy", _array(lambda counts: counts * 0)),
+        ("counts.npy", _array(lambda counts: counts + 1)),
+        ("counts.npy", _array(lambda counts: -counts)),
+        ("counts.npy", _array(lambda counts: counts.astype(float))),
+        ("counts.npy", _array(lambda counts: counts[0])),
+        ("counts.npy", _written(b"")),
+        ("notes.npy", _array(lambda notes: notes[:-1])),
+        ("notes.npy", _array(lambda notes: notes * 0)),
+        ("meters.npy", _array(lambda meters: meters * 0)),
+        ("info.npy", _array(lambda info: info[:0])),
+        ("info.npy", _array(lambda info: info[::-1])),
+        ("info.npy", _field("note_count", -1)),
+        ("info.npy", _field("note_count", 2**31 - 1)),
+        ("info.npy", _field("file", 9)),
+        ("info.npy", _field("bpm", float("nan"))),
+        ("info.npy", _field("key", 100)),
+        ("reports.jsonl", _written(b"")),
+        ("reports.jsonl", _written(b"[]\n")),
+        ("reports.jsonl", _written(b"\n\n\n\n")),
+        ("reports.jsonl", _written(_NAMED * 9)),
+        ("reports.jsonl", _renamed),
+        ("keys.jsonl", _written(b"")),
+        ("keys.jsonl", _written(b"7\n" * 9)),
+        ("keys.jsonl", _written(b"[" * 10**6)),
+        ("shard.json", _written(b"[]")),
+        ("shard.json", _about(of=10**12)),
+        ("shard.json", _about(of=True, shard=True)),
+        ("shard.json", _about(shard=0)),
+        ("shard.json", _about(shard=9)),
+    ],
+)
+def test_a_shard_whose_content_is_wrong_is_named(
+    three: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    damage: Callable[[Path], None],
+) -> None:
+    """Its checksums are right: it was written so, by a damaged program or by hand."""
+    music, readings = three
+    monkeypatch.setenv("MONODY_CACHE", str(readings.parent / "cache"))
+    # The shard with the most files, so that there is an order to be wrong in.
+    folder = max(
+        readings.iterdir(),
+        key=lambda path: len((path / "reports.jsonl").read_bytes()),
+    )
+    damage(folder / name)
+    (folder / "sums.json").unlink()
+    seal(folder)
+    with pytest.raises(MonodyError, match=rf"{folder.name}' is damaged"):
+        merge_shards(music, readings, ALONE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"null",
+        b"[]",
+        b"[7, [], []]",
+        b"[null, [], []]",
+        b'["tune", 7, []]',
+        b'["tune", [[7, 8]], []]',
+        b'["tune", [[["why", "what"], "x"]], []]',
+        b'["tune", [[["why"], 1]], []]',
+        b'["tune", [[["why", "what"], NaN]], []]',
+        b'["tune", [], [7]]',
+        b'["tune", [], "text"]',
+        b'["tune", [], []]' + b" " * 2**20,
+    ],
+)
+def test_a_report_that_is_none_is_refused(line: bytes) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        NamedReport.from_line(line)
 
 
 def test_inspect_reads_shards_and_merges_them(tmp_path: Path) -> None:

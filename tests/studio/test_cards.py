@@ -216,3 +216,56 @@ def test_a_note_sounds_for_the_sampler(page: Page) -> None:
         assert sound.getnframes() >= 2 * sound.getframerate()
     assert "max-age" in answer.headers["cache-control"]
     assert len(list(page.studio.folder.sounds.glob("voice-*.wav"))) == 1
+
+
+HALF = "half \ud83c"
+
+
+def test_half_a_letter_in_what_was_saved_is_spelt_out(
+    tmp_path: Path, trained: Experiment
+) -> None:
+    """JSON can name it; a header, a page and a score cannot."""
+    with open_page(tmp_path, trained) as page:
+        card = page.phrase()
+        saved = page.studio.cards.path(card["id"]).with_suffix(".json")
+        music = {
+            "files": (
+                "a.mid",
+                page.client.get(f"/api/cards/{card['id']}/{card['id']}.mid").content,
+                "audio/midi",
+            )
+        }
+        one = page.client.post("/api/collections", data={"name": "airs"}, files=music)
+        collection = one.json()["collection"]["id"]
+        page.studio.collections.wait()
+    facts = next(tmp_path.rglob("collection.json"))
+    for path, names in ((saved, ("name", "said", "what", "label")), (facts, ("name",))):
+        told = json.loads(path.read_text())
+        path.write_text(json.dumps(told | dict.fromkeys(names, HALF)))
+    with open_page(tmp_path, trained) as page:
+        state = page.get("/api/state")
+        assert state["cards"][0]["name"] == "half \\ud83c"
+        assert state["collections"][0]["name"] == "half \\ud83c"
+        for file in ("article", "closer", "roll.svg", "staff.svg", *(
+            f"{card['id']}{each}" for each in (".mid", ".wav", ".musicxml", ".abc")
+        )):  # fmt: skip
+            answer = page.client.get(f"/api/cards/{card['id']}/{file}")
+            assert answer.status_code == 200, (file, answer.text)
+        assert page.get(f"/api/collections/{collection}/files")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"velocities": 5}, {"velocities": None}, {"name": 7}, {"kind": []}, {"parent": 7},
+     {"settings": []}, {"heart": 1}, {"created": None}, {"more": 1}],
+)  # fmt: skip
+def test_a_card_that_is_none_costs_itself_only(
+    tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    cards = _cards(tmp_path)
+    odd_one, other = (cards.add(TWO_NOTES, kind="phrase", name=name) for name in "ab")
+    path = cards.path(odd_one.id).with_suffix(".json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | odd))
+    again = _cards(tmp_path)
+    assert [card.id for card in again.listed()] == [other.id]
+    assert len(again.problems) == 1

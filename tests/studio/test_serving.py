@@ -25,6 +25,7 @@ import click
 import pytest
 
 from monody.cli.main import main
+from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.studio.composing import Composer
 from monody.studio.folder import StudioFolder, TakenError
@@ -52,6 +53,27 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def _open(folder: StudioFolder) -> Iterator[str]:
     with folder.alone(), serving(folder) as server:
         yield server.address
+
+
+def test_a_folder_of_the_users_is_left_alone(tmp_path: Path) -> None:
+    """It would be closed to others, and lose what a studio may remove of its own."""
+    music = tmp_path / "music"
+    for name in ("sounds/rain.wav", "deleted/instrumental/a.mid", "airs.mid"):
+        (music / name).parent.mkdir(parents=True, exist_ok=True)
+        (music / name).touch()
+    rights = music.stat().st_mode
+    with (
+        pytest.raises(MonodyError, match=r"files of its own, such as 'airs\.mid'"),
+        StudioFolder(music).alone(),
+    ):
+        pass
+    assert music.stat().st_mode == rights
+    (music / "airs.mid").unlink()  # what is left might be a studio's
+    (music / "sounds" / f"{'a' * 12}-{'0' * 16}.wav").touch()
+    (music / "sounds" / "voice-0-60.wav").touch()
+    with StudioFolder(music).alone():
+        StudioFolder(music).clear_sounds()
+    assert [path.name for path in (music / "sounds").iterdir()] == ["rain.wav"]
 
 
 def test_it_answers_where_it_says_and_says_nothing_afterwards(tmp_path: Path) -> None:

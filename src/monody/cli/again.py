@@ -66,10 +66,11 @@ def again(
     _require(output, str(Path(out).parent) if out else save_dir, page)
     status(_("making {output} again ...").format(output=output))
 
+    from monody.generation.provenance import file_bytes
     from monody.generation.vary import again as make_again
 
+    before = file_bytes(output)  # now: it may be another when all is done
     generation = make_again(output, experiment_dir)
-    before = Path(output).read_bytes()  # which was read just now, and is not too large
     [path] = generation.save(save_dir) if out is None else generation.save_as(Path(out))
     same = path.read_bytes() == before
     say_written([path])
@@ -108,8 +109,8 @@ def _require_out(out: Path, save_dir: str | None) -> None:
 def _require(source: str, save_dir: str | None, page: PageWish) -> None:
     """Refuse what can be known before anything is read: source, folder, sound bank."""
     checks.require_files([source], "a MIDI file")
-    page.check()
     checks.require_melody_folder(Path(save_dir) if save_dir else Path(source).parent)
+    page.check()
 
 
 @click.command(cls=HeadedCommand)
@@ -167,16 +168,14 @@ def vary(
     beside the file, under a name that says what was done (3-keep-rhythm.mid), with a
     page that has both, one under the other, to hear, see and read them.
     """
-    _require(output, save_dir, page)
     changes = {
         name: value
         for name, value in values.items()
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
 
-    status(_("varying {output} ...").format(output=output))
-
     from monody.generation.rewrite import Rewrite
+    from monody.generation.vary import require_changes
 
     how = None
     if any((keep, replace, to_meter, to_key)):
@@ -187,6 +186,9 @@ def vary(
             to_key=to_key,
             from_key=from_key,
         )
+    require_changes(changes, how)
+    _require(output, save_dir, page)
+    status(_("varying {output} ...").format(output=output))
 
     from monody.cli.sample_report import headline, say_report
     from monody.generation.vary import vary as make_variation

@@ -69,7 +69,8 @@ def require_file_writable(path: Path, option: str) -> None:
         option: The option.
 
     Raises:
-        MonodyError: If it is a folder, or its folder is missing or closed.
+        MonodyError: If it is a folder, a device, a pipe or the like, or its folder is
+            missing or closed.
 
     Example:
         >>> from pathlib import Path
@@ -87,6 +88,11 @@ def require_file_writable(path: Path, option: str) -> None:
         raise MonodyError(
             f"{option} names the file to write, but {str(path)!r} is a folder: add the "
             "name of a file in it"
+        )
+    if path.exists() and not path.is_file():
+        raise MonodyError(
+            f"{option} names the file to write, but {str(path)!r} is a device, a pipe "
+            "or the like: name another"
         )
     require_writable(path.parent, option)
 
@@ -177,7 +183,8 @@ def require_new_experiment(experiment_dir: str | None, *, page: bool) -> None:
     require_writable(experiment.folder, "--experiment_dir")
     if page:
         require_own_training_page(experiment)
-        if experiment.samples.exists() and not experiment.page_path.exists():
+        there = os.path.lexists(experiment.samples)
+        if there and not experiment.page_path.exists():
             raise MonodyError(
                 f"{str(experiment.samples)!r} is there, and the page would replace it: "
                 "name another --experiment_dir, or leave the page out (--no_page)"
@@ -275,6 +282,21 @@ def require_music(data_dir: str) -> None:
     from monody.corpus.corpus import find_music
 
     find_music(data_dir)
+
+
+def require_folder(data_dir: str) -> None:
+    """Make sure that there is a folder to read, before anything that takes time.
+
+    Raises:
+        MonodyError: If there is none.
+
+    Example:
+        >>> from monody.cli.checks import require_folder
+        >>> require_folder("data/midi")
+    """
+    from monody.corpus.corpus import require_there
+
+    require_there(data_dir)
 
 
 def require_files(paths: Sequence[str], what: str) -> None:

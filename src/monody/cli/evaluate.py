@@ -114,8 +114,8 @@ def evaluate(
     first(
         _("judging {network} ...").format(network=experiment or _("the latest network"))
     )
-    require_device(DeviceSettings(device=device))
     opened = _opened(experiment, from_nothing)
+    require_device(DeviceSettings(device=device))
 
     from rich.console import Console
 
@@ -179,6 +179,8 @@ def _check_plot(plot: str | None, melody: int | None) -> None:
     """Complain of a picture that cannot be drawn before anything is judged."""
     if melody is not None and plot is None:
         raise MonodyError("--melody names the melody to draw: add --plot FILE.svg")
+    if melody is not None and melody < 1:
+        raise MonodyError(f"--melody must be at least 1, not {melody}")
     if plot is not None and Path(plot).suffix.lower() != ".svg":
         raise MonodyError(
             f"--plot draws an SVG image, not {plot!r}: expected a name such as "

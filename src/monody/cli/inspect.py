@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monody.cli.checks import require_report
+from monody.cli.checks import require_report, require_writable
 from monody.cli.options import (
     HeadedCommand,
     memory_option,
@@ -33,6 +33,7 @@ from monody.translation import gettext as _
 if TYPE_CHECKING:
     from monody.cli.file_facts import FileFacts
     from monody.corpus.corpus import Corpus
+    from monody.corpus.shards import Shard
 
 
 @click.command(cls=HeadedCommand)
@@ -92,17 +93,18 @@ def inspect(
     Of one file it shows each track, and why it is no melody; or the first bars of its
     melody, and where the meter, the tempo, the key and the pickup were taken from.
     """
-    if page:
-        require_report(Path(page))
     settings = settings_from(ReadSettings, values)
     named = named_folder(folder, data_dir)
     if shard and merge:
         raise MonodyError(
             "--shard reads one part and --merge puts all together: name one of them"
         )
+    part = _part(shard, Path(readings)) if shard else None
+    if page:
+        require_report(Path(page))
     status(_("reading {named} ...").format(named=named))
-    if shard:
-        _read_shard(named, shard, Path(readings), settings)
+    if part:
+        _read_shard(named, part, Path(readings), settings)
         return
 
     _report(read_folder(named, settings, merge=merge), page, as_json, every)
@@ -139,11 +141,22 @@ def _report(corpus: Corpus, page: str | None, as_json: bool, every: bool) -> Non
         say_written([Path(page)])
 
 
-def _read_shard(named: str, shard: str, readings: Path, settings: ReadSettings) -> None:
-    """Read a part of a folder, and say where what is in it was written."""
-    from monody.corpus.shards import Shard, read_shard
+def _part(shard: str, readings: Path) -> Shard:
+    """Return the part of a folder that was named, if its readings can be written."""
+    from monody.corpus.shards import Shard, require_new
 
     part = Shard.named(shard)
+    require_new(part, readings)
+    require_writable(readings, "--readings")
+    return part
+
+
+def _read_shard(
+    named: str, part: Shard, readings: Path, settings: ReadSettings
+) -> None:
+    """Read a part of a folder, and say where what is in it was written."""
+    from monody.corpus.shards import read_shard
+
     with reading_bar(named) as progress:
         folder = read_shard(named, part, readings, settings, progress)
     say_written([folder])

@@ -47,10 +47,10 @@ def render(
     checks.require_files(files, "a MIDI file")
     for form in wanted:
         require_form(form)
-    bank = checks.require_sound_bank(sound_bank) if "wav" in wanted else None
     paths = [Path(file) for file in files]
     for folder in {Path(save_dir)} if save_dir else {path.parent for path in paths}:
         checks.require_writable(folder, "--save_dir")
+    bank = checks.require_sound_bank(sound_bank) if "wav" in wanted else None
 
     status(_("rendering {files} ...").format(files=files[0]))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monody.cli.checks import require_files, require_writable
+from monody.cli.checks import require_file_writable, require_files
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say, say_whole, say_written
 from monody.translation import gettext as _
@@ -53,7 +53,7 @@ def report(
     if file:
         require_files([file], "the file that failed")
     path = Path(out or f"{NAME}.{'zip' if file else 'txt'}")
-    require_writable(path.parent, "--out")
+    require_file_writable(path, "--out")
 
     from monody.cli.report_text import report_text
     from monody.files import write_beside

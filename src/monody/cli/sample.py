@@ -93,7 +93,7 @@ def sample(
         values["file_length"] = CLASSIC_LENGTH
     settings = settings_from(SampleSettings, values).with_seed()
 
-    _check(settings, prime_file, data_dir, page)
+    _check(settings, prime_file, data_dir)
     _announce(settings)
 
     from monody.experiments.base import open_experiment
@@ -102,6 +102,7 @@ def sample(
     experiment = open_experiment(experiment_dir)
     folder = Path(save_dir or experiment.generated)
     checks.require_melody_folder(folder, PAGE if page.wanted else None)
+    page.check()
     experiment.load()  # refused here if it is damaged, or no model at all
     _say_model(experiment)
     generation = _generate(experiment, settings, prime_file, data_dir)
@@ -122,7 +123,6 @@ def _check(
     settings: SampleSettings,
     prime_file: str | None,
     data_dir: str | None,
-    page: PageWish,
 ) -> None:
     """Refuse what can be known to be wrong before a model is opened."""
     from monody.generation.primers import require_one_source
@@ -131,12 +131,11 @@ def _check(
     if settings.form_file:
         checks.require_files([settings.form_file], "a MIDI file to take the form of")
     require_one_source(settings, prime_file, data_dir)
+    program_of(settings.midi_instrument)  # raises for a name that is none
     if prime_file is not None:
         checks.require_files([prime_file], "a MIDI file to continue")
     if data_dir is not None:
         checks.require_music(data_dir)
-    page.check()
-    program_of(settings.midi_instrument)  # raises for a name that is none
 
 
 def _announce(settings: SampleSettings) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monody.cli.checks import require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say_whole, say_written
 
@@ -60,6 +61,7 @@ def studio(
     from monody.studio.key import StudioKey
 
     folder = StudioFolder.named(studio_dir)
+    require_writable(folder.path, "--studio_dir")
     try:
         with folder.alone():
             _serve(folder, port, opens=not no_browser)

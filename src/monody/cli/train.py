@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,13 +87,12 @@ def train(context: click.Context, /, page: PageWish, **values: Any) -> None:
     from the corpus; --verbose says which and why. index.html in the experiment shows
     how it went, with melodies of the first, a middle and the best epoch to hear.
     """
-    page.check()
-    devices = settings_from(DeviceSettings, values)
-    with together(devices) as is_first:
+    asked = _Asked.of(values, page)
+    with together(asked.devices) as is_first:
         if not is_first:
-            _help(devices)
+            _help(asked.devices)
             return
-        experiment = _first(context, values, devices, page=page.wanted)
+        experiment = _first(context, values, asked)
     if page.wanted:
         from monody.pages.training import write_training_page
 
@@ -101,13 +100,30 @@ def train(context: click.Context, /, page: PageWish, **values: Any) -> None:
         write_page(write, marked("judging and rendering"), page)
 
 
-def _first(
-    context: click.Context,
-    values: dict[str, Any],
-    devices: DeviceSettings,
-    *,
-    page: bool,
-) -> Experiment:
+@dataclass(frozen=True)
+class _Asked:
+    """What the options ask for; making it refuses what no training could be."""
+
+    folder: str
+    model: ModelSettings
+    training: TrainSettings
+    devices: DeviceSettings
+    reading: ReadSettings
+    page: PageWish
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], page: PageWish) -> _Asked:
+        return cls(
+            named_folder(values["folder"], values["data_dir"]),
+            settings_from(ModelSettings, values),
+            settings_from(TrainSettings, values),
+            settings_from(DeviceSettings, values),
+            settings_from(ReadSettings, values),
+            page,
+        )
+
+
+def _first(context: click.Context, values: dict[str, Any], asked: _Asked) -> Experiment:
     """Train, or go on: alone, or as the first of several processes."""
     if values["resume"]:
         named = {
@@ -115,8 +131,8 @@ def _first(
             for name, value in values.items()
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         }
-        return _resume(named, devices, page=page)
-    return _train(values, devices, page=page)
+        return _resume(named, asked)
+    return _train(values, asked)
 
 
 def _help(devices: DeviceSettings) -> None:
@@ -140,20 +156,16 @@ def _help(devices: DeviceSettings) -> None:
         sys.exit(exit_code())
 
 
-def _train(
-    values: Mapping[str, Any], devices: DeviceSettings, *, page: bool
-) -> Experiment:
+def _train(values: Mapping[str, Any], asked: _Asked) -> Experiment:
     """Train from the beginning."""
-    settings = settings_from(TrainSettings, values)
-    model = settings_from(ModelSettings, values)
-    reading = settings_from(ReadSettings, values)
-    checks.require_new_experiment(values["experiment_dir"], page=page)
-    checks.require_base(model, settings)
+    checks.require_folder(asked.folder)
+    checks.require_new_experiment(values["experiment_dir"], page=asked.page.wanted)
     checks.require_training_memory()
-    checks.require_device(devices)
-    folder = named_folder(values["folder"], values["data_dir"])
-    say(_("reading {folder} ...").format(folder=folder))
-    corpus = read_folder(folder, reading)
+    checks.require_base(asked.model, asked.training)
+    checks.require_device(asked.devices)
+    asked.page.check()
+    say(_("reading {folder} ...").format(folder=asked.folder))
+    corpus = read_folder(asked.folder, asked.reading)
     report_reading(corpus)
     say(_("making the network ready ..."))
 
@@ -162,14 +174,14 @@ def _train(
     work = partial(
         train_network,
         corpus,
-        settings,
-        model=model,
+        asked.training,
+        model=asked.model,
         experiment_dir=values["experiment_dir"],
         message=values["message"],
         explain=_explain,
-        devices=devices,
+        devices=asked.devices,
     )
-    return _show(work, settings.num_epochs)
+    return _show(work, asked.training.num_epochs)
 
 
 def _explain(line: str) -> None:
@@ -185,9 +197,7 @@ def _explain(line: str) -> None:
         say(said)
 
 
-def _resume(
-    named: dict[str, Any], devices: DeviceSettings, *, page: bool
-) -> Experiment:
+def _resume(named: dict[str, Any], asked: _Asked) -> Experiment:
     """Go on with a training, by the options that were named."""
     say(_("looking where the training was ..."))
 
@@ -197,7 +207,7 @@ def _resume(
     experiment = Experiment.to_go_on(named.pop("experiment_dir", None))
     checks.require_writable(experiment.folder, "--experiment_dir")
     experiment.require_idle()
-    if page:
+    if asked.page.wanted:
         checks.require_own_training_page(experiment)
     record = experiment.record()
     changes = {name: named.pop(name) for name in MAY_CHANGE if name in named}
@@ -205,6 +215,7 @@ def _resume(
         named.pop(field.name, None)  # as this machine has them
     settings = replace(record.training, **changes)
     _refuse_differing(named, experiment)
+    asked.page.check()
     state = read_training_state(experiment.checkpoint_path)
     over = state.over(settings)
     if over:
@@ -226,7 +237,7 @@ def _resume(
     from monody.cli.train_report import say_training
     from monody.training.resume import resume
 
-    work = partial(resume, experiment.folder, **changes, devices=devices)
+    work = partial(resume, experiment.folder, **changes, devices=asked.devices)
     if not over:
         return _show(work, settings.num_epochs)
     experiment = work()

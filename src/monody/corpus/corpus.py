@@ -191,11 +191,7 @@ def find_music(data_dir: str | os.PathLike[str]) -> FoundFiles:
         >>> len(find_music("data/midi").names)
         20
     """
-    root = Path(data_dir)
-    if not root.exists():
-        raise MonodyError(
-            f"no folder {str(root)!r}: name a folder of MIDI files with --data_dir"
-        )
+    root = require_there(data_dir)
     found = find_files(root)
     if not found.names:
         raise MonodyError(
@@ -203,6 +199,30 @@ def find_music(data_dir: str | os.PathLike[str]) -> FoundFiles:
             f"end in {', '.join((*MUSIC_SUFFIXES, GZIP_SUFFIX, *ARCHIVE_SUFFIXES))}"
         )
     return found
+
+
+def require_there(data_dir: str | os.PathLike[str]) -> Path:
+    """Make sure that there is a folder, whatever is in it; that takes no time.
+
+    Args:
+        data_dir: The folder, or a single file.
+
+    Raises:
+        MonodyError: If there is none.
+
+    Example:
+        >>> from monody.corpus.corpus import require_there
+        >>> require_there("nowhere")
+        Traceback (most recent call last):
+        ...
+        monody.errors.MonodyError: no folder 'nowhere': name a folder of MIDI files ...
+    """
+    root = Path(data_dir)
+    if not root.exists():
+        raise MonodyError(
+            f"no folder {str(root)!r}: name a folder of MIDI files with --data_dir"
+        )
+    return root
 
 
 def require_melodies(corpus: Corpus) -> Corpus:

@@ -10,8 +10,11 @@ import numpy as np
 
 from monody.corpus.lazy import LazySequence
 from monody.reading.reasons import FileReport
+from monody.saved.damage import require
+from monody.saved.values import text
 
 _NEWLINE = 10
+MAX_LINE_BYTES = 2**20  # the longest name of a member of an archive takes 2**19
 
 
 class NamedReport(NamedTuple):
@@ -33,9 +36,14 @@ class NamedReport(NamedTuple):
 
     @classmethod
     def from_line(cls, line: bytes) -> NamedReport:
-        """Rebuild a report from its line."""
+        """Rebuild a report from its line.
+
+        Raises:
+            ValueError: If it is none; also ``TypeError``.
+        """
+        require(len(line) <= MAX_LINE_BYTES, "the report is longer than any")
         name, left_out, repairs = json.loads(line)
-        return cls(name, FileReport.from_json(left_out, repairs))
+        return cls(text(name), FileReport.from_json(left_out, repairs))
 
 
 class SavedReports(LazySequence[NamedReport]):

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -31,20 +34,24 @@ from monody.corpus.saved_reports import SavedReports
 from monody.errors import MonodyError
 from monody.files import is_whole, laying_out, make_folder, seal, write_json
 from monody.music.melody_store import MelodyStore
+from monody.music.store_check import check_store
 from monody.progress import Progress
 from monody.reading.cache import common_key, rows
 from monody.reading.find import FoundFiles, portable_name
 from monody.reading.pool import ReadPool
 from monody.reading.protocol import FilesRead
 from monody.reading.reasons import FileReport
-from monody.saved.damage import DamagedError
+from monody.saved.arrays import map_array
+from monody.saved.bounded_file import read_bounded
+from monody.saved.damage import DamagedError, damage_in, require
 from monody.saved.plain_json import read_json
-from monody.saved.values import table
+from monody.saved.values import table, whole
 from monody.settings.reading import ReadSettings
 
 ABOUT_FILE, KEYS_FILE, COUNTS_FILE = "shard.json", "keys.jsonl", "counts.npy"
 MAX_SHARDS = 100_000
 AT_ONCE = 64  # readings put together
+MAX_KEY_BYTES = 80  # of a line; a key has 32 letters
 
 
 @dataclass(frozen=True)
@@ -120,12 +127,7 @@ def read_shard(
             cannot be written.
     """
     settings = settings or ReadSettings()
-    folder = readings / shard.folder_name
-    if folder.exists():
-        raise MonodyError(
-            f"{str(folder)!r} is there already: remove it to read the shard again, or "
-            "name another folder with --readings"
-        )
+    folder = require_new(shard, readings)
     found = find_music(data_dir)
     make_folder(readings)
     try:
@@ -137,6 +139,31 @@ def read_shard(
             f"cannot write the readings to {str(folder)!r}: {error.strerror or error}; "
             "make room there, or name another folder with --readings"
         ) from error
+    return folder
+
+
+def require_new(shard: Shard, readings: Path) -> Path:
+    """Return the folder that a shard will be read into.
+
+    Args:
+        shard: Which part.
+        readings: Where its folder will be made.
+
+    Raises:
+        MonodyError: If it is there already.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.corpus.shards import Shard, require_new
+        >>> require_new(Shard(2, 8), Path("readings")).name
+        'shard-2-of-8'
+    """
+    folder = readings / shard.folder_name
+    if os.path.lexists(folder):  # a link to nothing is in the way, too
+        raise MonodyError(
+            f"{str(folder)!r} is there already: remove it to read the shard again, or "
+            "name another folder with --readings"
+        )
     return folder
 
 
@@ -205,17 +232,18 @@ def merge_shards(
             read by another version or with other settings.
     """
     settings = settings or ReadSettings()
+    folders = _folders_in(readings)
     found = find_music(data_dir)
-    shards = _find_all(readings, found, settings)
+    shards = _find_all(readings, folders, found, settings)
     merge = partial(_merge, found, shards, progress=progress)
     return corpus_from(Path(data_dir), found, settings, merge)
 
 
-def _find_all(readings: Path, found: FoundFiles, settings: ReadSettings) -> list[Path]:
-    """Find the folders of all shards, in the order of their numbers.
+def _folders_in(readings: Path) -> list[Path]:
+    """Return the folders of shards.
 
     Raises:
-        MonodyError: If they are not all shards of these files, each once.
+        MonodyError: If there are none.
     """
     folders = sorted(path.parent for path in readings.glob(f"*/{ABOUT_FILE}"))
     if not folders:
@@ -223,13 +251,22 @@ def _find_all(readings: Path, found: FoundFiles, settings: ReadSettings) -> list
             f"no shard in {str(readings)!r}: name the folder that holds the folders "
             "shard-1-of-8 and so on"
         )
+    return folders
+
+
+def _find_all(
+    readings: Path, folders: list[Path], found: FoundFiles, settings: ReadSettings
+) -> list[Path]:
+    """Find the folders of all shards, in the order of their numbers.
+
+    Raises:
+        MonodyError: If they are not all shards of these files, each once.
+    """
     there: dict[int, Path] = {}
     of = 0
     for folder in folders:
         about = _about_of(folder)
-        number, of_them = about.get("shard"), about.get("of")
-        if not isinstance(number, int) or not isinstance(of_them, int):
-            raise _damaged(folder)
+        number, of_them = about["shard"], about["of"]
         of = of or of_them
         if of_them != of:
             raise MonodyError(
@@ -268,19 +305,27 @@ def _about_of(folder: Path) -> dict[str, Any]:
     Raises:
         MonodyError: If it is damaged.
     """
-    try:
+    with _damage_of(folder):
         about = dict(table(read_json(folder / ABOUT_FILE)))
-    except (OSError, DamagedError) as error:
-        raise _damaged(folder) from error
-    if not is_whole(folder) or "readings" not in about:
-        raise _damaged(folder)
+        of = whole(about.get("of"), 1, MAX_SHARDS)
+        whole(about.get("shard"), 1, of)
+        require("readings" in about and is_whole(folder), "it is another shard")
     return about
 
 
-def _damaged(folder: Path) -> MonodyError:
-    return MonodyError(
-        f"the shard in {str(folder)!r} is damaged: carry it again, or read it again"
-    )
+@contextmanager
+def _damage_of(folder: Path) -> Iterator[None]:
+    """Tell whatever is wrong with the files of a shard in one sentence.
+
+    Its checksums tell what was damaged on the way, and not what was written wrong.
+    """
+    try:
+        with damage_in(folder.name):
+            yield
+    except (OSError, DamagedError) as error:
+        raise MonodyError(
+            f"the shard in {str(folder)!r} is damaged: carry it again, or read it again"
+        ) from error
 
 
 class _Reports(LazySequence[FileReport]):
@@ -298,23 +343,38 @@ class _Reports(LazySequence[FileReport]):
 
 
 class _Readings:
-    """What came out of the files of a shard, one after the other."""
+    """What came out of the files of a shard, one after the other.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: The shard's.
+        files: How many it has, archives counted once.
+
+    Raises:
+        MonodyError: If what it holds is not of as many files, or no melodies.
+    """
+
+    def __init__(self, folder: Path, files: int) -> None:
         self.folder = folder
-        try:
+        with _damage_of(folder):
             reports = SavedReports(folder / REPORTS_FILE)
-            self._counts = iter(np.load(folder / COUNTS_FILE).tolist())
+            counts = map_array(folder / COUNTS_FILE, np.int32)  # (files,)
+            fits = len(counts) == files and bool(np.all(counts > 0))
+            fits = fits and int(counts.sum(dtype=np.int64)) == len(reports)
+            require(fits, "it is of other files")
+            self._counts = iter(counts.tolist())
             self._files = zip(
                 reports, self._by_file(reports), strict=True
             )  # names, and what was read
-        except (OSError, ValueError, DamagedError) as error:
-            raise _damaged(folder) from error
 
     def _by_file(self, reports: SavedReports) -> Iterator[FilesRead]:
-        store = MelodyStore.load(self.folder, ())
-        lines = (self.folder / KEYS_FILE).read_bytes().splitlines()
-        keys = list(map(json.loads, lines))
+        """Check what a shard holds, and yield it a file at a time."""
+        store = MelodyStore.load(self.folder, [""] * len(reports))
+        check_store(store)
+        in_order = bool(np.all(np.diff(store.info["file"]) >= 0))
+        require(in_order, "melodies are not in the order of their files")
+        lines = read_bounded(self.folder / KEYS_FILE, MAX_KEY_BYTES * len(reports))
+        keys = list(map(_key, lines.splitlines()))
+        require(len(keys) == len(reports), "a key is missing")
         return FilesRead(store, _Reports(reports), keys).by_file()
 
     def next_file(self, name: str) -> Iterator[tuple[str, FilesRead]]:
@@ -322,9 +382,26 @@ class _Readings:
 
         Args:
             name: What the file is called here.
+
+        Raises:
+            MonodyError: If they are those of another file.
         """
-        for named, read in islice(self._files, next(self._counts)):
-            yield _as_here(named.name, name), read
+        for _ in range(next(self._counts)):
+            with _damage_of(self.folder):
+                named, read = next(self._files)
+                here = _as_here(named.name, name)
+            yield here, read
+
+
+def _key(line: bytes) -> str | None:
+    """Return what the cache is to remember a file by.
+
+    Raises:
+        DamagedError: If it is no key.
+    """
+    key: object = json.loads(line)
+    require(key is None or isinstance(key, str), "a key is none")
+    return key if isinstance(key, str) else None
 
 
 def _as_here(there: str, name: str) -> str:
@@ -333,10 +410,18 @@ def _as_here(there: str, name: str) -> str:
     Args:
         there: As the system spelt it that read the shard.
         name: The file as it is called here.
+
+    Raises:
+        DamagedError: If it is of another file.
     """
-    if there.startswith(name):
+    if there == name or there.startswith(f"{name}/"):
         return there
-    member = portable_name(there).removeprefix(portable_name(name))
+    own = portable_name(name)
+    member = portable_name(there).removeprefix(own)
+    require(
+        portable_name(there).startswith(own) and member[:1] in (b"", b"/"),
+        "it is of other files",
+    )
     return name + member.decode("utf-8", "surrogatepass")
 
 
@@ -349,7 +434,11 @@ def _merge(
 ) -> bool:
     """Write the readings of all shards in the order of the files; see `ReadInto`."""
     total = len(found.names)
-    readings = [_Readings(shard) for shard in shards]
+    numbers = Counter(_number(name, len(shards)) for name in found.names)
+    readings = [
+        _Readings(shard, numbers[number])
+        for number, shard in enumerate(shards, start=1)
+    ]
     with ReadingsWriter(folder) as writer:
         files = chain.from_iterable(
             readings[_number(name, len(shards)) - 1].next_file(name)

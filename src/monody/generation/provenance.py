@@ -236,7 +236,7 @@ def read_provenance(path: str | os.PathLike[str]) -> Provenance:
         >>> monody.read_provenance(path).settings.seed
         7
     """
-    for text in texts_of(_bytes_of(Path(path))):
+    for text in texts_of(file_bytes(path)):
         if MARK not in text:
             continue  # another program's text
         try:
@@ -250,12 +250,21 @@ def read_provenance(path: str | os.PathLike[str]) -> Provenance:
     )
 
 
-def _bytes_of(path: Path) -> bytes:
+def file_bytes(path: str | os.PathLike[str]) -> bytes:
     """Read a file, if it is one and not larger than any of monody's.
+
+    Args:
+        path: Any file.
 
     Raises:
         MonodyError: If it is not.
+
+    Example:
+        >>> from monody.generation.provenance import file_bytes
+        >>> file_bytes("data/midi/tune-000.mid")[:4]
+        b'MThd'
     """
+    path = Path(path)
     if not path.is_file():
         raise MonodyError(f"no file {str(path)!r}: name a file of monody's")
     return read_named(path, MAX_FILE_BYTES, _OF_MONODY)

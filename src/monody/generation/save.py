@@ -24,7 +24,10 @@ from monody.saved.damage import DamagedError
 from monody.saved.plain_json import read_json
 
 MANIFEST = "manifest.json"
-MAX_MANIFEST_BYTES = 2**31  # of a million melodies
+# A melody's entry takes 2 kB, and 6 kB with a primer: some hundred thousand melodies.
+# They are read, and written again, with every melody that comes to them; that takes
+# four times as much memory.
+MAX_MANIFEST_BYTES = 2**30
 UNFINISHED = "unfinished"  # of a run that is being written, or was stopped meanwhile
 MAX_WAIT_SECONDS = 600.0  # for another process that writes to the folder
 
@@ -206,8 +209,13 @@ def _read_manifest(path: Path) -> list[dict[str, Any]]:
     Raises:
         MonodyError: If the file is something else, which must not be written over.
     """
-    if not path.exists():
+    if not os.path.lexists(path):  # a link to nothing is the user's, too
         return []
+    if path.is_file() and path.stat().st_size > MAX_MANIFEST_BYTES:
+        raise MonodyError(
+            f"{str(path)!r} is larger than {MAX_MANIFEST_BYTES / 1e6:,.0f} MB: name "
+            "another --save_dir, which begins a list of its own"
+        )
     try:
         runs = read_json(path, MAX_MANIFEST_BYTES)
     except (DamagedError, OSError):

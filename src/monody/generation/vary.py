@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from monody.generation.saved_melody import MAX_NOTES, MAX_TICKS, is_too_long
 from monody.generation.variants import AGAIN, variant_of, what_was_done
 from monody.generation.workers import MelodyWriter
 from monody.generation.writer import Writer
+from monody.music.general_midi import program_of
 from monody.music.melody import Melody
 from monody.music.meter import COMMON_TIME
 from monody.settings.sampling import SampleSettings
@@ -38,6 +39,8 @@ NOT_OF_REWRITES = frozenset(
     ("bars", "file_length", "free", "free_at_least", "form", "meter", "bpm", "density",
      "start", "prime_bars", "with_primer", "best_of", "midi_instrument")
 )  # fmt: skip
+
+TOLD_IN_WORDS = frozenset(("meter", "key", "range", "durations", "density"))
 
 
 def again(
@@ -130,12 +133,9 @@ def vary(
         1
     """
     changes = dict(changes or {})
+    require_changes(changes, how)
     if how is None:
         return _changed(Path(path), changes, experiment_dir)
-    for name in sorted(NOT_OF_REWRITES.intersection(changes)):
-        raise SettingError(
-            f"{name} is for melodies that are written whole: leave it out of a rewrite"
-        )
     done = what_was_done(changes, how)
     if how.to_key is not None:
         changes.setdefault("key", how.to_key)  # of notes that are new, too
@@ -166,12 +166,56 @@ def vary(
     return _beside(replace(made, rewrite=rewrite), Path(path), done, melody)
 
 
+def require_changes(changes: Mapping[str, Any], how: Rewrite | None = None) -> None:
+    """Refuse changes that no melody can have, before one is read.
+
+    Args:
+        changes: Settings that change.
+        how: What to keep, if it is a rewrite.
+
+    Raises:
+        MonodyError: If nothing is to change, a setting is out of range, or it is none
+            of one melody or of a rewrite.
+
+    Example:
+        >>> from monody.generation.vary import require_changes
+        >>> require_changes({"temperature": 11.0})
+        Traceback (most recent call last):
+        ...
+        monody.errors.SettingError: temperature must be from 0 to 10, not 11.0
+    """
+    if how is not None:
+        for name in sorted(NOT_OF_REWRITES.intersection(changes)):
+            raise SettingError(
+                f"{name} is for melodies that are written whole: leave it out of a "
+                "rewrite"
+            )
+        SampleSettings(**{"num_files": 1, **changes})
+        return
+    for name in sorted(OF_A_RUN.intersection(changes)):
+        raise SettingError(f"{name} is for `monody sample`, not for one melody")
+    if changes.get("num_files", 1) != 1:
+        raise SettingError(
+            "num_files must be 1 where a setting changes, not "
+            f"{changes['num_files']}: the same seed writes one melody"
+        )
+    if not changes:
+        raise MonodyError(
+            "nothing is to change: name a setting, such as --temperature 0.8, or what "
+            "to keep, such as --keep rhythm; `monody again` makes the same"
+        )
+    SampleSettings.require_in_range(changes)
+    # Each of these says what it is alone; lengths and forms need the others.
+    alone = {name: changes[name] for name in TOLD_IN_WORDS & changes.keys()}
+    SampleSettings(**alone)
+    if "midi_instrument" in changes:
+        program_of(changes["midi_instrument"])
+
+
 def _changed(
     path: Path, changes: dict[str, Any], experiment_dir: PathLike | Experiment | None
 ) -> Generation:
     """Write a generated melody with some settings changed."""
-    for name in sorted(OF_A_RUN.intersection(changes)):
-        raise SettingError(f"{name} is for `monody sample`, not for one melody")
     provenance = read_provenance(path)
     if provenance.rewrite is not None:
         raise MonodyError(
@@ -183,16 +227,6 @@ def _changed(
             f"{str(path)!r} was made with rules of a program's own, which it does not "
             f"hold ({_named(provenance.rules)}): write another with monody.generate in "
             "Python, or name what to keep, such as --keep rhythm"
-        )
-    if changes.get("num_files", 1) != 1:
-        raise SettingError(
-            "num_files must be 1 where a setting changes, not "
-            f"{changes['num_files']}: the same seed writes one melody"
-        )
-    if not changes:
-        raise MonodyError(
-            "nothing is to change: name a setting, such as --temperature 0.8, or what "
-            "to keep, such as --keep rhythm; `monody again` makes the same"
         )
     if changes.get("form"):
         _settle_form(changes)

@@ -7,6 +7,7 @@ page; each other module of this room fills the template of its own name.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -154,7 +155,7 @@ def require_own(path: Path, kind: str, advice: str = _ADVICE) -> None:
         ...
         monody.errors.MonodyError: 'index.html' is not monody's own page of melodies...
     """
-    if not path.exists():
+    if not os.path.lexists(path):  # a link to nothing is the user's, too
         return
     head = b""
     if path.is_file():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monody.memory import allowed_bytes
+from monody.saved.values import listed, text, whole
 
 MAX_READING_BYTES = 2 * 2**30  # of memory: no piece of music needs as much
 
@@ -57,7 +58,8 @@ class FileReport:
         >>> report = FileReport(left_out=((short, 3),))
         >>> report.left_out_text
         '3 × fewer than 8 notes'
-        >>> FileReport.from_json(*report.to_json()) == report
+        >>> import json
+        >>> FileReport.from_json(*json.loads(json.dumps(report.to_json()))) == report
         True
     """
 
@@ -74,11 +76,15 @@ class FileReport:
         return self.left_out, self.repairs
 
     @classmethod
-    def from_json(
-        cls, left_out: Iterable[tuple[Iterable[str], int]], repairs: Iterable[str]
-    ) -> FileReport:
-        """Rebuild a report from what `to_json` gave, once through JSON."""
-        return cls(
-            tuple((Reason(*reason), count) for reason, count in left_out),
-            tuple(repairs),
-        )
+    def from_json(cls, left_out: object, repairs: object) -> FileReport:
+        """Rebuild a report from what `to_json` gave, once through JSON.
+
+        Raises:
+            ValueError: If it is none; also ``TypeError``.
+        """
+        return cls(listed(left_out, _left_out), listed(repairs, text))
+
+
+def _left_out(value: Iterable[Any]) -> tuple[Reason, int]:
+    (why, advice), count = value
+    return Reason(text(why), text(advice)), whole(count)

@@ -1,7 +1,9 @@
 """JSON that anybody may have written: read with limits, so that it can be trusted.
 
 Python's own reader takes numbers without end, ``NaN``, which is no JSON, and nesting so
-deep that whatever walks through it fails. Here they are errors like any other.
+deep that whatever walks through it fails; and it makes ``[],[],`` thirty times as large
+as it was. Here they are errors like any other: what is read takes memory in proportion
+to its length, some ten times as much at the most.
 """
 
 from __future__ import annotations
@@ -18,6 +20,10 @@ from monody.translation import marked
 
 MAX_DEPTH = 32  # lists and objects within each other; monody's own have 7
 MAX_WHOLE = 2**63 - 1
+# A comma, a colon or a bracket stands for one value at most, and one takes 64 bytes at
+# most. What monody writes has 16 bytes for each of them, a short text may have 3.
+MARKS = ",:[{"
+FREE_MARKS, BYTES_A_MARK = 2**18, 8
 MAX_JSON_BYTES = 2**25  # the record of the base model, a large one, takes 2**20
 
 
@@ -29,8 +35,9 @@ def parse_json(text: str | bytes, what: str = "it") -> Any:
         what: What is read, for the message.
 
     Returns:
-        Its value: all numbers are finite, whole ones have 64 bits at most, and lists
-        and objects are not nested deeper than ``MAX_DEPTH``.
+        Its value: all numbers are finite, whole ones have 64 bits at most, lists and
+        objects are not nested deeper than ``MAX_DEPTH``, and there are not many more
+        values than a text of its length has.
 
     Raises:
         DamagedError: If it is no JSON, or breaks one of these limits.
@@ -44,6 +51,8 @@ def parse_json(text: str | bytes, what: str = "it") -> Any:
         ...
         monody.saved.damage.DamagedError: the list is damaged (a number is not finite)
     """
+    allowed = max(FREE_MARKS, len(text) // BYTES_A_MARK)
+    require(_marks(text) <= allowed, f"{what} has more values than any of monody's")
     with damage_in(what):
         value = json.loads(
             text, parse_int=_whole, parse_float=_finite, parse_constant=_finite
@@ -64,6 +73,13 @@ def read_json(path: Path, max_bytes: int = MAX_JSON_BYTES) -> Any:
         OSError: If it is not there, or cannot be read.
     """
     return parse_json(read_bounded(path, max_bytes), path.name)
+
+
+def _marks(text: str | bytes) -> int:
+    """Count what separates and opens values, in texts within it, too."""
+    if isinstance(text, str):
+        return sum(map(text.count, MARKS))
+    return sum(map(text.count, MARKS.encode()))
 
 
 def _whole(digits: str) -> int:

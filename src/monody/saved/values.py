@@ -89,6 +89,25 @@ def text(value: object, max_characters: int = MAX_WHOLE) -> str:
     return value
 
 
+def shown_text(value: object) -> str:
+    r"""Return a text that can be shown and sent: half a letter in it is spelt out.
+
+    JSON can name half of a letter of two parts, which no file and no page can hold.
+
+    Args:
+        value: From JSON.
+
+    Raises:
+        DamagedError: If it is no text.
+
+    Example:
+        >>> from monody.saved.values import shown_text
+        >>> print(shown_text("caf\u00e9 \ud83c"))
+        café \ud83c
+    """
+    return text(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def table(value: object) -> Mapping[str, Any]:
     """Return a JSON object.
 

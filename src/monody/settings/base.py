@@ -14,7 +14,7 @@ import inspect
 import math
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
@@ -119,9 +119,23 @@ class Settings:
         cls.__doc__ = "\n".join([f"{about}\n\nArgs:", *lines])
 
     def __post_init__(self) -> None:
-        kinds = field_types(type(self))
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
+        self.require_in_range(vars(self))
+
+    @classmethod
+    def require_in_range(cls, values: Mapping[str, Any]) -> None:
+        """Check some of the settings, each by its declaration alone.
+
+        Args:
+            values: By name.
+
+        Raises:
+            SettingError: If one is of another kind, or out of its range.
+        """
+        kinds = field_types(cls)
+        for field in dataclasses.fields(cls):
+            if field.name not in values:
+                continue
+            value = values[field.name]
             plain, optional = kinds[field.name]
             if value is None and optional:
                 continue

@@ -88,7 +88,8 @@ class _CardRoutes:
         card_id = request.path_params["id"]
         text = await run_in_threadpool(article, self._studio, card_id, bars)
         headers = {"Cache-Control": "no-store"}
-        return Response(text, media_type="text/html", headers=headers)
+        page = text.encode("utf-8", "backslashreplace")  # a source may be no Unicode
+        return Response(page, media_type="text/html", headers=headers)
 
     async def closer(self, request: Request) -> Response:
         """Look closer at a melody."""

@@ -37,11 +37,14 @@ from monody.temporary import remove_abandoned
 
 FOLDER_VARIABLE = "MONODY_STUDIO"
 ADDRESS_FILE = "studio.json"
+KEY_FILE = "key"
+NOBODYS = frozenset(("lost+found", "desktop.ini", "Thumbs.db"))  # systems put them
 SECONDS_BETWEEN_LOOKS = 0.05
 ID_LENGTH = 12
 PRIVATE = 0o700
 _LETTERS = string.ascii_lowercase + string.digits
 _ID = re.compile(rf"[a-z0-9]{{{ID_LENGTH}}}")
+_SOUND = re.compile(rf"([a-z0-9]{{{ID_LENGTH}}}-[0-9a-f]{{16}}|voice-\d+-\d+)\.wav")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}/")
 
 
@@ -117,9 +120,11 @@ class StudioFolder:
         """Make what is not there yet, and close it to other users.
 
         Raises:
-            MonodyError: If it cannot be made.
+            MonodyError: If it cannot be made, or has files of the user's: they would be
+                closed to others, and what lies in ``deleted`` would go.
         """
         make_folder(self.path)
+        self._require_own()
         # Disks that know no owners, such as USB sticks, refuse; so does another's
         # folder, which others could always look into.
         with suppress(OSError):
@@ -127,14 +132,30 @@ class StudioFolder:
         for part in self._parts():
             make_folder(part)
 
+    def _require_own(self) -> None:
+        """Make sure that the folder is a studio's, or has nothing that shows."""
+        if (self.path / KEY_FILE).is_file():
+            return
+        own = {path.name for path in self._parts()} | {ADDRESS_FILE}
+        shown = {path.name for path in self.path.iterdir() if path.name[0] != "."}
+        if others := sorted(shown - own - NOBODYS):
+            raise MonodyError(
+                f"{str(self.path)!r} is no studio, and has files of its own, such as "
+                f"{others[0]!r}: name a new folder, or an empty one, with --studio_dir"
+            )
+
     def _parts(self) -> tuple[Path, ...]:
-        listed = (self.collections, self.models, self.trainings, self.melodies)
-        return *listed, self.sounds
+        parts = (self.collections, self.models, self.trainings, self.melodies)
+        return (*parts, self.deleted, self.sounds)
 
     def clear_sounds(self) -> None:
-        """Remove the sounds that an earlier server made; they can be made again."""
+        """Remove the sounds that an earlier server made; they can be made again.
+
+        The folder may be one that the user had, with sounds of the user's own.
+        """
         for path in self.sounds.glob("*.wav"):
-            path.unlink(missing_ok=True)
+            if _SOUND.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -23,9 +23,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monody.files import write_text
 from monody.studio.answers import refusal
+from monody.studio.folder import KEY_FILE
 from monody.studio.words import _
 
-KEY_FILE = "key"
 PARAMETER = "key"  # of the address
 SECONDS_TO_OPEN = 120  # for a browser that has to be started first
 DAYS_KEPT = 400  # the most that browsers keep a cookie

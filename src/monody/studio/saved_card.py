@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from monody.saved.damage import DamagedError, require
+from monody.saved.damage import DamagedError, damage_in, require
 from monody.saved.plain_json import read_json
-from monody.saved.values import listed, table, whole
+from monody.saved.values import listed, shown_text, table, whole
 from monody.studio.folder import is_id
 
 KINDS = ("composed", "varied", "rewritten", "continued", "answered", "phrase",
@@ -19,6 +19,7 @@ SOURCE = "source"  # heard of a collection: not in the list, gone with the serve
 HEARD = "heard"  # on the way of a training, which lists it
 UNLISTED = (SOURCE, HEARD)
 MAX_BYTES = 2**18
+TEXTS = ("id", "name", "created", "what", "label", "said", "form")
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ class SavedCard:
             card = cls(**saved)
         except TypeError as error:
             raise DamagedError("the card lacks what every card has") from error
-        texts = (card.id, card.name, card.created, card.what, card.label, card.said,
-                 card.form)  # fmt: skip
-        require(all(isinstance(each, str) for each in texts), "a text is none")
+        texts = {name: shown_text(getattr(card, name)) for name in TEXTS}
         require(card.kind in KINDS and is_id(card.id), "the card is of no known kind")
         for link in (card.parent, card.model):
             require(link is None or is_id(str(link)), "the card names what is none")
@@ -68,7 +67,7 @@ class SavedCard:
         require(isinstance(card.settings, dict), "the settings are none")
         velocity = partial(whole, minimum=1, maximum=127)
         played = listed([*card.velocities], velocity)
-        return replace(card, velocities=played)
+        return replace(card, velocities=played, **texts)
 
 
 def read_card(path: Path) -> SavedCard:
@@ -78,6 +77,7 @@ def read_card(path: Path) -> SavedCard:
         DamagedError: If it is damaged, or of another version.
         OSError: If it is not there.
     """
-    card = SavedCard.from_json(table(read_json(path, MAX_BYTES)))
-    require(card.id == path.stem, "the card has another's name")
+    with damage_in(path.name):
+        card = SavedCard.from_json(table(read_json(path, MAX_BYTES)))
+        require(card.id == path.stem, "the card has another's name")
     return card

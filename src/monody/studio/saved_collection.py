@@ -9,7 +9,7 @@ from typing import Any
 
 from monody.saved.damage import damage_in, require
 from monody.saved.plain_json import read_json
-from monody.saved.values import listed, table, text, whole
+from monody.saved.values import listed, shown_text, table, text, whole
 from monody.studio.collection_files import Choices
 
 FACTS = "collection.json"
@@ -51,7 +51,8 @@ class Collection:
         require(set(saved) == {each.name for each in fields(cls)}, "other facts")
         return cls(
             **{
-                name: text(saved[name]) for name in ("id", "name", "created", "problem")
+                name: shown_text(saved[name])
+                for name in ("id", "name", "created", "problem")
             },
             left_out=listed(saved["left_out"], text),
             lines={name: whole(n, 1) for name, n in table(saved["lines"]).items()},

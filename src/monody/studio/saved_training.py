@@ -10,7 +10,7 @@ from typing import Any
 import monody
 from monody.saved.damage import damage_in, require
 from monody.saved.plain_json import read_json
-from monody.saved.values import table, text, whole
+from monody.saved.values import shown_text, table, text, whole
 
 QUEUED, RUNNING, STOPPED, DONE, FAILED = STATES = (
     "queued", "running", "stopped", "done", "failed",
@@ -62,7 +62,7 @@ class Training:
         texts = ("id", "collection", "collection_name", "created", "queued", "state",
                  "message")  # fmt: skip
         one = cls(
-            **{name: text(saved[name]) for name in texts},
+            **{name: shown_text(saved[name]) for name in texts},
             training=table(saved["training"]),
             network=table(saved["network"]),
             heard={whole(int(n)): text(c) for n, c in table(saved["heard"]).items()},
