@@ -52,6 +52,7 @@ ROWS = Melody.from_notes(
     bpm=240.0,
 )
 MELODIES = (SHORT, PICKUP, ROWS)
+LONG_NAME = "a-folder-with-a-long-name/" * 3 + "and_a_file_of_a_long_name_" * 3 + ".mid"
 NOVELTIES = (
     Novelty(notes=len(SHORT), longest_notes=4, longest_bars=0.9, bar=1, source_bar=5,
             source="a/tune-006.mid"),
@@ -59,10 +60,9 @@ NOVELTIES = (
             source_bar=7, source="jigs/the copied tune.mid", covered=1.0,
             closest_covered=1.0, closest="jigs/the copied tune.mid"),
     Novelty(notes=len(ROWS), longest_notes=9, longest_bars=2.2, bar=2, source_bar=3,
-            source="b.mid", covered=0.5, closest_covered=0.45, closest="b.mid"),
+            source=LONG_NAME, covered=0.5, closest_covered=0.45, closest=LONG_NAME),
 )  # fmt: skip
 
-LONG_NAME = "a-folder-with-a-long-name/" * 3 + "and_a_file_of_a_long_name_" * 3 + ".mid"
 FILES = (
     Verdict("a/fine.mid", KEPT, "", melodies=1, notes=40, meters=("6/8", "4/4"),
             tracks=(2,), bpm=(120.0, 90.0), keys=("D minor",)),

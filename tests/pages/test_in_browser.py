@@ -23,6 +23,7 @@ from playwright.sync_api import (
 
 from monody.music.melody import Melody
 from monody.render.audio.play import RING_OUT
+from monody.render.notation.staff import NARROW
 from tests.builders.chromium import a_browser, faults
 from tests.builders.midi_files import Triple, read_back
 from tests.builders.pages_to_open import (
@@ -308,7 +309,7 @@ def _lit(card: Locator) -> tuple[list[int], int]:
     in_roll = card.locator(".roll-now").evaluate_all(
         "notes => notes.map((note) => Number(note.dataset.start))"
     )
-    return in_roll, card.locator(".staff .note.now").count()
+    return in_roll, card.locator(".staff .note.now").filter(visible=True).count()
 
 
 @pytest.mark.parametrize(
@@ -341,11 +342,55 @@ def test_a_click_in_the_staff_goes_to_the_nearest_note(
 ) -> None:
     card = _card(page, melody)
     start = int(melody.starts[note] - (melody.starts[0] if melody is PICKUP else 0))
-    card.locator(f".staff .note[data-start='{start}']").scroll_into_view_if_needed()
-    box = card.locator(f".staff .note[data-start='{start}']").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] - 1, box["y"] + box["height"] + 3)
-    assert _ticks(card, melody) == pytest.approx(melody.starts[note], abs=0.001)
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        _position(card).fill("0")
+        head = card.locator(f".staff .note[data-start='{start}']").filter(visible=True)
+        head.scroll_into_view_if_needed()
+        box = head.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] - 1, box["y"] + box["height"] + 3)
+        assert _ticks(card, melody) == pytest.approx(melody.starts[note], abs=0.001)
+
+
+def test_on_a_phone_the_staff_is_large_enough_to_read_and_is_followed(
+    page: Page,
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size(PHONE)
+    card = _card(page, ROWS)
+    drawing = card.locator(".staff svg[data-end]").filter(visible=True)
+    assert str(drawing.get_attribute("viewBox")).startswith(f"0 0 {NARROW} ")
+    systems = drawing.locator(".system")
+    assert systems.count() > 1
+    page.set_viewport_size({"width": PHONE["width"], "height": 320})
+    systems.first.scroll_into_view_if_needed()
+    _position(card).fill("170")
+    _button(card).focus()
+    page.keyboard.press("Enter")
+    expect(systems.last.locator(".note.now")).to_be_in_viewport()
+
+
+def test_in_a_tab_that_is_hidden_a_loop_goes_back_at_its_last_bar_line(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    # A browser draws no frames in a tab that nobody sees.
+    with opened(browser, pages["sample"]) as page:
+        page.evaluate("window.requestAnimationFrame = () => 0")
+        card = _card(page, SHORT)
+        card.get_by_role("checkbox").press("Space")
+        _to_last_beat(card)
+        _button(card).click()
+        latest = card.locator("audio").evaluate(
+            """audio => new Promise((done) => {
+              let latest = 0;
+              audio.addEventListener("timeupdate", () => {
+                latest = Math.max(latest, audio.currentTime);
+              });
+              audio.addEventListener("seeked", () => done(latest));
+            })"""
+        )
+        assert latest == pytest.approx(4, abs=0.5)  # and it rings on until 6
 
 
 def test_the_page_follows_the_music_and_the_player_stays_in_reach(page: Page) -> None:

@@ -15,9 +15,13 @@ from monody.cli.commands import cli
 from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError, SettingError
 from monody.experiments.experiment import Experiment
+from monody.music.melody import Melody
+from monody.music.meter import Meter
 from monody.music.midi_file import write_midi
 from monody.pages.melodies import show
+from monody.pages.player import Card
 from monody.render.forms import FORMS, parse_forms, render
+from monody.render.notation.staff import NARROW, WIDE
 from tests.builders.midi_files import tune
 from tests.builders.pages_to_open import report_page
 
@@ -56,6 +60,21 @@ def test_a_page_has_a_card_with_a_player_for_each_melody(page: Path) -> None:
         lines = re.findall(r"\d+", card["data-bar-lines"] or "")
         assert [int(line) for line in lines] == [0, 96, 192, 288, 384]
         assert card["data-first-bar"] == "1"
+
+
+def test_a_card_knows_the_beats_of_each_bar_of_its_own_meter() -> None:
+    """A pickup, a bar of 7/8, a bar of 6/8, a bar of 2/4."""
+    meters = [Meter(0, 4, 4), Meter(96, 7, 8), Meter(180, 6, 8), Meter(252, 2, 4)]
+    notes = [(60, 72, 24), (62, 96, 84), (64, 180, 72), (65, 252, 48)]
+    card = Card("x", Melody.from_notes(notes, meters))
+    assert card.bar_lines == [72, 96, 180, 252, 300]
+    assert card.beats == [24, 12, 36, 24]
+
+
+def test_a_page_has_a_staff_for_a_phone_too(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for width in (WIDE, NARROW):
+        assert text.count(f'viewBox="0 0 {width} ') == 2
 
 
 def test_all_that_a_page_names_lies_beside_it(page: Path) -> None:

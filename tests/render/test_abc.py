@@ -239,7 +239,7 @@ def test_a_bar_that_is_too_short_shows_no_new_meter() -> None:
         ((3, 8), "CCC | CCC | Czz |]"),
         ((5, 8), "CC CCC | CC z2z |]"),
         ((7, 8), "CC CC CCC |]"),
-        ((6, 8), "CCC CCC | Cz2 z3 |]"),
+        ((6, 8), "CCC CCC | Czz z3 |]"),
         ((2, 2), "CCCC CCCz |]"),
     ],
 )

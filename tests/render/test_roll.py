@@ -321,3 +321,13 @@ def test_the_picture_in_the_readme_is_what_is_drawn() -> None:
     docs = Path(__file__).parents[2] / "docs"
     drawn = roll_svg(read_melody(docs / "melody.mid"), "Eight bars by the base model")
     assert (docs / "melody.svg").read_text("utf-8") == drawn
+
+
+def test_without_a_key_pitches_are_named_as_the_staff_writes_them() -> None:
+    """Bb Eb D C Bb: a melody in Bb major, which nobody said."""
+    pitches = (70, 75, 74, 72, 70, 65, 69, 70)
+    notes = [(pitch, 24 * place, 24) for place, pitch in enumerate(pitches)]
+    svg = roll_svg(Melody.from_notes(notes), "")
+    assert "<title>Eb5, bar 1, 1/4</title>" in svg
+    assert "#" not in "".join(re.findall("<title>(.*?)</title>", svg))
+    assert "F4 to Eb5" in svg

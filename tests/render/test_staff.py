@@ -64,7 +64,7 @@ def test_it_needs_nothing_from_outside(staff: str) -> None:
     assert links
     assert all((link or place).startswith("#") for link, place in links)
     assert not re.search("[\ue000-\uf8ff]", staff)  # signs that only a music font has
-    assert "♩" in staff
+    assert 'class="beat"' in staff
 
 
 def test_it_is_small(staff: str) -> None:
@@ -96,25 +96,42 @@ def test_other_text_is_refused_without_noise(capfd: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize(
-    ("meter", "tempo"),
+    ("meter", "tempo", "drawn"),
     [
-        ((4, 4), "♩\xa0=\xa0120"),
-        ((6, 8), "♩.\xa0=\xa080"),
-        ((7, 8), "♪\xa0=\xa0240"),
-        ((6, 16), "♪.\xa0=\xa0160"),
-        ((2, 2), "half note\xa0=\xa060"),
-        ((3, 1), "whole note\xa0=\xa030"),
-        ((9, 32), "dotted 16th note\xa0=\xa0320"),
+        ((4, 4), 120, "head stem"),
+        ((6, 8), 80, "head stem dot"),
+        ((7, 8), 240, "head stem flag"),
+        ((6, 16), 160, "head stem flag dot"),
+        ((2, 2), 60, "ring stem"),
+        ((3, 1), 30, "ring"),
+        ((9, 32), 320, "head stem flag flag dot"),
     ],
 )
-def test_the_beat_of_the_tempo_is_in_letters_of_any_font(
-    meter: tuple[int, int], tempo: str
+def test_the_beat_of_the_tempo_is_drawn(
+    meter: tuple[int, int], tempo: int, drawn: str
 ) -> None:
     melody = Melody.from_notes([(60, 0, 12)], [Meter(0, *meter)])
     staff = to_svg_staff(to_musicxml(melody, ""))
     assert not re.search("[\ue000-\uf8ff]", staff)
-    [shown] = re.findall(r'class="tempo">(.*?)</text>', staff)
-    assert re.sub("<[^>]*>", "", shown) == tempo
+    [note, text] = re.findall(r'class="tempo">(.*?</g>)(.*?)</text>', staff)[0]
+    assert re.sub("<[^>]*>", "", text) == f"\xa0=\xa0{tempo}"
+    kinds = {"ellipse": "head", "circle": "dot"}
+    parts = [
+        "ring" if 'fill="none"' in look and name == "ellipse"
+        else kinds.get(name, "flag" if "c" in look.partition('"')[2][:20] else "stem")
+        for name, look in re.findall("<(ellipse|path|circle)([^>]*)>", note)
+    ]  # fmt: skip
+    assert " ".join(parts) == drawn
+
+
+def test_the_note_of_the_tempo_is_in_the_picture_and_moves_the_text() -> None:
+    staff = to_svg_staff(to_musicxml(Melody.from_notes([(60, 0, 24)]), ""))
+    [(x, y)] = re.findall(r'class="beat" transform="translate\((\d+),(\d+)\)"', staff)
+    [(text_x, text_y)] = re.findall(r'</g><text x="(\d+)" y="(\d+)"', staff)
+    assert y == text_y
+    assert int(text_x) > int(x)
+    [top] = re.findall(r" V(-\d+)", staff.partition('class="beat"')[2][:400])
+    assert int(y) + int(top) >= 0
 
 
 def test_a_pickup_triplets_ties_and_beams_are_drawn() -> None:

@@ -23,7 +23,7 @@ from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
 from monody.music.key_words import key_in_words
 from monody.music.melody import Melody
-from monody.music.meter import TICKS_PER_QUARTER
+from monody.music.meter import TICKS_PER_QUARTER, meter_at
 from monody.music.scale import Scale
 from monody.render.forms import render, render_melody
 from monody.render.roll.captions import bar_count
@@ -70,6 +70,7 @@ class Card:
     said: str = ""  # a sentence more
     sound: str = ""  # the path of its WAV from the page; empty where there is none
     staff: str = ""  # an SVG
+    narrow_staff: str = ""  # the same in shorter lines, shown where a window is narrow
     files: tuple[Link, ...] = ()
     bars_in_row: int | None = None  # of its roll; by default as many as suit it
 
@@ -82,6 +83,12 @@ class Card:
     def bar_lines(self) -> list[int]:
         """The ticks of the bar lines of its roll, the closing one included."""
         return numbered_lines(self.melody)[0]
+
+    @property
+    def beats(self) -> list[int]:
+        """The ticks of a beat in each of its bars: a meter may change."""
+        meters = self.melody.meters
+        return [meter_at(line, meters).beat_ticks for line in self.bar_lines[:-1]]
 
     @property
     def first_bar(self) -> int:
@@ -179,6 +186,7 @@ class CardMaker:
             files["MusicXML"] = self._write(path, "musicxml", score)
         abc = render(melody, "abc", path.stem, scale=scale)
         files["ABC"] = self._write(path, "abc", abc)
+        wide, narrow = self._staffs(score)
         return Card(
             name=name,
             melody=melody,
@@ -190,7 +198,8 @@ class CardMaker:
             label=generated.novelty.label if generated.novelty else "",
             said=generated.novelty.said if generated.novelty else "",
             sound=self._relative(wav) if wav else "",
-            staff=self._staff(score),
+            staff=wide,
+            narrow_staff=narrow,
             files=tuple(self._link(kind, out) for kind, out in files.items()),
         )
 
@@ -212,6 +221,7 @@ class CardMaker:
         files = {"WAV": wav} if wav else {}
         if path.suffix.lower() in MIDI_ENDINGS:
             files = {"MIDI": path, **files}
+        wide, narrow = self._staffs(score)
         return Card(
             name=printable(path.name),
             melody=melody,
@@ -219,7 +229,8 @@ class CardMaker:
             label=marked("source"),
             said=_("What the melodies below were made of."),
             sound=self._relative(wav) if wav else "",
-            staff=self._staff(score),
+            staff=wide,
+            narrow_staff=narrow,
             files=tuple(self._link(kind, out) for kind, out in files.items()),
         )
 
@@ -279,17 +290,18 @@ class CardMaker:
             return None
         return self._write(path, "wav", data)
 
-    def _staff(self, score: bytes | None) -> str:
-        """Engrave a score, if it fits one picture."""
-        from monody.render.notation.staff import to_svg_staff
+    def _staffs(self, score: bytes | None) -> tuple[str, str]:
+        """Engrave a score for wide windows and narrow ones, if it fits a picture."""
+        from monody.render.notation.staff import NARROW, WIDE, to_svg_staff
 
         if score is None:
-            return ""
+            return "", ""
         try:
-            return to_svg_staff(score.decode())
+            text = score.decode()
+            return to_svg_staff(text, WIDE), to_svg_staff(text, NARROW)
         except MonodyError as error:
             self.leave_out(translated(str(error)))
-            return ""
+            return "", ""
 
 
 def _music(melody: Melody, scale: Scale | None) -> tuple[tuple[str, str], ...]:

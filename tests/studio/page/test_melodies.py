@@ -239,3 +239,19 @@ def test_what_a_label_means_is_a_click_away(page: Page) -> None:
     card = generated(page)
     card.locator("button.label").click()
     expect(card.locator(".closer")).to_contain_text("melodies that were learnt")
+
+
+def test_the_note_that_sounds_is_lit_however_little_it_surprises(page: Page) -> None:
+    card = generated(page)
+    card.locator(".look").click()
+    expect(card.locator(".closer")).to_be_visible()
+    notes = card.locator(".roll-note")
+    opacities = notes.evaluate_all(
+        "all => all.map((one) => Number(one.style.fillOpacity))"
+    )
+    faintest = notes.nth(opacities.index(min(opacities)))
+    assert min(opacities) < 1
+    shared = "one => one.classList.add('roll-shared', 'roll-now')"
+    faintest.evaluate(shared)
+    look = faintest.evaluate("one => ({...getComputedStyle(one)})")
+    assert (look["fillOpacity"], look["strokeWidth"]) == ("1", "2px")

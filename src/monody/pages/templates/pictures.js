@@ -42,6 +42,8 @@ export class Pictures {
   read() {
     this.rows = rowsOf(this.card);
     this.spans = spans(this.card, this.end);
+    this.staffs = [...this.card.querySelectorAll(".staff svg[data-end]")].map((drawing) => (
+      { drawing, notes: this.spans.filter((one) => drawing.contains(one.element)) }));
     this.lit = [];
     this.litUntil = [0, 0];
   }
@@ -89,10 +91,15 @@ export class Pictures {
     return true;
   }
 
+  // The notes of the staff that is shown: a page may have one for wide windows and one
+  // for narrow ones.
+  notesInStaff() {
+    return this.staffs.find(({ drawing }) => drawing.getClientRects().length)?.notes ?? [];
+  }
+
   // What the reader follows: the row of the roll and the line of the staff at a tick.
   placesAt(tick) {
-    const inStaff = this.spans.findLast((one) =>
-      one.start <= tick && !one.element.classList.contains("roll-note"));
+    const inStaff = this.notesInStaff().findLast((one) => one.start <= tick);
     const system = inStaff?.element.closest(".system");
     return [this.rowAt(tick)?.element, system].filter(Boolean);
   }
@@ -122,7 +129,7 @@ export class Pictures {
 
   // A staff has no scale of time: the note whose head is nearest is meant.
   tickInStaff({ clientX, clientY }) {
-    const notes = this.spans.filter((one) => one.element.classList.contains("note"));
+    const notes = this.notesInStaff();
     const systems = new Set(notes.map((one) => one.element.closest(".system")));
     const system = nearest([...systems],
       (one) => above(one.getBoundingClientRect(), clientY));

@@ -4,8 +4,9 @@
 export function bringToLife(card) {
   const audio = card.querySelector("audio");
   if (!audio) return null;
-  const rate = Number(card.dataset.ticksPerSecond), beat = Number(card.dataset.beat);
+  const rate = Number(card.dataset.ticksPerSecond);
   const lines = JSON.parse(card.dataset.barLines), first = Number(card.dataset.firstBar);
+  const beats = JSON.parse(card.dataset.beats);  // how long one is, in each bar
   const begin = lines[0], end = lines.at(-1), bars = lines.length - 2 + first;
   const [play, at, loop, bar, tempo] =
     ["play", "at", "loop", "bar", "tempo"].map((name) => card.querySelector(`.${name}`));
@@ -16,10 +17,14 @@ export function bringToLife(card) {
   const within = (tick) => Math.min(Math.max(tick, begin), end);
   // A browser keeps microseconds: what was set to a bar line must not read as before it.
   const now = () => within(audio.currentTime * rate + 0.001);
-  const place = (tick) => {  // the number of its bar, and where that begins
-    const before = lines.slice(0, -1).filter((line) => line <= tick);
-    return [before.length - 1 + first, before.at(-1)];
+  const place = (tick) => {  // the number of its bar, and of its beat in it
+    const bar = lines.slice(0, -1).findLastIndex((line) => line <= tick);
+    return [bar + first, Math.floor((tick - lines[bar]) / beats[bar]) + 1];
   };
+  const beatLines = beats.flatMap((beat, bar) => {
+    const count = Math.ceil((lines[bar + 1] - lines[bar]) / beat);
+    return Array.from({ length: count }, (_, number) => lines[bar] + number * beat);
+  });
   const show = () => {
     const tick = now();
     pictures.show(tick, !audio.paused || tick > begin + 0.01);
@@ -30,10 +35,9 @@ export function bringToLife(card) {
   };
   // What a screen reader says of the position; while it plays, only if it is asked.
   const say = () => {
-    const tick = now(), [number, line] = place(tick);
-    const count = Math.floor((tick - line) / beat) + 1;
+    const tick = now(), [number, beat] = place(tick);
     const words = number
-      ? t("bar {bar} of {bars}, beat {beat}", { bar: number, bars, beat: count })
+      ? t("bar {bar} of {bars}, beat {beat}", { bar: number, bars, beat })
       : t("pickup");
     at.setAttribute("aria-valuetext", tick < end ? words : t("end"));
   };
@@ -42,15 +46,20 @@ export function bringToLife(card) {
     show();
     say();
   };
-  const frame = () => {
+  // The last note rings out after the last bar: a loop does not wait for that.
+  const goOn = () => {
     const [from, until] = wrapped();
-    // The last note rings out after the last bar: a loop does not wait for that.
-    if (loop.checked && now() >= until) seek(from);
+    if (loop.checked && !audio.paused && now() >= until) seek(from);
     show();
+  };
+  let coming;
+  const frame = () => {
+    goOn();
     if (audio.paused) return;
     follow(pictures.placesAt(now()));
     for (const { element } of pictures.lit) keepInPicture(element);
-    requestAnimationFrame(frame);
+    cancelAnimationFrame(coming);  // a pause and a start within a frame are one run
+    coming = requestAnimationFrame(frame);
   };
   const start = () => {
     const [from, until] = wrapped();
@@ -70,10 +79,10 @@ export function bringToLife(card) {
     play.textContent = t("Play");
     say();
   });
-  audio.addEventListener("timeupdate", show);
+  audio.addEventListener("timeupdate", goOn);  // in a tab that is hidden, nothing else
   audio.addEventListener("ended", () => {
     if (!loop.checked) return;
-    seek(wrapped()[0]);  // its tab was hidden, and nothing followed
+    seek(wrapped()[0]);
     audio.play();
   });
   at.addEventListener("input", () => seek(Number(at.value)));
@@ -81,8 +90,8 @@ export function bringToLife(card) {
   at.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const tick = Number(at.value);
-    const next = (Math.floor(tick / beat) + 1) * beat;
-    const last = (Math.ceil(tick / beat) - 1) * beat;
+    const next = beatLines.find((line) => line > tick) ?? end;
+    const last = beatLines.findLast((line) => line < tick) ?? begin;
     const wanted = {
       ArrowRight: next, ArrowUp: next, ArrowLeft: last, ArrowDown: last,
       PageUp: lines.find((line) => line > tick),

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from monody.music.melody import Melody, lines_around
 from monody.music.meter import TICKS_PER_QUARTER, Meter, meter_at
 
-# Plain and dotted values in ticks, from a dotted whole note to a 32nd.
-VALUES = (144, 96, 72, 48, 36, 24, 18, 12, 9, 6, 3)
+# Plain and dotted values in ticks, from a dotted breve to a 32nd.
+VALUES = (288, 192, 144, 96, 72, 48, 36, 24, 18, 12, 9, 6, 3)
 SHORTEST = VALUES[-1]
 # The ticks of a whole triplet: of quarters, of 8ths, of 16ths, of 32nds, of 64ths.
 TRIPLETS = (48, 24, 12, 6, 3)
@@ -176,25 +176,24 @@ def _plain(sound: _Sound, meter: Meter) -> Iterator[BarNote]:
     Each is the longest that reads well.
     """
     start = sound.start
+    reads_well = _rest_reads_well if sound.note is None else _note_reads_well
     while start < sound.end:
         ticks = next(
             ticks
             for ticks in VALUES
-            if start + ticks <= sound.end
-            and _reads_well(start, ticks, meter, is_rest=sound.note is None)
+            if start + ticks <= sound.end and reads_well(start, ticks, meter)
         )
         tied = sound.tied or (start + ticks < sound.end and sound.note is not None)
         yield BarNote(sound.note, start, Fraction(ticks, TICKS_PER_QUARTER), tied)
         start += ticks
 
 
-def _reads_well(start: int, ticks: int, meter: Meter, *, is_rest: bool) -> bool:
-    """Tell whether a value shows the beats: it may last over them, but not vaguely.
+def _note_reads_well(start: int, ticks: int, meter: Meter) -> bool:
+    """Tell whether a note shows the beats: it may last over them, but not vaguely.
 
-    It lies within a beat; or it begins on one, in compound meters for whole beats, and
-    as a rest only where a bar of such values has one; or it is a note of a simple
-    meter, within a pair of beats, that ends on a beat or is the middle of
-    short-long-short.
+    It lies within a beat; or it begins on one, in compound meters for whole beats; or
+    it is of a simple meter, within a pair of beats, and ends on a beat or is the middle
+    of short-long-short.
     """
     beat, pair = meter.beat_ticks, 2 * meter.beat_ticks
     place = start % beat
@@ -202,8 +201,25 @@ def _reads_well(start: int, ticks: int, meter: Meter, *, is_rest: bool) -> bool:
     if place + ticks <= beat:
         return True
     if place == 0:
-        is_whole = not is_compound or ticks % beat == 0
-        return is_whole and not (is_rest and start % ticks)
-    if is_compound or is_rest or start // pair != (start + ticks - 1) // pair:
+        return not is_compound or ticks % beat == 0
+    if is_compound or start // pair != (start + ticks - 1) // pair:
         return False
     return (start + ticks) % beat == 0 or ticks == beat == 2 * place
+
+
+def _rest_reads_well(start: int, ticks: int, meter: Meter) -> bool:
+    """Tell whether a rest shows each beat, as teachers want it.
+
+    A beat has a rest of its own; two share one where pairs are felt, as in half a bar
+    of 4/4. Within a beat a rest is plain and where a row of such rests has one. In a
+    compound one its first two thirds may share one, its last two may not.
+    """
+    beat = meter.beat_ticks
+    place, beats = start % beat, meter.bar_ticks // beat
+    if place + ticks > beat:
+        has_pairs = beats % 4 == 0 or (beats > 3 and beat < TICKS_PER_QUARTER)
+        return has_pairs and ticks == 2 * beat and start % ticks == 0
+    if place == 0 and (ticks == beat or 3 * ticks == 2 * beat):
+        return True
+    longest = beat // 3 if beat % 9 == 0 else beat
+    return ticks <= longest and ticks % 9 != 0 and place % ticks == 0

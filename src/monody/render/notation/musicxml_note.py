@@ -9,8 +9,9 @@ from monody.music.meter import TICKS_PER_QUARTER
 from monody.render.notation.printed_notes import PrintedNote, Triplet
 from monody.render.notation.spelling import Spelled
 
-# By their length in quarters. The longest that a bar needs is a dotted whole note.
+# By their length in quarters. The longest that a bar needs is a dotted breve.
 TYPES = {
+    Fraction(8): "breve",
     Fraction(4): "whole",
     Fraction(2): "half",
     Fraction(1): "quarter",

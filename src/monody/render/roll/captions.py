@@ -5,6 +5,7 @@ from __future__ import annotations
 from monody.music.key_words import key_in_words
 from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody
+from monody.render.notation.modes import written_scale
 from monody.render.roll.rows import numbered_lines
 from monody.translation import gettext as _
 from monody.translation import ngettext
@@ -26,6 +27,7 @@ def summary(melody: Melody) -> str:
     """
     notes, bars, pickup = len(melody), bar_count(melody), numbered_lines(melody)[1] == 0
     low, high = int(melody.pitches.min()), int(melody.pitches.max())
+    signature = written_scale(melody).signature
     meters = list(dict.fromkeys(str(m) for m in melody.meters if m.tick < melody.end))
     more = ["…"] if len(meters) > MAX_METERS else []
     size = _("{notes} in {bars} and a pickup") if pickup else _("{notes} in {bars}")
@@ -35,7 +37,7 @@ def summary(melody: Melody) -> str:
             bars=ngettext("{count} bar", "{count} bars", bars),
         ),
         _("{low} to {high}").format(
-            low=pitch_in_key(low, melody.key), high=pitch_in_key(high, melody.key)
+            low=pitch_in_key(low, signature), high=pitch_in_key(high, signature)
         ),
         ", ".join([*meters[:MAX_METERS], *more]),
         key_in_words(melody.key or ""),

@@ -27,6 +27,7 @@ from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody, Note
 from monody.music.meter import TICKS_PER_WHOLE, meter_at
 from monody.music.pitch import OCTAVE, is_black_key
+from monody.render.notation.modes import written_scale
 from monody.render.roll.captions import bar_count, summary
 from monody.render.roll.rows import RollRow, rows_of
 from monody.render.roll.scale import RollScale
@@ -166,8 +167,9 @@ def _draw_row(row: RollRow, top: float, scale: _Scale, melody: Melody) -> Iterat
     yield f"<g{attributes(place)}>"
     yield from _keys(row, scale, melody)
     yield from _beats_and_bars(row, scale, melody)
+    signature = written_scale(melody).signature
     for _row, note in row.notes(melody):
-        yield _draw_note(note, row, scale, melody.key)
+        yield _draw_note(note, row, scale, signature)
     hidden: Look = {"class": "roll-playhead", "visibility": "hidden"}
     yield line(left, left, 0, scale.roll_height, hidden)
     yield "</g>"
@@ -178,7 +180,7 @@ def _keys(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
     (left, right), height = scale.sides(row), scale.pitch_height
     width = right - left
     yield box(left, 0, width, scale.roll_height, {"class": "roll-white-keys"})
-    pitches = scale.shown_pitches
+    pitches, signature = scale.shown_pitches, written_scale(melody).signature
     black = filter(is_black_key, pitches)
     stripe = f"h{width:.6g}v{height:.6g}h{-width:.6g}z"
     path = "".join(f"M{left:.6g} {scale.y(pitch):.6g}{stripe}" for pitch in black)
@@ -190,7 +192,7 @@ def _keys(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
             named.append(pitch)
             look: Look = {"class": "roll-pitch", **AT_END}
             y = scale.y(pitch) + height / 2 + 4
-            yield text(pitch_in_key(pitch, melody.key), left - 6, y, look)
+            yield text(pitch_in_key(pitch, signature), left - 6, y, look)
 
 
 def _beats_and_bars(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody, Note
+from monody.render.notation.modes import written_scale
 from monody.render.roll.rows import numbered_lines
 from monody.translation import ngettext
 
@@ -135,7 +136,8 @@ def _heights(melody: Melody) -> dict[int, int]:
 def _labels(melody: Melody) -> tuple[str, str]:
     """Name the highest and the lowest pitch; one pitch has one name."""
     low, high = int(melody.pitches.min()), int(melody.pitches.max())
-    return pitch_in_key(high, melody.key), pitch_in_key(low, melody.key)
+    signature = written_scale(melody).signature
+    return pitch_in_key(high, signature), pitch_in_key(low, signature)
 
 
 def _columns(melody: Melody, lines: list[int], width: int) -> _Columns:

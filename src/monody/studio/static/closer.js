@@ -75,11 +75,12 @@ function panelOf(found, item) {
   return [
     meanings()[found.label] ? make("p", {}, meanings()[found.label]) : null,
     found.said ? make("p", { class: "soft" }, found.said) : null,
+    runs.length ? make("p", { class: "soft" }, t("In the roll below, the shared notes have a frame.")) : null,
     ...runs.map((run) => runParts(run, item)),
     more.length ? make("details", {}, make("summary", {}, t("{count} more", { count: more.length })),
       ...more.map((run) => runParts(run, item))) : null,
     found.bits.length ? make("p", { class: "soft" }, t(
-      "In the roll below, a note is the darker the more it surprises: {bits} bits a note on average, where 0 is no surprise.",
+      "The stronger the colour of a note in the roll below, the more it surprises: {bits} bits a note on average, where 0 is no surprise.",
       { bits: figure(mean, 1) })) : null,
   ].filter(Boolean);
 }
