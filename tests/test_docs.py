@@ -350,9 +350,15 @@ def test_the_site_is_built_without_a_warning(language: str, tmp_path: Path) -> N
          "--conf-dir", str(DOCS), "-d", str(tmp_path / "doctrees"), *also,
          str(source), str(site)],
         capture_output=True, text=True, check=False, cwd=ROOT,
-        env={**os.environ, "PYTHONWARNINGS": "default"},
+        env={**os.environ, "PYTHONWARNINGS": "default", "MONODY_SITE": "https://m.org"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    for name in NAMES:  # what those who search are shown
+        page = (site / name).with_suffix(".html").read_text("utf-8")
+        path = Path("es" if language == "es" else "", name).with_suffix(".html")
+        assert f'<link rel="canonical" href="https://m.org/{path.as_posix()}"' in page
+        assert len(re.findall('<meta name="description" content="[^"]', page)) == 1
+        assert f'<html class="no-js" lang="{language}"' in page
     # No page asks another host: links lead there, nothing is loaded from there.
     loaded = r"""<(?:script|img|link|audio|iframe)[^>]*(?:src|href)=["']https?:"""
     for page in site.rglob("*.html"):
