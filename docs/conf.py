@@ -123,14 +123,19 @@ def say_in_spanish(*told: Any) -> None:
 
 
 def describe(*told: Any) -> None:
-    """Say in the head of a page what it is about: its first paragraph, as is shown."""
+    """Say in the head of a page what it is about: its title, and how it begins."""
     context, document = told[3:]
-    first = document and next(iter(document.findall(nodes.paragraph)), None)
-    if first:
-        said = textwrap.shorten(first.astext(), MAX_DESCRIPTION, placeholder="…")
-        context["metatags"] += (
-            f'<meta name="description" content="{html.escape(said)}">'
-        )
+    if document is None:  # the index, or the search
+        return
+    title = next(iter(document.findall(nodes.title))).astext()
+    told_first = [
+        one.astext()
+        for one in document.findall(nodes.paragraph)
+        if isinstance(one.parent, nodes.section)  # not those of tables or pictures
+    ][:2]
+    text = ": ".join(filter(None, (title, " ".join(told_first))))
+    said = textwrap.shorten(text, MAX_DESCRIPTION, placeholder="…")
+    context["metatags"] += f'<meta name="description" content="{html.escape(said)}">'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
