@@ -15,6 +15,7 @@ from hatchling.builders.plugin.interface import BuilderInterface
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 from tools.address import UNKNOWN, put_address
+from tools.pypi_readme import whole_links
 
 from monody.translation import LANGUAGES
 
@@ -116,6 +117,22 @@ def test_the_address_is_put_where_it_belongs_at_once(tmp_path: Path) -> None:
     assert project["optional-dependencies"]
     with pytest.raises(ValueError, match="has an address already"):
         put_address("eve/monody", tmp_path)
+
+
+def test_on_pypi_every_link_of_the_readme_leads_to_the_release() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    there = "https://github.com/ada/monody"
+    whole = whole_links(text, there, "v1")
+    links = re.findall(r"\]\(([^)\s]+)\)", whole)
+    assert len(links) == len(re.findall(r"\]\(([^)\s]+)\)", text)) >= 20
+    shown = [one for one in links if one.endswith((".png", ".wav"))]
+    raw = "https://raw.githubusercontent.com/ada/monody/v1/"
+    assert len(shown) == 2
+    assert all(one.startswith(raw) for one in shown)
+    assert {*links} - {*shown} == {
+        one for one in links if one.startswith(f"{there}/blob/v1/")
+    }
+    assert whole_links(whole, there, "v1") == whole
 
 
 def test_only_the_notebooks_name_an_address_that_is_not_known() -> None:
