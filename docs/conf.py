@@ -6,8 +6,11 @@ counters. The search runs in the browser, also from disk.
 
 from __future__ import annotations
 
+import html
+import os
 import re
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,10 @@ language = "es" if spanish else "en"
 project = "monody"
 version = release = monody.__version__
 html_title = "monody"
+# Where the site lies, if it lies somewhere: each page then names its one address.
+html_baseurl = os.environ.get("MONODY_SITE", "").rstrip("/")
+if html_baseurl:
+    html_baseurl += "/es/" if spanish else "/"
 copyright = "monody, MIT"  # noqa: A001
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
@@ -70,6 +77,7 @@ html_sidebars = {
 }
 html_context = {"spanish": spanish}
 
+MAX_DESCRIPTION = 155  # characters that a search shows
 NOTEBOOK = re.compile(r"```{notebook} (\w+)\n```")  # in the text of a page
 
 
@@ -114,10 +122,27 @@ def say_in_spanish(*told: Any) -> None:
         translate(told[-1], told[3])
 
 
+def describe(*told: Any) -> None:
+    """Say in the head of a page what it is about: its title, and how it begins."""
+    context, document = told[3:]
+    if document is None:  # the index, or the search
+        return
+    title = next(iter(document.findall(nodes.title))).astext()
+    told_first = [
+        one.astext()
+        for one in document.findall(nodes.paragraph)
+        if isinstance(one.parent, nodes.section)  # not those of tables or pictures
+    ][:2]
+    text = ": ".join(filter(None, (title, " ".join(told_first))))
+    said = textwrap.shorten(text, MAX_DESCRIPTION, placeholder="…")
+    context["metatags"] += f'<meta name="description" content="{html.escape(said)}">'
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of what is above."""
     app.add_directive("commands", Commands)
     app.connect("source-read", put_notebook)
+    app.connect("html-page-context", describe)
     app.connect("autodoc-process-docstring", keep_colon, priority=400)
     if spanish:
         app.connect("autodoc-process-docstring", say_in_spanish, priority=300)

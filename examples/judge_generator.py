@@ -39,7 +39,7 @@ def say(what: str, found: monody.Resemblance) -> None:
     alike = sum(found.overlap.values()) / len(found.overlap)
     print(
         f"{what}: features overlap by {alike:.2f} (1 is perfect), "
-        f"a classifier is right {found.classifier_accuracy:.0%} of the time (50 % is)"
+        f"a classifier sorts {found.classifier_accuracy:.0%} of them rightly (50 % is)"
     )
 
 

@@ -83,6 +83,38 @@ def test_both_languages_show_the_same(name: str) -> None:
     assert sorted(inline(DOCS / name)) == sorted(inline(SPANISH / name))
 
 
+def _shape(page: Path) -> list[str]:
+    """Return what each block of a page is: what one language lacks is missing there."""
+    text = re.sub(r"```.*?```", "```", page.read_text("utf-8"), flags=re.DOTALL)
+    shape = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        if heading := re.match(r"#+ ", block):
+            shape.append(heading[0])
+        elif block.startswith("|"):
+            shape.append(f"table of {len(block.splitlines())} lines")
+        elif block.startswith("- "):
+            shape += ["item"] * len(re.findall(r"^- ", block, re.MULTILINE))
+        else:
+            shape.append("shown" if block.startswith(("```", "    ")) else "paragraph")
+    return shape
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_say_as_much(name: str) -> None:
+    """A page that is changed in one language alone is soon untrue in the other."""
+    if name == "benchmarks.md":  # its tables are English, which the Spanish page says
+        return
+    english, spanish = _shape(DOCS / name), _shape(SPANISH / name)
+    if name == "glossary.md":  # one word in Spanish is two in English: meter, bar
+        english, spanish = ([re.sub(r" \d+ ", " ", one) for one in shape]
+                            for shape in (english, spanish))  # fmt: skip
+    assert english == spanish
+
+
+def test_both_readmes_say_as_much() -> None:
+    assert _shape(ROOT / "README.md") == _shape(ROOT / "README.es.md")
+
+
 def _anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as Markdown makes them."""
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
@@ -351,11 +383,18 @@ def test_the_site_is_built_without_a_warning(language: str, tmp_path: Path) -> N
          "--conf-dir", str(DOCS), "-d", str(tmp_path / "doctrees"), *also,
          str(source), str(site)],
         capture_output=True, text=True, check=False, cwd=ROOT,
-        env={**os.environ, "PYTHONWARNINGS": "default"},
+        env={**os.environ, "PYTHONWARNINGS": "default", "MONODY_SITE": "https://m.org"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    for name in NAMES:  # what those who search are shown
+        page = (site / name).with_suffix(".html").read_text("utf-8")
+        path = Path("es" if language == "es" else "", name).with_suffix(".html")
+        assert f'<link rel="canonical" href="https://m.org/{path.as_posix()}"' in page
+        assert len(re.findall('<meta name="description" content="[^"]', page)) == 1
+        assert f'<html class="no-js" lang="{language}"' in page
     # No page asks another host: links lead there, nothing is loaded from there.
-    loaded = r"""<(?:script|img|link|audio|iframe)[^>]*(?:src|href)=["']https?:"""
+    tags = 'script|img|link(?! rel="canonical")|audio|iframe'
+    loaded = rf"""<(?:{tags})[^>]*(?:src|href)=["']https?:"""
     for page in site.rglob("*.html"):
         assert not re.search(loaded, page.read_text("utf-8")), page.name
     assert "--temperature" in (site / "commands.html").read_text("utf-8")

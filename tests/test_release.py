@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import tomllib
 from collections import Counter
@@ -13,6 +14,8 @@ import pytest
 from hatchling.builders.plugin.interface import BuilderInterface
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+from tools.address import UNKNOWN, put_address
+from tools.pypi_readme import whole_links
 
 from monody.translation import LANGUAGES
 
@@ -61,7 +64,11 @@ def test_the_sdist_holds_what_builds_and_tests_it() -> None:
     for top in ("src", "tests", "tools", "docs", "pyproject.toml", "README.md",
                 "LICENSE", "CITATION.cff", "SECURITY.md"):  # fmt: skip
         assert top in tops
-    assert not tops & {"benchmarks", "data", "experiments", ".ci", ".venv"}
+    assert not tops & {"data", "experiments", ".ci", ".venv"}
+    # A page of the site shows it; the programs want what no sdist has.
+    assert [name for name in held if name.startswith("benchmarks/")] == [
+        "benchmarks/README.md"
+    ]
     # No music of others: what tests read is made by their builders.
     music = (".mid", ".abc", ".xml", ".musicxml", ".krn", ".mscz", ".sf2")
     assert not [name for name in held
@@ -92,6 +99,47 @@ def test_the_version_is_written_once_and_cited() -> None:
     assert f"\nversion: {project['version']}\n" in cited
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert f"\n## {project['version']}" in changes
+
+
+def test_the_address_is_put_where_it_belongs_at_once(tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    with pytest.raises(ValueError, match="NAME/monody, not ''"):
+        put_address("", tmp_path)
+    changed = put_address("ada/monody", tmp_path)
+    assert len(changed) == 2 + len([*(tmp_path / "notebooks").iterdir()])
+    for path in changed:
+        assert "ada/monody" in path.read_text("utf-8")
+        assert UNKNOWN not in path.read_text("utf-8")
+    project = tomllib.loads((tmp_path / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["urls"] == {"Repository": "https://github.com/ada/monody"}
+    assert project["optional-dependencies"]
+    with pytest.raises(ValueError, match="has an address already"):
+        put_address("eve/monody", tmp_path)
+
+
+def test_on_pypi_every_link_of_the_readme_leads_to_the_release() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    there = "https://github.com/ada/monody"
+    whole = whole_links(text, there, "v1")
+    links = re.findall(r"\]\(([^)\s]+)\)", whole)
+    assert len(links) == len(re.findall(r"\]\(([^)\s]+)\)", text)) >= 20
+    shown = [one for one in links if one.endswith((".png", ".wav"))]
+    raw = "https://raw.githubusercontent.com/ada/monody/v1/"
+    assert len(shown) == 2
+    assert all(one.startswith(raw) for one in shown)
+    assert {*links} - {*shown} == {
+        one for one in links if one.startswith(f"{there}/blob/v1/")
+    }
+    assert whole_links(whole, there, "v1") == whole
+
+
+def test_only_the_notebooks_name_an_address_that_is_not_known() -> None:
+    names = ("*.md", "*.toml", "*.cff", "docs/**/*.md", ".github/**/*.yml")
+    for path in (path for name in names for path in ROOT.glob(name)):
+        if path.name != "CONTRIBUTING.md":
+            assert "OWNER" not in path.read_text("utf-8"), path
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

@@ -52,6 +52,8 @@ def test_unknown_names_get_advice() -> None:
         ("fiddel", "Fiddle"),
         ("trumpt", "Trumpet, Muted Trumpet"),
         ("flautta", "Flute"),
+        ("órgano", "Drawbar Organ, Percussive Organ, Rock Organ, Church Organ"),
+        ("saxo", "Soprano Sax, Alto Sax, Tenor Sax, Baritone Sax"),
     ],
 )
 def test_near_misses_say_what_is_near(text: str, meant: str) -> None:

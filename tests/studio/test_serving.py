@@ -279,6 +279,17 @@ def test_a_port_that_is_taken_is_a_sentence(
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize("port", ["0", "-1", "65536"])
+def test_a_port_that_is_none_is_a_sentence_in_each_language(
+    port: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language, said in (("en", "must be from 1 to"), ("es", "debe ser de 1 a")):
+        monkeypatch.setenv("MONODY_LANG", language)
+        with pytest.raises(SystemExit):
+            main(["studio", "--port", port])
+        assert f"--port {said} 65535, " in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no Ctrl-C to one process")
 def test_ctrl_c_ends_it_in_one_line_while_a_page_listens(tmp_path: Path) -> None:
     with subprocess.Popen(

@@ -12,10 +12,12 @@ import click
 from monody.cli.checks import require_writable
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say_whole, say_written
+from monody.errors import MonodyError
 
 if TYPE_CHECKING:
     from monody.studio.folder import StudioFolder
 
+MAX_PORT = 65535  # of TCP
 SECONDS_FOR_OTHER = 15.0  # that a studio which is just being opened may take
 
 
@@ -28,7 +30,8 @@ SECONDS_FOR_OTHER = 15.0  # that a studio which is just being opened may take
 )
 @click.option(
     "--port",
-    type=click.IntRange(1, 65535),
+    type=int,
+    metavar="N",
     help="Port to listen on, on this machine only. [default: 8377, or a free one]",
 )
 @click.option("--no_browser", is_flag=True, help="Do not open the page.")
@@ -50,6 +53,8 @@ def studio(
     Everything stays on this machine, and is there the next time. Ctrl-C ends it. Where
     it is open already, its page is opened once more.
     """
+    if port is not None and not 1 <= port <= MAX_PORT:
+        raise MonodyError(f"--port must be from 1 to {MAX_PORT}, not {port}")
     if add_launcher:
         _add_launcher(studio_dir)
         return

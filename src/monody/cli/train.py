@@ -79,8 +79,8 @@ def train(context: click.Context, /, page: PageWish, **values: Any) -> None:
     monody train my_tunes --rnn-size 64   a network of your own size, from nothing
     monody train --resume                 go on with the latest, stopped or cut off
 
-    A small folder fine-tunes the base model that comes with monody, in about half a
-    minute for forty files; a large one is learnt from nothing. Files that cannot be
+    A small folder fine-tunes the base model that comes with monody, in about a
+    minute for forty songs; a large one is learnt from nothing. Files that cannot be
     used are counted and skipped; `monody inspect` explains each of them. A fifth of the
     melodies is held out: the figure to watch is held-out bits per note, and lower is
     better. Ctrl-C stops and keeps the best weights so far. What is not named is chosen

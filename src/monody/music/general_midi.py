@@ -93,10 +93,12 @@ def _near_instruments(instrument: str) -> list[str]:
     names = {plain_name(name): name for name in GENERAL_MIDI}
     others = [[plain_name(name) for name in group.split(",")] for group in RANGES]
     same = [name for group in others if wanted in group for name in group]
-    worded = [name for name in names if all(word in name for word in words)]
-    if near := [name for name in (*same, *worded) if name in names]:
-        return [names[name] for name in dict.fromkeys(near)][:4]
-    for known in (names, named_in_each_language(GENERAL_MIDI)):  # English first
+    in_each = (names, named_in_each_language(GENERAL_MIDI))  # English first
+    for known in in_each:
+        worded = [name for name in known if all(word in name for word in words)]
+        if near := [name for name in (*same, *worded) if name in known]:
+            return list(dict.fromkeys(known[name] for name in near))[:4]
+    for known in in_each:
         if near := near_names(wanted, known, min_letters=1, cutoff=0.6):
             break
     return list(dict.fromkeys(known[name] for name in near))
