@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from monody.errors import MonodyError
 from monody.music.meter import TICKS_PER_QUARTER
+from monody.render.notation.tempo_note import with_drawn_tempo
 
 # Lengths are verovio's: a staff is 72 high. On a phone, where the width becomes some
 # 360 pixels, 18 pixels are left of it; NARROW leaves 34, with one or two bars a line.
@@ -24,26 +25,16 @@ OPTIONS = {
     "pageMarginRight": 10,
     "pageMarginTop": 10,
     "pageWidth": WIDE,
-    "smuflTextFont": "none",  # or 46 kB of font for the one note of the tempo
+    "smuflTextFont": "none",  # or 46 kB of font for the note of the tempo
     "svgFormatRaw": True,  # no indentation
     "svgRemoveXlink": True,
     "svgViewBox": True,  # as large as its place, instead of a size in pixels
     "xmlIdChecksum": True,  # ids made from the drawing, else random
 }
-# The note of the tempo, in letters of music fonts (SMuFL 1.4, "Metronome marks").
-_TEMPO_NOTE = re.compile(
+_NOTE = re.compile(
     '<tspan font-family="Leipzig" font-size="720px">(?P<note>.)(?P<dot> \uecb7)?'
 )
 _NOTE = re.compile('<g id="(?P<id>[^"]*)" class="note"')
-# Usual fonts have no other notes than these two.
-_PLAIN_NOTES = {
-    "\ueca2": "whole note",
-    "\ueca3": "half note",
-    "\ueca5": "♩",
-    "\ueca7": "♪",
-    "\ueca9": "16th note",
-    "\uecab": "32nd note",
-}
 
 
 def to_svg_staff(musicxml: str, width: int = WIDE) -> str:
@@ -85,7 +76,7 @@ def to_svg_staff(musicxml: str, width: int = WIDE) -> str:
         raise MonodyError(
             "the staff is too long for one picture: render a shorter melody"
         )
-    svg: str = _TEMPO_NOTE.sub(_plain_note, toolkit.renderToSVG(1))
+    svg = with_drawn_tempo(toolkit.renderToSVG(1))
     svg = _with_times(svg, toolkit.renderToTimemap())
     return svg.replace(' color="black"', ' fill="currentColor"')
 
@@ -119,11 +110,3 @@ def _with_times(svg: str, moments: Sequence[_Moment]) -> str:
 
     svg = _NOTE.sub(timed, svg)
     return svg.replace("<svg ", f'<svg data-end="{tick}" ', 1)
-
-
-def _plain_note(found: re.Match[str]) -> str:
-    """Write the note of the tempo in letters of any font."""
-    note = _PLAIN_NOTES[found["note"]]
-    if found["dot"]:
-        note = f"{note}." if len(note) == 1 else f"dotted {note}"
-    return f'<tspan font-size="405px">{note}'
