@@ -88,7 +88,7 @@ def _with_advice(
 class Commands(_Forgiving, SpokenGroup):
     """All commands; a command that does not exist is guessed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """List the commands as they were added: those of every day first."""
         return [*self.commands]
 

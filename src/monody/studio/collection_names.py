@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import count
+from itertools import count, takewhile
 from pathlib import PurePosixPath
 
 from monody.studio.words import _
@@ -53,7 +52,8 @@ def collection_name(files: Sequence[PurePosixPath], day: date) -> str:
 
 def _shared_words(stems: Sequence[str]) -> str:
     """Return the words that all names begin with."""
-    shared = os.path.commonprefix(stems)
+    alike = takewhile(lambda letters: len({*letters}) == 1, zip(*stems, strict=False))
+    shared = "".join(letters[0] for letters in alike)
     following = (stem[len(shared) :][:1] for stem in stems)
     if any(letter.isalpha() for letter in following):  # it ends within a word
         shared = _ENDS_IN_WORD.sub("", shared)

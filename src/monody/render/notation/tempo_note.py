@@ -1,4 +1,4 @@
-"""The note of a tempo, half note = 60, as a drawing: usual fonts have few such notes."""
+"""The note of a tempo, half note = 60, drawn: usual fonts have few such notes."""
 
 from __future__ import annotations
 
