@@ -305,3 +305,15 @@ def test_paths_are_completed_where_a_command_takes_them() -> None:
 
 def test_each_mode_is_listed_in_english_first() -> None:
     assert all(spellings(mode)[0] == mode for mode in MODES)
+
+
+def test_the_help_begins_with_what_is_opened_every_day(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = _said(["--help"], capsys)
+    listed = re.findall(
+        r"^  (\w+) {2,}\S", said.partition("Commands:")[2], re.MULTILINE
+    )
+    assert listed[:2] == ["studio", "sample"]
+    assert listed == [*cli.commands]
+    assert said.index("monody studio") < said.index("monody sample")

@@ -236,3 +236,17 @@ def test_a_page_shows_the_first_melodies_and_says_so(
     assert len(_Page(text).found["article"]) == 1
     assert "<h1>3 melodies by monody</h1>" in text
     assert shown.left_out[0] in text
+
+
+def test_a_card_tells_which_bars_it_continues(
+    trained: Experiment, tmp_path: Path
+) -> None:
+    primer = monody.Melody.from_notes([(60, 0, 96), (64, 96, 96)])
+    asked = monody.SampleSettings(
+        num_files=1, bars=2, seed=3, prime_bars="1-2", with_primer=True
+    )
+    generation = monody.generate(trained, asked, prime_melody=primer)
+    page = show(generation, generation.save(tmp_path)).page.read_text("utf-8")
+    [card] = _Page(page).found["article"]
+    assert card["data-given"] == "192"
+    assert "Bars 1 to 2, which are marked, were given" in page

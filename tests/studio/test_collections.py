@@ -4,14 +4,16 @@ import errno
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from monody.studio import collections as collections_module
+from monody.studio.collection_names import collection_name
 from monody.studio.studio import Studio
 from tests.builders.browsers import browser_of, dropped, studio_in
 from tests.builders.midi_files import midi_file, tune
@@ -270,3 +272,25 @@ def test_what_is_asked_wrongly_is_said(browser: TestClient) -> None:
         assert said in refused.json()["error"]
     assert browser.post("/api/collections/nothing/hear", json={"source": ""}).is_error
     assert browser.patch("/api/collections/..", json={"deleted": False}).is_error
+
+
+def test_what_is_dropped_is_named_after_what_it_shares(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collections_module, "collection_name", _on_a_day)
+    names = [
+        _facts(browser, _drop(browser, dict.fromkeys(files, _tune(1))))["name"]
+        for files in (
+            ["airs/a.mid", "airs/b.mid"],
+            ["Bach 01.mid", "Bach 02.mid"],
+            ["jig.mid", "reel.mid"],
+            ["Sonata.mid", "Song.mid"],  # no word of either is in both
+            ["airs/a.mid", "airs/b.mid"],
+        )
+    ]
+    days = ["2 files of 2026-05-01", "2 files of 2026-05-01 2"]
+    assert names == ["airs", "Bach", *days, "airs 2"]
+
+
+def _on_a_day(files: Sequence[PurePosixPath], _today: date) -> str:
+    return collection_name(files, date(2026, 5, 1))

@@ -161,6 +161,11 @@ def test_what_continues_holds_the_melody_and_the_new_bars(page: Page) -> None:
     assert _music(longer)[: len(PHRASE)] == PHRASE
     assert longer["bar_lines"][-1] == 4 * 96
     assert any(note[1] >= 192 for note in _music(longer))
+    shown = page.client.get(f"/api/cards/{longer['id']}/article").text
+    assert 'data-given="192"' in shown
+    assert "Bars 1 to 2, which are marked, were given" in shown
+    shown = page.client.get(f"/api/cards/{phrase['id']}/article").text
+    assert "data-given" not in shown
 
 
 def test_an_answer_is_alone_as_long_and_in_the_key_heard(page: Page) -> None:

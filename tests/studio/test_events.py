@@ -12,7 +12,7 @@ import pytest
 import monody
 from monody.studio import events
 from monody.studio.cards import CardLibrary
-from monody.studio.events import Changes
+from monody.studio.events import KINDS, Changes
 
 TWO_NOTES = monody.midi_bytes(monody.Melody.from_notes([(60, 0, 24), (62, 24, 24)]))
 
@@ -37,11 +37,8 @@ def test_two_pages_hear_the_same_from_another_thread(tmp_path: Path) -> None:
         add = asyncio.to_thread(cards.add, TWO_NOTES, kind="phrase", name="two")
         card = await add
         heard = [_data(await anext(page)) for page in pages]
-        assert (
-            heard
-            == [{"cards": [card.id], "collections": [], "trainings": [], "models": []}]
-            * 2
-        )
+        told = {kind: [] for kind in KINDS} | {"cards": [card.id]}
+        assert heard == [told, told]
 
     asyncio.run(listen())
 

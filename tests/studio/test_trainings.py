@@ -13,6 +13,7 @@ import pytest
 
 from monody.errors import MonodyError
 from monody.studio import trainings as trainings_module
+from monody.studio.folder import new_id
 from monody.studio.records import UnknownError
 from monody.studio.saved_card import HEARD
 from monody.studio.studio import Studio
@@ -240,3 +241,21 @@ def test_a_damaged_training_does_not_hide_the_others(
         assert [told["id"] for told in again.trainings.to_json()] == [other]
         assert one in again.trainings.problems[0]
         again.close()
+
+
+def test_a_model_of_which_nothing_else_is_left_is_deleted_and_had_back(
+    studio: Studio,
+) -> None:
+    model = new_id()
+    experiment = studio.folder.models / model
+    experiment.mkdir()
+    (experiment / "model.keras").write_bytes(b"damaged")
+    with browser_of(studio) as browser:
+        path = f"/api/trainings/{model}"
+        assert browser.delete(path).status_code == 200
+        assert not experiment.exists()
+        assert browser.delete(path).status_code == 404
+        assert studio.trainings.deleted() == [(model, "A model without a name")]
+        assert browser.patch(path, json={"deleted": False}).status_code == 200
+    assert (experiment / "model.keras").read_bytes() == b"damaged"
+    assert studio.trainings.deleted() == []

@@ -88,6 +88,10 @@ def _with_advice(
 class Commands(_Forgiving, SpokenGroup):
     """All commands; a command that does not exist is guessed."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """List the commands as they were added: those of every day first."""
+        return [*self.commands]
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; click would take the end of a file for Ctrl-C."""
         try:

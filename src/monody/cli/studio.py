@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monody.cli.checks import require_writable
+from monody.cli.checks import require_sound_bank, require_writable
 from monody.cli.options import HeadedCommand
+from monody.cli.page import sound_bank_option
 from monody.cli.verbosity import say_whole, say_written
 from monody.errors import MonodyError
 
@@ -34,6 +35,7 @@ SECONDS_FOR_OTHER = 15.0  # that a studio which is just being opened may take
     metavar="N",
     help="Port to listen on, on this machine only. [default: 8377, or a free one]",
 )
+@sound_bank_option
 @click.option("--no_browser", is_flag=True, help="Do not open the page.")
 @click.option(
     "--add_launcher",
@@ -41,7 +43,11 @@ SECONDS_FOR_OTHER = 15.0  # that a studio which is just being opened may take
     help="Write an entry for the menu of programs instead, to open the studio with.",
 )
 def studio(
-    studio_dir: str | None, port: int | None, no_browser: bool, add_launcher: bool
+    studio_dir: str | None,
+    port: int | None,
+    sound_bank: str | None,
+    no_browser: bool,
+    add_launcher: bool,
 ) -> None:
     r"""Open the studio: train, compose, listen, change and keep, on one page.
 
@@ -65,11 +71,13 @@ def studio(
     from monody.studio.folder import StudioFolder, TakenError
     from monody.studio.key import StudioKey
 
+    if sound_bank:
+        require_sound_bank(sound_bank)
     folder = StudioFolder.named(studio_dir)
     require_writable(folder.path, "--studio_dir")
     try:
         with folder.alone():
-            _serve(folder, port, opens=not no_browser)
+            _serve(folder, port, sound_bank, opens=not no_browser)
     except TakenError:
         address = folder.address_soon(SECONDS_FOR_OTHER)
         if address is None:
@@ -80,11 +88,13 @@ def studio(
             _open(key.passing_address(address))
 
 
-def _serve(folder: StudioFolder, port: int | None, *, opens: bool) -> None:
+def _serve(
+    folder: StudioFolder, port: int | None, sound_bank: str | None, *, opens: bool
+) -> None:
     """Serve a studio until Ctrl-C."""
     from monody.studio.serving import serving
 
-    with serving(folder, port) as server:
+    with serving(folder, port, sound_bank) as server:
         say_whole(f"monody studio: {server.address} (Ctrl-C ends it)")
         if opens:
             _open(server.passing())

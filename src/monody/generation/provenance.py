@@ -94,6 +94,13 @@ class Provenance:
     rewrite: RewriteRecord | None = None  # what `monody vary` made of which melody
     rules: tuple[str, ...] = ()  # names of those of the program that wrote it
 
+    @property
+    def given_ticks(self) -> int:
+        """Until when the melody holds the bars that it continues; 0 if it does not."""
+        if self.primer is None or self.rewrite is not None:
+            return 0
+        return self.primer.ticks if self.settings.with_primer else 0
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return {
@@ -217,6 +224,24 @@ def scale_of(path: Path) -> Scale | None:
         return read_provenance(path).settings.scale
     except MonodyError:
         return None
+
+
+def given_ticks_of(path: Path) -> int:
+    """Return until when a MIDI file holds the bars that its melody continues, in ticks.
+
+    Args:
+        path: Any MIDI file; in one of another program nothing is known to be given: 0.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.generation.provenance import given_ticks_of
+        >>> given_ticks_of(Path("data/midi/tune-000.mid"))
+        0
+    """
+    try:
+        return read_provenance(path).given_ticks
+    except MonodyError:
+        return 0
 
 
 def read_provenance(path: str | os.PathLike[str]) -> Provenance:

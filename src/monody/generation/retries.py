@@ -44,6 +44,11 @@ class GeneratedMelody:
         covered = self.novelty.covered if self.novelty else 0.0
         return self.draft.bits_per_note + COPY_BITS * covered
 
+    def given_ticks(self, settings: SampleSettings) -> int:
+        """Return until when the melody holds the bars that it continues, in ticks."""
+        primer = self.draft.task.primer
+        return primer.ticks if primer and settings.with_primer else 0
+
 
 @dataclass(frozen=True)
 class RejectionSampler:

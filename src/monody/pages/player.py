@@ -17,7 +17,7 @@ from urllib.parse import quote
 from monody.errors import MonodyError, printable
 from monody.files import write_bytes
 from monody.generation.generate import Generation
-from monody.generation.provenance import scale_of
+from monody.generation.provenance import given_ticks_of, scale_of
 from monody.generation.retries import GeneratedMelody
 from monody.music.heard_form import form_letters
 from monody.music.key_finding import heard_scale
@@ -73,6 +73,7 @@ class Card:
     narrow_staff: str = ""  # the same in shorter lines, shown where a window is narrow
     files: tuple[Link, ...] = ()
     bars_in_row: int | None = None  # of its roll; by default as many as suit it
+    given_ticks: int = 0  # until when it holds the bars that it continues
 
     @property
     def ticks_per_second(self) -> float:
@@ -94,6 +95,19 @@ class Card:
     def first_bar(self) -> int:
         """The number of its first bar: 0 for a pickup, else 1."""
         return numbered_lines(self.melody)[1]
+
+    @property
+    def given(self) -> str:
+        """Which bars were there before the others; empty if none were."""
+        lines, first = numbered_lines(self.melody)
+        if not lines[0] < self.given_ticks < lines[-1]:
+            return ""
+        last = first - 1 + sum(line < self.given_ticks for line in lines)
+        if last <= 1:
+            return _("Bar 1, which is marked, was given; monody wrote what follows.")
+        return _(
+            "Bars 1 to {last}, which are marked, were given; monody wrote what follows."
+        ).format(last=last)
 
     @property
     def roll(self) -> str:
@@ -201,6 +215,7 @@ class CardMaker:
             staff=wide,
             narrow_staff=narrow,
             files=tuple(self._link(kind, out) for kind, out in files.items()),
+            given_ticks=generated.given_ticks(generation.settings),
         )
 
     def source(self, melody: Melody, path: Path, sound: Path) -> Card:
@@ -232,6 +247,7 @@ class CardMaker:
             staff=wide,
             narrow_staff=narrow,
             files=tuple(self._link(kind, out) for kind, out in files.items()),
+            given_ticks=given_ticks_of(path),
         )
 
     def leave_out(self, line: str) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import monody
 from monody.errors import printable
-from monody.files import make_folder, write_bytes
 from monody.pages.player import Card, engraved
 from monody.studio.records import UnknownError
 from monody.studio.studio import Studio
@@ -25,7 +22,6 @@ MEDIA_TYPES = {
 }
 PICTURES = ("staff.svg", "roll.svg")
 SVG = "image/svg+xml"
-VOICE_SECONDS, VOICE_BPM = 2, 60
 MIN_PITCH, MAX_PITCH = 0, 127
 
 
@@ -60,15 +56,7 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
         return CardFile(tag, MEDIA_TYPES[ending], midi, None)
     melody = studio.cards.melody(card_id)
     if ending == ".wav":
-        # The name is not in its sound.
-        sound = studio.folder.sounds / f"{card_id}-{sha256(midi).hexdigest()[:16]}.wav"
-        played = card.velocities
-        play = partial(monody.render_melody, melody, "wav", velocities=played)
-        try:
-            _make(sound, play)
-        except OSError:  # a full disk: it is heard all the same
-            return CardFile(tag, MEDIA_TYPES[ending], play(), None)
-        return CardFile(tag, MEDIA_TYPES[ending], None, sound)
+        return _sound(studio, melody, card.velocities)
     if name == "roll.svg":
         roll = Card(printable(card.name), melody).roll
         return CardFile(tag, SVG, roll.encode(), None)
@@ -78,6 +66,17 @@ def file_of(studio: Studio, card_id: str, name: str) -> CardFile:
         return CardFile(tag, SVG, staff.encode(), None)
     score = monody.render_melody(melody, ending[1:], card.name, key=key)
     return CardFile(tag, MEDIA_TYPES[ending], score, None)
+
+
+def _sound(studio: Studio, melody: monody.Melody, played: tuple[int, ...]) -> CardFile:
+    """Return the sound of a melody; the name of its card is not in it."""
+    sounds, kind = studio.sounds, MEDIA_TYPES[".wav"]
+    try:
+        path = sounds.melody(melody, played)
+    except OSError:  # a full disk: it is heard all the same
+        wave = sounds.wave(melody, played, sounds.bank())
+        return CardFile(sounds.stamp(melody, played), kind, wave, None)
+    return CardFile(path.stem, kind, None, path)
 
 
 def written_key(path: Path) -> str | None:
@@ -106,24 +105,8 @@ def voice_of(studio: Studio, program: str, pitch: str) -> Path:
     numbers = [int(each) if _is_number(each) else -1 for each in (program, pitch)]
     if not all(MIN_PITCH <= number <= MAX_PITCH for number in numbers):
         raise UnknownError(_("There is no such note."))
-    voice, note = numbers
-    ticks = 24 * VOICE_SECONDS * VOICE_BPM // 60
-    melody = monody.Melody(
-        [[note, 0, ticks]],  # type: ignore[arg-type]  # it makes the array itself
-        bpm=VOICE_BPM,
-        program=voice,
-    )
-    path = studio.folder.sounds / f"voice-{voice}-{note}.wav"
-    _make(path, lambda: monody.render_melody(melody, "wav"))
-    return path
+    return studio.sounds.note(*numbers)
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 3
-
-
-def _make(path: Path, make: Callable[[], bytes]) -> None:
-    """Make a sound, unless it is there."""
-    if not path.is_file():
-        make_folder(path.parent)
-        write_bytes(path, make(), lasting=False)

@@ -178,7 +178,7 @@ def _lines_of(corpus: Corpus) -> dict[int, list[dict[str, Any]]]:
         programs.setdefault(key, int(one["program"]))
     lines: dict[int, list[dict[str, Any]]] = {}
     for (file, track), count in sorted(notes.items()):
-        name = GENERAL_MIDI[programs[file, track] % len(GENERAL_MIDI)]
+        name = _(GENERAL_MIDI[programs[file, track] % len(GENERAL_MIDI)])
         line = {"line": track + 1, "name": name, "notes": count}
         lines.setdefault(file, []).append(line)
     return {file: found for file, found in lines.items() if len(found) > 1}

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from monody.sentences import translated
 from monody.studio.bin import Bin
 from monody.studio.cards import MAX_NAME
 from monody.studio.collection_files import CollectionReading
+from monody.studio.collection_names import collection_name, free_name
 from monody.studio.events import Changes
 from monody.studio.folder import StudioFolder, new_id
 from monody.studio.records import SavedRecords
@@ -118,14 +120,15 @@ class CollectionLibrary:
 
         Args:
             upload: The files.
-            name: What to call it; by default as the folder that was dropped.
+            name: What to call it; by default as the folder that was dropped, or by
+                what its files share.
 
         Raises:
             MonodyError: If there is no file in it that is read.
             OSError: If it cannot be written.
         """
         _require_music(upload)
-        one = Collection(new_id(), _named(name, upload), now())
+        one = Collection(new_id(), self._name(name, upload), now())
         folder = self._folder / one.id
         try:
             make_folder(folder / FILES)
@@ -308,6 +311,14 @@ class CollectionLibrary:
                 problem = told(error) if isinstance(error, OSError) else str(error)
                 self._keep(replace(one, problem=problem, counts={}))
 
+    def _name(self, named: str, upload: Upload) -> str:
+        """Return what the musician calls a new collection, or a name made for it."""
+        if named.strip():
+            return named.strip()[:MAX_NAME]
+        today = datetime.now().astimezone().date()
+        made = collection_name(upload.files, today)[:MAX_NAME]
+        return free_name(made, [one.name for one in self.listed()])
+
     def _keep(self, one: Collection) -> Collection:
         """Write down what is known of a collection, and tell of it."""
         self._collections.keep(one)
@@ -323,12 +334,3 @@ def _require_music(upload: Upload) -> None:
                 "kern files, or a zip of them"
             )
         )
-
-
-def _named(name: str, upload: Upload) -> str:
-    """Return the name of a collection, made of its folder or its file if need be."""
-    first, *others = upload.files
-    dropped = first.parts[0] if len(first.parts) > 1 else first.stem
-    if others and len(first.parts) == 1:
-        dropped = _("{first} and others").format(first=dropped)
-    return (name.strip() or dropped)[:MAX_NAME]

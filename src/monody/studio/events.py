@@ -12,7 +12,7 @@ import threading
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
-KINDS = ("cards", "collections", "trainings", "models")
+KINDS = ("cards", "collections", "trainings", "models", "sound")
 QUIET_SECONDS = 15.0  # after which a line that says nothing keeps the connection open
 _NOTHING = ": still here\n\n"
 
@@ -47,9 +47,10 @@ class Changes:
         collections: Iterable[str] = (),
         trainings: Iterable[str] = (),
         models: Iterable[str] = (),
+        sound: Iterable[str] = (),
     ) -> None:
         """Tell every page that is open what has changed, by id."""
-        ids = (cards, collections, trainings, models)
+        ids = (cards, collections, trainings, models, sound)
         changed = {kind: [*each] for kind, each in zip(KINDS, ids, strict=True)}
         with self._lock:
             for listener in self._listeners:

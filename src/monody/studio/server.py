@@ -79,6 +79,7 @@ def _state(studio: Studio) -> dict[str, object]:
         "trainings": studio.trainings.to_json(),
         "models": studio.models_json(),
         "names": names(),
+        "sound": studio.sounds.to_json(),
         "deleted": {
             "collections": [*studio.collections.deleted()],
             "trainings": studio.trainings.deleted(),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import uvicorn
 
 from monody.errors import MonodyError
+from monody.render.audio.banks import NO_BANK
 from monody.studio.folder import StudioFolder
 from monody.studio.server import make_app
 from monody.studio.studio import Studio
@@ -30,7 +31,9 @@ class Serving(NamedTuple):
 
 
 @contextmanager
-def serving(folder: StudioFolder, port: int | None = None) -> Iterator[Serving]:
+def serving(
+    folder: StudioFolder, port: int | None = None, sound_bank: str | None = NO_BANK
+) -> Iterator[Serving]:
     """Serve a studio in a thread, as long as the block runs.
 
     The main thread and the signals are left to the command line (see ``ending``): on
@@ -39,6 +42,8 @@ def serving(folder: StudioFolder, port: int | None = None) -> Iterator[Serving]:
     Args:
         folder: Nobody else works on it.
         port: To listen on; by default the usual one, or any that is free.
+        sound_bank: That plays melodies, or ``None`` for one that the system has; by
+            default monody's own voices do.
 
     Raises:
         MonodyError: If the port is taken.
@@ -46,7 +51,7 @@ def serving(folder: StudioFolder, port: int | None = None) -> Iterator[Serving]:
     with _listening(port) as listening:
         number = listening.getsockname()[1]
         address = f"http://{LOCAL}:{number}/"
-        studio = Studio.of(folder)
+        studio = Studio.of(folder, sound_bank)
         server = uvicorn.Server(
             uvicorn.Config(
                 make_app(studio, number),

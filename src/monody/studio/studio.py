@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from monody.render.audio.banks import NO_BANK
 from monody.studio.cards import CardLibrary
 from monody.studio.collections import CollectionLibrary
 from monody.studio.composing import Composer
@@ -13,6 +14,7 @@ from monody.studio.folder import StudioFolder
 from monody.studio.key import StudioKey
 from monody.studio.models import models_json
 from monody.studio.scorecards import Scorecards
+from monody.studio.sounds import Sounds
 from monody.studio.training_library import TrainingLibrary
 from monody.studio.trainings import TrainingQueue
 
@@ -29,13 +31,16 @@ class Studio:
     collections: CollectionLibrary
     trainings: TrainingQueue
     scorecards: Scorecards
+    sounds: Sounds
 
     @classmethod
-    def of(cls, folder: StudioFolder) -> Studio:
+    def of(cls, folder: StudioFolder, sound_bank: str | None = NO_BANK) -> Studio:
         """Read a folder, which is made if it is not there; nothing runs yet.
 
         Args:
             folder: Nobody else works on it.
+            sound_bank: That plays melodies, or ``None`` for one that the system has; by
+                default monody's own voices do.
 
         Raises:
             MonodyError: If it cannot be made.
@@ -55,6 +60,7 @@ class Studio:
             collections=collections,
             trainings=TrainingQueue(library, changes, collections),
             scorecards=Scorecards(),
+            sounds=Sounds(folder.sounds, changes, sound_bank),
         )
 
     def models_json(self) -> list[dict[str, Any]]:
@@ -63,9 +69,10 @@ class Studio:
         return models_json(self.folder, base, at_work)
 
     def start(self) -> None:
-        """Open the base model in the background, and go on with what was training."""
+        """Open what is needed in the background, and go on with what was training."""
         self.composer.warm_up()
         self.trainings.start()
+        self.sounds.start()
 
     def close(self) -> None:
         """Stop what runs."""
@@ -73,3 +80,4 @@ class Studio:
         self.collections.close()
         self.scorecards.close()
         self.composer.close()
+        self.sounds.close()

@@ -15,7 +15,7 @@ from monody.sentences import translated
 from monody.studio.bin import Bin
 from monody.studio.cards import CardLibrary
 from monody.studio.events import Changes
-from monody.studio.folder import StudioFolder
+from monody.studio.folder import StudioFolder, is_id
 from monody.studio.heard import heard_epochs, heard_path
 from monody.studio.records import SavedRecords
 from monody.studio.saved_card import HEARD
@@ -94,33 +94,42 @@ class TrainingLibrary:
         self._trainings.remember(one)
 
     def delete(self, training_id: str) -> None:
-        """Move a training away with its model; ``restore`` brings it back."""
-        with self.lock:
-            one = self.get(training_id)
-            self._deleted.put(one.id, self.paths(one.id))
-            self._trainings.forget(one.id)
-            self.read_again(one.id)
-        self._changes.tell(trainings=[one.id], models=[one.id])
+        """Move a training away with its model; ``restore`` brings it back.
 
-    def restore(self, training_id: str) -> Training:
-        """Bring a training back that was deleted.
+        Raises:
+            UnknownError: If there is neither: a model may be all that is left.
+        """
+        with self.lock:
+            paths = self.paths(training_id)
+            if not (is_id(training_id) and paths.experiment.is_dir()):
+                self.get(training_id)
+            self._deleted.put(training_id, paths)
+            self._trainings.forget(training_id)
+            self.read_again(training_id)
+        self._changes.tell(trainings=[training_id], models=[training_id])
+
+    def restore(self, training_id: str) -> None:
+        """Bring a training back that was deleted, with its model.
 
         Raises:
             UnknownError: If none was.
         """
         with self.lock:
             paths = self.paths(training_id)
-            if self._deleted.take_out(training_id, paths):
+            if not self._deleted.take_out(training_id, paths):
+                self.get(training_id)
+            with suppress(MonodyError, DamagedError, OSError):  # its model is all
                 self._trainings.remember(read_training(paths.facts))
         self._changes.tell(trainings=[training_id], models=[training_id])
-        return self.get(training_id)
 
     def deleted(self) -> Iterator[tuple[str, str]]:
         """Yield the id and the name of what can be had back, the last deleted first."""
         for gone in self._deleted.listed():
-            with suppress(MonodyError, DamagedError, OSError):  # damaged, or just gone
-                one = read_training(gone / f"{gone.name}.json")
-                yield one.id, one.collection_name
+            try:
+                name = read_training(gone / f"{gone.name}.json").collection_name
+            except (MonodyError, DamagedError, OSError):  # its model is all
+                name = _("A model without a name")
+            yield gone.name, name
 
     def one_json(self, training_id: str, running: Moment) -> dict[str, Any]:
         """Return a training, as the page gets it.

@@ -51,6 +51,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         name, asked = request.path_params["id"], await json_of(request)
         if asked.get("deleted") is False:
             await run_in_threadpool(trainings.restore, name)
+            return answer({})
         return await run_in_threadpool(told, name)
 
     return [

@@ -170,17 +170,22 @@ class TrainingQueue:
             return one
 
     def delete(self, training_id: str) -> None:
-        """Move a training away with its model; ``restore`` brings it back."""
-        self.stop(training_id)
+        """Move a training away with its model; ``restore`` brings it back.
+
+        Raises:
+            UnknownError: If there is neither: a model may be all that is left.
+        """
+        if self._library.state(training_id) is not None:
+            self.stop(training_id)
         self._library.delete(training_id)
 
-    def restore(self, training_id: str) -> Training:
-        """Bring a training back that was deleted.
+    def restore(self, training_id: str) -> None:
+        """Bring a training back that was deleted, with its model.
 
         Raises:
             UnknownError: If none was.
         """
-        return self._library.restore(training_id)
+        self._library.restore(training_id)
 
     def _work(self) -> None:
         """Train what is in the queue, one after the other."""

@@ -255,3 +255,47 @@ def test_the_note_that_sounds_is_lit_however_little_it_surprises(page: Page) -> 
     faintest.evaluate(shared)
     look = faintest.evaluate("one => ({...getComputedStyle(one)})")
     assert (look["fillOpacity"], look["strokeWidth"]) == ("1", "2px")
+
+
+def test_every_change_is_undone_and_done_again(page: Page) -> None:
+    card = generated(page)
+    name, heart = name_of(card), card.locator(".heart")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    card.get_by_role("button", name="Rename").click()
+    page.keyboard.type("Mine")
+    page.keyboard.press("Enter")
+    expect(card.get_by_role("heading")).to_have_text("Mine")
+    page.keyboard.press("Control+z")
+    expect(card.get_by_role("heading")).to_have_text(name)
+    expect(page.locator(".toast")).to_have_text("Undone: Name of Mine")
+    page.keyboard.press("Control+z")
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Control+Shift+z")
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Control+y")
+    expect(card.get_by_role("heading")).to_have_text("Mine")
+
+
+def test_a_variation_is_undone_and_brought_back(page: Page) -> None:
+    card = generated(page)
+    made = name_of(made_by(page, card.get_by_role("button", name="Continue")))
+    tree = page.locator(".family", has=page.locator(".is-current")).locator(".tree")
+    expect(tree.locator("[aria-current=true]")).to_have_text(made)
+    page.keyboard.press("Control+z")
+    heading = page.get_by_role("heading", name=made, exact=True)
+    expect(heading).to_have_count(0)
+    page.keyboard.press("Control+y")
+    expect(heading).to_be_visible()
+
+
+def test_the_bars_that_were_given_are_marked(page: Page) -> None:
+    first = generated(page)
+    card = made_by(page, first.get_by_role("button", name="Continue"))
+    expect(card).to_contain_text("Bars 1 to 4, which are marked, were given")
+    expect(card.locator(".staff .given")).to_have_count(4)
+    marked = card.locator(".roll .given").first.bounding_box()
+    line = card.locator(f".roll-bar[data-tick='{4 * 96}']").first.bounding_box()
+    assert marked is not None
+    assert line is not None
+    assert abs(marked["x"] + marked["width"] - line["x"]) < 2

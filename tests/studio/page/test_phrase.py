@@ -89,6 +89,27 @@ def test_a_phrase_is_drawn_and_continued(page: Page) -> None:
     expect(family.get_by_role("navigation")).to_contain_text("Phrase 1")
 
 
+def test_what_is_drawn_is_undone_and_nothing_else(page: Page) -> None:
+    name = page.locator("#cards h2").first.inner_text()
+    page.get_by_role("button", name=f"Delete {name}").click()
+    expect(page.locator(".toast")).to_contain_text("was deleted")
+    roll, _ = _roll(page)
+    page.get_by_role("button", name="Clear").click()
+    for key in ("Enter", "ArrowRight", "Enter"):
+        roll.press(key)
+    _said(page, "2 notes")
+    roll.press("Control+z")
+    _said(page, "1 note")
+    page.get_by_role("button", name="Redo").click()
+    _said(page, "2 notes")
+    page.keyboard.press("Control+z")  # of the room, wherever the focus is
+    _said(page, "1 note")
+    enter(page, "melodies")
+    expect(page.get_by_role("heading", name=name, exact=True)).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
 def test_an_empty_roll_says_what_to_do(page: Page) -> None:
     enter(page, "phrase")
     page.get_by_role("button", name="Continue it").click()
@@ -189,6 +210,16 @@ def test_files_that_are_dropped_anywhere_are_learnt_from(page: Page) -> None:
     assert page.evaluate("scrollY") == top
     page.get_by_role("button", name="Hear 1.abc").click()
     expect(page.locator("tr.opened")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_label("Learn from 2.abc")).to_be_checked()
+    name = page.locator("article.collection input.name").first
+    before = name.input_value()
+    name.fill("My airs")
+    name.press("Enter")
+    expect(page.get_by_role("article", name="My airs")).to_be_visible()
+    page.get_by_role("link", name="My music").focus()
+    page.keyboard.press("Control+z")
+    expect(name).to_have_value(before)
 
 
 def _drop(page: Page, files: dict[str, str]) -> None:

@@ -59,3 +59,36 @@ def test_a_training_offers_what_its_state_allows(
     know(page, "trainings", TRAINING | {"state": state, "model": model})
     buttons = page.locator("article.training button:visible")
     assert buttons.all_inner_texts() == shown
+
+
+def test_the_newest_is_the_first_whenever_it_came(page: Page) -> None:
+    enter(page, "trainings")
+    others = [
+        TRAINING | {"id": 12 * letter, "collection_name": letter, "created": day}
+        for letter, day in (
+            ("b", "2026-01-03"),
+            ("c", "2026-01-02"),
+            ("d", "2026-01-04"),
+        )
+    ]
+    know(page, "trainings", *others)
+    titles = page.locator("article.training h3")
+    expect(titles).to_have_text(["d", "b", "c"])
+
+
+def test_a_damaged_model_can_be_deleted(page: Page) -> None:
+    asked: list[str] = []
+
+    def deleted(route: Route) -> None:
+        asked.append(f"{route.request.method} {route.request.url[-12:]}")
+        route.fulfill(json={})
+
+    page.route(f"**/api/trainings/{MODEL}", deleted)
+    broken = {"id": MODEL, "name": "mine", "problem": "It cannot be used."}
+    know(page, "models", {"id": None, "name": "base"}, broken)
+    enter(page, "models")
+    page.get_by_role("button", name="Delete mine").click()
+    expect(page.locator(".toast")).to_contain_text("was deleted with its model")
+    page.keyboard.press("Control+z")
+    expect(page.locator(".toast")).to_contain_text("Undone")
+    assert asked == [f"DELETE {MODEL}", f"PATCH {MODEL}"]

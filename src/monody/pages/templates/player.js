@@ -12,6 +12,7 @@ export function bringToLife(card) {
     ["play", "at", "loop", "bar", "tempo"].map((name) => card.querySelector(`.${name}`));
   const pictures = new Pictures(card, begin, end), follow = follower(card);
   const player = { card, audio, lines, first, pictures, range: null };
+  markGiven(player);
   const wrapped = () => player.range ?? [begin, end];  // what a loop plays
 
   const within = (tick) => Math.min(Math.max(tick, begin), end);

@@ -1,8 +1,7 @@
 // Selecting bars of a card: by dragging over its roll or staff, by Shift and arrows, or
 // by number.
 
-import { t } from "./player.js";
-import { markerOf } from "./bars_marked.js";
+import { markerOf, t } from "./player.js";
 import { barsGroup, barsMenu, barsText } from "./bars_menu.js";
 import { say } from "./said.js";
 
@@ -44,7 +43,7 @@ function onDrag(place, at, moved) {
 export function barsOf(article, id, player) {
   const { lines, first, pictures, bars } = player;
   const least = Math.max(first, 1);  // a pickup goes with bar 1
-  const mark = markerOf(article, player);
+  const mark = markerOf(article, player, "bars-chosen");
   const menu = barsMenu(article, id, player, () => choose(null));
   const group = barsGroup(id, { least, bars }, (...both) => choose(...both));
   let chosen = null;  // the numbers of the first and the last bar

@@ -4,30 +4,54 @@ import { t } from "./player.js";
 import { patch, post } from "./api.js";
 import { card as known, find, keep } from "./state.js";
 import { button, isPhone, keyName, make } from "./dom.js";
-import { attempt, say, undoable } from "./said.js";
+import { remember, undoable } from "./deeds.js";
+import { attempt, say } from "./said.js";
 import { openChange } from "./change.js";
 import { barsOf } from "./bars.js";
 import { lookCloser } from "./closer.js";
 import { compareWith } from "./compare.js";
 import { arrive } from "./compose.js";
+import { barsText } from "./knobs.js";
 import { makeDraggable, nameFiles } from "./files.js";
 import { rename } from "./card_name.js";
-import { fillVoices, showVoice } from "./card_voice.js";
+import { fillVoices, showVoice, voiceOf } from "./card_voice.js";
 
 export const NEW_BARS = 8;  // that a continuation adds
 // The keys of the page that are for a part of a card.
 const KEYS = { ".play": "Space", ".loop": "L", ".open-change": "V", ".continue": "C",
   ".heart": "H", ".delete": "Delete", ".files a": "D" };
 
-export async function change(id, values) {
+async function change(id, values) {
   keep("cards", [await patch(`/api/cards/${id}`, values)]);
 }
 
+/**
+ * Change a card, with a way back.
+ * @param {string} id
+ * @param {string} what is changed, in words
+ * @param {object} values as they shall be
+ * @param {object} before as they are
+ */
+async function changeFrom(id, what, values, before) {
+  await change(id, values);
+  remember({ what, undo: () => change(id, before), redo: () => change(id, values) });
+}
+
+export function toggleHeart(id) {
+  const { name, heart } = known(id);
+  return attempt(() => changeFrom(id, t("Heart for {name}", { name }), { heart: !heart }, { heart }));
+}
+
+function voice(id, chosen) {
+  const { name, program } = known(id);
+  return attempt(() => changeFrom(id, t("Instrument of {name}", { name }),
+    { midi_instrument: chosen }, { midi_instrument: voiceOf(program) }));
+}
+
 function factsOf(item) {
-  const bars = item.bar_lines.length - 2 + item.first_bar;
   const writer = item.model && find("models", item.model)?.name;
   return [keyName(item.key ?? ""), item.meter,
-    bars === 1 ? t("1 bar") : t("{count} bars", { count: bars }),
+    barsText(item.bar_lines.length - 2 + item.first_bar),
     `${Math.round(item.bpm)} bpm`, item.form && `${t("form")} ${item.form}`,
     writer && t("written by {name}", { name: writer })].filter(Boolean);
 }
@@ -71,12 +95,13 @@ export function dress(article, id, player) {
     on(".instrument", kind, (event) => fillVoices(event.currentTarget));
   }
   refresh(article, known(id));
-  on(".rename", "click", () => rename(article, id));
-  on(".head h2", "dblclick", () => rename(article, id));
-  on(".heart", "click", () => attempt(() => change(id, { heart: !known(id).heart })));
+  const named = (name, before) => attempt(() =>
+    changeFrom(id, t("Name of {name}", { name }), { name }, { name: before }));
+  on(".rename", "click", () => rename(article, id, named));
+  on(".head h2", "dblclick", () => rename(article, id, named));
+  on(".heart", "click", () => toggleHeart(id));
   on(".delete", "click", () => drop(id));
-  on(".instrument", "change", (event) => attempt(() =>
-    change(id, { midi_instrument: event.target.value })));
+  on(".instrument", "change", (event) => voice(id, event.target.value));
   on(".continue", "click", (event) => goOn(id, "continue", event.currentTarget));
   on(".answer", "click", (event) => goOn(id, "answer", event.currentTarget));
   on(".look", "click", () => lookCloser(article, id));
@@ -94,7 +119,9 @@ export async function drop(id) {
   const { name } = known(id);
   await attempt(async () => {
     await change(id, { deleted: true });
-    undoable(t("{name} was deleted. It can be brought back at the end of this list.", { name }), t("Undo"), () => change(id, { deleted: false }));
+    undoable(t("{name} was deleted. It can be brought back at the end of this list.", { name }),
+      { what: t("Delete {name}", { name }), undo: () => change(id, { deleted: false }),
+        redo: () => change(id, { deleted: true }) });
   });
 }
 

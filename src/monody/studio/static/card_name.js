@@ -1,13 +1,16 @@
 // The name of a card: its heading becomes a field.
 
 import { t } from "./player.js";
-import { patch } from "./api.js";
-import { card as known, keep } from "./state.js";
+import { card as known } from "./state.js";
 import { make } from "./dom.js";
-import { attempt } from "./said.js";
 
-// Let a card be renamed: Enter keeps the name, Escape leaves it as it was.
-export function rename(article, id) {
+/**
+ * Let a card be renamed: Enter keeps the name, Escape leaves it as it was.
+ * @param {HTMLElement} article
+ * @param {string} id
+ * @param {(name: string, before: string) => void} named is told of another name
+ */
+export function rename(article, id, named) {
   const heading = article.querySelector(".head h2");
   if (!heading) return;
   const field = make("input", { type: "text", class: "name", maxlength: 200,
@@ -20,9 +23,7 @@ export function rename(article, id) {
     heading.textContent = before;
     field.replaceWith(heading);
     article.querySelector(".rename").focus({ preventScroll: true });
-    if (keepIt && name && name !== before) {
-      attempt(async () => keep("cards", [await patch(`/api/cards/${id}`, { name })]));
-    }
+    if (keepIt && name && name !== before) named(name, before);
   };
   field.addEventListener("keydown", (event) => {
     event.stopPropagation();

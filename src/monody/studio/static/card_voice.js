@@ -12,9 +12,14 @@ export function fillVoices(select) {
   select.value = value;
 }
 
+const optionOf = (program) => groups().at(-1).querySelectorAll("option")[program];
+
+// The name that the server knows a General MIDI program by, 0 to 127.
+export const voiceOf = (program) => optionOf(program).value;
+
 // Show a General MIDI program, 0 to 127.
 export function showVoice(select, program) {
-  const { value, textContent } = groups().at(-1).querySelectorAll("option")[program];
+  const { value, textContent } = optionOf(program);
   if (select.options.length < 2) select.replaceChildren(make("option", { value }, textContent));
   select.value = value;
 }

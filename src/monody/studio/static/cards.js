@@ -3,7 +3,7 @@
 
 import { bringToLife, t } from "./player.js";
 import { all, card as known, listen } from "./state.js";
-import { button, make } from "./dom.js";
+import { arrange, button, make } from "./dom.js";
 import { attempt } from "./said.js";
 import { dress, drop, refresh } from "./card.js";
 import { familiesOf, tree } from "./family.js";
@@ -13,6 +13,7 @@ const list = document.getElementById("cards");
 const onlyHearts = document.getElementById("only-hearts");
 const slots = new Map(), families = new Map(), players = new Map();
 const NEAR = "1200px";  // below and above the window
+const DWELL = 400;  // ms after which the sound of a card is fetched
 let current;
 
 export const playerOf = (id) => players.get(id);
@@ -41,6 +42,7 @@ async function load(slot, again = false) {
     article.tabIndex = -1;
     const player = bringToLife(article);
     players.set(id, player);
+    if (current === id) fetchSound(id);
     player?.audio.addEventListener("play", () => setCurrent(id));
     dress(article, id, player);
     return article;
@@ -65,16 +67,6 @@ function slotFor(id) {
   slots.set(id, slot);
   near.observe(slot);
   return slot;
-}
-
-// Put elements into a place in their order; those that are right already do not move,
-// because a sound stops when its element is moved.
-function arrange(place, wanted) {
-  const kept = new Set(wanted);
-  for (const child of [...place.children]) if (!kept.has(child)) child.remove();
-  wanted.forEach((element, index) => {
-    if (place.children[index] !== element) place.insertBefore(element, place.children[index]);
-  });
 }
 
 function boxFor({ root, cards }) {
@@ -133,12 +125,25 @@ function sync(changed = []) {
     count === 1 ? t("1 melody") : t("{count} melodies", { count });
 }
 
+// To play a melody takes a moment: its sound is made while one still looks at it.
+function fetchSound(id) {
+  setTimeout(() => {
+    if (current === id) players.get(id)?.audio.setAttribute("preload", "auto");
+  }, DWELL);
+}
+
 export function setCurrent(id) {
   if (current === id) return;
+  fetchSound(id);
   slots.get(current)?.classList.remove("is-current");
   current = id;
   slots.get(id)?.classList.add("is-current");
+  for (const link of list.querySelectorAll(".tree button")) {
+    if (link.dataset.card === id) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
 }
+export const isCurrent = (id) => id === current;
 
 // The card that keys are for: the one last touched or played, else the first.
 export function currentId() {

@@ -3,9 +3,10 @@
 import { t } from "./player.js";
 import { card as known } from "./state.js";
 import { button, make } from "./dom.js";
+import { barsText, boldness } from "./knobs.js";
 import { vary } from "./vary.js";
 
-const STEP = 0.3, BOLDEST = 2;
+const STEP = 0.2, BOLDEST = 2;  // from one word of boldness to the next
 const MODES = ["major", "minor", "dorian", "mixolydian"];
 
 // What one knob less or more would be.
@@ -38,9 +39,19 @@ function choiceOf(label, options, words, act) {
 const optionsOf = (name) => [...document.querySelectorAll(`#compose [name=${name}] option`)]
   .filter((one) => one.value).map((one) => [one.value, one.textContent.trim()]);
 
+// What the knobs were at when a melody was written.
+function writtenWith({ settings = {}, bar_lines, first_bar }) {
+  const { temperature = 1, density, range, end, seed } = settings;
+  return [t("now: {boldness}", { boldness: boldness(temperature) }), barsText(bar_lines.length - 2 + first_bar),
+    density && t("{count} notes a bar", { count: density.replace("..", "–") }),
+    range && t("range {range}", { range: range.replace("..", "–") }),
+    end === "tonic" && t("ends on the keynote"),
+    seed != null && `${t("seed")} ${seed}`].filter(Boolean).join(" · ");
+}
+
 function knobGroup(item, ask) {
   if (item.kind === "phrase" || item.kind === "dropped") return null;
-  return group(t("Again, but"), ...turned(item).map(([words, changes]) =>
+  return group(t("Again, but"), make("p", { class: "soft now" }, writtenWith(item)), ...turned(item).map(([words, changes]) =>
     button(words, (event) => ask({ changes: { ...changes } }, event.currentTarget))));
 }
 

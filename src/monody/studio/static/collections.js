@@ -2,12 +2,13 @@
 
 import { t } from "./player.js";
 import { patch, post, remove } from "./api.js";
-import { all, find, keep, listen } from "./state.js";
-import { button, make } from "./dom.js";
+import { remember, undoable } from "./deeds.js";
+import { find, keep, listen, newestFirst } from "./state.js";
+import { arrange, button, make } from "./dom.js";
 import { chosen, formOf, takeDrops } from "./drop.js";
 import { FileReport } from "./file_report.js";
 import { counted } from "./numbers.js";
-import { attempt, say, show as toast, undoable } from "./said.js";
+import { attempt, say, show as toast } from "./said.js";
 import { trainOn } from "./trainings.js";
 import { go } from "./views.js";
 
@@ -35,24 +36,39 @@ function wordsOf(item) {
   if (item.reading) return t("reading the files");
   if (!item.usable) return t("There is no melody in it to learn from: see why file by file, or add other files.");
   return [t("{usable} of {files} files are learnt from", item),
+    item.left_out && t("{count} left out", { count: item.left_out }),
     item.dropped && t("{count} without a melody", { count: item.dropped }),
-    item.duplicates && t("{count} copies", { count: item.duplicates }),
+    item.duplicates && (item.duplicates === 1 ? t("1 copy")
+      : t("{count} copies", { count: counted(item.duplicates) })),
     item.bars && t("{count} bars", { count: counted(item.bars) })].filter(Boolean).join(" · ");
 }
 
-async function drop(id, name) {
+async function drop(id) {
+  const { name } = find("collections", id), path = `/api/collections/${id}`;
   await attempt(async () => {
-    await remove(`/api/collections/${id}`);
-    undoable(t("{name} was deleted. It can be brought back at the end of this list.", { name }), t("Undo"), () =>
-      patch(`/api/collections/${id}`, { deleted: false }));
+    await remove(path);
+    undoable(t("{name} was deleted. It can be brought back at the end of this list.", { name }),
+      { what: t("Delete {name}", { name }), undo: () => patch(path, { deleted: false }),
+        redo: () => remove(path) });
+  });
+}
+
+async function rename(id, name) {
+  const before = find("collections", id).name;
+  const call = (wanted) => async () => {
+    const { collection } = await patch(`/api/collections/${id}`, { name: wanted });
+    keep("collections", [collection]);
+  };
+  await attempt(async () => {
+    await call(name)();
+    remember({ what: t("Name of {name}", { name }), undo: call(before), redo: call(name) });
   });
 }
 
 function headOf(item) {
   const { id } = item;
   const name = make("input", { type: "text", class: "name", maxlength: 200, value: item.name,
-    "aria-label": t("Name of the collection"), onchange: () => attempt(async () =>
-      keep("collections", [(await patch(`/api/collections/${id}`, { name: name.value })).collection])) });
+    "aria-label": t("Name of the collection"), onchange: () => rename(id, name.value) });
   const more = make("input", { type: "file", multiple: true, onchange: () => {
     send(chosen(more), id);
     more.value = "";
@@ -61,7 +77,7 @@ function headOf(item) {
     button(t("Train"), () => { go("trainings"); trainOn(id); }, { class: "train primary",
       title: t("monody learns to write melodies like these") }),
     make("label", { class: "button" }, t("Add files"), more),
-    button(t("Delete"), () => drop(id, name.value), { class: "quiet" })));
+    button(t("Delete"), () => drop(id), { class: "quiet" })));
 }
 
 function boxOf(item) {
@@ -75,9 +91,17 @@ function boxOf(item) {
   return { box, report, wasReading: false };
 }
 
+// It may have been renamed in another tab; what is being typed here stays.
+function showName(field, box, name) {
+  if (field !== document.activeElement || field.value === field.defaultValue) field.value = name;
+  field.defaultValue = name;
+  box.setAttribute("aria-label", name);
+}
+
 // Show how far the reading is, and say when it is over.
 function showState(item, own) {
   const part = (name) => own.box.querySelector(name), { reading } = item;
+  showName(part(".name"), own.box, item.name);
   const words = wordsOf(item), isNothing = !reading && !item.usable && !item.problem;
   part(".said").textContent = words;
   part(".said").classList.toggle("problem", Boolean(item.problem) || isNothing);
@@ -92,19 +116,16 @@ function showState(item, own) {
 }
 
 function sync(changed = []) {
-  for (const item of all("collections")) {
+  const items = newestFirst("collections");
+  for (const item of items) {
     const own = boxes.get(item.id) ?? boxOf(item);
-    if (!boxes.has(item.id)) list.prepend(own.box);
     boxes.set(item.id, own);
     showState(item, own);
     const isOpen = own.box.querySelector("details").open;
     if (changed.includes(item.id) && isOpen && !item.reading) own.report.read();
   }
-  for (const [id, { box }] of boxes) {
-    if (find("collections", id)) continue;
-    box.remove();
-    boxes.delete(id);
-  }
+  arrange(list, items.map((item) => boxes.get(item.id).box));
+  for (const id of boxes.keys()) if (!find("collections", id)) boxes.delete(id);
 }
 
 for (const name of ["files", "folder"]) {

@@ -1,7 +1,8 @@
 // Generate: ask for melodies, and put them before all others.
 
 import { t } from "./player.js";
-import { post } from "./api.js";
+import { patch, post } from "./api.js";
+import { remember } from "./deeds.js";
 import { all, keep } from "./state.js";
 import { attempt, say } from "./said.js";
 import { model, settings } from "./knobs.js";
@@ -11,10 +12,18 @@ import { reveal } from "./cards.js";
 
 const form = document.getElementById("compose");
 const button = document.getElementById("generate");
-let writing = false;
+let isWriting = false;
 
 export const written = (count) => count === 1
   ? t("1 melody written") : t("{count} melodies written", { count });
+
+// What was written, as a deed: undone it is deleted, from where it can be had back.
+function writing(cards) {
+  const put = (deleted) => async () => {
+    for (const { id } of cards) keep("cards", [await patch(`/api/cards/${id}`, { deleted })]);
+  };
+  return { what: written(cards.length), undo: put(true), redo: put(false) };
+}
 
 // Wait for cards, say how many, and show the first; whoever went to another room
 // meanwhile stays there. What nobody asked for takes no focus, and nobody out of a room.
@@ -22,6 +31,7 @@ export async function arrive(asked, { focus = true } = {}) {
   const from = focus ? here() : "melodies";
   const { cards } = await asked;
   keep("cards", cards);
+  if (focus) remember(writing(cards));
   say(written(cards.length));
   if (here() !== from) return cards;
   go("melodies");
@@ -30,8 +40,8 @@ export async function arrive(asked, { focus = true } = {}) {
 }
 
 export async function generate({ focus = true } = {}) {
-  if (writing) return;
-  writing = true;
+  if (isWriting) return;
+  isWriting = true;
   document.getElementById("cards").setAttribute("aria-busy", "true");
   const asked = settings();
   await attempt(async () => {
@@ -40,7 +50,7 @@ export async function generate({ focus = true } = {}) {
     seedUsed(cards[0]?.settings.seed);
   }, button);
   document.getElementById("cards").setAttribute("aria-busy", "false");
-  writing = false;
+  isWriting = false;
 }
 
 form.addEventListener("submit", (event) => {

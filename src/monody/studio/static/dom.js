@@ -39,3 +39,13 @@ export function keyName(key) {
   if (!letter) return key;
   return `${t(letter)}${{ b: "♭", "#": "♯" }[sign] ?? ""} ${t(mode)}`.trim();
 }
+
+// Put elements into a place in their order; those that are right already do not move,
+// because a sound stops when its element is moved. What is not wanted any more goes.
+export function arrange(place, wanted) {
+  const kept = new Set(wanted);
+  for (const child of [...place.children]) if (!kept.has(child)) child.remove();
+  wanted.forEach((element, index) => {
+    if (place.children[index] !== element) place.insertBefore(element, place.children[index]);
+  });
+}

@@ -4,7 +4,7 @@ import { t } from "./player.js";
 import { card as known } from "./state.js";
 import { keyName, make } from "./dom.js";
 import { boldness } from "./knobs.js";
-import { reveal } from "./cards.js";
+import { isCurrent, reveal } from "./cards.js";
 
 // The melody that all of a family were made of; those that are deleted count, too.
 function rootOf(item) {
@@ -62,8 +62,8 @@ function deed(item) {
 }
 
 function branch(item, children) {
-  const link = make("button", { type: "button", class: "link",
-    onclick: () => reveal(item.id) }, item.name);
+  const link = make("button", { type: "button", class: "link", "data-card": item.id,
+    "aria-current": isCurrent(item.id) && "true", onclick: () => reveal(item.id) }, item.name);
   const words = deed(item);
   const inner = children(item.id);
   return make("li", {}, link, words ? make("span", { class: "soft" }, ` ${words}`) : null,

@@ -5,6 +5,7 @@ import { t } from "./player.js";
 import { get, post } from "./api.js";
 import { button, make } from "./dom.js";
 import { articleInto } from "./heard.js";
+import { remember } from "./deeds.js";
 import { attempt } from "./said.js";
 
 const ROWS = 200;  // that are shown at once
@@ -70,8 +71,8 @@ export class FileReport {
     if (file.verdict === "dropped") return null;
     const box = make("input", { type: "checkbox", checked: !file.left_out, "data-part": "use",
       "aria-label": t("Learn from {name}", { name: file.name }),
-      onchange: () => attempt(() => post(`/api/collections/${this.id}/leave_out`,
-        { source: file.source, out: !box.checked })) });
+      onchange: () => this.choose("leave_out", t("Learn from {name}", { name: file.name }),
+        { source: file.source, out: !box.checked }, { source: file.source, out: box.checked }) });
     return make("label", {}, box);
   }
 
@@ -80,13 +81,24 @@ export class FileReport {
     if (!file.lines || file.lines.length < 2) return null;
     const select = make("select", { "aria-label": t("Line of {name}", { name: file.name }),
       "data-part": "line" },
-    make("option", { value: "" }, t("line as chosen")),
+    make("option", { value: "" }, t("every line that is a melody")),
     ...file.lines.map((line) => make("option", { value: line.line },
-      t("line {line}: {notes} notes", line))));
+      t("line {line}: {name}, {notes} notes", line))));
     select.value = file.line ?? "";
-    select.addEventListener("change", () => attempt(() => post(`/api/collections/${this.id}/line`,
-      { source: file.source, line: select.value ? Number(select.value) : null })));
+    select.addEventListener("change", () => this.choose("line",
+      t("Line of {name}", { name: file.name }),
+      { source: file.source, line: select.value ? Number(select.value) : null },
+      { source: file.source, line: file.line }));
     return select;
+  }
+
+  // Choose something about a file, with a way back.
+  choose(which, what, wanted, before) {
+    const call = (values) => () => post(`/api/collections/${this.id}/${which}`, values);
+    attempt(async () => {
+      await call(wanted)();
+      remember({ what, undo: call(before), redo: call(wanted) });
+    });
   }
 
   hearOf(file) {

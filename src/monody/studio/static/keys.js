@@ -1,12 +1,11 @@
 // The keys of the page. A key that a field or button needs is left to it.
 
-import { undoLast } from "./said.js";
-import { card as known } from "./state.js";
+import { redo, undo } from "./deeds.js";
 import { currentId, neighbour, playerOf, reveal, slotOf } from "./cards.js";
-import { change, drop, goOn } from "./card.js";
+import { drop, goOn, toggleHeart } from "./card.js";
 import { swap } from "./compare.js";
 import { generate } from "./compose.js";
-import { attempt } from "./said.js";
+import { redoPhrase, undoPhrase } from "./phrase.js";
 import { here } from "./views.js";
 
 const help = document.getElementById("help");
@@ -32,7 +31,7 @@ const ACTS = {
   g: () => generate(),
   v: () => inCard(".open-change")?.click(),
   c: () => currentId() && goOn(currentId(), "continue", inCard(".continue")),
-  h: () => attempt(() => change(currentId(), { heart: !known(currentId()).heart })),
+  h: () => currentId() && toggleHeart(currentId()),
   d: () => inCard(".files a")?.click(),
   n: () => inCard("details:has(.staff) > summary")?.click(),
   x: () => swap(),
@@ -49,9 +48,19 @@ function isTaken(event) {
   return key === " " && target.matches?.("button, summary, a, input");
 }
 
+// Ctrl Z undoes, with Shift and as Ctrl Y it is done again. What is typed has its own.
+const TEXTS = "input[type=text], input[type=number], textarea";
+function wayBack(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
+  if (event.target.matches?.(TEXTS)) return null;
+  const way = { z: event.shiftKey ? "redo" : "undo", y: "redo" }[event.key.toLowerCase()];
+  return way && (here() === "phrase" ? { undo: undoPhrase, redo: redoPhrase } : { undo, redo })[way];
+}
+
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-    if (!event.target.matches?.(FIELDS) && undoLast()) event.preventDefault();
+  const back = wayBack(event);
+  if (back && !document.querySelector("dialog[open]")) {
+    if (back()) event.preventDefault();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;

@@ -20,8 +20,10 @@ export function boldness(temperature) {
   return (words.find(([most]) => temperature <= most) ?? [0, t("wild")])[1];
 }
 
+export const barsText = (count) => count === 1 ? t("1 bar") : t("{count} bars", { count });
+
 const SAID = {
-  bars: (value) => value === 1 ? t("1 bar") : t("{count} bars", { count: value }),
+  bars: barsText,
   temperature: boldness,
   num_files: (value) => value === 1 ? t("1 melody") : t("{count} melodies", { count: value }),
 };

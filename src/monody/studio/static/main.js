@@ -7,6 +7,7 @@ import "./collections.js";
 import "./trainings.js";
 import "./models.js";
 import "./news.js";
+import "./played_by.js";
 import "./deleted.js";
 import "./drop_anywhere.js";
 import * as state from "./state.js";

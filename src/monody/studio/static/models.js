@@ -7,6 +7,7 @@ import { button, make } from "./dom.js";
 import { writeWith } from "./knobs.js";
 import { counted, figure } from "./numbers.js";
 import { attempt } from "./said.js";
+import { drop } from "./trainings.js";
 
 const place = document.getElementById("model-list");
 const scorecard = make("section", { "aria-live": "polite" });
@@ -29,16 +30,24 @@ async function judge(item, press) {
     ...card.about.map((line) => make("p", { class: "soft" }, line)));
 }
 
+// What can be done with a model; the one that comes with monody stays.
+function deedsOf(item) {
+  const deeds = item.problem ? [] : [button(t("Compose with it"), () => writeWith(item.id)),
+    button(t("Scorecard"), (event) => judge(item, event.currentTarget), { class: "quiet" })];
+  if (item.id) {
+    deeds.push(button(t("Delete"), () => drop(item.id),
+      { class: "quiet", "aria-label": t("Delete {name}", { name: item.name }) }));
+  }
+  return make("span", { class: "row" }, ...deeds);
+}
+
 function row(item) {
   const counts = item.melodies ?? {};
   return make("tr", {}, make("th", { scope: "row" }, item.name),
     make("td", {}, counts.train == null ? "–" : counted(counts.train)),
     make("td", {}, item.epochs ? String(item.epochs) : "–"),
     make("td", {}, bits(item.bits_per_note)), make("td", {}, bits(item.test_bits_per_note)),
-    item.problem ? make("td", { class: "problem" }, item.problem)
-      : make("td", {}, make("span", { class: "row" },
-        button(t("Compose with it"), () => writeWith(item.id)),
-        button(t("Scorecard"), (event) => judge(item, event.currentTarget), { class: "quiet" }))));
+    make("td", item.problem ? { class: "problem" } : {}, item.problem, deedsOf(item)));
 }
 
 function show() {

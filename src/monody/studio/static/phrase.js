@@ -89,7 +89,10 @@ element("record").addEventListener("click", async (event) => {
   roll.show();
   return undefined;
 });
-element("undo").addEventListener("click", () => roll.notes.undo());
+export const undoPhrase = () => roll.notes.undo();
+export const redoPhrase = () => roll.notes.redo();
+element("undo").addEventListener("click", undoPhrase);
+element("redo").addEventListener("click", redoPhrase);
 element("clear").addEventListener("click", () => roll.take([]));
 for (const name of ["bars", "meter", "value"]) element(name).addEventListener("change", measure);
 

@@ -6,7 +6,7 @@
 export class PhraseNotes {
   // A function that is told of each change.
   constructor(changed) {
-    Object.assign(this, { changed, past: [], value: 12, bars: 2, barTicks: 96, beat: 24 });
+    Object.assign(this, { changed, past: [], future: [], value: 12, bars: 2, barTicks: 96, beat: 24 });
     /** @type {Note[]} */
     this.all = [];
   }
@@ -19,13 +19,27 @@ export class PhraseNotes {
   }
 
   // Keep the notes as they are, so that undo() brings them back.
-  remember() { this.past.push(this.all.map((note) => ({ ...note }))); }
-
-  undo() {
-    const before = this.past.pop();
-    if (before) this.use(before);
-    return Boolean(before);
+  remember() {
+    this.past.push(this.copy());
+    this.future = [];
   }
+
+  copy() { return this.all.map((note) => ({ ...note })); }
+
+  undo() { return this.turn(this.past, this.future); }
+  redo() { return this.turn(this.future, this.past); }
+
+  // Go one change back or on; tells whether there was one.
+  turn(from, to) {
+    const other = from.pop();
+    if (!other) return false;
+    to.push(this.copy());
+    this.use(other);
+    return true;
+  }
+
+  // Put the notes back as they were before a change that came to nothing.
+  forget() { this.use(this.past.pop()); }
 
   use(notes) {
     this.all = notes;

@@ -63,7 +63,7 @@ export class PhraseRoll {
       held = null;
     });
     this.box.addEventListener("pointercancel", () => {
-      if (held) this.notes.undo();
+      if (held) this.notes.forget();
       held = null;
     });
     this.box.addEventListener("keydown", (event) => this.key(event));
@@ -126,12 +126,7 @@ export class PhraseRoll {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      if (event.key !== "z") return;
-      event.preventDefault();
-      this.notes.undo();
-      return;
-    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { notes, cursor } = this, { value } = notes, found = notes.at(cursor.pitch, cursor.tick);
     const remove = () => found && this.toggle(found);
     const act = {

@@ -46,17 +46,3 @@ export async function attempt(work, button) {
     button?.removeAttribute("aria-busy");
   }
 }
-
-// What can be undone, the last first.
-const deeds = [];
-export function undoable(sentence, button, undo) {
-  deeds.push(undo);
-  show(sentence, { button, act: () => undoLast(undo) });
-}
-export function undoLast(which = deeds.at(-1)) {
-  const place = deeds.indexOf(which);
-  if (place < 0) return false;
-  deeds.splice(place, 1);
-  attempt(which);
-  return true;
-}

@@ -8,12 +8,17 @@ const listeners = Object.fromEntries(KINDS.map((kind) => [kind, []]));
 // By id, in the order of the server; the base model's id is "".
 const known = Object.fromEntries(KINDS.map((kind) => [kind, new Map()]));
 
+let sound = { bank: "", known: false };  // what plays melodies
 let gone = {};  // [id, name] of deleted collections and trainings
 
 const key = (item) => item.id ?? "";
 export const all = (kind) => [...known[kind].values()];
+// All of one kind that says when it was made, the newest first.
+export const newestFirst = (kind) =>
+  all(kind).sort((one, other) => other.created.localeCompare(one.created));
 export const card = (id) => known.cards.get(id);
 export const deleted = (kind) => gone[kind] ?? [];
+export const soundBank = () => sound;
 export const find = (kind, id) => known[kind].get(id ?? "");
 
 // Call a function with the ids that changed, of one kind.
@@ -35,6 +40,7 @@ export function keep(kind, items) {
 async function readAll() {
   const state = await get("/api/state");
   gone = state.deleted;
+  sound = state.sound;
   for (const kind of KINDS) {
     const before = [...known[kind].keys()];
     known[kind] = new Map(state[kind].map((item) => [key(item), item]));
@@ -53,7 +59,8 @@ function readSoon() {
 
 async function changed(ids) {
   const cards = ids.cards ?? [];
-  if (KINDS.slice(1).some((kind) => ids[kind]?.length) || cards.length > 8) return readSoon();
+  const others = [...KINDS.slice(1), "sound"];
+  if (others.some((kind) => ids[kind]?.length) || cards.length > 8) return readSoon();
   for (const id of cards) {
     const item = await get(`/api/cards/${id}`).catch(() => null);
     if (item && item.kind !== "source") keep("cards", [item]);

@@ -2,11 +2,12 @@
 
 import { t } from "./player.js";
 import { patch, post, remove } from "./api.js";
-import { all, find, keep, listen } from "./state.js";
-import { button, make } from "./dom.js";
+import { all, find, keep, listen, newestFirst } from "./state.js";
+import { arrange, button, make } from "./dom.js";
 import { writeWith } from "./knobs.js";
 import { figure } from "./numbers.js";
-import { attempt, say, undoable } from "./said.js";
+import { undoable } from "./deeds.js";
+import { attempt, say } from "./said.js";
 import { curveOf } from "./curve.js";
 import { articleInto } from "./heard.js";
 import { onEnter } from "./views.js";
@@ -46,6 +47,18 @@ function stateText(item) {
   }[item.state] ?? item.state;
 }
 
+// Delete a training and its model, with a way back; of a damaged one the model may be all.
+export async function drop(id) {
+  const path = `/api/trainings/${id}`;
+  const name = find("trainings", id)?.collection_name ?? find("models", id).name;
+  await attempt(async () => {
+    await remove(path);
+    undoable(t("The training on {name} was deleted with its model. It can be brought back at the end of the trainings.", { name }),
+      { what: t("Delete the training on {name}", { name }),
+        undo: () => patch(path, { deleted: false }), redo: () => remove(path) });
+  });
+}
+
 function boxOf(item) {
   const { id } = item;
   const act = (what) => (event) => attempt(async () =>
@@ -55,11 +68,7 @@ function boxOf(item) {
       button(t("Stop"), act("stop"), { class: "stop" }),
       button(t("Go on"), act("go_on"), { class: "go-on" }),
       button(t("Compose with it"), () => writeWith(find("trainings", id).model), { class: "use primary" }),
-      button(t("Delete"), () => attempt(async () => {
-        await remove(`/api/trainings/${id}`);
-        undoable(t("The training on {name} was deleted. It can be brought back at the end of this list.", { name: item.collection_name }), t("Undo"),
-          () => patch(`/api/trainings/${id}`, { deleted: false }));
-      }), { class: "quiet delete-it" }))),
+      button(t("Delete"), () => drop(id), { class: "quiet delete-it" }))),
     make("p", { class: "state" }), make("progress", { max: 1, "aria-label": t("Training") }),
     make("p", { class: "soft chosen" }), make("p", { class: "problem message" }),
     make("div", { class: "curve" }), make("div", { class: "heards" }));
@@ -70,6 +79,12 @@ function heardText(epoch, best) {
   if (!epoch) return t("Hear it before the training");
   return epoch === best ? t("Hear it after pass {epoch}, the best", { epoch })
     : t("Hear it after pass {epoch}", { epoch });
+}
+
+// Play a melody of a training, which is shown first if it is not there yet.
+async function hear(details, id) {
+  const article = details.querySelector("article") ?? await articleInto(details, id);
+  if (details.open) article.querySelector(".play")?.click();
 }
 
 // At each better epoch a melody, beside the last: the newest first.
@@ -84,16 +99,17 @@ function hearAll(box, item) {
     }
     const details = make("details", { "data-card": id }, make("summary", {}, words));
     details.addEventListener("toggle", () => {
-      if (details.open && !details.querySelector("article")) attempt(() => articleInto(details, id));
+      if (details.open) attempt(() => hear(details, id));
+      else details.querySelector("audio")?.pause();
     });
     place.prepend(details);
   }
 }
 
 function sync() {
-  for (const item of all("trainings")) {
+  const items = newestFirst("trainings");
+  for (const item of items) {
     const box = boxes.get(item.id) ?? boxOf(item);
-    if (!boxes.has(item.id)) list.prepend(box);
     boxes.set(item.id, box);
     const part = (name) => box.querySelector(name);
     const active = ["running", "queued"].includes(item.state);
@@ -112,11 +128,8 @@ function sync() {
     part(".curve").replaceChildren(...(item.curve.length > 1 ? [curveOf(item.curve, item.best_epoch)] : []));
     hearAll(box, item);
   }
-  for (const [id, box] of boxes) {
-    if (find("trainings", id)) continue;
-    box.remove();
-    boxes.delete(id);
-  }
+  arrange(list, items.map((item) => boxes.get(item.id)));
+  for (const id of boxes.keys()) if (!find("trainings", id)) boxes.delete(id);
 }
 
 function fill() {
