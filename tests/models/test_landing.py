@@ -9,6 +9,7 @@ from monody.models import numpy_ops
 from monody.models.backend import keras
 from monody.models.events import METERS, UNKNOWN, Vocabulary
 from monody.models.landing import BARS_OVER, LANDINGS, PHRASE, landings
+from monody.models.outline import PHRASE_SYMBOLS
 from monody.music.meter import TICKS_PER_WHOLE
 from monody.settings.model import ENCODINGS
 
@@ -88,6 +89,17 @@ def test_places_in_the_bar(
 )
 def test_places_in_the_phrase(steps: int, ticks: int, phrase: int) -> None:
     assert _landing("4/4", 0, ticks, 1 + steps)[2] == phrase
+
+
+def test_symbols_may_be_bytes() -> None:
+    """Far from the end of a phrase more ticks are left than a byte holds."""
+    symbols = np.arange(PHRASE_SYMBOLS)[None]
+    place = {"position": np.zeros_like(symbols), "meter": np.full_like(symbols, 2)}
+    found = [
+        landings(numpy_ops, {**place, "phrase_left": symbols.astype(kind)}, 104)
+        for kind in (np.int64, np.uint8)
+    ]
+    assert np.array_equal(*found)
 
 
 def test_every_meter_has_a_bar_that_a_note_can_fill() -> None:

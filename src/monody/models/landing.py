@@ -86,11 +86,11 @@ def landings(ops: Ops, reading: Mapping[str, Tensor], durations: int) -> Tensor:
     code = ops.where(ops.equal(place * 2, bar), 1, code)
     code = ops.where(ops.equal(place, 0), 0, code)
     over = ops.cast(ops.greater(after, bar), "int32")
-    left = (reading["phrase_left"][:, :, None] - 1) * TICKS_PER_STEP
+    # Symbols may be bytes, and 45 16ths are more ticks than a byte holds.
+    symbol = ops.cast(reading["phrase_left"], "int32")[:, :, None]
+    left = (symbol - 1) * TICKS_PER_STEP
     phrase = ops.where(
         ops.equal(ticks, left), 1, ops.where(ops.less(ticks, left), 2, 3)
     )
-    phrase = ops.where(
-        ops.equal(reading["phrase_left"], UNKNOWN)[:, :, None], 0, phrase
-    )
+    phrase = ops.where(ops.equal(symbol, UNKNOWN), 0, phrase)
     return (code * BARS_OVER + over) * PHRASE + phrase

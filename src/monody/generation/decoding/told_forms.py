@@ -65,7 +65,7 @@ class ToldForms(NamedTuple):
         cadence = np.where(past, PAST, phrase_symbol(np.maximum(closes, 0)))
         index = np.minimum(bar, self.returns.shape[1] - 1)
         notes = (self.notes[rows, index] - begun).clip(0, MAX_BAR_NOTES) + 1
-        return [
+        told = [
             np.where(self.bar_ticks > 0, phrase_symbol(left), UNKNOWN),
             self.returns[rows, index],
             self.bars_back[rows, index],
@@ -73,6 +73,7 @@ class ToldForms(NamedTuple):
             np.where(self.tells_notes, notes, UNKNOWN),
             self.degrees[rows, phrase],
         ]
+        return [each.astype(np.int64) for each in told]
 
     def goal(
         self, bar: Integers, position: Integers
