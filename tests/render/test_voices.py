@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from monody.music.general_midi import program_of
 from monody.music.melody import Melody
 from monody.render.audio.dynamics import LOUDEST, SOFTEST, shaped
+from monody.render.audio.held_voices import HELD
+from monody.render.audio.loudness import loudness
 from monody.render.audio.play import MAX_PEAK, Frames, melody_samples, voice_samples
 from monody.render.audio.rate import SAMPLE_RATE, hertz_of
 from monody.render.audio.spectra import strengths
@@ -116,6 +118,14 @@ def test_the_clarinet_has_odd_partials_and_the_oboe_has_formants() -> None:
     assert clarinet[1] < 0.1 * clarinet[0]
     assert clarinet[2] > 0.5 * clarinet[0]
     assert oboe[3] > oboe[0]  # near 1 kHz
+
+
+@pytest.mark.parametrize("name", [one.name for one in HELD if one.players == 1])
+def test_one_held_voice_is_as_loud_in_every_register(name: str) -> None:
+    """From C3 to C6; FluidR3's clarinet differs by 8 LU. Several players beat."""
+    notes = [voice_samples(FIRST[name], pitch, 80, 0.6) for pitch in (48, 60, 72, 84)]
+    heard = [loudness(note, SAMPLE_RATE) for note in notes]
+    assert max(heard) - min(heard) < 1.6, heard
 
 
 def test_velocities_follow_phrase_and_line() -> None:

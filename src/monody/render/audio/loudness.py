@@ -44,7 +44,7 @@ def loudness(audio: Audio, rate: int) -> float:
     hop, channels = rate // 10, audio.size // max(len(audio), 1) or 1
     hops = max(_HOPS_IN_BLOCK, math.ceil(len(audio) / hop))
     # Twice: a real signal has each frequency as a positive and a negative one.
-    ear = 2 * _ear_power(np.fft.rfftfreq(hop, 1 / rate)) / hop**2  # (frequencies,)
+    ear = 2 * ear_power(np.fft.rfftfreq(hop, 1 / rate)) / hop**2  # (frequencies,)
     heard = np.empty(hops)
     for first in range(0, hops, _HOPS_AT_ONCE):
         some = min(_HOPS_AT_ONCE, hops - first)
@@ -66,8 +66,19 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs - _OFFSET) / 10))
 
 
-def _ear_power(hertz: NDArray[np.floating]) -> Floats:
-    """Return which part of the power at each frequency the ear is taken to hear."""
+def ear_power(hertz: NDArray[np.floating]) -> Floats:
+    """Return which part of the power at each frequency the ear is taken to hear.
+
+    Args:
+        hertz: ``(frequencies,)``.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.render.audio.loudness import ear_power
+        >>> bass, middle, treble = ear_power(np.array([30.0, 440.0, 4000.0]))
+        >>> bool(bass < middle < treble)
+        True
+    """
     delay = np.exp(-2j * math.pi * hertz / _FILTER_RATE)  # (frequencies,)
     power = np.ones(len(hertz))
     for top, bottom in (_HEAD, _LOW_CUT):

@@ -14,6 +14,7 @@ from monody.render.audio.dynamics import shaped
 from monody.render.audio.held import held
 from monody.render.audio.rate import SAMPLE_RATE, Stereo
 from monody.render.audio.room import T60, in_room
+from monody.render.audio.spectra import heard
 from monody.render.audio.struck import struck
 from monody.render.audio.voice import Held, Struck, Voice
 from monody.render.audio.voices import voice_of
@@ -52,8 +53,8 @@ def voice_samples(
 
     Returns:
         ``(samples, 2)``, left and right, at 32,000 samples a second. The first sample
-        is the onset; the last ones are silent. Notes of all voices and pitches have
-        about the same strength, and no peak comes nearer than 1 dB to full scale.
+        is the onset; the last ones are silent. Notes of all voices and pitches are
+        about as loud as each other, and no peak comes nearer than 1 dB to full scale.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -181,6 +182,8 @@ def _note(voice: Voice, pitch: int, velocity: int, span: _Span) -> Stereo:
         audio = struck(voice, pitch, velocity, samples)
     elif isinstance(voice, Held):
         audio = held(voice, pitch, velocity, samples, sounding)
+        # What is struck needs no such levels: the higher it is, the faster it dies.
+        audio /= np.float32(heard(voice, pitch, velocity))
     else:
         raise TypeError(f"no engine plays {voice!r}")
     fade = max(span.stop - span.end, min(_DAMPING, samples // 4))

@@ -7,6 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from monody.render.audio.loudness import ear_power
+from monody.render.audio.rate import HIGHEST_HERTZ, hertz_of
 from monody.render.audio.voice import Voice
 
 Floats = NDArray[np.float64]
@@ -42,6 +44,31 @@ def strengths(voice: Voice, pitch: int, velocity: int, tilt: float = 0.0) -> Flo
     amplitude: Floats = np.where(decibels > INAUDIBLE, 10 ** (decibels / 20), 0)
     amplitude /= np.sqrt((amplitude**2).sum() / 2)
     return amplitude
+
+
+def heard(voice: Voice, pitch: int, velocity: int) -> float:
+    """Return how strong a note of power 1 is to the ear, as an amplitude.
+
+    The ear is keener for what is high, by the measure of ``loudness``; so a player
+    gives each note the level that makes it as loud as the others.
+
+    Args:
+        voice: The voice.
+        pitch: MIDI number, 0-127.
+        velocity: 1-127.
+
+    Example:
+        >>> from monody.render.audio.spectra import heard
+        >>> from monody.render.audio.voices import VOICES
+        >>> heard(VOICES["organ"], 96, 80) > heard(VOICES["organ"], 36, 80)
+        True
+    """
+    amplitude = strengths(voice, pitch, velocity)
+    hertz = hertz_of(pitch) * np.arange(1, len(amplitude) + 1)
+    sounding = hertz < HIGHEST_HERTZ
+    sounding[0] = True
+    power = (amplitude[sounding] ** 2 / 2) @ ear_power(hertz[sounding])
+    return float(np.sqrt(power))
 
 
 def _between(pitches: Floats, tables: Floats, pitch: int) -> Floats:
