@@ -6,6 +6,7 @@ from monody.music.key_words import key_in_words
 from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody
 from monody.render.roll.rows import numbered_lines
+from monody.sentences import pitch_in_words
 from monody.translation import gettext as _
 from monody.translation import ngettext
 
@@ -35,7 +36,8 @@ def summary(melody: Melody) -> str:
             bars=ngettext("{count} bar", "{count} bars", bars),
         ),
         _("{low} to {high}").format(
-            low=pitch_in_key(low, melody.key), high=pitch_in_key(high, melody.key)
+            low=pitch_in_words(pitch_in_key(low, melody.key)),
+            high=pitch_in_words(pitch_in_key(high, melody.key)),
         ),
         ", ".join([*meters[:MAX_METERS], *more]),
         key_in_words(melody.key or ""),
