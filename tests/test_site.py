@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -70,10 +71,11 @@ def test_each_page_says_to_those_who_search_what_it_is(site: tuple[str, Path]) -
 
 def test_axe_finds_no_serious_fault_on_the_site(site: tuple[str, Path]) -> None:
     with a_browser() as browser:
-        for look in ("light", "dark"):
+        looks: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+        for look in looks:
             for width in (390, 1300):
-                size = {"width": width, "height": 844}
-                page = browser.new_page(color_scheme=look, viewport=size)
+                page = browser.new_page(viewport={"width": width, "height": 844})
+                page.emulate_media(color_scheme=look)
                 for name in ("index", "tutorial", "howto/index", "commands"):
                     page.goto((site[1] / f"{name}.html").as_uri())
                     assert faults(page) == [], (name, look, width)

@@ -9,6 +9,8 @@ from typing import TypedDict
 
 from monody.errors import MonodyError
 from monody.music.meter import TICKS_PER_QUARTER
+from monody.translation import gettext as _
+from monody.translation import marked
 
 # Lengths are verovio's: a staff is 72 high. On a phone, where the width becomes some
 # 360 pixels, 18 pixels are left of it; NARROW leaves 34, with one or two bars a line.
@@ -36,14 +38,16 @@ _TEMPO_NOTE = re.compile(
 )
 _NOTE = re.compile('<g id="(?P<id>[^"]*)" class="note"')
 # Usual fonts have no other notes than these two.
-_PLAIN_NOTES = {
-    "\ueca2": "whole note",
-    "\ueca3": "half note",
-    "\ueca5": "♩",
-    "\ueca7": "♪",
-    "\ueca9": "16th note",
-    "\uecab": "32nd note",
-}
+_PLAIN_NOTES = marked(
+    {
+        "\ueca2": "whole note",
+        "\ueca3": "half note",
+        "\ueca5": "♩",
+        "\ueca7": "♪",
+        "\ueca9": "16th note",
+        "\uecab": "32nd note",
+    }
+)
 
 
 def to_svg_staff(musicxml: str, width: int = WIDE) -> str:
@@ -123,7 +127,8 @@ def _with_times(svg: str, moments: Sequence[_Moment]) -> str:
 
 def _plain_note(found: re.Match[str]) -> str:
     """Write the note of the tempo in letters of any font."""
-    note = _PLAIN_NOTES[found["note"]]
+    sign = _PLAIN_NOTES[found["note"]]
+    note = _(sign)
     if found["dot"]:
-        note = f"{note}." if len(note) == 1 else f"dotted {note}"
+        note = f"{note}." if len(sign) == 1 else _("dotted {note}").format(note=note)
     return f'<tspan font-size="405px">{note}'
