@@ -2,8 +2,8 @@
 
     python -m tools.readme_media
 
-It opens ``monody studio`` in a new folder, lets it write with a fixed seed, and takes a
-picture of the page in each language (with playwright and a Chromium). The sound is that
+It opens ``monody studio`` in a new folder, lets it write its first melody, and takes a
+picture of the page, in each language (with playwright and a Chromium). The sound is that
 of ``docs/melody.mid``, which the base model wrote. Run it where the page has changed.
 """
 
