@@ -3,7 +3,7 @@
     python -m tools.readme_media
 
 It opens ``monody studio`` in a new folder, lets it write its first melody, and takes a
-picture of the page, in each language (with playwright and a Chromium). The sound is that
+picture of it, in each language (with playwright and a Chromium). The sound is that
 of ``docs/melody.mid``, which the base model wrote. Run it where the page has changed.
 """
 
