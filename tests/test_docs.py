@@ -7,13 +7,9 @@ are run. Each page has its like in Spanish, which shows the same.
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -367,36 +363,3 @@ def _run_programs(page: Path) -> None:
     names: dict[str, object] = {"__name__": "__main__"}
     for program in blocks(page, "python"):
         exec(compile(program, page.name, "exec"), names)
-
-
-@pytest.mark.thorough
-@pytest.mark.skipif(
-    not all(importlib.util.find_spec(one) for one in ("sphinx", "furo", "myst_parser")),
-    reason="needs pip install '.[docs]'",
-)
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_the_site_is_built_without_a_warning(language: str, tmp_path: Path) -> None:
-    source, also = (SPANISH, ["-t", "es"]) if language == "es" else (DOCS, [])
-    site = tmp_path / "site"
-    done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning",
-         "--conf-dir", str(DOCS), "-d", str(tmp_path / "doctrees"), *also,
-         str(source), str(site)],
-        capture_output=True, text=True, check=False, cwd=ROOT,
-        env={**os.environ, "PYTHONWARNINGS": "default", "MONODY_SITE": "https://m.org"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    for name in NAMES:  # what those who search are shown
-        page = (site / name).with_suffix(".html").read_text("utf-8")
-        path = Path("es" if language == "es" else "", name).with_suffix(".html")
-        assert f'<link rel="canonical" href="https://m.org/{path.as_posix()}"' in page
-        assert len(re.findall('<meta name="description" content="[^"]', page)) == 1
-        assert f'<html class="no-js" lang="{language}"' in page
-    # No page asks another host: links lead there, nothing is loaded from there.
-    tags = 'script|img|link(?! rel="canonical")|audio|iframe'
-    loaded = rf"""<(?:{tags})[^>]*(?:src|href)=["']https?:"""
-    for page in site.rglob("*.html"):
-        assert not re.search(loaded, page.read_text("utf-8")), page.name
-    assert "--temperature" in (site / "commands.html").read_text("utf-8")
-    assert all(f"monody.{name}" in (site / "api.html").read_text("utf-8")
-               for name in monody.__all__)  # fmt: skip

@@ -2,19 +2,18 @@
 
     python -m tools.readme_media
 
-It opens ``monody studio`` in a new folder, lets it write with a fixed seed, and takes a
-picture of the page in each language (with playwright and a Chromium). The sound is that
+It opens ``monody studio`` in a new folder, lets it write its first melody, and takes a
+picture of it, in each language (with playwright and a Chromium). The sound is that
 of ``docs/melody.mid``, which the base model wrote. Run it where the page has changed.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from tests.builders.chromium import a_browser
@@ -24,11 +23,9 @@ from monody.render.audio.preview import preview_wav
 from monody.translation import LANGUAGES
 
 DOCS = Path(__file__).parent.parent / "docs"
-PORT = 8391
-ADDRESS = f"http://127.0.0.1:{PORT}/"
 WIDTH, HEIGHT = 1180, 760  # pixels
 COLOURS = 64  # of the picture: a page has few
-SECONDS = 60  # that the studio may take to answer
+SECONDS = 60  # that the first melody may take, on a busy machine
 
 
 def main() -> None:
@@ -37,31 +34,35 @@ def main() -> None:
     media.mkdir(exist_ok=True)
     sound = preview_wav(monody.read_melody(DOCS / "melody.mid"))
     (media / "melody.wav").write_bytes(sound)
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "monody", "studio", "--no_browser"]
-        command += ["--studio_dir", folder, "--port", str(PORT)]
-        with subprocess.Popen(command) as studio:  # noqa: S603 - our own
-            try:
-                _wait()
-                for language in LANGUAGES:
-                    _take(language, media / f"studio-{language}.png")
-            finally:
-                studio.terminate()
+    for language in LANGUAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            _open_and_take(language, folder, media / f"studio-{language}.png")
 
 
-def _wait() -> None:
-    """Wait until the studio answers."""
-    for _ in range(SECONDS * 10):
+def _open_and_take(language: str, folder: str, path: Path) -> None:
+    """Open a studio that speaks a language, and take a picture of its first melody."""
+    command = [sys.executable, "-m", "monody", "studio", "--no_browser"]
+    with subprocess.Popen(  # noqa: S603 - our own
+        [*command, "--studio_dir", folder],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "MONODY_LANG": language},
+    ) as studio:
         try:
-            urllib.request.urlopen(ADDRESS).close()
-        except urllib.error.URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the studio did not answer")
+            _take(_address(studio), language, path)
+        finally:
+            studio.terminate()
 
 
-def _take(language: str, path: Path) -> None:
+def _address(studio: subprocess.Popen[str]) -> str:
+    """Return where the studio says that it is, with the key that opens its page."""
+    for line in studio.stdout or ():
+        if found := re.search(r"http://\S+", line):
+            return found[0]
+    raise RuntimeError("the studio ended before it said where it is")
+
+
+def _take(address: str, language: str, path: Path) -> None:
     """Take a picture of the page in a language, with a melody on it."""
     from PIL import Image
 
@@ -69,9 +70,8 @@ def _take(language: str, path: Path) -> None:
         page = browser.new_page(
             viewport={"width": WIDTH, "height": HEIGHT}, locale=language
         )
-        page.goto(ADDRESS)
-        page.locator("article").first.wait_for()
-        page.locator("article .roll svg").first.wait_for()
+        page.goto(address)
+        page.locator("article .roll svg").first.wait_for(timeout=SECONDS * 1000)
         page.screenshot(path=path)
     picture = Image.open(path).convert("RGB").quantize(COLOURS)
     picture.save(path, optimize=True)

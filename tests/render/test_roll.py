@@ -22,6 +22,7 @@ from monody.render.roll.png import roll_png
 from monody.render.roll.roll import roll_svg
 from monody.render.roll.rows import numbered_lines
 from monody.render.roll.style import COLOURS
+from monody.translation import speaking
 from tests.builders.melodies import melodies
 from tests.builders.midi_files import tune
 from tests.builders.profile import examples
@@ -315,6 +316,17 @@ def test_a_png_of_a_bad_size_is_refused() -> None:
         roll_png(Melody.from_notes(SCALE), "t", width_pixels=99)
     with pytest.raises(MonodyError, match="can have 60,000,000 pixels"):
         roll_png(tune(1, bars=80), "t", width_pixels=8000)
+
+
+def test_pitches_are_named_as_the_reader_names_them() -> None:
+    melody = replace(Melody.from_notes([(66, 0, 96), (70, 96, 96)]), key="Bb major")
+    for language, names in (("en", ("Bb4", "Gb4")), ("es", ("sib4", "solb4"))):
+        with speaking(language):
+            picture, said = roll_svg(melody, "two"), summary(melody)
+        for name in names:
+            assert f">{name}</text>" in picture  # beside the keys
+            assert f"<title>{name}, " in picture  # of the note
+            assert name in said
 
 
 def test_the_picture_in_the_readme_is_what_is_drawn() -> None:

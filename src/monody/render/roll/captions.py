@@ -7,6 +7,7 @@ from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody
 from monody.render.notation.modes import written_scale
 from monody.render.roll.rows import numbered_lines
+from monody.sentences import pitch_in_words
 from monody.translation import gettext as _
 from monody.translation import ngettext
 
@@ -37,7 +38,8 @@ def summary(melody: Melody) -> str:
             bars=ngettext("{count} bar", "{count} bars", bars),
         ),
         _("{low} to {high}").format(
-            low=pitch_in_key(low, signature), high=pitch_in_key(high, signature)
+            low=pitch_in_words(pitch_in_key(low, signature)),
+            high=pitch_in_words(pitch_in_key(high, signature)),
         ),
         ", ".join([*meters[:MAX_METERS], *more]),
         key_in_words(melody.key or ""),

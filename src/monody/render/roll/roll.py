@@ -43,6 +43,7 @@ from monody.render.svg import (
     text,
     xml_text,
 )
+from monody.sentences import pitch_in_words
 from monody.translation import gettext as _
 
 MAX_WIDE_BARS = 16  # a melody of up to 16 bars has four bars in a row, others eight
@@ -192,7 +193,8 @@ def _keys(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
             named.append(pitch)
             look: Look = {"class": "roll-pitch", **AT_END}
             y = scale.y(pitch) + height / 2 + 4
-            yield text(pitch_in_key(pitch, signature), left - 6, y, look)
+            name = pitch_in_words(pitch_in_key(pitch, signature))
+            yield text(name, left - 6, y, look)
 
 
 def _beats_and_bars(row: RollRow, scale: _Scale, melody: Melody) -> Iterator[str]:
@@ -237,7 +239,7 @@ def _draw_note(note: Note, row: RollRow, scale: _Scale, key: str | None) -> str:
     }
     value = Fraction(note.duration, TICKS_PER_WHOLE)
     words = _("{pitch}, bar {bar}, {length}").format(
-        pitch=pitch_in_key(note.pitch, key),
+        pitch=pitch_in_words(pitch_in_key(note.pitch, key)),
         bar=row.bar_at(max(note.start, row.start)),
         length=f"{value.numerator}/{value.denominator}",
     )

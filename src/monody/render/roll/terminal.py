@@ -18,6 +18,7 @@ from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody, Note
 from monody.render.notation.modes import written_scale
 from monody.render.roll.rows import numbered_lines
+from monody.sentences import pitch_in_words
 from monody.translation import ngettext
 
 MAX_LINES = 7  # of notes; one more counts the bars that were cut off
@@ -137,7 +138,8 @@ def _labels(melody: Melody) -> tuple[str, str]:
     """Name the highest and the lowest pitch; one pitch has one name."""
     low, high = int(melody.pitches.min()), int(melody.pitches.max())
     signature = written_scale(melody).signature
-    return pitch_in_key(high, signature), pitch_in_key(low, signature)
+    high_name, low_name = (pitch_in_key(one, signature) for one in (high, low))
+    return pitch_in_words(high_name), pitch_in_words(low_name)
 
 
 def _columns(melody: Melody, lines: list[int], width: int) -> _Columns:

@@ -31,8 +31,11 @@ export const button = (words, act, look = {}) =>
   make("button", { type: "button", onclick: act, ...look }, words);
 
 const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
-// The name of a MIDI pitch: 60 is C4.
-export const pitchName = (pitch) => `${NOTES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
+// The name of a MIDI pitch in the reader's language: 60 is C4, or do4.
+export function pitchName(pitch) {
+  const [letter, sign = ""] = NOTES[pitch % 12];
+  return `${t(letter)}${sign}${Math.floor(pitch / 12) - 1}`;
+}
 // "Bb major" as a musician writes it: B♭ major, si♭ mayor.
 export function keyName(key) {
   const [, letter, sign, mode] = /^([A-G])([b#]?)\s*(.*)$/.exec(key) ?? [];
