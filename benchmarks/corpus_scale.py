@@ -137,7 +137,7 @@ def do_stages(music: Path, steps: int) -> None:
     """Do with a folder what ``monody train`` does, and tell of each stage."""
     import monody
     from monody.corpus.corpus import find_music, open_read
-    from monody.corpus.readings import compare, read_into
+    from monody.corpus.readings import look_for_duplicates, read_into
     from monody.corpus.report import make_report, report_json
     from monody.experiments.experiment import Experiment
     from monody.experiments.records import make_record, write_records
@@ -154,7 +154,7 @@ def do_stages(music: Path, steps: int) -> None:
             read_into(folder, found, settings)
         (folder / "done").touch()
     with stage("duplicates"):
-        compare(folder)
+        look_for_duplicates(folder)
     with stage("report, page, JSON") as told:
         corpus = open_read(folder, music, settings)
         report = make_report(str(music), corpus.verdicts, corpus.melodies, corpus.used)

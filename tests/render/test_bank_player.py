@@ -6,6 +6,7 @@ import os
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,13 @@ def ending(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _players() -> list[int]:
     """Return the processes that this one has started and that live."""
-    mine = Path(f"/proc/{os.getpid()}/task")
+    children: list[str] = []
+    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread that ends just now
+            children += (task / "children").read_text().split()
     return [
         int(child)
-        for task in mine.iterdir()
-        for child in (task / "children").read_text().split()
+        for child in children
         if b"bank_child" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
 

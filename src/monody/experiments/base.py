@@ -2,7 +2,7 @@
 
 The package holds its network, a ``.keras`` file, and an archive with the rest of the
 experiment, its melodies above all. To be used like any other it is laid out in the
-cache folder when it is first asked for. ``base_recipe`` makes it.
+cache folder when it is first asked for. ``cli.make_base`` makes it.
 """
 
 from __future__ import annotations

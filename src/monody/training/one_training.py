@@ -67,7 +67,8 @@ class Trainee:
         network = build_model(model, vocabulary, seed)
         learner: Any | None = None
         if devices.precision != FLOAT32 or devices.count > 1:
-            keras.utils.set_random_seed(seed)  # dropout hides what it does on one
+            # Dropout hides what it hides on one device.
+            keras.utils.set_random_seed(seed)
             divided = devices.count > 1
             learner = build_model(
                 model, vocabulary, seed, devices.precision, divided=divided
