@@ -108,6 +108,16 @@ def test_paths_are_left_out(text: str, left: str) -> None:
     assert without_names(text) == left
 
 
+def test_a_name_of_several_words_is_left_out_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A path without quotes is taken to end at a space: what follows is a name, too."""
+    monkeypatch.setenv("HOME", "/home/Eva Maria Lopez")
+    text = "cannot use /home/Eva Maria Lopez/music/a.mid: damaged"
+    assert "Maria" not in without_names(text)
+    assert without_names(text).endswith("….mid: damaged")
+
+
 @given(
     st.lists(st.text("abñ é.-", min_size=1).filter(str.strip), min_size=2, max_size=4),
     st.sampled_from(["/", "\\"]),

@@ -239,8 +239,8 @@ def _field(name: str, value: float) -> Callable[[Path], None]:
     return _array(change)
 
 
-def _written(data: bytes) -> Callable[[Path], None]:
-    return lambda path: path.write_bytes(data) and None
+def _written(data: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(data)
 
 
 def _about(**values: object) -> Callable[[Path], None]:
@@ -297,7 +297,7 @@ def test_a_shard_whose_content_is_wrong_is_named(
     three: tuple[str, Path],
     monkeypatch: pytest.MonkeyPatch,
     name: str,
-    damage: Callable[[Path], None],
+    damage: Callable[[Path], object],
 ) -> None:
     """Its checksums are right: it was written so, by a damaged program or by hand."""
     music, readings = three

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,9 @@ from monody.settings.reading import ReadSettings
 from tests.builders.midi_files import midi_file, tune
 from tests.builders.packed_files import parquet
 from tests.builders.profile import examples
+
+if TYPE_CHECKING:
+    from monody.reading.parquet_files import ParquetFile
 
 ALONE = ReadSettings(n_jobs=1, cache=False, max_file_megabytes=1)
 TUNES = [midi_file([list(tune(n))], ticks_per_quarter=24) for n in range(5)]
@@ -31,6 +35,12 @@ def test_without_pyarrow_one_line_says_what_to_install(
         ParquetFile(str(tmp_path / "x.parquet"))
     assert refused.value.reason.text == "a Parquet file, which needs pyarrow"
     assert refused.value.reason.advice == "pip install 'monody[parquet]'"
+
+
+def _opened(path: str) -> ParquetFile:
+    from monody.reading.parquet_files import ParquetFile
+
+    return ParquetFile(path)
 
 
 class TestWithPyarrow:
@@ -73,6 +83,62 @@ class TestWithPyarrow:
             "damaged Parquet file", "damaged Parquet file",
             "a Parquet file without a column of files",
         ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("file_type", "name_type", "name"),
+        [
+            ("binary", "int64", "00000000.mid"),
+            ("binary", "binary", "00000000.mid"),
+            ("binary", "list", "00000000.mid"),
+            ("binary", "string", "a.mid"),
+            ("large_binary", "large_string", "a.mid"),
+            ("int64", "string", None),
+            ("list", "string", None),
+            ("string", "string", None),
+        ],
+    )
+    def test_a_column_of_another_kind_is_none_of_files_or_names(
+        self, tmp_path: Path, file_type: str, name_type: str, name: str | None
+    ) -> None:
+        import pyarrow
+        import pyarrow.parquet
+
+        values: dict[str, object] = dict.fromkeys(("string", "large_string"), "a.mid")
+        values |= dict.fromkeys(("binary", "large_binary"), TUNES[0])
+        values |= {"int64": 7, "list": [1, 2]}
+        if (file_type, name_type) == ("binary", "binary"):
+            values["binary"] = b"\xff"
+        kinds = {kind: getattr(pyarrow, kind)() for kind in values if kind != "list"}
+        kinds["list"] = pyarrow.list_(pyarrow.int64())
+        parts = [
+            pyarrow.array([values[kind]], kinds[kind])
+            for kind in (file_type, name_type)
+        ]
+        column = pyarrow.StructArray.from_arrays(parts, ["bytes", "path"])
+        path = str(tmp_path / "x.parquet")
+        pyarrow.parquet.write_table(pyarrow.table({"midi": column}), path)
+        if name is None:
+            with pytest.raises(UnreadableError, match="without a column of files"):
+                _opened(path)
+        else:
+            assert _opened(path).name_of(0) == name
+            assert _opened(path).read(0, 10**6) == values[file_type]
+
+    def test_a_column_may_be_called_like_a_part_of_another(
+        self, tmp_path: Path
+    ) -> None:
+        import pyarrow
+        import pyarrow.parquet
+
+        path = str(tmp_path / "x.parquet")
+        pyarrow.parquet.write_table(pyarrow.table({"a.bytes": TUNES[:1]}), path)
+        assert _opened(path).read(0, 10**6) == TUNES[0]
+
+    def test_empty_rows_take_no_room_and_are_not_believed(self, tmp_path: Path) -> None:
+        """Of seven kilobytes, three million files would be told one by one."""
+        (tmp_path / "x.parquet").write_bytes(parquet([None] * 50_000, None, 50_000))
+        with pytest.raises(UnreadableError, match="mostly empty rows"):
+            _opened(str(tmp_path / "x.parquet"))
 
     @settings(max_examples=examples(20))
     @given(

@@ -9,6 +9,7 @@ import pytest
 from monody.errors import SettingError
 from monody.music.form_text import parse_form
 from monody.settings.base import Settings, range_text
+from monody.settings.devices import DeviceSettings
 from monody.settings.model import ModelSettings
 from monody.settings.reading import ReadSettings
 from monody.settings.sampling import SampleSettings
@@ -145,3 +146,21 @@ def test_ranges_in_words() -> None:
     assert range_text(1, None) == "at least 1"
     assert range_text(None, 0.5) == "at most 0.5"
     assert range_text(0, 2**32) == "from 0 to 4,294,967,296"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "host", "host:", ":1", "host:0", "host:99999", "-x:1", ".:1", "a b:1",
+     "[::1]", "[:::1]:7", "[1.2.3.4]:7", "::1:7000", "http://host:1", "host:1\n",
+     "host:1/x", "host:١"],
+)  # fmt: skip
+def test_an_address_names_a_machine_and_a_port(address: str) -> None:
+    with pytest.raises(SettingError, match="must be auto or HOST:PORT"):
+        DeviceSettings(distributed=address, num_processes=2, process_id=1)
+
+
+@pytest.mark.parametrize(
+    "address", ["a:1", "10.0.0.1:7000", "[::1]:65535", "my-pc.x:7"]
+)
+def test_an_address_that_names_both_is_taken(address: str) -> None:
+    DeviceSettings(distributed=address, num_processes=2, process_id=1)

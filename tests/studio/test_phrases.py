@@ -181,3 +181,17 @@ def test_a_file_without_a_melody_is_refused(page: Page, name: str, data: bytes) 
 def test_a_form_without_a_file_is_refused(page: Page) -> None:
     answer = page.client.post("/api/phrases", data={"file": "x"}, files={"a": b""})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"MThd", "corrupt MIDI"), (b"<html>", "a web page, not MIDI")]
+)
+def test_a_file_without_a_melody_says_why_and_names_no_path_of_ours(
+    page: Page, data: bytes, why: str
+) -> None:
+    answer = page.client.post("/api/phrases", files={"file": ("my air.mid", data)})
+    assert answer.status_code == 400
+    said = answer.json()["error"]
+    assert said.startswith(f"There is no melody in it: {why}")
+    assert "monody" not in said
+    assert str(page.studio.folder.path) not in said

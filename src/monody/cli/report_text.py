@@ -59,10 +59,11 @@ def without_names(text: str) -> str:
         >>> without_names("--base experiments/01 of C:\\Users\\Eva")
         '--base … of …'
     """
+    # Names first: one of several words is cut where a path is taken to end.
+    for name in sorted(_own_names(), key=len, reverse=True):
+        text = re.sub(re.escape(name), "…", text, flags=re.IGNORECASE)
     for pattern in (_QUOTED_PATH, _PATH):
         text = pattern.sub(_without_path, text)
-    for name in _own_names():
-        text = re.sub(re.escape(name), "…", text, flags=re.IGNORECASE)
     return text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from monody.errors import MonodyError
@@ -16,7 +17,9 @@ from monody.reading.archives import Member, check_size, raise_if_passing
 from monody.reading.file_types import is_readable_name
 from monody.reading.raw_score import GET_IT_AGAIN, PassingError, UnreadableError
 
-ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 8  # each may have the most that a file may have
+FREE_ROWS, ROW_BYTES = 1_000, 16  # the shortest melody takes 100 bytes, packed
+BINARIES, TEXTS = ("binary", "large_binary"), ("string", "large_string")
 BYTES, PATH = "bytes", "path"  # fields of Hugging Face's struct
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, NotImplementedError, EOFError)
 
@@ -37,9 +40,11 @@ class ParquetFile:
         self._parquet = _parquet()
         try:
             self._file = self._parquet.ParquetFile(path, memory_map=False)
-            self._column = _column(self._file.schema_arrow)
-            self._in_struct = self._column.endswith(f".{BYTES}")
-            self._names = list(self._named())
+            schema = self._file.schema_arrow
+            self._own, self._in_struct = _column(schema)
+            self._column = f"{self._own}.{BYTES}" if self._in_struct else self._own
+            _require_room(self._file.metadata.num_rows, Path(path).stat().st_size)
+            self._names = list(self._named(schema))
         except _DAMAGE as error:
             raise_if_passing(error)
             raise UnreadableError("damaged Parquet file", GET_IT_AGAIN) from error
@@ -47,19 +52,16 @@ class ParquetFile:
         self._at_hand: list[Any] = []
         self._rows: Iterator[list[Any]] = iter(())
 
-    def _named(self) -> Iterator[str]:
+    def _named(self, schema: Any) -> Iterator[str]:
         """Yield a name for each row: its path, or its number."""
-        own = self._column.removesuffix(f".{BYTES}")
-        has_paths = self._in_struct and PATH in _fields(
-            self._file.schema_arrow.field(own).type
-        )
-        if not has_paths:
+        fields = _fields(schema.field(self._own).type) if self._in_struct else {}
+        if fields.get(PATH) not in TEXTS:
             rows = range(self._file.metadata.num_rows)
             yield from (f"{row:08}.mid" for row in rows)
             return
         row = 0
         for batch in self._file.iter_batches(
-            batch_size=4096, columns=[f"{own}.{PATH}"], use_threads=False
+            batch_size=4096, columns=[f"{self._own}.{PATH}"], use_threads=False
         ):
             for value in batch.column(0).to_pylist():
                 name = (value or {}).get(PATH) or f"{row:08}.mid"
@@ -153,24 +155,39 @@ def _parquet() -> Any:
         ) from error
 
 
-def _fields(kind: Any) -> list[str]:
-    """Return the names of the fields of a struct; none of another type."""
+def _require_room(rows: int, file_bytes: int) -> None:
+    """Make sure that a file is long enough for the rows that it says it has.
+
+    Empty rows take no room: a few kilobytes can say that they are a thousand million.
+
+    Raises:
+        UnreadableError: If it is not.
+    """
+    if rows > FREE_ROWS + file_bytes // ROW_BYTES:
+        raise UnreadableError(
+            "a Parquet file that is mostly empty rows", "leave empty rows out"
+        )
+
+
+def _fields(kind: Any) -> dict[str, str]:
+    """Return the names and types of the fields of a struct; none of another type."""
     if not str(kind).startswith("struct<"):
-        return []
-    return [kind.field(place).name for place in range(kind.num_fields)]
+        return {}
+    fields = (kind.field(place) for place in range(kind.num_fields))
+    return {field.name: str(field.type) for field in fields}
 
 
-def _column(schema: Any) -> str:
-    """Return the name of the first column that holds files.
+def _column(schema: Any) -> tuple[str, bool]:
+    """Return the name of the first column that holds files, and if it is a struct.
 
     Raises:
         UnreadableError: If there is none.
     """
     for field in schema:
-        if str(field.type) in ("binary", "large_binary"):
-            return str(field.name)
-        if BYTES in _fields(field.type):
-            return f"{field.name}.{BYTES}"
+        if str(field.type) in BINARIES:
+            return str(field.name), False
+        if _fields(field.type).get(BYTES) in BINARIES:
+            return str(field.name), True
     raise UnreadableError(
         "a Parquet file without a column of files", "name a column of MIDI bytes"
     )

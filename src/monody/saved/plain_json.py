@@ -3,7 +3,7 @@
 Python's own reader takes numbers without end, ``NaN``, which is no JSON, and nesting so
 deep that whatever walks through it fails; and it makes ``[],[],`` thirty times as large
 as it was. Here they are errors like any other: what is read takes memory in proportion
-to its length, some ten times as much at the most.
+to its length, a dozen times as much at the most.
 """
 
 from __future__ import annotations

@@ -10,9 +10,25 @@ from monody.settings.base import Settings, setting
 from monody.translation import marked
 
 AUTO = "auto"
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}", re.ASCII)
+MAX_PORT = 65_535
+_ADDRESS = re.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|\w(?:[\w.-]*\w)?):(?P<port>\d{1,5})", re.ASCII
+)
 CPU, GPU = "cpu", "gpu"
 FLOAT32, BFLOAT16 = "float32", "bfloat16"
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether a text names a machine, by name or number, and one of its ports."""
+    found = _ADDRESS.fullmatch(text)
+    if not found or not 1 <= int(found["port"]) <= MAX_PORT:
+        return False
+    from ipaddress import ip_address
+
+    try:
+        return found["six"] is None or ip_address(found["six"]).version == 6
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,7 @@ class DeviceSettings(Settings):
                     "name the address of the first process, too"
                 )
             return
-        if not _ADDRESS.fullmatch(self.distributed):
+        if not _is_address(self.distributed):
             raise SettingError(
                 f"distributed must be auto or HOST:PORT, as 10.0.0.1:7000, not "
                 f"{self.distributed!r}"

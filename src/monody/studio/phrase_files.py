@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import monody
 from monody.reading.file_types import is_music_name
+from monody.sentences import translated
 from monody.studio.folder import StudioFolder
 from monody.studio.phrases import MAX_NOTES, MAX_TICK, Phrase
 from monody.studio.words import _
@@ -84,7 +85,7 @@ def _read(data: bytes, name: str, folder: StudioFolder) -> _Read:
     try:
         path = passing.path / name
         path.write_bytes(data)
-        melody = monody.read_melody(path)
+        melody = _melody_of(path)
         if len(melody) > MAX_NOTES or melody.end > MAX_TICK:
             raise monody.MonodyError(_("This melody is too long to work with here."))
         if _is_ours(path):
@@ -94,6 +95,20 @@ def _read(data: bytes, name: str, folder: StudioFolder) -> _Read:
         return _Read(Phrase(melody, loud), is_ours=False)
     finally:
         passing.remove()
+
+
+def _melody_of(path: Path) -> monody.Melody:
+    """Read the melody of a file, whose path of a moment nobody is told."""
+    try:
+        return monody.read_melody(path)
+    except monody.MonodyError as error:
+        verdict = monody.read_corpus(path).verdicts[0]
+        if not verdict.reason:  # there are notes, and too few to learn from
+            raise
+        sentence = _("There is no melody in it: {reason} ({advice}).").format(
+            reason=translated(verdict.reason), advice=translated(verdict.advice)
+        )
+        raise monody.MonodyError(sentence) from error
 
 
 def _is_ours(path: Path) -> bool:

@@ -58,7 +58,9 @@ class SavedCard:
             card = cls(**saved)
         except TypeError as error:
             raise DamagedError("the card lacks what every card has") from error
-        texts = {name: shown_text(getattr(card, name)) for name in TEXTS}
+        texts: dict[str, Any] = {
+            name: shown_text(getattr(card, name)) for name in TEXTS
+        }
         require(card.kind in KINDS and is_id(card.id), "the card is of no known kind")
         for link in (card.parent, card.model):
             require(link is None or is_id(str(link)), "the card names what is none")
