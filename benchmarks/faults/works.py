@@ -150,10 +150,12 @@ def go_on(work: Work, place: Workplace) -> Ended:
 
 def halves(folder: Path) -> list[str]:
     """Return the files below a folder that are not whole, those on their way aside."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return [
         str(path.relative_to(folder))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not is_temporary(path) and not _is_whole(path)
+        for path in files
+        if not any(map(is_temporary, path.relative_to(folder).parts))
+        and not _is_whole(path)
     ]
 
 

@@ -75,6 +75,17 @@ def test_a_header_of_gigabytes_is_not_read(tmp_path: Path) -> None:
         map_array(path, np.int32)
 
 
+def test_a_header_that_would_take_seconds_is_not_read(tmp_path: Path) -> None:
+    header, values = _npy(ARRAYS[0])[10:128], _npy(ARRAYS[0])[128:]
+    header = header.rstrip(b"\n") + b" " * 8_000 + b"\0\n"
+    data = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + values
+    (tmp_path / "a.npy").write_bytes(data)
+    for read in (lambda: parse_array(data, "a.npy"),
+                 lambda: map_array(tmp_path / "a.npy", np.int32, (2,))):  # fmt: skip
+        with pytest.raises(DamagedError, match=r"a\.npy has too long a header"):
+            read()
+
+
 def test_another_array_than_expected_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.npy"
     path.write_bytes(_npy(ARRAYS[0]))
