@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monody.generation.constraints.grid import grid_table
+from monody.generation.constraints.grid import grid_table, on_cut_thirds
 
 TICKS = np.arange(1, 97)
 TRIPLETS, BINARY = (8, 16), (0, 6, 12, 18)
@@ -46,3 +46,16 @@ def test_without_triplets_in_the_corpus_there_are_none() -> None:
 def test_a_note_does_not_begin_off_the_beat_to_end_on_a_third() -> None:
     table = grid_table((*BINARY, *TRIPLETS), TICKS)
     assert not table[12, 3]  # from the second 8th, 4 ticks on to a third
+
+
+@given(st.sampled_from([36, 60, 84, 108]), st.data())
+def test_no_triplet_goes_over_the_bar_line(bar: int, data: st.DataObject) -> None:
+    """Of 3/8, 5/8, 7/8 and 9/8, the last quarter is half a quarter."""
+    table = grid_table((*BINARY, *TRIPLETS), TICKS)
+    place = 0
+    for _ in range(12):
+        cut = on_cut_thirds(place + TICKS, np.array(bar))
+        ticks = data.draw(st.sampled_from(TICKS[table[place % 24] & ~cut].tolist()))
+        if (place + ticks) % 3:  # on a third: all of its quarter is in the bar
+            assert place - place % 24 + 24 <= bar
+        place = (place + ticks) % bar

@@ -52,6 +52,27 @@ True]]
     return allowed
 
 
+def on_cut_thirds(end: Integers, bar_ticks: Integers) -> Bools:
+    """Say which places are thirds of a quarter that goes over the bar line.
+
+    A bar of 7/8 ends after half a quarter: a triplet of that one would go on in the
+    next bar, which no tune does.
+
+    Args:
+        end: Ticks from the bar line; of any shape.
+        bar_ticks: Of the bar; it broadcasts.
+
+    Example:
+        >>> import numpy as np
+        >>> from monody.generation.constraints.grid import on_cut_thirds
+        >>> on_cut_thirds(np.array([56, 72, 80, 84, 88]), np.array(84)).tolist()
+        [False, False, True, False, True]
+    """
+    in_quarter = end % TICKS_PER_QUARTER
+    is_cut: Bools = end - in_quarter + TICKS_PER_QUARTER > bar_ticks
+    return is_cut & (in_quarter > 0) & (in_quarter % (TICKS_PER_QUARTER // 3) == 0)
+
+
 def _divides(place: Integers, beat: int) -> Bools:
     """Say which places divide a beat of this length by three, and no shorter one."""
     third = beat // 3

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monody.generation.constraints.arrays import Bools, Integers
+from monody.generation.constraints.grid import on_cut_thirds
 from monody.generation.constraints.own_rules import NoteRule, Place, allowed_pitches
 from monody.generation.constraints.reachable import (
     Counts,
@@ -126,6 +127,8 @@ def by_grid(rules: Rules, now: Now) -> Allowed:
     if rules.grid is None:
         return Allowed()
     fits = rules.grid[now.position % len(rules.grid)]  # (rows, durations)
+    end = now.position[:, None] + rules.ticks
+    fits = fits & ~on_cut_thirds(end, now.bar_ticks[:, None])
     fits = np.repeat(fits[:, None], len(Kind), axis=1)
     fits[:, Kind.END] = True
     return Allowed(None, fits)
