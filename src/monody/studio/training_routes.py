@@ -50,8 +50,8 @@ def routes(studio: Studio) -> list[BaseRoute]:
     async def change(request: Request) -> Response:
         name, asked = request.path_params["id"], await json_of(request)
         if asked.get("deleted") is False:
-            await run_in_threadpool(trainings.restore, name)
-            return answer({})
+            if await run_in_threadpool(trainings.restore, name) is None:
+                return answer({})
         return await run_in_threadpool(told, name)
 
     return [
