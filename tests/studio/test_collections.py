@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from monody.studio import collection_reader
 from monody.studio import collections as collections_module
 from monody.studio.collection_names import collection_name
 from monody.studio.studio import Studio
@@ -103,7 +104,7 @@ def test_pages_hear_of_a_reading(
 ) -> None:
     told: list[Any] = []
     monkeypatch.setattr(studio.changes, "tell", lambda **ids: told.append(ids))
-    monkeypatch.setattr(collections_module, "SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(collection_reader, "SECONDS_BETWEEN", 0)
     one = _drop(browser)
     _rows(browser, one)
     assert told.count({"collections": [one]}) >= 4  # made, begun, on the way, read

@@ -37,7 +37,8 @@ def test_two_pages_hear_the_same_from_another_thread(tmp_path: Path) -> None:
         add = asyncio.to_thread(cards.add, TWO_NOTES, kind="phrase", name="two")
         card = await add
         heard = [_data(await anext(page)) for page in pages]
-        told = {kind: [] for kind in KINDS} | {"cards": [card.id]}
+        told: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        told["cards"] = [card.id]
         assert heard == [told, told]
 
     asyncio.run(listen())

@@ -37,6 +37,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         Route("/api/compose", asked.compose, methods=["POST"]),
         Route("/api/phrases", asked.phrase, methods=["POST"]),
         Route("/api/answer", asked.answer, methods=["POST"]),
+        Route("/api/in_time", asked.in_time, methods=["POST"]),
         Route("/api/voices/{program}/{pitch}.wav", asked.voice),
         Route("/api/cards/{id}", asked.card),
         Route("/api/cards/{id}", asked.change, methods=["PATCH"]),
@@ -153,6 +154,11 @@ class _CardRoutes:
             composer.answer, phrase, settings, asked.get("model")
         )
         return answer(music_json(melody))
+
+    async def in_time(self, request: Request) -> Response:
+        """Put what was just played in time; nothing is kept."""
+        asked = await json_of(request)
+        return answer({"notes": in_time(asked.get("notes"))})
 
     async def voice(self, request: Request) -> Response:
         """Sound one note."""

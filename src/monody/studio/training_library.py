@@ -108,8 +108,11 @@ class TrainingLibrary:
             self.read_again(training_id)
         self._changes.tell(trainings=[training_id], models=[training_id])
 
-    def restore(self, training_id: str) -> None:
+    def restore(self, training_id: str) -> Training | None:
         """Bring a training back that was deleted, with its model.
+
+        Returns:
+            The training; ``None`` where its model is all that is left.
 
         Raises:
             UnknownError: If none was.
@@ -121,6 +124,7 @@ class TrainingLibrary:
             with suppress(MonodyError, DamagedError, OSError):  # its model is all
                 self._trainings.remember(read_training(paths.facts))
         self._changes.tell(trainings=[training_id], models=[training_id])
+        return self._trainings.find(training_id)
 
     def deleted(self) -> Iterator[tuple[str, str]]:
         """Yield the id and the name of what can be had back, the last deleted first."""

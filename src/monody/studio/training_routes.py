@@ -49,9 +49,9 @@ def routes(studio: Studio) -> list[BaseRoute]:
 
     async def change(request: Request) -> Response:
         name, asked = request.path_params["id"], await json_of(request)
-        if asked.get("deleted") is False:
-            await run_in_threadpool(trainings.restore, name)
-            return answer({})
+        wanted = asked.get("deleted") is False
+        if wanted and await run_in_threadpool(trainings.restore, name) is None:
+            return answer({})  # a model without a training
         return await run_in_threadpool(told, name)
 
     return [

@@ -179,13 +179,16 @@ class TrainingQueue:
             self.stop(training_id)
         self._library.delete(training_id)
 
-    def restore(self, training_id: str) -> None:
+    def restore(self, training_id: str) -> Training | None:
         """Bring a training back that was deleted, with its model.
+
+        Returns:
+            The training; ``None`` where its model is all that is left.
 
         Raises:
             UnknownError: If none was.
         """
-        self._library.restore(training_id)
+        return self._library.restore(training_id)
 
     def _work(self) -> None:
         """Train what is in the queue, one after the other."""

@@ -29,6 +29,21 @@ for (const [kind, Node] of kinds) {
   };
 }
 """
+# Three notes of a quarter, and one of the next, some milliseconds off the click: each
+# is told with the time at which it was played, as a keyboard does.
+TRIPLET = """async () => {
+  const { audio } = await import("/static/sampler.js");
+  const begin = window.sounded.filter(([kind]) => kind === "click")[4][1];
+  const shift = performance.now() / 1000 - audio().currentTime;
+  const at = (seconds) => 1000 * (begin + shift + seconds);
+  const wait = at(2.5) - performance.now();
+  await new Promise((done) => setTimeout(done, wait));
+  [[60, 0, 0.31], [62, 0.35, 0.66], [64, 0.65, 0.98], [65, 1.01, 1.95]]
+    .forEach(([pitch, start, end]) => {
+      window.keyboard.onmidimessage({ data: [0x90, pitch, 90], timeStamp: at(start) });
+      window.keyboard.onmidimessage({ data: [0x80, pitch, 0], timeStamp: at(end) });
+    });
+}"""
 PLAYED = (64, 101)  # a pitch, and how hard
 BAR = 96  # ticks of 4/4
 
@@ -155,6 +170,17 @@ def test_what_a_keyboard_plays_is_recorded_after_a_count_in(keyboard: Page) -> N
     clicks = [each for each in keyboard.evaluate("sounded") if each[0] == "click"]
     assert len(clicks) == 8  # of two bars, one to count in
     assert [high > 1500 for _, _, high in clicks] == 2 * [True, False, False, False]
+
+
+def test_a_triplet_that_is_played_is_recorded_as_one(keyboard: Page) -> None:
+    enter(keyboard, "phrase")
+    keyboard.locator("#phrase-bars").select_option("1")
+    keyboard.locator("#phrase-bpm").fill("60")
+    keyboard.get_by_role("button", name="Record").click()
+    keyboard.evaluate(TRIPLET)
+    _said(keyboard, "4 notes")
+    rows = json.loads(keyboard.evaluate("localStorage['monody-phrase']"))
+    assert [row[1:3] for row in rows] == [[0, 8], [8, 16], [16, 24], [24, 48]]
 
 
 def test_a_duet_answers_at_a_bar_line(keyboard: Page) -> None:

@@ -4,7 +4,7 @@ import { t } from "./player.js";
 import { post } from "./api.js";
 import { button, keyName, make } from "./dom.js";
 import { attempt, say } from "./said.js";
-import { audio, click, playNotes, prepare, sound } from "./sampler.js";
+import { audio, click, playNotes, prepare, prepareGently, sound } from "./sampler.js";
 import { hear, openMidi, useKeys } from "./played.js";
 import { fillKeyboard } from "./piano_keys.js";
 import { miniature } from "./closer.js";
@@ -17,6 +17,10 @@ const TICKS = 24, BAR = 96;  // a quarter; a bar of 4/4
 const PAUSE = 1.6;  // beats of silence after which a phrase is over
 const AHEAD = 0.4;  // seconds that clicks are set ahead
 const SHOWN = 6;  // turns
+const MIDDLE = 67;
+// Pitches that are fetched before they are played, those in the middle first.
+const LIKELY = Array.from({ length: 25 }, (_, step) => 55 + step)
+  .sort((one, other) => Math.abs(one - MIDDLE) - Math.abs(other - MIDDLE));
 
 let on = false, zero = 0, clicked = 0, timer;
 let notes = [], sounding = new Map(), lastEnd = 0, answering = null, asking = false;
@@ -105,6 +109,7 @@ function begin() {
   clicked = 0;
   notes = [];
   timer = setInterval(tick, 50);
+  prepareGently(voice(), LIKELY);
   tell(t("Play a phrase, then pause."));
   openMidi((words) => { document.getElementById("midi-said").textContent = words; });
 }
@@ -123,6 +128,7 @@ element("start").addEventListener("click", (event) => {
   event.currentTarget.textContent = on ? t("Stop") : t("Begin");
   say(element("said").textContent);
 });
+element("voice").addEventListener("change", () => { if (on) prepareGently(voice(), LIKELY); });
 const keyboard = fillKeyboard(document.getElementById("keyboard"));
 hear(heard);
 useKeys(() => here() === "live");

@@ -9,7 +9,7 @@ import { card, keep } from "./state.js";
 import { audio, playNotes, prepare, sound } from "./sampler.js";
 import { PhraseRoll } from "./phrase_roll.js";
 import { onPhrase } from "./phrase_sources.js";
-import { record } from "./record.js";
+import { inTime, record } from "./record.js";
 import { here, onEnter } from "./views.js";
 
 const element = (name) => document.getElementById(`phrase-${name}`);
@@ -79,7 +79,8 @@ element("record").addEventListener("click", async (event) => {
   recording = record({ bpm: bpm(), ...meter(), end: roll.notes.end,
     said: tell,
     moved: (tick) => { roll.head = tick; roll.show(); } });
-  const rows = await recording.done;
+  const played = await recording.done;
+  const rows = await attempt(() => inTime(played, roll.notes.end)) ?? [];
   recording = null;
   button.setAttribute("aria-pressed", "false");
   button.textContent = t("Record");

@@ -1,20 +1,33 @@
-// Recording what is played: a bar of clicks first, then as many bars as the roll has.
+// Recording what is played: a bar of clicks first, then as many bars as the roll has. The
+// server puts it in time, on 16ths or triplets.
 
 import { t } from "./player.js";
+import { post } from "./api.js";
 import { audio, click, sound } from "./sampler.js";
 import { hear, openMidi, useKeys } from "./played.js";
 
-const GRID = 6, TICKS = 24;  // a 16th, a quarter
+const EARLY = 6, TICKS = 24;  // a note may begin a 16th too soon; a quarter
 let running = false;
 useKeys(() => running);
 
-// Put a note on 16ths; nothing is shorter than one.
-function onGrid([pitch, start, end, velocity]) {
-  const begin = Math.max(0, Math.round(start / GRID) * GRID);
-  return [pitch, begin, Math.max(begin + GRID, Math.round(end / GRID) * GRID), velocity];
+// In whole ticks, as the server takes them.
+function whole([pitch, start, end, velocity]) {
+  const begin = Math.max(0, Math.round(start));
+  return [pitch, begin, Math.max(begin + 1, Math.round(end)), velocity];
 }
 
-// One voice only: a note ends the one before it.
+/**
+ * Put what was played in time, one voice only: a note ends the one before it.
+ * @param {number[][]} played pitch, begin, end in whole ticks, velocity
+ * @param {number} end of the roll
+ */
+export async function inTime(played, end) {
+  if (!played.length) return [];
+  const { notes } = await post("/api/in_time", { notes: played });
+  return oneVoice(notes.filter(([, start]) => start < end)
+    .map(([pitch, start, stop, velocity]) => [pitch, start, Math.min(stop, end), velocity]));
+}
+
 function oneVoice(rows) {
   rows.sort((one, other) => one[1] - other[1]);
   return rows.flatMap((row, place) => {
@@ -44,8 +57,8 @@ export function record({ bpm, barTicks, beat, end, said, moved }) {
     if (!note) return;
     sounding.delete(pitch);
     note.stop();
-    if (note.start < end && tick > -GRID) {
-      rows.push(onGrid([pitch, note.start, Math.min(tick, end), note.velocity]));
+    if (note.start < end && tick > -EARLY) {
+      rows.push(whole([pitch, note.start, Math.min(tick, end), note.velocity]));
     }
   };
   const forget = hear(({ pitch, on, velocity, time }) => {
@@ -58,11 +71,11 @@ export function record({ bpm, barTicks, beat, end, said, moved }) {
     for (const pitch of [...sounding.keys()]) close(pitch, tickOf(performance.now()));
     forget();
     running = false;
-    finish(oneVoice(rows));
+    finish(rows);
   };
   timer = setInterval(() => {
     const tick = tickOf(performance.now());
-    const beats = Math.ceil(-tick / beat);
+    const beats = Math.min(Math.ceil(-tick / beat), barTicks / beat);
     if (tick < 0) said(t("Play in {count} …", { count: beats }));
     else {
       said(t("Recording"));

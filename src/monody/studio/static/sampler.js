@@ -29,6 +29,11 @@ export function prepare(program, pitches) {
   return Promise.allSettled([...pitches].map((pitch) => fetched(program, pitch)));
 }
 
+// Fetch notes that may be needed, one after the other: one that is played does not wait.
+export async function prepareGently(program, pitches) {
+  for (const pitch of pitches) await fetched(program, pitch).catch(() => {});
+}
+
 // Sound a note; returns a function that ends it. Times in seconds of the clock of sound.
 export function sound(pitch, { program = 0, at = 0, seconds = SECONDS, velocity = 90 } = {}) {
   const clock = audio(), gain = clock.createGain();
