@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monody.errors import MonodyError
 from monody.experiments.experiment import Experiment
 from monody.generation import rewrite
+from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.infill import Gap, gap_of
 from monody.generation.parts import Task
 from monody.generation.rescoring import rescore
@@ -246,6 +247,33 @@ def test_tasks_differ_and_do_not_depend_on_each_other(trained: Experiment) -> No
         [one] = _rewritten(model, melody, how, tasks=1)
         assert one.melody == three[0].melody
         assert len({str(draft.melody.notes) for draft in three}) == 3
+
+
+@pytest.mark.parametrize(
+    "how", [Rewrite(keep="rhythm"), Rewrite(keep="pitches"), Rewrite(to_meter=(3, 4))]
+)
+def test_the_network_is_told_the_form_that_it_keeps(
+    trained: Experiment, how: Rewrite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Untold, it wrote long notes first, and crammed the others in before the line."""
+    told: list[Start] = []
+
+    def spy(model: Any, starts: list[Start], *rest: Any) -> list[DecodedMelody]:
+        told.extend(starts)
+        return decode_events(model, starts, *rest)
+
+    monkeypatch.setattr(rewrite, "decode_events", spy)
+    bar = [(60, 24), (64, 24), (67, 48)]
+    pitches, ticks = zip(*(4 * bar), strict=True)
+    begins = np.cumsum(ticks) - ticks
+    melody = Melody.from_notes(list(zip(pitches, begins.tolist(), ticks, strict=True)))
+    _rewritten(trained.load(), melody, how, tasks=1)
+    [start] = told
+    assert start.form is not None
+    assert start.form.exact == (False, True, True, True)
+    assert start.form.notes == (3, 3, 3, 3)
+    assert start.form.bar_ticks == start.bar_ticks
+    assert start.key == 1  # C major
 
 
 def test_off_the_grid_a_model_of_16ths_keeps_what_it_can_hear(

@@ -23,17 +23,22 @@ from monody.generation.collapse import collapse_of
 from monody.generation.constraints.spec import Kept, MelodySpec
 from monody.generation.decoding.decode import DecodedMelody, Start, decode_events
 from monody.generation.decoding.loop import ALL
+from monody.generation.forms import fitted_form
 from monody.generation.infill import Gap, before, filled, gap_of
+from monody.generation.outlines import scale_symbol
 from monody.generation.parts import Task
 from monody.generation.rescoring import rescore
 from monody.generation.saved_melody import read_saved_melody
 from monody.generation.writer import Draft, choices_of
 from monody.models.events import HOLD, REST, Events, decode, encode, meter_symbol
+from monody.models.outline import pitch_class_of, tonic_symbols
 from monody.models.saved_model import TrainedModel
+from monody.music.form import Form
 from monody.music.form_text import MAX_BARS
 from monody.music.key_finding import heard_scale
 from monody.music.keys import key_signature
 from monody.music.melody import Melody, notes_in_bars
+from monody.music.melody_store import MelodyStore
 from monody.music.meter import (
     Ints,
     Meter,
@@ -279,6 +284,8 @@ class Rewriter:
     def _decode(
         self, tasks: Sequence[Task], wanted: MelodySpec, ticks: int, meter: Meter
     ) -> list[DecodedMelody]:
+        key = self._key()
+        form = self._form(meter, pitch_class_of(key))
         starts = [
             Start(
                 primer=None,
@@ -288,12 +295,39 @@ class Rewriter:
                 bars=0,
                 length_ticks=ticks,
                 draw=seeds.event_draw(task.index, task.attempt),
+                form=form,
+                key=key,
             )
             for task in tasks
         ]
         return decode_events(
             self._model, starts, wanted, choices_of(self._settings), self._seed
         )
+
+    def _key(self) -> int:
+        """Return the symbol of the tonic: of the key that is asked for, or its own."""
+        scale = self._settings.scale
+        if scale is not None:
+            return scale_symbol(scale)
+        return tonic_symbols(MelodyStore.of([self._melody]))[0]
+
+    def _form(self, meter: Meter, tonic: int | None) -> Form | None:
+        """Return the form of the melody, which the network is told: it is kept, too.
+
+        Args:
+            meter: Of the new melody, which has as many bars.
+            tonic: Its pitch class.
+
+        Returns:
+            The form; ``None`` where the meter changes within the melody.
+        """
+        if len(self._melody.meters) > 1:
+            return None
+        form = Form.of(self._melody, tonic)
+        if form.bar_ticks == meter.bar_ticks:
+            return form
+        fitted = fitted_form(form, form.whole_bars, meter.bar_ticks, None)
+        return replace(fitted, notes=form.notes) if fitted.bars == form.bars else None
 
     def _wanted(self) -> MelodySpec:
         """Return what is asked of new pitches."""
