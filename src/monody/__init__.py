@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     )
     from monody.music.note_values import parse_meter
     from monody.pages.melodies import Shown, show
+    from monody.render.audio.banks import chosen_bank
     from monody.render.forms import render_melody
     from monody.settings.model import ModelSettings
     from monody.settings.reading import ReadSettings
@@ -117,6 +118,7 @@ _HOMES = {
     "music.midi_file": ("midi_bytes", "read_velocities", "velocities", "write_midi"),
     "music.note_values": ("parse_meter",),
     "pages.melodies": ("Shown", "show"),
+    "render.audio.banks": ("chosen_bank",),
     "render.forms": ("render_melody",),
     "settings.model": ("ModelSettings",),
     "settings.reading": ("ReadSettings",),
@@ -174,6 +176,7 @@ __all__ = [
     "all_lines",
     "base_experiment",
     "choose_files",
+    "chosen_bank",
     "compare",
     "dress",
     "evaluate",

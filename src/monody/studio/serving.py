@@ -12,9 +12,9 @@ from typing import NamedTuple
 import uvicorn
 
 from monody.errors import MonodyError
-from monody.render.audio.banks import NO_BANK
 from monody.studio.folder import StudioFolder
 from monody.studio.server import make_app
+from monody.studio.sounds import OWN_VOICES
 from monody.studio.studio import Studio
 
 LOCAL = "127.0.0.1"
@@ -32,7 +32,7 @@ class Serving(NamedTuple):
 
 @contextmanager
 def serving(
-    folder: StudioFolder, port: int | None = None, sound_bank: str | None = NO_BANK
+    folder: StudioFolder, port: int | None = None, sound_bank: str | None = OWN_VOICES
 ) -> Iterator[Serving]:
     """Serve a studio in a thread, as long as the block runs.
 

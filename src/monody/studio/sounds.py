@@ -17,10 +17,9 @@ from pathlib import Path
 import monody
 from monody.errors import MonodyError, printable
 from monody.files import make_folder, write_bytes
-from monody.render.audio.banks import NO_BANK, chosen_bank
-from monody.render.audio.soundfont import forget_player
 from monody.studio.events import Changes
 
+OWN_VOICES = "none"  # as a name of a sound bank
 NOTE_SECONDS, NOTE_BPM = 2, 60
 
 
@@ -45,7 +44,7 @@ class Sounds:
     """
 
     def __init__(
-        self, folder: Path, changes: Changes, named: str | None = NO_BANK
+        self, folder: Path, changes: Changes, named: str | None = OWN_VOICES
     ) -> None:
         self._folder = folder
         self._changes = changes
@@ -56,13 +55,12 @@ class Sounds:
     def start(self) -> None:
         """Look for a sound bank in the background, and let it play a note."""
         if self._looking is None:
-            self._looking = self._thread.submit(chosen_bank, self._named)
+            self._looking = self._thread.submit(monody.chosen_bank, self._named)
             self._looking.add_done_callback(lambda _: self._tell())
 
     def close(self) -> None:
-        """Look for nothing more, and end the player of the bank."""
+        """Look for nothing more. The player of the bank ends with the program."""
         self._thread.shutdown(wait=False, cancel_futures=True)
-        forget_player()
 
     def to_json(self) -> dict[str, object]:
         """Return what plays, as the page gets it: the name of a bank, or nothing."""

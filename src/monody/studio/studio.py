@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from monody.render.audio.banks import NO_BANK
 from monody.studio.cards import CardLibrary
 from monody.studio.collections import CollectionLibrary
 from monody.studio.composing import Composer
@@ -14,7 +13,7 @@ from monody.studio.folder import StudioFolder
 from monody.studio.key import StudioKey
 from monody.studio.models import models_json
 from monody.studio.scorecards import Scorecards
-from monody.studio.sounds import Sounds
+from monody.studio.sounds import OWN_VOICES, Sounds
 from monody.studio.training_library import TrainingLibrary
 from monody.studio.trainings import TrainingQueue
 
@@ -34,7 +33,7 @@ class Studio:
     sounds: Sounds
 
     @classmethod
-    def of(cls, folder: StudioFolder, sound_bank: str | None = NO_BANK) -> Studio:
+    def of(cls, folder: StudioFolder, sound_bank: str | None = OWN_VOICES) -> Studio:
         """Read a folder, which is made if it is not there; nothing runs yet.
 
         Args:

@@ -39,7 +39,7 @@ _PRESET_BYTES, _MAX_PRESETS = 38, 4096  # of a preset's header: name, program, b
 
 
 def chosen_bank(named: str | None) -> Path | None:
-    """Choose what plays.
+    """Choose the sound bank that plays.
 
     Args:
         named: A file; ``"none"``: monody's own voices. Empty or ``None``: a sound bank
@@ -49,10 +49,10 @@ def chosen_bank(named: str | None) -> Path | None:
         A sound bank, or ``None`` for monody's own voices.
 
     Example:
-        >>> from monody.render.audio.banks import chosen_bank
-        >>> chosen_bank("none") is None
+        >>> import monody
+        >>> monody.chosen_bank("none") is None
         True
-        >>> chosen_bank("my.sf2").name
+        >>> monody.chosen_bank("my.sf2").name
         'my.sf2'
     """
     if named:
