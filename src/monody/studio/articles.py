@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from monody.errors import MonodyError, printable
-from monody.generation.provenance import given_ticks_of
 from monody.pages.player import Card, Link, engraved
-from monody.studio.card_files import written_key
+from monody.studio.card_files import provenance_of
 from monody.studio.page import environment
 from monody.studio.studio import Studio
 
@@ -28,7 +27,8 @@ def article(studio: Studio, card_id: str, bars_in_row: int | None = None) -> str
     """
     saved, melody = studio.cards.get(card_id), studio.cards.melody(card_id)
     path = studio.cards.path(card_id)
-    key = written_key(path)
+    made = provenance_of(path)
+    key = None if made is None else made.settings.key
     narrow = bars_in_row is not None and bars_in_row <= FEW_BARS
     try:
         staff = engraved(melody, saved.name, key, narrow=narrow)
@@ -47,7 +47,7 @@ def article(studio: Studio, card_id: str, bars_in_row: int | None = None) -> str
             for kind, link in links.items()
         ),
         bars_in_row=bars_in_row,
-        given_ticks=given_ticks_of(path),
+        given_ticks=0 if made is None else made.given_ticks,
     )
     template = environment().get_template("article.html")
     return template.render(card=card, saved=saved, number=card_id)

@@ -79,16 +79,26 @@ def _sound(studio: Studio, melody: monody.Melody, played: tuple[int, ...]) -> Ca
     return CardFile(path.stem, kind, None, path)
 
 
+def provenance_of(path: Path) -> monody.Provenance | None:
+    """Return how a melody was made, or ``None`` for a phrase, which monody did not make.
+
+    Args:
+        path: Its MIDI file.
+    """
+    try:
+        return monody.read_provenance(path)
+    except monody.MonodyError:
+        return None
+
+
 def written_key(path: Path) -> str | None:
     """Return the key that a melody was asked for in, such as ``"D dorian"``.
 
     Args:
         path: Its MIDI file, which names no modes, but says how it was made.
     """
-    try:
-        return monody.read_provenance(path).settings.key
-    except monody.MonodyError:
-        return None  # nobody's work here
+    made = provenance_of(path)
+    return None if made is None else made.settings.key
 
 
 def voice_of(studio: Studio, program: str, pitch: str) -> Path:

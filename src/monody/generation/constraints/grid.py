@@ -70,7 +70,8 @@ def on_cut_thirds(end: Integers, bar_ticks: Integers) -> Bools:
     """
     in_quarter = end % TICKS_PER_QUARTER
     is_cut: Bools = end - in_quarter + TICKS_PER_QUARTER > bar_ticks
-    return is_cut & (in_quarter > 0) & (in_quarter % (TICKS_PER_QUARTER // 3) == 0)
+    on_thirds: Bools = (in_quarter > 0) & (in_quarter % (TICKS_PER_QUARTER // 3) == 0)
+    return is_cut & on_thirds
 
 
 def _divides(place: Integers, beat: int) -> Bools:
