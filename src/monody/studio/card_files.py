@@ -80,7 +80,7 @@ def _sound(studio: Studio, melody: monody.Melody, played: tuple[int, ...]) -> Ca
 
 
 def provenance_of(path: Path) -> monody.Provenance | None:
-    """Return how a melody was made, or ``None`` for a phrase, which monody did not make.
+    """Return how a melody was made, or ``None`` for a phrase, which nobody made here.
 
     Args:
         path: Its MIDI file.
