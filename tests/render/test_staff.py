@@ -12,7 +12,6 @@ from monody.music.meter import Meter
 from monody.render.notation.measures import measures_of
 from monody.render.notation.musicxml import to_musicxml
 from monody.render.notation.staff import NARROW, to_svg_staff
-from monody.translation import speaking
 from tests.builders.midi_files import tune
 from tests.builders.tunes_to_write import tune_to_write
 
@@ -133,24 +132,6 @@ def test_the_note_of_the_tempo_is_in_the_picture_and_moves_the_text() -> None:
     assert int(text_x) > int(x)
     [top] = re.findall(r" V(-\d+)", staff.partition('class="beat"')[2][:400])
     assert int(y) + int(top) >= 0
-
-
-@pytest.mark.parametrize(
-    ("meter", "tempo"),
-    [
-        ((2, 2), "blanca\xa0=\xa060"),
-        ((9, 32), "semicorchea con puntillo\xa0=\xa0320"),
-        ((6, 8), "♩.\xa0=\xa080"),
-    ],
-)
-def test_the_beat_that_has_no_letter_is_said_as_the_reader_says_it(
-    meter: tuple[int, int], tempo: str
-) -> None:
-    melody = Melody.from_notes([(60, 0, 12)], [Meter(0, *meter)])
-    with speaking("es"):
-        staff = to_svg_staff(to_musicxml(melody, ""))
-    [shown] = re.findall(r'class="tempo">(.*?)</text>', staff)
-    assert re.sub("<[^>]*>", "", shown) == tempo
 
 
 def test_a_pickup_triplets_ties_and_beams_are_drawn() -> None:

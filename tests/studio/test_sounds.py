@@ -9,7 +9,6 @@ import pytest
 
 import monody
 from monody.errors import MonodyError
-from monody.studio import sounds as sounds_module
 from monody.studio.events import Changes
 from monody.studio.sounds import Sounds
 
@@ -28,7 +27,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         played.append(bank)
         return b"the bank" if bank else own(melody, form, **asked)
 
-    monkeypatch.setattr(sounds_module, "chosen_bank", lambda named: named or BANK)
+    monkeypatch.setattr(monody, "chosen_bank", lambda named: named or BANK)
     monkeypatch.setattr(monody, "render_melody", render)
     return played
 

@@ -195,7 +195,7 @@ def encode_set(
         styles: The symbol of the style of each of ``melodies``; by default unknown.
 
     Example:
-        >>> from monody.models.batches import encode_set
+        >>> from monody.models.encoded_set import encode_set
         >>> from monody.models.events import Vocabulary
         >>> from monody.music.melody import Melody
         >>> first = Melody.from_notes([(60, 0, 24), (62, 24, 24)])
@@ -232,7 +232,7 @@ def concatenate(events: Sequence[Events], vocabulary: Vocabulary) -> EncodedSet:
     """Lay encoded melodies end to end, each read from the start symbol on.
 
     Example:
-        >>> from monody.models.batches import concatenate
+        >>> from monody.models.encoded_set import concatenate
         >>> from monody.models.events import Vocabulary, encode
         >>> from monody.music.melody import Melody
         >>> notes, melody = Vocabulary("notes"), Melody.from_notes([(60, 0, 24)])

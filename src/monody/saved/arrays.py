@@ -91,7 +91,7 @@ def array_bytes(shape: tuple[int, ...], dtype: DTypeLike) -> int:
         >>> import numpy as np
         >>> from monody.saved.arrays import array_bytes
         >>> array_bytes((3, 2), np.float32)
-        4120
+        1048
     """
     return math.prod(shape) * np.dtype(dtype).itemsize + MAX_HEADER_BYTES
 
