@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from monody.ours import MARK, MARK_FILE, claim, files_in, is_ours, mark, remove
+from monody.ours import MARK, MARK_FILE, claim, files_in, is_ours, mark, remove, use
+from tests.builders.left_behind import at_work
 
 
 def test_a_folder_is_ours_if_we_made_it_or_found_it_empty(tmp_path: Path) -> None:
@@ -75,3 +76,33 @@ def test_a_pipe_in_place_of_a_mark_keeps_nobody_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / MARK_FILE)
     assert not claim(tmp_path)
     assert not is_ours(tmp_path)
+
+
+USES = """
+from pathlib import Path
+from monody.ours import use
+assert use(Path("laid-out"))
+print("at work", flush=True)
+input()
+"""
+
+
+def test_what_another_process_uses_stays_until_that_ends(tmp_path: Path) -> None:
+    folder = tmp_path / "laid-out"
+    claim(folder)
+    (folder / "model.keras").write_bytes(b"whole")
+    with at_work(USES, tmp_path):
+        assert use(folder)  # two may use it
+        remove(folder)
+        assert (folder / "model.keras").exists()
+    remove(folder)
+    assert not folder.exists()
+
+
+def test_a_folder_that_was_removed_is_used_by_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "laid-out"
+    assert not use(folder)
+    claim(folder)
+    assert use(folder)
+    remove(folder)
+    assert not use(folder)

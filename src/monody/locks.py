@@ -31,11 +31,12 @@ class NoLocksError(Exception):
     """The system, or the disk, cannot lock this."""
 
 
-def try_lock(path: Path) -> int | None:
+def try_lock(path: Path, *, shared: bool = False) -> int | None:
     """Lock a file or a folder until its descriptor is closed.
 
     Args:
         path: What is there. A link is not followed.
+        shared: Whether others may hold it, too, who share it as well.
 
     Returns:
         The descriptor, to be closed; ``None`` if another holds the lock.
@@ -60,7 +61,8 @@ def try_lock(path: Path) -> int | None:
     # Nothing waits: not for a lock, nor for whoever would write to a named pipe.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
         if isinstance(error, BlockingIOError):

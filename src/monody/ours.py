@@ -8,15 +8,22 @@ backups know that they may leave the folder out.
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from monody.locks import NoLocksError, try_lock
 
 MARK_FILE = "CACHEDIR.TAG"
 MARK = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n"
     b"# monody made this folder, and `monody cache --clear` removes it.\n"
 )
+SECONDS_TO_REMOVE = 5.0  # that another process may take to remove a folder
+_SECONDS_BETWEEN_TRIES = 0.02
+_used: dict[Path, int] = {}  # folders, and the locks that say so
 
 
 def mark(folder: Path) -> None:
@@ -83,20 +90,77 @@ def _is_plain(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def remove(folder: Path) -> None:
-    """Remove a folder if it is ours.
+def use(folder: Path) -> bool:
+    """Keep other processes from removing a folder, as long as this one runs.
 
-    Another run may use it. Memory-mapped files stay readable while they are used,
-    except on Windows, which refuses to remove them; there a later run does.
+    Args:
+        folder: One that is ours. One that is just being removed is waited for.
+
+    Returns:
+        Whether it is there, and stays.
+
+    Raises:
+        OSError: If it cannot be looked into.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from monody.ours import use
+        >>> use(Path("gone"))
+        False
     """
-    if is_ours(folder):
-        # The mark goes last: what is left of a removal that is broken off is ours.
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name != MARK_FILE:
-                _unlink(path)
-        shutil.rmtree(folder, ignore_errors=True)
+    if folder in _used:
+        return folder.is_dir()
+    deadline = time.monotonic() + SECONDS_TO_REMOVE
+    try:
+        while (lock := try_lock(folder, shared=True)) is None:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        if not folder.is_dir() or not os.path.samestat(os.fstat(lock), folder.stat()):
+            os.close(lock)
+            return False  # it was removed before it was locked
+    except FileNotFoundError:
+        return False
+    except NoLocksError:
+        return True
+    _used[folder] = lock
+    return True
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder if it is ours, and no other process uses it.
+
+    Another run may read in it all the same. Memory-mapped files stay readable while
+    they are used, except on Windows, which refuses to remove them; there a later run
+    does.
+    """
+    lock = _used.pop(folder, None)
+    if lock is not None:
+        os.close(lock)
+    if not is_ours(folder):
+        return
+    try:
+        lock = try_lock(folder)
+    except NoLocksError:
+        _remove(folder)
+    except FileNotFoundError:
+        return  # another process was quicker
+    else:
+        if lock is not None:
+            try:
+                _remove(folder)
+            finally:
+                os.close(lock)
+
+
+def _remove(folder: Path) -> None:
+    # The mark goes last: what is left of a removal that is broken off is ours.
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != MARK_FILE:
+            _unlink(path)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unlink(path: Path) -> None:

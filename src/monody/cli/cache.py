@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from monody.cli.options import HeadedCommand
-from monody.cli.verbosity import say_whole
+from monody.cli.verbosity import say, say_whole
+from monody.translation import gettext as _
 
 
 @click.command(cls=HeadedCommand)
@@ -21,4 +22,7 @@ def cache(clear: bool) -> None:
 
     if clear:
         clear_cache()
-    say_whole(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")
+    left = cache_bytes()
+    say_whole(f"{cache_folder()}: {left / 1e6:.1f} MB")
+    if clear and left:
+        say(_("another command uses what is left: clear it again when that is done"))

@@ -28,13 +28,14 @@ from monody.experiments.experiment_files import (
     TRAINING,
 )
 from monody.files import is_whole, laying_out, replacing, seal
-from monody.ours import is_ours, mark, remove
+from monody.ours import is_ours, mark, remove, use
 from monody.saved.damage import DamagedError, damage_in
 from monody.settings.training import BASE
 
 PACKED = Path(__file__).parent / "base_model"
 ARCHIVE = "experiment.zip"
 FOLDERS = (TRAINING, HELD_OUT)
+TRIES = 3  # to lay it out, while other commands remove it
 
 
 class BaseExperiment(Experiment):
@@ -66,10 +67,13 @@ def base_experiment() -> BaseExperiment:
     """
     folder = cache_folder() / f"{LAID_OUT}{base_fingerprint()[:16]}"
     try:
-        if is_ours(folder) and not _is_whole(folder, _state(folder)):
+        for _ in range(TRIES):
+            if not folder.is_dir():
+                _lay_out(folder)
+            is_another = not is_ours(folder)
+            if is_another or (use(folder) and _is_whole(folder, _state(folder))):
+                break
             remove(folder)
-        if not folder.is_dir():
-            _lay_out(folder)
     except OSError as error:
         raise _cannot(folder, error.strerror or str(error)) from error
     except DamagedError as error:
