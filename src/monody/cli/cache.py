@@ -6,6 +6,7 @@ import click
 
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say_whole
+from monody.translation import decimal
 
 
 @click.command(cls=HeadedCommand)
@@ -21,4 +22,4 @@ def cache(clear: bool) -> None:
 
     if clear:
         clear_cache()
-    say_whole(f"{cache_folder()}: {cache_bytes() / 1e6:.1f} MB")
+    say_whole(f"{cache_folder()}: {decimal(cache_bytes() / 1e6, '.1f')} MB")
