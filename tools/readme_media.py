@@ -2,7 +2,7 @@
 
     python -m tools.readme_media
 
-It opens ``monody studio`` in a new folder, lets it write its first melody, and takes a
+It opens ``monody studio`` in a new folder, has it write a melody by a seed, and takes a
 picture of it, in each language (with playwright and a Chromium). The sound is that of
 ``docs/melody.mid``, which the base model writes here: of eight melodies the one that
 was liked best. What the first command prints is put into the READMEs. Run it where the
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Page
 from tests.builders.chromium import a_browser
 
 import monody
@@ -97,9 +98,20 @@ def _take(address: str, language: str, path: Path) -> None:
         )
         page.goto(address)
         page.locator("article .roll svg").first.wait_for(timeout=SECONDS * 1000)
+        _ask_for_another(page)
         page.screenshot(path=path)
     picture = Image.open(path).convert("RGB").quantize(COLOURS)
     picture.save(path, optimize=True)
+
+
+def _ask_for_another(page: Page) -> None:
+    """Have a melody by a seed: the first of a studio is another each time."""
+    more = page.locator("details:has(#knob-seed)").last  # it lies in another
+    more.evaluate("more => { more.open = true; }")
+    page.fill("#knob-seed", str(SEED))
+    more.evaluate("more => { more.open = false; }")
+    page.click("#generate")
+    page.locator("article .roll svg").nth(1).wait_for(timeout=SECONDS * 1000)
 
 
 if __name__ == "__main__":
