@@ -7,6 +7,8 @@
 # make base     train the base model again: under an hour on two cores; resumes after a stop;
 #               from melodies that you fetch into FREE: it says how
 # make docs     the documentation as a site, in build/site: open index.html there
+# make media    what README and site show again: melodies, pictures, sounds; a quarter of an
+#               hour, with a Chromium; then look at them
 # make catalogue   the texts that are new or gone, in the catalogues of other languages
 # make clean   remove the environment
 # All of them need Python 3.11 or later, and the first time a network.
@@ -18,7 +20,7 @@ TUNES := data/public-domain
 FREE := data/free_melodies
 SPHINX := --quiet --fail-on-warning --keep-going --conf-dir docs
 
-.PHONY: install demo test thorough test-everywhere base docs catalogue clean
+.PHONY: install demo test thorough test-everywhere base docs media catalogue clean
 
 install: $(VENV)/.installed
 
@@ -50,6 +52,12 @@ docs: $(VENV)/.docs
 	$(RUN)/sphinx-build $(SPHINX) -d build/doctrees/es -t es docs/es build/site/es
 	@echo "open build/site/index.html"
 
+# The melody that the README plays is on the site, too, so the README comes first.
+media: $(VENV)/.media
+	$(RUN)/python -m tools.readme_media
+	$(RUN)/python -m tools.docs_media
+	$(RUN)/python -m tools.notebook_media
+
 catalogue: $(VENV)/.dev
 	$(RUN)/python -m tools.catalogue
 
@@ -64,6 +72,11 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml
 
 $(VENV)/.docs: $(VENV)/.made pyproject.toml
 	$(RUN)/python -m pip install --quiet --editable '.[docs]'
+	touch $@
+
+# It packs sounds as MP3, for the site alone.
+$(VENV)/.media: $(VENV)/.dev
+	$(RUN)/python -m pip install --quiet soundfile
 	touch $@
 
 $(VENV)/.base: $(VENV)/.made pyproject.toml

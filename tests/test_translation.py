@@ -12,12 +12,14 @@ from babel.messages.catalog import Catalog, Message
 from tools import catalogue
 
 from monody import translation
+from monody.corpus.novelty import Novelty
 from monody.corpus.wording import counted, repair_in_words
 from monody.ending import reason, say_reason_as
 from monody.music.key_words import MODES, key_in_words
 from monody.music.scale import MODES as ALL_MODES
+from monody.render.curves import Curves
 from monody.sentences import translated
-from monody.translation import preferred, speaking, spoken, system_language
+from monody.translation import decimal, preferred, speaking, spoken, system_language
 
 ROOT = Path(__file__).parents[1]
 PO = sorted(catalogue.LOCALE.glob("*/LC_MESSAGES/*.po"))
@@ -176,6 +178,12 @@ def test_a_browser_is_answered_in_the_language_that_it_likes_best(
         ("no file 'no notes': name a MIDI file",  # its name is the user's
          "no existe el archivo 'no notes': indica un archivo MIDI"),
         ("a sentence that nobody wrote", "a sentence that nobody wrote"),
+        ("tempo fitted, a quarter is 1.07 of the declared: 20% → 90% of the onsets on "
+         "the 16th grid, confidence 0.93",
+         "tempo ajustado, una negra es 1,07 de la declarada: 20% → 90% de los "
+         "comienzos de nota en la rejilla de semicorcheas, confianza 0,93"),
+        ("temperature must be from 0.5 to 5, not 0.25",  # as they are typed
+         "temperature debe ser de 0.5 a 5, no 0.25"),
         ("x" * 100_000, "x" * 100_000),
     ],
 )  # fmt: skip
@@ -185,6 +193,30 @@ def test_a_sentence_is_translated_around_its_values(
     assert translated(sentence) == sentence
     with speaking("es"):
         assert translated(sentence) == spanish
+
+
+def test_figures_have_the_decimal_comma_of_spanish() -> None:
+    shared = Novelty(40, 9, 1.1, bar=1, source="jig.mid", source_bar=2)
+    curves = Curves(train=[3.1, 2.6], held_out=[3.2, 2.9], best=2)
+    with speaking("es"):
+        assert "9 notas (1,1 compases)" in shared.said
+        assert "3,20" in curves.said
+        assert decimal(0.5, "g") == "0,5"
+    assert "9 notes (1.1 bars)" in shared.said
+
+
+def test_no_figure_that_is_filled_into_a_text_is_written_past_the_rule() -> None:
+    """Those of settings keep their point: it is what is typed."""
+    past = re.compile(r"""=f(["'])\{[^{}]*:#?\.\d[fg]\}\1""")
+    found = [
+        line.strip()
+        for path in sorted((ROOT / "src/monody").rglob("*.py"))
+        for line in path.read_text("utf-8").splitlines()
+        if past.search(line) and ":.0f" not in line
+    ]
+    assert found == [
+        """rate = _("rate {rate}").format(rate=f"{logs['learning_rate']:.2g}")"""
+    ]
 
 
 def test_what_was_done_to_notes_is_said_with_its_number() -> None:

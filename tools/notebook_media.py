@@ -1,9 +1,11 @@
 """What comes out of the notebooks, for their pages in the documentation.
 
     python -m tools.notebook_media
+    python -m tools.notebook_media first_melodies
 
-It runs each notebook as it is, which takes some ten minutes, and writes what its cells
-print and draw into ``docs/media/notebooks``. Of melodies it keeps the first staff.
+It runs each notebook as it is, or those that are named, and writes what its cells print
+and draw into ``docs/media/notebooks``. Both take some ten minutes; only the first one
+shows what monody writes. Of melodies it keeps the first staff.
 It needs ``pip install '.[notebooks]'`` and Pillow, which matplotlib brings.
 """
 
@@ -13,7 +15,9 @@ import base64
 import io
 import os
 import re
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +32,16 @@ STAFF = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
 MAX_LINES = 40  # that a cell printed
 
 
-def main() -> None:
-    """Write what comes out of every notebook."""
+def main(names: Sequence[str] = ()) -> None:
+    """Write what comes out of the notebooks with these names, or of every one."""
     OUTPUTS.mkdir(parents=True, exist_ok=True)
-    for old in OUTPUTS.iterdir():
-        old.unlink()
     for path in notebooks():
-        for cell in _run(path):
+        if names and path.stem not in names:
+            continue
+        cells = _run(path)
+        for cell in cells:
+            for old in OUTPUTS.glob(f"{cell['id']}.*"):
+                old.unlink()
             for output in cell.get("outputs", []):
                 _keep(cell["id"], output)
 
@@ -67,4 +74,4 @@ def _keep(cell: str, output: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -40,6 +40,8 @@ _QUOTED = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 _TYPED = re.compile(r"--?\{(\w+)\}")  # an option's name is the same in each language
 _PITCH = re.compile(r"([A-G])([#b]{0,2})(-?[0-9]{1,2})")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+")
+# A figure, perhaps of a unit; versions and addresses have more points, or letters.
+_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+(?: ?[A-Zµ]?[B%s])?")
 _PLACE = re.compile(r"\{(\w*)\}")
 # What is put in under these names is the user's, and may look like a text of ours.
 _NAMES = frozenset((
@@ -47,6 +49,8 @@ _NAMES = frozenset((
     "label", "line", "name", "named", "option", "out", "output", "path", "root", "self",
     "setting", "source", "text", "title", "value",
 ))  # fmt: skip
+# The edges of settings are typed with a point, in every language.
+_EDGES = frozenset(("high", "least_bytes", "low", "maximum", "minimum"))
 
 
 def translated(sentence: str) -> str:
@@ -108,7 +112,9 @@ def _filled(
     """Put the values into the translation; those that are texts of ours, translated."""
     kept = {*_NAMES, *_TYPED.findall(template)}
     said = {
-        name: value if name in kept else _said(value, language)
+        name: value
+        if name in kept or (name in _EDGES and _DECIMAL.fullmatch(value))
+        else _said(value, language)
         for name, value in zip(names, values, strict=True)
     }
     filled = texts(language, of_sentences=True)[template]
@@ -119,6 +125,8 @@ def _said(value: str, language: str) -> str:
     """Translate a value: a text of ours, a number, a note, or a list of such."""
     if _THOUSANDS.fullmatch(value):
         return grouped(int(value.replace(",", "")))
+    if _DECIMAL.fullmatch(value):
+        return value.replace(".", ",")
     if _PITCH.fullmatch(value):
         return pitch_in_words(value)
     if not _QUOTED.fullmatch(value):

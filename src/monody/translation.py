@@ -111,6 +111,27 @@ def grouped(count: int) -> str:
     return f"{count:,}".replace(",", "\xa0") if abs(count) > 9999 else f"{count}"
 
 
+def decimal(figure: float, form: str) -> str:
+    """Write a figure as the language of the task does: Spanish has a decimal comma.
+
+    Settings keep their point, which is what is typed.
+
+    Args:
+        figure: The figure.
+        form: How Python's ``format`` writes it, such as ``".2f"`` or ``".1%"``.
+
+    Example:
+        >>> from monody.translation import decimal, speaking
+        >>> with speaking("es"):
+        ...     decimal(1.25, ".1f"), decimal(0.053, ".1%")
+        ('1,2', '5,3%')
+        >>> decimal(1.25, ".1f")
+        '1.2'
+    """
+    written = format(figure, form)
+    return written.replace(".", ",") if _language.get() == "es" else written
+
+
 def in_each_language(text: str) -> list[str]:
     """Return what a text is called in English and in each other language that has it.
 

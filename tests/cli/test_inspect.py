@@ -158,6 +158,19 @@ def test_music_xml(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "A2 | d2 e2 f2 | e2 c2 A2 | d2 e2 f2 |]\n" in said
 
 
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("--json", []), ("--html", ["report.html"]), ("--all", [])],
+)
+def test_what_shapes_a_report_is_refused_where_a_part_makes_none(
+    option: str, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["inspect", str(tmp_path), "--shard", "1/2", option, *words])
+    assert f"reports nothing: give {option} to --merge" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "air.mid"
     file.write_bytes(midi_file([AIR], tempos=[], meters=[]))

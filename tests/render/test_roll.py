@@ -5,14 +5,12 @@ import struct
 import sys
 import zlib
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
 from hypothesis import given, settings
 
-from monody.corpus.read_melody import read_melody
 from monody.errors import MonodyError, SettingError
 from monody.music.keys import pitch_in_key
 from monody.music.melody import Melody
@@ -327,12 +325,6 @@ def test_pitches_are_named_as_the_reader_names_them() -> None:
             assert f">{name}</text>" in picture  # beside the keys
             assert f"<title>{name}, " in picture  # of the note
             assert name in said
-
-
-def test_the_picture_in_the_readme_is_what_is_drawn() -> None:
-    docs = Path(__file__).parents[2] / "docs"
-    drawn = roll_svg(read_melody(docs / "melody.mid"), "Eight bars by the base model")
-    assert (docs / "melody.svg").read_text("utf-8") == drawn
 
 
 def test_without_a_key_pitches_are_named_as_the_staff_writes_them() -> None:

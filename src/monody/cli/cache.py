@@ -6,6 +6,7 @@ import click
 
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import say, say_whole
+from monody.translation import decimal
 from monody.translation import gettext as _
 
 
@@ -23,6 +24,6 @@ def cache(clear: bool) -> None:
     if clear:
         clear_cache()
     left = cache_bytes()
-    say_whole(f"{cache_folder()}: {left / 1e6:.1f} MB")
+    say_whole(f"{cache_folder()}: {decimal(left / 1e6, '.1f')} MB")
     if clear and left:
         say(_("another command uses what is left: clear it again when that is done"))

@@ -12,8 +12,8 @@ from monody.cli.progress import progress_bar
 from monody.cli.verbosity import is_verbose
 from monody.models.backend import keras
 from monody.training.callbacks import BITS, HELD_OUT_BITS
+from monody.translation import decimal, marked
 from monody.translation import gettext as _
-from monody.translation import marked
 
 COMPILING = marked("compiling (once for this size of network)")
 SCORING = marked("scoring the held-out melodies")
@@ -73,17 +73,17 @@ class EpochLines(keras.callbacks.Callback):
         self._bar.stop()
         held_out = "    -"
         if HELD_OUT_BITS in logs:
-            held_out = f"{logs[HELD_OUT_BITS]:5.2f}"
+            held_out = decimal(logs[HELD_OUT_BITS], "5.2f")
         rate = _("rate {rate}").format(rate=f"{logs['learning_rate']:.2g}")
         figures = (
             _("epoch {epoch}/{epochs}").format(
                 epoch=f"{epoch + 1:3d}", epochs=self._num_epochs
             ),
-            _("train {bits}").format(bits=f"{logs[BITS]:5.2f}"),
+            _("train {bits}").format(bits=decimal(logs[BITS], "5.2f")),
             _("held-out {bits}").format(bits=held_out)
             + (" *" if logs["best"] else "  "),
             *([rate] if is_verbose() else []),
-            f"{logs['seconds']:.1f} s",
+            decimal(logs["seconds"], ".1f") + " s",
         )
         self._console.print(
             "  ".join(figures),

@@ -6,7 +6,7 @@ Of one file, and no folder, it says what is in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +99,8 @@ def inspect(
         raise MonodyError(
             "--shard reads one part and --merge puts all together: name one of them"
         )
+    if shard:
+        _require_no_report({"--json": as_json, "--html": page, "--all": every})
     part = _part(shard, Path(readings)) if shard else None
     if page:
         require_report(Path(page))
@@ -108,6 +110,16 @@ def inspect(
         return
 
     _report(read_folder(named, settings, merge=merge), page, as_json, every)
+
+
+def _require_no_report(asked: Mapping[str, object]) -> None:
+    """Refuse what shapes a report where none is made: a part has none of its own."""
+    for option, is_asked in asked.items():
+        if is_asked:
+            raise MonodyError(
+                f"--shard reads one part and reports nothing: give {option} to "
+                "--merge, once all parts are there"
+            )
 
 
 def _report(corpus: Corpus, page: str | None, as_json: bool, every: bool) -> None:

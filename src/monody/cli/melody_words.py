@@ -8,8 +8,8 @@ from monody.cli.melody_facts import MelodyFacts
 from monody.corpus.wording import counted
 from monody.music.key_words import key_in_words
 from monody.sentences import translated
+from monody.translation import decimal, grouped, marked
 from monody.translation import gettext as _
-from monody.translation import grouped, marked
 
 BEATS = marked({  # of meters, by the note value of one
     "half": "halves", "8th": "8ths", "16th": "16ths", "dotted 8th": "dotted 8ths",
@@ -57,17 +57,19 @@ def _meter(melody: MelodyFacts) -> str:
 
 
 def _tempo(melody: MelodyFacts) -> str:
-    text = _("{bpm} bpm").format(bpm=f"{melody.bpm:g}")
+    text = _("{bpm} bpm").format(bpm=decimal(melody.bpm, "g"))
     if melody.beat != "quarter" and melody.beat:
         beats = _(BEATS.get(melody.beat, melody.beat))
         text = _("{bpm} bpm in quarters, {beats_bpm} in {beats}").format(
-            bpm=f"{melody.bpm:g}", beats_bpm=f"{melody.beats_a_minute:g}", beats=beats
+            bpm=decimal(melody.bpm, "g"),
+            beats_bpm=decimal(melody.beats_a_minute, "g"),
+            beats=beats,
         )
     if melody.tempo_from == "notes":
         said = _("{tempo}, fitted to the notes; the file names none")
         if melody.tempos:
             said = _("{tempo}, fitted to the notes; the file says {declared}")
-        return said.format(tempo=text, declared=f"{melody.declared_bpm:g}")
+        return said.format(tempo=text, declared=decimal(melody.declared_bpm, "g"))
     if melody.tempo_from == "default":
         return _("{tempo}: the default, as none is written").format(tempo=text)
     said = _("{tempo}, from the file")

@@ -13,8 +13,8 @@ import click
 from monody.cli.options import HeadedCommand
 from monody.cli.verbosity import is_quiet, say_whole, status
 from monody.sentences import translated
+from monody.translation import decimal, grouped, ngettext
 from monody.translation import gettext as _
-from monody.translation import grouped, ngettext
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -123,7 +123,7 @@ def _data(run: Run) -> str:
 
 def _bits(run: Run, side: str) -> str:
     bits = run.bits_per_note(side)
-    return "-" if bits is None else f"{bits:.3f}"
+    return "-" if bits is None else decimal(bits, ".3f")
 
 
 def _duration(seconds: float | None) -> str:

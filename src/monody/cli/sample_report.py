@@ -22,8 +22,8 @@ from monody.music.melody import Melody, lines_around
 from monody.music.meter import TICKS_PER_QUARTER
 from monody.music.scale import Scale
 from monody.render.pickup import has_pickup
+from monody.translation import decimal, grouped, marked
 from monody.translation import gettext as _
-from monody.translation import grouped, marked
 
 MAX_ROWS = 20  # melodies that are listed one by one
 RULE_NAMES = {
@@ -195,7 +195,7 @@ def _failed(failure: str | None) -> str:
 
 def _figures_of(one: GeneratedMelody) -> str:
     """Say the figures of one melody."""
-    bits = _("{bits} bits a note").format(bits=f"{one.draft.bits_per_note:.2f}")
+    bits = _("{bits} bits a note").format(bits=decimal(one.draft.bits_per_note, ".2f"))
     return "; ".join(filter(None, [bits, one.novelty.said if one.novelty else ""]))
 
 
@@ -236,7 +236,7 @@ def _costs(generation: Generation) -> Iterator[str]:
         for rule, name in names.items()
     }
     told = [
-        f"{_(name)} {bits:.2f}"
+        f"{_(name)} {decimal(bits, '.2f')}"
         for name, bits in sorted(costs.items(), key=lambda item: -item[1])
         if bits >= MIN_COST_BITS
     ]

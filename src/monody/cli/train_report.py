@@ -11,8 +11,8 @@ from monody.errors import MonodyError
 from monody.experiments.base import open_experiment
 from monody.experiments.experiment import Experiment
 from monody.experiments.scores import BASE_ALONE, BIGRAM, SideScores
+from monody.translation import decimal, marked
 from monody.translation import gettext as _
-from monody.translation import marked
 
 MEANINGS = {
     "validation": marked("used to choose the weights"),
@@ -51,7 +51,8 @@ def _waiting(experiment: Experiment) -> str:
     seconds = sum(row["seconds"] for row in rows)
     waited = sum(row.get("seconds_waited", 0.0) for row in rows)
     return _("on {devices}; {percent} of the time training waited for its data").format(
-        devices=experiment.record().devices, percent=f"{waited / (seconds or 1):.1%}"
+        devices=experiment.record().devices,
+        percent=decimal(waited / (seconds or 1), ".1%"),
     )
 
 
@@ -84,12 +85,14 @@ def in_words(scores: Mapping[str, SideScores]) -> str:
     base = ""
     if BASE_ALONE in judged.references:
         base = _(" (the base alone {bits})").format(
-            bits=f"{judged.references[BASE_ALONE].bits_per_note:.2f}"
+            bits=decimal(judged.references[BASE_ALONE].bits_per_note, ".2f")
         )
     return _(
         "it predicts held-out melodies with {bits} bits a note{base}, {compared}"
     ).format(
-        bits=f"{figure:.2f}", base=base, compared=compared.format(percent=abs(percent))
+        bits=decimal(figure, ".2f"),
+        base=base,
+        compared=compared.format(percent=abs(percent)),
     )
 
 
@@ -109,7 +112,7 @@ def _figures(side: str, meaning: str, scores: SideScores) -> str:
     base = ""
     if BASE_ALONE in references:
         base = _("; the base alone: {bits}").format(
-            bits=f"{references[BASE_ALONE].bits_per_note:.2f}"
+            bits=decimal(references[BASE_ALONE].bits_per_note, ".2f")
         )
     compared = _("{percent} below") if gain >= 0 else _("{percent} above")
     return _(
@@ -119,8 +122,8 @@ def _figures(side: str, meaning: str, scores: SideScores) -> str:
         side=_(side),
         count=score.melodies,
         meaning=_(meaning),
-        bits=f"{figure:.2f}",
+        bits=decimal(figure, ".2f"),
         compared=compared.format(percent=f"{abs(gain):.0%}"),
-        bigram=f"{bigram:.2f}",
+        bigram=decimal(bigram, ".2f"),
         base=base,
     )

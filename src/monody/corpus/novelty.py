@@ -41,7 +41,7 @@ from monody.music.melody_store import MelodyStore
 from monody.music.meter import bar_lines, metric_positions
 from monody.saved.damage import DamagedError
 from monody.saved.plain_json import read_json
-from monody.translation import gettext, marked
+from monody.translation import decimal, gettext, marked
 
 NEW, NEAR_COPY, COPY = LABELS = marked(("new", "near-copy", "copy"))
 COPY_SHARE = 1 / 2  # of the melody, in one run
@@ -104,7 +104,7 @@ class Novelty:
                     "{source}, bar {source_bar}"
                 ).format(
                     notes=self.longest_notes,
-                    bars=f"{self.longest_bars:.1f}",
+                    bars=decimal(self.longest_bars, ".1f"),
                     bar=self.bar,
                     source=self.source,
                     source_bar=self.source_bar,

@@ -22,7 +22,7 @@ from monody.models.surprisal import (
 )
 from monody.music.melody import Melody
 from monody.music.melody_store import MelodyStore
-from monody.translation import gettext
+from monody.translation import decimal, gettext
 
 # Beside a network that was fine-tuned: its base (``BASE_ALONE``), and a network of the
 # same settings that was trained without a base.
@@ -148,6 +148,6 @@ class Scorecard:
         index = self.judged.median() if melody is None else melody
         drawn, bits = self.judged.as_read(index), self.judged.bits_of_notes(index)
         title = gettext("{file} (its end: {bits} bits)").format(
-            file=drawn.source, bits=f"{self.judged.bits_of_end(index):.1f}"
+            file=drawn.source, bits=decimal(self.judged.bits_of_end(index), ".1f")
         )
         return surprisal_svg(drawn, bits.tolist(), title)

@@ -16,8 +16,8 @@ from monody.evaluation.scorecard import FROM_NOTHING, Comparison, Scorecard
 from monody.experiments.scores import BASE_ALONE
 from monody.models.surprisal import Score
 from monody.sentences import translated
+from monody.translation import decimal, grouped, marked, ngettext
 from monody.translation import gettext as _
-from monody.translation import grouped, marked, ngettext
 
 OTHER_NETWORKS = {
     BASE_ALONE: marked("the base alone"),
@@ -80,7 +80,7 @@ def about(card: Scorecard) -> Iterator[str]:
     Args:
         card: The scorecard.
     """
-    notes = f"{counted(card.score.notes, 'note')}, {card.seconds:.1f} s"
+    notes = f"{counted(card.score.notes, 'note')}, {decimal(card.seconds, '.1f')} s"
     yield f"{printable(card.model)} ({card.encoding})"
     if card.part is None:
         melodies = counted(card.score.melodies, "melody")
@@ -147,7 +147,7 @@ def rows_of(card: Scorecard) -> list[ModelRow]:
 def _figures(score: Score) -> tuple[str, ...]:
     """Print the figures of a model, bits to three digits."""
     bits, low, high, pitch, duration = (
-        f"{figure:#.3g}"
+        decimal(figure, "#.3g")
         for figure in (
             score.bits_per_note,
             *score.interval_95,
@@ -278,7 +278,7 @@ def music_rows(music: SampleQuality) -> Iterator[tuple[str, ...]]:
     """
     sides = [side for side in music.sides if side.overlap is not None]
     for name in sides[0].overlap or () if sides else ():
-        areas = (f"{side.overlap[name]:.2f}" for side in sides if side.overlap)
+        areas = (decimal(side.overlap[name], ".2f") for side in sides if side.overlap)
         yield translated(name.replace("_", " ")), *areas
     if sides:
         yield (
@@ -297,4 +297,4 @@ def _told_apart(side: Resemblance) -> str:
 def _choices(score: Score) -> str:
     """Return the perplexity: how many equally likely notes are as hard to guess."""
     choices = 2**score.bits_per_note
-    return f"{choices:.1f}" if choices < 10 else grouped(round(choices))
+    return decimal(choices, ".1f") if choices < 10 else grouped(round(choices))

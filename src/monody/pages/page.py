@@ -17,7 +17,15 @@ from monody.corpus.histograms import HistogramName, Histograms
 from monody.corpus.wording import label_in_words
 from monody.errors import MonodyError, printable
 from monody.files import replacing
-from monody.translation import gettext, grouped, marked, ngettext, script_texts, spoken
+from monody.translation import (
+    decimal,
+    gettext,
+    grouped,
+    marked,
+    ngettext,
+    script_texts,
+    spoken,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -67,6 +75,7 @@ def write_html(template: str, context: Mapping[str, object], path: Path) -> None
             max_bars=MAX_BARS,
             kind=Path(template).stem,
             language=language,
+            grouped=grouped,
             words=script_words(language),
         )
     )
@@ -198,4 +207,4 @@ def _share(share: float) -> str:
     """Print a share as a percentage: 0.004 is "0.4%"."""
     if 0 < share < 0.001:
         return "<0.1%"
-    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+    return f"{share:.0%}" if share >= 0.1 else decimal(share, ".1%")

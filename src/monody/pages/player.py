@@ -31,8 +31,8 @@ from monody.render.roll.roll import roll_svg
 from monody.render.roll.rows import numbered_lines
 from monody.sentences import translated
 from monody.settings.sampling import SampleSettings
+from monody.translation import decimal, marked
 from monody.translation import gettext as _
-from monody.translation import marked
 
 MAX_STAFF_BARS = 128  # a longer staff takes seconds to engrave
 MIDI_ENDINGS = (".mid", ".midi")
@@ -361,5 +361,5 @@ def _writing(
             ),
         ),
         (_("temperature"), settings.temperature_text),
-        (_("bits a note"), f"{generated.draft.bits_per_note:.2f}"),
+        (_("bits a note"), decimal(generated.draft.bits_per_note, ".2f")),
     )

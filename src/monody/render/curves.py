@@ -17,8 +17,8 @@ from monody.render.svg import (
     tag,
     text,
 )
+from monody.translation import decimal, marked
 from monody.translation import gettext as _
-from monody.translation import marked
 
 WIDTH, HEIGHT = 760.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 104.0, 32.0, 54.0  # margins; on the right, names
@@ -66,13 +66,15 @@ class Curves:
             words = _("Held-out bits per note: {first} after epoch 1, {last} after "
                       "epoch {epochs}")  # fmt: skip
         said = words.format(
-            first=f"{shown[0]:.2f}", last=f"{shown[-1]:.2f}", epochs=len(shown)
+            first=decimal(shown[0], ".2f"),
+            last=decimal(shown[-1], ".2f"),
+            epochs=len(shown),
         )
         if self.best is None:
             rest = _("no epoch was better than what training began with")
         else:
             rest = _("best {bits}, after epoch {epoch}").format(
-                bits=f"{shown[self.best - 1]:.2f}", epoch=self.best
+                bits=decimal(shown[self.best - 1], ".2f"), epoch=self.best
             )
         return f"{said}; {rest}"
 
@@ -192,6 +194,6 @@ def _lines(curves: Curves, axes: _Axes) -> Iterator[str]:
         kept = (curves.held_out or curves.train)[curves.best - 1]
         dot: Look = {"class": "best", "cx": axes.x(curves.best), "cy": axes.y(kept)}
         words = _("best: {bits} bits per note, epoch {epoch}").format(
-            bits=f"{kept:.2f}", epoch=curves.best
+            bits=decimal(kept, ".2f"), epoch=curves.best
         )
         yield tag("circle", {**dot, "r": 5}, f"<title>{words}</title>")

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monody.studio.answers import refusal
 from monody.studio.words import _
+from monody.translation import decimal
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 READING = ("GET", "HEAD")
@@ -123,4 +124,6 @@ class LimitedUploads:
     @property
     def _sentence(self) -> str:
         megabytes = self._max_bytes / 10**6
-        return _("At most {megabytes:g} MB at a time.").format(megabytes=megabytes)
+        return _("At most {megabytes} MB at a time.").format(
+            megabytes=decimal(megabytes, "g")
+        )

@@ -32,8 +32,8 @@ from monody.render.svg import (
     xml_text,
 )
 from monody.sentences import pitch_in_words
+from monody.translation import decimal, ngettext
 from monody.translation import gettext as _
-from monody.translation import ngettext
 
 BARS_IN_ROW = 8
 DARKEST_BITS = 8.0  # notes of more bits have the same colour
@@ -147,10 +147,10 @@ def _summary(melody: Melody, bits: list[float], rows: list[RollRow]) -> str:
         "bits"
     ).format(
         notes=ngettext("{count} note", "{count} notes", len(bits)),
-        bits=f"{sum(bits) / len(bits):.2f}",
+        bits=decimal(sum(bits) / len(bits), ".2f"),
         pitch=_pitch(note.pitch),
         bar=bar,
-        most=f"{bits[peak]:.1f}",
+        most=decimal(bits[peak], ".1f"),
     )
 
 
@@ -184,7 +184,7 @@ def _header(title: str, summary: str) -> Iterator[str]:
     yield box(left, 50, LEGEND, 10, {"rx": 2, "fill": "url(#monody-bits)"})
     yield text(_("bits"), left - 8, 59, AT_END)
     for share in (0, 0.25, 0.5, 0.75, 1):
-        label = f"{DARKEST_BITS * share:g}{'+' * (share == 1)}"
+        label = decimal(DARKEST_BITS * share, "g") + "+" * (share == 1)
         yield text(label, left + LEGEND * share, 74, AT_MIDDLE)
 
 
@@ -249,7 +249,7 @@ def _draw_note(note: Note, bits: float, row: RollRow, scale: _Scale) -> Iterator
     y, fill = scale.y(note.pitch), {"fill": colour_of(bits), **OUTLINE}
     look = {"class": "note" if begins else "held", "rx": 1.5, **fill}
     words = _("{pitch}, {ticks} ticks, {bits} bits").format(
-        pitch=_pitch(note.pitch), ticks=note.duration, bits=f"{bits:.2f}"
+        pitch=_pitch(note.pitch), ticks=note.duration, bits=decimal(bits, ".2f")
     )
     yield box(x, y, width, scale.pitch_height, look, f"<title>{words}</title>")
     if begins:
