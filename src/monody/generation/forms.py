@@ -99,6 +99,38 @@ def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Fo
     return _cut(form, total)
 
 
+def later_part(form: Form, first: int, begins: int = 0) -> Form:
+    """Return the form of what is left of a melody, whose first bars are there.
+
+    Bars of it may return from these: what they repeat then lies before the part.
+
+    Args:
+        form: Of the whole melody.
+        first: The bar in which the part begins; there is one at least after it.
+        begins: The place in that bar, in ticks.
+
+    Example:
+        >>> from monody.generation.forms import later_part
+        >>> from monody.music.form import Form
+        >>> again = (False,) * 4 + (True,) * 4
+        >>> form = Form(96, 0, (384, 768), (0,) * 4 + (4,) * 4, again)
+        >>> left = later_part(form, 4)
+        >>> left.phrase_ends, left.back
+        ((384,), (4, 4, 4, 4))
+    """
+    tick = first * form.bar_ticks
+    over = sum(end <= tick + begins for end in form.phrase_ends[:-1])  # phrases
+    return replace(
+        form,
+        begins=begins,
+        phrase_ends=tuple(end - tick for end in form.phrase_ends[over:]),
+        back=form.back[first:],
+        exact=form.exact[first:],
+        cadences=_later(form.cadences[over:], -tick),
+        notes=form.notes[first:],
+    )
+
+
 def with_notes(form: Form, fewest: int, most: int) -> Form:
     """Let a form say how many notes each bar has, as near to its own as is asked.
 
