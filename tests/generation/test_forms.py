@@ -183,3 +183,18 @@ def test_what_is_left_of_a_form_closes_as_it_does(
     assert [one[1:] for one in left.cadences[-1:]] == [
         one[1:] for one in form.cadences[-1:]
     ]
+
+
+def test_what_goes_on_follows_a_melody_with_about_as_many_notes() -> None:
+    rng = np.random.default_rng(1)
+    known = [
+        Precedent(Form(96, 0, (96,), (0,), (False,), notes=(count,)), "4/4", 1, (0, 9))
+        for count in range(1, MANY + 11)
+    ]
+    drawn = [draw_precedent(known, rng, bars=4, density=3.5) for _ in range(200)]
+    found = {each.form.notes[0] for each in drawn if each is not None}
+    assert found == set(range(1, MANY + 1))
+    # Where a form does not say it, it has a usual number: six in a bar of 4/4.
+    silent = Precedent(Form(96, 0, (96,), (0,), (False,)), "4/4", 1, (0, 9))
+    few = [silent] * MANY + known[9:]
+    assert draw_precedent(few, rng, bars=4, density=6) == silent

@@ -27,6 +27,7 @@ def draw_precedent(
     meter: str | None = None,
     style: int = 0,
     begins: int | None = None,
+    density: float | None = None,
 ) -> Precedent | None:
     """Draw the melody whose outline a new one is to follow.
 
@@ -38,6 +39,8 @@ def draw_precedent(
         meter: Its meter, if it is known.
         style: The symbol of its style, if it has one.
         begins: The place in the bar where it begins, in ticks, if that is known.
+        density: Notes a bar of what it continues: those that are nearest to it are
+            preferred, for the rhythm is to go on. ``None`` where it continues nothing.
 
     Returns:
         One of the right meter, style and beginning, as far as there are any; ``None``
@@ -54,7 +57,16 @@ def draw_precedent(
     exact = [each for each in left if each.form.whole_bars == bars]
     if len(exact) >= MANY:
         left = exact
+    if density is not None:
+        nearest = sorted(left, key=lambda each: abs(_density(each.form) - density))
+        left = nearest[:MANY]
     return left[int(rng.integers(len(left)))] if left else None
+
+
+def _density(form: Form) -> float:
+    """Return how many notes a bar has; a usual number where the form does not say."""
+    notes = sum(form.notes) or form.end // USUAL_TICKS
+    return notes / form.bars
 
 
 def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Form:

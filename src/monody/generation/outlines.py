@@ -34,12 +34,14 @@ class Heard(NamedTuple):
 
     bars: int  # bar lines to where the melody begins
     position: int  # ticks from the bar line to their own first note
+    density: float  # notes a bar
 
     @classmethod
     def of(cls, primer: Primer) -> Self:
         """Say what there is of a primer whose bars are as long as the melody's."""
         first = int(primer.music.starts[0]) if len(primer.music) else 0
-        return cls(primer.bars, first % primer.bar_ticks)
+        density = len(primer.music) / max(primer.bars, 1)
+        return cls(primer.bars, first % primer.bar_ticks, density)
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def draw_outline(
         meter=str(meter) if meter else None,
         style=style,
         begins=heard.position if heard else begins,
+        density=heard.density if heard else None,
     )
     if meter is None:
         meter = usual_meter(record)
