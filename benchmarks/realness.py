@@ -206,6 +206,9 @@ def main() -> None:
     parser.add_argument("real", metavar="REAL_FOLDER")
     parser.add_argument("--melodies", type=int, default=200, help="on each side")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--style", metavar="NAME", help="of an experiment that has some"
+    )
     parser.add_argument("--generated", metavar="FOLDER", help="read these instead")
     parser.add_argument("--save", metavar="FOLDER", help="write those made, as MIDI")
     arguments = parser.parse_args()
@@ -223,7 +226,10 @@ def _generated(experiment: Experiment, arguments: argparse.Namespace) -> list[Me
     if arguments.generated:
         return list(monody.read_corpus(arguments.generated).melodies)
     settings = monody.SampleSettings(
-        num_files=arguments.melodies, bars=BARS, seed=arguments.seed
+        num_files=arguments.melodies,
+        bars=BARS,
+        seed=arguments.seed,
+        style=arguments.style,
     )
     generation = monody.generate(experiment, settings)
     if arguments.save:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monody.generation.forms import MANY, draw_precedent, fitted_form
+from monody.generation.forms import MANY, draw_precedent, fitted_form, later_part
 from monody.models.record import Precedent
 from monody.music.form import Cadence, Form
 from monody.music.melody import Melody
@@ -165,3 +165,36 @@ def test_a_pickup_is_no_bar() -> None:
     assert (fitted.bars, fitted.begins) == (9, 72)
     without = fitted_form(with_pickup.form, 8, 96, begins=0)
     assert (without.bars, without.begins) == (8, 0)
+
+
+@given(forms(), st.data())
+def test_what_is_left_of_a_form_closes_as_it_does(
+    form: Form, data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(0, form.bars - 1))
+    in_last = form.end - first * form.bar_ticks  # ticks from the bar line to the end
+    begins = data.draw(st.integers(0, min(form.bar_ticks, in_last) - 1))
+    left = later_part(form, first, begins)
+    assert left.bars == form.bars - first
+    assert (left.begins, left.end) == (begins, in_last)
+    assert (left.back, left.exact) == (form.back[first:], form.exact[first:])
+    assert all(end > begins for end in left.phrase_ends)
+    assert len(left.cadences) == (len(left.phrase_ends) if form.cadences else 0)
+    assert [one[1:] for one in left.cadences[-1:]] == [
+        one[1:] for one in form.cadences[-1:]
+    ]
+
+
+def test_what_goes_on_follows_a_melody_with_about_as_many_notes() -> None:
+    rng = np.random.default_rng(1)
+    known = [
+        Precedent(Form(96, 0, (96,), (0,), (False,), notes=(count,)), "4/4", 1, (0, 9))
+        for count in range(1, MANY + 11)
+    ]
+    drawn = [draw_precedent(known, rng, bars=4, density=3.5) for _ in range(200)]
+    found = {each.form.notes[0] for each in drawn if each is not None}
+    assert found == set(range(1, MANY + 1))
+    # Where a form does not say it, it has a usual number: six in a bar of 4/4.
+    silent = Precedent(Form(96, 0, (96,), (0,), (False,)), "4/4", 1, (0, 9))
+    few = [silent] * MANY + known[9:]
+    assert draw_precedent(few, rng, bars=4, density=6) == silent

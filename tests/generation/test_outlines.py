@@ -141,6 +141,39 @@ def test_where_the_end_is_to_be_the_tonic_the_last_cadence_is(
         assert form.cadences[-1].degree == degree
 
 
+def test_what_continues_a_melody_follows_the_rest_of_a_form(record: RunRecord) -> None:
+    back, exact = (0, 0, 0, 0, 4, 4, 0, 0), (False,) * 4 + (True,) + (False,) * 3
+    form = replace(
+        SONG.form, phrase_ends=(4 * 96, 8 * 96), back=back, exact=exact,
+        cadences=(Cadence(3 * 96, 7), Cadence(7 * 96, 0)), notes=tuple(range(8)),
+    )  # fmt: skip
+    known = replace(record.style, precedents=(replace(SONG, form=form),))
+    primer = named_bars(tune(2, meter=(4, 4)), 1, 4)
+    drawn = _outline(replace(record, style=known), primer, bars=4)
+    left = drawn.form(4)
+    assert left is not None
+    assert (left.begins, left.bars, left.phrase_ends) == (0, 4, (4 * 96,))
+    # Its first bars return from those that it continues, as in the precedent.
+    assert (left.back, left.exact) == ((4, 4, 0, 0), (True, False, False, False))
+    assert (left.cadences, left.notes) == ((Cadence(3 * 96, 0),), (4, 5, 6, 7))
+    # In another meter it is a melody of its own.
+    other = _outline(replace(record, style=known), primer, bars=4, meter="3/4")
+    assert other.heard is None
+    other_form = other.form(4)
+    assert other_form is not None
+    assert max(other_form.back) < 4
+
+
+def test_what_continues_a_pickup_begins_where_the_primer_ends(
+    record: RunRecord,
+) -> None:
+    primer = replace(_primer(), position=48)  # a pickup to the next bar
+    left = _outline(record, primer, bars=4).form(4)
+    assert left is not None
+    assert (left.begins, left.bars, left.has_pickup) == (48, 5, True)
+    assert left.phrase_ends[0] > left.begins
+
+
 def test_where_the_network_ends_a_melody_it_follows_no_form(record: RunRecord) -> None:
     assert _outline(record, free=True).form(8) is None
 

@@ -178,6 +178,17 @@ def test_an_answer_is_alone_as_long_and_in_the_key_heard(page: Page) -> None:
     assert {note[0] % 12 for note in answered["notes"]} <= {0, 2, 4, 5, 7, 9, 11}
 
 
+def test_an_answer_closes_on_the_tonic_unless_asked_otherwise(page: Page) -> None:
+    path = f"/api/cards/{page.phrase()['id']}/continue"
+    asked = {"num_files": 4, "seed": 5}
+    answers = page.post(path, **{"as": "answer", "settings": asked})["cards"]
+    assert {one["settings"]["end"] for one in answers} == {"tonic"}
+    assert {one["notes"][-1][0] % 12 for one in answers} == {0}
+    free = {**asked, "num_files": 1, "end": "any"}
+    [other] = page.post(path, **{"as": "answer", "settings": free})["cards"]
+    assert other["settings"]["end"] == "any"
+
+
 def test_what_is_played_is_answered_and_nothing_is_kept(page: Page) -> None:
     played = [[pitch, start + 1, end - 1, 90] for pitch, start, end in PHRASE]
     answered = page.post("/api/answer", notes=played, settings={"seed": 5})

@@ -27,6 +27,7 @@ def draw_precedent(
     meter: str | None = None,
     style: int = 0,
     begins: int | None = None,
+    density: float | None = None,
 ) -> Precedent | None:
     """Draw the melody whose outline a new one is to follow.
 
@@ -38,6 +39,8 @@ def draw_precedent(
         meter: Its meter, if it is known.
         style: The symbol of its style, if it has one.
         begins: The place in the bar where it begins, in ticks, if that is known.
+        density: Notes a bar of what it continues: those that are nearest to it are
+            preferred, for the rhythm is to go on. ``None`` where it continues nothing.
 
     Returns:
         One of the right meter, style and beginning, as far as there are any; ``None``
@@ -54,7 +57,16 @@ def draw_precedent(
     exact = [each for each in left if each.form.whole_bars == bars]
     if len(exact) >= MANY:
         left = exact
+    if density is not None:
+        nearest = sorted(left, key=lambda each: abs(_density(each.form) - density))
+        left = nearest[:MANY]
     return left[int(rng.integers(len(left)))] if left else None
+
+
+def _density(form: Form) -> float:
+    """Return how many notes a bar has; a usual number where the form does not say."""
+    notes = sum(form.notes) or form.end // USUAL_TICKS
+    return notes / form.bars
 
 
 def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Form:
@@ -97,6 +109,38 @@ def fitted_form(form: Form, bars: int, bar_ticks: int, begins: int | None) -> Fo
     while form.bars < total:
         form = _twice(form)
     return _cut(form, total)
+
+
+def later_part(form: Form, first: int, begins: int = 0) -> Form:
+    """Return the form of what is left of a melody, whose first bars are there.
+
+    Bars of it may return from these: what they repeat then lies before the part.
+
+    Args:
+        form: Of the whole melody.
+        first: The bar in which the part begins; there is one at least after it.
+        begins: The place in that bar, in ticks.
+
+    Example:
+        >>> from monody.generation.forms import later_part
+        >>> from monody.music.form import Form
+        >>> again = (False,) * 4 + (True,) * 4
+        >>> form = Form(96, 0, (384, 768), (0,) * 4 + (4,) * 4, again)
+        >>> left = later_part(form, 4)
+        >>> left.phrase_ends, left.back
+        ((384,), (4, 4, 4, 4))
+    """
+    tick = first * form.bar_ticks
+    over = sum(end <= tick + begins for end in form.phrase_ends[:-1])  # phrases
+    return replace(
+        form,
+        begins=begins,
+        phrase_ends=tuple(end - tick for end in form.phrase_ends[over:]),
+        back=form.back[first:],
+        exact=form.exact[first:],
+        cadences=_later(form.cadences[over:], -tick),
+        notes=form.notes[first:],
+    )
 
 
 def with_notes(form: Form, fewest: int, most: int) -> Form:

@@ -8,11 +8,12 @@ and the endings that the corpus has, as often as it has them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from monody.errors import MonodyError
-from monody.generation.forms import draw_precedent, fitted_form, with_notes
+from monody.generation.forms import draw_precedent, fitted_form, later_part, with_notes
 from monody.generation.primers import Primer, leads_to_line
 from monody.models.events import UNKNOWN
 from monody.models.record import Precedent, RunRecord
@@ -26,6 +27,21 @@ from monody.settings.sampling import SampleSettings
 
 TONE = 2  # semitones
 MINOR_THIRD = 3  # semitones; a scale that has it, and not the major third, is minor
+
+
+class Heard(NamedTuple):
+    """The bars that a melody continues: the beginning of what it is the rest of."""
+
+    bars: int  # bar lines to where the melody begins
+    position: int  # ticks from the bar line to their own first note
+    density: float  # notes a bar
+
+    @classmethod
+    def of(cls, primer: Primer) -> Self:
+        """Say what there is of a primer whose bars are as long as the melody's."""
+        first = int(primer.music.starts[0]) if len(primer.music) else 0
+        density = len(primer.music) / max(primer.bars, 1)
+        return cls(primer.bars, first % primer.bar_ticks, density)
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,7 @@ class MelodyOutline:
     on_tonic: bool = False  # whether it has to close on the tonic
     pitches: tuple[int, int] | None = None  # lowest and highest note, if that is said
     notes_per_bar: tuple[int, int] | None = None  # fewest and most, if that is asked
+    heard: Heard | None = None  # the bars that it continues
 
     @property
     def has_pickup(self) -> bool:
@@ -58,9 +75,7 @@ class MelodyOutline:
         """
         if self.precedent is None:
             return None
-        form = fitted_form(
-            self.precedent.form, bars, self.meter.bar_ticks, self.position
-        )
+        form = self._fitted(self.precedent.form, bars)
         if self.is_loose:
             form = replace(form, cadences=())
         if self.notes_per_bar is not None:
@@ -71,6 +86,16 @@ class MelodyOutline:
             last = form.cadences[-1]._replace(degree=0)
             form = replace(form, cadences=(*form.cadences[:-1], last))
         return form if ticks is None else form.ending_at(self.position + ticks)
+
+    def _fitted(self, form: Form, bars: int) -> Form:
+        """Fit the form of its precedent; of one that is continued, what is left."""
+        bar = self.meter.bar_ticks
+        if self.heard is None:
+            return fitted_form(form, bars, bar, self.position)
+        begins = self.heard.position
+        all_bars = self.heard.bars + bars + self.has_pickup - (2 * begins >= bar)
+        whole = fitted_form(form, all_bars, bar, begins)
+        return later_part(whole, self.heard.bars, self.position)
 
 
 def draw_outline(
@@ -99,16 +124,20 @@ def draw_outline(
     elif primer is not None:
         meter = primer.meter
     begins = None if settings.pickup else 0
+    heard = None
     if primer is not None:
         same = meter is not None and primer.bar_ticks == meter.bar_ticks
         begins = primer.position if same else 0
+        heard = Heard.of(primer) if same else None
     precedent = draw_precedent(
         record.style.precedents,
         rng,
-        bars=bars_asked(settings, meter or usual_meter(record)),
+        bars=bars_asked(settings, meter or usual_meter(record))
+        + (heard.bars if heard else 0),
         meter=str(meter) if meter else None,
         style=style,
-        begins=begins,
+        begins=heard.position if heard else begins,
+        density=heard.density if heard else None,
     )
     if meter is None:
         meter = usual_meter(record)
@@ -132,6 +161,7 @@ def draw_outline(
         on_tonic=settings.end == "tonic",
         pitches=_pitches(precedent, key) if keeps_register else None,
         notes_per_bar=settings.notes_per_bar,
+        heard=heard,
     )
 
 

@@ -170,6 +170,7 @@ class Composer:
             "bars": bars,
             "pickup": False,  # it begins where the phrase has ended
             "key": monody.heard_key(melody),
+            "end": "tonic",  # a question may stay open; an answer closes
             **settings,
             "start": "primer",
             "prime_bars": f"1-{bars}",

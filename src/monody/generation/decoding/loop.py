@@ -235,10 +235,13 @@ def _one_event(
         goal, way = _goal(rows, now, rules.ticks[duration])
         leads = (pitch < REST) & (goal >= 0) & ~copied
         if np.any(leads):
-            found = lead(of_pitch, allowed.pitch, goal, way, chance[:, 2])
+            # A note of another kind may not be as long as this one.
+            as_long = allowed.duration[at[:, None], kinds, duration[:, None]]
+            found = lead(of_pitch, allowed.pitch & as_long, goal, way, chance[:, 2])
             led = np.where(leads & (found >= 0), found, pitch)
     if np.any(led != pitch):
         pitch = led
+        kind, of_kind = kinds[at, pitch], allowed.duration[at, kinds[at, pitch]]
         state.choose(pitch)
         logits, bits = state.durations(), bits_of(of_pitch, pitch)
     is_timed = pitch != END
