@@ -10,6 +10,7 @@ import pytest
 import monody
 from monody.errors import MonodyError
 from monody.studio.events import Changes
+from monody.studio.folder import StudioFolder
 from monody.studio.sounds import Sounds
 
 MELODY = monody.Melody.from_notes([(60, 0, 24), (64, 24, 24)])
@@ -73,4 +74,15 @@ def test_our_own_voices_play_where_a_bank_fails(
 def test_a_studio_opened_from_python_plays_in_our_own_voices(tmp_path: Path) -> None:
     sounds = Sounds(tmp_path, Changes())
     assert sounds.bank() is None
+    sounds.close()
+
+
+def test_every_sound_goes_when_the_studio_opens_again(tmp_path: Path) -> None:
+    folder = StudioFolder(tmp_path)
+    folder.make()
+    sounds = Sounds(folder.sounds, Changes())
+    made = [sounds.melody(MELODY), sounds.note(73, 60)]
+    assert all(path.is_file() for path in made)
+    folder.clear_sounds()
+    assert not [*folder.sounds.iterdir()]
     sounds.close()

@@ -44,7 +44,10 @@ ID_LENGTH = 12
 PRIVATE = 0o700
 _LETTERS = string.ascii_lowercase + string.digits
 _ID = re.compile(rf"[a-z0-9]{{{ID_LENGTH}}}")
-_SOUND = re.compile(rf"([a-z0-9]{{{ID_LENGTH}}}-[0-9a-f]{{16}}|voice-\d+-\d+)\.wav")
+# What sounds are called: those of melodies, as `sounds` has them and had them, and notes.
+_SOUND = re.compile(
+    rf"([0-9a-f]{{32}}|[a-z0-9]{{{ID_LENGTH}}}-[0-9a-f]{{16}}|voice-\d+-\d+)\.wav"
+)
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}/")
 
 
