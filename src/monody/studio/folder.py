@@ -44,7 +44,7 @@ ID_LENGTH = 12
 PRIVATE = 0o700
 _LETTERS = string.ascii_lowercase + string.digits
 _ID = re.compile(rf"[a-z0-9]{{{ID_LENGTH}}}")
-# What sounds are called: those of melodies, as `sounds` has them and had them, and notes.
+# Names of sounds: of melodies, as `sounds` has them and had them, and of notes.
 _SOUND = re.compile(
     rf"([0-9a-f]{{32}}|[a-z0-9]{{{ID_LENGTH}}}-[0-9a-f]{{16}}|voice-\d+-\d+)\.wav"
 )
